@@ -1,0 +1,83 @@
+"""Every failure the core reports, in one tree.
+
+::
+
+    MvitError
+    ├── VideoError
+    │   ├── VideoOpenError        the file is missing, damaged or no video
+    │   └── FrameDecodeError      one frame cannot be decoded; the rest may be fine
+    ├── ClipError                 the frames asked for and the model's input do not fit
+    ├── CheckpointError
+    │   ├── CheckpointReadError   missing, empty, truncated, not a checkpoint, unsafe
+    │   ├── ArchitectureError     no configuration, or one that contradicts the weights
+    │   └── WeightsError          weights missing or of the wrong shape
+    ├── LabelsError               a class-name file that cannot be understood
+    ├── CaptureError              nothing to capture, or a query outside the grid
+    └── ExportError               the target cannot be written in the form asked for
+
+A message says what came, what is allowed and what to do next, in one line.
+Library errors are translated where they enter: ``raise VideoOpenError(...) from error``.
+"""
+
+__all__ = [
+    "ArchitectureError",
+    "CaptureError",
+    "CheckpointError",
+    "CheckpointReadError",
+    "ClipError",
+    "ExportError",
+    "FrameDecodeError",
+    "LabelsError",
+    "MvitError",
+    "VideoError",
+    "VideoOpenError",
+    "WeightsError",
+]
+
+
+class MvitError(Exception):
+    """Root of all errors that a user can cause and can mend."""
+
+
+class VideoError(MvitError):
+    """A video cannot be used."""
+
+
+class VideoOpenError(VideoError):
+    """A video cannot be opened at all."""
+
+
+class FrameDecodeError(VideoError):
+    """One frame cannot be decoded; its neighbours may still be readable."""
+
+
+class ClipError(MvitError):
+    """The frames asked for do not exist, or do not make an input of the model."""
+
+
+class CheckpointError(MvitError):
+    """A checkpoint cannot be used."""
+
+
+class CheckpointReadError(CheckpointError):
+    """The file is missing, empty, truncated, unsafe, or no checkpoint."""
+
+
+class ArchitectureError(CheckpointError):
+    """The architecture cannot be told, or configuration and weights disagree."""
+
+
+class WeightsError(CheckpointError):
+    """Weights are missing, or their shapes do not fit the architecture."""
+
+
+class LabelsError(MvitError):
+    """A file of class names cannot be understood."""
+
+
+class CaptureError(MvitError):
+    """There is no attention to capture, or the query lies outside its grid."""
+
+
+class ExportError(MvitError):
+    """The target cannot be written in the form asked for."""

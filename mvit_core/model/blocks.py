@@ -1,0 +1,336 @@
+"""The parts around attention: patch embedding, MLP, blocks and heads.
+
+Axis legend: B batch, N tokens, C channels, (T, Y, X) the patch grid.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from mvit_core.geometry import SlidingWindow, Triple
+from mvit_core.model.attention import (
+    MultiHeadedAttention,
+    MultiScaleAttention,
+    NormLayer,
+    attention_pool,
+)
+from mvit_core.model.config import BlockConfig, MViTConfig, PoolMode
+
+
+class PatchEmbed(nn.Module):
+    """Overlapping patches to tokens by one convolution (Fan et al., ICCV 2021, section 3.2).
+
+    Args:
+        dim_in: channels of the input.
+        dim_out: channels of a token.
+        window: footprint of the convolution.
+        conv_2d: the weights are those of a Conv2d, and the input has one frame.
+    """
+
+    def __init__(
+        self, dim_in: int, dim_out: int, window: SlidingWindow, conv_2d: bool = False
+    ) -> None:
+        super().__init__()
+        self.conv_2d = conv_2d
+        self.proj: nn.Conv2d | nn.Conv3d
+        if conv_2d:
+            self.proj = nn.Conv2d(
+                dim_in,
+                dim_out,
+                window.kernel[1:],
+                stride=window.stride[1:],
+                padding=window.padding[1:],
+            )
+        else:
+            self.proj = nn.Conv3d(
+                dim_in, dim_out, window.kernel, stride=window.stride, padding=window.padding
+            )
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Triple]:
+        """Tokens (B, T*Y*X, C) and grid of a clip (B, channels, frames, height, width)."""
+        tokens = self.proj(x[:, :, 0]).unsqueeze(2) if self.conv_2d else self.proj(x)
+        _, _, t, y, x_size = tokens.shape
+        return tokens.flatten(2).transpose(1, 2), (t, y, x_size)
+
+
+class Mlp(nn.Module):
+    """Two linear layers with an activation between them, on each token by itself.
+
+    Args:
+        in_features: channels that enter.
+        hidden_features: channels between the layers; as many as enter by default.
+        out_features: channels that leave; as many as enter by default.
+        act_layer: builds the activation.
+        drop_rate: dropout after each layer.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: int | None = None,
+        out_features: int | None = None,
+        act_layer: Callable[[], nn.Module] = nn.GELU,
+        drop_rate: float = 0.0,
+    ) -> None:
+        super().__init__()
+        hidden = hidden_features or in_features
+        self.fc1 = nn.Linear(in_features, hidden)
+        self.act = act_layer()
+        self.fc2 = nn.Linear(hidden, out_features or in_features)
+        self.drop = nn.Dropout(drop_rate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in_features) to (..., out_features)."""
+        return self.drop(self.fc2(self.drop(self.act(self.fc1(x)))))
+
+
+class DropPath(nn.Module):
+    """Drops a whole branch per sample, in training (Huang et al. 2016, stochastic depth)."""
+
+    def __init__(self, rate: float = 0.0) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``x`` itself outside training; else samples are zeroed and the rest scaled up."""
+        if not self.training or self.rate == 0.0:
+            return x
+        keep = 1.0 - self.rate
+        shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+        return x * torch.empty(shape, dtype=x.dtype, device=x.device).bernoulli_(keep) / keep
+
+
+class MultiScaleBlock(nn.Module):
+    """Pooling attention and MLP, each with a skip; arguments and keys are PySlowFast's.
+
+    The skip is max-pooled with kernel ``stride + 1`` where queries stride. A channel change is a
+    projection of ``norm1(x)`` before it (``dim_mul_in_att``) or of ``norm2(x)`` at the MLP.
+    Other arguments are those of ``MultiScaleAttention``.
+
+    Args:
+        dim: channels that enter.
+        dim_out: channels that leave.
+        num_heads: heads.
+        input_size: grid that relative tables are sized for.
+        mlp_ratio: hidden channels of the MLP over its input's.
+        qkv_bias: see ``MultiScaleAttention``.
+        drop_rate: dropout in attention and MLP.
+        drop_path: rate of stochastic depth.
+        act_layer: activation of the MLP.
+        norm_layer: builds the norms.
+        kernel_q: see ``MultiScaleAttention``.
+        kernel_kv: see ``MultiScaleAttention``.
+        stride_q: see ``MultiScaleAttention``.
+        stride_kv: see ``MultiScaleAttention``.
+        mode: see ``MultiScaleAttention``.
+        has_cls_embed: token 0 is a class token.
+        pool_first: see ``MultiScaleAttention``.
+        rel_pos_spatial: see ``MultiScaleAttention``.
+        rel_pos_temporal: see ``MultiScaleAttention``.
+        rel_pos_zero_init: see ``MultiScaleAttention``.
+        residual_pooling: see ``MultiScaleAttention``.
+        dim_mul_in_att: the channel change happens in attention.
+        separate_qkv: see ``MultiScaleAttention``.
+        residual_on_cls: see ``MultiScaleAttention``.
+        pool_norm_layer: builds the norms after pooling; ``norm_layer`` by default.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        dim_out: int,
+        num_heads: int,
+        input_size: Sequence[int],
+        mlp_ratio: float = 4.0,
+        qkv_bias: bool = False,
+        drop_rate: float = 0.0,
+        drop_path: float = 0.0,
+        act_layer: Callable[[], nn.Module] = nn.GELU,
+        norm_layer: NormLayer = nn.LayerNorm,
+        kernel_q: Sequence[int] = (1, 1, 1),
+        kernel_kv: Sequence[int] = (1, 1, 1),
+        stride_q: Sequence[int] = (1, 1, 1),
+        stride_kv: Sequence[int] = (1, 1, 1),
+        mode: PoolMode = "conv",
+        has_cls_embed: bool = True,
+        pool_first: bool = False,
+        rel_pos_spatial: bool = False,
+        rel_pos_temporal: bool = False,
+        rel_pos_zero_init: bool = False,
+        residual_pooling: bool = False,
+        dim_mul_in_att: bool = False,
+        separate_qkv: bool = False,
+        residual_on_cls: bool = False,
+        pool_norm_layer: NormLayer | None = None,
+    ) -> None:
+        super().__init__()
+        att_dim = dim_out if dim_mul_in_att else dim
+        self.has_cls_embed = has_cls_embed
+        self.norm1 = norm_layer(dim)
+        self.attn = MultiScaleAttention(
+            dim,
+            att_dim,
+            input_size,
+            num_heads=num_heads,
+            qkv_bias=qkv_bias,
+            drop_rate=drop_rate,
+            kernel_q=kernel_q,
+            kernel_kv=kernel_kv,
+            stride_q=stride_q,
+            stride_kv=stride_kv,
+            norm_layer=pool_norm_layer or norm_layer,
+            has_cls_embed=has_cls_embed,
+            mode=mode,
+            pool_first=pool_first,
+            rel_pos_spatial=rel_pos_spatial,
+            rel_pos_temporal=rel_pos_temporal,
+            rel_pos_zero_init=rel_pos_zero_init,
+            residual_pooling=residual_pooling,
+            separate_qkv=separate_qkv,
+            residual_on_cls=residual_on_cls,
+        )
+        self.drop_path = DropPath(drop_path)
+        self.norm2 = norm_layer(att_dim)
+        self.mlp = Mlp(att_dim, int(att_dim * mlp_ratio), dim_out, act_layer, drop_rate)
+        self.proj = nn.Linear(dim, dim_out) if dim != dim_out else None
+        self._project_in_attention = dim_mul_in_att and self.proj is not None
+        self._project_in_mlp = not dim_mul_in_att and self.proj is not None
+        self.pool_skip = _skip_pool(stride_q)
+
+    def forward(self, x: Tensor, thw_shape: Sequence[int]) -> tuple[Tensor, list[int]]:
+        """(B, N, dim) on a grid to (B, Nq, dim_out) on the query grid."""
+        normed = self.norm1(x)
+        attended, q_shape = self.attn(normed, thw_shape)
+        if self._project_in_attention and self.proj is not None:
+            x = self.proj(normed)
+        skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
+        x = skip + self.drop_path(attended)
+        normed = self.norm2(x)
+        hidden = self.mlp(normed)
+        if self._project_in_mlp and self.proj is not None:
+            x = self.proj(normed)
+        return x + self.drop_path(hidden), q_shape
+
+
+def _skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+    if not stride or max(stride) == 1:
+        return None
+    kernel = tuple(s + 1 if s > 1 else s for s in stride)
+    return nn.MaxPool3d(kernel, tuple(stride), tuple(k // 2 for k in kernel))
+
+
+class PlainBlock(nn.Module):
+    """A pre-norm ViT block with unpooled attention (Dosovitskiy et al., ICLR 2021, equation 2).
+
+    Args:
+        dim: channels.
+        num_heads: heads.
+        mlp_ratio: hidden channels of the MLP over ``dim``.
+        drop_rate: dropout of attention probabilities and MLP.
+        drop_path: rate of stochastic depth.
+        norm_layer: builds the norms.
+        has_cls_embed: token 0 is a class token.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        num_heads: int,
+        mlp_ratio: float = 4.0,
+        drop_rate: float = 0.0,
+        drop_path: float = 0.0,
+        norm_layer: NormLayer = nn.LayerNorm,
+        has_cls_embed: bool = False,
+    ) -> None:
+        super().__init__()
+        self.norm1 = norm_layer(dim)
+        self.attn = MultiHeadedAttention(num_heads, dim, drop_rate)
+        self.attn.has_cls_embed = has_cls_embed
+        self.drop_path = DropPath(drop_path)
+        self.norm2 = norm_layer(dim)
+        self.mlp = Mlp(dim, int(dim * mlp_ratio), drop_rate=drop_rate)
+
+    def forward(self, x: Tensor, thw_shape: Sequence[int]) -> tuple[Tensor, list[int]]:
+        """(B, N, dim) to the same shape; the grid stays."""
+        normed = self.norm1(x)
+        x = x + self.drop_path(self.attn(normed, normed, normed, thw_shape=thw_shape))
+        return x + self.drop_path(self.mlp(self.norm2(x))), list(thw_shape)
+
+
+def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module:
+    """Block ``index`` of a configuration, its tables sized for ``input_size``."""
+    block: BlockConfig = config.blocks[index]
+    drop_path = config.drop_path_rate * index / max(config.depth - 1, 1)
+    norm_layer = partial(nn.LayerNorm, eps=config.norm_eps)
+    if config.attention == "multi_head":
+        return PlainBlock(
+            block.dim,
+            block.num_heads,
+            config.mlp_ratio,
+            config.drop_rate,
+            drop_path,
+            norm_layer,
+            config.has_cls_embed,
+        )
+    return MultiScaleBlock(
+        block.dim,
+        block.dim_out,
+        block.num_heads,
+        input_size,
+        mlp_ratio=config.mlp_ratio,
+        qkv_bias=config.qkv_bias,
+        drop_rate=config.drop_rate,
+        drop_path=drop_path,
+        norm_layer=norm_layer,
+        kernel_q=block.kernel_q,
+        kernel_kv=block.kernel_kv,
+        stride_q=block.stride_q,
+        stride_kv=block.stride_kv,
+        mode=config.mode,
+        has_cls_embed=config.has_cls_embed,
+        pool_first=config.pool_first,
+        rel_pos_spatial=config.rel_pos_spatial,
+        rel_pos_temporal=config.rel_pos_temporal,
+        rel_pos_zero_init=config.rel_pos_zero_init,
+        residual_pooling=config.residual_pooling,
+        dim_mul_in_att=config.dim_mul_in_att,
+        separate_qkv=config.separate_qkv,
+        residual_on_cls=config.residual_on_cls,
+        pool_norm_layer=partial(nn.LayerNorm, eps=config.pool_norm_eps),
+    )
+
+
+class ClassificationHead(nn.Module):
+    """Mean over tokens, LayerNorm, Linear.
+
+    Args:
+        emb_size: channels of a token.
+        n_classes: classes.
+    """
+
+    def __init__(self, emb_size: int = 768, n_classes: int = 1000) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(emb_size)
+        self.projection = nn.Linear(emb_size, n_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (B, n_classes) of tokens (B, N, emb_size)."""
+        return self.projection(self.norm(x.mean(dim=1)))
+
+
+class LinearHead(nn.Module):
+    """Dropout and one linear layer on the read-out vector; logits, never probabilities.
+
+    The reference's head applies softmax in evaluation; here the record does, in one place.
+    """
+
+    def __init__(self, dim: int, num_classes: int, dropout_rate: float = 0.0) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout_rate)
+        self.projection = nn.Linear(dim, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (B, classes) of vectors (B, dim)."""
+        return self.projection(self.dropout(x))

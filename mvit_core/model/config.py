@@ -1,0 +1,437 @@
+"""The architecture as data: frozen configurations, the published presets, and their shapes.
+
+Sources: Fan et al., Multiscale Vision Transformers, ICCV 2021 (MViTv1), tables 1-2; Li et al.,
+MViTv2, CVPR 2022, tables 1 and 10; hyper-parameters as PySlowFast's model zoo states them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from mvit_core.errors import ArchitectureError
+from mvit_core.geometry import GridGeometry, SlidingWindow, Triple
+
+PoolMode = Literal["conv", "avg", "max", "conv_unshared"]
+Readout = Literal["class", "mean", "mean_before_norm", "classification_head"]
+AttentionKind = Literal["pooling", "multi_head"]
+
+Kernel = tuple[int, ...]
+"""Three sizes along (t, y, x), or () for no pooling."""
+
+
+def pool_window(kernel: Kernel, stride: Kernel) -> SlidingWindow | None:
+    """The footprint of a q, k or v pooling, or None where the reference pools nothing.
+
+    A pool of kernel (1, 1, 1) and stride (1, 1, 1) is skipped, and padding is ``kernel // 2``.
+    """
+    if not kernel or prod(kernel) == prod(stride) == 1:
+        return None
+    kt, ky, kx = kernel
+    st, sy, sx = stride
+    return SlidingWindow((kt, ky, kx), (st, sy, sx), (kt // 2, ky // 2, kx // 2))
+
+
+@dataclass(frozen=True)
+class BlockConfig:
+    """One multiscale block."""
+
+    dim: int
+    """Channels that enter."""
+    dim_out: int
+    """Channels that leave."""
+    num_heads: int
+    kernel_q: Kernel = ()
+    kernel_kv: Kernel = ()
+    stride_q: Kernel = ()
+    stride_kv: Kernel = ()
+
+    def __post_init__(self) -> None:
+        for name in ("kernel_q", "kernel_kv", "stride_q", "stride_kv"):
+            value = getattr(self, name)
+            if len(value) not in (0, 3) or any(v < 1 for v in value):
+                raise ArchitectureError(f"{name} must be () or three sizes >= 1, got {value}")
+        if min(self.dim, self.dim_out, self.num_heads) < 1:
+            raise ArchitectureError(f"a block needs positive dims and heads, got {self}")
+
+    @property
+    def q_window(self) -> SlidingWindow | None:
+        """Footprint of the query pooling."""
+        return pool_window(self.kernel_q, self.stride_q)
+
+    @property
+    def kv_window(self) -> SlidingWindow | None:
+        """Footprint of the key and value pooling."""
+        return pool_window(self.kernel_kv, self.stride_kv)
+
+
+@dataclass(frozen=True)
+class MViTConfig:
+    """Everything the network is built from, and nothing about how videos are fed to it."""
+
+    blocks: tuple[BlockConfig, ...]
+    input_shape: Triple = (16, 224, 224)
+    """(frames, height, width) that position tables are built for; others run too."""
+    num_classes: int = 400
+    in_channels: int = 3
+    patch_kernel: Triple = (3, 7, 7)
+    patch_stride: Triple = (2, 4, 4)
+    patch_padding: Triple = (1, 3, 3)
+    patch_2d: bool = False
+    """The patch embedding is a Conv2d with 4-D weights; the input has one frame."""
+    attention: AttentionKind = "pooling"
+    """``multi_head`` builds plain ViT blocks of the unpooled baseline."""
+    mode: PoolMode = "conv"
+    pool_first: bool = False
+    separate_qkv: bool = False
+    qkv_bias: bool = True
+    mlp_ratio: float = 4.0
+    has_cls_embed: bool = True
+    use_abs_pos: bool = True
+    sep_pos_embed: bool = True
+    use_fixed_sincos_pos: bool = False
+    """PySlowFast adds the joint table a second time where ``use_abs_pos`` is set as well."""
+    rel_pos_spatial: bool = False
+    rel_pos_temporal: bool = False
+    rel_pos_zero_init: bool = False
+    residual_pooling: bool = False
+    residual_on_cls: bool = False
+    """Residual pooling reaches the class row too (timm, pytorchvideo)."""
+    dim_mul_in_att: bool = False
+    norm_stem: bool = False
+    norm_eps: float = 1e-6
+    pool_norm_eps: float = 1e-6
+    """1e-5 in PySlowFast before June 2022."""
+    readout: Readout = "class"
+    """What the head sees: the normed class token, the mean of normed tokens, the norm of the
+    patch tokens' mean, or ``ClassificationHead`` on the patch tokens."""
+    drop_rate: float = 0.0
+    drop_path_rate: float = 0.0
+    head_dropout_rate: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.blocks:
+            raise ArchitectureError("an MViT needs at least one block, got none")
+        self._check_choices()
+        self._check_blocks()
+        if self.readout == "class" and not self.has_cls_embed:
+            raise ArchitectureError(
+                "the readout is the class token, but has_cls_embed is False; use readout='mean'"
+            )
+        if self.sep_pos_embed and self.use_fixed_sincos_pos:
+            raise ArchitectureError("sincos positions are one joint table: set sep_pos_embed=False")
+        if min(self.patch_grid) < 1:
+            raise ArchitectureError(
+                f"an input of {self.input_shape} leaves no patches with kernel "
+                f"{self.patch_kernel} and stride {self.patch_stride}; use a larger one"
+            )
+
+    def _check_choices(self) -> None:
+        choices = {"mode": PoolMode, "readout": Readout, "attention": AttentionKind}
+        for name, allowed in choices.items():
+            if getattr(self, name) not in get_args(allowed):
+                raise ArchitectureError(
+                    f"{name} is {getattr(self, name)!r}; allowed are {', '.join(get_args(allowed))}"
+                )
+        if self.mode == "conv_unshared" and not self.pool_first:
+            raise ArchitectureError("mode 'conv_unshared' needs pool_first=True")
+
+    def _check_blocks(self) -> None:
+        for index, block in enumerate(self.blocks):
+            inner = block.dim_out if self.dim_mul_in_att else block.dim
+            if inner % block.num_heads:
+                raise ArchitectureError(
+                    f"block {index}: {inner} channels do not divide into {block.num_heads} heads"
+                )
+            if index and self.blocks[index - 1].dim_out != block.dim:
+                raise ArchitectureError(
+                    f"block {index} takes {block.dim} channels, but block {index - 1} "
+                    f"gives {self.blocks[index - 1].dim_out}"
+                )
+            if self.attention == "multi_head" and (block.q_window or block.kv_window):
+                raise ArchitectureError(f"block {index}: multi-head attention does not pool")
+
+    @property
+    def depth(self) -> int:
+        """Number of blocks."""
+        return len(self.blocks)
+
+    @property
+    def embed_dim(self) -> int:
+        """Channels of a patch token before the first block."""
+        return self.blocks[0].dim
+
+    @property
+    def patch_window(self) -> SlidingWindow:
+        """Footprint of the patch embedding on the input."""
+        return SlidingWindow(self.patch_kernel, self.patch_stride, self.patch_padding)
+
+    @property
+    def patch_geometry(self) -> GridGeometry:
+        """Where the patch tokens lie on the input."""
+        return GridGeometry().through(self.patch_window)
+
+    @property
+    def patch_grid(self) -> Triple:
+        """Token grid that the position tables are built for, as the reference counts it.
+
+        The reference divides the input by the stride. That equals the embedding's own output
+        for its kernels and paddings; where it does not, the embedding's output is right.
+        """
+        return self.patch_window.output_shape(self.input_shape)
+
+    def table_grids(self) -> tuple[Triple, ...]:
+        """The grid each block's relative tables are sized for: floor division at each q stride."""
+        grids = []
+        grid = self.patch_grid
+        for block in self.blocks:
+            grids.append(grid)
+            if block.stride_q:
+                t, y, x = (max(n // s, 1) for n, s in zip(grid, block.stride_q, strict=True))
+                grid = t, y, x
+        return tuple(grids)
+
+    def block_grids(self, input_shape: Triple | None = None) -> tuple[tuple[Triple, Triple], ...]:
+        """(q_shape, k_shape) of each block for an input of (frames, height, width)."""
+        grid = self.patch_window.output_shape(input_shape or self.input_shape)
+        grids = []
+        for block in self.blocks:
+            q_shape = block.q_window.output_shape(grid) if block.q_window else grid
+            k_shape = block.kv_window.output_shape(grid) if block.kv_window else grid
+            grids.append((q_shape, k_shape))
+            grid = q_shape
+        return tuple(grids)
+
+    def resized(self, input_shape: Triple) -> "MViTConfig":
+        """The same network with position tables for another (frames, height, width)."""
+        return replace(self, input_shape=input_shape)
+
+
+def _rounded_width(width: int, multiplier: float, divisor: int = 1) -> int:
+    """PySlowFast's ``round_width``: the multiple of ``divisor`` nearest to the product."""
+    wanted = width * multiplier
+    rounded = max(1, int(wanted + divisor / 2) // divisor * divisor)
+    return int(rounded + divisor if rounded < 0.9 * wanted else rounded)
+
+
+def multiscale_blocks(  # the reference's options, one argument each
+    *,
+    depth: int,
+    embed_dim: int,
+    num_heads: int,
+    dim_mul: Mapping[int, float] = MappingProxyType({}),
+    head_mul: Mapping[int, float] = MappingProxyType({}),
+    dim_mul_in_att: bool = False,
+    q_strides: Mapping[int, Kernel] = MappingProxyType({}),
+    kv_strides: Mapping[int, Kernel] | None = None,
+    kv_stride_adaptive: Kernel | None = None,
+    kernel: Kernel | None = None,
+) -> tuple[BlockConfig, ...]:
+    """Blocks from the reference's declarative form (``MVIT.DIM_MUL``, ``POOL_Q_STRIDE``, ...).
+
+    Args:
+        depth: number of blocks.
+        embed_dim: channels of the first block.
+        num_heads: heads of the first block.
+        dim_mul: block index to channel factor. With ``dim_mul_in_att`` the block itself widens,
+            otherwise the block before it does, in its MLP.
+        head_mul: block index to head factor.
+        dim_mul_in_att: channels change inside attention.
+        q_strides: block index to query stride; blocks not listed have no query pool.
+        kv_strides: block index to key and value stride; ignored with ``kv_stride_adaptive``.
+        kv_stride_adaptive: stride of block 0, divided by each query stride that follows.
+        kernel: pooling kernel of every listed block; None takes ``stride + 1`` where it strides.
+    """
+    kv_of = dict(kv_strides or {})
+    if kv_stride_adaptive is not None:
+        kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)
+
+    def kernel_of(stride: Kernel) -> Kernel:
+        if not stride:
+            return ()
+        return kernel if kernel is not None else tuple(s + 1 if s > 1 else s for s in stride)
+
+    blocks = []
+    dim, heads = embed_dim, num_heads
+    for i in range(depth):
+        heads = _rounded_width(heads, head_mul.get(i, 1.0))
+        widening = i if dim_mul_in_att else i + 1
+        divisor = _rounded_width(heads, head_mul.get(widening, 1.0))
+        dim_out = _rounded_width(dim, dim_mul.get(widening, 1.0), divisor)
+        stride_q, stride_kv = tuple(q_strides.get(i, ())), tuple(kv_of.get(i, ()))
+        blocks.append(
+            BlockConfig(
+                dim, dim_out, heads, kernel_of(stride_q), kernel_of(stride_kv), stride_q, stride_kv
+            )
+        )
+        dim = dim_out
+    return tuple(blocks)
+
+
+def _adaptive_strides(
+    depth: int, q_strides: Mapping[int, Kernel], first: Kernel
+) -> dict[int, Kernel]:
+    strides = {}
+    stride = tuple(first)
+    for i in range(depth):
+        if q_strides.get(i):
+            stride = tuple(max(kv // q, 1) for kv, q in zip(stride, q_strides[i], strict=True))
+        strides[i] = stride
+    return strides
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What sets one published size apart from another."""
+
+    depth: int
+    embed_dim: int
+    num_heads: int
+    stages: tuple[int, int, int]
+    """The blocks at which a new stage begins."""
+
+
+_B16 = _Scale(16, 96, 1, (1, 3, 14))
+_B24 = _Scale(24, 96, 1, (2, 5, 21))
+_L48 = _Scale(48, 144, 2, (2, 8, 44))
+_T10 = _Scale(10, 96, 1, (1, 3, 8))
+_H80 = _Scale(80, 192, 3, (4, 12, 72))
+
+
+def _version_1(scale: _Scale, kv: Kernel, kernel: Kernel | None, shape: Triple) -> MViTConfig:
+    doubled = dict.fromkeys(scale.stages, 2.0)
+    blocks = multiscale_blocks(
+        depth=scale.depth,
+        embed_dim=scale.embed_dim,
+        num_heads=scale.num_heads,
+        dim_mul=doubled,
+        head_mul=doubled,
+        q_strides=dict.fromkeys(scale.stages, (1, 2, 2)),
+        kv_stride_adaptive=kv,
+        kernel=kernel,
+    )
+    return MViTConfig(blocks=blocks, input_shape=shape)
+
+
+def _version_2(
+    scale: _Scale, kv: Kernel, kernel: Kernel, shape: Triple, *, in_attention: bool = True
+) -> MViTConfig:
+    doubled = dict.fromkeys(scale.stages, 2.0)
+    strides = {i: (1, 2, 2) if i in scale.stages else (1, 1, 1) for i in range(scale.depth)}
+    blocks = multiscale_blocks(
+        depth=scale.depth,
+        embed_dim=scale.embed_dim,
+        num_heads=scale.num_heads,
+        dim_mul=doubled,
+        head_mul=doubled,
+        dim_mul_in_att=in_attention,
+        q_strides=strides,
+        kv_stride_adaptive=kv,
+        kernel=kernel,
+    )
+    return MViTConfig(
+        blocks=blocks,
+        input_shape=shape,
+        use_abs_pos=False,
+        sep_pos_embed=False,
+        rel_pos_spatial=True,
+        rel_pos_temporal=True,
+        residual_pooling=True,
+        dim_mul_in_att=in_attention,
+    )
+
+
+def _image(config: MViTConfig, *, cls: bool, num_classes: int = 1000) -> MViTConfig:
+    return replace(
+        config,
+        num_classes=num_classes,
+        patch_2d=True,
+        patch_kernel=(1, 7, 7),
+        patch_stride=(1, 4, 4),
+        patch_padding=(0, 3, 3),
+        rel_pos_temporal=False,
+        has_cls_embed=cls,
+        readout="class" if cls else "mean",
+    )
+
+
+def plain_vit(
+    *,
+    depth: int,
+    embed_dim: int,
+    num_heads: int,
+    input_shape: Triple = (16, 224, 224),
+    patch: Triple = (2, 16, 16),
+    num_classes: int = 400,
+    attention: AttentionKind = "pooling",
+) -> MViTConfig:
+    """A ViT on video without pooling (Dosovitskiy et al., ICLR 2021), tubelet patches.
+
+    With ``attention='pooling'`` it is the ViT of PySlowFast's masked-SSL configurations (class
+    token present, mean readout); with ``'multi_head'`` the blocks are the unpooled baseline
+    ``MultiHeadedAttention`` and the head is ``ClassificationHead``.
+    """
+    baseline = attention == "multi_head"
+    return MViTConfig(
+        blocks=(BlockConfig(embed_dim, embed_dim, num_heads),) * depth,
+        input_shape=input_shape,
+        num_classes=num_classes,
+        patch_kernel=patch,
+        patch_stride=patch,
+        patch_padding=(0, 0, 0),
+        attention=attention,
+        has_cls_embed=not baseline,
+        readout="classification_head" if baseline else "mean_before_norm",
+    )
+
+
+_VIDEO_KERNEL, _IMAGE_KERNEL = (3, 3, 3), (1, 3, 3)
+_VIDEO_KV, _IMAGE_KV = (1, 8, 8), (1, 4, 4)
+_IMAGE = (1, 224, 224)
+
+
+def _image_v2(scale: _Scale, *, cls: bool = False, in_attention: bool = True) -> MViTConfig:
+    config = _version_2(scale, _IMAGE_KV, _IMAGE_KERNEL, _IMAGE, in_attention=in_attention)
+    return _image(config, cls=cls, num_classes=19168 if cls else 1000)
+
+
+def _presets(items: Iterable[tuple[str, MViTConfig]]) -> Mapping[str, MViTConfig]:
+    return MappingProxyType(dict(items))
+
+
+PRESETS: Mapping[str, MViTConfig] = _presets(
+    [
+        ("mvit_v1_b_16x4", _version_1(_B16, _VIDEO_KV, _VIDEO_KERNEL, (16, 224, 224))),
+        ("mvit_v1_b_32x3", _version_1(_B24, _VIDEO_KV, None, (32, 224, 224))),
+        ("mvit_v1_b_32x3_d16", _version_1(_B16, _VIDEO_KV, _VIDEO_KERNEL, (32, 224, 224))),
+        (
+            "mvit_v1_b_image",
+            replace(
+                _image(_version_1(_B16, _IMAGE_KV, _IMAGE_KERNEL, _IMAGE), cls=True),
+                sep_pos_embed=False,
+            ),
+        ),
+        ("mvit_v2_s_16x4", _version_2(_B16, _VIDEO_KV, _VIDEO_KERNEL, (16, 224, 224))),
+        ("mvit_v2_b_32x3", _version_2(_B24, _VIDEO_KV, _VIDEO_KERNEL, (32, 224, 224))),
+        ("mvit_v2_l_40x3", _version_2(_L48, _VIDEO_KV, _VIDEO_KERNEL, (40, 312, 312))),
+        (
+            "mvit_v2_l_40x3_mlp",
+            _version_2(_L48, _VIDEO_KV, _VIDEO_KERNEL, (40, 312, 312), in_attention=False),
+        ),
+        ("mvit_v2_t_image", _image_v2(_T10)),
+        ("mvit_v2_s_image", _image_v2(_B16)),
+        ("mvit_v2_b_image", _image_v2(_B24)),
+        ("mvit_v2_l_image", _image_v2(_L48, in_attention=False)),
+        ("mvit_v2_b_image_in21k", _image_v2(_B24, cls=True)),
+        ("mvit_v2_l_image_in21k", _image_v2(_L48, cls=True)),
+        ("mvit_v2_h_image_in21k", _image_v2(_H80, cls=True)),
+        ("vit_b_16x4", plain_vit(depth=12, embed_dim=768, num_heads=12)),
+        ("vit_l_16x4", plain_vit(depth=24, embed_dim=1024, num_heads=16)),
+        (
+            "vit_b_16x4_multi_head",
+            plain_vit(depth=12, embed_dim=768, num_heads=12, attention="multi_head"),
+        ),
+    ]
+)
+"""Published architectures by name; ``_d16`` is pytorchvideo's 16-block variant of 32x3."""

@@ -1,0 +1,212 @@
+"""The whole multiscale model.
+
+Axis legend: B batch, N tokens (class token first where there is one), C channels.
+Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
+"""
+
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from mvit_core.errors import ClipError
+from mvit_core.geometry import GridGeometry, Triple
+from mvit_core.model.blocks import ClassificationHead, LinearHead, PatchEmbed, build_block
+from mvit_core.model.config import MViTConfig
+from mvit_core.model.positions import resize_joint
+
+
+class MViT(nn.Module):
+    """A Multiscale Vision Transformer; state-dict keys are PySlowFast's.
+
+    Args:
+        config: the architecture. Weights start as the reference initialises them.
+    """
+
+    pos_embed: nn.Parameter | None
+    pos_embed_spatial: nn.Parameter | None
+    pos_embed_temporal: nn.Parameter | None
+    pos_embed_class: nn.Parameter | None
+
+    def __init__(self, config: MViTConfig) -> None:
+        super().__init__()
+        self.config = config
+        dim = config.embed_dim
+        self.patch_embed = PatchEmbed(config.in_channels, dim, config.patch_window, config.patch_2d)
+        self.cls_token: nn.Parameter | None = None
+        if config.has_cls_embed:
+            self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
+        self._build_positions(dim)
+        self.pos_drop = nn.Dropout(config.drop_rate)
+        norm_layer = partial(nn.LayerNorm, eps=config.norm_eps)
+        self.norm_stem = norm_layer(dim) if config.norm_stem else None
+        self.blocks = nn.ModuleList(
+            build_block(config, index, grid) for index, grid in enumerate(config.table_grids())
+        )
+        dim = config.blocks[-1].dim_out
+        self.norm: nn.Module | None
+        self.head: nn.Module
+        if config.readout == "classification_head":
+            self.norm, self.head = None, ClassificationHead(dim, config.num_classes)
+        else:
+            self.norm = norm_layer(dim)
+            self.head = LinearHead(dim, config.num_classes, config.head_dropout_rate)
+        self._read_out = {
+            "class": self._read_class,
+            "mean": self._read_mean,
+            "mean_before_norm": self._read_mean_before_norm,
+            "classification_head": self._patches,
+        }[config.readout]
+        self._initialise()
+
+    def _build_positions(self, dim: int) -> None:
+        config = self.config
+        t, y, x = config.patch_grid
+        cls = int(config.has_cls_embed)
+        joint = config.use_fixed_sincos_pos or (config.use_abs_pos and not config.sep_pos_embed)
+        separable = config.use_abs_pos and config.sep_pos_embed
+        rows = {
+            "pos_embed": cls + t * y * x if joint else 0,
+            "pos_embed_spatial": y * x if separable else 0,
+            "pos_embed_temporal": t if separable else 0,
+            "pos_embed_class": cls if separable else 0,
+        }
+        for name, count in rows.items():
+            table = nn.Parameter(torch.zeros(1, count, dim)) if count else None
+            self.register_parameter(name, table)
+        if config.use_fixed_sincos_pos and self.pos_embed is not None:
+            self.pos_embed.data.copy_(sincos_positions(dim, config.patch_grid, cls))
+            self.pos_embed.requires_grad_(False)
+
+    def _initialise(self) -> None:
+        for name, parameter in self.named_parameters():
+            if name.startswith(("pos_embed", "cls_token")) and parameter.requires_grad:
+                nn.init.trunc_normal_(parameter, std=0.02)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.trunc_normal_(module.weight, std=0.02)
+                if module.bias is not None:
+                    nn.init.constant_(module.bias, 0.02)
+            elif isinstance(module, nn.LayerNorm):
+                nn.init.constant_(module.weight, 1.0)
+                nn.init.constant_(module.bias, 0.02)
+
+    @property
+    def patch_geometry(self) -> GridGeometry:
+        """Where the patch tokens lie on the input."""
+        return self.config.patch_geometry
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Class scores of a clip.
+
+        Args:
+            x: (B, channels, frames, height, width), normalised; a 4-D batch of images has one
+                frame. Another size than the configuration's runs with positions resized as the
+                reference resizes them.
+
+        Returns:
+            Logits (B, classes).
+
+        Raises:
+            ClipError: the input has another rank or other channels, or is too small.
+        """
+        x = self._checked(x)
+        tokens, grid = self.patch_embed(x)  # (B, T*Y*X, C)
+        tokens = self._add_positions(tokens, grid)
+        tokens = self.pos_drop(tokens)
+        if self.norm_stem is not None:
+            tokens = self.norm_stem(tokens)
+        shape = list(grid)
+        for block in self.blocks:
+            tokens, shape = block(tokens, shape)
+        return self.head(self._read_out(tokens))
+
+    def _checked(self, x: Tensor) -> Tensor:
+        config = self.config
+        clip = x.unsqueeze(2) if x.ndim == 4 else x
+        if clip.ndim != 5 or clip.shape[1] != config.in_channels:
+            raise ClipError(
+                f"the model takes (batch, {config.in_channels}, frames, height, width), "
+                f"got {tuple(x.shape)}"
+            )
+        if config.patch_2d and clip.shape[2] != 1:
+            raise ClipError(f"an image model takes 1 frame, got {clip.shape[2]}")
+        frames, height, width = clip.shape[2:]
+        if min(config.patch_window.output_shape((frames, height, width))) < 1:
+            raise ClipError(
+                f"{frames} frames of {width}x{height} are too small for patches of "
+                f"{config.patch_kernel}; the model was built for {config.input_shape}"
+            )
+        return clip
+
+    def _add_positions(self, tokens: Tensor, grid: Triple) -> Tensor:
+        if self.cls_token is not None:
+            tokens = torch.cat((self.cls_token.expand(tokens.shape[0], -1, -1), tokens), dim=1)
+        if self.config.use_fixed_sincos_pos and self.pos_embed is not None:
+            tokens = tokens + self._resized(self.pos_embed, grid)
+        if self.config.use_abs_pos:
+            tokens = tokens + self._resized(self._absolute_positions(), grid)
+        return tokens
+
+    def _absolute_positions(self) -> Tensor:
+        if self.pos_embed_spatial is None or self.pos_embed_temporal is None:
+            assert self.pos_embed is not None  # use_abs_pos builds one kind or the other
+            return self.pos_embed
+        t, y, x = self.config.patch_grid
+        table = self.pos_embed_spatial.repeat(1, t, 1)
+        table = table + self.pos_embed_temporal.repeat_interleave(y * x, dim=1)
+        if self.pos_embed_class is not None:
+            table = torch.cat((self.pos_embed_class, table), dim=1)
+        return table  # (1, N, C)
+
+    def _resized(self, table: Tensor, grid: Triple) -> Tensor:
+        cls = int(self.config.has_cls_embed)
+        patches = resize_joint(table[:, cls:], self.config.patch_grid, grid)
+        return torch.cat((table[:, :cls], patches), dim=1)
+
+    def _patches(self, tokens: Tensor) -> Tensor:
+        return tokens[:, int(self.config.has_cls_embed) :]
+
+    def _read_class(self, tokens: Tensor) -> Tensor:
+        assert self.norm is not None
+        return self.norm(tokens)[:, 0]
+
+    def _read_mean(self, tokens: Tensor) -> Tensor:
+        assert self.norm is not None
+        return self._patches(self.norm(tokens)).mean(dim=1)
+
+    def _read_mean_before_norm(self, tokens: Tensor) -> Tensor:
+        assert self.norm is not None
+        return self.norm(self._patches(tokens).mean(dim=1))
+
+
+def sincos_positions(dim: int, grid: Triple, class_tokens: int) -> Tensor:
+    """Fixed sine-cosine positions (1, class_tokens + T*Y*X, dim); the class row is zero.
+
+    A quarter of the channels codes time and three eighths each row and column, as in the masked
+    autoencoders that PySlowFast trains (He et al., CVPR 2022; Feichtenhofer et al., 2022).
+    """
+    t, y, x = grid
+    time_dim, side_dim = dim // 4, dim // 8 * 3
+    rest = dim - time_dim - 2 * side_dim
+    rows, columns = torch.meshgrid(torch.arange(y), torch.arange(x), indexing="ij")
+    space = torch.cat(
+        (_waves(columns.flatten(), side_dim), _waves(rows.flatten(), side_dim)), dim=1
+    )
+    table = torch.cat(
+        (
+            _waves(torch.arange(t), time_dim).repeat_interleave(y * x, dim=0),
+            space.repeat(t, 1),
+            torch.zeros(t * y * x, rest),
+        ),
+        dim=1,
+    )
+    return torch.cat((torch.zeros(class_tokens, dim), table))[None]
+
+
+def _waves(positions: Tensor, dim: int) -> Tensor:
+    half = dim // 2
+    frequency = 10000.0 ** -(torch.arange(half, dtype=torch.float64) / max(half, 1))
+    angle = positions.double()[:, None] * frequency
+    waves = torch.cat((angle.sin(), angle.cos(), angle.new_zeros(len(positions), dim % 2)), dim=1)
+    return waves.float()

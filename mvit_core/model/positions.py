@@ -1,0 +1,132 @@
+"""Positions: resized tables, relative offsets along one axis, and the augmented product.
+
+Axis legend: B batch, h heads, q/k pooled patch tokens on grids (T, Y, X), d head channels.
+Source: Li et al., MViTv2, CVPR 2022, section 4.1 (decomposed relative position embeddings).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mvit_core.geometry import Triple
+
+
+def resize_table(table: Tensor, rows: int) -> Tensor:
+    """A relative-position table (R, d) resized to (rows, d), linearly, as the reference does."""
+    if table.shape[0] == rows:
+        return table
+    resized = functional.interpolate(table.T[None], size=rows, mode="linear")  # (1, d, rows)
+    return resized[0].T
+
+
+def resize_joint(table: Tensor, built: Triple, wanted: Triple) -> Tensor:
+    """Absolute patch positions (1, T*Y*X, C) resized trilinearly to another grid."""
+    if built == wanted:
+        return table
+    volume = table.unflatten(1, built).permute(0, 4, 1, 2, 3)  # (1, C, T, Y, X)
+    resized = functional.interpolate(volume, size=wanted, mode="trilinear")
+    return resized.flatten(2).transpose(1, 2)  # (1, T*Y*X, C)
+
+
+def relative_offsets(q_size: int, k_size: int) -> Tensor:
+    """Table row for each pair of query and key along one axis, int64 of (q_size, k_size).
+
+    The order of operations is the reference's and matters: where neither length divides the
+    other, a regrouped formula truncates to other rows.
+    """
+    q_ratio, k_ratio = max(k_size / q_size, 1.0), max(q_size / k_size, 1.0)
+    distance = torch.arange(q_size)[:, None] * q_ratio - torch.arange(k_size)[None, :] * k_ratio
+    distance += (k_size - 1) * k_ratio
+    return distance.long()
+
+
+def gather_table(table: Tensor, q_size: int, k_size: int) -> Tensor:
+    """Embeddings (q_size, k_size, d) of one axis, from a table of (R, d)."""
+    rows = resize_table(table, 2 * max(q_size, k_size) - 1)
+    return rows[relative_offsets(q_size, k_size).to(table.device)]
+
+
+@dataclass(frozen=True)
+class RelativePositions:
+    """Relative embeddings of one layer, gathered for the grids at hand."""
+
+    t: Tensor | None
+    """(T_q, T_k, d), or None."""
+    y: Tensor | None
+    x: Tensor | None
+
+    @property
+    def axes(self) -> tuple[tuple[int, Tensor], ...]:
+        """The axes in use, (0, 1 or 2 for t, y, x; its embeddings)."""
+        both = ((0, self.t), (1, self.y), (2, self.x))
+        return tuple((axis, table) for axis, table in both if table is not None)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held."""
+        return sum(table.nbytes for _, table in self.axes)
+
+
+_PRODUCT = {0: "bhtyxd,tkd->bhtyxk", 1: "bhtyxd,ykd->bhtyxk", 2: "bhtyxd,xkd->bhtyxk"}
+
+
+def augment_queries(
+    q: Tensor, scale: float, positions: RelativePositions, q_shape: Triple, class_tokens: int
+) -> Tensor:
+    """Queries whose product with ``augment_keys`` is the whole biased logit matrix.
+
+    ``[scale * q, q.R_t, q.R_y, q.R_x]``: the bias of the decomposed relative positions is a sum
+    of one term per axis, so it is an inner product with one-hot key coordinates. Class rows get
+    zeros, so they carry no bias. No pass over the (Nq, Nk) matrix remains for the bias.
+
+    Args:
+        q: (B, h, Nq, d), before scaling.
+        scale: of the content product; positions are not scaled.
+        positions: embeddings for the grids at hand.
+        q_shape: grid of the patch queries.
+        class_tokens: leading rows that are no patch, 0 or 1.
+
+    Returns:
+        (B, h, Nq, d + sum of key sizes of the axes in use).
+    """
+    parts = [q * scale]
+    patches = q[:, :, class_tokens:].unflatten(2, q_shape)  # (B, h, T, Y, X, d)
+    for axis, table in positions.axes:
+        bias = torch.einsum(_PRODUCT[axis], patches, table).flatten(2, 4)  # (B, h, Q, K_axis)
+        parts.append(functional.pad(bias, (0, 0, class_tokens, 0)))
+    return torch.cat(parts, dim=-1) if len(parts) > 1 else parts[0]
+
+
+def augment_keys(
+    k: Tensor, positions: RelativePositions, k_shape: Triple, class_tokens: int
+) -> Tensor:
+    """Keys with one-hot grid coordinates behind them; class keys get zeros.
+
+    Args:
+        k: (B, h, Nk, d).
+        positions: embeddings for the grids at hand.
+        k_shape: grid of the patch keys.
+        class_tokens: leading rows that are no patch, 0 or 1.
+
+    Returns:
+        (B, h, Nk, d + sum of key sizes of the axes in use).
+    """
+    if not positions.axes:
+        return k
+    hot = one_hot_coordinates(k_shape, [axis for axis, _ in positions.axes], k)
+    hot = functional.pad(hot, (0, 0, class_tokens, 0))  # (Nk, sum of sizes)
+    return torch.cat((k, hot.expand(*k.shape[:2], -1, -1)), dim=-1)
+
+
+def one_hot_coordinates(shape: Triple, axes: Sequence[int], like: Tensor) -> Tensor:
+    """(T*Y*X, sum of sizes): for each patch a one at its coordinate along each axis named."""
+    parts = []
+    for axis in axes:
+        eye = torch.eye(shape[axis], dtype=like.dtype, device=like.device)
+        view = [1, 1, 1, shape[axis]]
+        view[axis] = shape[axis]
+        parts.append(eye.view(*view).expand(*shape, shape[axis]).flatten(0, 2))
+    return torch.cat(parts, dim=-1)
