@@ -21,6 +21,7 @@ Library errors are translated where they enter: ``raise VideoOpenError(...) from
 
 __all__ = [
     "ArchitectureError",
+    "Cancelled",
     "CaptureError",
     "CheckpointError",
     "CheckpointReadError",
@@ -81,3 +82,7 @@ class CaptureError(MvitError):
 
 class ExportError(MvitError):
     """The target cannot be written in the form asked for."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a wish that was met, not an error
+    """The user asked to stop; raised from a progress callback and not part of the tree."""

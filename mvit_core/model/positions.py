@@ -69,6 +69,19 @@ class RelativePositions:
         """Memory held."""
         return sum(table.nbytes for _, table in self.axes)
 
+    @property
+    def width(self) -> int:
+        """Columns that the positions add to queries and keys."""
+        return sum(table.shape[1] for _, table in self.axes)
+
+    def at(self, t: int, y: int, x: int) -> "RelativePositions":
+        """The embeddings of one query at (t, y, x): tables (1, keys, d)."""
+        picked = (
+            None if table is None else table[i : i + 1]
+            for table, i in zip((self.t, self.y, self.x), (t, y, x), strict=True)
+        )
+        return RelativePositions(*picked)
+
 
 _PRODUCT = {0: "bhtyxd,tkd->bhtyxk", 1: "bhtyxd,ykd->bhtyxk", 2: "bhtyxd,xkd->bhtyxk"}
 
