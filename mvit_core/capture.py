@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.hooks import RemovableHandle
 
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
 from mvit_core.model.attention import TILE_BYTES, masked_softmax
 from mvit_core.model.positions import augment_keys, augment_queries
 from mvit_core.model.tap import AttentionInputs, AttentionTap
+
+if TYPE_CHECKING:
+    from torch.utils.hooks import RemovableHandle
 
 __all__ = ["AttentionRecord", "AttentionRecorder", "LayerAttention", "capture"]
 

@@ -1,0 +1,27 @@
+"""MViT Lens without its window: load a model, open a video, capture attention, draw it.
+
+The names below are imported on first use, so that the window can show before torch is there.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mvit_core.capture import AttentionRecorder, capture
+    from mvit_core.checkpoint import load_model
+    from mvit_core.video import open_video
+
+__all__ = ["AttentionRecorder", "capture", "load_model", "open_video"]
+
+_HOMES = {
+    "AttentionRecorder": "mvit_core.capture",
+    "capture": "mvit_core.capture",
+    "load_model": "mvit_core.checkpoint",
+    "open_video": "mvit_core.video",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mvit_core' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,92 @@
+"""Token-grid saliency on source-frame pixels and source frames."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mvit_core.attribution.maps import FloatArray, Saliency
+from mvit_core.geometry import PixelMap, Triple
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """A map whose every token knows its place on the source video."""
+
+    values: FloatArray
+    """(T', Y', X'), in the method's own unit."""
+    x_px: tuple[float, float]
+    """Token x is centred at source pixel ``x_px[0] * x + x_px[1]``."""
+    y_px: tuple[float, float]
+    time: tuple[float, float]
+    """Token t is centred at ``time[0] * t + time[1]`` on the list of sampled frames."""
+    frame_indices: tuple[int, ...]
+    """Source frame of each sampled frame, rising."""
+    frame_size: tuple[int, int]
+    """(width, height) of the source frame in stored pixels."""
+    box_px: tuple[float, float, float, float]
+    """The part of the frame the model saw, as edges (left, top, right, bottom)."""
+    sink: float | None
+    """Share of the attention on the class key."""
+
+    @property
+    def shape(self) -> Triple:
+        """The token grid."""
+        t, y, x = self.values.shape
+        return t, y, x
+
+    def sampled_position(self, frame_index: int) -> float:
+        """Where a source frame lies on the list of sampled frames, 0 for the first."""
+        rising = np.asarray(self.frame_indices, dtype=np.float64)
+        places, first = np.unique(rising, return_index=True)
+        return float(np.interp(frame_index, places, first))
+
+    def token_time(self, frame_index: int) -> int:
+        """The token t that is nearest to a source frame: no blending between times."""
+        place = (self.sampled_position(frame_index) - self.time[1]) / self.time[0]
+        return int(min(max(np.floor(place + 0.5), 0), self.shape[0] - 1))
+
+    def token_frames(self, t: int) -> tuple[int, ...]:
+        """The source frames that were sampled and lie nearest to token t."""
+        near = (frame for frame in self.frame_indices if self.token_time(frame) == t)
+        return tuple(dict.fromkeys(near))
+
+    def token_at(self, x: float, y: float, frame_index: int) -> Triple | None:
+        """The token nearest to a source pixel, or None outside what the model saw."""
+        left, top, right, bottom = self.box_px
+        if not (left <= x + 0.5 <= right and top <= y + 0.5 <= bottom):
+            return None
+        column = _nearest(x, self.x_px, self.shape[2])
+        row = _nearest(y, self.y_px, self.shape[1])
+        return self.token_time(frame_index), row, column
+
+    def token_centre_px(self, y: int, x: int) -> tuple[float, float]:
+        """Source position (x, y) of a token's centre."""
+        return self.x_px[0] * x + self.x_px[1], self.y_px[0] * y + self.y_px[1]
+
+
+def project(saliency: Saliency, pixel_map: PixelMap, frame_indices: tuple[int, ...]) -> Heatmap:
+    """Place a saliency map on the source video.
+
+    Args:
+        saliency: values and the geometry of their grid.
+        pixel_map: how the model's input lies on the source frame.
+        frame_indices: the source frames that were sampled.
+    """
+    geometry = saliency.geometry
+    _, scale_y, scale_x = geometry.scale
+    _, offset_y, offset_x = geometry.offset
+    origin = pixel_map.to_source(offset_x, offset_y)
+    return Heatmap(
+        values=saliency.values,
+        x_px=(scale_x * pixel_map.scale[0], origin[0]),
+        y_px=(scale_y * pixel_map.scale[1], origin[1]),
+        time=(geometry.scale[0], geometry.offset[0]),
+        frame_indices=frame_indices,
+        frame_size=pixel_map.source_size,
+        box_px=pixel_map.box_px,
+        sink=saliency.sink,
+    )
+
+
+def _nearest(position: float, line: tuple[float, float], size: int) -> int:
+    return int(min(max(np.floor((position - line[1]) / line[0] + 0.5), 0), size - 1))

@@ -1,0 +1,190 @@
+"""The one path from a video to a heatmap, remembered stage by stage.
+
+Each product's key is the frozen wish behind it, so a change enters at the first stage whose key
+changed: another window decodes anew, another block only rebuilds its maps, another head only
+picks from them. Colours are not made here (``render.py``).
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
+from mvit_core.capture import AttentionRecord, LayerAttention, OnLayer, capture
+from mvit_core.checkpoint import LoadedModel
+from mvit_core.errors import CaptureError
+from mvit_core.geometry import PixelMap
+from mvit_core.heatmap import Heatmap, project
+from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
+from mvit_core.video.transform import transform
+
+__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """Which map is wanted of a captured window."""
+
+    block: int | None = None
+    """Attention layer from 0; None is the last."""
+    head: HeadChoice = "mean"
+    method: str = "row"
+    """A name in ``METHODS``."""
+    query: Query = "readout"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class and its probability."""
+
+    index: int
+    name: str
+    """The class name, or ``class N`` where names are not known."""
+    probability: float
+
+
+@dataclass(frozen=True)
+class WindowCapture:
+    """One clip window as the model saw it, and what it said and looked at."""
+
+    window: ClipWindow
+    pixel_map: PixelMap
+    frame_indices: tuple[int, ...]
+    """Source frame of each input frame."""
+    record: AttentionRecord
+    predictions: tuple[Prediction, ...]
+    """All classes, most probable first."""
+    note: str = ""
+    """What was unusual about the clip; empty when nothing was."""
+
+    def layer(self, block: int | None) -> LayerAttention:
+        """An attention layer by its index, or the last.
+
+        Raises:
+            CaptureError: there is no such block.
+        """
+        layers = self.record.layers
+        index = len(layers) - 1 if block is None else block
+        if not 0 <= index < len(layers):
+            raise CaptureError(
+                f"the model has {len(layers)} blocks, 0 to {len(layers) - 1}; got block {block}"
+            )
+        return layers[index]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The answer to one wish: everything the window or an exporter draws."""
+
+    capture: WindowCapture
+    spec: MapSpec
+    maps: HeadMaps
+    """All heads of the block."""
+    saliency: Saliency
+    """The head or reduction picked."""
+    heatmap: Heatmap
+
+
+class Explainer:
+    """Owns a loaded model and remembers the last product of each stage.
+
+    Not thread-safe: one lane owns it.
+
+    Args:
+        loaded: the model, its class names and how it is fed.
+        remembered_windows: captured windows kept, the least recently used dropped first.
+    """
+
+    def __init__(self, loaded: LoadedModel, *, remembered_windows: int = 4) -> None:
+        self.loaded = loaded
+        self._remembered = remembered_windows
+        self._captures: dict[tuple[str, ClipWindow], WindowCapture] = {}
+        self._maps: dict[tuple[str, ClipWindow, int, str, Query], HeadMaps] = {}
+
+    def windows(self, video: Video) -> tuple[ClipWindow, ...]:
+        """The windows that tile the video for this model."""
+        return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
+
+    def capture(
+        self, video: Video, window: ClipWindow, on_layer: OnLayer | None = None
+    ) -> WindowCapture:
+        """Run the model on a window, or recall that it was run.
+
+        Raises:
+            VideoError: a frame cannot be read.
+            ClipError: the frames do not make an input of the model.
+        """
+        key = (str(video.path), window)
+        known = self._captures.pop(key, None)
+        if known is None:
+            known = self._capture(video, window, on_layer)
+        self._captures[key] = known  # most recently used last
+        while len(self._captures) > self._remembered:
+            self._forget(next(iter(self._captures)))
+        return known
+
+    def explain(
+        self,
+        video: Video,
+        window: ClipWindow,
+        spec: MapSpec,
+        on_layer: OnLayer | None = None,
+    ) -> Explanation:
+        """The heatmap of a window for one wish, recomputing only what the wish changed.
+
+        Raises:
+            CaptureError: the model has no such block, head or query.
+            VideoError: a frame cannot be read.
+            ClipError: the frames do not make an input of the model.
+        """
+        captured = self.capture(video, window, on_layer)
+        maps = self.head_maps(video, captured, spec)
+        saliency = maps.pick(spec.head)
+        heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
+        return Explanation(captured, spec, maps, saliency, heatmap)
+
+    def head_maps(self, video: Video, captured: WindowCapture, spec: MapSpec) -> HeadMaps:
+        """The maps of all heads for a wish.
+
+        Raises:
+            CaptureError: there is no such method, block or query.
+        """
+        if spec.method not in METHODS:
+            raise CaptureError(f"method is {spec.method!r}; allowed are {', '.join(METHODS)}")
+        method = METHODS[spec.method]
+        layer = captured.layer(spec.block)
+        query = spec.query if method.needs_query else "readout"
+        key = (str(video.path), captured.window, layer.block, spec.method, query)
+        if key not in self._maps:
+            with torch.inference_mode():
+                self._maps[key] = method.maps(captured.record, layer, query)
+        return self._maps[key]
+
+    def _capture(self, video: Video, window: ClipWindow, on_layer: OnLayer | None) -> WindowCapture:
+        clip = read_clip(video, window)
+        given = transform(clip, self.loaded.clip_spec)
+        record = capture(self.loaded.model, given.tensor, on_layer=on_layer)
+        return WindowCapture(
+            window=window,
+            pixel_map=given.pixel_map,
+            frame_indices=given.frame_indices,
+            record=record,
+            predictions=self._predictions(record),
+            note=clip.note or window.note,
+        )
+
+    def _predictions(self, record: AttentionRecord) -> tuple[Prediction, ...]:
+        probabilities = record.probabilities[0]
+        names = self.loaded.classes
+        return tuple(
+            Prediction(
+                index,
+                names[index] if names else f"class {index}",
+                float(probabilities[index]),
+            )
+            for index in probabilities.argsort(descending=True, stable=True).tolist()
+        )
+
+    def _forget(self, key: tuple[str, ClipWindow]) -> None:
+        del self._captures[key]
+        self._maps = {k: maps for k, maps in self._maps.items() if k[:2] != key}

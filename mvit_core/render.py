@@ -1,0 +1,182 @@
+"""Values to colours to pictures: the only place that upsamples a map and applies a colour table.
+
+The order is fixed: values are upsampled, then coloured, then blended. Colouring the small map
+first and resizing the colours gives another picture (colours between two entries of a table are
+no entries of it).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import cmap
+import numpy as np
+from numpy.typing import NDArray
+
+from mvit_core.attribution.maps import FloatArray
+from mvit_core.heatmap import Heatmap
+
+ImageArray = NDArray[np.uint8]
+
+COLORMAPS = ("inferno", "viridis", "magma", "cividis", "turbo", "gray")
+"""Colour tables offered, perceptual and colour-blind-safe ones first; turbo is neither."""
+
+RANGE_POLICIES = ("layer", "map", "manual")
+RangePolicy = Literal["layer", "map", "manual"]
+
+TAILS_PERCENT = (1.0, 99.5)
+"""Percentiles that become the two ends of an automatic range."""
+
+
+@dataclass(frozen=True)
+class ValueRange:
+    """The values at the two ends of the colour table."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high)):
+            raise ValueError(f"a range needs finite ends, got {self.low} to {self.high}")
+
+    def normalise(self, values: FloatArray) -> FloatArray:
+        """Values to 0..1, clipped; an empty range gives 0."""
+        span = self.high - self.low
+        if span <= 0:
+            return np.zeros_like(values)
+        normalised: FloatArray = np.clip((values - self.low) / span, 0.0, 1.0)
+        return normalised
+
+
+def automatic_range(
+    values: FloatArray, tails_percent: tuple[float, float] = TAILS_PERCENT
+) -> ValueRange:
+    """The range between two percentiles of the values; constant values get one around them."""
+    low, high = (float(v) for v in np.percentile(values, tails_percent))
+    if high - low <= 1e-12 * max(abs(high), 1e-30):
+        return ValueRange(0.0, high * 2 if high > 0 else 1.0)
+    return ValueRange(low, high)
+
+
+@dataclass(frozen=True)
+class RenderStyle:
+    """How a heatmap is drawn."""
+
+    range: ValueRange
+    colormap: str = "inferno"
+    opacity: float = 0.6
+    """Of the heat over the frame, 0 to 1, the same for every value."""
+    smooth: bool = True
+    """Interpolate between token centres; otherwise each pixel shows its nearest token."""
+    gamma: float = 1.0
+    """Exponent on the normalised value; below 1 lifts weak attention."""
+    threshold: float = 0.0
+    """Normalised values below it are not drawn."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opacity <= 1 or not 0 <= self.threshold <= 1 or self.gamma <= 0:
+            raise ValueError(f"opacity and threshold lie in 0..1 and gamma above 0, got {self}")
+
+
+@dataclass(frozen=True)
+class HeatLayer:
+    """A coloured map at picture size, to be laid over the frame."""
+
+    colours: ImageArray
+    """(H, W, 3)."""
+    alpha: ImageArray
+    """(H, W); 0 where the model did not look."""
+
+
+@cache
+def colour_table(name: str) -> ImageArray:
+    """256 RGB colours, (256, 3).
+
+    Raises:
+        ValueError: there is no such colour map.
+    """
+    if name not in COLORMAPS:
+        raise ValueError(f"colormap is {name!r}; allowed are {', '.join(COLORMAPS)}")
+    table = np.asarray(cmap.Colormap(name).lut(256))[:, :3]
+    colours: ImageArray = np.rint(table * 255).astype(np.uint8)
+    return colours
+
+
+def colourise(values: FloatArray, style: RenderStyle) -> ImageArray:
+    """Values of any shape to colours (..., 3)."""
+    normalised = style.range.normalise(values) ** style.gamma
+    colours: ImageArray = colour_table(style.colormap)[np.rint(normalised * 255).astype(np.uint8)]
+    return colours
+
+
+def upsample(
+    heatmap: Heatmap, frame_index: int, size: tuple[int, int], *, smooth: bool
+) -> FloatArray:
+    """Values at picture size, (height, width), for one source frame.
+
+    A picture of another size than the frame shows the same scene, pixel edges on pixel edges.
+    Each picture pixel takes the value at its own place on the token grid, clamped to the grid:
+    never a stretch of the grid to the picture.
+    """
+    plane = heatmap.values[heatmap.token_time(frame_index)]  # (Y', X')
+    width, height = size
+    rows = _weights(height, heatmap.frame_size[1], heatmap.y_px, plane.shape[0], smooth)
+    columns = _weights(width, heatmap.frame_size[0], heatmap.x_px, plane.shape[1], smooth)
+    values: FloatArray = rows @ plane @ columns.T
+    return values
+
+
+def heat_layer(
+    heatmap: Heatmap, frame_index: int, style: RenderStyle, size: tuple[int, int] | None = None
+) -> HeatLayer:
+    """The coloured map for one source frame at picture size (the frame's own by default)."""
+    width, height = size or heatmap.frame_size
+    values = upsample(heatmap, frame_index, (width, height), smooth=style.smooth)
+    alpha = np.zeros((height, width), dtype=np.uint8)
+    alpha[_box(heatmap, (width, height))] = round(style.opacity * 255)
+    if style.threshold > 0:
+        alpha[style.range.normalise(values) < style.threshold] = 0
+    return HeatLayer(colourise(values, style), alpha)
+
+
+def overlay(
+    frame: ImageArray, heatmap: Heatmap, frame_index: int, style: RenderStyle
+) -> ImageArray:
+    """The frame (H, W, 3) with the heat on it, at the frame's size."""
+    height, width = frame.shape[:2]
+    layer = heat_layer(heatmap, frame_index, style, (width, height))
+    return blend(frame, layer)
+
+
+def blend(frame: ImageArray, layer: HeatLayer) -> ImageArray:
+    """``frame * (1 - alpha) + colours * alpha``, rounded."""
+    alpha = layer.alpha[..., None].astype(np.uint16)
+    mixed = frame * (255 - alpha) + layer.colours * alpha + 127
+    return (mixed // 255).astype(np.uint8)
+
+
+def _weights(
+    pixels: int, source: int, line: tuple[float, float], tokens: int, smooth: bool
+) -> FloatArray:
+    """(pixels, tokens): share of each token in each picture pixel along one axis."""
+    centres = (np.arange(pixels) + 0.5) * (source / pixels) - 0.5  # source pixels
+    place = np.clip((centres - line[1]) / line[0], 0, tokens - 1)
+    weights = np.zeros((pixels, tokens), dtype=np.float32)
+    every = np.arange(pixels)
+    if not smooth:
+        weights[every, np.floor(place + 0.5).astype(int)] = 1.0
+        return weights
+    left = np.minimum(np.floor(place).astype(int), max(tokens - 2, 0))
+    share = (place - left).astype(np.float32)
+    weights[every, left] = 1.0 - share
+    weights[every, np.minimum(left + 1, tokens - 1)] += share
+    return weights
+
+
+def _box(heatmap: Heatmap, size: tuple[int, int]) -> tuple[slice, slice]:
+    left, top, right, bottom = heatmap.box_px
+    fx, fy = size[0] / heatmap.frame_size[0], size[1] / heatmap.frame_size[1]
+    return (
+        slice(round(top * fy), round(bottom * fy)),
+        slice(round(left * fx), round(right * fx)),
+    )
