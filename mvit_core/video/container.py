@@ -1,0 +1,134 @@
+"""Opening a file as a container: local files only, errors in one line, always closed."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING, Self
+
+import av
+from av.stream import Disposition
+
+from mvit_core.errors import VideoOpenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# FFmpeg's own messages go to no console; what matters is said in our errors.
+av.logging.set_level(None)
+
+LIBRARY_ERRORS = (av.error.FFmpegError, OSError, EOFError, ValueError)
+"""What FFmpeg and PyAV raise for a file at fault."""
+
+NOT_A_VIDEO_FILE = frozenset(
+    # Playlists and session descriptions: they name other files or addresses to open.
+    "hls dash concat imf webm_dash_manifest sdp rtsp rtp sap mpjpeg vobsub ffmetadata "
+    # Capture devices and generators.
+    "lavfi video4linux2,v4l2 v4l2 fbdev alsa oss pulse x11grab xcbgrab kmsgrab decklink dshow "
+    "gdigrab vfwcap avfoundation iec61883 jack sndio openal libdc1394 android_camera "
+    # Text shown as pictures: a renamed text file is no video.
+    "tty bin adf idf xbin".split()
+)
+"""Demuxers never used, whatever a file looks like."""
+
+_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": ",".join(sorted(av.formats_available - NOT_A_VIDEO_FILE)),
+    # A name such as "clip_%d.png" is one file, not a pattern of many.
+    "pattern_type": "none",
+}
+_DECODER_THREADS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class OpenStream:
+    """A container and the one video stream of it that is shown; a context manager."""
+
+    container: "InputContainer"
+    stream: "VideoStream"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file; a second call does nothing."""
+        self.container.close()
+
+
+def open_stream(path: "Path") -> OpenStream:
+    """Open ``path`` and choose its video stream.
+
+    Raises:
+        VideoOpenError: the path names no readable file, or a file without video.
+    """
+    _require_file(path)
+    with translated(path):
+        # The explicit protocol keeps "with:colon.mp4" and "-dash.mp4" plain file names.
+        container = av.open(f"file:{path.absolute()}", options=_OPTIONS, metadata_errors="replace")
+    try:
+        with translated(path):
+            return OpenStream(container, _choose(container, path))
+    except BaseException:
+        container.close()
+        raise
+
+
+@contextmanager
+def translated(path: "Path") -> "Iterator[None]":
+    """Turn library errors about ``path`` into a ``VideoOpenError`` of one line."""
+    try:
+        yield
+    except LIBRARY_ERRORS as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        message = (
+            f"{path.name} cannot be opened as a video ({reason}); it may be damaged or of another "
+            "kind: choose a video or picture file"
+        )
+        raise VideoOpenError(message) from error
+
+
+def _require_file(path: "Path") -> None:
+    """Say plainly what is wrong with a path, before FFmpeg says it obscurely or waits for ever."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"{path} cannot be read ({reason}); choose an existing local video file"
+        raise VideoOpenError(message) from error
+    if S_ISDIR(status.st_mode):
+        raise VideoOpenError(f"{path} is a folder; choose one video or picture file in it")
+    if not S_ISREG(status.st_mode):
+        raise VideoOpenError(f"{path} is a pipe or device; choose a video file on disk")
+    if status.st_size == 0:
+        raise VideoOpenError(f"{path} is empty (0 bytes); choose a video file with content")
+
+
+def _choose(container: "InputContainer", path: "Path") -> "VideoStream":
+    """The default video stream that is no cover picture, else the first such stream."""
+    if not container.streams.video:
+        raise VideoOpenError(f"{path.name} has no video stream; choose a file with pictures in it")
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    moving = [s for s in container.streams.video if not s.disposition & covers]
+    if not moving:
+        message = f"{path.name} has only a cover picture, no video; choose a file with video"
+        raise VideoOpenError(message)
+    stream = next((s for s in moving if s.disposition & Disposition.default), moving[0])
+    if stream.codec_context is None:
+        message = f"{path.name} uses a video codec that this FFmpeg cannot decode; convert it"
+        raise VideoOpenError(message)
+    # Frame threads beside torch can wait for ever once a decoder is left mid-stream.
+    stream.thread_type = "SLICE"  # type: ignore[assignment]
+    stream.thread_count = _DECODER_THREADS
+    return stream

@@ -1,0 +1,109 @@
+"""What is learnt of a file when it is opened: its index, its looks and its damage."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mvit_core.errors import VideoOpenError
+from mvit_core.video.container import open_stream, translated
+from mvit_core.video.index import FrameIndex, index_by_output, index_by_pts, read_packets
+from mvit_core.video.picture import Painter
+from mvit_core.video.probe import Probe, probe
+from mvit_core.video.walker import Walker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mvit_core.video.index import PacketTable
+
+_MAX_DELAY = 32
+"""Frames that a decoder may hold back before it delivers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """Everything about a video but its frames."""
+
+    index: FrameIndex
+    """Which frames there are."""
+    painter: Painter
+    """Turns decoded frames into upright RGB."""
+    codec: str
+    """FFmpeg's name of the format of the pictures."""
+    damage: tuple[str, ...]
+    """What is wrong with the file, for people."""
+
+
+def learn(path: "Path") -> Learnt:
+    """Index a file, and decode its beginning to see whether the index can be believed.
+
+    Raises:
+        VideoOpenError: no video, or none of its frames can be decoded.
+    """
+    with open_stream(path) as opened, translated(path):
+        packets = read_packets(opened)
+    if not packets.is_shown.any():
+        message = f"{path.name} holds no frame that is shown; it may be cut off: get another copy"
+        raise VideoOpenError(message)
+    trial = _try_out(path, packets)
+    if trial.first is None:
+        message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+        raise VideoOpenError(message)
+    with open_stream(path) as opened, translated(path):
+        by_pts = packets.has_honest_stamps and trial.confirms(packets)
+        make = index_by_pts if by_pts else index_by_output
+        index = make(packets, opened.stream, trial)
+        painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
+        codec = opened.stream.codec_context.codec.canonical_name
+    index = _without_damaged_tail(path, index, trial)
+    return Learnt(index, painter, codec, (*packets.damage, *_losses(packets, index, trial)))
+
+
+def _try_out(path: "Path", packets: "PacketTable") -> Probe:
+    """Decode the beginning; all of it where the count of packets says nothing of the frames."""
+    trial = _probe_anew(path, packets, None)
+    delivered = len(trial.order) / max(trial.fed - _MAX_DELAY, 1)
+    if trial.is_complete or packets.has_honest_stamps or delivered > 0.9:
+        return trial
+    # Fields stored as packets of their own, for instance: only the decoder can count.
+    return _probe_anew(path, packets, len(packets))
+
+
+def _probe_anew(path: "Path", packets: "PacketTable", limit: int | None) -> Probe:
+    with open_stream(path) as opened, translated(path):
+        return probe(opened, packets, limit=limit)
+
+
+def _without_damaged_tail(path: "Path", index: FrameIndex, trial: Probe) -> FrameIndex:
+    """The index up to the last frame that can be decoded, looked for only if damage is known."""
+    if trial.is_complete or not index.packets.damage:
+        return index
+    walker = Walker(path, index)
+    try:
+        end = _readable_end(walker, index.frame_count)
+    finally:
+        walker.close()
+    return index.cut(end) if end < index.frame_count else index
+
+
+def _readable_end(walker: Walker, count: int) -> int:
+    """One more than the last readable rank, searched backwards in growing strides."""
+    stride = 1
+    while stride < 2 * count:
+        ranks = [rank for rank, _ in walker.walk(max(0, count - stride), count)]
+        if ranks:
+            return ranks[-1] + 1
+        stride *= 2
+    return count
+
+
+def _losses(packets: "PacketTable", index: FrameIndex, trial: Probe) -> list[str]:
+    """Sentences about frames that the file promises and does not hold."""
+    notes = []
+    missing = int(np.count_nonzero(packets.is_shown)) - index.frame_count
+    if missing > 0:
+        notes.append(f"{missing} frames at the end cannot be decoded and are left out")
+    if trial.failures:
+        notes.append(f"the decoder refused {trial.failures} of the first {trial.fed} packets")
+    return notes

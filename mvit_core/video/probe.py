@@ -1,0 +1,108 @@
+"""A short trial decode at opening: what the frames look like, and whether pts tell the truth."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+
+    from mvit_core.video.container import OpenStream
+    from mvit_core.video.index import PacketTable
+
+_PIXEL_BUDGET = 40_000_000
+"""Pixels decoded in a trial: about 0.1 s, 19 frames at 1080p, all frames of a small clip."""
+_MIN_PACKETS = 8
+_MAX_PACKETS = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """What the trial found."""
+
+    first: "VideoFrame | None"
+    """The first frame that the decoder delivered, None where there was none."""
+    order: list[int]
+    """Ordinals of the packets whose frames came out, in the order they came."""
+    is_complete: bool
+    """The trial reached the end of the file, so ``order`` holds every frame there is."""
+    fed: int
+    """Packets given to the decoder."""
+    failures: int
+    """Packets refused by the decoder."""
+
+    def confirms(self, packets: "PacketTable") -> bool:
+        """The frames came out in the order of their pts."""
+        return bool(np.all(np.diff(packets.pts[self.order]) > 0))
+
+
+def probe(opened: "OpenStream", packets: "PacketTable", *, limit: int | None = None) -> Probe:
+    """Decode from the first keyframe until the budget (or ``limit`` packets) is used up."""
+    trial = _Trial(opened, packets, limit)
+    for ordinal, packet in trial.packets():
+        trial.feed(ordinal, packet)
+        if trial.is_over():
+            return trial.result(is_complete=False)
+    trial.feed(len(packets), None)
+    return trial.result(is_complete=True)
+
+
+class _Trial:
+    """The state of one trial decode."""
+
+    def __init__(self, opened: "OpenStream", packets: "PacketTable", limit: int | None) -> None:
+        self._opened = opened
+        self._packets = packets
+        self._limit = limit
+        self._start = int(np.argmax(packets.is_key))
+        self.first: VideoFrame | None = None
+        self.order: list[int] = []
+        self.fed = 0
+        self.failures = 0
+
+    def result(self, *, is_complete: bool) -> Probe:
+        """The trial as a value."""
+        return Probe(self.first, self.order, is_complete, self.fed, self.failures)
+
+    def packets(self) -> "Iterator[tuple[int, Packet[av.VideoStream]]]":
+        """Packets from the first keyframe on; a read error ends them, as it ended the index."""
+        ordinal = 0
+        try:
+            for packet in self._opened.container.demux(self._opened.stream):
+                if not packet.size:
+                    continue
+                if self._start <= ordinal < len(self._packets):
+                    yield ordinal, packet
+                ordinal += 1
+        except (av.error.FFmpegError, OSError, EOFError):
+            return
+
+    def feed(self, ordinal: int, packet: "Packet[av.VideoStream] | None") -> None:
+        """Decode one packet, or drain the decoder."""
+        if packet is not None:
+            self.fed += 1
+            packet.pts = ordinal
+        try:
+            frames = self._opened.stream.codec_context.decode(packet)
+        except (av.error.FFmpegError, ValueError):
+            self.failures += 1
+            return
+        for frame in frames:
+            self.first = self.first or frame
+            known = frame.pts is not None and 0 <= frame.pts < len(self._packets)
+            if known and self._packets.is_shown[frame.pts]:
+                self.order.append(frame.pts)
+
+    def is_over(self) -> bool:
+        """The limit is reached, or the budget is used up and something was seen."""
+        if self._limit is not None:
+            return self.fed > self._limit
+        context = self._opened.stream.codec_context
+        pixels = max(context.width * context.height, 1)
+        allowed = min(max(_PIXEL_BUDGET // pixels, _MIN_PACKETS), _MAX_PACKETS)
+        return len(self.order) >= allowed
