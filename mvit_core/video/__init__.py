@@ -1,9 +1,27 @@
 """Frames of a video, and the clips that a model is shown.
 
-Nothing here imports torch but ``transform``, so that a window can show a video at once; take
-``transform`` and ``ModelInput`` from ``mvit_core.video.transform``.
+Nothing exported here imports torch, so that a window can show a video at once; ``transform`` and
+``ModelInput`` do, and are taken from ``mvit_core.video.transform``.
 """
 
+from mvit_core.video.clip import (
+    Clip,
+    ClipSpec,
+    ClipWindow,
+    clip_windows,
+    read_clip,
+    window_of,
+)
 from mvit_core.video.reader import DEFAULT_CACHE_BYTES, Video, open_video
 
-__all__ = ["DEFAULT_CACHE_BYTES", "Video", "open_video"]
+__all__ = [
+    "DEFAULT_CACHE_BYTES",
+    "Clip",
+    "ClipSpec",
+    "ClipWindow",
+    "Video",
+    "clip_windows",
+    "open_video",
+    "read_clip",
+    "window_of",
+]

@@ -24,15 +24,12 @@ av.logging.set_level(None)
 LIBRARY_ERRORS = (av.error.FFmpegError, OSError, EOFError, ValueError)
 """What FFmpeg and PyAV raise for a file at fault."""
 
-NOT_A_VIDEO_FILE = frozenset(
-    # Playlists and session descriptions: they name other files or addresses to open.
-    "hls dash concat imf webm_dash_manifest sdp rtsp rtp sap mpjpeg vobsub ffmetadata "
-    # Capture devices and generators.
-    "lavfi video4linux2,v4l2 v4l2 fbdev alsa oss pulse x11grab xcbgrab kmsgrab decklink dshow "
-    "gdigrab vfwcap avfoundation iec61883 jack sndio openal libdc1394 android_camera "
-    # Text shown as pictures: a renamed text file is no video.
-    "tty bin adf idf xbin".split()
-)
+_PLAYLISTS = {"hls", "dash", "concat", "imf", "webm_dash_manifest", "sdp", "rtsp", "rtp", "sap"}
+_DEVICES = {"lavfi", "video4linux2,v4l2", "fbdev", "alsa", "oss", "x11grab", "kmsgrab"} | {
+    *("pulse", "xcbgrab", "decklink", "dshow", "gdigrab", "vfwcap", "avfoundation", "jack"),
+}
+_TEXT = {"tty", "bin", "adf", "idf", "xbin", "vobsub", "ffmetadata"}
+NOT_A_VIDEO_FILE = frozenset(_PLAYLISTS | _DEVICES | _TEXT)
 """Demuxers never used, whatever a file looks like."""
 
 _OPTIONS = {
@@ -125,10 +122,11 @@ def _choose(container: "InputContainer", path: "Path") -> "VideoStream":
         message = f"{path.name} has only a cover picture, no video; choose a file with video"
         raise VideoOpenError(message)
     stream = next((s for s in moving if s.disposition & Disposition.default), moving[0])
-    if stream.codec_context is None:
+    # The stubs promise a decoder, but a stream of an unknown format has none.
+    if getattr(stream, "codec_context", None) is None:
         message = f"{path.name} uses a video codec that this FFmpeg cannot decode; convert it"
         raise VideoOpenError(message)
     # Frame threads beside torch can wait for ever once a decoder is left mid-stream.
-    stream.thread_type = "SLICE"  # type: ignore[assignment]
+    stream.thread_type = "SLICE"
     stream.thread_count = _DECODER_THREADS
     return stream

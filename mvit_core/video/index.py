@@ -107,7 +107,7 @@ def read_packets(opened: "OpenStream") -> PacketTable:
                 corrupt += packet.is_corrupt
                 rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
     except (av.error.FFmpegError, OSError, EOFError) as error:
-        damage.append(f"reading stopped after {len(rows)} packets: {error.strerror or error}")
+        damage.append(f"reading stopped after {len(rows)} packets: {error}")
     if corrupt:
         damage.append(f"{corrupt} packets are marked damaged")
     return _table(rows, tuple(damage))

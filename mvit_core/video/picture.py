@@ -1,7 +1,7 @@
 """From a decoded frame to an upright RGB array of one fixed size."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -31,10 +31,10 @@ class Orientation:
         data = frame.side_data.get("DISPLAYMATRIX")
         if data is None:
             return cls()
-        a, b, _, c, d = (int(v) for v in np.frombuffer(bytes(data), dtype=np.int32)[:5])
+        a, b, _, c, d = (int(v) for v in np.frombuffer(cast("memoryview[int]", data), np.int32)[:5])
         if abs(b) > abs(a):
-            return cls(True, flipped_x=c < 0, flipped_y=b < 0)
-        return cls(False, flipped_x=a < 0, flipped_y=d < 0)
+            return cls(transposed=True, flipped_x=c < 0, flipped_y=b < 0)
+        return cls(flipped_x=a < 0, flipped_y=d < 0)
 
     def turn(self, stored: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
         """The upright picture, (H, W, 3), contiguous."""
@@ -76,7 +76,7 @@ class Painter:
         except av.error.FFmpegError:
             # Reserved matrix numbers are refused; the picture is worth more than its tag.
             rgb = self._convert(frame, Colorspace.ITU601)
-        upright = self._orientation.turn(rgb.to_ndarray())
+        upright = self._orientation.turn(cast("NDArray[np.uint8]", rgb.to_ndarray()))
         upright.flags.writeable = False
         return upright
 

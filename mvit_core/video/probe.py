@@ -94,9 +94,9 @@ class _Trial:
             return
         for frame in frames:
             self.first = self.first or frame
-            known = frame.pts is not None and 0 <= frame.pts < len(self._packets)
-            if known and self._packets.is_shown[frame.pts]:
-                self.order.append(frame.pts)
+            source = -1 if frame.pts is None else frame.pts
+            if 0 <= source < len(self._packets) and self._packets.is_shown[source]:
+                self.order.append(source)
 
     def is_over(self) -> bool:
         """The limit is reached, or the budget is used up and something was seen."""

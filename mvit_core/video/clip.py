@@ -1,0 +1,240 @@
+"""Which frames make a model's input, and reading them.
+
+Axes: T sampled frames, H rows, W columns. A *window* is one input of the model: a stretch of the
+video, the frames sampled from it, and the part of the video that its answer speaks for.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import floor, isfinite
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from mvit_core.errors import ClipError, FrameDecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mvit_core.video.reader import Video
+
+Interpolation = Literal["bilinear", "bicubic"]
+Sampling = Literal["linspace", "stride", "segments"]
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """How a model wants its input: which frames, how large, how normalised."""
+
+    frames: int = 16
+    """Sampled frames T of one input; 1 for an image model."""
+    rate: float = 4.0
+    """Frames from one sample to the next, counted at ``target_fps``."""
+    target_fps: float = 30.0
+    """Frames per second at which ``rate`` is meant; other videos are sampled in proportion."""
+    size: int = 224
+    """Side of the square centre crop, in pixels."""
+    short_side: int = 256
+    """Shorter side after the resize, in pixels, at least ``size``."""
+    mean: Colour = (0.45, 0.45, 0.45)
+    """Subtracted from values in 0..1, per channel in the order the model sees."""
+    std: Colour = (0.225, 0.225, 0.225)
+    """Divides after that, per channel in the order the model sees."""
+    interpolation: Interpolation = "bilinear"
+    """How the resize interpolates."""
+    antialias: bool = False
+    """The resize smooths while it shrinks; PySlowFast's does not."""
+    sampling: Sampling = "linspace"
+    """linspace: spread over the window's ends, as PySlowFast. stride: exactly every ``rate``-th
+    source frame, as mmaction2. segments: one per equal part of the whole video, as for SSv2."""
+    reverse_channels: bool = False
+    """The model was trained on BGR."""
+
+    def __post_init__(self) -> None:
+        for name in ("frames", "size", "short_side"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ClipError(f"{name} must be a whole number of at least 1, got {value!r}")
+        for name in ("rate", "target_fps"):
+            value = getattr(self, name)
+            if not (isfinite(value) and value > 0):
+                raise ClipError(f"{name} must be a number above 0, got {value!r}")
+        for name in ("mean", "std"):
+            value = getattr(self, name)
+            if len(value) != 3 or not all(isfinite(v) for v in value):
+                raise ClipError(f"{name} must be three numbers, one per channel, got {value!r}")
+        if min(self.std) <= 0:
+            raise ClipError(f"std divides, so it must lie above 0, got {self.std!r}")
+        self._check_choice("interpolation", get_args(Interpolation))
+        self._check_choice("sampling", get_args(Sampling))
+
+    def _check_choice(self, name: str, allowed: tuple[str, ...]) -> None:
+        value = getattr(self, name)
+        if value not in allowed:
+            raise ClipError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+
+    def span(self, fps: float) -> float:
+        """Source frames that one window covers in a video of ``fps``; need not be whole."""
+        if self.sampling == "stride":
+            return self.rate * self.frames
+        return self.rate * self.frames / self.target_fps * fps
+
+
+@dataclass(frozen=True)
+class ClipWindow:
+    """One input of the model."""
+
+    index: int
+    """Its place among the windows of the video, from 0."""
+    start: int
+    """First frame that this window speaks for."""
+    stop: int
+    """One past the last frame that this window speaks for."""
+    frame_indices: tuple[int, ...]
+    """The T sampled frames; the last window may reach back before ``start``."""
+    note: str = ""
+    """What a reader of the result must know, empty if nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """The sampled frames of one window, read from the file."""
+
+    frames: "NDArray[np.uint8]"
+    """(T, H, W, 3) RGB, upright, stored pixels."""
+    pts_seconds: "NDArray[np.float64]"
+    """(T,) time of each frame after frame 0."""
+    frame_indices: tuple[int, ...]
+    """The frames really shown: a damaged one is replaced by a neighbour."""
+    window: ClipWindow
+    """Where the frames come from; its note tells of replacements."""
+
+
+def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWindow, ...]:
+    """Windows that tile the whole video: every frame belongs to exactly one.
+
+    Windows start at multiples of the whole part of the span. What remains at the end gets a
+    window that is anchored there. A video shorter than one window repeats its last frame.
+
+    Raises:
+        ClipError: no frames, or a frame rate that is no number above 0.
+    """
+    if frame_count < 1:
+        raise ClipError(f"a clip needs a video of at least 1 frame, got {frame_count = }")
+    if not (isfinite(fps) and fps > 0):
+        raise ClipError(f"fps must be a number above 0, got {fps!r}")
+    if spec.sampling == "segments":
+        return (_whole_video(frame_count, spec),)
+    stride = max(1, floor(spec.span(fps)))
+    starts = range(0, frame_count, stride)
+    return tuple(_window(i, start, frame_count, fps, spec) for i, start in enumerate(starts))
+
+
+def window_of(windows: "Sequence[ClipWindow]", frame_index: int) -> ClipWindow:
+    """The window that speaks for a frame.
+
+    Raises:
+        IndexError: no window holds the frame.
+    """
+    place = bisect_right(windows, frame_index, key=lambda window: window.start) - 1
+    if place < 0 or frame_index >= windows[place].stop:
+        last = windows[-1].stop - 1 if windows else -1
+        raise IndexError(f"frame {frame_index} lies in no window; frames are 0..{last}")
+    return windows[place]
+
+
+def read_clip(video: "Video", window: ClipWindow) -> Clip:
+    """Read a window's frames; a damaged one is replaced by its nearest neighbour in the clip.
+
+    Raises:
+        ClipError: none of the frames can be decoded.
+    """
+    readable: dict[int, NDArray[np.uint8]] = {}
+    for index in sorted(set(window.frame_indices)):
+        try:
+            readable[index] = video.frame(index)
+        except FrameDecodeError:
+            continue
+    if not readable:
+        first, last = window.frame_indices[0], window.frame_indices[-1]
+        message = f"none of the {len(window.frame_indices)} sampled frames {first}..{last} can be"
+        raise ClipError(f"{message} decoded; choose another part of {video.path.name}")
+    shown = tuple(_nearest(index, readable) for index in window.frame_indices)
+    return Clip(
+        frames=np.stack([readable[index] for index in shown]),
+        pts_seconds=video.pts_seconds[list(shown)],
+        frame_indices=shown,
+        window=_with_replacements(window, shown),
+    )
+
+
+def _nearest(index: int, readable: "dict[int, NDArray[np.uint8]]") -> int:
+    """The readable frame nearest to ``index``, the earlier one on a tie."""
+    return min(readable, key=lambda other: (abs(other - index), other))
+
+
+def _with_replacements(window: ClipWindow, shown: tuple[int, ...]) -> ClipWindow:
+    """The window with a note that says which frames stand in for damaged ones."""
+    pairs = zip(window.frame_indices, shown, strict=True)
+    swaps = [f"{wanted} by {used}" for wanted, used in dict(pairs).items() if wanted != used]
+    if not swaps:
+        return window
+    note = f"damaged frames replaced: {', '.join(swaps)}"
+    return replace(window, note=f"{window.note}; {note}" if window.note else note)
+
+
+def _window(i: int, start: int, frame_count: int, fps: float, spec: ClipSpec) -> ClipWindow:
+    """Window ``i``, which speaks for the frames from ``start`` on."""
+    span = spec.span(fps)
+    whole = max(1, floor(span))
+    stop = min(start + whole, frame_count)
+    overhangs = start + whole > frame_count
+    first = max(0.0, frame_count - span) if overhangs and spec.frames > 1 else float(start)
+    note = ""
+    if frame_count < whole and spec.frames > 1:
+        note = (
+            f"the video has {frame_count} of the {whole} frames of a window: the last is repeated"
+        )
+    return ClipWindow(i, start, stop, _sampled(first, span, frame_count, spec), note)
+
+
+def _sampled(first: float, span: float, frame_count: int, spec: ClipSpec) -> tuple[int, ...]:
+    """Indices from ``first`` on, held within the video."""
+    if spec.sampling == "stride":
+        wanted = floor(first) + np.floor(np.arange(spec.frames) * spec.rate)
+    else:
+        wanted = linspace_float32(first, first + span - 1, spec.frames)
+    clamped = np.clip(wanted, 0, frame_count - 1)
+    return tuple(int(index) for index in clamped)
+
+
+def linspace_float32(start: float, end: float, count: int) -> "NDArray[np.float32]":
+    """What ``torch.linspace(start, end, count)`` computes, without torch.
+
+    It works in float32 from both ends towards the middle, with one rounding per value (a fused
+    multiply-add). An index that falls on a whole number depends on that, and the reference
+    truncates.
+    """
+    low, high = np.float32(start), np.float32(end)
+    if count == 1:
+        return np.array([low])
+    step = float((high - low) / np.float32(count - 1))
+    places = np.arange(count)
+    rising = float(low) + step * places
+    falling = float(high) - step * (count - 1 - places)
+    return np.where(places < count // 2, rising, falling).astype(np.float32)
+
+
+def _whole_video(frame_count: int, spec: ClipSpec) -> ClipWindow:
+    """One window over everything: the middle frame of each of T equal parts."""
+    part = (frame_count - 1) / spec.frames
+    edges = [round(part * i) for i in range(spec.frames + 1)]
+    indices = tuple((a + b) // 2 for a, b in pairwise(edges))
+    note = ""
+    if frame_count < spec.frames:
+        note = f"the video has {frame_count} frames for {spec.frames} samples: some are repeated"
+    return ClipWindow(0, 0, frame_count, indices, note)
