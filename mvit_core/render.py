@@ -5,15 +5,17 @@ first and resizing the colours gives another picture (colours between two entrie
 no entries of it).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 import cmap
 import numpy as np
 from numpy.typing import NDArray
 
-from mvit_core.attribution.maps import FloatArray
+from mvit_core.attribution.maps import FloatArray, HeadMaps, Saliency
 from mvit_core.heatmap import Heatmap
 
 ImageArray = NDArray[np.uint8]
@@ -21,8 +23,15 @@ ImageArray = NDArray[np.uint8]
 COLORMAPS = ("inferno", "viridis", "magma", "cividis", "turbo", "gray")
 """Colour tables offered, perceptual and colour-blind-safe ones first; turbo is neither."""
 
-RANGE_POLICIES = ("layer", "map", "manual")
 RangePolicy = Literal["layer", "map", "manual"]
+RANGE_POLICIES: Mapping[RangePolicy, str] = MappingProxyType(
+    {
+        "layer": "this layer, all heads and times",
+        "map": "each map",
+        "manual": "manual",
+    }
+)
+"""What the ends of the colour table are taken from, in words for the colour bar."""
 
 TAILS_PERCENT = (1.0, 99.5)
 """Percentiles that become the two ends of an automatic range."""
@@ -76,6 +85,31 @@ class RenderStyle:
     def __post_init__(self) -> None:
         if not 0 <= self.opacity <= 1 or not 0 <= self.threshold <= 1 or self.gamma <= 0:
             raise ValueError(f"opacity and threshold lie in 0..1 and gamma above 0, got {self}")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How heat should be drawn, before the values are known; see ``RenderStyle`` for units."""
+
+    colormap: str = "inferno"
+    opacity: float = 0.6
+    smooth: bool = True
+    gamma: float = 1.0
+    threshold: float = 0.0
+    range_policy: RangePolicy = "layer"
+    manual_range: ValueRange | None = None
+    """Used by the policy ``manual``, which falls back on ``layer`` while there is none."""
+
+    def style(self, maps: HeadMaps, saliency: Saliency) -> RenderStyle:
+        """The style for one map, its range taken from what the policy names."""
+        if self.range_policy == "manual" and self.manual_range is not None:
+            ends = self.manual_range
+        else:
+            values = saliency.values if self.range_policy == "map" else maps.values
+            ends = automatic_range(values)
+        return RenderStyle(
+            ends, self.colormap, self.opacity, self.smooth, self.gamma, self.threshold
+        )
 
 
 @dataclass(frozen=True)

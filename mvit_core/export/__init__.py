@@ -1,0 +1,73 @@
+"""Exporters: an explicit table by file ending; the window and the command line iterate it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from mvit_core.errors import ExportError
+from mvit_core.export.layouts import LAYOUTS
+from mvit_core.export.numbers import export_arrays, export_table
+from mvit_core.export.pictures import OnProgress, export_still, export_video
+from mvit_core.export.request import ExportRequest, ExportSummary
+from mvit_core.pipeline import Explainer
+from mvit_core.video import Video
+
+__all__ = ["EXPORTERS", "LAYOUTS", "ExportRequest", "ExportSummary", "Exporter", "export"]
+
+
+class _Run(Protocol):
+    def __call__(
+        self,
+        explainer: Explainer,
+        video: Video,
+        request: ExportRequest,
+        path: Path,
+        on_progress: OnProgress | None = None,
+    ) -> ExportSummary: ...
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One kind of file."""
+
+    title: str
+    """As dialogs show it."""
+    run: _Run
+
+
+EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
+    {
+        ".mp4": Exporter("Heatmap video (H.264)", export_video),
+        ".gif": Exporter("Animation (GIF)", export_video),
+        ".png": Exporter("Picture of one frame (PNG)", export_still),
+        ".npz": Exporter("Maps as NumPy arrays (NPZ)", export_arrays),
+        ".csv": Exporter("Predictions as a table (CSV)", export_table),
+    }
+)
+
+
+def export(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """Write the kind of file that the path's ending names; whole, or not at all.
+
+    Raises:
+        ExportError: the ending or the layout is unknown, or the target cannot be written.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    exporter = EXPORTERS.get(path.suffix.lower())
+    if exporter is None:
+        raise ExportError(
+            f"{path.name} ends in {path.suffix or 'nothing'}; allowed are {', '.join(EXPORTERS)}"
+        )
+    if request.layout not in LAYOUTS:
+        raise ExportError(f"layout is {request.layout!r}; allowed are {', '.join(LAYOUTS)}")
+    if path.exists() and path.samefile(video.path):
+        raise ExportError(f"{path} is the video itself; give the export another name")
+    return exporter.run(explainer, video, request, path, on_progress)

@@ -1,0 +1,60 @@
+"""Which pictures stand together: one map, all heads, one block of each stage, frame and map."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from mvit_core.pipeline import Explainer, Explanation, MapSpec
+from mvit_core.video import ClipWindow, Video
+
+Explain = Callable[[MapSpec], Explanation]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture of a layout."""
+
+    explanation: Explanation
+    label: str = ""
+    """Printed in the corner; empty where the caption says it all."""
+    heat: bool = True
+    """False shows the bare frame."""
+
+
+def _single(explain: Explain, spec: MapSpec) -> list[Panel]:
+    return [Panel(explain(spec))]
+
+
+def _side_by_side(explain: Explain, spec: MapSpec) -> list[Panel]:
+    explanation = explain(spec)
+    return [Panel(explanation, "video", heat=False), Panel(explanation, "attention")]
+
+
+def _heads(explain: Explain, spec: MapSpec) -> list[Panel]:
+    count = explain(spec).maps.heads
+    return [Panel(explain(replace(spec, head=head)), f"head {head}") for head in range(count)]
+
+
+def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
+    layers = explain(spec).capture.record.layers
+    last_of_stage = {layer.stage: layer for layer in layers}
+    head = spec.head if isinstance(spec.head, str) else "mean"
+    return [
+        Panel(
+            explain(replace(spec, block=layer.block, head=head)),
+            f"stage {stage} · block {layer.block}",
+        )
+        for stage, layer in last_of_stage.items()
+    ]
+
+
+LAYOUTS: Mapping[str, Callable[[Explain, MapSpec], list[Panel]]] = MappingProxyType(
+    {"single": _single, "heads": _heads, "stages": _stages, "side-by-side": _side_by_side}
+)
+
+
+def panels_of(
+    explainer: Explainer, video: Video, window: ClipWindow, layout: str, spec: MapSpec
+) -> list[Panel]:
+    """The pictures of a layout for one window."""
+    return LAYOUTS[layout](lambda wish: explainer.explain(video, window, wish), spec)

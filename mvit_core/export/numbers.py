@@ -1,0 +1,106 @@
+"""Exporters that keep numbers: all maps of a block as arrays, all predictions as a table."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+
+from mvit_core.attribution import HEAD_REDUCTIONS
+from mvit_core.export.pictures import OnProgress
+from mvit_core.export.request import ExportRequest, ExportSummary
+from mvit_core.pipeline import Explainer
+from mvit_core.targets import whole_file
+from mvit_core.video import Video
+
+TABLE_ROWS_PER_WINDOW = 5
+
+
+def export_arrays(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """The block's maps of every window as ``.npz``: raw values, and all that places them.
+
+    ``maps`` (windows, heads, T', Y', X'), ``selected`` (windows, T', Y', X') the head picked,
+    ``sinks`` (windows, heads), ``frame_indices`` (windows, T), ``logits`` (windows, classes),
+    ``scale`` and ``offset`` (t, y, x) of the grid on the model's input, ``x_px`` and ``y_px`` on
+    the source frame, ``box_px`` the seen part, ``facts`` a JSON text.
+
+    Raises:
+        ExportError: the target cannot be written.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    windows = explainer.windows(video)
+    answers = []
+    for done, window in enumerate(windows, start=1):
+        answers.append(explainer.explain(video, window, request.spec))
+        if on_progress is not None:
+            on_progress(done, len(windows))
+    first = answers[0]
+    sinks = [a.maps.sinks for a in answers if a.maps.sinks is not None]
+    facts = {
+        "made_by": "mvit-lens",
+        "video": video.path.name,
+        "block": first.maps.block,
+        "stage": first.maps.stage,
+        "method": first.maps.method,
+        "query": first.maps.query,
+        "head": request.spec.head,
+        "head_choices": [*range(first.maps.heads), *HEAD_REDUCTIONS],
+        "classes": explainer.loaded.classes,
+        "note": first.maps.note,
+    }
+    with whole_file(path) as partial:
+        np.savez_compressed(
+            partial,
+            maps=np.stack([a.maps.values for a in answers]),
+            selected=np.stack([a.saliency.values for a in answers]),
+            sinks=np.stack(sinks) if sinks else np.zeros((len(answers), 0), np.float32),
+            frame_indices=np.array([a.capture.frame_indices for a in answers]),
+            logits=np.stack([a.capture.record.logits[0].numpy() for a in answers]),
+            scale=np.array(first.maps.geometry.scale),
+            offset=np.array(first.maps.geometry.offset),
+            x_px=np.array(first.heatmap.x_px),
+            y_px=np.array(first.heatmap.y_px),
+            box_px=np.array(first.heatmap.box_px),
+            facts=np.array(json.dumps(facts)),
+        )
+    return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
+
+
+def export_table(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """The most probable classes of every window as CSV, with the frames each window saw.
+
+    Raises:
+        ExportError: the target cannot be written.
+        MvitError: the video does not make inputs of the model.
+    """
+    del request  # predictions do not depend on the map
+    windows = explainer.windows(video)
+    rows: list[list[str]] = []
+    notes: dict[str, None] = {}
+    for done, window in enumerate(windows, start=1):
+        answer = explainer.capture(video, window)
+        if answer.note:
+            notes.setdefault(answer.note)
+        frames = " ".join(str(frame) for frame in answer.frame_indices)
+        for rank, best in enumerate(answer.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
+            values = [window.index, rank, best.index, best.name, f"{best.probability:.6f}", frames]
+            rows.append([str(value) for value in values])
+        if on_progress is not None:
+            on_progress(done, len(windows))
+    with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["window", "rank", "class_index", "class", "probability", "frames"])
+        writer.writerows(rows)
+    return ExportSummary(str(path), 0, None, tuple(notes))

@@ -1,0 +1,182 @@
+"""Exporters that draw: a heatmap video, an animation, a still."""
+
+import json
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mvit_core.errors import ClipError, ExportError, FrameDecodeError
+from mvit_core.export.figure import Figure, draw, plan
+from mvit_core.export.layouts import Panel, panels_of
+from mvit_core.export.request import ExportRequest, ExportSummary
+from mvit_core.pipeline import Explainer
+from mvit_core.render import ImageArray
+from mvit_core.targets import whole_file
+from mvit_core.video import ClipWindow, Video, VideoWriter, window_of
+
+OnProgress = Callable[[int, int], None]
+"""Called with (done, in all); raising from it ends the export and leaves the target as it was."""
+
+
+def export_video(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """Every frame with its heat, as many frames as the range has, at the video's own times.
+
+    H.264 in yuv420p for ``.mp4``, an animation for ``.gif``.
+
+    Raises:
+        ExportError: the target cannot be written, or the range is empty.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    start, stop = _range(video, request)
+    scene = _Scene(explainer, video, request)
+    figure = scene.figure(start)
+    codec = "gif" if path.suffix.lower() == ".gif" else "h264"
+    with VideoWriter(
+        path, figure.size, video.fps, codec=codec, comment=scene.facts(start, stop)
+    ) as writer:
+        for frame_index, frame in _frames(video, start, stop):
+            panels = scene.panels(frame_index)
+            picture = draw(figure, frame, frame_index, panels, request.look)
+            seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
+            writer.write(picture, seconds)
+            if on_progress is not None:
+                on_progress(frame_index + 1 - start, stop - start)
+    return ExportSummary(str(path), stop - start, figure.size, scene.notes)
+
+
+def export_still(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """One frame with its heat as PNG; the facts behind it are in its ``Comment`` text.
+
+    Raises:
+        ExportError: the target cannot be written.
+        ClipError: the video has no such frame.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    scene = _Scene(explainer, video, request)
+    frame_index = request.frame_index
+    if frame_index is None:
+        sampled = explainer.windows(video)[0].frame_indices
+        frame_index = sampled[len(sampled) // 2]
+    if not 0 <= frame_index < video.frame_count:
+        raise ClipError(
+            f"frame {frame_index} does not exist; the video has frames 0 to {video.frame_count - 1}"
+        )
+    figure = scene.figure(frame_index)
+    panels = scene.panels(frame_index)
+    picture = draw(figure, video.frame(frame_index), frame_index, panels, request.look)
+    with whole_file(path) as partial:
+        partial.write_bytes(png_bytes(picture, scene.facts(frame_index, frame_index + 1)))
+    if on_progress is not None:
+        on_progress(1, 1)
+    return ExportSummary(str(path), 1, figure.size, scene.notes)
+
+
+class _Scene:
+    """The panels of each frame, asked for once per window."""
+
+    def __init__(self, explainer: Explainer, video: Video, request: ExportRequest) -> None:
+        self._explainer, self._video, self._request = explainer, video, request
+        self._windows = explainer.windows(video)
+        self._window: ClipWindow | None = None
+        self._panels: list[Panel] = []
+        self._notes: dict[str, None] = {}
+
+    def figure(self, frame_index: int) -> Figure:
+        panels = self.panels(frame_index)
+        return plan(self._video.display_size, panels, caption=self._request.caption)
+
+    def panels(self, frame_index: int) -> list[Panel]:
+        window = window_of(self._windows, frame_index)
+        if window is not self._window:
+            self._window = window
+            self._panels = panels_of(
+                self._explainer, self._video, window, self._request.layout, self._request.spec
+            )
+            for panel in self._panels:
+                for note in (panel.explanation.maps.note, panel.explanation.capture.note):
+                    self._notes.setdefault(note)
+        return self._panels
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(note for note in self._notes if note)
+
+    def facts(self, start: int, stop: int) -> str:
+        """What a later reader needs to trace the numbers, as JSON."""
+        spec, explanation = self._request.spec, self._panels[0].explanation
+        windows = [w for w in self._windows if w.start < stop and w.stop > start]
+        return json.dumps(
+            {
+                "made_by": "mvit-lens",
+                "video": self._video.path.name,
+                "model": self._explainer.loaded.format,
+                "block": explanation.maps.block,
+                "stage": explanation.maps.stage,
+                "head": spec.head,
+                "method": spec.method,
+                "query": spec.query,
+                "layout": self._request.layout,
+                "colormap": self._request.look.colormap,
+                "range_policy": self._request.look.range_policy,
+                "frames": [start, stop],
+                "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
+            }
+        )
+
+
+def _range(video: Video, request: ExportRequest) -> tuple[int, int]:
+    stop = video.frame_count if request.stop is None else min(request.stop, video.frame_count)
+    if not 0 <= request.start < stop:
+        raise ExportError(
+            f"frames {request.start} to {stop} are no range of a video with "
+            f"{video.frame_count} frames"
+        )
+    return request.start, stop
+
+
+def _frames(video: Video, start: int, stop: int) -> Iterator[tuple[int, ImageArray]]:
+    """Every frame of the range; an unreadable one is a hatched placeholder, so none is lost."""
+    width, height = video.size
+    for frame_index in range(start, stop):
+        try:
+            yield frame_index, video.frame(frame_index)
+        except FrameDecodeError:
+            yield frame_index, placeholder(width, height)
+
+
+def placeholder(width: int, height: int) -> ImageArray:
+    """Diagonal hatching that no camera records: this frame could not be decoded."""
+    diagonal = np.add.outer(np.arange(height), np.arange(width)) // 8 % 2
+    grey: ImageArray = np.where(diagonal[..., None] > 0, 70, 50).astype(np.uint8)
+    return np.repeat(grey, 3, axis=2)
+
+
+def png_bytes(picture: ImageArray, comment: str) -> bytes:
+    """A PNG file with a ``Comment`` text chunk before its end.
+
+    Raises:
+        ExportError: the picture is too large to encode.
+    """
+    encoded, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    if not encoded:
+        raise ExportError(f"a picture of {picture.shape[1]}x{picture.shape[0]} cannot be a PNG")
+    body = b"iTXt" + b"Comment\0\0\0\0\0" + comment.encode()
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    png = data.tobytes()
+    return png[:-12] + chunk + png[-12:]  # before IEND, which is 12 bytes
