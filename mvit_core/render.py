@@ -69,7 +69,7 @@ def automatic_range(
 
 @dataclass(frozen=True)
 class RenderStyle:
-    """How a heatmap is drawn."""
+    """How a heatmap is drawn, with its range known; made by ``Look.style``."""
 
     range: ValueRange
     colormap: str = "inferno"
@@ -81,10 +81,6 @@ class RenderStyle:
     """Exponent on the normalised value; below 1 lifts weak attention."""
     threshold: float = 0.0
     """Normalised values below it are not drawn."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.opacity <= 1 or not 0 <= self.threshold <= 1 or self.gamma <= 0:
-            raise ValueError(f"opacity and threshold lie in 0..1 and gamma above 0, got {self}")
 
 
 @dataclass(frozen=True)
@@ -99,6 +95,16 @@ class Look:
     range_policy: RangePolicy = "layer"
     manual_range: ValueRange | None = None
     """Used by the policy ``manual``, which falls back on ``layer`` while there is none."""
+
+    def __post_init__(self) -> None:
+        if self.range_policy not in RANGE_POLICIES:
+            raise ValueError(
+                f"range policy is {self.range_policy!r}; allowed are {', '.join(RANGE_POLICIES)}"
+            )
+        colour_table(self.colormap)
+        _check_unit(opacity=self.opacity, threshold=self.threshold)
+        if self.gamma <= 0:
+            raise ValueError(f"gamma is {self.gamma}; allowed are numbers above 0")
 
     def style(self, maps: HeadMaps, saliency: Saliency) -> RenderStyle:
         """The style for one map, its range taken from what the policy names."""
@@ -134,6 +140,12 @@ def colour_table(name: str) -> ImageArray:
     table = np.asarray(cmap.Colormap(name).lut(256))[:, :3]
     colours: ImageArray = np.rint(table * 255).astype(np.uint8)
     return colours
+
+
+def _check_unit(**shares: float) -> None:
+    for name, value in shares.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{name} is {value}; allowed are numbers from 0 to 1")
 
 
 def colourise(values: FloatArray, style: RenderStyle) -> ImageArray:

@@ -14,7 +14,15 @@ from mvit_core.export.request import ExportRequest, ExportSummary
 from mvit_core.pipeline import Explainer
 from mvit_core.video import Video
 
-__all__ = ["EXPORTERS", "LAYOUTS", "ExportRequest", "ExportSummary", "Exporter", "export"]
+__all__ = [
+    "EXPORTERS",
+    "LAYOUTS",
+    "ExportRequest",
+    "ExportSummary",
+    "Exporter",
+    "check_target",
+    "export",
+]
 
 
 class _Run(Protocol):
@@ -61,13 +69,25 @@ def export(
         ExportError: the ending or the layout is unknown, or the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
+    exporter = check_target(path, request.layout)
+    if path.exists() and path.samefile(video.path):
+        raise ExportError(f"{path} is the video itself; give the export another name")
+    return exporter.run(explainer, video, request, path, on_progress)
+
+
+def check_target(path: Path, layout: str) -> Exporter:
+    """The exporter for a path, before any work is done for it.
+
+    Raises:
+        ExportError: the ending or the layout is unknown, or the folder does not exist.
+    """
     exporter = EXPORTERS.get(path.suffix.lower())
     if exporter is None:
         raise ExportError(
             f"{path.name} ends in {path.suffix or 'nothing'}; allowed are {', '.join(EXPORTERS)}"
         )
-    if request.layout not in LAYOUTS:
-        raise ExportError(f"layout is {request.layout!r}; allowed are {', '.join(LAYOUTS)}")
-    if path.exists() and path.samefile(video.path):
-        raise ExportError(f"{path} is the video itself; give the export another name")
-    return exporter.run(explainer, video, request, path, on_progress)
+    if layout not in LAYOUTS:
+        raise ExportError(f"layout is {layout!r}; allowed are {', '.join(LAYOUTS)}")
+    if not path.parent.is_dir():
+        raise ExportError(f"the folder {path.parent} does not exist; create it first")
+    return exporter

@@ -1,0 +1,363 @@
+"""The command line. Qt is imported by ``view`` alone; the other commands need no display."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitError
+
+if TYPE_CHECKING:
+    from mvit_core.attribution import Query
+    from mvit_core.checkpoint import LoadedModel
+    from mvit_core.pipeline import Prediction, WindowCapture
+
+EXIT_DONE, EXIT_INPUT, EXIT_USAGE = 0, 1, 2
+
+COMMANDS = ("view", "predict", "export", "inspect", "checks")
+
+Json = dict[str, Any]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 the input is at fault, 2 usage."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = build_parser()
+    options = parser.parse_args(_with_command(words))
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except MvitError as error:
+        print(f"mvit-lens: {_one_line(error)}", file=sys.stderr)
+        return EXIT_INPUT
+    except KeyboardInterrupt:
+        print("mvit-lens: stopped", file=sys.stderr)
+        return EXIT_INPUT
+    except BrokenPipeError:  # the reader of our output went away, for example `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+
+
+def _with_command(words: list[str]) -> list[str]:
+    """``view`` is the command where none is named."""
+    first = words[0] if words else ""
+    if first in COMMANDS or first in ("-h", "--help", "--version"):
+        return words
+    return ["view", *words]
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="mvit-lens",
+        description="See where a Multiscale Vision Transformer looks in a video.",
+        epilog="A clip or option without a command opens the window: mvit-lens CLIP = "
+        "mvit-lens view CLIP. A file whose name begins with a dash: mvit-lens view -- -CLIP",
+    )
+    parser.add_argument("--version", action="version", version=f"mvit-lens {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")
+    _add_view(commands)
+    _add_predict(commands)
+    _add_export(commands)
+    _add_inspect(commands)
+    checks = commands.add_parser("checks", help="versions, devices, display and codecs")
+    checks.add_argument("--json", action="store_true", help="print JSON")
+    checks.set_defaults(run=_run_checks)
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mvit-lens")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "(not installed)"
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--config", metavar="F.yaml", type=Path, help="the model's configuration")
+    choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
+    parser.add_argument("--labels", metavar="F", type=Path, help="class names: text, JSON or CSV")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+
+
+def _add_view(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
+    view = commands.add_parser("view", help="open the window (the default)")
+    view.add_argument("clip", nargs="?", type=Path, help="a video to open")
+    view.add_argument("--checkpoint", metavar="F", type=Path)
+    _add_model_options(view)
+    view.add_argument("--session", metavar="F", type=Path, help="a saved .mvitlens session")
+    view.add_argument("--demo", action="store_true", help="open the sample clip and model")
+    view.set_defaults(run=_run_view)
+
+
+def _add_predict(commands: Any) -> None:  # noqa: ANN401
+    predict = commands.add_parser("predict", help="print the most probable classes")
+    predict.add_argument("clip", type=Path)
+    predict.add_argument("--checkpoint", metavar="F", type=Path, required=True)
+    _add_model_options(predict)
+    predict.add_argument("--top", type=_positive, default=5, help="classes to print (5)")
+    which = predict.add_mutually_exclusive_group()
+    which.add_argument("--window", type=int, metavar="I", help="one clip window, from 0 (0)")
+    which.add_argument("--all", action="store_true", help="every window, and their average")
+    predict.add_argument("--json", action="store_true", help="print JSON")
+    predict.set_defaults(run=_run_predict)
+
+
+def _add_export(commands: Any) -> None:  # noqa: ANN401
+    export = commands.add_parser("export", help="write a heatmap video, picture, arrays or table")
+    export.add_argument("clip", type=Path)
+    export.add_argument("--checkpoint", metavar="F", type=Path, required=True)
+    _add_model_options(export)
+    export.add_argument("-o", "--output", metavar="OUT.{mp4,gif,png,npz,csv}", type=Path,
+                        required=True)  # fmt: skip
+    export.add_argument("--method", default="row", help="row, column or received (row)")
+    export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
+    export.add_argument("--head", default="mean", metavar="N|mean|max|min", help="(mean)")
+    export.add_argument("--query", default="readout", metavar="class|T,Y,X",
+                        help="whose attention (the tokens that the prediction reads)")  # fmt: skip
+    export.add_argument("--layout", default="single",
+                        help="single, heads, stages or side-by-side (single)")  # fmt: skip
+    export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
+    export.add_argument("--colormap", default="inferno")
+    export.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    export.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    export.add_argument("--range", choices=("layer", "map"), default="layer", dest="policy",
+                        help="what the ends of the colour bar are taken from (layer)")  # fmt: skip
+    export.add_argument("--json", action="store_true", help="print JSON")
+    export.set_defaults(run=_run_export)
+
+
+def _add_inspect(commands: Any) -> None:  # noqa: ANN401
+    inspect = commands.add_parser("inspect", help="what a checkpoint holds, layer by layer")
+    inspect.add_argument("checkpoint", type=Path)
+    _add_model_options(inspect)
+    inspect.add_argument("--json", action="store_true", help="print JSON")
+    inspect.set_defaults(run=_run_inspect)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is below 1")
+    return value
+
+
+def parse_query(text: str) -> "Query":
+    """A query from its command-line form: ``readout``, ``class`` or ``T,Y,X``.
+
+    Raises:
+        CaptureError: the text is none of these.
+    """
+    if text == "readout" or text == "class":
+        return text
+    numbers = text.split(",")
+    if len(numbers) == 3 and all(n.strip().isdecimal() for n in numbers):
+        t, y, x = (int(n) for n in numbers)
+        return t, y, x
+    raise CaptureError(f"query is {text!r}; allowed are class, readout and T,Y,X from 0")
+
+
+def _load(options: argparse.Namespace) -> "LoadedModel":
+    from mvit_core.checkpoint import load_model
+
+    for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
+        if path is not None and not path.is_file():
+            raise error(f"{path} does not exist; give the path of a file")
+    return load_model(
+        options.checkpoint,
+        config=options.config,
+        preset=options.preset,
+        labels=options.labels,
+        device=options.device,
+    )
+
+
+def _run_view(options: argparse.Namespace) -> int:
+    from app.checks import display_problem
+
+    problem = display_problem()
+    if problem:
+        print(f"mvit-lens: {problem}", file=sys.stderr)
+        return EXIT_INPUT
+    if sys.platform == "win32":
+        import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
+    from app.launch import ViewOptions, launch
+
+    return launch(
+        ViewOptions(
+            clip=options.clip,
+            checkpoint=options.checkpoint,
+            config=options.config,
+            preset=options.preset,
+            labels=options.labels,
+            device=options.device,
+            session=options.session,
+            demo=options.demo,
+        )
+    )
+
+
+def _run_predict(options: argparse.Namespace) -> int:
+    from mvit_core import open_video
+    from mvit_core.errors import ClipError
+    from mvit_core.pipeline import Explainer
+
+    with open_video(options.clip) as video:
+        explainer = Explainer(_load(options), remembered_windows=1)
+        windows = explainer.windows(video)
+        index = options.window or 0
+        if not 0 <= index < len(windows):
+            raise ClipError(
+                f"window {index} does not exist; {options.clip.name} has windows "
+                f"0 to {len(windows) - 1}"
+            )
+        wanted = windows if options.all else windows[index : index + 1]
+        answers = []
+        for done, window in enumerate(wanted, start=1):
+            # The record is dropped at once: a long video has many windows.
+            answers.append(_answer(explainer.capture(video, window), options.top))
+            _progress("window", done, len(wanted))
+    facts = {"windows": [answer for answer, _ in answers], "average": _average(answers, options)}
+    if options.json:
+        print(json.dumps(facts))
+    else:
+        _print_predictions(facts, len(windows))
+    return EXIT_DONE
+
+
+def _answer(captured: "WindowCapture", top: int) -> "tuple[Json, tuple[Prediction, ...]]":
+    answer: Json = {
+        "index": captured.window.index,
+        "frames": list(captured.frame_indices),
+        "top": [_prediction(p) for p in captured.predictions[:top]],
+    }
+    if captured.note:
+        answer["note"] = captured.note
+    return answer, captured.predictions
+
+
+def _prediction(prediction: "Prediction") -> Json:
+    return {
+        "index": prediction.index,
+        "class": prediction.name,
+        "probability": prediction.probability,
+    }
+
+
+def _average(
+    answers: "list[tuple[Json, tuple[Prediction, ...]]]", options: argparse.Namespace
+) -> list[Json]:
+    """Mean probability over windows, as the papers' multi-view test averages its views."""
+    totals: dict[int, float] = {}
+    names = {p.index: p.name for p in answers[0][1]}
+    for _, predictions in answers:
+        for p in predictions:
+            totals[p.index] = totals.get(p.index, 0.0) + p.probability / len(answers)
+    best = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[: options.top]
+    return [{"index": i, "class": names[i], "probability": value} for i, value in best]
+
+
+def _print_predictions(facts: Json, window_count: int) -> None:
+    for window in facts["windows"]:
+        frames = window["frames"]
+        print(f"window {window['index']} of {window_count}, frames {frames[0]} to {frames[-1]}")
+        if "note" in window:
+            print(f"  note: {window['note']}")
+        _print_top(window["top"])
+    if len(facts["windows"]) > 1:
+        print(f"average of {len(facts['windows'])} windows")
+        _print_top(facts["average"])
+
+
+def _print_top(rows: list[Json]) -> None:
+    for row in rows:
+        print(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    """A line that rewrites itself, for people only: not where errors go to a file."""
+    if total > 1 and sys.stderr.isatty():
+        print(f"\r{what} {done} of {total}", end="" if done < total else "\n", file=sys.stderr)
+
+
+def _run_export(options: argparse.Namespace) -> int:
+    from mvit_core import open_video
+    from mvit_core.attribution import parse_head
+    from mvit_core.errors import ExportError
+    from mvit_core.export import ExportRequest, check_target, export
+    from mvit_core.pipeline import Explainer, MapSpec
+    from mvit_core.render import Look
+
+    check_target(options.output, options.layout)  # before a model is loaded for nothing
+    spec = MapSpec(
+        block=options.block,
+        head=parse_head(options.head),
+        method=options.method,
+        query=parse_query(options.query),
+    )
+    try:
+        look = Look(
+            colormap=options.colormap,
+            opacity=options.opacity,
+            smooth=not options.cells,
+            range_policy=options.policy,
+        )
+    except ValueError as error:
+        raise ExportError(str(error)) from error
+    request = ExportRequest(spec, look, options.layout, options.frame)
+    with open_video(options.clip) as video:
+        explainer = Explainer(_load(options), remembered_windows=1)
+        done = export(
+            explainer, video, request, options.output, lambda n, all_: _progress("frame", n, all_)
+        )
+    for note in done.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"path": done.path, "frames": done.frame_count, "size": done.size,
+                          "notes": done.notes}))  # fmt: skip
+    else:
+        size = "{}x{}, ".format(*done.size) if done.size else ""
+        frames = f"{done.frame_count} frames" if done.frame_count else "data"
+        print(f"wrote {done.path} ({size}{frames})")
+    return EXIT_DONE
+
+
+def _run_inspect(options: argparse.Namespace) -> int:
+    from app.inspection import inspection, inspection_text
+
+    facts = inspection(_load(options))
+    print(json.dumps(facts) if options.json else inspection_text(facts))
+    return EXIT_DONE
+
+
+def _run_checks(options: argparse.Namespace) -> int:
+    from app.checks import run_checks
+
+    checks = run_checks()
+    if options.json:
+        print(json.dumps([vars(check) for check in checks]))
+    else:
+        width = max(len(check.name) for check in checks)
+        for check in checks:
+            mark = "ok     " if check.ok else "PROBLEM"
+            print(f"{mark}  {check.name:<{width}}  {check.found}")
+            if check.advice:
+                print(f"{'':9}{'':<{width}}  -> {check.advice}")
+    return EXIT_DONE if all(check.ok for check in checks) else EXIT_INPUT
+
+
+if __name__ == "__main__":
+    sys.exit(main())
