@@ -75,8 +75,9 @@ class MViT(nn.Module):
             table = nn.Parameter(torch.zeros(1, count, dim)) if count else None
             self.register_parameter(name, table)
         if config.use_fixed_sincos_pos and self.pos_embed is not None:
-            self.pos_embed.data.copy_(sincos_positions(dim, config.patch_grid, cls))
             self.pos_embed.requires_grad_(False)
+            if not self.pos_embed.is_meta:  # else a checkpoint fills it
+                self.pos_embed.data.copy_(sincos_positions(dim, config.patch_grid, cls))
 
     def _initialise(self) -> None:
         for name, parameter in self.named_parameters():

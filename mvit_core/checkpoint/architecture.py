@@ -1,0 +1,211 @@
+"""Which network a file holds: decided from a configuration and the weights together.
+
+In this order: the configuration that was passed, the one inside the file or beside it, the preset
+that was named, a match of the weights against all presets. Never from a file name.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mvit_core.checkpoint.configuration import configure, parse
+from mvit_core.checkpoint.contents import Contents, StateDict
+from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
+from mvit_core.checkpoint.evidence import (
+    Evidence,
+    check_agreement,
+    empty_model,
+    mismatches,
+    shapes_of,
+    sized_as_weights,
+    with_evidence,
+    without_last_pools,
+)
+from mvit_core.checkpoint.formats import FORMATS
+from mvit_core.checkpoint.report import listed
+from mvit_core.errors import ArchitectureError
+from mvit_core.model.config import PRESETS, MViTConfig
+from mvit_core.video.clip import ClipSpec
+
+__all__ = ["Decision", "decide"]
+
+ConfigArgument = str | Path | Mapping[str, Any] | MViTConfig | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The network that a file holds."""
+
+    format: CheckpointFormat
+    architecture: MViTConfig
+    clip: ClipSpec
+    origin: str
+    """What it was decided from, in words."""
+    warnings: tuple[str, ...]
+
+
+def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> Decision:
+    """Settle format and architecture of a file.
+
+    Raises:
+        ArchitectureError: the weights are no MViT, nothing tells the architecture, two presets
+            fit, or a configuration contradicts the weights.
+        WeightsError: the weights are incomplete beyond recognition.
+    """
+    inside, trouble = _inside(contents)
+    given = parse(config) if config is not None and not isinstance(config, MViTConfig) else None
+    told = given if given is not None else inside
+    entry = _recognise(contents, told)
+    state = entry.convert(contents.tensors, None)
+    evidence = Evidence.of(state)
+    warnings = [trouble] if trouble else []
+    if isinstance(config, MViTConfig):
+        setup, origin = Setup(config, entry.clip(config)), "the architecture that was passed"
+    elif given is not None:
+        setup, origin = _configured(given, contents, entry), "the configuration that was passed"
+    elif inside is not None:
+        setup, origin = configure(inside, entry), "the configuration inside the file"
+    elif preset is None and contents.beside is not None and entry.reads(contents.beside):
+        setup, origin = configure(contents.beside, entry), "config.json beside the file"
+    else:
+        setup, origin = _from_presets(entry, state, evidence, preset, trouble)
+    if preset is not None and told is not None:
+        warnings.append(f"preset {preset} was not used: {origin} goes first")
+    architecture, told_by_weights = _settled(setup.architecture, evidence, state)
+    return Decision(
+        entry, architecture, setup.clip, origin, (*warnings, *setup.notes, *told_by_weights)
+    )
+
+
+def _inside(contents: Contents) -> tuple[Configuration | None, str]:
+    """The configuration inside a file, and what is wrong with it."""
+    if contents.configuration is None:
+        return None, ""
+    try:
+        parsed = parse(contents.configuration)
+    except ArchitectureError as error:
+        return None, f"the configuration inside the file was not used: {error}"
+    if not any(entry.reads(parsed) for entry in FORMATS.values()):
+        name = (parsed.get("MODEL") or {}).get("MODEL_NAME", "no MViT")
+        return None, f"the configuration inside the file was not used: it describes {name}"
+    return parsed, ""
+
+
+def _recognise(contents: Contents, configuration: Configuration | None) -> CheckpointFormat:
+    state = contents.tensors
+    for entry in FORMATS.values():
+        if entry.matches(state, configuration):
+            return entry
+    if any(name.startswith("rev_backbone.") for name in state):
+        raise ArchitectureError(
+            f"{contents.path.name} is a reversible MViT (MVIT.REV.ENABLE, keys rev_backbone.*): "
+            "another architecture, which cannot be shown"
+        )
+    raise ArchitectureError(
+        f"{contents.path.name} is not an MViT: its weights are {listed(list(state), 3)}; "
+        f"understood are {', '.join(entry.title for entry in FORMATS.values())}"
+    )
+
+
+def _configured(given: Configuration, contents: Contents, entry: CheckpointFormat) -> Setup:
+    # Arguments of a network say nothing of its preprocessing; Hugging Face keeps that beside.
+    beside = contents.beside or {}
+    if "pretrained_cfg" in beside and entry.reads(given):
+        given = {"pretrained_cfg": beside["pretrained_cfg"], **given}
+    return configure(given, entry)
+
+
+def _settled(
+    architecture: MViTConfig, evidence: Evidence, state: StateDict
+) -> tuple[MViTConfig, list[str]]:
+    """The architecture with what only the weights know, and words for each change."""
+    check_agreement(architecture, evidence)
+    settled = with_evidence(architecture, evidence)
+    words = []
+    if settled.num_classes != architecture.num_classes:
+        words.append(
+            f"the configuration says {architecture.num_classes} classes, the weights have "
+            f"{settled.num_classes}: the weights are followed"
+        )
+    pooled = without_last_pools(settled, state)
+    if pooled != settled:
+        words.append(
+            "weights of 2021: blocks with key and value stride 1 have no such pools, and the "
+            "norms after pooling use an epsilon of 1e-5"
+        )
+    return pooled, words
+
+
+def _from_presets(
+    entry: CheckpointFormat,
+    state: StateDict,
+    evidence: Evidence,
+    preset: str | None,
+    trouble: str,
+) -> tuple[Setup, str]:
+    if preset is not None:
+        if preset not in PRESETS:
+            raise ArchitectureError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+        architecture = _prepared(PRESETS[preset], entry, evidence, state)
+        return Setup(architecture, entry.clip(architecture)), f"preset {preset}"
+    found: dict[MViTConfig, list[str]] = {}
+    for name, candidate in PRESETS.items():
+        prepared = _fitting(candidate, entry, evidence, state)
+        if prepared is not None:
+            found.setdefault(prepared, []).append(name)
+    if len(found) != 1:
+        raise ArchitectureError(_question(found, evidence, trouble))
+    ((architecture, names),) = found.items()
+    exact = [name for name in names if PRESETS[name].input_shape == architecture.input_shape]
+    return Setup(architecture, entry.clip(architecture)), (
+        f"the weights, which match preset {(exact or names)[0]}"
+    )
+
+
+def _question(found: Mapping[MViTConfig, list[str]], evidence: Evidence, trouble: str) -> str:
+    start = f"{trouble}; " if trouble else ""
+    if found:
+        names = ", ".join(name for group in found.values() for name in group)
+        return f"{start}the weights fit several presets: {names}; choose one with preset="
+    return (
+        f"{start}the file holds no configuration, and no preset has {evidence.depth} blocks of "
+        f"{evidence.widths[0]} to {evidence.widths[-1]} channels of this kind; give the one it was "
+        "built from by config= (a PySlowFast YAML or the upstream's arguments)"
+    )
+
+
+def _prepared(
+    preset: MViTConfig, entry: CheckpointFormat, evidence: Evidence, state: StateDict
+) -> MViTConfig:
+    """A preset as it would be for these weights: their classes, layout, positions and size."""
+    if preset.use_abs_pos:
+        preset = replace(preset, sep_pos_embed=evidence.separable)
+    if preset.depth != evidence.depth or preset.attention != "pooling":
+        return entry.adapt(preset)
+    adapted = with_evidence(entry.adapt(preset), evidence)
+    return sized_as_weights(without_last_pools(adapted, state), state)
+
+
+def _fitting(
+    preset: MViTConfig, entry: CheckpointFormat, evidence: Evidence, state: StateDict
+) -> MViTConfig | None:
+    """The prepared preset if every weight has its place in it, else None."""
+    widths = (*(block.dim for block in preset.blocks), preset.blocks[-1].dim_out)
+    if widths != evidence.widths:
+        return None
+    prepared = _prepared(preset, entry, evidence, state)
+    shapes = shapes_of(empty_model(prepared))
+    missing = [name for name in shapes if name not in state and not name.startswith("head.")]
+    homeless = [name for name in state if name not in shapes and _is_ours(name, evidence.depth)]
+    if missing or homeless or mismatches(state, shapes):
+        return None
+    return prepared
+
+
+def _is_ours(name: str, depth: int) -> bool:
+    block = re.match(r"blocks\.(\d+)\.", name)
+    if block:
+        return int(block[1]) < depth
+    return name.startswith(("pos_embed", "cls_token", "norm_stem"))

@@ -1,0 +1,112 @@
+"""Configurations, whoever wrote them: found, parsed and handed to the format that reads them."""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
+from mvit_core.checkpoint.files import read_text
+from mvit_core.checkpoint.formats import FORMATS
+from mvit_core.errors import ArchitectureError, CheckpointReadError, ClipError
+
+__all__ = ["configure", "parse"]
+
+
+def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
+    """A configuration as a mapping.
+
+    Args:
+        configuration: a mapping, the path of a YAML file, or text: YAML, or a Python
+            configuration of mmengine (literals and ``dict(...)`` only; nothing is run).
+
+    Raises:
+        ArchitectureError: it is neither.
+    """
+    if isinstance(configuration, Mapping):
+        return configuration
+    text = _text(configuration)
+    parsed = _python_literals(text)
+    if parsed is None:
+        try:
+            parsed = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ArchitectureError(
+                f"the configuration is not YAML: {' '.join(str(error).split())}"
+            ) from error
+    if not isinstance(parsed, Mapping):
+        raise ArchitectureError(
+            "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "
+            "the upstream's own arguments"
+        )
+    return parsed
+
+
+def _text(source: str | Path) -> str:
+    if isinstance(source, str) and ("\n" in source or ": " in source):
+        return source
+    path = Path(source)
+    if not path.is_file():
+        raise ArchitectureError(f"the configuration {source} does not exist; check the path")
+    try:
+        return read_text(path)
+    except CheckpointReadError as error:
+        raise ArchitectureError(str(error)) from error
+
+
+def _python_literals(text: str) -> dict[str, Any] | None:
+    """Top-level assignments of an mmengine configuration, or None if it is no such text."""
+    try:
+        body = ast.parse(text).body
+        pairs = [
+            (node.targets[0].id, _literal(node.value))
+            for node in body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        ]
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return dict(pairs) or None
+
+
+def _literal(node: ast.expr) -> Any:  # noqa: ANN401 - a tree of unknown shape
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        return {str(word.arg): _literal(word.value) for word in node.keywords}
+    if isinstance(node, ast.Dict):
+        keys = [_literal(key) if key is not None else None for key in node.keys]
+        return dict(zip(keys, map(_literal, node.values), strict=True))
+    if isinstance(node, ast.List | ast.Tuple):
+        return [_literal(item) for item in node.elts]
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None  # a name or a call: never about the architecture
+
+
+def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setup:
+    """What a configuration says, in the semantics of the weights' own format.
+
+    Args:
+        configuration: in any upstream's words.
+        preferred: the format of the weights, asked first.
+
+    Raises:
+        ArchitectureError: nobody reads it, or it makes no sense.
+    """
+    others = (entry for entry in FORMATS.values() if entry is not preferred)
+    reader = next((e for e in (preferred, *others) if e.reads(configuration)), None)
+    if reader is None:
+        raise ArchitectureError(
+            f"a configuration with {', '.join(map(str, list(configuration)[:5])) or 'nothing'} in "
+            "it is not understood; give a PySlowFast YAML or the arguments of the model's upstream"
+        )
+    try:
+        setup = reader.configure(configuration)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ClipError) as error:
+        raise ArchitectureError(
+            f"the {reader.title} configuration makes no sense ({type(error).__name__}: {error})"
+        ) from error
+    if reader is preferred:
+        return setup
+    return Setup(preferred.adapt(setup.architecture), setup.clip, setup.notes)

@@ -1,0 +1,82 @@
+"""What one entry of ``FORMATS`` answers, and the plain values it answers with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mvit_core.checkpoint.contents import StateDict
+from mvit_core.model.config import MViTConfig
+from mvit_core.video.clip import ClipSpec
+
+__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "CheckpointFormat", "Setup", "image_clip", "video_clip"]
+
+Configuration = Mapping[str, Any]
+"""A configuration in its upstream's own words."""
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a configuration says."""
+
+    architecture: MViTConfig
+    clip: ClipSpec
+    notes: tuple[str, ...] = ()
+    """What a reader of the result must know."""
+
+
+@dataclass(frozen=True)
+class CheckpointFormat:
+    """One way in which people keep MViT weights."""
+
+    name: str
+    """Its key in ``FORMATS``."""
+    title: str
+    """Its name in reports."""
+    matches: Callable[[StateDict, Configuration | None], bool]
+    """Are these its keys? The configuration, where there is one, settles look-alikes."""
+    reads: Callable[[Configuration], bool]
+    """Is this mapping a configuration in this upstream's own words?"""
+    configure: Callable[[Configuration], Setup]
+    """Architecture and preprocessing from such a configuration."""
+    convert: Callable[[StateDict, MViTConfig | None], StateDict]
+    """Its keys and shapes to those of our model; None where no architecture is decided yet."""
+    adapt: Callable[[MViTConfig], MViTConfig]
+    """What its forward pass does differently, put on a preset or on another's configuration."""
+    clip: Callable[[MViTConfig], ClipSpec]
+    """Its published preprocessing, for weights without a configuration."""
+
+
+def video_clip(architecture: MViTConfig, **changes: Any) -> ClipSpec:  # noqa: ANN401
+    """Kinetics preprocessing for an architecture: short side 256 for 224, and in proportion."""
+    frames, height, width = architecture.input_shape
+    size = max(height, width)
+    spec = {
+        "frames": frames,
+        "rate": {16: 4.0, 32: 3.0, 40: 3.0}.get(frames, 4.0),
+        "size": size,
+        "short_side": max(size, round(size * 256 / 224)),
+    }
+    return ClipSpec(**{**spec, **changes})
+
+
+def image_clip(architecture: MViTConfig, *, crop_share: float = 0.875) -> ClipSpec:
+    """ImageNet preprocessing for an architecture.
+
+    Args:
+        architecture: gives the size of the crop.
+        crop_share: crop over short side.
+    """
+    size = max(architecture.input_shape[1:])
+    return ClipSpec(
+        frames=1,
+        rate=1.0,
+        size=size,
+        short_side=max(size, int(size / crop_share)),
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        interpolation="bicubic",
+        antialias=True,
+    )

@@ -1,0 +1,191 @@
+"""What weights alone tell about their architecture, and where a configuration contradicts them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import isqrt
+
+import torch
+from torch import Tensor, nn
+
+from mvit_core.checkpoint.contents import StateDict
+from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.tables import is_table, joint_grid
+from mvit_core.errors import ArchitectureError, WeightsError
+from mvit_core.model import MViT
+from mvit_core.model.config import MViTConfig
+
+__all__ = ["Evidence", "check_agreement", "check_consistency", "empty_model", "with_evidence"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Facts that can be read off the shapes of weights under our names."""
+
+    depth: int
+    embed_dim: int
+    widths: tuple[int, ...]
+    """Channels that enter each block, and those that leave the last."""
+    num_classes: int | None
+    """Rows of the classifier; None where there is none."""
+    has_cls_embed: bool
+    separate_qkv: bool
+    separable: bool
+    """Absolute positions are two tables, space and time."""
+
+    @classmethod
+    def of(cls, state: StateDict) -> "Evidence":
+        """Read the facts.
+
+        Raises:
+            WeightsError: there are no blocks, or no patch embedding.
+        """
+        depth = 0
+        while f"blocks.{depth}.attn.proj.weight" in state:
+            depth += 1
+        patches = state.get("patch_embed.proj.weight")
+        if patches is None or not depth:
+            raise WeightsError("there is no patch embedding or no complete block in the weights")
+        widths = [_rows(state, f"blocks.{i}.norm1.weight") for i in range(depth)]
+        widths.append(_rows(state, f"blocks.{depth - 1}.mlp.fc2.weight"))
+        head = state.get("head.projection.weight")
+        return cls(
+            depth=depth,
+            embed_dim=patches.shape[0],
+            widths=tuple(widths),
+            num_classes=None if head is None else head.shape[0],
+            has_cls_embed="cls_token" in state,
+            separate_qkv="blocks.0.attn.q.weight" in state,
+            separable="pos_embed_spatial" in state,
+        )
+
+
+def _rows(state: StateDict, name: str) -> int:
+    return state[name].shape[0] if name in state else 0
+
+
+def empty_model(architecture: MViTConfig) -> MViT:
+    """The network without memory for its weights."""
+    with torch.device("meta"):
+        return MViT(architecture)
+
+
+def with_evidence(architecture: MViTConfig, evidence: Evidence) -> MViTConfig:
+    """The architecture with what the weights settle beyond doubt: classes and qkv layout.
+
+    Fused and separate projections are the same function, so the file's own layout is kept.
+    """
+    separate = architecture.separate_qkv if architecture.pool_first else evidence.separate_qkv
+    return replace(
+        architecture,
+        num_classes=evidence.num_classes or architecture.num_classes,
+        separate_qkv=separate,
+    )
+
+
+def without_last_pools(architecture: MViTConfig, state: StateDict) -> MViTConfig:
+    """Drop key and value pools of stride 1 where the weights have none in any such block.
+
+    The code of 2021 built none there (SlowFast issue 456), and its norms after pooling had an
+    epsilon of 1e-5.
+    """
+    if architecture.mode != "conv" or architecture.residual_pooling or architecture.rel_pos_spatial:
+        return architecture
+    still = [
+        i for i, b in enumerate(architecture.blocks) if b.kv_window and set(b.stride_kv) == {1}
+    ]
+    parts = ("pool_k.weight", "pool_v.weight", "norm_k.weight", "norm_v.weight")
+    if not still or any(f"blocks.{i}.attn.{part}" in state for i in still for part in parts):
+        return architecture
+    blocks = tuple(
+        replace(b, kernel_kv=(), stride_kv=()) if i in still else b
+        for i, b in enumerate(architecture.blocks)
+    )
+    return replace(architecture, blocks=blocks, pool_norm_eps=1e-5)
+
+
+def sized_as_weights(architecture: MViTConfig, state: StateDict) -> MViTConfig:
+    """The architecture at the input size that the position tables were made for."""
+    t, y, x = architecture.patch_grid
+    temporal, spatial = state.get("pos_embed_temporal"), state.get("pos_embed_spatial")
+    joint = state.get("pos_embed")
+    if temporal is not None and spatial is not None:
+        t, y = temporal.shape[1], isqrt(spatial.shape[1])
+        x = y if y * y == spatial.shape[1] else 0
+    elif joint is not None:
+        t, y, x = joint_grid(joint.shape[1] - int(architecture.has_cls_embed), (t, y, x))
+    if (table := state.get("blocks.0.attn.rel_pos_t")) is not None:
+        t = (table.shape[0] + 1) // 2
+    if (table := state.get("blocks.0.attn.rel_pos_h")) is not None:
+        stride = architecture.blocks[0].stride_q
+        y = x = (table.shape[0] + 1) // 2 * (stride[1] if stride else 1)
+    if x == 0 or (t, y, x) == architecture.patch_grid:
+        return architecture
+    strides = architecture.patch_stride
+    return architecture.resized((t * strides[0], y * strides[1], x * strides[2]))
+
+
+def check_consistency(state: StateDict) -> None:
+    """Refuse weights that contradict themselves, or are no numbers.
+
+    Raises:
+        WeightsError: a bias that does not fit its weight, or values that are not finite.
+    """
+    for name, weight in state.items():
+        bias = state.get(f"{name.removesuffix('.weight')}.bias")
+        if not name.endswith(".weight") or bias is None or not weight.ndim:
+            continue
+        if bias.ndim != 1 or weight.shape[0] != bias.shape[0]:
+            raise WeightsError(
+                f"{name} has {weight.shape[0]} rows but its bias has shape {tuple(bias.shape)}; "
+                "the file is damaged or was edited"
+            )
+    bad = [name for name, value in state.items() if not _is_finite(value)]
+    if bad:
+        raise WeightsError(
+            f"weights are NaN or infinite in {listed(bad)}; training has diverged, "
+            "use an earlier checkpoint"
+        )
+
+
+def _is_finite(value: Tensor) -> bool:
+    # A sum is finite only if all terms are; it is several times faster than looking at each.
+    return not value.is_floating_point() or bool(
+        torch.isfinite(value.sum()) or torch.isfinite(value).all()
+    )
+
+
+def check_agreement(architecture: MViTConfig, evidence: Evidence) -> None:
+    """Refuse a configuration that says otherwise than the weights.
+
+    Raises:
+        ArchitectureError: it names both values.
+    """
+    widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
+    pairs: Mapping[str, tuple[object, object]] = {
+        "embed_dim": (architecture.embed_dim, evidence.embed_dim),
+        "depth": (architecture.depth, evidence.depth),
+        "channels of the blocks": (widths, evidence.widths),
+    }
+    for name, (said, found) in pairs.items():
+        if said != found:
+            raise ArchitectureError(
+                f"configuration and weights disagree: {name} is {said} in the configuration "
+                f"and {found} in the weights; give the right one by config= or preset="
+            )
+
+
+def shapes_of(model: nn.Module) -> dict[str, torch.Size]:
+    """Shape of every weight a model wants."""
+    return {name: value.shape for name, value in model.state_dict().items()}
+
+
+def mismatches(
+    state: StateDict, shapes: Mapping[str, torch.Size], *, ignoring_tables: bool = False
+) -> list[str]:
+    """Weights whose shape is not the model's, each as ``name (file, model)``."""
+    return [
+        f"{name} ({tuple(value.shape)} in the file, {tuple(shapes[name])} by the architecture)"
+        for name, value in state.items()
+        if name in shapes and value.shape != shapes[name]
+        if not (ignoring_tables and is_table(name))
+    ]

@@ -1,0 +1,199 @@
+"""Files to plain containers and tensors: the only place that unpickles.
+
+Pickles are read with ``weights_only=True`` and nothing else. Training files of mmengine hold
+objects beside their weights; those are read by an unpickler of our own in which every unknown
+class is an inert stand-in, so that nothing a file names is ever called.
+"""
+
+import json
+import pickle
+import struct
+import warnings
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from mvit_core.checkpoint.inert import read_with_inert_classes
+from mvit_core.errors import CheckpointReadError
+
+__all__ = ["read_file", "read_text"]
+
+_DANGEROUS_MODULES = frozenset(
+    {"os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "runpy", "importlib", "pty",
+     "ctypes", "code", "pickle", "webbrowser", "io", "urllib", "http"}
+)  # fmt: skip
+"""A file that names one of these asks to run something; it is refused although nothing would."""
+
+_HARMLESS_BUILTINS = frozenset(
+    {"getattr", "set", "frozenset", "slice", "complex", "dict", "list", "tuple", "object",
+     "range", "bytearray", "int", "float", "str", "bool"}
+)  # fmt: skip
+
+_CONVERT = (
+    "python -c \"import torch; c = torch.load('{name}', weights_only=False); "
+    "torch.save({{'meta': {{}}, 'state_dict': c['state_dict']}}, 'converted.pth')\""
+)
+
+
+def read_file(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """The content of a checkpoint file, and the classes in it that were not understood.
+
+    Raises:
+        CheckpointReadError: the file is missing, empty, damaged, unsafe, or something else.
+    """
+    head = _head(path)
+    if head.startswith(b"PK\x03\x04"):
+        return _read_zip(path)
+    if head.startswith(b"\x80"):
+        return _read_old_pickle(path), ()
+    if len(head) > 8 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < 1 << 28:
+        return _read_safetensors(path), ()
+    raise CheckpointReadError(f"{path.name} is {_describe(head)}, not a checkpoint")
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration or label file.
+
+    Raises:
+        CheckpointReadError: it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointReadError(f"{path} cannot be read as text: {_first_line(error)}") from error
+
+
+def read_json_beside(path: Path) -> dict[str, Any] | None:
+    """``config.json`` of the folder, as Hugging Face keeps it beside weights, or None."""
+    beside = path.with_name("config.json")
+    if path.suffix not in (".safetensors", ".bin") or not beside.is_file():
+        return None
+    try:
+        content = json.loads(read_text(beside))
+    except (CheckpointReadError, json.JSONDecodeError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _head(path: Path) -> bytes:
+    if not path.exists():
+        raise CheckpointReadError(f"{path} does not exist; check the path")
+    if path.is_dir():
+        raise CheckpointReadError(f"{path} is a folder; give the checkpoint file inside it")
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise CheckpointReadError(f"{path} cannot be read: {error.strerror}") from error
+    if not head:
+        raise CheckpointReadError(f"{path.name} is empty (0 bytes); download or save it again")
+    return head
+
+
+def _describe(head: bytes) -> str:
+    start = head.lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
+        return "an HTML page (a failed download; fetch the file itself)"
+    if start.startswith(b"version https://git-lfs"):
+        return "a Git LFS pointer (run 'git lfs pull')"
+    if head.startswith(b"\x1f\x8b"):
+        return "a gzip archive (unpack it first)"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError:
+        return "no file of PyTorch or safetensors"
+    return "a text file"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _read_safetensors(path: Path) -> Any:  # noqa: ANN401 - a tree of unknown shape
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointReadError(
+            f"{path.name} is a damaged or truncated safetensors file ({_first_line(error)}); "
+            "download or save it again"
+        ) from error
+
+
+def _load(path: Path, *, mmap: bool) -> Any:  # noqa: ANN401
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about storages of old files; nothing a user can do
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)  # noqa: TID251
+
+
+def _read_zip(path: Path) -> tuple[Any, tuple[str, ...]]:
+    try:
+        return _load(path, mmap=True), ()
+    except pickle.UnpicklingError as error:
+        return _read_guarded(path, error)
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+        raise _damaged(path, error) from error
+
+
+def _read_guarded(path: Path, error: Exception) -> tuple[Any, tuple[str, ...]]:
+    try:
+        named = torch.serialization.get_unsafe_globals_in_checkpoint(str(path))
+    except Exception as failure:  # the analysis of a damaged pickle may fail in any way
+        raise _damaged(path, failure) from failure
+    dangerous = sorted(name for name in named if _is_dangerous(name))
+    if dangerous:
+        raise CheckpointReadError(
+            f"{path.name} is refused: its pickle would call {', '.join(dangerous)}; "
+            "nothing was executed; ask its author for a state dict or safetensors"
+        ) from error
+    if not named:
+        raise _damaged(path, error) from error
+    try:
+        return read_with_inert_classes(path), tuple(sorted(named))
+    except (pickle.UnpicklingError, BadZipFile, OSError, ValueError, KeyError, EOFError,
+            TypeError, AttributeError, IndexError, struct.error) as failure:  # fmt: skip
+        raise CheckpointReadError(
+            f"{path.name} holds objects that are not read for safety ({', '.join(sorted(named))}); "
+            f"convert it once where it was written: {_CONVERT.format(name=path.name)}"
+        ) from failure
+
+
+def _is_dangerous(name: str) -> bool:
+    module, _, attribute = name.rpartition(".")
+    if module in ("builtins", "__builtin__"):
+        return attribute not in _HARMLESS_BUILTINS
+    if module == "pathlib":
+        return not attribute.endswith("Path")
+    return module.split(".")[0] in _DANGEROUS_MODULES
+
+
+def _read_old_pickle(path: Path) -> Any:  # noqa: ANN401
+    try:
+        return _load(path, mmap=False)
+    except pickle.UnpicklingError as error:
+        message = str(error)
+        if "truncated" in message or "Unsupported" not in message:
+            raise _damaged(path, error) from error
+        raise CheckpointReadError(
+            f"{path.name} is refused: its pickle names objects beside tensors and nothing was "
+            "executed; if you trust its author, convert it once where it was written: "
+            f"{_CONVERT.format(name=path.name)}"
+        ) from error
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, IndexError, TypeError,
+            AttributeError, struct.error) as error:  # fmt: skip
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> CheckpointReadError:
+    if "TorchScript" in str(error):
+        return CheckpointReadError(
+            f"{path.name} is a TorchScript archive; save the model's state_dict() instead"
+        )
+    return CheckpointReadError(
+        f"{path.name} is truncated or damaged ({path.stat().st_size} bytes); "
+        "download or save it again"
+    )

@@ -1,0 +1,182 @@
+"""From a path to a model that is ready to run, and a report of how."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mvit_core.checkpoint.architecture import Decision, decide
+from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
+from mvit_core.checkpoint.evidence import (
+    check_consistency,
+    empty_model,
+    mismatches,
+    shapes_of,
+)
+from mvit_core.checkpoint.report import LoadReport, listed
+from mvit_core.checkpoint.tables import resize_tables
+from mvit_core.errors import ArchitectureError, CheckpointError, WeightsError
+from mvit_core.model import MViT
+from mvit_core.model.config import MViTConfig
+from mvit_core.model.mvit import sincos_positions
+from mvit_core.video.clip import ClipSpec
+
+__all__ = ["LoadedModel", "load_model"]
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A model with its weights, and all that came with them."""
+
+    model: MViT
+    """In evaluation mode, on ``device``; returns logits."""
+    config: MViTConfig
+    """The architecture."""
+    clip_spec: ClipSpec
+    """How the model wants its input."""
+    classes: list[str] | None
+    """Class names in the order of the logits; None where they are not known."""
+    format: str
+    """A key of ``FORMATS``."""
+    report: LoadReport
+    """How the file became this model."""
+    path: Path
+    """The file."""
+    device: torch.device
+    """Where the weights are."""
+
+
+def load_model(
+    path: str | Path,
+    config: str | Path | Mapping[str, Any] | None = None,
+    preset: str | None = None,
+    labels: str | Path | Sequence[str] | None = None,
+    device: str | torch.device = "auto",
+) -> LoadedModel:
+    """Open a checkpoint of any format in ``FORMATS``.
+
+    Args:
+        path: the checkpoint.
+        config: what it was built from: a PySlowFast YAML (path or text), or its upstream's own
+            configuration as a mapping. Goes before a configuration inside the file; another size
+            or length in it resizes the position tables.
+        preset: a name in ``PRESETS``, for files without a configuration.
+        labels: a file of class names, or the names.
+        device: auto, cpu, cuda, cuda:1, mps, ...
+
+    Raises:
+        CheckpointReadError: the file cannot be read, or must not be.
+        ArchitectureError: the architecture cannot be told, or contradicts the weights.
+        WeightsError: weights are missing, misshapen or not finite.
+        LabelsError: the class names cannot be understood.
+        CheckpointError: there is no such device.
+    """
+    path = Path(path).expanduser()
+    place = _device(device)
+    contents = read_contents(path)
+    decision = decide(contents, config, preset)
+    model, report = _filled(contents, decision)
+    classes: list[str] | None = None
+    return LoadedModel(
+        model=model.to(place).eval(),
+        config=decision.architecture,
+        clip_spec=decision.clip,
+        classes=classes,
+        format=decision.format.name,
+        report=report,
+        path=path,
+        device=place,
+    )
+
+
+def _device(device: str | torch.device) -> torch.device:
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        mps = torch.backends.mps.is_available()
+        return torch.device("mps" if mps else "cpu")
+    try:
+        place = torch.device(device)
+        torch.empty(1, device=place)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise CheckpointError(f"device {device} is not available here; use auto or cpu") from error
+    return place
+
+
+def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
+    """The network with the file's weights in it, and the report."""
+    architecture = decision.architecture
+    model = empty_model(architecture)
+    shapes = shapes_of(model)
+    state = decision.format.convert(contents.tensors, architecture)
+    check_consistency(state)
+    state, resized = resize_tables(state, shapes, architecture)
+    wrong = mismatches(state, shapes)
+    if wrong:
+        raise ArchitectureError(
+            f"weights and architecture disagree: {listed(wrong, 2)}; give the configuration the "
+            "weights were built from by config="
+        )
+    missing = tuple(name for name in shapes if name not in state)
+    substitutes, warnings = _substitutes(missing, shapes, architecture)
+    kept = {name: _owned(state[name]) for name in shapes if name in state}
+    model.load_state_dict({**kept, **substitutes}, assign=True)
+    ignored = contents.ignored_classes
+    if ignored:
+        warnings.append(f"objects beside the weights were not read: {listed(ignored, 3)}")
+    report = LoadReport(
+        format=decision.format.name,
+        decided_from=decision.origin,
+        converted=_conversions(contents, state, shapes),
+        missing=missing,
+        unexpected=tuple(sorted(name for name in state if name not in shapes)),
+        resized=resized,
+        warnings=(*decision.warnings, *warnings),
+    )
+    return model, report
+
+
+def _owned(value: torch.Tensor) -> torch.Tensor:
+    """In memory of its own: the file may be replaced while the model is in use."""
+    value = value.float() if value.is_floating_point() else value
+    return value.contiguous().clone()
+
+
+def _substitutes(
+    missing: tuple[str, ...], shapes: Mapping[str, torch.Size], architecture: MViTConfig
+) -> tuple[StateDict, list[str]]:
+    """Weights that may be missing, and words about each; all others are refused."""
+    substitutes: StateDict = {}
+    words = []
+    if "head.projection.weight" in missing and "head.projection.bias" in missing:
+        for name in ("head.projection.weight", "head.projection.bias"):
+            substitutes[name] = torch.zeros(shapes[name])
+        words.append("no classifier in the file: attention only, all class scores are equal")
+    if "pos_embed" in missing and architecture.use_fixed_sincos_pos:
+        cls = int(architecture.has_cls_embed)
+        substitutes["pos_embed"] = sincos_positions(
+            architecture.embed_dim, architecture.patch_grid, cls
+        )
+    refused = [name for name in missing if name not in substitutes]
+    if refused:
+        raise WeightsError(
+            f"the file lacks {len(refused)} weights that the architecture needs: "
+            f"{listed(refused)}; they would be random, so use a complete file or the "
+            "configuration that these weights were built from"
+        )
+    return substitutes, words
+
+
+def _conversions(
+    contents: Contents, state: StateDict, shapes: Mapping[str, torch.Size]
+) -> tuple[str, ...]:
+    """Weights that changed name or shape on their way, found again by their memory."""
+    theirs = {value.data_ptr(): name for name, value in contents.tensors.items()}
+    told = []
+    for name in shapes:
+        source = theirs.get(state[name].data_ptr()) if name in state else None
+        if source is not None and source != name:
+            told.append(f"{contents.wrapper}{source} -> {name}")
+    return tuple(told)

@@ -1,0 +1,40 @@
+"""What happened while a checkpoint was loaded; there is always one."""
+
+from dataclasses import dataclass
+
+__all__ = ["LoadReport", "listed"]
+
+
+def listed(names: list[str] | tuple[str, ...], limit: int = 4) -> str:
+    """The first few names and how many more there are, in words."""
+    shown = ", ".join(names[:limit])
+    more = len(names) - limit
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """How a file became a model."""
+
+    format: str
+    """Name of the format, a key of ``FORMATS``."""
+    decided_from: str
+    """Where the architecture comes from, in words."""
+    converted: tuple[str, ...] = ()
+    """Weights renamed or reshaped, each as ``theirs -> ours``."""
+    missing: tuple[str, ...] = ()
+    """Weights of the model that the file lacks; what was put there is told in ``warnings``."""
+    unexpected: tuple[str, ...] = ()
+    """Weights of the file that the model has no place for."""
+    resized: tuple[str, ...] = ()
+    """Position tables of another size, each as ``name: from -> to``."""
+    warnings: tuple[str, ...] = ()
+    """What a reader of the result must know."""
+
+    def __str__(self) -> str:
+        lines = [f"format: {self.format}", f"architecture from: {self.decided_from}"]
+        for name in ("converted", "missing", "unexpected", "resized"):
+            keys = getattr(self, name)
+            lines.append(f"{name}: {len(keys)} ({listed(keys)})" if keys else f"{name}: none")
+        lines += [f"warning: {warning}" for warning in self.warnings]
+        return "\n".join(lines)
