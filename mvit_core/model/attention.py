@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.config import PoolMode, pool_window
@@ -42,7 +43,8 @@ def attention_pool(
         pool: a 3-D pooling or depthwise convolution, or None to change nothing at all.
         thw_shape: grid of the patch tokens.
         has_cls_embed: token 0 is a class token.
-        norm: applied to every token after pooling.
+        norm: applied to every token after pooling; a ``BatchNorm3d`` to the patches before it,
+            with a GELU, as pytorchvideo does.
 
     Returns:
         The pooled tensor with the axes that came in, and its grid.
@@ -61,7 +63,10 @@ def attention_pool(
         )
     patches = tokens[:, :, int(has_cls_embed) :]
     volume = patches.flatten(0, 1).unflatten(1, tuple(thw_shape))  # (B*h, T, Y, X, d)
-    pooled = pool(volume.permute(0, 4, 1, 2, 3))  # (B*h, d, T', Y', X')
+    volume = volume.permute(0, 4, 1, 2, 3)  # (B*h, d, T, Y, X)
+    if isinstance(norm, nn.BatchNorm3d):
+        volume, norm = functional.gelu(norm(volume)), None
+    pooled = pool(volume)  # (B*h, d, T', Y', X')
     shape = list(pooled.shape[2:])
     pooled = pooled.flatten(2).transpose(1, 2).unflatten(0, tokens.shape[:2])  # (B, h, N', d)
     if has_cls_embed:
@@ -101,7 +106,7 @@ def weighted_values(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None)
     return torch.cat(tiles, dim=2) if len(tiles) > 1 else tiles[0]
 
 
-def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow) -> nn.Module:
+def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow, depthwise: bool) -> nn.Module:
     if mode == "avg":
         return nn.AvgPool3d(window.kernel, window.stride, window.padding)
     if mode == "max":
@@ -112,7 +117,7 @@ def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow) -> nn.Modu
         window.kernel,
         stride=window.stride,
         padding=window.padding,
-        groups=channels,
+        groups=channels if depthwise else 1,
         bias=False,
     )
 
@@ -143,6 +148,8 @@ class MultiScaleAttention(nn.Module):
         separate_qkv: three projections instead of one.
         residual_on_cls: residual pooling reaches the class row too (timm and pytorchvideo;
             PySlowFast never does).
+        depthwise_conv: pooling convolutions keep channels apart; False mixes those of a head
+            (pytorchvideo).
 
     Raises:
         ValueError: the heads do not divide the channels, or the mode is unknown or not allowed.
@@ -174,6 +181,7 @@ class MultiScaleAttention(nn.Module):
         residual_pooling: bool = False,
         separate_qkv: bool = False,
         residual_on_cls: bool = False,
+        depthwise_conv: bool = True,
     ) -> None:
         super().__init__()
         if mode not in ("conv", "avg", "max", "conv_unshared"):
@@ -203,16 +211,18 @@ class MultiScaleAttention(nn.Module):
 
         pooled_dim = dim if pool_first else dim_out
         self._pool_heads = 1 if mode == "conv_unshared" else num_heads
-        self._build_pools(mode, pooled_dim // self._pool_heads, norm_layer)
+        self._build_pools(mode, pooled_dim // self._pool_heads, norm_layer, depthwise_conv)
         self._build_tables(
             input_size, stride_q, stride_kv, rel_pos_spatial, rel_pos_temporal, rel_pos_zero_init
         )
         self.tap = AttentionTap()
 
-    def _build_pools(self, mode: PoolMode, channels: int, norm_layer: NormLayer) -> None:
+    def _build_pools(
+        self, mode: PoolMode, channels: int, norm_layer: NormLayer, depthwise: bool
+    ) -> None:
         windows = {"q": self.q_window, "k": self.kv_window, "v": self.kv_window}
         for name, window in windows.items():
-            pool = _pool_layer(mode, channels, window) if window else None
+            pool = _pool_layer(mode, channels, window, depthwise) if window else None
             convolves = pool is not None and mode in ("conv", "conv_unshared")
             setattr(self, f"pool_{name}", pool)
             setattr(self, f"norm_{name}", norm_layer(channels) if convolves else None)

@@ -55,6 +55,24 @@ class PatchEmbed(nn.Module):
         return tokens.flatten(2).transpose(1, 2), (t, y, x_size)
 
 
+class TokenBatchNorm(nn.BatchNorm1d):
+    """Batch normalisation over the channels of tokens (B, N, C)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, N, C) to the same shape."""
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+def norm_layers(config: MViTConfig) -> tuple[NormLayer, NormLayer]:
+    """What builds the norms of tokens, and those at the pools."""
+    if config.norm == "batchnorm":
+        return TokenBatchNorm, nn.BatchNorm3d
+    return (
+        partial(nn.LayerNorm, eps=config.norm_eps),
+        partial(nn.LayerNorm, eps=config.pool_norm_eps),
+    )
+
+
 class Mlp(nn.Module):
     """Two linear layers with an activation between them, on each token by itself.
 
@@ -134,6 +152,7 @@ class MultiScaleBlock(nn.Module):
         dim_mul_in_att: the channel change happens in attention.
         separate_qkv: see ``MultiScaleAttention``.
         residual_on_cls: see ``MultiScaleAttention``.
+        depthwise_conv: see ``MultiScaleAttention``.
         pool_norm_layer: builds the norms after pooling; ``norm_layer`` by default.
     """
 
@@ -163,6 +182,7 @@ class MultiScaleBlock(nn.Module):
         dim_mul_in_att: bool = False,
         separate_qkv: bool = False,
         residual_on_cls: bool = False,
+        depthwise_conv: bool = True,
         pool_norm_layer: NormLayer | None = None,
     ) -> None:
         super().__init__()
@@ -190,6 +210,7 @@ class MultiScaleBlock(nn.Module):
             residual_pooling=residual_pooling,
             separate_qkv=separate_qkv,
             residual_on_cls=residual_on_cls,
+            depthwise_conv=depthwise_conv,
         )
         self.drop_path = DropPath(drop_path)
         self.norm2 = norm_layer(att_dim)
@@ -263,7 +284,7 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
     """Block ``index`` of a configuration, its tables sized for ``input_size``."""
     block: BlockConfig = config.blocks[index]
     drop_path = config.drop_path_rate * index / max(config.depth - 1, 1)
-    norm_layer = partial(nn.LayerNorm, eps=config.norm_eps)
+    norm_layer, pool_norm_layer = norm_layers(config)
     if config.attention == "multi_head":
         return PlainBlock(
             block.dim,
@@ -298,7 +319,8 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
         dim_mul_in_att=config.dim_mul_in_att,
         separate_qkv=config.separate_qkv,
         residual_on_cls=config.residual_on_cls,
-        pool_norm_layer=partial(nn.LayerNorm, eps=config.pool_norm_eps),
+        depthwise_conv=config.depthwise_pool,
+        pool_norm_layer=pool_norm_layer,
     )
 
 

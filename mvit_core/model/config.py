@@ -16,6 +16,7 @@ from mvit_core.geometry import GridGeometry, SlidingWindow, Triple
 PoolMode = Literal["conv", "avg", "max", "conv_unshared"]
 Readout = Literal["class", "mean", "mean_before_norm", "classification_head"]
 AttentionKind = Literal["pooling", "multi_head"]
+NormKind = Literal["layernorm", "batchnorm"]
 
 Kernel = tuple[int, ...]
 """Three sizes along (t, y, x), or () for no pooling."""
@@ -99,6 +100,12 @@ class MViTConfig:
     residual_on_cls: bool = False
     """Residual pooling reaches the class row too (timm, pytorchvideo)."""
     dim_mul_in_att: bool = False
+    depthwise_pool: bool = True
+    """Pooling convolutions keep channels apart; False mixes those of a head (pytorchvideo)."""
+    norm: NormKind = "layernorm"
+    """``batchnorm`` norms before each pooling convolution and has no final norm (pytorchvideo)."""
+    norm_after: tuple[int, ...] = ()
+    """Blocks whose output is normed on its way to the next (mmaction2 with more out_scales)."""
     norm_stem: bool = False
     norm_eps: float = 1e-6
     pool_norm_eps: float = 1e-6
@@ -128,7 +135,12 @@ class MViTConfig:
             )
 
     def _check_choices(self) -> None:
-        choices = {"mode": PoolMode, "readout": Readout, "attention": AttentionKind}
+        choices = {
+            "mode": PoolMode,
+            "readout": Readout,
+            "attention": AttentionKind,
+            "norm": NormKind,
+        }
         for name, allowed in choices.items():
             if getattr(self, name) not in get_args(allowed):
                 raise ArchitectureError(

@@ -4,14 +4,18 @@ Axis legend: B batch, N tokens (class token first where there is one), C channel
 Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
 """
 
-from functools import partial
-
 import torch
 from torch import Tensor, nn
 
 from mvit_core.errors import ClipError
 from mvit_core.geometry import GridGeometry, Triple
-from mvit_core.model.blocks import ClassificationHead, LinearHead, PatchEmbed, build_block
+from mvit_core.model.blocks import (
+    ClassificationHead,
+    LinearHead,
+    PatchEmbed,
+    build_block,
+    norm_layers,
+)
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.positions import resize_joint
 
@@ -38,10 +42,13 @@ class MViT(nn.Module):
             self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
         self._build_positions(dim)
         self.pos_drop = nn.Dropout(config.drop_rate)
-        norm_layer = partial(nn.LayerNorm, eps=config.norm_eps)
+        norm_layer, _ = norm_layers(config)
         self.norm_stem = norm_layer(dim) if config.norm_stem else None
         self.blocks = nn.ModuleList(
             build_block(config, index, grid) for index, grid in enumerate(config.table_grids())
+        )
+        self.stage_norms = nn.ModuleDict(
+            {str(index): norm_layer(config.blocks[index].dim_out) for index in config.norm_after}
         )
         dim = config.blocks[-1].dim_out
         self.norm: nn.Module | None
@@ -49,7 +56,7 @@ class MViT(nn.Module):
         if config.readout == "classification_head":
             self.norm, self.head = None, ClassificationHead(dim, config.num_classes)
         else:
-            self.norm = norm_layer(dim)
+            self.norm = nn.Identity() if config.norm == "batchnorm" else norm_layer(dim)
             self.head = LinearHead(dim, config.num_classes, config.head_dropout_rate)
         self._read_out = {
             "class": self._read_class,
@@ -118,8 +125,10 @@ class MViT(nn.Module):
         if self.norm_stem is not None:
             tokens = self.norm_stem(tokens)
         shape = list(grid)
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks):
             tokens, shape = block(tokens, shape)
+            if index in self.config.norm_after:
+                tokens = self.stage_norms[str(index)](tokens)
         return self.head(self._read_out(tokens))
 
     def _checked(self, x: Tensor) -> Tensor:
