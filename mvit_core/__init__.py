@@ -7,15 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mvit_core.capture import AttentionRecorder, capture
+    from mvit_core.recording import AttentionRecorder, capture
     from mvit_core.checkpoint import load_model
     from mvit_core.video import open_video
 
 __all__ = ["AttentionRecorder", "capture", "load_model", "open_video"]
 
 _HOMES = {
-    "AttentionRecorder": "mvit_core.capture",
-    "capture": "mvit_core.capture",
+    "AttentionRecorder": "mvit_core.recording",
+    "capture": "mvit_core.recording",
     "load_model": "mvit_core.checkpoint",
     "open_video": "mvit_core.video",
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
-from mvit_core.capture import AttentionRecord, LayerAttention, OnLayer, capture
+from mvit_core.recording import AttentionRecord, LayerAttention, OnLayer, capture
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import PixelMap

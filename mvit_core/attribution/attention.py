@@ -17,7 +17,7 @@ from mvit_core.errors import CaptureError
 if TYPE_CHECKING:  # the window imports this module before torch is there
     from torch import Tensor
 
-    from mvit_core.capture import AttentionRecord, LayerAttention
+    from mvit_core.recording import AttentionRecord, LayerAttention
     from mvit_core.geometry import Grid
 
 

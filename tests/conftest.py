@@ -1,0 +1,56 @@
+"""What every test shares: an isolated home, the folders of outside data, and toy models."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import pytest
+
+from tests.toys import toy_config
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _shared(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there: these tests compare with data kept beside the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def goldens() -> Path:
+    """Outputs of the real upstream implementations."""
+    return _shared("goldens")
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """Real videos."""
+    return _shared("clips")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory, monkeypatch):
+    """No test reads or writes the settings of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home))
+
+
+@pytest.fixture
+def toy():
+    """A small MViTv2 in evaluation mode, its weights drawn so that attention is far from flat."""
+    import torch
+
+    from mvit_core.model import MViT
+
+    torch.manual_seed(0)
+    model = MViT(toy_config()).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim > 1:
+                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
+    return model
