@@ -194,12 +194,21 @@ def _window(i: int, start: int, frame_count: int, fps: float, spec: ClipSpec) ->
     stop = min(start + whole, frame_count)
     overhangs = start + whole > frame_count
     first = max(0.0, frame_count - span) if overhangs and spec.frames > 1 else float(start)
-    note = ""
-    if frame_count < whole and spec.frames > 1:
-        note = (
+    sampled = _sampled(first, span, frame_count, spec)
+    return ClipWindow(i, start, stop, sampled, _note(frame_count, whole, spec))
+
+
+def _note(frame_count: int, whole: int, spec: ClipSpec) -> str:
+    """Why frames are repeated in a window of ``whole`` frames, if they are."""
+    if spec.frames == 1:
+        return ""
+    if frame_count < whole:
+        return (
             f"the video has {frame_count} of the {whole} frames of a window: the last is repeated"
         )
-    return ClipWindow(i, start, stop, _sampled(first, span, frame_count, spec), note)
+    if whole < spec.frames:
+        return f"a window has {whole} frames for {spec.frames} samples: some are repeated"
+    return ""
 
 
 def _sampled(first: float, span: float, frame_count: int, spec: ClipSpec) -> tuple[int, ...]:
@@ -207,7 +216,7 @@ def _sampled(first: float, span: float, frame_count: int, spec: ClipSpec) -> tup
     if spec.sampling == "stride":
         wanted = floor(first) + np.floor(np.arange(spec.frames) * spec.rate)
     else:
-        wanted = linspace_float32(first, first + span - 1, spec.frames)
+        wanted = linspace_float32(first, first + max(span - 1, 0.0), spec.frames)
     clamped = np.clip(wanted, 0, frame_count - 1)
     return tuple(int(index) for index in clamped)
 

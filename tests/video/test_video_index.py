@@ -1,0 +1,89 @@
+"""The index: which frames a file has, told by its packets alone."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+from mvit_core.errors import VideoOpenError
+from mvit_core.video import open_video
+from mvit_core.video.container import open_stream
+from mvit_core.video.index import NO_STAMP, PacketTable, read_packets
+from mvit_core.video.learn import learn
+from tests.fixtures_video import write_barcode_clip
+
+
+def table(pts, dts=None, *, shown=None):
+    count = len(pts)
+    return PacketTable(
+        pts=np.array(pts),
+        dts=np.array(range(count) if dts is None else dts),
+        sizes=np.ones(count, np.int64),
+        is_key=np.arange(count) == 0,
+        is_shown=np.ones(count, bool) if shown is None else np.array(shown),
+        damage=(),
+    )
+
+
+def test_packets_are_listed_in_file_order_with_their_keyframes(clip_path):
+    with open_stream(clip_path) as opened:
+        packets = read_packets(opened)
+    assert len(packets) == 48
+    assert np.flatnonzero(packets.is_key).tolist() == [0, 12, 24, 36]
+    assert packets.is_shown.all()
+    assert (np.diff(packets.pts) < 0).any(), "B-frames are stored out of order"
+
+
+def test_rank_is_the_order_of_pts(clip_path):
+    index = learn(clip_path).index
+    assert index.by_pts
+    in_order = np.argsort(index.rank_of_packet)
+    assert (np.diff(index.packets.pts[in_order]) > 0).all()
+
+
+def test_a_raw_stream_has_no_clock_and_counts_output(tmp_path):
+    index = learn(write_barcode_clip(tmp_path / "raw.h264", frames=20)).index
+    assert not index.by_pts
+    assert index.frame_count == 20
+    np.testing.assert_allclose(index.pts_seconds, np.arange(20) / index.fps)
+
+
+def test_an_index_cannot_be_changed(clip_path):
+    index = learn(clip_path).index
+    with pytest.raises(FrozenInstanceError, match="frame_count"):
+        index.frame_count = 3
+    with pytest.raises(ValueError, match="read-only"):
+        index.pts_seconds[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("packets", "honest"),
+    [
+        (table([0, 2, 1, 3]), True),
+        (table([0, 2, 2, 3]), False),
+        (table([0, NO_STAMP, 2, 3]), False),
+        (table([0, 2, NO_STAMP, 3], shown=[True, True, False, True]), True),
+        (table([0, 2, 1, 3], [0, 1, 2, 1]), False),
+        (table([0, 2, 1, 3], [NO_STAMP, 0, 1, 2]), True),
+    ],
+)
+def test_stamps_are_believed_if_each_frame_has_its_own(packets, honest):
+    assert packets.has_honest_stamps is honest
+
+
+def test_packets_before_the_first_keyframe_are_not_shown(tmp_path, clip_path):
+    raw = write_barcode_clip(tmp_path / "a.ts", frames=36, gop=12)
+    data = raw.read_bytes()
+    raw.write_bytes(data[188 * 12 :])  # the first keyframe is lost, the rest of its group is not
+    with open_video(raw) as video:
+        assert video.frame_count < 36
+        assert not video._index.packets.is_shown[
+            : int(np.argmax(video._index.packets.is_key))
+        ].any()
+
+
+def test_a_file_of_one_broken_frame_is_refused(tmp_path):
+    path = write_barcode_clip(tmp_path / "one.mov", frames=1, codec="png", pixel_format="rgb24")
+    path.write_bytes(path.read_bytes().replace(b"IHDR", b"XXXX"))
+    with pytest.raises(VideoOpenError, match=r"no frame of one\.mov can be decoded; it is damaged"):
+        open_video(path)

@@ -1,0 +1,173 @@
+"""A file is written whole, with true colours and times, or not at all."""
+
+import errno
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from mvit_core.errors import ExportError
+from mvit_core.video import open_video
+from mvit_core.video.writer import VideoWriter
+from tests.fixtures_video import barcode_picture, read_barcode
+
+SIZE = (192, 108)
+
+
+def write(path, count=10, size=SIZE, **options):
+    with VideoWriter(path, size=size, fps=options.pop("fps", 25), **options) as writer:
+        for number in range(count):
+            writer.write(barcode_picture(number, size))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mp4", "a.mov", "a.mkv", "a.gif", "with:colon %d.mp4", "-a.mp4"]
+)
+def test_what_is_written_is_read_back(tmp_path, name):
+    codec = "gif" if name.endswith("gif") else "h264"
+    with open_video(write(tmp_path / name, codec=codec)) as video:
+        assert (video.frame_count, video.size, video.codec) == (10, SIZE, codec)
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(10))
+        assert video.fps == pytest.approx(25, rel=0.01)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_colours_survive_and_are_tagged(tmp_path):
+    colours = np.array([(200, 40, 30), (30, 200, 60), (20, 50, 220), (255, 255, 255), (0, 0, 0)])
+    picture = np.repeat(colours.astype(np.uint8), 32, axis=0)[None].repeat(64, axis=0)
+    path = tmp_path / "colours.mp4"
+    with VideoWriter(path, size=(160, 64), fps=25) as writer:
+        for _ in range(3):
+            writer.write(picture)
+    with open_video(path) as video:
+        found = video.frame(1)[:, 16::32].mean(axis=0)
+    np.testing.assert_allclose(found, colours, atol=4)
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        tags = (context.colorspace, context.color_primaries, context.color_trc)
+        assert (*tags, context.color_range, context.pix_fmt) == (1, 1, 1, 1, "yuv420p")
+
+
+def test_an_odd_size_grows_by_repeating_its_edge(tmp_path):
+    picture = np.full((91, 161, 3), (30, 200, 60), np.uint8)
+    with VideoWriter(tmp_path / "odd.mp4", size=(161, 91), fps=25) as writer:
+        writer.write(picture)
+    with open_video(tmp_path / "odd.mp4") as video:
+        assert video.size == (162, 92)
+        np.testing.assert_allclose(video.frame(0)[-1, -1], (30, 200, 60), atol=4)
+
+
+def test_the_rate_is_exact_and_the_comment_is_kept(tmp_path):
+    path = write(tmp_path / "a.mp4", fps=Fraction(30000, 1001), comment="frames 0, 4, 8; naïve")
+    with open_video(path) as video:
+        assert video.fps == pytest.approx(30000 / 1001, rel=1e-9)
+    with av.open(str(path)) as container:
+        assert container.metadata["comment"] == "frames 0, 4, 8; naïve"
+    data = path.read_bytes()
+    assert data.find(b"moov") < data.find(b"mdat"), "a browser can start before all has come"
+
+
+def test_frames_keep_their_own_times(tmp_path):
+    times = np.cumsum([0.0, 0.02, 0.07, 0.3, 0.04])
+    with VideoWriter(tmp_path / "vfr.mp4", size=SIZE, fps=25) as writer:
+        for number, seconds in enumerate(times):
+            writer.write(barcode_picture(number), seconds)
+    with open_video(tmp_path / "vfr.mp4") as video:
+        np.testing.assert_allclose(video.pts_seconds, times, atol=1e-4)
+        assert video.is_variable_rate
+
+
+def test_times_that_do_not_grow_are_refused(tmp_path):
+    path = tmp_path / "a.mp4"
+    with pytest.raises(ExportError, match=r"frame 1 at 0\.5000 s does not follow"):
+        write_at(path, [0.5, 0.5])
+    with pytest.raises(ExportError, match="a time with every frame or with none"):
+        write_at(path, [None, 0.5])
+    assert list(tmp_path.iterdir()) == []
+
+
+def write_at(path, times):
+    with VideoWriter(path, size=SIZE, fps=25) as writer:
+        for seconds in times:
+            writer.write(barcode_picture(0), seconds)
+
+
+def write_until(path, codec, stop):
+    with VideoWriter(path, size=SIZE, fps=25, codec=codec) as writer:
+        writer.write(barcode_picture(0))
+        raise stop("now")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("codec", ["h264", "gif"])
+def test_an_interrupted_export_leaves_the_old_file(tmp_path, stop, codec):
+    path = tmp_path / ("a.gif" if codec == "gif" else "a.mp4")
+    path.write_text("old")
+    with pytest.raises(stop, match="now"):
+        write_until(path, codec, stop)
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    assert path.read_text() == "old"
+
+
+def test_a_finished_export_replaces_the_old_file(tmp_path):
+    (tmp_path / "a.mp4").write_text("old")
+    with open_video(write(tmp_path / "a.mp4")) as video:
+        assert video.frame_count == 10
+
+
+@pytest.mark.parametrize("moment", ["add", "finish"])
+def test_a_full_disk_is_told_and_nothing_is_left(tmp_path, monkeypatch, moment):
+    def full(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"mvit_core.video.writer._Output.{moment}", full)
+    with pytest.raises(ExportError, match=r"\(No space left on device\); check free space"):
+        write(tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_targets_that_cannot_be_written_are_refused(tmp_path):
+    with pytest.raises(ExportError, match="is no folder; create it"):
+        write(tmp_path / "none" / "a.mp4")
+    (tmp_path / "b.mp4").mkdir()
+    with pytest.raises(ExportError, match="is a folder; choose a file name"):
+        write(tmp_path / "b.mp4")
+    with pytest.raises(ExportError, match=r"/proc/a.mp4 cannot be written .*check free space"):
+        write("/proc/a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "match"),
+    [
+        ("a.avi", {}, r"a h264 file must end in .mp4, .mov, .mkv, got 'a.avi'"),
+        ("a.mp4", {"codec": "vp9"}, "codec must be one of h264, gif, got 'vp9'"),
+        ("a.mp4", {"size": (0, 4)}, r"at least 1x1 pixels, got size = \(0, 4\)"),
+        ("a.mp4", {"fps": 0}, "fps must be a number above 0, got 0"),
+        ("a.gif", {"codec": "gif", "fps": 60}, "at most 50 frames per second, got 60"),
+    ],
+)
+def test_a_form_that_does_not_exist_is_refused(tmp_path, name, options, match):
+    with pytest.raises(ExportError, match=match):
+        VideoWriter(tmp_path / name, **{"size": SIZE, "fps": 25, **options})
+
+
+def test_a_frame_of_another_form_is_refused(tmp_path):
+    with (
+        pytest.raises(ExportError, match=r"must be uint8 \(108, 192, 3\), got uint8 \(54, 96, 3\)"),
+        VideoWriter(tmp_path / "a.mp4", size=SIZE, fps=25) as writer,
+    ):
+        writer.write(barcode_picture(0, (96, 54)))
+
+
+def test_an_export_without_frames_makes_no_file(tmp_path):
+    with pytest.raises(ExportError, match=r"no frame was written; a\.mp4 was not made"):
+        write(tmp_path / "a.mp4", count=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_writing_outside_the_block_is_refused(tmp_path):
+    writer = VideoWriter(tmp_path / "a.mp4", size=SIZE, fps=25)
+    with pytest.raises(ExportError, match="write inside `with VideoWriter"):
+        writer.write(barcode_picture(0))
