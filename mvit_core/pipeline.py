@@ -170,7 +170,7 @@ class Explainer:
             frame_indices=given.frame_indices,
             record=record,
             predictions=self._predictions(record),
-            note=clip.note or window.note,
+            note=clip.window.note,
         )
 
     def _predictions(self, record: AttentionRecord) -> tuple[Prediction, ...]:

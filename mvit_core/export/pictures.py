@@ -4,6 +4,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,11 @@ from mvit_core.export.request import ExportRequest, ExportSummary
 from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
 from mvit_core.targets import whole_file
-from mvit_core.video import ClipWindow, Video, VideoWriter, window_of
+from mvit_core.video import ClipWindow, Video, window_of
+from mvit_core.video.writer import VideoWriter
+
+GIF_MAX_FPS = 50
+"""Browsers slow faster animations down."""
 
 OnProgress = Callable[[int, int], None]
 """Called with (done, in all); raising from it ends the export and leaves the target as it was."""
@@ -31,7 +36,8 @@ def export_video(
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
-    H.264 in yuv420p for ``.mp4``, an animation for ``.gif``.
+    H.264 in yuv420p for ``.mp4``, an animation for ``.gif`` (every second frame or fewer where the
+    video is faster than the format).
 
     Raises:
         ExportError: the target cannot be written, or the range is empty.
@@ -40,18 +46,24 @@ def export_video(
     start, stop = _range(video, request)
     scene = _Scene(explainer, video, request)
     figure = scene.figure(start)
-    codec = "gif" if path.suffix.lower() == ".gif" else "h264"
+    is_gif = path.suffix.lower() == ".gif"
+    step = ceil(video.fps / GIF_MAX_FPS) if is_gif else 1
+    wanted = range(start, stop, step)
     with VideoWriter(
-        path, figure.size, video.fps, codec=codec, comment=scene.facts(start, stop)
+        path,
+        size=figure.size,
+        fps=video.fps / step,
+        codec="gif" if is_gif else "h264",
+        comment=scene.facts(start, stop),
     ) as writer:
-        for frame_index, frame in _frames(video, start, stop):
+        for done, (frame_index, frame) in enumerate(_frames(video, wanted), start=1):
             panels = scene.panels(frame_index)
             picture = draw(figure, frame, frame_index, panels, request.look)
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
             writer.write(picture, seconds)
             if on_progress is not None:
-                on_progress(frame_index + 1 - start, stop - start)
-    return ExportSummary(str(path), stop - start, figure.size, scene.notes)
+                on_progress(done, len(wanted))
+    return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
 
 
 def export_still(
@@ -150,10 +162,10 @@ def _range(video: Video, request: ExportRequest) -> tuple[int, int]:
     return request.start, stop
 
 
-def _frames(video: Video, start: int, stop: int) -> Iterator[tuple[int, ImageArray]]:
-    """Every frame of the range; an unreadable one is a hatched placeholder, so none is lost."""
+def _frames(video: Video, wanted: range) -> Iterator[tuple[int, ImageArray]]:
+    """The frames wanted; an unreadable one is a hatched placeholder, so none is lost."""
     width, height = video.size
-    for frame_index in range(start, stop):
+    for frame_index in wanted:
         try:
             yield frame_index, video.frame(frame_index)
         except FrameDecodeError:
