@@ -73,7 +73,7 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
         setup, origin = _from_presets(entry, state, evidence, preset, trouble)
     if preset is not None and told is not None:
         warnings.append(f"preset {preset} was not used: {origin} goes first")
-    architecture, told_by_weights = _settled(setup.architecture, evidence, state)
+    architecture, told_by_weights = _settled(setup.architecture, origin, evidence, state)
     return Decision(
         entry, architecture, setup.clip, origin, (*warnings, *setup.notes, *told_by_weights)
     )
@@ -118,15 +118,15 @@ def _configured(given: Configuration, contents: Contents, entry: CheckpointForma
 
 
 def _settled(
-    architecture: MViTConfig, evidence: Evidence, state: StateDict
+    architecture: MViTConfig, origin: str, evidence: Evidence, state: StateDict
 ) -> tuple[MViTConfig, list[str]]:
     """The architecture with what only the weights know, and words for each change."""
-    check_agreement(architecture, evidence)
+    check_agreement(architecture, origin, evidence)
     settled = with_evidence(architecture, evidence)
     words = []
     if settled.num_classes != architecture.num_classes:
         words.append(
-            f"the configuration says {architecture.num_classes} classes, the weights have "
+            f"{origin} says {architecture.num_classes} classes, the weights have "
             f"{settled.num_classes}: the weights are followed"
         )
     pooled = without_last_pools(settled, state)
@@ -165,12 +165,12 @@ def _from_presets(
 
 
 def _question(found: Mapping[MViTConfig, list[str]], evidence: Evidence, trouble: str) -> str:
-    start = f"{trouble}; " if trouble else ""
+    start = f"{trouble}; " if trouble else "the file holds no configuration; "
     if found:
         names = ", ".join(name for group in found.values() for name in group)
         return f"{start}the weights fit several presets: {names}; choose one with preset="
     return (
-        f"{start}the file holds no configuration, and no preset has {evidence.depth} blocks of "
+        f"{start}no preset has {evidence.depth} blocks of "
         f"{evidence.widths[0]} to {evidence.widths[-1]} channels of this kind; give the one it was "
         "built from by config= (a PySlowFast YAML or the upstream's arguments)"
     )

@@ -33,9 +33,9 @@ def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
         try:
             parsed = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise ArchitectureError(
-                f"the configuration is not YAML: {' '.join(str(error).split())}"
-            ) from error
+            mark = getattr(error, "problem_mark", None)
+            place = f" (line {mark.line + 1})" if mark else ""
+            raise ArchitectureError(f"the configuration is not YAML{place}") from error
     if not isinstance(parsed, Mapping):
         raise ArchitectureError(
             "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "

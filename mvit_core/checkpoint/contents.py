@@ -19,7 +19,7 @@ _STATE_KEYS = ("model_state", "state_dict", "model_state_dict", "model", "module
 _INNER_WRAPPERS = ("_orig_mod.", "_checkpoint_wrapped_module.", "_fsdp_wrapped_module.")
 
 _LANDMARK = re.compile(
-    r"^(?P<wrapper>(?:.*?\.)?)(?:backbone\.)?"
+    r"^(?P<wrapper>(?:.*?\.)??)(?:backbone\.)?"
     r"(?:blocks\.\d+\.|stages\.\d+\.blocks\.\d+\.|rev_backbone\.)"
 )
 """What stands before the first block is a wrapper, except mmaction2's ``backbone.``."""

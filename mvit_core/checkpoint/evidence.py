@@ -1,5 +1,7 @@
 """What weights alone tell about their architecture, and where a configuration contradicts them."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isqrt
@@ -17,6 +19,9 @@ from mvit_core.model.config import MViTConfig
 __all__ = ["Evidence", "check_agreement", "check_consistency", "empty_model", "with_evidence"]
 
 
+_BLOCK = re.compile(r"blocks\.(\d+)\.")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Facts that can be read off the shapes of weights under our names."""
@@ -24,11 +29,12 @@ class Evidence:
     depth: int
     embed_dim: int
     widths: tuple[int, ...]
-    """Channels that enter each block, and those that leave the last."""
+    """Channels that enter each block, and those that leave the last; 0 where it cannot be told."""
     num_classes: int | None
     """Rows of the classifier; None where there is none."""
     has_cls_embed: bool
-    separate_qkv: bool
+    separate_qkv: bool | None
+    """Three projections instead of one; None where attention has neither."""
     separable: bool
     """Absolute positions are two tables, space and time."""
 
@@ -39,12 +45,12 @@ class Evidence:
         Raises:
             WeightsError: there are no blocks, or no patch embedding.
         """
-        depth = 0
-        while f"blocks.{depth}.attn.proj.weight" in state:
-            depth += 1
+        depth = _depth(state)
         patches = state.get("patch_embed.proj.weight")
         if patches is None or not depth:
-            raise WeightsError("there is no patch embedding or no complete block in the weights")
+            raise WeightsError(
+                "the weights have no patch embedding or no blocks; use a complete file"
+            )
         widths = [_rows(state, f"blocks.{i}.norm1.weight") for i in range(depth)]
         widths.append(_rows(state, f"blocks.{depth - 1}.mlp.fc2.weight"))
         head = state.get("head.projection.weight")
@@ -54,9 +60,21 @@ class Evidence:
             widths=tuple(widths),
             num_classes=None if head is None else head.shape[0],
             has_cls_embed="cls_token" in state,
-            separate_qkv="blocks.0.attn.q.weight" in state,
+            separate_qkv=_separate(state),
             separable="pos_embed_spatial" in state,
         )
+
+
+def _depth(state: StateDict) -> int:
+    """Blocks up to the last of which there is more than a stray tensor or two."""
+    sizes = Counter(int(found[1]) for found in map(_BLOCK.match, state) if found)
+    return max((index + 1 for index, tensors in sizes.items() if tensors > 2), default=0)
+
+
+def _separate(state: StateDict) -> bool | None:
+    if any(name.endswith(".attn.q.weight") for name in state):
+        return True
+    return False if any(name.endswith(".attn.qkv.weight") for name in state) else None
 
 
 def _rows(state: StateDict, name: str) -> int:
@@ -74,7 +92,9 @@ def with_evidence(architecture: MViTConfig, evidence: Evidence) -> MViTConfig:
 
     Fused and separate projections are the same function, so the file's own layout is kept.
     """
-    separate = architecture.separate_qkv if architecture.pool_first else evidence.separate_qkv
+    separate = architecture.separate_qkv
+    if evidence.separate_qkv is not None and not architecture.pool_first:
+        separate = evidence.separate_qkv
     return replace(
         architecture,
         num_classes=evidence.num_classes or architecture.num_classes,
@@ -154,13 +174,20 @@ def _is_finite(value: Tensor) -> bool:
     )
 
 
-def check_agreement(architecture: MViTConfig, evidence: Evidence) -> None:
-    """Refuse a configuration that says otherwise than the weights.
+def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -> None:
+    """Refuse an architecture that is otherwise than the weights.
+
+    Args:
+        architecture: from a configuration or a preset.
+        origin: which, in words.
+        evidence: from the weights.
 
     Raises:
         ArchitectureError: it names both values.
     """
     widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
+    if len(widths) == len(evidence.widths):  # what cannot be told does not contradict
+        widths = tuple(s if f else 0 for s, f in zip(widths, evidence.widths, strict=True))
     pairs: Mapping[str, tuple[object, object]] = {
         "embed_dim": (architecture.embed_dim, evidence.embed_dim),
         "depth": (architecture.depth, evidence.depth),
@@ -169,8 +196,8 @@ def check_agreement(architecture: MViTConfig, evidence: Evidence) -> None:
     for name, (said, found) in pairs.items():
         if said != found:
             raise ArchitectureError(
-                f"configuration and weights disagree: {name} is {said} in the configuration "
-                f"and {found} in the weights; give the right one by config= or preset="
+                f"{origin} and the weights disagree: {name} is {said} there and {found} in the "
+                "weights; give the right configuration by config= or preset="
             )
 
 

@@ -1,7 +1,7 @@
 """From a path to a model that is ready to run, and a report of how."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from mvit_core.checkpoint.evidence import (
     mismatches,
     shapes_of,
 )
+from mvit_core.checkpoint.labels import from_mapping, read_labels, shipped_labels
 from mvit_core.checkpoint.report import LoadReport, listed
 from mvit_core.checkpoint.tables import resize_tables
 from mvit_core.errors import ArchitectureError, CheckpointError, WeightsError
@@ -78,7 +79,8 @@ def load_model(
     contents = read_contents(path)
     decision = decide(contents, config, preset)
     model, report = _filled(contents, decision)
-    classes: list[str] | None = None
+    classes, words = _classes(labels, contents, decision.architecture)
+    report = replace(report, warnings=(*report.warnings, *words))
     return LoadedModel(
         model=model.to(place).eval(),
         config=decision.architecture,
@@ -180,3 +182,30 @@ def _conversions(
         if source is not None and source != name:
             told.append(f"{contents.wrapper}{source} -> {name}")
     return tuple(told)
+
+
+def _classes(
+    labels: str | Path | Sequence[str] | None, contents: Contents, architecture: MViTConfig
+) -> tuple[list[str] | None, list[str]]:
+    """Names of the classes where their number is the classifier's, and words about it."""
+    count = architecture.num_classes
+    if labels is not None:
+        origin = Path(labels).name if isinstance(labels, str | Path) else "the list passed"
+        return _counted(read_labels(labels), count, origin)
+    beside = from_mapping(contents.beside) if contents.beside is not None else None
+    for names, origin in ((contents.class_names, "the file"), (beside, "config.json")):
+        if names is not None:
+            return _counted(names, count, origin)
+    shipped = shipped_labels(count)
+    if shipped is None or (count == 400 and architecture.patch_2d):
+        return None, []
+    data_set = "Kinetics-400" if count == 400 else "ImageNet-1k"
+    return list(shipped), [f"class names are those of {data_set}: the head has {count} classes"]
+
+
+def _counted(names: Sequence[str], count: int, origin: str) -> tuple[list[str] | None, list[str]]:
+    if len(names) == count:
+        return list(names), []
+    return None, [
+        f"{origin} has {len(names)} class names and the head {count} classes: indices are shown"
+    ]

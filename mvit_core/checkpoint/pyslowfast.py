@@ -22,7 +22,7 @@ from mvit_core.geometry import Triple
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, multiscale_blocks
 from mvit_core.video.clip import ClipSpec
 
-DEFAULTS: Configuration = {
+_DEFAULTS: Configuration = {
     "MODEL": {"MODEL_NAME": "MViT", "NUM_CLASSES": 400},
     "DATA": {
         "NUM_FRAMES": 8,
@@ -100,11 +100,11 @@ def _reads(configuration: Configuration) -> bool:
 
 def _matches(state: StateDict, configuration: Configuration | None) -> bool:
     del configuration
-    return "patch_embed.proj.weight" in state and "blocks.0.attn.proj.weight" in state
+    return "patch_embed.proj.weight" in state and any(n.startswith("blocks.") for n in state)
 
 
 def _configure(configuration: Configuration) -> Setup:
-    cfg = merged(configuration, DEFAULTS)
+    cfg = merged(configuration, _DEFAULTS)
     _refuse_other_models(cfg)
     blocks = _legacy_blocks(cfg["MVIT"]) if _is_legacy(cfg["MVIT"]) else _blocks(cfg["MVIT"])
     architecture = _architecture(cfg, blocks)
@@ -127,11 +127,14 @@ def _is_legacy(mvit: Configuration) -> bool:
     return bool(mvit.get("POOL_KV_KERNEL") or mvit.get("POOL_Q_KERNEL"))
 
 
-def _by_index(rows: Sequence[Sequence[Any]]) -> dict[int, Any]:
+def by_index(rows: Sequence[Sequence[Any]] | None) -> dict[int, Any]:
+    """Rows of [block, value] or [block, t, y, x] as a mapping from the block."""
+    rows = rows or ()
     return {int(index): tuple(rest) if len(rest) > 1 else rest[0] for index, *rest in rows}
 
 
-def _kernel(value: Sequence[int] | None) -> Kernel:
+def kernel_of(value: Sequence[int] | None) -> Kernel:
+    """Three sizes, or () for none."""
     return tuple(int(v) for v in value or ())
 
 
@@ -141,13 +144,13 @@ def _blocks(mvit: Configuration) -> tuple[BlockConfig, ...]:
         depth=mvit["DEPTH"],
         embed_dim=mvit["EMBED_DIM"],
         num_heads=mvit["NUM_HEADS"],
-        dim_mul=_by_index(mvit["DIM_MUL"]),
-        head_mul=_by_index(mvit["HEAD_MUL"]),
+        dim_mul=by_index(mvit["DIM_MUL"]),
+        head_mul=by_index(mvit["HEAD_MUL"]),
         dim_mul_in_att=mvit["DIM_MUL_IN_ATT"],
-        q_strides=_by_index(mvit["POOL_Q_STRIDE"]),
-        kv_strides=_by_index(mvit["POOL_KV_STRIDE"]),
-        kv_stride_adaptive=_kernel(adaptive) if adaptive else None,
-        kernel=_kernel(mvit["POOL_KVQ_KERNEL"]) or None,
+        q_strides=by_index(mvit["POOL_Q_STRIDE"]),
+        kv_strides=by_index(mvit["POOL_KV_STRIDE"]),
+        kv_stride_adaptive=kernel_of(adaptive) if adaptive else None,
+        kernel=kernel_of(mvit["POOL_KVQ_KERNEL"]) or None,
     )
 
 
@@ -157,22 +160,23 @@ def _legacy_blocks(mvit: Configuration) -> tuple[BlockConfig, ...]:
         depth=depth,
         embed_dim=mvit["EMBED_DIM"],
         num_heads=mvit["NUM_HEADS"],
-        dim_mul=_by_index(mvit["DIM_MUL"]),
-        head_mul=_by_index(mvit["HEAD_MUL"]),
+        dim_mul=by_index(mvit["DIM_MUL"]),
+        head_mul=by_index(mvit["HEAD_MUL"]),
     )
     columns = []
     for key in ("POOL_Q_KERNEL", "POOL_KV_KERNEL", "POOL_Q_STRIDE", "POOL_KV_STRIDE"):
         rows = mvit.get(key) or [[]] * depth
         if len(rows) != depth:
             raise ArchitectureError(f"MVIT.{key} has {len(rows)} entries for {depth} blocks")
-        columns.append([_kernel(row) for row in rows])
+        columns.append([kernel_of(row) for row in rows])
     return tuple(
         BlockConfig(b.dim, b.dim_out, b.num_heads, *pools)
         for b, *pools in zip(widths, *columns, strict=True)
     )
 
 
-def _triple(value: Sequence[int], first: int, flat: bool) -> Triple:
+def triple_of(value: Sequence[int], first: int, flat: bool) -> Triple:
+    """Sizes along (t, y, x); a flat one has no time axis and gets ``first`` there."""
     t, y, x = (first, *value) if flat else value
     return int(t), int(y), int(x)
 
@@ -186,9 +190,9 @@ def _architecture(cfg: Configuration, blocks: tuple[BlockConfig, ...]) -> MViTCo
         input_shape=(1 if flat else int(data["NUM_FRAMES"]), side, side),
         num_classes=int(cfg["MODEL"]["NUM_CLASSES"]),
         in_channels=int(data["INPUT_CHANNEL_NUM"][0]),
-        patch_kernel=_triple(mvit["PATCH_KERNEL"], 1, flat),
-        patch_stride=_triple(mvit["PATCH_STRIDE"], 1, flat),
-        patch_padding=_triple(mvit["PATCH_PADDING"], 0, flat),
+        patch_kernel=triple_of(mvit["PATCH_KERNEL"], 1, flat),
+        patch_stride=triple_of(mvit["PATCH_STRIDE"], 1, flat),
+        patch_padding=triple_of(mvit["PATCH_PADDING"], 0, flat),
         patch_2d=flat,
         mode=mvit["MODE"],
         pool_first=mvit["POOL_FIRST"],

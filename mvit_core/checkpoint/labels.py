@@ -1,0 +1,145 @@
+"""Class names from the files people have, in the order of the classifier's rows."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mvit_core.assets import asset
+from mvit_core.checkpoint.files import read_text
+from mvit_core.errors import CheckpointReadError, LabelsError
+
+__all__ = ["from_mapping", "read_labels", "shipped_labels"]
+
+_SHIPPED = {400: "kinetics400.txt", 1000: "imagenet1k.txt"}
+"""Names that are known by the number of classes alone."""
+
+_NAME_COLUMNS = ("name", "label", "class", "template", "display_name")
+_ID_COLUMNS = ("id", "index", "class_id", "label_id")
+
+
+def shipped_labels(count: int) -> tuple[str, ...] | None:
+    """The names that come with the program for a head of ``count`` classes, or None."""
+    if count not in _SHIPPED:
+        return None
+    return tuple(asset("labels", _SHIPPED[count]).read_text(encoding="utf-8").splitlines())
+
+
+def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
+    """Class names in the order of their ids.
+
+    Args:
+        source: the names, or a file: one name per line; JSON as a list, ``{name: id}``,
+            ``{id: name}`` or a Hugging Face ``config.json``; CSV with names and ids.
+
+    Raises:
+        LabelsError: the file cannot be read or understood, or its ids are not 0 to n-1.
+    """
+    if not isinstance(source, str | Path):
+        return tuple(_clean(name) for name in source)
+    path = Path(source).expanduser()
+    try:
+        text = read_text(path)
+    except CheckpointReadError as error:
+        raise LabelsError(str(error)) from error
+    if text.lstrip().startswith(("{", "[")):
+        names = _from_json(text, path.name)
+    else:
+        names = _from_rows(text, path)
+    if not names:
+        raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
+    return names
+
+
+def from_mapping(content: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Names inside a Hugging Face or timm ``config.json``, or None.
+
+    Raises:
+        LabelsError: they are there, but their ids are not 0 to n-1.
+    """
+    places = (content, content.get("pretrained_cfg") or {})
+    for place in places:
+        for key in ("label_names", "id2label", "label2id"):
+            if place.get(key):
+                return _from_content(place[key], key)
+    return None
+
+
+def _clean(name: object) -> str:
+    """Without the quotes and the [brackets] of templates that some files keep."""
+    return re.sub(r"[\[\]]", "", str(name).strip().strip('"').strip())
+
+
+def _from_json(text: str, name: str) -> tuple[str, ...]:
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise LabelsError(f"{name} is not JSON: {error}") from error
+    if isinstance(content, dict) and (found := from_mapping(content)) is not None:
+        return found
+    return _from_content(content, name)
+
+
+def _from_content(content: object, name: str) -> tuple[str, ...]:
+    if isinstance(content, dict):
+        return _from_pairs(content.items(), name)
+    if isinstance(content, list | tuple) and all(isinstance(item, dict) for item in content):
+        return _from_records(content, name)
+    if isinstance(content, list | tuple) and all(isinstance(item, str) for item in content):
+        return tuple(_clean(item) for item in content)
+    raise LabelsError(
+        f"{name} holds no class names; JSON may be a list of names, {{name: id}} or {{id: name}}"
+    )
+
+
+def _from_records(records: Iterable[Mapping[str, Any]], name: str) -> tuple[str, ...]:
+    pairs: list[tuple[Any, Any]] = []
+    for record in records:
+        label = next((record[key] for key in _NAME_COLUMNS if key in record), None)
+        index = next((record[key] for key in _ID_COLUMNS if key in record), len(pairs))
+        if label is None:
+            raise LabelsError(f"{name}: a record has none of {', '.join(_NAME_COLUMNS)}")
+        pairs.append((label, index))
+    return _from_pairs(pairs, name)
+
+
+def _is_id(value: object) -> bool:
+    return str(value).strip().isdecimal()
+
+
+def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
+    """Names by id, whichever of the two comes first."""
+    pairs = list(pairs)
+    if pairs and all(_is_id(second) for _, second in pairs):
+        by_id = [(int(second), first) for first, second in pairs]
+    elif pairs and all(_is_id(first) for first, _ in pairs):
+        by_id = [(int(first), second) for first, second in pairs]
+    else:
+        raise LabelsError(f"{name} has no column of whole numbers that could be class ids")
+    by_id.sort(key=lambda pair: pair[0])
+    start = by_id[0][0]
+    if start not in (0, 1) or [i for i, _ in by_id] != list(range(start, start + len(by_id))):
+        raise LabelsError(
+            f"{name}: ids must run from 0 to {len(by_id) - 1} without gap or repeat, "
+            f"they run from {start} to {by_id[-1][0]}"
+        )
+    return tuple(_clean(label) for _, label in by_id)
+
+
+def _from_rows(text: str, path: Path) -> tuple[str, ...]:
+    lines = [line for line in text.splitlines() if line.strip()]
+    delimiter = "\t" if all("\t" in line for line in lines) else ","
+    rows = [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row]
+    if lines and all(len(row) == 2 for row in rows):
+        body = rows if any(map(_is_id, rows[0])) else rows[1:]
+        if body and any(all(_is_id(row[column]) for row in body) for column in (0, 1)):
+            return _from_pairs([(row[0], row[1]) for row in body], path.name)
+    if path.suffix.lower() == ".csv" and rows and all(len(row) == 1 for row in rows):
+        first = rows[0][0].strip().lower() in _NAME_COLUMNS
+        return tuple(_clean(row[0]) for row in rows[first:])
+    numbered = [re.match(r"(\d+)[:\s]\s*(\S.*)", line) for line in lines]
+    if lines and all(m and int(m[1]) == i for i, m in enumerate(numbered)):
+        return tuple(_clean(m[2]) for m in numbered if m)
+    return tuple(_clean(line) for line in lines)
