@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mvit_core.recording import AttentionRecorder, capture
     from mvit_core.checkpoint import load_model
+    from mvit_core.recording import AttentionRecorder, capture
     from mvit_core.video import open_video
 
 __all__ = ["AttentionRecorder", "capture", "load_model", "open_video"]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import torch
 
 from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
-from mvit_core.recording import AttentionRecord, LayerAttention, OnLayer, capture
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import PixelMap
 from mvit_core.heatmap import Heatmap, project
+from mvit_core.recording import AttentionRecord, LayerAttention, OnLayer, capture
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 

@@ -26,7 +26,7 @@ COLORMAPS = ("inferno", "viridis", "magma", "cividis", "turbo", "gray")
 RangePolicy = Literal["layer", "map", "manual"]
 RANGE_POLICIES: Mapping[RangePolicy, str] = MappingProxyType(
     {
-        "layer": "this layer, all heads and times",
+        "layer": "this layer",
         "map": "each map",
         "manual": "manual",
     }
@@ -150,9 +150,11 @@ def _check_unit(**shares: float) -> None:
 
 def colourise(values: FloatArray, style: RenderStyle) -> ImageArray:
     """Values of any shape to colours (..., 3)."""
-    normalised = style.range.normalise(values) ** style.gamma
-    colours: ImageArray = colour_table(style.colormap)[np.rint(normalised * 255).astype(np.uint8)]
-    return colours
+    shares = style.range.normalise(values)
+    if style.gamma != 1.0:  # a power of every pixel costs more than all the rest
+        shares = shares**style.gamma
+    entries = (shares * 255 + 0.5).astype(np.uint8)
+    return np.take(colour_table(style.colormap), entries, axis=0)
 
 
 def upsample(

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from mvit_core.attribution import METHODS
-from mvit_core.export.layouts import Panel
+from mvit_core.export.layouts import LAYOUTS, Layout, Panel
+from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explanation
 from mvit_core.render import (
     RANGE_POLICIES,
@@ -82,9 +83,14 @@ def plan(display_size: tuple[int, int], panels: list[Panel], *, caption: bool) -
 
 
 def draw(
-    figure: Figure, frame: ImageArray, frame_index: int, panels: list[Panel], look: Look
+    figure: Figure,
+    frame: ImageArray,
+    frame_index: int,
+    panels: list[Panel],
+    request: ExportRequest,
 ) -> ImageArray:
     """The picture of one frame, (H, W, 3)."""
+    look, layout = request.look, LAYOUTS[request.layout]
     width, height = figure.size
     picture: ImageArray = np.full((height, width, 3), _BACKGROUND, dtype=np.uint8)
     step_x, step_y = figure.panel_size[0] + _GAP, figure.panel_size[1] + _GAP
@@ -96,7 +102,7 @@ def draw(
         cell = _panel(figure, frame, frame_index, panel, style)
         picture[y : y + cell.shape[0], x : x + cell.shape[1]] = cell
     if figure.caption_lines:
-        _caption(picture, figure, frame_index, panels, styles, look)
+        _caption(picture, figure, frame_index, panels, styles, (look, layout))
     return picture
 
 
@@ -130,11 +136,12 @@ def _caption(
     frame_index: int,
     panels: list[Panel],
     styles: list[RenderStyle],
-    look: Look,
+    style_of: tuple[Look, Layout],
 ) -> None:
+    look, layout = style_of
     first = panels[0].explanation
     y = figure.rows * (figure.panel_size[1] + _GAP) - _GAP + figure.line_px
-    lines = caption_lines(first, frame_index, len(panels) > 1 and panels[0].heat)
+    lines = caption_lines(first, frame_index, layout)
     colours = [_TEXT, _MUTED, _TEXT]
     if figure.caption_lines > len(lines) + 1:
         lines.append(first.maps.note)
@@ -147,11 +154,16 @@ def _caption(
     _colour_bar(picture, figure, y, styles[0], look, numbers=one_range)
 
 
-def caption_lines(explanation: Explanation, frame_index: int, several: bool) -> list[str]:
+def caption_lines(
+    explanation: Explanation, frame_index: int, layout: Layout = LAYOUTS["single"]
+) -> list[str]:
     """Three lines: which map, what it reduces, and what the model said."""
     maps, spec, seen = explanation.maps, explanation.spec, explanation.capture
+    several = layout.varies != "nothing"
     where = f"Block {maps.block} · stage {maps.stage}"
-    which = where if several else f"{where} · {head_text(spec.head)}"
+    if layout.varies == "block":
+        where = "Last block of each stage"
+    which = f"{where} · {'each head' if layout.varies == 'head' else head_text(spec.head)}"
     sink = explanation.saliency.sink
     reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:

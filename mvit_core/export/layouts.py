@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Literal
 
 from mvit_core.pipeline import Explainer, Explanation, MapSpec
 from mvit_core.video import ClipWindow, Video
@@ -48,8 +49,22 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
     ]
 
 
-LAYOUTS: Mapping[str, Callable[[Explain, MapSpec], list[Panel]]] = MappingProxyType(
-    {"single": _single, "heads": _heads, "stages": _stages, "side-by-side": _side_by_side}
+@dataclass(frozen=True)
+class Layout:
+    """One way to put panels together."""
+
+    panels: Callable[[Explain, MapSpec], list[Panel]]
+    varies: Literal["nothing", "head", "block"]
+    """What differs from panel to panel; the caption leaves that to the labels."""
+
+
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {
+        "single": Layout(_single, varies="nothing"),
+        "heads": Layout(_heads, varies="head"),
+        "stages": Layout(_stages, varies="block"),
+        "side-by-side": Layout(_side_by_side, varies="nothing"),
+    }
 )
 
 
@@ -57,4 +72,4 @@ def panels_of(
     explainer: Explainer, video: Video, window: ClipWindow, layout: str, spec: MapSpec
 ) -> list[Panel]:
     """The pictures of a layout for one window."""
-    return LAYOUTS[layout](lambda wish: explainer.explain(video, window, wish), spec)
+    return LAYOUTS[layout].panels(lambda wish: explainer.explain(video, window, wish), spec)

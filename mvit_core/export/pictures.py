@@ -58,7 +58,7 @@ def export_video(
     ) as writer:
         for done, (frame_index, frame) in enumerate(_frames(video, wanted), start=1):
             panels = scene.panels(frame_index)
-            picture = draw(figure, frame, frame_index, panels, request.look)
+            picture = draw(figure, frame, frame_index, panels, request)
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
             writer.write(picture, seconds)
             if on_progress is not None:
@@ -91,7 +91,7 @@ def export_still(
         )
     figure = scene.figure(frame_index)
     panels = scene.panels(frame_index)
-    picture = draw(figure, video.frame(frame_index), frame_index, panels, request.look)
+    picture = draw(figure, video.frame(frame_index), frame_index, panels, request)
     with whole_file(path) as partial:
         partial.write_bytes(png_bytes(picture, scene.facts(frame_index, frame_index + 1)))
     if on_progress is not None:
