@@ -65,13 +65,15 @@ def write_barcode_clip(
     pixel_format="yuv420p",
     pts_seconds=None,
     rotation=0,
+    flips=None,
     pixel_aspect=None,
     options=None,
 ):
     """Encode a barcoded clip and return its path; the ending of ``path`` chooses the container.
 
     ``pts_seconds`` gives every frame its time (variable rate), ``rotation`` is counterclockwise,
-    ``pixel_aspect`` a Fraction, ``options`` go to the encoder.
+    ``flips`` may hold hflip and vflip, ``pixel_aspect`` is a Fraction; ``options`` go
+    to the encoder.
     """
     clock = _CLOCK if pts_seconds is not None else 1 / Fraction(fps)
     with av.open(str(path), "w") as container:
@@ -85,8 +87,8 @@ def write_barcode_clip(
             context.max_b_frames = b_frames
         if pixel_aspect is not None:
             context.sample_aspect_ratio = pixel_aspect
-        if rotation:
-            stream.set_display_rotation(rotation)
+        if rotation or flips:
+            stream.set_display_rotation(rotation, **(flips or {}))
         for number in range(frames):
             frame = av.VideoFrame.from_ndarray(barcode_picture(number, size), format="rgb24")
             frame = frame.reformat(format=pixel_format)

@@ -13,6 +13,7 @@ from mvit_core.video.clip import (
     window_of,
 )
 from mvit_core.video.reader import DEFAULT_CACHE_BYTES, Video, open_video
+from mvit_core.video.writer import VideoWriter
 
 __all__ = [
     "DEFAULT_CACHE_BYTES",
@@ -20,6 +21,7 @@ __all__ = [
     "ClipSpec",
     "ClipWindow",
     "Video",
+    "VideoWriter",
     "clip_windows",
     "open_video",
     "read_clip",

@@ -4,7 +4,7 @@ Two numbers name things here. A packet's *ordinal* is its place in the file (dec
 frame's *rank* is its place on screen, and the rank is the frame's identity everywhere else.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import av
@@ -84,16 +84,6 @@ class FrameIndex:
         """The stamp by which a packet is recognised after a seek."""
         return self.packets.pts if self.by_pts else self.packets.dts
 
-    def cut(self, frame_count: int) -> "FrameIndex":
-        """The same without the frames from ``frame_count`` on."""
-        ranks = np.where(self.rank_of_packet < frame_count, self.rank_of_packet, -1)
-        return replace(
-            self,
-            rank_of_packet=ranks,
-            frame_count=frame_count,
-            pts_seconds=self.pts_seconds[:frame_count],
-        )
-
 
 def read_packets(opened: "OpenStream") -> PacketTable:
     """List every packet without decoding; a read error ends the list and is noted."""
@@ -136,10 +126,12 @@ def _table(rows: list[tuple[int, int, int, bool, bool]], damage: tuple[str, ...]
     return PacketTable(pts, dts, sizes, is_key, is_shown, damage)
 
 
-def index_by_pts(packets: PacketTable, stream: "VideoStream", trial: "Probe") -> FrameIndex:
-    """Rank by pts; a tail that a complete trial could not decode is left out."""
+def index_by_pts(
+    packets: PacketTable, stream: "VideoStream", trial: "Probe", *, end: int | None = None
+) -> FrameIndex:
+    """Rank by pts; without the frames from ``end`` on, or those a complete trial did not reach."""
     shown = np.flatnonzero(packets.is_shown)
-    shown = shown[np.argsort(packets.pts[shown], kind="stable")]
+    shown = shown[np.argsort(packets.pts[shown], kind="stable")][:end]
     if trial.is_complete:
         shown = shown[packets.pts[shown] <= packets.pts[trial.order].max()]
     tick = float(stream.time_base or 1)

@@ -15,6 +15,8 @@ from mvit_core.video.walker import Walker
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from av.video.stream import VideoStream
+
     from mvit_core.video.index import PacketTable
 
 _MAX_DELAY = 32
@@ -47,17 +49,30 @@ def learn(path: "Path") -> Learnt:
         message = f"{path.name} holds no frame that is shown; it may be cut off: get another copy"
         raise VideoOpenError(message)
     trial = _try_out(path, packets)
-    if trial.first is None:
+    if trial.first is None or not trial.order:
         message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
         raise VideoOpenError(message)
     with open_stream(path) as opened, translated(path):
-        by_pts = packets.has_honest_stamps and trial.confirms(packets)
-        make = index_by_pts if by_pts else index_by_output
-        index = make(packets, opened.stream, trial)
+        index = _make_index(path, packets, opened.stream, trial)
         painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
         codec = opened.stream.codec_context.codec.canonical_name
-    index = _without_damaged_tail(path, index, trial)
     return Learnt(index, painter, codec, (*packets.damage, *_losses(packets, index, trial)))
+
+
+def _make_index(
+    path: "Path", packets: "PacketTable", stream: "VideoStream", trial: Probe
+) -> FrameIndex:
+    """By pts if they can be believed; of a damaged file, up to the last frame that decodes."""
+    if not (packets.has_honest_stamps and trial.confirms(packets)):
+        return index_by_output(packets, stream, trial)
+    index = index_by_pts(packets, stream, trial)
+    if trial.is_complete or not packets.damage:
+        return index
+    walker = Walker(path, index)
+    try:
+        return index_by_pts(packets, stream, trial, end=_readable_end(walker, index.frame_count))
+    finally:
+        walker.close()
 
 
 def _try_out(path: "Path", packets: "PacketTable") -> Probe:
@@ -73,18 +88,6 @@ def _try_out(path: "Path", packets: "PacketTable") -> Probe:
 def _probe_anew(path: "Path", packets: "PacketTable", limit: int | None) -> Probe:
     with open_stream(path) as opened, translated(path):
         return probe(opened, packets, limit=limit)
-
-
-def _without_damaged_tail(path: "Path", index: FrameIndex, trial: Probe) -> FrameIndex:
-    """The index up to the last frame that can be decoded, looked for only if damage is known."""
-    if trial.is_complete or not index.packets.damage:
-        return index
-    walker = Walker(path, index)
-    try:
-        end = _readable_end(walker, index.frame_count)
-    finally:
-        walker.close()
-    return index.cut(end) if end < index.frame_count else index
 
 
 def _readable_end(walker: Walker, count: int) -> int:

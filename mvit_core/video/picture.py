@@ -36,6 +36,13 @@ class Orientation:
             return cls(transposed=True, flipped_x=c < 0, flipped_y=b < 0)
         return cls(flipped_x=a < 0, flipped_y=d < 0)
 
+    @property
+    def rotation(self) -> int:
+        """Degrees counterclockwise; mirroring alone is no rotation."""
+        if self.transposed:
+            return 270 if self.flipped_x else 90
+        return 180 if self.flipped_x and self.flipped_y else 0
+
     def turn(self, stored: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
         """The upright picture, (H, W, 3), contiguous."""
         upright = stored.transpose(1, 0, 2) if self.transposed else stored
@@ -52,7 +59,7 @@ class Painter:
         self._pixel_aspect = float(pixel_aspect) if pixel_aspect else 1.0
         # One converter for all frames: its tables are costly to build.
         self._reformatter = VideoReformatter()
-        self.rotation = first.rotation % 360
+        self.rotation = self._orientation.rotation
 
     @property
     def size(self) -> tuple[int, int]:

@@ -3,13 +3,16 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video import open_video
+from mvit_core.video.index import read_packets
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 KINDS = {
@@ -49,6 +52,14 @@ def test_every_frame_carries_its_own_number_in_any_order(kind):
     with open_video(kind, cache_bytes=0) as video:
         assert video.frame_count == 48
         for number in [*order, *reversed(range(48)), 0, 47, 1]:
+            assert read_barcode(video.frame(number)) == number
+
+
+def test_a_trial_of_the_beginning_suffices(kind, monkeypatch):
+    monkeypatch.setattr("mvit_core.video.probe._PIXEL_BUDGET", 1)
+    with open_video(kind, cache_bytes=0) as video:
+        assert video.frame_count == 48
+        for number in (47, 2, 30, 31, 29, 40, 11, 46, 0, 12):
             assert read_barcode(video.frame(number)) == number
 
 
@@ -116,6 +127,21 @@ def test_rotation_is_applied_once(tmp_path, rotation):
         assert read_barcode(np.rot90(upright, k=-rotation // 90)) == 2
 
 
+@pytest.mark.parametrize(
+    ("turn", "flips", "undo", "rotation"),
+    [
+        (0, {"hflip": True}, np.fliplr, 0),
+        (0, {"vflip": True}, np.flipud, 0),
+        (180, {"hflip": True}, np.flipud, 0),
+    ],
+)
+def test_a_mirrored_picture_is_put_right(tmp_path, turn, flips, undo, rotation):
+    path = write_barcode_clip(tmp_path / "mirror.mp4", frames=2, rotation=turn, flips=flips)
+    with open_video(path) as video:
+        assert (video.rotation, video.size) == (rotation, (192, 108))
+        assert read_barcode(undo(video.frame(1))) == 1
+
+
 def test_pixel_aspect_changes_the_display_size_only(tmp_path):
     path = write_barcode_clip(tmp_path / "wide.mp4", frames=2, pixel_aspect=Fraction(4, 3))
     with open_video(path) as video:
@@ -176,6 +202,24 @@ def test_a_damaged_end_is_left_out_and_told(tmp_path):
         assert "2 frames at the end cannot be decoded" in " ".join(video.damage)
 
 
+def test_a_damaged_end_is_found_without_decoding_everything(tmp_path, monkeypatch):
+    path = write_barcode_clip(tmp_path / "end.mov", frames=20, codec="png", pixel_format="rgb24")
+    for ordinal in (17, 18, 19):
+        blank_packet(path, ordinal)
+    monkeypatch.setattr("mvit_core.video.probe._PIXEL_BUDGET", 1)
+    with open_video(path) as video:
+        assert video.frame_count == 20, "nothing but the frames themselves tells of the damage"
+        with pytest.raises(FrameDecodeError, match="frame 18"):
+            video.frame(18)
+    monkeypatch.setattr(
+        "mvit_core.video.learn.read_packets",
+        lambda opened: replace(read_packets(opened), damage=("1 packets are marked damaged",)),
+    )
+    with open_video(path) as video:
+        assert (video.frame_count, len(video.pts_seconds)) == (17, 17)
+        assert "3 frames at the end cannot be decoded" in " ".join(video.damage)
+
+
 def test_a_cut_file_plays_to_its_end(tmp_path):
     path = write_barcode_clip(tmp_path / "cut.mkv")
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
@@ -185,6 +229,40 @@ def test_a_cut_file_plays_to_its_end(tmp_path):
         # B-frames of the group that was cut may be missing; all that is there is in order.
         assert numbers[:24] == list(range(24))
         assert numbers == sorted(set(numbers))
+
+
+def test_frames_cut_away_by_an_edit_list_are_not_shown(tmp_path):
+    whole = write_barcode_clip(tmp_path / "whole.mp4", gop=24)
+    cut = tmp_path / "cut.mp4"
+    with av.open(str(whole)) as source, av.open(str(cut), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                earlier = round(Fraction(29, 30) / packet.time_base)
+                packet.pts, packet.dts = packet.pts - earlier, packet.dts - earlier
+                packet.stream = stream
+                target.mux(packet)
+    with open_video(cut, cache_bytes=0) as video:
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(29, 48))
+        assert [read_barcode(video.frame(i)) for i in (7, 0, 3, 18)] == [36, 29, 32, 47]
+        assert video.damage == ()
+
+
+@pytest.mark.parametrize("seek", ["fails", "lands late", "leads astray"])
+def test_a_seek_that_cannot_be_trusted_is_replaced_by_counting(clip_path, monkeypatch, seek):
+    with open_video(clip_path, cache_bytes=0) as video:
+        source = video._walker._source
+        if seek == "fails":
+            monkeypatch.setattr(source, "_seek", lambda key, step: False)
+        elif seek == "lands late":
+            real = source._seek
+            monkeypatch.setattr(
+                source, "_seek", lambda key, step: real(replace(key, stamp=key.stamp + 9000), step)
+            )
+        else:
+            monkeypatch.setattr(source, "_is_packet", lambda packet, n: n % 12 == 0)
+        for number in (30, 2, 47, 13, 12):
+            assert read_barcode(video.frame(number)) == number
 
 
 def test_a_closed_video_says_so(clip_path):
