@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 import cmap
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -125,7 +126,7 @@ class HeatLayer:
     colours: ImageArray
     """(H, W, 3)."""
     alpha: ImageArray
-    """(H, W); 0 where the model did not look."""
+    """(H, W); the opacity as 0..255, or 0 where nothing is drawn: two levels, no more."""
 
 
 @cache
@@ -197,10 +198,10 @@ def overlay(
 
 
 def blend(frame: ImageArray, layer: HeatLayer) -> ImageArray:
-    """``frame * (1 - alpha) + colours * alpha``, rounded."""
-    alpha = layer.alpha[..., None].astype(np.uint16)
-    mixed = frame * (255 - alpha) + layer.colours * alpha + 127
-    return (mixed // 255).astype(np.uint8)
+    """``frame * (1 - alpha) + colours * alpha``, rounded; the frame itself stays as it is."""
+    opacity = float(layer.alpha.max()) / 255
+    mixed = cv2.addWeighted(frame, 1 - opacity, layer.colours, opacity, 0)
+    return np.asarray(cv2.copyTo(mixed, layer.alpha, frame.copy()), dtype=np.uint8)
 
 
 def _weights(
