@@ -1,6 +1,7 @@
 """Writing a video: H.264 that plays everywhere, or an animated GIF; whole or not at all."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
@@ -107,6 +108,8 @@ class VideoWriter:
         if self._path.is_dir():
             raise ExportError(f"{self._path} is a folder; choose a file name")
         try:
+            # FFmpeg creates the file only with the first frame: too late to say that it cannot.
+            self._part.touch(exist_ok=False)
             self._output = _Output(self._part, self._path.suffix.lower(), self._encoder)
             self._output.prepare(self._size, self._fps, self._comment)
         except LIBRARY_ERRORS as error:
@@ -168,7 +171,8 @@ class VideoWriter:
         except LIBRARY_ERRORS:
             pass  # the file is thrown away; that it could not be completed no longer matters
         finally:
-            self._part.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that vanished keeps nothing of ours either
+                self._part.unlink(missing_ok=True)
 
     def _failure(self, error: Exception) -> ExportError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
