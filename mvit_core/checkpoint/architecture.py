@@ -20,6 +20,7 @@ from mvit_core.checkpoint.evidence import (
     mismatches,
     shapes_of,
     sized_as_weights,
+    uneven_blocks,
     with_evidence,
     without_last_pools,
 )
@@ -75,7 +76,11 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
         warnings.append(f"preset {preset} was not used: {origin} goes first")
     architecture, told_by_weights = _settled(setup.architecture, origin, evidence, state)
     return Decision(
-        entry, architecture, setup.clip, origin, (*warnings, *setup.notes, *told_by_weights)
+        entry,
+        architecture,
+        setup.clip,
+        origin,
+        (*warnings, *setup.notes, *told_by_weights, *_uneven(entry, architecture)),
     )
 
 
@@ -138,6 +143,17 @@ def _settled(
     return pooled, words
 
 
+def _uneven(entry: CheckpointFormat, architecture: MViTConfig) -> list[str]:
+    blocks = [] if entry.interpolates else uneven_blocks(architecture)
+    if not blocks:
+        return []
+    names = listed([str(index) for index in blocks])
+    return [
+        f"an input of {architecture.input_shape} does not divide evenly in blocks {names}: "
+        f"relative positions are interpolated there, which {entry.title} cannot do"
+    ]
+
+
 def _from_presets(
     entry: CheckpointFormat,
     state: StateDict,
@@ -185,7 +201,7 @@ def _prepared(
     if preset.depth != evidence.depth or preset.attention != "pooling":
         return entry.adapt(preset)
     adapted = with_evidence(entry.adapt(preset), evidence)
-    return sized_as_weights(without_last_pools(adapted, state), state)
+    return sized_as_weights(adapted, state)
 
 
 def _fitting(
@@ -196,7 +212,7 @@ def _fitting(
     if widths != evidence.widths:
         return None
     prepared = _prepared(preset, entry, evidence, state)
-    shapes = shapes_of(empty_model(prepared))
+    shapes = shapes_of(empty_model(without_last_pools(prepared, state)))
     missing = [name for name in shapes if name not in state and not name.startswith("head.")]
     homeless = [name for name in state if name not in shapes and _is_ours(name, evidence.depth)]
     if missing or homeless or mismatches(state, shapes):

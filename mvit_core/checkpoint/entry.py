@@ -47,6 +47,8 @@ class CheckpointFormat:
     """What its forward pass does differently, put on a preset or on another's configuration."""
     clip: Callable[[MViTConfig], ClipSpec]
     """Its published preprocessing, for weights without a configuration."""
+    interpolates: bool = True
+    """Its forward pass resizes relative positions where a grid does not divide evenly."""
 
 
 def video_clip(architecture: MViTConfig, **changes: Any) -> ClipSpec:  # noqa: ANN401

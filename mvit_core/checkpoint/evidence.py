@@ -105,8 +105,7 @@ def with_evidence(architecture: MViTConfig, evidence: Evidence) -> MViTConfig:
 def without_last_pools(architecture: MViTConfig, state: StateDict) -> MViTConfig:
     """Drop key and value pools of stride 1 where the weights have none in any such block.
 
-    The code of 2021 built none there (SlowFast issue 456), and its norms after pooling had an
-    epsilon of 1e-5.
+    The code of 2021 built none there (SlowFast issue 456).
     """
     if architecture.mode != "conv" or architecture.residual_pooling or architecture.rel_pos_spatial:
         return architecture
@@ -142,6 +141,22 @@ def sized_as_weights(architecture: MViTConfig, state: StateDict) -> MViTConfig:
         return architecture
     strides = architecture.patch_stride
     return architecture.resized((t * strides[0], y * strides[1], x * strides[2]))
+
+
+def uneven_blocks(architecture: MViTConfig) -> list[int]:
+    """Blocks whose relative tables do not have the rows that their grids ask for."""
+    if not architecture.rel_pos_spatial:
+        return []
+    grids = zip(
+        architecture.blocks, architecture.table_grids(), architecture.block_grids(), strict=True
+    )
+    uneven = []
+    for index, (block, built, (q_shape, k_shape)) in enumerate(grids):
+        side = max(built[1:])
+        strides = [stride[1] if stride else 1 for stride in (block.stride_q, block.stride_kv)]
+        if max(side // stride for stride in strides) != max(*q_shape[1:], *k_shape[1:]):
+            uneven.append(index)
+    return uneven
 
 
 def check_consistency(state: StateDict) -> None:

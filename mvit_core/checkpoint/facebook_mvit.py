@@ -79,4 +79,5 @@ FACEBOOK_MVIT = CheckpointFormat(
     convert=_convert,
     adapt=lambda architecture: architecture,
     clip=image_clip,
+    interpolates=False,
 )

@@ -79,7 +79,7 @@ def load_model(
     contents = read_contents(path)
     decision = decide(contents, config, preset)
     model, report = _filled(contents, decision)
-    classes, words = _classes(labels, contents, decision.architecture)
+    classes, words = _classes(labels, contents, decision.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
     return LoadedModel(
         model=model.to(place).eval(),
@@ -185,10 +185,15 @@ def _conversions(
 
 
 def _classes(
-    labels: str | Path | Sequence[str] | None, contents: Contents, architecture: MViTConfig
+    labels: str | Path | Sequence[str] | None,
+    contents: Contents,
+    architecture: MViTConfig,
+    missing: Sequence[str],
 ) -> tuple[list[str] | None, list[str]]:
     """Names of the classes where their number is the classifier's, and words about it."""
     count = architecture.num_classes
+    if "head.projection.weight" in missing:
+        return None, []
     if labels is not None:
         origin = Path(labels).name if isinstance(labels, str | Path) else "the list passed"
         return _counted(read_labels(labels), count, origin)

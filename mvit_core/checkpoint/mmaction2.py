@@ -13,9 +13,9 @@ from typing import Any
 from mvit_core.checkpoint.contents import StateDict
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, video_clip
 from mvit_core.checkpoint.naming import compiled, renamed
-from mvit_core.checkpoint.pyslowfast import triple_of
+from mvit_core.checkpoint.pyslowfast import kernel_of, triple_of
 from mvit_core.errors import ArchitectureError
-from mvit_core.model.config import MViTConfig, multiscale_blocks
+from mvit_core.model.config import BlockConfig, MViTConfig
 from mvit_core.video.clip import ClipSpec
 
 _ZOO = {
@@ -69,25 +69,14 @@ def _configure(configuration: Configuration) -> Setup:
     if set(backbone.get("pool_kernel", (3,))) == {1}:
         raise ArchitectureError("mmaction2's pool_kernel is (1, 1, 1); larger ones are shown")
     head: Configuration = model.get("cls_head") or {}
-    dim, depth, heads, downscale = _arch(backbone)
+    *_, downscale = _arch(backbone)
     in_attention = bool(backbone.get("dim_mul_in_attention", True))
-    blocks = multiscale_blocks(
-        depth=depth,
-        embed_dim=dim,
-        num_heads=heads,
-        dim_mul=dict.fromkeys(downscale, float(backbone.get("dim_mul", 2))),
-        head_mul=dict.fromkeys(downscale, float(backbone.get("head_mul", 2))),
-        dim_mul_in_att=in_attention,
-        q_strides={i: (1, 2, 2) if i in downscale else (1, 1, 1) for i in range(depth)},
-        kv_strides=_kv_strides(depth, downscale, backbone.get("adaptive_kv_stride", (1, 8, 8))),
-        kernel=tuple(backbone.get("pool_kernel", (3, 3, 3))),
-    )
     side = int(backbone.get("spatial_size", 224))
     patch: Configuration = backbone.get("patch_cfg") or {}
     relative = bool(backbone.get("rel_pos_embed", True))
     eps = _eps(backbone)
     architecture = MViTConfig(
-        blocks=blocks,
+        blocks=_blocks(backbone, in_attention=in_attention),
         input_shape=(int(backbone.get("temporal_size", 16)), side, side),
         num_classes=int(head.get("num_classes", 400)),
         in_channels=int(backbone.get("in_channels", 3)),
@@ -123,16 +112,23 @@ def _eps(backbone: Configuration) -> float:
     return float(norm.get("eps", 1e-5))  # torch's own default where the configuration is silent
 
 
-def _kv_strides(
-    depth: int, downscale: Sequence[int], first: Sequence[int]
-) -> dict[int, tuple[int, ...]]:
-    """Every axis is halved at each downscaling, time too, unlike in PySlowFast."""
-    strides, stride = {}, tuple(int(s) for s in first)
+def _blocks(backbone: Configuration, *, in_attention: bool) -> tuple[BlockConfig, ...]:
+    """Widths and heads are multiplied exactly, and time is halved in key and value strides too."""
+    dim, depth, heads, downscale = _arch(backbone)
+    dim_mul, head_mul = int(backbone.get("dim_mul", 2)), int(backbone.get("head_mul", 2))
+    kernel = kernel_of(backbone.get("pool_kernel", (3, 3, 3)))
+    stride_kv = kernel_of(backbone.get("adaptive_kv_stride", (1, 8, 8)))
+    blocks = []
     for index in range(depth):
+        stride_q = (1, 2, 2) if index in downscale else (1, 1, 1)
         if index in downscale:
-            stride = tuple(max(s // 2, 1) for s in stride)
-        strides[index] = stride
-    return strides
+            heads *= head_mul
+            stride_kv = tuple(max(s // 2, 1) for s in stride_kv)
+        widens = (index if in_attention else index + 1) in downscale
+        dim_out = dim * dim_mul if widens else dim
+        blocks.append(BlockConfig(dim, dim_out, heads, kernel, kernel, stride_q, stride_kv))
+        dim = dim_out
+    return tuple(blocks)
 
 
 def _norm_after(downscale: Sequence[int], out_scales: int | Sequence[int]) -> tuple[int, ...]:

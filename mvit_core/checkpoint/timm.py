@@ -102,7 +102,7 @@ def _configure(configuration: Configuration) -> Setup:
     architecture = MViTConfig(
         blocks=_blocks(args),
         input_shape=(1, int(height), int(width)),
-        num_classes=int(args["num_classes"]),
+        num_classes=max(int(args["num_classes"]), 1),  # 0 is a model without a head
         in_channels=int(args["in_chans"]),
         patch_kernel=triple_of(args["patch_kernel"], 1, flat=True),
         patch_stride=triple_of(args["patch_stride"], 1, flat=True),
@@ -164,7 +164,9 @@ def _blocks(args: Configuration) -> tuple[BlockConfig, ...]:
 
 
 def _readout(args: Configuration) -> Any:  # noqa: ANN401 - a Literal of MViTConfig
-    pool = args["global_pool"] or ("token" if args["use_cls_token"] else "avg")
+    pool = args["global_pool"]
+    if pool is None:
+        pool = "token" if args["use_cls_token"] else "avg"
     if pool == "avg":
         return "mean"
     if pool == "token" and args["use_cls_token"]:
@@ -213,4 +215,5 @@ TIMM = CheckpointFormat(
     convert=_convert,
     adapt=_adapt,
     clip=lambda architecture: _clip(architecture, {}),
+    interpolates=False,
 )
