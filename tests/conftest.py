@@ -8,7 +8,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import pytest
 
-from tests.toys import toy_config
+from tests.fixtures_video import write_barcode_clip
+from tests.toys import toy_config, write_toy_checkpoint
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -54,3 +55,17 @@ def toy():
             if parameter.ndim > 1:
                 parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
     return model
+
+
+@pytest.fixture
+def toy_checkpoint(toy, tmp_path):
+    """The toy model in a PySlowFast checkpoint file."""
+    return write_toy_checkpoint(tmp_path / "toy.pyth", toy)
+
+
+@pytest.fixture
+def barcode_clip(tmp_path):
+    """40 frames of 192x108 at 30 fps, H.264 with B-frames, each with its number burnt in."""
+    path = tmp_path / "clip.mp4"
+    write_barcode_clip(path, frames=40)
+    return path

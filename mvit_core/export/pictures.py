@@ -89,6 +89,8 @@ def export_still(
         raise ClipError(
             f"frame {frame_index} does not exist; the video has frames 0 to {video.frame_count - 1}"
         )
+    if on_progress is not None:
+        on_progress(0, 1)
     figure = scene.figure(frame_index)
     panels = scene.panels(frame_index)
     picture = draw(figure, video.frame(frame_index), frame_index, panels, request)

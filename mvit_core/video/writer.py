@@ -1,7 +1,6 @@
 """Writing a video: H.264 that plays everywhere, or an animated GIF; whole or not at all."""
 
-import secrets
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
@@ -13,6 +12,7 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 
 from mvit_core.errors import ExportError
+from mvit_core.targets import whole_file
 from mvit_core.video.palette import Palettes
 
 if TYPE_CHECKING:
@@ -98,23 +98,19 @@ class VideoWriter:
         self._size = size
         self._fps = Fraction(fps).limit_denominator(100_000)
         self._comment = comment
-        self._part = self._path.with_name(f".{secrets.token_hex(6)}.part")
         self._output: _Output | None = None
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        if not self._path.parent.is_dir():
-            message = f"{self._path.parent} is no folder; create it or choose another place"
-            raise ExportError(message)
-        if self._path.is_dir():
-            raise ExportError(f"{self._path} is a folder; choose a file name")
-        try:
-            # FFmpeg creates the file only with the first frame: too late to say that it cannot.
-            self._part.touch(exist_ok=False)
-            self._output = _Output(self._part, self._path.suffix.lower(), self._encoder)
-            self._output.prepare(self._size, self._fps, self._comment)
-        except LIBRARY_ERRORS as error:
-            self._discard()
-            raise self._failure(error) from error
+        with ExitStack() as stack:
+            part = stack.enter_context(whole_file(self._path))
+            try:
+                output = _Output(part, self._path.suffix.lower(), self._encoder)
+                stack.callback(output.close)
+                output.prepare(self._size, self._fps, self._comment)
+            except LIBRARY_ERRORS as error:
+                raise self._failure(error) from error
+            self._output, self._stack = output, stack.pop_all()
         return self
 
     def __exit__(
@@ -123,16 +119,17 @@ class VideoWriter:
         error: BaseException | None,
         trace: "TracebackType | None",
     ) -> None:
-        if kind is not None:
-            self._discard()
+        output, self._output = self._output, None
+        if kind is not None or output is None:
+            self._stack.__exit__(kind, error, trace)
             return
-        try:
-            self._finish()
-        except LIBRARY_ERRORS as failure:
-            raise self._failure(failure) from failure
-        finally:
-            # After success there is nothing left under this name.
-            self._discard()
+        with self._stack:
+            if not output.count:
+                raise ExportError(f"no frame was written; {self._path.name} was not made")
+            try:
+                output.finish()
+            except LIBRARY_ERRORS as failure:
+                raise self._failure(failure) from failure
 
     def write(self, rgb: "NDArray[np.uint8]", pts_seconds: float | None = None) -> None:
         """Append one frame.
@@ -155,25 +152,6 @@ class VideoWriter:
         except LIBRARY_ERRORS as error:
             raise self._failure(error) from error
 
-    def _finish(self) -> None:
-        """Complete the file and give it its name."""
-        if self._output is None or not self._output.count:
-            raise ExportError(f"no frame was written; {self._path.name} was not made")
-        self._output.finish()
-        self._part.replace(self._path)
-
-    def _discard(self) -> None:
-        """Close, and remove what was written so far."""
-        output, self._output = self._output, None
-        try:
-            if output is not None:
-                output.close()
-        except LIBRARY_ERRORS:
-            pass  # the file is thrown away; that it could not be completed no longer matters
-        finally:
-            with suppress(OSError):  # a folder that vanished keeps nothing of ours either
-                self._part.unlink(missing_ok=True)
-
     def _failure(self, error: Exception) -> ExportError:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         message = f"{self._path} cannot be written ({reason}); check free space and permissions"
@@ -195,6 +173,7 @@ class _Output:
         self._palettes: Palettes | None = None
         self._own_times: bool | None = None
         self._last_pts = -1
+        self._last_seconds: Fraction | float = 0.0
         self._is_closed = False
         self.count = 0
 
@@ -238,13 +217,15 @@ class _Output:
             for ready in self._palettes.reduce(None):
                 self._container.mux(self._stream.encode(ready))
         self._container.mux(self._stream.encode(None))
-        self.close()
+        self._is_closed = True
+        self._container.close()
 
     def close(self) -> None:
-        """Release the file; a second call does nothing."""
+        """Release the file, whose content is thrown away unless ``finish`` came first."""
         if not self._is_closed:
             self._is_closed = True
-            self._container.close()
+            with suppress(*LIBRARY_ERRORS):  # that it could not be completed no longer matters
+                self._container.close()
 
     @property
     def _is_yuv(self) -> bool:
@@ -267,11 +248,12 @@ class _Output:
             raise ExportError("give a time with every frame or with none")
         seconds = self.count / self._fps if pts_seconds is None else pts_seconds
         pts = round(seconds / self._clock)
-        if pts <= self._last_pts:
+        if pts < 0 or seconds < self._last_seconds:
             message = f"frame {self.count} at {float(seconds):.4f} s does not follow the one before"
             raise ExportError(f"{message}; times must start at 0 or later and grow")
-        self._last_pts = pts
-        return pts
+        # Files exist in which two frames share a time: the second is shown one tick later.
+        self._last_pts, self._last_seconds = max(pts, self._last_pts + 1), seconds
+        return self._last_pts
 
     def _converted(self, frame: "VideoFrame") -> "Iterator[VideoFrame]":
         if self._palettes is not None:

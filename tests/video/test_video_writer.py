@@ -79,10 +79,18 @@ def test_frames_keep_their_own_times(tmp_path):
         assert video.is_variable_rate
 
 
-def test_times_that_do_not_grow_are_refused(tmp_path):
+def test_two_frames_of_one_time_are_both_kept(tmp_path):
     path = tmp_path / "a.mp4"
-    with pytest.raises(ExportError, match=r"frame 1 at 0\.5000 s does not follow"):
-        write_at(path, [0.5, 0.5])
+    write_at(path, [0.0, 0.5, 0.5, 1.0])
+    with open_video(path) as video:
+        assert video.frame_count == 4
+        np.testing.assert_allclose(video.pts_seconds, [0, 0.5, 0.5, 1.0], atol=1e-3)
+
+
+def test_times_that_go_back_are_refused(tmp_path):
+    path = tmp_path / "a.mp4"
+    with pytest.raises(ExportError, match=r"frame 1 at 0\.4000 s does not follow"):
+        write_at(path, [0.5, 0.4])
     with pytest.raises(ExportError, match="a time with every frame or with none"):
         write_at(path, [None, 0.5])
     assert list(tmp_path.iterdir()) == []
@@ -129,12 +137,12 @@ def test_a_full_disk_is_told_and_nothing_is_left(tmp_path, monkeypatch, moment):
 
 
 def test_targets_that_cannot_be_written_are_refused(tmp_path):
-    with pytest.raises(ExportError, match="is no folder; create it"):
+    with pytest.raises(ExportError, match="does not exist; create it"):
         write(tmp_path / "none" / "a.mp4")
     (tmp_path / "b.mp4").mkdir()
-    with pytest.raises(ExportError, match="is a folder; choose a file name"):
+    with pytest.raises(ExportError, match="is a folder; give the name"):
         write(tmp_path / "b.mp4")
-    with pytest.raises(ExportError, match=r"/proc/a.mp4 cannot be written .*check free space"):
+    with pytest.raises(ExportError, match="cannot write in /proc"):
         VideoWriter("/proc/a.mp4", size=SIZE, fps=25).__enter__()
 
 

@@ -1,0 +1,278 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from app import checks
+from app.cli import main
+from mvit_core import open_video
+
+
+@pytest.fixture
+def run(capsys):
+    """The command line in this process: (exit code, printed, complained)."""
+
+    def call(*words) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = stop.code
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+def test_predict_prints_classes_and_json_agrees(run, barcode_clip, toy_checkpoint):
+    code, text, _ = run("predict", barcode_clip, "--checkpoint", toy_checkpoint)
+    assert code == 0
+    assert "window 0 of" in text
+    code, printed, _ = run("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--json")
+    facts = json.loads(printed)
+    (window,) = facts["windows"]
+    assert window["index"] == 0
+    assert len(window["frames"]) == 4
+    assert len(window["top"]) == 5
+    assert set(window["top"][0]) == {"index", "class", "probability"}
+    assert [row["index"] for row in facts["average"]] == [row["index"] for row in window["top"]]
+    assert window["top"][0]["class"] in text
+
+
+def test_predict_of_all_windows_averages_their_probabilities(run, barcode_clip, toy_checkpoint):
+    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--all", "--top", "7",
+             "--json")  # fmt: skip
+    facts = json.loads(run(*words)[1])
+    assert len(facts["windows"]) > 1
+    for row in facts["average"]:
+        each = [
+            next(t["probability"] for t in w["top"] if t["index"] == row["index"])
+            for w in facts["windows"]
+        ]
+        assert row["probability"] == pytest.approx(sum(each) / len(each))
+
+
+def test_predict_of_one_window_and_of_none(run, barcode_clip, toy_checkpoint):
+    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--window")
+    assert json.loads(run(*words, "1", "--json")[1])["windows"][0]["index"] == 1
+    code, _, complaint = run(*words, "99")
+    assert code == 1
+    assert "window 99 does not exist" in complaint
+
+
+def test_inspect_prints_a_row_per_layer_and_json_holds_the_contract(run, toy_checkpoint):
+    code, text, _ = run("inspect", toy_checkpoint)
+    assert code == 0
+    assert "pyslowfast" in text
+    assert len([line for line in text.splitlines() if "x" in line and line[:9].strip().isdigit()])
+    facts = json.loads(run("inspect", toy_checkpoint, "--json")[1])
+    assert {"format", "decided_from", "architecture", "layers", "report", "classes"} <= set(facts)
+    assert set(facts["report"]) >= {"converted", "missing", "unexpected", "resized"}
+    layer = facts["layers"][1]
+    assert layer["q_shape"] == [2, 4, 4]
+    assert layer["k_shape"] == [2, 4, 4]
+    assert layer["attention_bytes"] == 2 * 33 * 33 * 4
+    assert layer["macs"] < layer["unpooled_macs"]
+
+
+def test_export_writes_what_the_ending_names(run, barcode_clip, toy_checkpoint, tmp_path):
+    target = tmp_path / "out.mp4"
+    code, text, _ = run(
+        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target, "--block", "1",
+        "--head", "1", "--query", "0,1,2", "--method", "column",
+    )  # fmt: skip
+    assert code == 0
+    assert "40 frames" in text
+    with open_video(target) as video:
+        assert video.frame_count == 40
+
+
+def test_export_says_when_a_query_cannot_have_mattered(run, barcode_clip, toy_checkpoint, tmp_path):
+    code, printed, complaint = run(
+        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", tmp_path / "out.png",
+        "--query", "0,1,1", "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert "class token" in complaint
+    assert json.loads(printed)["notes"]
+
+
+def broken(kind: str, folder: Path, clip: Path, checkpoint: Path) -> tuple[Path, Path]:
+    """A clip and a checkpoint of which one is at fault."""
+    bad = folder / f"bad{'.mp4' if 'clip' in kind else '.pyth'}"
+    data = (clip if "clip" in kind else checkpoint).read_bytes()
+    content = {
+        "empty": b"",
+        "text": b"This is no such file.\n" * 40,
+        "truncated": data[: len(data) // 2],
+    }
+    if kind == "a checkpoint that is no MViT":
+        torch.save({"model_state": {"conv1.weight": torch.zeros(2, 3, 3, 3)}}, bad)
+    elif kind == "a pickle with code in it":
+        torch.save({"model_state": {}, "x": Payload()}, bad)
+    elif not kind.startswith("missing"):
+        bad.write_bytes(content[kind.split()[0]])
+    return (bad, checkpoint) if "clip" in kind else (clip, bad)
+
+
+class Payload:
+    """Would set an environment variable, were it ever unpickled."""
+
+    def __reduce__(self):
+        return eval, ("__import__('os').environ.__setitem__('MVIT_LENS_UNSAFE', '1')",)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "empty clip", "text clip", "missing clip", "empty checkpoint", "text checkpoint",
+        "missing checkpoint", "truncated checkpoint", "a checkpoint that is no MViT",
+        "a pickle with code in it",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["predict", "export"])
+def test_a_broken_input_ends_in_one_line_and_writes_nothing(
+    run, barcode_clip, toy_checkpoint, tmp_path, kind, command
+):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    clip, checkpoint = broken(kind, folder, barcode_clip, toy_checkpoint)
+    target = folder / "out.mp4"
+    target.write_bytes(b"before")
+    names = {path.name for path in folder.iterdir()}
+    words = [command, clip, "--checkpoint", checkpoint]
+    code, printed, complaint = run(*words, *(["-o", target] if command == "export" else []))
+    assert code == 1
+    assert printed == ""
+    assert len(complaint.strip().splitlines()) == 1
+    assert complaint.startswith("mvit-lens: ")
+    assert "Traceback" not in complaint
+    assert target.read_bytes() == b"before"
+    assert {path.name for path in folder.iterdir()} == names
+    assert "MVIT_LENS_UNSAFE" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--head", "two"], "allowed are a number"),
+        (["--query", "1,2"], "allowed are class"),
+        (["--block", "9"], "has 4 blocks"),
+        (["--layout", "ring"], "allowed are single"),
+        (["--colormap", "jet"], "allowed are inferno"),
+        (["--opacity", "3"], "opacity is 3"),
+        (["--method", "magic"], "allowed are row"),
+        (["--labels", "/nowhere/names.txt"], "does not exist"),
+        (["--config", "/nowhere/cfg.yaml"], "does not exist"),
+        (["--frame", "400"], "frame 400 does not exist"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_ends_in_one_line(
+    run, barcode_clip, toy_checkpoint, tmp_path, extra, message
+):
+    code, _, complaint = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o",
+                             tmp_path / "out.png", *extra)  # fmt: skip
+    assert code == 1
+    assert message in complaint
+    assert len(complaint.strip().splitlines()) == 1
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["predict"], ["export", "a.mp4", "--checkpoint", "b"], ["predict", "a", "--checkpoint", "b",
+     "--top", "0"], ["inspect", "a", "--device", "abacus"]],
+)  # fmt: skip
+def test_wrong_usage_exits_with_two(run, words):
+    code, _, complaint = run(*words)
+    assert code == 2
+    assert "usage" in complaint
+
+
+def test_a_name_that_begins_with_a_dash_is_a_file_behind_two_dashes(
+    run, barcode_clip, toy_checkpoint, monkeypatch
+):
+    dashed = barcode_clip.with_name("-dash.mp4")
+    barcode_clip.rename(dashed)
+    monkeypatch.chdir(dashed.parent)
+    code, printed, _ = run("predict", "--checkpoint", toy_checkpoint, "--json", "--", "-dash.mp4")
+    assert code == 0
+    assert json.loads(printed)["windows"]
+
+
+def test_without_a_display_view_names_the_ways_out(run, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    code, _, complaint = run("view")
+    assert code == 1
+    assert len(complaint.strip().splitlines()) == 1
+    assert "xvfb-run" in complaint
+    assert "mvit-lens export" in complaint
+
+
+def test_a_missing_system_library_is_named_with_the_line_that_brings_it(run, monkeypatch):
+    def refuse(path: str):
+        raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(checks.ctypes, "CDLL", refuse)
+    code, _, complaint = run("view")
+    assert code == 1
+    assert "libEGL.so.1 is missing" in complaint
+    assert "apt-get install -y" in complaint
+    code, printed, _ = run("checks")
+    assert code == 1
+    assert "PROBLEM" in printed
+
+
+def test_checks_names_every_package(run):
+    code, printed, _ = run("checks", "--json")
+    found = {check["name"]: check for check in json.loads(printed)}
+    assert code == 0
+    assert all(name in found for name in checks.PACKAGES)
+    assert "libx264" in found["encoders"]["found"]
+
+
+def test_a_package_that_is_not_there_is_a_problem_with_advice(monkeypatch):
+    monkeypatch.setattr(checks, "PACKAGES", ("no-such-package",))
+    problem = next(check for check in checks.run_checks() if check.name == "no-such-package")
+    assert not problem.ok
+    assert "pip install" in problem.advice
+
+
+def test_commands_without_a_window_never_import_qt(barcode_clip, toy_checkpoint):
+    script = (
+        "import sys; from app.cli import main;"
+        f"main(['predict', {str(barcode_clip)!r}, '--checkpoint', {str(toy_checkpoint)!r}]);"
+        "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_window_does_not_wait_for_torch():
+    script = (
+        "import sys, app.launch, mvit_core.render, mvit_core.attribution;"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.corpus
+@pytest.mark.golden
+@pytest.mark.parametrize("case", ["sf_v2_full", "sf_v1_cls_sep"])
+@pytest.mark.parametrize("name", ["arm_wrestling_340x256.mp4", "mpeg4_320x240.avi"])
+def test_real_clips_and_real_checkpoint_files_go_the_whole_way(
+    run, clips, goldens, tmp_path, name, case
+):
+    clip, checkpoint = clips / name, goldens / case / "checkpoint_epoch_00010.pyth"
+    target = tmp_path / "out.mp4"
+    assert run("predict", clip, "--checkpoint", checkpoint, "--all")[0] == 0
+    assert run("export", clip, "--checkpoint", checkpoint, "-o", target)[0] == 0
+    with open_video(clip) as source, open_video(target) as made:
+        assert made.frame_count == source.frame_count
+        assert made.codec == "h264"

@@ -1,0 +1,230 @@
+import csv
+import json
+import zlib
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from mvit_core import load_model, open_video
+from mvit_core.errors import Cancelled, ClipError, ExportError
+from mvit_core.export import EXPORTERS, LAYOUTS, ExportRequest, export
+from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.render import Look, overlay
+from mvit_core.targets import whole_file
+from mvit_core.video import window_of
+from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
+
+
+@pytest.fixture
+def explainer(toy_checkpoint):
+    return Explainer(load_model(toy_checkpoint))
+
+
+@pytest.fixture
+def video(barcode_clip):
+    with open_video(barcode_clip) as video:
+        yield video
+
+
+def bare(**changes) -> ExportRequest:
+    """No caption and no heat to be seen, so that the frames' own pixels can be read."""
+    return ExportRequest(look=Look(opacity=0.0), caption=False, **changes)
+
+
+def frames_of(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("ending", EXPORTERS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_exporter_writes_every_layout(explainer, video, tmp_path, ending, layout):
+    target = tmp_path / f"out{ending}"
+    seen = []
+    request = ExportRequest(layout=layout, stop=6)
+    summary = export(explainer, video, request, target, lambda *progress: seen.append(progress))
+    assert target.stat().st_size > 0
+    assert summary.path == str(target)
+    assert seen[-1][0] == seen[-1][1]
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_video_export_has_every_frame_in_order_and_plays_anywhere(explainer, video, tmp_path):
+    target = tmp_path / "out.mp4"
+    export(explainer, video, bare(), target)
+    numbers = [read_barcode(frame) for frame in frames_of(target)]
+    assert numbers == list(range(40))
+    with av.open(str(target)) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        assert stream.codec_context.pix_fmt == "yuv420p"
+        assert (stream.width % 2, stream.height % 2) == (0, 0)
+        assert stream.average_rate == Fraction(30)
+
+
+def test_an_exported_frame_equals_what_the_canvas_blends(explainer, video, tmp_path):
+    look, spec = Look(), MapSpec(block=1, head=0)
+    target = tmp_path / "out.png"
+    export(explainer, video, ExportRequest(spec, look, frame_index=17, caption=False), target)
+    answer = explainer.explain(video, window_of(explainer.windows(video), 17), spec)
+    style = look.style(answer.maps, answer.saliency)
+    expected = overlay(video.frame(17), answer.heatmap, 17, style)
+    picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)
+    np.testing.assert_array_equal(picture, expected)
+
+
+def test_a_video_frame_equals_the_still_of_that_frame(explainer, video, tmp_path):
+    still, moving = tmp_path / "out.png", tmp_path / "out.mp4"
+    export(explainer, video, ExportRequest(frame_index=5), still)
+    export(explainer, video, ExportRequest(), moving)
+    picture = cv2.cvtColor(cv2.imread(str(still)), cv2.COLOR_BGR2RGB)
+    difference = np.abs(frames_of(moving)[5].astype(int) - picture)
+    assert difference.mean() < 4  # what H.264 in 4:2:0 costs
+
+
+def test_the_caption_names_block_head_class_and_colour_bar_below_the_picture(
+    explainer, video, tmp_path
+):
+    plain, told = tmp_path / "plain.png", tmp_path / "told.png"
+    export(explainer, video, ExportRequest(frame_index=0, caption=False), plain)
+    export(explainer, video, ExportRequest(frame_index=0), told)
+    picture, captioned = cv2.imread(str(plain)), cv2.imread(str(told))
+    assert captioned.shape[0] > picture.shape[0]
+    strip = captioned[picture.shape[0] :]
+    assert strip.std() > 10  # text and a colour bar, not an empty strip
+    assert captioned.shape[1] >= 320
+
+
+def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
+    target = tmp_path / "out.png"
+    export(explainer, video, ExportRequest(MapSpec(block=2, head="max"), frame_index=3), target)
+    facts = json.loads(png_comment(target.read_bytes()))
+    assert (facts["block"], facts["head"]) == (2, "max")
+    assert facts["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
+
+
+def png_comment(data: bytes) -> bytes:
+    """The iTXt chunk's text: length and name before it, checksum behind it."""
+    name = data.index(b"iTXt")
+    length = int.from_bytes(data[name - 4 : name], "big")
+    assert int.from_bytes(data[name + 4 + length : name + 8 + length], "big") == zlib.crc32(
+        data[name : name + 4 + length]
+    )
+    return data[name + 4 : name + 4 + length].removeprefix(b"Comment\0\0\0\0\0")
+
+
+def test_arrays_hold_raw_values_and_all_that_places_them(explainer, video, tmp_path):
+    target = tmp_path / "out.npz"
+    export(explainer, video, ExportRequest(MapSpec(block=1, head="mean")), target)
+    windows = explainer.windows(video)
+    with np.load(target) as arrays:
+        assert arrays["maps"].shape == (len(windows), 2, 2, 4, 4)
+        np.testing.assert_allclose(arrays["selected"], arrays["maps"].mean(axis=1), atol=1e-7)
+        totals = arrays["maps"].sum(axis=(2, 3, 4)) + arrays["sinks"]
+        np.testing.assert_allclose(totals, 1, atol=1e-5)
+        assert arrays["frame_indices"].tolist() == [list(w.frame_indices) for w in windows]
+        assert json.loads(str(arrays["facts"]))["method"] == "row"
+
+
+def test_a_table_has_the_best_classes_of_every_window(explainer, video, tmp_path):
+    target = tmp_path / "out.csv"
+    export(explainer, video, ExportRequest(), target)
+    rows = list(csv.DictReader(target.read_text().splitlines()))
+    assert len(rows) == 5 * len(explainer.windows(video))
+    assert rows[0]["rank"] == "1"
+    assert float(rows[0]["probability"]) >= float(rows[1]["probability"])
+
+
+def test_an_export_of_an_odd_sized_variable_rate_clip_keeps_frames_and_times(explainer, tmp_path):
+    times = [0, 0.1, 0.15, 0.4, 0.5, 0.9, 1.0, 1.05]
+    source, target = tmp_path / "vfr.mkv", tmp_path / "out.mp4"
+    write_barcode_clip(source, frames=8, size=(193, 109), pts_seconds=times,
+                       pixel_format="yuv444p")  # fmt: skip
+    with open_video(source) as video:
+        summary = export(explainer, video, bare(), target)
+    assert summary.frame_count == 8
+    with open_video(target) as made:
+        assert made.frame_count == 8
+        np.testing.assert_allclose(made.pts_seconds - made.pts_seconds[0], times, atol=2e-3)
+        assert [n % 2 for n in made.size] == [0, 0]
+
+
+def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explainer, tmp_path):
+    source, target = tmp_path / "hole.avi", tmp_path / "out.mp4"
+    write_barcode_clip(source, frames=20, codec="mjpeg", pixel_format="yuvj420p", b_frames=0)
+    blank_packet(source, 7)
+    with open_video(source) as video:
+        count = video.frame_count
+        export(explainer, video, bare(), target)
+    numbers = [read_barcode(frame) for frame in frames_of(target)]
+    assert len(numbers) == count
+    assert [n for n in numbers if n is not None][-1] == 19
+
+
+@pytest.mark.parametrize("ending", EXPORTERS)
+def test_a_cancelled_export_leaves_the_old_file_as_it_was(explainer, video, tmp_path, ending):
+    target = tmp_path / f"out{ending}"
+    target.write_bytes(b"before")
+
+    def stop(done, total):
+        raise Cancelled
+
+    names = {p.name for p in tmp_path.iterdir()}
+    with pytest.raises(Cancelled):
+        export(explainer, video, ExportRequest(), target, stop)
+    assert target.read_bytes() == b"before"
+    assert {p.name for p in tmp_path.iterdir()} == names
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "message"),
+    [
+        ("out.avi", ExportRequest(), "allowed are .mp4"),
+        ("out", ExportRequest(), "ends in nothing"),
+        ("out.mp4", ExportRequest(layout="ring"), "allowed are single"),
+        ("nowhere/out.mp4", ExportRequest(), "does not exist"),
+        ("out.mp4", ExportRequest(start=50), "no range of a video"),
+    ],
+)
+def test_an_export_that_cannot_be_is_refused_before_work(
+    explainer, video, tmp_path, name, request_, message
+):
+    with pytest.raises(ExportError, match=message):
+        export(explainer, video, request_, tmp_path / name)
+
+
+def test_an_export_never_overwrites_the_video_it_shows(explainer, video):
+    before = video.path.read_bytes()
+    with pytest.raises(ExportError, match="video itself"):
+        export(explainer, video, ExportRequest(), video.path)
+    assert video.path.read_bytes() == before
+
+
+def test_a_still_of_a_frame_that_is_not_there_is_refused(explainer, video, tmp_path):
+    with pytest.raises(ClipError, match="frame 40 does not exist"):
+        export(explainer, video, ExportRequest(frame_index=40), tmp_path / "out.png")
+
+
+def test_a_whole_file_appears_at_the_end_or_not_at_all(tmp_path):
+    target = tmp_path / "data.bin"
+    with whole_file(target) as partial:
+        partial.write_bytes(b"new")
+        assert not target.exists()
+    assert target.read_bytes() == b"new"
+    with pytest.raises(KeyboardInterrupt), whole_file(target) as partial:  # noqa: PT012
+        partial.write_bytes(b"torn")
+        raise KeyboardInterrupt
+    assert target.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == ["data.bin"]
+
+
+def test_a_target_that_cannot_be_written_is_named(tmp_path):
+    with pytest.raises(ExportError, match="is a folder"), whole_file(tmp_path):
+        pass
+    with pytest.raises(ExportError, match="does not exist"), whole_file(tmp_path / "a" / "b"):
+        pass
+    with pytest.raises(ExportError, match="No space left"), whole_file(tmp_path / "x"):
+        raise OSError(28, "No space left on device")
