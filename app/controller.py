@@ -1,0 +1,522 @@
+"""Between wishes and answers: the only module that knows both the lanes and the panels.
+
+A change of the store, or an answer of a lane, leads to ``_refresh``: it compares what is wished
+for with what was asked and what is known, asks the lanes for what is missing, and lets the
+presenter show what differs. Every step may be repeated without harm.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage
+
+from app.decoding import Decoder, Opened
+from app.exporting import ExportHost, ExportWish
+from app.facts import (
+    FramePicture,
+    HeatKey,
+    HeatPicture,
+    JobFacts,
+    MapAnswer,
+    MapWish,
+    Message,
+    ModelFacts,
+    RangeFacts,
+    ShownMap,
+    StripPicture,
+    World,
+)
+from app.inference import ModelHost
+from app.intents import Intents
+from app.painting import paint_heat, paint_still, paint_strip
+from app.playback import Player
+from app.presenter import Presenter, Snapshot, title_words
+from app.workers import Answer, Lane, Progress
+from mvit_core.errors import ClipError
+from mvit_core.heatmap import project
+from mvit_core.render import Look
+from mvit_core.video.clip import clip_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.presenter import Panels
+    from app.state import ModelSource, Store, ViewState
+    from mvit_core.video.clip import ClipWindow
+
+HEATS_KEPT = 24
+"""Coloured maps kept: a window has about eight token times."""
+
+
+def look_of(state: ViewState) -> Look:
+    """How the state wants heat to be drawn, on screen and in exports."""
+    manual = state.locked_range or state.manual_range
+    return Look(
+        colormap=state.colormap,
+        opacity=state.opacity,
+        smooth=state.smooth,
+        range_policy="manual" if state.locked_range else state.range_policy,
+        manual_range=manual,
+    )
+
+
+class Controller(QObject):
+    """Owns the lanes and the world; listens to the store and to the panels.
+
+    Args:
+        store: what the user asks for.
+        panels: where answers are shown.
+        parent: the owner.
+    """
+
+    refreshed = Signal()
+    """State or world changed: commands may be enabled now that were not."""
+
+    def __init__(self, store: Store, panels: Panels, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.world = World()
+        self.intents = Intents(store, lambda: self.world, panels.messages.show_message)
+        self._presenter = Presenter(panels)
+        self._panels = panels
+        self._snapshot: Snapshot | None = None
+        self._decoder, self._model_host, self._exporter = Decoder(), ModelHost(), ExportHost()
+        self.decode = self._lane("decode", self._decoder.close)
+        self.infer = self._lane("inference", self._model_host.close)
+        self.paint = self._lane("paint", None)
+        self.export_lane = self._lane("export", self._exporter.close)
+        self._answer: MapAnswer | None = None
+        self._asked_frame: int | None = None
+        self._asked_wish: MapWish | None = None
+        self._barred: dict[MapWish, str] = {}
+        self._asked_heat: HeatKey | None = None
+        self._asked_strip: tuple[int, HeatKey] | None = None
+        self._heats: OrderedDict[HeatKey, HeatPicture] = OrderedDict()
+        self._jobs: OrderedDict[str, JobFacts] = OrderedDict()
+        self._job_began: dict[str, float] = {}
+        self._numbers = count(1)
+        self._resume = False
+        self.player = Player(
+            store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
+        )
+        store.changed.connect(self._on_changed)
+        self._connect_panels(panels)
+        self._refresh()
+
+    def _lane(self, name: str, on_close: Callable[[], None] | None) -> Lane:
+        lane = Lane(name, on_close=on_close, parent=self)
+        lane.listen(self._on_answer, self._on_progress)
+        lane.start()
+        return lane
+
+    def _connect_panels(self, panels: Panels) -> None:
+        intents = self.intents
+        timeline = panels.timeline
+        timeline.scrub_started.connect(self._scrub_started)
+        timeline.scrubbed.connect(intents.scrub)
+        timeline.scrub_ended.connect(self._scrub_ended)
+        timeline.stepped.connect(intents.step)
+        timeline.frame_entered.connect(lambda frame: intents.go_to(frame, jump=True))
+        panels.layers.block_chosen.connect(intents.choose_block)
+        panels.heads.head_chosen.connect(intents.choose_head)
+        panels.display.changed.connect(intents.set_field)
+        panels.display.query_chosen.connect(intents.choose_query)
+        panels.display.pick_asked.connect(intents.picking)
+        panels.display.lock_asked.connect(lambda _: intents.lock())
+        panels.canvas.hovered.connect(panels.status.show_readout)
+        panels.canvas.zoomed.connect(panels.status.show_zoom)
+        panels.canvas.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
+        panels.status.cancel_asked.connect(self.cancel)
+
+    # -- asked by commands and the window ------------------------------------------------------
+
+    def open_video(self, path: Path) -> None:
+        """Open a video; the one before stays until this one is there."""
+        self._begin("open", self.tr("Opening {name}").format(name=path.name))
+        self.decode.ask("open", partial(self._decoder.open, path))
+
+    def load_model(self, source: ModelSource) -> None:
+        """Load a model; the one before stays until this one is there."""
+        name = source.checkpoint.name
+        self._begin("load", self.tr("Loading {name}").format(name=name))
+        self.infer.ask("load", partial(self._model_host.load, source))
+
+    def close_clip(self) -> None:
+        """Close the video."""
+        self.decode.cancel("frame")
+        self.infer.cancel("explain")
+        self._forget_maps()
+        self._asked_frame = None
+        self.world = replace(self.world, video=None, windows=(), picture=None)
+        self.store.forget()
+        self.store.update(clip=None, frame=0, playing=False, picking=False)
+        self._refresh()
+
+    def run_again(self) -> None:
+        """Run the model on the window shown, also after it failed or was cancelled."""
+        self._barred.clear()
+        self._refresh()
+
+    @Slot(str)
+    def cancel(self, key: str = "") -> None:
+        """Stop a job; without a key, the one that the user waits for most."""
+        running = [job.key for job in self._jobs.values() if job.state == "running"]
+        for each in [key] if key else running[:1]:
+            if each in self._jobs:
+                self._set_job(replace(self._jobs[each], state="stopping"))
+            self._lane_of(each).cancel(each)
+
+    def export(self, wish: ExportWish) -> None:
+        """Write what is shown to a file."""
+        self._begin("export", self.tr("Exporting {name}").format(name=wish.target.name))
+        self.export_lane.ask("export", partial(self._exporter.run, wish))
+
+    def export_wish(self) -> ExportWish | None:
+        """What an export of the present view would be; None without video or model."""
+        state, world = self.store.state, self.world
+        layer = world.layer(state.block)
+        if world.video is None or world.model is None or layer is None:
+            return None
+        return ExportWish(
+            clip=world.video.path,
+            model=world.model.source,
+            target=world.video.path.with_name(f"{world.video.path.stem}-attention.mp4"),
+            block=layer.block,
+            head=state.head,
+            method=state.method,
+            query=state.query,
+            look=look_of(state),
+            frame=state.frame,
+        )
+
+    def copy_image(self) -> None:
+        """Put frame and heat, at the frame's own size, on the clipboard."""
+        picture, shown, state = self.world.picture, self.world.shown, self.store.state
+        if picture is None:
+            return
+        style = heatmap = None
+        if shown is not None and state.overlay:
+            saliency = shown.answer.maps.pick(shown.head)
+            style, heatmap = look_of(state).style(shown.answer.maps, saliency), shown.heatmap
+        self.paint.ask("copy", partial(paint_still, picture, heatmap, style))
+
+    def copy_parameters(self) -> None:
+        """Put what is shown on the clipboard, as JSON."""
+        state = self.store.state
+        facts: dict[str, object] = {
+            "clip": str(state.clip),
+            "checkpoint": str(state.model.checkpoint) if state.model else None,
+            "frame": state.frame,
+            "shown": title_words(self.world.shown),
+            "block": state.block,
+            "head": state.head,
+            "method": state.method,
+            "query": state.query,
+            "colormap": state.colormap,
+            "opacity": state.opacity,
+            "range": None,
+        }
+        if self.world.shown is not None:
+            ends = self.world.shown.range
+            facts["range"] = [ends.range.low, ends.range.high]
+            facts["range_policy"] = "locked" if ends.locked else ends.policy
+        QGuiApplication.clipboard().setText(json.dumps(facts, indent=2))
+        self.tell(Message("info", self.tr("Parameters copied")))
+
+    def tell(self, message: Message) -> None:
+        """Put up a message."""
+        self._panels.messages.show_message(message)
+
+    def close(self) -> None:
+        """Stop all lanes and wait for them."""
+        self.store.changed.disconnect(self._on_changed)
+        for lane in (self.decode, self.infer, self.paint, self.export_lane):
+            lane.close()
+
+    # -- wishes ------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if (old.playing, old.speed) != (new.playing, new.speed):
+            self.player.follow()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._want_frame()
+        self._want_map()
+        self._resolve_shown()
+        self._want_heat()
+        self._want_strip()
+        self.world = replace(
+            self.world,
+            jobs=tuple(self._jobs.values()),
+            can_undo=self.store.can_undo,
+            can_redo=self.store.can_redo,
+            can_go_back=self.store.can_go_back,
+            can_go_forward=self.store.can_go_forward,
+        )
+        old, self._snapshot = self._snapshot, Snapshot(self.store.state, self.world)
+        self._presenter.show(old, self._snapshot)
+        self.refreshed.emit()
+
+    def _want_frame(self) -> None:
+        frame = self.store.state.frame
+        if self.world.video is not None and frame != self._asked_frame:
+            self._asked_frame = frame
+            self.decode.ask("frame", partial(self._decoder.frame, frame))
+
+    def _want_map(self) -> None:
+        state, world = self.store.state, self.world
+        layer, window = world.layer(state.block), world.window(state.frame)
+        if world.video is None or layer is None or window is None:
+            self.world = replace(world, wish=None, problem=world.problem if world.video else "")
+            return
+        wish = MapWish(world.video.path, window, layer.block, state.method, state.query)
+        problem = self._barred.get(wish, "")
+        self.world = replace(world, wish=wish, problem=problem)
+        if problem or state.scrubbing or wish == self._asked_wish:
+            return
+        if self._answer is not None and self._answer.wish == wish:
+            self.infer.cancel("explain")
+            self._asked_wish = wish
+            return
+        before = self._asked_wish
+        if before is not None and before.window != window and not state.playing:
+            self.infer.cancel("explain")  # nobody waits for that window any more
+        self._asked_wish = wish
+        words = self.tr("Running window {n}").format(n=window.index + 1)
+        self._begin("explain", words, quiet=True)
+        self.infer.ask("explain", partial(self._model_host.explain, wish))
+
+    def _resolve_shown(self) -> None:
+        answer, state = self._answer, self.store.state
+        if answer is None or self.world.video is None:
+            if self.world.shown is not None:
+                self.world = replace(self.world, shown=None, heat=None, strip=None)
+            return
+        head = state.head
+        if isinstance(head, int) and head >= answer.maps.heads:
+            head = "mean"  # the map of the block before, until the new one is there
+        saliency = answer.maps.pick(head)
+        ends = look_of(state).style(answer.maps, saliency).range
+        facts = RangeFacts(ends, state.range_policy, state.locked_range is not None)
+        shown = self.world.shown
+        if shown is not None and shown.answer is answer and shown.head == head:
+            if shown.range != facts:
+                self.world = replace(self.world, shown=replace(shown, range=facts))
+            return
+        heatmap = project(saliency, answer.pixel_map, answer.frame_indices)
+        number = next(self._numbers)
+        self.world = replace(self.world, shown=ShownMap(answer, head, heatmap, facts, number))
+
+    def _heat_key(self, time_of: int) -> HeatKey | None:
+        shown = self.world.shown
+        if shown is None:
+            return None
+        state = self.store.state
+        ends = shown.range.range
+        return HeatKey(shown.number, time_of, ends, state.colormap, state.smooth)
+
+    def _want_heat(self) -> None:
+        shown, picture = self.world.shown, self.world.picture
+        if shown is None or picture is None:
+            return
+        key = self._heat_key(shown.heatmap.token_time(picture.index))
+        assert key is not None
+        known = self._heats.get(key)
+        if known is not None:
+            self._heats.move_to_end(key)
+            self.world = replace(self.world, heat=known)
+        elif key != self._asked_heat:
+            self._asked_heat = key
+            self.paint.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
+
+    def _want_strip(self) -> None:
+        shown, picture = self.world.shown, self.world.picture
+        if shown is None or picture is None:
+            return
+        key = self._heat_key(shown.heatmap.token_time(picture.index))
+        assert key is not None
+        # The strip does not depend on the head that the canvas shows, only on its range.
+        wanted = (id(shown.answer), replace(key, map_number=0))
+        if wanted != self._asked_strip:
+            self._asked_strip = wanted
+            work = partial(paint_strip, shown.answer, picture.index, key)
+            self.paint.ask("strip", work)
+
+    # -- answers -----------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_answer(self, answer: Answer) -> None:
+        lane = self._lane_of(answer.key)
+        latest = lane.is_latest(answer)
+        if latest:
+            self._end(answer)
+        if answer.outcome == "failed":
+            self._failed(answer, latest=latest)
+        elif answer.outcome == "cancelled":
+            self._cancelled(answer, latest=latest)
+        else:
+            self._done(answer, latest=latest)
+        self._refresh()
+
+    def _done(self, answer: Answer, *, latest: bool) -> None:
+        payload = answer.payload
+        if isinstance(payload, HeatPicture):
+            self._heats[payload.key] = payload  # a late answer is kept, only not shown
+            while len(self._heats) > HEATS_KEPT:
+                self._heats.popitem(last=False)
+        elif isinstance(payload, FramePicture):
+            self._frame_came(payload)
+        elif latest:
+            self._take(answer.key, payload)
+
+    def _take(self, key: str, payload: object) -> None:
+        """Take an answer that counts only while nothing newer was asked."""
+        if isinstance(payload, Opened):
+            self._opened(payload)
+        elif isinstance(payload, ModelFacts):
+            self._model_loaded(payload)
+        elif isinstance(payload, MapAnswer):
+            self._answer = payload
+        elif isinstance(payload, StripPicture):
+            self.world = replace(self.world, strip=payload)
+        elif isinstance(payload, QImage):
+            QGuiApplication.clipboard().setImage(payload)
+            size = f"{payload.width()}×{payload.height()}"
+            self.tell(Message("info", self.tr("Image copied, {size}").format(size=size)))
+        elif key == "export" and payload is not None:
+            self.tell(Message("info", self.tr("Saved {what}").format(what=payload)))
+
+    def _frame_came(self, picture: FramePicture) -> None:
+        """Show every frame that comes while scrubbing, but none of another video."""
+        if self.world.video is not None and picture.path == self.world.video.path:
+            self.world = replace(self.world, picture=picture)
+
+    def _opened(self, opened: Opened) -> None:
+        video = opened.video
+        self._panels.messages.clear_errors(video.path.name)
+        self._forget_maps()
+        self._asked_frame = 0
+        self.world = replace(self.world, video=video, picture=opened.first, windows=())
+        self._find_windows()
+        self.store.forget()
+        query = self.store.state.query
+        self.store.update(
+            clip=video.path, frame=0, playing=False, scrubbing=False, picking=False,
+            query="readout" if isinstance(query, tuple) else query,
+        )  # fmt: skip
+        for sentence in video.damage:
+            self.tell(Message("warning", f"{video.path.name}: {sentence}"))
+
+    def _model_loaded(self, model: ModelFacts) -> None:
+        self._panels.messages.clear_errors(model.source.checkpoint.name)
+        self._forget_maps()
+        self.world = replace(self.world, model=model)
+        self._find_windows()
+        self.store.forget()
+        self.store.update(
+            model=model.source, block=None, head="mean", method="row", query="readout",
+            picking=False, locked_range=None,
+        )  # fmt: skip
+        words = self.tr("{name}: {n} blocks, {c} classes, {format}")
+        self.tell(
+            Message(
+                "info",
+                words.format(
+                    name=model.source.checkpoint.name, n=len(model.layers),
+                    c=model.class_count, format=model.format,
+                ),
+                model.report,
+            )
+        )  # fmt: skip
+
+    def _find_windows(self) -> None:
+        """Tile the video with windows, once both video and model are there."""
+        video, model = self.world.video, self.world.model
+        windows: tuple[ClipWindow, ...] = ()
+        problem = ""
+        if video is not None and model is not None:
+            try:
+                windows = clip_windows(video.frame_count, video.fps, model.clip_spec)
+            except ClipError as error:
+                problem = str(error)
+        self.world = replace(self.world, windows=windows, problem=problem)
+
+    def _forget_maps(self) -> None:
+        self._answer = None
+        self._asked_wish = self._asked_heat = self._asked_strip = None
+        self._barred.clear()
+        self._heats.clear()
+        self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
+
+    def _failed(self, answer: Answer, *, latest: bool) -> None:
+        if answer.key == "explain":
+            if not latest or self._asked_wish is None:
+                return
+            self._barred[self._asked_wish] = answer.problem
+        text = answer.problem
+        self.tell(Message("error", text, answer.trace))
+
+    def _cancelled(self, answer: Answer, *, latest: bool) -> None:
+        if answer.key == "explain" and latest and self._asked_wish is not None:
+            # Not asked again by itself: the user has just said that it is not wanted.
+            words = self.tr("Cancelled; run the window again with Ctrl+R")
+            if self._answer is None or self._answer.wish != self._asked_wish:
+                self._barred[self._asked_wish] = words
+            self._asked_wish = None
+
+    # -- jobs --------------------------------------------------------------------------------
+
+    def _lane_of(self, key: str) -> Lane:
+        lanes = {
+            "open": self.decode, "frame": self.decode,
+            "load": self.infer, "explain": self.infer,
+            "export": self.export_lane,
+        }  # fmt: skip
+        return lanes.get(key, self.paint)
+
+    def _begin(self, key: str, title: str, *, quiet: bool = False) -> None:
+        self._job_began[key] = monotonic()
+        self._set_job(JobFacts(key, title), quiet=quiet)
+
+    def _set_job(self, job: JobFacts, *, quiet: bool = False) -> None:
+        self._jobs[job.key] = job
+        if not quiet:
+            self._refresh()
+
+    def _end(self, answer: Answer) -> None:
+        job = self._jobs.get(answer.key)
+        if job is not None:
+            self._jobs[answer.key] = replace(job, state=answer.outcome)
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        job = self._jobs.get(progress.key)
+        stale = progress.generation != self._lane_of(progress.key).generation(progress.key)
+        if job is None or stale or job.state not in ("running", "stopping"):
+            return
+        spent = monotonic() - self._job_began[progress.key]
+        left = spent / progress.done * (progress.total - progress.done) if progress.done else None
+        self._set_job(replace(job, done=progress.done, total=progress.total, seconds_left=left))
+
+    # -- scrubbing ---------------------------------------------------------------------------
+
+    @Slot()
+    def _scrub_started(self) -> None:
+        self._resume = self.store.state.playing
+        self.store.update(scrubbing=True, playing=False, jump=True)
+
+    @Slot()
+    def _scrub_ended(self) -> None:
+        self.store.update(scrubbing=False, playing=self._resume)
+        self._resume = False

@@ -1,0 +1,91 @@
+"""What the decode lane does: it owns the one container that the window looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.facts import FramePicture, VideoFacts
+from mvit_core.errors import FrameDecodeError
+from mvit_core.video import Video, open_video
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from app.workers import Ticket
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A video that opened, with its first picture."""
+
+    video: VideoFacts
+    first: FramePicture
+
+
+class Decoder:
+    """Decodes frames of the open video; lives on the decode lane."""
+
+    def __init__(self) -> None:
+        self._video: Video | None = None
+
+    def open(self, path: Path, ticket: Ticket) -> Opened:
+        """Open another video; the one before stays open if this one fails.
+
+        Raises:
+            VideoError: the file cannot be used.
+        """
+        video = open_video(path)
+        try:
+            ticket.check()
+            first = _picture(video, 0)
+            facts = VideoFacts(
+                path=path,
+                frame_count=video.frame_count,
+                fps=video.fps,
+                size=video.size,
+                display_size=video.display_size,
+                is_variable_rate=video.is_variable_rate,
+                pts_seconds=video.pts_seconds,
+                damage=video.damage,
+            )
+        except BaseException:
+            video.close()
+            raise
+        self.close()
+        self._video = video
+        return Opened(facts, first)
+
+    def frame(self, index: int, ticket: Ticket) -> FramePicture | None:
+        """A frame of the open video; None if there is none any more."""
+        ticket.check()
+        if self._video is None or not 0 <= index < self._video.frame_count:
+            return None
+        return _picture(self._video, index)
+
+    def close(self) -> None:
+        """Release the open video."""
+        if self._video is not None:
+            self._video.close()
+            self._video = None
+
+
+def to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A picture that owns its memory, in the form that Qt paints fastest."""
+    height, width = pixels.shape[:2]
+    rows = np.ascontiguousarray(pixels)
+    view = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return view.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _picture(video: Video, index: int) -> FramePicture:
+    try:
+        pixels = video.frame(index)
+    except FrameDecodeError as error:
+        return FramePicture(video.path, index, None, None, str(error))
+    return FramePicture(video.path, index, to_image(pixels), pixels)

@@ -1,0 +1,264 @@
+"""The few dialogs: export, shortcuts, about. None of them blocks the window's work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.actions import keys_of, title_of
+from app.commands import COMMANDS, MENUS
+from app.text import head_words, query_words
+from app.widgets import label
+from mvit_core.attribution import METHODS
+
+if TYPE_CHECKING:
+    from app.exporting import ExportWish
+    from app.facts import VideoFacts
+    from mvit_core.video.clip import ClipWindow
+
+
+class ExportDialog(QDialog):
+    """What to write, where, and how it looks; the work itself goes on without the dialog."""
+
+    export_asked = Signal(object)
+    """An ``ExportWish``."""
+
+    def __init__(
+        self, wish: ExportWish, video: VideoFacts, window: ClipWindow | None, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        # The model is loaded, so torch is there, and the table costs nothing to import.
+        from mvit_core.export import EXPORTERS, LAYOUTS
+
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Export"))
+        self.setMinimumWidth(520)
+        self._wish, self._video, self._window = wish, video, window
+        self.kind = QComboBox()
+        for ending, exporter in EXPORTERS.items():
+            self.kind.addItem(f"{exporter.title}", ending)
+        self.kind.currentIndexChanged.connect(self._kind_changed)
+        self.layouts = QComboBox()
+        for name in LAYOUTS:
+            self.layouts.addItem(name.replace("-", " ").capitalize(), name)
+        self.span = QComboBox()
+        self.span.addItem(self.tr("Whole video ({n} frames)").format(n=video.frame_count), "all")
+        if window is not None:
+            words = self.tr("This window (frames {a}–{b})")
+            self.span.addItem(words.format(a=window.start, b=window.stop - 1), "window")
+        self.target = QLineEdit(str(wish.target))
+        self.target.textChanged.connect(self._check)
+        browse = QPushButton(self.tr("Browse…"))
+        browse.clicked.connect(self._browse)
+        self.problem = label("", "warning", small=True)
+        self.problem.setWordWrap(True)
+        self.accept_button = QPushButton(self.tr("Export"))
+        self.accept_button.setObjectName("primary")
+        self.accept_button.setDefault(True)
+        self.accept_button.clicked.connect(self._accept)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.clicked.connect(self.reject)
+        self._lay_out(browse, cancel)
+        self._check()
+
+    def wish(self) -> ExportWish:
+        """What the fields say."""
+        start, stop = 0, None
+        if self.span.currentData() == "window" and self._window is not None:
+            start, stop = self._window.start, self._window.stop
+        return replace(
+            self._wish,
+            target=Path(self.target.text()).expanduser(),
+            layout=self.layouts.currentData(),
+            start=start,
+            stop=stop,
+        )
+
+    def _lay_out(self, browse: QPushButton, cancel: QPushButton) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(10)
+        form.setColumnStretch(1, 1)
+        wish = self._wish
+        content = label(
+            self.tr("Block {b}, {head}, {method} ({query}), colours as on screen").format(
+                b=wish.block,
+                head=head_words(wish.head, 2),
+                method=METHODS[wish.method].title.lower(),
+                query=query_words(wish.query),
+            ),
+            "soft",
+        )
+        if wish.head in ("mean", "max", "min"):
+            content.setText(content.text().replace(" of 2 heads", " of heads"))
+        elif isinstance(wish.head, int):
+            content.setText(content.text().replace(" of 2", ""))
+        content.setWordWrap(True)
+        for row, (words, field) in enumerate(
+            (
+                (self.tr("Shows"), content),
+                (self.tr("Kind"), self.kind),
+                (self.tr("Layout"), self.layouts),
+                (self.tr("Frames"), self.span),
+            )
+        ):
+            form.addWidget(label(words, "soft"), row, 0)
+            form.addWidget(field, row, 1, 1, 2)
+        form.addWidget(label(self.tr("File"), "soft"), 4, 0)
+        form.addWidget(self.target, 4, 1)
+        form.addWidget(browse, 4, 2)
+        form.addWidget(self.problem, 5, 1, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.accept_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(2 * theme.GAP)
+        column.addLayout(form)
+        column.addLayout(buttons)
+
+    def _kind_changed(self) -> None:
+        ending = self.kind.currentData()
+        self.target.setText(str(Path(self.target.text()).with_suffix(ending)))
+        self.span.setEnabled(ending in (".mp4", ".gif"))
+
+    def _check(self) -> None:
+        target = Path(self.target.text()).expanduser()
+        problem = ""
+        if not target.name or target.suffix.lower() != self.kind.currentData():
+            row = self.kind.findData(target.suffix.lower())
+            if row >= 0:
+                self.kind.blockSignals(True)
+                self.kind.setCurrentIndex(row)
+                self.kind.blockSignals(False)
+            else:
+                problem = self.tr("The name should end in {ending}").format(
+                    ending=self.kind.currentData()
+                )
+        if not problem and not target.parent.is_dir():
+            problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
+        if not problem and target.exists():
+            self.problem.setText(self.tr("The file exists and will be replaced"))
+        else:
+            self.problem.setText(problem)
+        self.accept_button.setEnabled(not problem)
+
+    def _browse(self) -> None:
+        ending = self.kind.currentData()
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export to"), self.target.text(), f"{self.kind.currentText()} (*{ending})"
+        )
+        if name:
+            self.target.setText(name)
+
+    def _accept(self) -> None:
+        self.export_asked.emit(self.wish())
+        self.accept()
+
+
+class ShortcutsDialog(QDialog):
+    """All keys, with a field to search them."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.resize(560, 560)
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Search commands or keys"))
+        search.setClearButtonEnabled(True)
+        search.textChanged.connect(self._filter)
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setColumnCount(2)
+        self.tree.setRootIsDecorated(False)
+        self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
+        for name, title in MENUS:
+            words = QCoreApplication.translate("commands", title).replace("&", "")
+            group = QTreeWidgetItem([words])
+            font = group.font(0)
+            font.setBold(True)
+            group.setFont(0, font)
+            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self.tree.addTopLevelItem(group)
+            rows = [
+                QTreeWidgetItem([title_of(command), keys_of(command)])
+                for command in COMMANDS
+                if command.menu == name and command.keys
+            ]
+            group.addChildren(rows)
+            self._groups.append((group, rows))
+        self.tree.expandAll()
+        self.tree.setColumnWidth(0, 360)
+        note = label(
+            self.tr(
+                "Single keys work on the frame and the timeline; click there or press Esc first."
+            ),
+            "faint",
+            small=True,
+        )
+        note.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(10)
+        column.addWidget(search)
+        column.addWidget(self.tree, 1)
+        column.addWidget(note)
+
+    def _filter(self, text: str) -> None:
+        needle = text.casefold()
+        for group, rows in self._groups:
+            any_left = False
+            for row in rows:
+                fits = needle in f"{row.text(0)} {row.text(1)}".casefold()
+                row.setHidden(not fits)
+                any_left |= fits
+            group.setHidden(not any_left)
+
+
+class AboutDialog(QDialog):
+    """What this program is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("About MViT Lens"))
+        try:
+            number = version("mvit-lens")
+        except PackageNotFoundError:
+            number = ""
+        title = label(f"MViT Lens {number}".strip(), "title")
+        text = label(
+            self.tr(
+                "The attention microscope for Multiscale Vision Transformers on video.\n"
+                "Apache License 2.0"
+            ),
+            "soft",
+        )
+        close = QPushButton(self.tr("Close"))
+        close.clicked.connect(self.accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(title)
+        column.addWidget(text)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

@@ -1,0 +1,295 @@
+"""What the lanes found out: frozen values that cross from a lane to the window.
+
+Nothing here holds a tensor, a container or a widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QImage
+
+    from app.state import ModelSource
+    from mvit_core.attribution import HeadChoice, HeadMaps, Query
+    from mvit_core.geometry import GridGeometry, PixelMap, Triple
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+@dataclass(frozen=True, eq=False)
+class VideoFacts:
+    """An open video."""
+
+    path: Path
+    frame_count: int
+    fps: float
+    size: tuple[int, int]
+    """(width, height) in stored pixels."""
+    display_size: tuple[int, int]
+    """(width, height) after pixel aspect."""
+    is_variable_rate: bool
+    pts_seconds: NDArray[np.float64]
+    """Time of each frame after frame 0."""
+    damage: tuple[str, ...]
+    """What is wrong with the file, a sentence each."""
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Width of a stored pixel over its height when shown."""
+        return (self.display_size[0] / self.size[0]) / (self.display_size[1] / self.size[1])
+
+    def frame_at(self, seconds: float) -> int:
+        """The frame on screen at a time, clamped to the video."""
+        place = int(np.searchsorted(self.pts_seconds, seconds + 1e-6, side="right")) - 1
+        return min(max(place, 0), self.frame_count - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class FramePicture:
+    """One decoded frame, or the reason why there is none."""
+
+    path: Path
+    index: int
+    image: QImage | None
+    pixels: NDArray[np.uint8] | None
+    """(H, W, 3) as the model would see it."""
+    problem: str = ""
+    """Why there is no picture."""
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """One attention layer."""
+
+    block: int
+    stage: int
+    """From 1."""
+    heads: int
+    name: str
+    q_shape: Triple
+    k_shape: Triple
+    q_geometry: GridGeometry | None = None
+    """Known once a window was run."""
+    k_geometry: GridGeometry | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFacts:
+    """A loaded model."""
+
+    source: ModelSource
+    format: str
+    device: str
+    clip_spec: ClipSpec
+    layers: tuple[LayerFacts, ...]
+    """As the configuration states them."""
+    class_count: int
+    has_class_token: bool
+    report: str
+    """What loading did, in words."""
+
+
+@dataclass(frozen=True)
+class MapWish:
+    """A map that the inference lane is asked for."""
+
+    clip: Path
+    window: ClipWindow
+    block: int
+    method: str
+    query: Query
+
+
+@dataclass(frozen=True)
+class PredictionFacts:
+    """One class and its probability."""
+
+    index: int
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class MapAnswer:
+    """The answer to a wish: the maps of all heads, and what the model said."""
+
+    wish: MapWish
+    maps: HeadMaps
+    pixel_map: PixelMap
+    frame_indices: tuple[int, ...]
+    """Source frame of each input frame."""
+    predictions: tuple[PredictionFacts, ...]
+    """Most probable first."""
+    layers: tuple[LayerFacts, ...]
+    """As the run really had them."""
+    dead_class: str
+    """Why the class token is a dead query in this layer; empty when it is not."""
+    dead_patch: str
+    """The same for a patch."""
+    note: str
+    """What was unusual about the clip."""
+
+    @property
+    def layer(self) -> LayerFacts:
+        """The layer that was asked for."""
+        return self.layers[self.wish.block]
+
+
+@dataclass(frozen=True)
+class RangeFacts:
+    """The colour range in use."""
+
+    range: ValueRange
+    policy: RangePolicy
+    locked: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ShownMap:
+    """The map on the canvas."""
+
+    answer: MapAnswer
+    head: HeadChoice
+    heatmap: Heatmap
+    range: RangeFacts
+    number: int
+    """Another number is another map."""
+
+
+@dataclass(frozen=True)
+class HeatKey:
+    """All that decides how a map is coloured; equal keys give equal pictures."""
+
+    map_number: int
+    token_time: int
+    range: ValueRange
+    colormap: str
+    smooth: bool
+
+
+@dataclass(frozen=True, eq=False)
+class HeatPicture:
+    """A coloured map, to be laid over the frame at the user's opacity."""
+
+    key: HeatKey
+    image: QImage
+    """ARGB, opaque where the model looked."""
+    window: ClipWindow
+
+
+@dataclass(frozen=True, eq=False)
+class StripPicture:
+    """All heads of a block on one scale."""
+
+    images: tuple[QImage, ...]
+    sinks: tuple[float, ...] | None
+    """Share of each head on the class key."""
+
+
+@dataclass(frozen=True)
+class TokenMark:
+    """A picked token, to be ringed on the frame."""
+
+    centre_px: tuple[float, float]
+    cell_px: tuple[float, float]
+    token: Triple
+    on_this_frame: bool
+    """The frame shown is nearest to the token's time."""
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What lies under the pointer."""
+
+    pixel: tuple[int, int]
+    token: Triple | None = None
+    value: float = 0.0
+    times_uniform: float = 0.0
+    """Value over that of uniform attention."""
+    rank: int = 0
+    """1 is the largest of the map."""
+    count: int = 0
+
+
+JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """One piece of work that the user can wait for."""
+
+    key: str
+    title: str
+    state: JobState = "running"
+    done: int = 0
+    total: int = 0
+    """0 while the length is not known."""
+    seconds_left: float | None = None
+
+
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell the user, without stopping them."""
+
+    level: Level
+    text: str
+    details: str = ""
+    """For the Details button: a trace or a report."""
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """All that is known now; the controller replaces it as answers come."""
+
+    video: VideoFacts | None = None
+    model: ModelFacts | None = None
+    windows: tuple[ClipWindow, ...] = ()
+    picture: FramePicture | None = None
+    shown: ShownMap | None = None
+    heat: HeatPicture | None = None
+    strip: StripPicture | None = None
+    wish: MapWish | None = None
+    """The map that belongs to what is asked for now; the shown one may lag behind."""
+    problem: str = ""
+    """Why the wished map does not come; empty while it may."""
+    jobs: tuple[JobFacts, ...] = ()
+    can_undo: bool = False
+    can_redo: bool = False
+    can_go_back: bool = False
+    can_go_forward: bool = False
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """The layers of the model: as run where it has run, else as configured."""
+        if self.model is None:
+            return ()
+        if self.shown is not None and len(self.shown.answer.layers) == len(self.model.layers):
+            return self.shown.answer.layers
+        return self.model.layers
+
+    def layer(self, block: int | None) -> LayerFacts | None:
+        """A layer by its number, the last for None; None without a model."""
+        layers = self.layers
+        if not layers:
+            return None
+        return layers[-1] if block is None else layers[min(max(block, 0), len(layers) - 1)]
+
+    def window(self, frame: int) -> ClipWindow | None:
+        """The model window that speaks for a frame."""
+        return next((w for w in self.windows if w.start <= frame < w.stop), None)
+
+    @property
+    def is_busy(self) -> bool:
+        """Some work can be cancelled."""
+        return any(job.state == "running" for job in self.jobs)

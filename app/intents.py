@@ -1,0 +1,355 @@
+"""What a key, a click or a menu means: each intent turns the present state into the next.
+
+No widget is known here; a refusal is told in words.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.facts import Message
+from app.state import PLAY_SPEEDS, ViewState
+from mvit_core.attribution import METHODS
+from mvit_core.render import COLORMAPS, automatic_range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import LayerFacts, World
+    from app.state import Store, Values
+    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.geometry import GridGeometry, Triple
+
+STRIDE_FRAMES = 10
+OPACITY_STEP = 0.05
+FASTEST = 8.0
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("intents", text)
+
+
+class Intents:
+    """All that the user can mean, as methods.
+
+    Args:
+        store: where the state is kept.
+        world: gives what is known now.
+        tell: puts up a message.
+    """
+
+    def __init__(
+        self, store: Store, world: Callable[[], World], tell: Callable[[Message], None]
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._tell = tell
+
+    @property
+    def _state(self) -> ViewState:
+        return self._store.state
+
+    # -- time -------------------------------------------------------------------------------
+
+    def go_to(self, frame: int, *, jump: bool = False) -> None:
+        """Show a frame, clamped to the video, and stop playing."""
+        video = self._world().video
+        if video is not None:
+            frame = min(max(frame, 0), video.frame_count - 1)
+            self._store.update(frame=frame, playing=False, jump=jump and frame != self._state.frame)
+
+    def step(self, by: int) -> None:
+        """Go some frames on or back."""
+        self.go_to(self._state.frame + by)
+
+    def seconds(self, by: float) -> None:
+        """Go some seconds on or back, by the file's own times."""
+        video = self._world().video
+        if video is not None:
+            now = float(video.pts_seconds[self._state.frame])
+            target = video.frame_at(now + by)
+            if target == self._state.frame:  # a slow video: at least one frame
+                target += 1 if by > 0 else -1
+            self.go_to(target)
+
+    def sampled(self, by: int) -> None:
+        """Go to the next or previous frame that the model sees."""
+        sampled = sorted({f for window in self._world().windows for f in window.frame_indices})
+        if not sampled:
+            return
+        if by > 0:
+            place = bisect_right(sampled, self._state.frame)
+            self.go_to(sampled[min(place, len(sampled) - 1)])
+        else:
+            place = bisect_left(sampled, self._state.frame) - 1
+            self.go_to(sampled[max(place, 0)])
+
+    def window(self, by: int) -> None:
+        """Go to the first frame of another model window."""
+        world = self._world()
+        here = world.window(self._state.frame)
+        if here is not None:
+            target = min(max(here.index + by, 0), len(world.windows) - 1)
+            self.go_to(world.windows[target].start, jump=True)
+
+    def first(self) -> None:
+        """Go to the first frame."""
+        self.go_to(0, jump=True)
+
+    def last(self) -> None:
+        """Go to the last frame."""
+        video = self._world().video
+        if video is not None:
+            self.go_to(video.frame_count - 1, jump=True)
+
+    def play(self) -> None:
+        """Play, or pause; at the end, play from the start."""
+        video = self._world().video
+        if video is None:
+            return
+        state = self._state
+        if state.playing:
+            self.pause()
+        elif state.speed > 0 and state.frame == video.frame_count - 1:
+            self._store.update(playing=True, frame=0)
+        else:
+            self._store.update(playing=True)
+
+    def pause(self) -> None:
+        """Stop playing."""
+        self._store.update(playing=False)
+
+    def shuttle(self, direction: int) -> None:
+        """Play forwards or backwards, faster with each call."""
+        state = self._state
+        same = state.playing and (state.speed > 0) == (direction > 0)
+        speed = min(abs(state.speed) * 2, FASTEST) if same else 1.0
+        self._store.update(playing=True, speed=direction * speed)
+
+    def faster(self, by: int) -> None:
+        """Take the next faster or slower speed."""
+        speed = self._state.speed
+        place = bisect_left(PLAY_SPEEDS, abs(speed))
+        size = PLAY_SPEEDS[min(max(place + by, 0), len(PLAY_SPEEDS) - 1)]
+        self._store.update(speed=size if speed > 0 else -size)
+
+    def normal_speed(self) -> None:
+        """Play at the video's own speed."""
+        self._store.update(speed=1.0)
+
+    def scrub(self, frame: int) -> None:
+        """Follow the pointer along the timeline."""
+        video = self._world().video
+        if video is not None:
+            self._store.update(frame=min(max(frame, 0), video.frame_count - 1))
+
+    # -- layer and head ---------------------------------------------------------------------
+
+    def choose_block(self, block: int) -> None:
+        """Show a layer; a picked token and the head go with it where they can."""
+        world = self._world()
+        new, old = world.layer(block), world.layer(self._state.block)
+        if new is None or old is None or new.block == old.block:
+            return
+        changes: Values = {"block": new.block}
+        head = self._state.head
+        if isinstance(head, int) and head >= new.heads:
+            changes["head"] = "mean"
+            words = tr("Block {b} has no head {h}; its mean is shown")
+            self._tell(Message("info", words.format(b=new.block, h=head)))
+        query = self._state.query
+        if isinstance(query, tuple):
+            changes["query"] = self._carry(query, old, new)
+        self._store.update(**changes)
+
+    def layer(self, by: int) -> None:
+        """Show the layer before or after."""
+        here = self._world().layer(self._state.block)
+        if here is not None:
+            self.choose_block(here.block + by)
+
+    def stage(self, by: int) -> None:
+        """Show the first layer of the stage before or after."""
+        here = self._world().layer(self._state.block)
+        if here is None:
+            return
+        stages = {layer.stage for layer in self._world().layers}
+        wanted = min(max(here.stage + by, min(stages)), max(stages))
+        if wanted != here.stage:
+            self.choose_block(next(x.block for x in self._world().layers if x.stage == wanted))
+
+    def choose_head(self, head: HeadChoice) -> None:
+        """Show one head alone, or a reduction over all."""
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        if isinstance(head, int) and not 0 <= head < layer.heads:
+            words = tr("Block {b} has {n} heads, 0 to {last}; there is no head {h}")
+            self._tell(
+                Message(
+                    "info",
+                    words.format(b=layer.block, n=layer.heads, last=layer.heads - 1, h=head),
+                )
+            )
+            return
+        self._store.update(head=head)
+
+    def head(self, by: int) -> None:
+        """Show the next or previous head alone."""
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        now = self._state.head
+        start = now if isinstance(now, int) else (-1 if by > 0 else 0)
+        self.choose_head((start + by) % layer.heads)
+
+    def mean_or_max(self) -> None:
+        """Show the mean of all heads; if it is shown already, the maximum."""
+        self.choose_head("max" if self._state.head == "mean" else "mean")
+
+    # -- map and query ----------------------------------------------------------------------
+
+    def choose_method(self, method: str) -> None:
+        """Show another kind of map."""
+        query: Query = self._state.query
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
+        if method == "column" and query == "readout":
+            query = _centre(grid)
+            words = tr("'Attended by' needs a key: {name}. Pick another with Q")
+            self._tell(Message("info", words.format(name="t{} y{} x{}".format(*query))))
+        elif isinstance(query, tuple) and method != self._state.method:
+            query = _clamp(query, grid)
+        self._store.update(method=method, query=query)
+
+    def choose_query(self, query: Query) -> None:
+        """Ask for the attention of another token."""
+        method = self._state.method
+        if query == "readout" and method == "column":
+            method = "row"
+        self._store.update(query=query, method=method, picking=False)
+
+    def picking(self, on: bool | None = None) -> None:
+        """Let the next click pick a token, or no longer; None turns it over."""
+        wanted = not self._state.picking if on is None else on
+        reason = self._dead_patch()
+        if wanted and reason:
+            self._tell(Message("info", reason[0].upper() + reason[1:]))
+            wanted = False
+        elif wanted and self._world().shown is None:
+            self._tell(Message("info", tr("Run a window first: there is no token to pick yet")))
+            wanted = False
+        self._store.update(picking=wanted)
+
+    def pick(self, x: float, y: float, *, attended_by: bool) -> None:
+        """Take the token at a source pixel as query, or as key for 'attended by'."""
+        shown, picture = self._world().shown, self._world().picture
+        if shown is None or picture is None:
+            return
+        if shown.heatmap.token_at(x, y, picture.index) is None:
+            self._tell(Message("info", tr("The model did not see this part of the frame")))
+            return
+        if not attended_by and self._state.method != "column" and self._dead_patch():
+            self.picking(True)  # says why not
+            return
+        column = attended_by or self._state.method == "column"
+        layer = shown.answer.layer
+        geometry = layer.k_geometry if column else layer.q_geometry
+        shape = layer.k_shape if column else layer.q_shape
+        if geometry is None:
+            return
+        column_px, row_px = shown.answer.pixel_map.to_model(x, y)
+        place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
+        token = _nearest(geometry, place, shape)
+        method = "column" if column else "row"
+        self._store.update(query=token, method=method)
+
+    # -- display ----------------------------------------------------------------------------
+
+    def set_field(self, field: str, value: object) -> None:
+        """Change one field of the display."""
+        if field == "method":
+            self.choose_method(str(value))
+        else:
+            changes: Values = {field: value}
+            self._store.update(gesture=field, **changes)
+
+    def toggle(self, field: str) -> None:
+        """Turn a switch over."""
+        changes: Values = {field: not getattr(self._state, field)}
+        self._store.update(**changes)
+
+    def opacity(self, by: int) -> None:
+        """Make the heat more or less opaque."""
+        opacity = round(min(max(self._state.opacity + by * OPACITY_STEP, 0.0), 1.0), 2)
+        self._store.update(gesture="opacity", opacity=opacity)
+
+    def colormap(self, by: int) -> None:
+        """Take the next or previous colour map."""
+        place = COLORMAPS.index(self._state.colormap) + by
+        self._store.update(gesture="colormap", colormap=COLORMAPS[place % len(COLORMAPS)])
+
+    def lock(self) -> None:
+        """Freeze the numbers of the range, or free them."""
+        if self._state.locked_range is not None:
+            self._store.update(locked_range=None)
+        elif (shown := self._world().shown) is not None:
+            self._store.update(locked_range=shown.range.range)
+
+    def auto_range(self) -> None:
+        """Fit the range to what is shown once; a lock stays, with new numbers."""
+        shown = self._world().shown
+        if shown is None:
+            return
+        if self._state.locked_range is not None:
+            values = shown.heatmap.values
+            if self._state.range_policy == "layer":
+                values = shown.answer.maps.values
+            self._store.update(locked_range=automatic_range(values))
+        elif self._state.range_policy == "manual":
+            self._store.update(range_policy="layer")
+
+    def reset_display(self) -> None:
+        """Give all display settings their first values."""
+        fresh = ViewState()
+        names = ("overlay", "token_grid", "colormap", "opacity", "smooth", "range_policy",
+                 "manual_range", "locked_range")  # fmt: skip
+        self._store.update(**{name: getattr(fresh, name) for name in names})
+
+    # -- helpers ----------------------------------------------------------------------------
+
+    def _dead_patch(self) -> str:
+        shown = self._world().shown
+        if shown is None or self._state.method == "column":
+            return ""
+        return shown.answer.dead_patch
+
+    def _carry(self, query: Triple, old: LayerFacts, new: LayerFacts) -> Triple:
+        """The token of another layer at the same place of the model's input."""
+        on_keys = self._state.method == "column"
+        here, there = ((layer.k_geometry if on_keys else layer.q_geometry) for layer in (old, new))
+        shape = new.k_shape if on_keys else new.q_shape
+        if here is None or there is None:
+            return _clamp(query, shape)
+        return _nearest(there, here.centre(query), shape)
+
+
+def _nearest(geometry: GridGeometry, place: tuple[float, float, float], shape: Triple) -> Triple:
+    t, y, x = (geometry.nearest(axis, place[axis], shape[axis]) for axis in range(3))
+    return t, y, x
+
+
+def _clamp(token: Triple, shape: Triple) -> Triple:
+    t, y, x = (min(i, n - 1) for i, n in zip(token, shape, strict=True))
+    return t, y, x
+
+
+def _centre(shape: Triple) -> Triple:
+    t, y, x = (n // 2 for n in shape)
+    return t, y, x

@@ -1,0 +1,93 @@
+"""From the command line to a running window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.icons import app_icon
+from app.main_window import MainWindow
+from app.state import ModelSource
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What ``mvit-lens view`` was asked for."""
+
+    clip: Path | None = None
+    checkpoint: Path | None = None
+    config: Path | None = None
+    """A PySlowFast YAML beside the checkpoint."""
+    preset: str | None = None
+    labels: Path | None = None
+    """A file of class names."""
+    device: str = "auto"
+    session: Path | None = None
+    """Sessions are not read yet."""
+    demo: bool = False
+    """The demo is not there yet."""
+
+
+def make_application() -> QApplication:
+    """The one application object, with our name, icon and theme."""
+    if sys.platform == "win32":
+        import torch  # noqa: F401 - its libraries do not load once Qt's are there
+
+    # Spinning OpenMP threads starve the window's thread; read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    known = QApplication.instance()
+    app = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("MViT Lens")
+    app.setOrganizationName("mvit-lens")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
+    """Show the window; what was asked for is opened once it is on screen."""
+    settings = QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
+    )
+    name = settings.value("theme", "dark")
+    theme.apply_theme(app, "light" if name == "light" else "dark")
+    window = MainWindow(settings)
+    window.show()
+    QTimer.singleShot(0, window, lambda: _open_options(window, options))
+    return window
+
+
+def launch(options: ViewOptions) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    app = make_application()
+    window = open_window(app, options)
+    code = app.exec()
+    window.deleteLater()
+    app.processEvents()
+    return code
+
+
+def _open_options(window: MainWindow, options: ViewOptions) -> None:
+    if options.clip is not None:
+        window.controller.open_video(options.clip)
+    if options.checkpoint is not None:
+        window.controller.load_model(
+            ModelSource(
+                checkpoint=options.checkpoint,
+                config=options.config,
+                preset=options.preset,
+                labels=options.labels,
+                device=options.device,
+            )
+        )

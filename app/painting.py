@@ -1,0 +1,78 @@
+"""What the paint lane does: maps to pictures, through ``mvit_core.render`` alone.
+
+Colouring a map for a large frame takes tens of milliseconds, too long for the window's thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.facts import HeatKey, HeatPicture, StripPicture
+from mvit_core.heatmap import project
+from mvit_core.render import HeatLayer, RenderStyle, heat_layer, overlay
+
+if TYPE_CHECKING:
+    from app.facts import FramePicture, MapAnswer, ShownMap
+    from app.workers import Ticket
+    from mvit_core.heatmap import Heatmap
+
+LONG_SIDE_PX = 1280
+"""Pictures of maps are made no larger; a token is many pixels wide even then."""
+
+THUMB_LONG_SIDE_PX = 160
+
+
+def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """The size, or the largest of the same shape that fits the bound."""
+    factor = min(1.0, long_side / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def paint_heat(
+    heatmap: Heatmap, frame_index: int, key: HeatKey, shown: ShownMap, ticket: Ticket
+) -> HeatPicture:
+    """The coloured map for one token time; opacity is applied when it is laid over the frame."""
+    ticket.check()
+    style = RenderStyle(key.range, key.colormap, opacity=1.0, smooth=key.smooth)
+    layer = heat_layer(heatmap, frame_index, style, bounded(heatmap.frame_size, LONG_SIDE_PX))
+    return HeatPicture(key, _image(layer), shown.answer.wish.window)
+
+
+def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticket) -> StripPicture:
+    """All heads of the layer on the scale of the canvas."""
+    style = RenderStyle(key.range, key.colormap, opacity=1.0, smooth=key.smooth)
+    images = []
+    for head in range(answer.maps.heads):
+        ticket.check()
+        heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+        size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
+        images.append(_image(heat_layer(heatmap, frame_index, style, size)))
+    sinks = answer.maps.sinks
+    return StripPicture(tuple(images), None if sinks is None else tuple(map(float, sinks)))
+
+
+def paint_still(
+    picture: FramePicture, heatmap: Heatmap | None, style: RenderStyle | None, ticket: Ticket
+) -> QImage | None:
+    """Frame and map at the frame's own size, as an export would show them."""
+    ticket.check()
+    if picture.pixels is None:
+        return None
+    pixels = picture.pixels
+    if heatmap is not None and style is not None:
+        pixels = overlay(pixels, heatmap, picture.index, style)
+    height, width = pixels.shape[:2]
+    rows = np.ascontiguousarray(pixels)
+    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def _image(layer: HeatLayer) -> QImage:
+    height, width = layer.alpha.shape
+    rgba = np.empty((height, width, 4), dtype=np.uint8)
+    rgba[..., :3] = layer.colours
+    rgba[..., 3] = layer.alpha
+    view = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return view.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -1,0 +1,241 @@
+"""All heads of the block on one shared scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app import theme
+from app.text import share_words
+from app.widgets import label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from app.facts import StripPicture
+    from mvit_core.attribution import HeadChoice
+
+GAP = 8
+CAPTION_PX = 18
+LEAST_THUMB_PX = 72
+
+
+class HeadGrid(QWidget):
+    """One painted thumbnail per head; a click shows that head alone."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Heads of the block"))
+        self._strip: StripPicture | None = None
+        self._heads = 0
+        self._chosen: int | None = None
+        self._aspect = 4 / 3
+
+    def show_heads(self, heads: int, aspect: float) -> None:
+        """Make room for so many pictures of a shape."""
+        if (heads, aspect) == (self._heads, self._aspect):
+            return
+        self._heads, self._aspect, self._strip = heads, max(aspect, 0.2), None
+        self._reflow()
+
+    def show_strip(self, strip: StripPicture | None) -> None:
+        """Take the pictures."""
+        self._strip = strip
+        self.update()
+
+    def show_chosen(self, head: int | None) -> None:
+        """Frame the head that the canvas shows alone."""
+        self._chosen = head
+        self.update()
+
+    def thumb_box(self, head: int) -> QRect:
+        """Where a head's picture lies."""
+        columns, width, height = self._layout()
+        row, column = divmod(head, columns)
+        return QRect(12 + column * (width + GAP), row * (height + CAPTION_PX + GAP), width, height)
+
+    def head_at(self, point: QPoint) -> int | None:
+        """The head under a point."""
+        for head in range(self._heads):
+            if self.thumb_box(head).adjusted(0, 0, 0, CAPTION_PX).contains(point):
+                return head
+        return None
+
+    @override
+    def resizeEvent(self, event: object) -> None:
+        self._reflow()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        head = self.head_at(event.position().toPoint())
+        if head is not None:
+            self.chosen.emit(head)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        columns = self._layout()[0]
+        by = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns,
+        }.get(Qt.Key(event.key()))  # fmt: skip
+        if by is None or not self._heads:
+            super().keyPressEvent(event)
+            return
+        start = self._chosen if self._chosen is not None else -by if by > 0 else self._heads
+        self.chosen.emit(min(max(start + by, 0), self._heads - 1))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            head = self.head_at(event.pos())
+            if head is None:
+                QToolTip.hideText()
+            else:
+                QToolTip.showText(event.globalPos(), self._tip(head), self)
+            return True
+        return super().event(event)
+
+    def _tip(self, head: int) -> str:
+        words = self.tr("Head {n}: click to show it alone").format(n=head)
+        if self._strip is not None and self._strip.sinks is not None:
+            sink = share_words(self._strip.sinks[head])
+            words += "\n" + self.tr("{share} of its attention is on the class key").format(
+                share=sink
+            )
+        return words
+
+    def _layout(self) -> tuple[int, int, int]:
+        """(columns, width, height) of the thumbnails."""
+        room = max(self.width() - 24, LEAST_THUMB_PX)
+        columns = max(1, min(self._heads or 1, (room + GAP) // (LEAST_THUMB_PX + GAP)))
+        columns = max(columns, 2) if room >= 2 * LEAST_THUMB_PX else 1
+        width = (room - (columns - 1) * GAP) // columns
+        return columns, width, round(width / self._aspect)
+
+    def _reflow(self) -> None:
+        columns, _, height = self._layout()
+        rows = -(-self._heads // columns) if self._heads else 0
+        self.setMinimumHeight(rows * (height + CAPTION_PX + GAP) + 4)
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        colours = theme.current()
+        painter.setFont(theme.small_font(self))
+        for head in range(self._heads):
+            box = self.thumb_box(head)
+            painter.fillRect(box, QColor(colours.stage))
+            if self._strip is not None and head < len(self._strip.images):
+                painter.drawImage(box, self._strip.images[head])
+            here = head == self._chosen
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(
+                QPen(QColor(colours.accent if here else colours.border), 2 if here else 1)
+            )
+            painter.drawRoundedRect(box, 3, 3)
+            self._paint_caption(painter, head, box, here=here)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colours.accent), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(self.rect().adjusted(6, 0, -7, -1))
+        painter.end()
+
+    def _paint_caption(self, painter: QPainter, head: int, box: QRect, *, here: bool) -> None:
+        colours = theme.current()
+        line = QRect(box.left(), box.bottom() + 2, box.width(), CAPTION_PX)
+        painter.setPen(QColor(colours.text if here else colours.text_soft))
+        painter.drawText(
+            line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"h{head}"
+        )
+        if self._strip is not None and self._strip.sinks is not None:
+            painter.setPen(QColor(colours.text_faint))
+            words = share_words(self._strip.sinks[head]).replace(" ", "")
+            if painter.fontMetrics().horizontalAdvance(f"h00 {words}") < box.width():
+                painter.drawText(
+                    line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words
+                )
+
+
+class HeadsPanel(QWidget):
+    """Mean, maximum and minimum, and each head alone."""
+
+    head_chosen = Signal(object)
+    """A ``HeadChoice``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.grid = HeadGrid()
+        self.grid.setObjectName("body")
+        self.grid.chosen.connect(self.head_chosen.emit)
+        self.buttons: dict[str, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 2, 12, 6)
+        row.setSpacing(6)
+        for name, words, tip in (
+            ("mean", self.tr("Mean"), self.tr("Mean over all heads (A)")),
+            ("max", self.tr("Max"), self.tr("Maximum over all heads (A again)")),
+            ("min", self.tr("Min"), self.tr("Minimum over all heads: what every head sees")),
+        ):
+            button = QPushButton(words)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(lambda _=False, name=name: self.head_chosen.emit(name))
+            self._group.addButton(button)
+            self.buttons[name] = button
+            row.addWidget(button, 1)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self.grid)
+        self._note = label(self.tr("Heads appear once a window has been run."), "faint")
+        self._note.setWordWrap(True)
+        self._note.setContentsMargins(12, 0, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._note)
+        column.addWidget(self._area, 1)
+        self.show_heads(0, 4 / 3)
+
+    def show_heads(self, heads: int, aspect: float) -> None:
+        """Prepare for a block."""
+        self.grid.show_heads(heads, aspect)
+        self._note.setVisible(not heads)
+        for button in self.buttons.values():
+            button.setEnabled(heads > 0)
+
+    def show_strip(self, strip: StripPicture | None) -> None:
+        """Take the pictures of all heads."""
+        self.grid.show_strip(strip)
+
+    def show_head(self, head: HeadChoice) -> None:
+        """Mark what the canvas shows."""
+        self._group.setExclusive(False)
+        for name, button in self.buttons.items():
+            button.setChecked(name == head)
+        self._group.setExclusive(True)
+        self.grid.show_chosen(head if isinstance(head, int) else None)

@@ -1,0 +1,114 @@
+"""The tree of stages and blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStackedLayout,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from app import theme
+from app.text import grid_words
+from app.widgets import label
+
+if TYPE_CHECKING:
+    from app.facts import LayerFacts
+
+BLOCK_ROLE = Qt.ItemDataRole.UserRole
+
+
+class LayersPanel(QWidget):
+    """All attention layers, grouped by stage; the one shown is selected."""
+
+    block_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._layers: tuple[LayerFacts, ...] = ()
+        self._rows: dict[int, QTreeWidgetItem] = {}
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(3)
+        self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys t×y×x")])
+        self.tree.setAccessibleName(self.tr("Stages and blocks"))
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(16)
+        self.tree.setMinimumHeight(90)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setFont(theme.small_font(self))
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.headerItem().setTextAlignment(0, Qt.AlignmentFlag.AlignLeft)
+        self.tree.currentItemChanged.connect(self._chosen)
+        self._empty = label(self.tr("Load a model to see its stages and blocks."), "faint")
+        self._empty.setWordWrap(True)
+        self._empty.setMargin(12)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.tree)
+
+    def show_layers(self, layers: tuple[LayerFacts, ...]) -> None:
+        """Take the layers of a model."""
+        self._pages.setCurrentIndex(1 if layers else 0)
+        if layers == self._layers:
+            return
+        outline = [(layer.block, layer.stage, layer.heads) for layer in layers]
+        if outline != [(layer.block, layer.stage, layer.heads) for layer in self._layers]:
+            self._build(layers)
+        self._layers = layers
+        for layer in layers:
+            row = self._rows[layer.block]
+            row.setText(2, grid_words(layer.k_shape))
+            tip = self.tr("{name}: queries {q}, keys {k} (time × rows × columns)").format(
+                name=layer.name, q=grid_words(layer.q_shape), k=grid_words(layer.k_shape)
+            )
+            for column in range(3):
+                row.setToolTip(column, tip)
+
+    def show_block(self, block: int | None) -> None:
+        """Select a block."""
+        row = self._rows.get(-1 if block is None else block)
+        if row is not None and self.tree.currentItem() is not row:
+            self.tree.blockSignals(True)  # the choice came from elsewhere; do not tell it back
+            self.tree.setCurrentItem(row)
+            self.tree.blockSignals(False)
+            self.tree.scrollToItem(row)
+
+    def _build(self, layers: tuple[LayerFacts, ...]) -> None:
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        self._rows = {}
+        stages: dict[int, QTreeWidgetItem] = {}
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for layer in layers:
+            if layer.stage not in stages:
+                stage = QTreeWidgetItem([self.tr("Stage {n}").format(n=layer.stage)])
+                stage.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                self.tree.addTopLevelItem(stage)
+                stages[layer.stage] = stage
+            row = QTreeWidgetItem([self.tr("Block {n}").format(n=layer.block), str(layer.heads)])
+            row.setData(0, BLOCK_ROLE, layer.block)
+            for column in (1, 2):
+                row.setTextAlignment(column, right)
+            stages[layer.stage].addChild(row)
+            self._rows[layer.block] = row
+        self.tree.expandAll()
+        self.tree.blockSignals(False)
+
+    def _chosen(self, row: QTreeWidgetItem | None) -> None:
+        block = None if row is None else row.data(0, BLOCK_ROLE)
+        if block is not None:
+            self.block_chosen.emit(block)

@@ -1,0 +1,204 @@
+"""Messages in the window: they never stop the user, and errors stay until read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app import theme
+from app.icons import paint_icon
+from app.widgets import icon_button, label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QEnterEvent, QPaintEvent
+
+    from app.facts import Level, Message
+
+STAY_MS = 4000
+AT_MOST = 4
+WIDTH_PX = 420
+
+
+class LevelIcon(QWidget):
+    """The sign of a message's weight, in shape as well as colour."""
+
+    def __init__(self, level: Level) -> None:
+        super().__init__()
+        self._level = level
+        self.setFixedSize(20, 20)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        from PySide6.QtCore import QRectF
+        from PySide6.QtGui import QPainter
+
+        colours = theme.current()
+        colour = {"info": colours.accent, "warning": colours.warning, "error": colours.error}
+        painter = QPainter(self)
+        paint_icon(painter, self._level, QRectF(self.rect()), colour[self._level])
+        painter.end()
+
+
+class Toast(QFrame):
+    """One message."""
+
+    dismissed = Signal(object)
+
+    def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self.message = message
+        self._report = report
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(STAY_MS)
+        self._timer.timeout.connect(self.dismiss)
+        text = label(message.text)
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = icon_button("cancel", self.tr("Dismiss"))
+        close.clicked.connect(self.dismiss)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(LevelIcon(message.level), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 10, 8, 10)
+        self._column.setSpacing(theme.GAP)
+        self._column.addLayout(row)
+        self.details: QPlainTextEdit | None = None
+        if message.level == "error":
+            self._column.addLayout(self._buttons())
+        else:
+            self._timer.start()
+        self.setAccessibleName(message.text)
+
+    def dismiss(self) -> None:
+        """Go away."""
+        self._timer.stop()
+        self.dismissed.emit(self)
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        if self.message.level != "error":
+            self._timer.start()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(30, 0, 4, 0)
+        row.setSpacing(theme.GAP)
+        self.details_button = QPushButton(self.tr("Details"))
+        self.details_button.setCheckable(True)
+        self.details_button.toggled.connect(self._show_details)
+        self.copy_button = QPushButton(self.tr("Copy report"))
+        self.copy_button.clicked.connect(self._copy)
+        row.addWidget(self.details_button)
+        row.addWidget(self.copy_button)
+        row.addStretch(1)
+        return row
+
+    def _show_details(self, on: bool) -> None:
+        if self.details is None:
+            self.details = QPlainTextEdit(self._report(self.message))
+            self.details.setReadOnly(True)
+            self.details.setFont(theme.number_font(self))
+            self.details.setMinimumHeight(160)
+            self._column.addWidget(self.details)
+        self.details.setVisible(on)
+        self.dismissed_layout()
+
+    def dismissed_layout(self) -> None:
+        """Ask the stack to place its toasts anew."""
+        self.updateGeometry()
+        QTimer.singleShot(0, self, lambda: _restack(self))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._report(self.message))
+        self.copy_button.setText(self.tr("Copied"))
+
+
+class Messages(QObject):
+    """Stacks toasts at the lower right of a widget.
+
+    Args:
+        host: the widget to stand on.
+        report: what Details and Copy report give for a message.
+    """
+
+    def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
+        super().__init__(host)
+        self._host = host
+        self._report = report
+        self.toasts: list[Toast] = []
+        host.installEventFilter(self)
+
+    def show_message(self, message: Message) -> None:
+        """Put up a message; the same one again replaces its twin."""
+        for toast in [t for t in self.toasts if t.message.text == message.text]:
+            self._drop(toast)
+        for toast in self.toasts[: max(len(self.toasts) + 1 - AT_MOST, 0)]:
+            self._drop(toast)
+        toast = Toast(message, self._report, self._host)
+        toast.dismissed.connect(self._drop)
+        self.toasts.append(toast)
+        toast.show()
+        self.place()
+
+    def clear_errors(self, about: str) -> None:
+        """Drop messages that name something which has since gone well."""
+        for toast in [t for t in self.toasts if about and about in t.message.text]:
+            self._drop(toast)
+
+    def texts(self) -> tuple[str, ...]:
+        """What is on screen, oldest first."""
+        return tuple(toast.message.text for toast in self.toasts)
+
+    def place(self) -> None:
+        """Stack the toasts from the bottom up."""
+        bottom = self._host.height() - 16
+        width = min(WIDTH_PX, self._host.width() - 32)
+        for toast in reversed(self.toasts):
+            toast.setFixedWidth(width)
+            height = max(toast.sizeHint().height(), toast.heightForWidth(width))
+            toast.setFixedHeight(height)
+            toast.move(self._host.width() - width - 16, bottom - height)
+            toast.raise_()
+            bottom -= height + 10
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.place()
+        return False
+
+    def _drop(self, toast: Toast) -> None:
+        if toast in self.toasts:
+            self.toasts.remove(toast)
+            toast.hide()
+            toast.deleteLater()
+            self.place()
+
+
+def _restack(toast: Toast) -> None:
+    host = toast.parentWidget()
+    if host is not None:
+        for stack in host.findChildren(Messages):
+            stack.place()

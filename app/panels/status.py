@@ -1,0 +1,127 @@
+"""The status line: what is under the pointer, what is being done, where, and memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+
+from app import theme
+from app.text import times_words, value_words
+from app.widgets import ElidedLabel, icon_button, label
+
+if TYPE_CHECKING:
+    from app.facts import JobFacts, Readout
+
+
+APPEAR_MS = 150
+"""Work that is done sooner is not worth a flicker."""
+
+
+class JobWidget(QWidget):
+    """The job that the user waits for most, with progress and a way to stop it."""
+
+    cancel_asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._key = ""
+        self.title = label("", "soft", small=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(110)
+        self.cancel = icon_button("cancel", self.tr("Cancel (Ctrl+.)"))
+        self.cancel.clicked.connect(lambda: self.cancel_asked.emit(self._key))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.title)
+        row.addWidget(self.bar)
+        row.addWidget(self.cancel)
+        self._appear = QTimer(self)
+        self._appear.setSingleShot(True)
+        self._appear.setInterval(APPEAR_MS)
+        self._appear.timeout.connect(self.show)
+        self.show_job(None)
+
+    def show_job(self, job: JobFacts | None) -> None:
+        """Show a running job, or nothing."""
+        if job is None:
+            self._appear.stop()
+            self.hide()
+            return
+        if not self.isVisible() and not self._appear.isActive():
+            self._appear.start()
+        self._key = job.key
+        words = job.title
+        if job.state == "stopping":
+            words = self.tr("Stopping: {job}").format(job=job.title)
+        elif job.total:
+            words = f"{job.title}  {job.done}/{job.total}"
+            if job.seconds_left is not None and job.seconds_left >= 2:
+                words += self.tr(" · {n} s left").format(n=round(job.seconds_left))
+        self.title.setText(words)
+        self.bar.setRange(0, job.total)  # 0 to 0 shows that it is busy
+        self.bar.setValue(job.done)
+        self.cancel.setEnabled(job.state == "running")
+
+
+class StatusLine(QWidget):
+    """Fills the window's status bar."""
+
+    cancel_asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readout = ElidedLabel()
+        self.readout.setObjectName("soft")
+        self.readout.setFont(theme.small_font(self))
+        self.readout.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.job = JobWidget()
+        self.job.cancel_asked.connect(self.cancel_asked)
+        self.zoom = label("", "faint", small=True)
+        self.device = label("", "faint", small=True)
+        self.memory = label("", "faint", small=True)
+        self.memory.setToolTip(self.tr("Memory of this process"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 12, 3)
+        row.setSpacing(14)
+        row.addWidget(self.readout, 1)
+        for widget in (self.job, self.zoom, self.device, self.memory):
+            row.addWidget(widget)
+        self.setMinimumHeight(30)
+
+    def show_readout(self, readout: Readout | None) -> None:
+        """Print what is under the pointer."""
+        if readout is None:
+            self.readout.setText("")
+            return
+        words = self.tr("px ({x}, {y})").format(x=readout.pixel[0], y=readout.pixel[1])
+        if readout.token is not None:
+            t, y, x = readout.token
+            words += self.tr(
+                " · token t{t} y{y} x{x} · {value} = {times} uniform · rank {rank}/{count}"
+            ).format(
+                t=t, y=y, x=x, value=value_words(readout.value),
+                times=times_words(readout.times_uniform), rank=readout.rank, count=readout.count,
+            )  # fmt: skip
+        self.readout.setText(words)
+
+    def show_job(self, job: JobFacts | None) -> None:
+        """Show what is being done."""
+        self.job.show_job(job)
+
+    def show_zoom(self, scale: float) -> None:
+        """Print the zoom."""
+        self.zoom.setText(f"{100 * scale:.0f} %")
+
+    def show_device(self, device: str) -> None:
+        """Print where the model runs."""
+        self.device.setText(device)
+
+    def show_memory(self, megabytes: float) -> None:
+        """Print the memory of the process."""
+        if megabytes > 0:
+            words = f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes:.0f} MB"
+            self.memory.setText(words)

@@ -1,0 +1,77 @@
+"""Playing: the clock asks for frames; what cannot be decoded in time is skipped."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import VideoFacts
+    from app.state import Store
+
+TICK_MS = 8
+
+
+class Player(QObject):
+    """Moves the frame while the state says that it plays.
+
+    Args:
+        store: where the frame is kept.
+        video: gives the open video.
+        ready: tells that the last frame asked for is on screen; only then is another asked for.
+        parent: the owner.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        video: Callable[[], VideoFacts | None],
+        ready: Callable[[], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._video = video
+        self._ready = ready
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._from_seconds = 0.0
+        self._from_clock = 0.0
+
+    def follow(self) -> None:
+        """Start, stop or change pace, as the state says."""
+        if not self._store.state.playing:
+            self._timer.stop()
+            return
+        self._anchor()
+        self._timer.start()
+
+    def _anchor(self) -> None:
+        """Count from the frame shown now."""
+        video = self._video()
+        if video is not None:
+            self._from_seconds = float(video.pts_seconds[self._store.state.frame])
+            self._from_clock = perf_counter()
+
+    def _tick(self) -> None:
+        video, state = self._video(), self._store.state
+        if video is None or not state.playing:
+            self._timer.stop()
+            return
+        if state.scrubbing:
+            self._anchor()
+            return
+        if not self._ready():
+            return
+        seconds = self._from_seconds + (perf_counter() - self._from_clock) * state.speed
+        frame = video.frame_at(seconds)
+        if seconds < 0 or (frame == video.frame_count - 1 and state.speed > 0):
+            self._store.update(frame=frame, playing=False)
+        elif frame != state.frame:
+            self._store.update(frame=frame)

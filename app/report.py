@@ -1,0 +1,38 @@
+"""What Details and Copy report give: enough for someone else to see what happened."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.controller import Controller
+    from app.facts import Message
+
+PACKAGES = ("mvit-lens", "torch", "PySide6-Essentials", "av", "numpy")
+
+
+def report_of(message: Message, controller: Controller) -> str:
+    """A message with versions, the video, the model and the trace."""
+    lines = [message.text, ""]
+    lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
+    lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    video, model = controller.world.video, controller.world.model
+    if video is not None:
+        width, height = video.size
+        lines.append(f"video {video.path}: {video.frame_count} frames, {width}x{height}")
+        lines += [f"  {sentence}" for sentence in video.damage]
+    if model is not None:
+        lines.append(f"model {model.source.checkpoint} ({model.format}) on {model.device}")
+    if message.details:
+        lines += ["", message.details]
+    return "\n".join(lines)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "?"

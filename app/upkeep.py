@@ -1,0 +1,61 @@
+"""Housekeeping on the window's thread: garbage and the memory display."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COLLECT_MS = 2000
+FULL_EVERY = 15
+MIDDLE, OLD = 1, 2
+PAGE_BYTES = 4096
+
+
+class Upkeep(QObject):
+    """Collects garbage here and only here.
+
+    The cyclic collector runs on whatever thread allocates; on a lane it would destroy widgets
+    outside their thread. So it is switched off while the window lives.
+
+    Args:
+        show_memory: takes the process's megabytes.
+        parent: the owner.
+    """
+
+    def __init__(self, show_memory: Callable[[float], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._show_memory = show_memory
+        self._ticks = 0
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(COLLECT_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Give the collector back to Python."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        # A full collection with torch loaded takes long enough to be seen: do it rarely.
+        gc.collect(MIDDLE if self._ticks % FULL_EVERY else OLD)
+        self._show_memory(resident_megabytes())
+
+
+def resident_megabytes() -> float:
+    """Memory of this process; 0 where the system does not tell without help."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0.0
+    return pages * PAGE_BYTES / 2**20

@@ -1,0 +1,125 @@
+"""Small parts that several panels are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from typing_extensions import override
+
+from app import theme
+from app.icons import themed_icon
+
+ICON_PX = 18
+
+
+def label(text: str = "", kind: str = "", *, small: bool = False) -> QLabel:
+    """A label of a kind that the style sheet knows: soft, faint, title or warning."""
+    made = QLabel(text)
+    made.setObjectName(kind)
+    if small:
+        made.setFont(theme.small_font(made))
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between groups."""
+    line = QFrame()
+    line.setObjectName("rule")
+    line.setFixedHeight(1)
+    return line
+
+
+def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
+    """A button with a picture, a tooltip and a name for those who cannot see it."""
+    button = QToolButton()
+    button.setIcon(themed_icon(icon))
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    if flat:
+        button.setObjectName("flat")
+    return button
+
+
+class ElidedLabel(QLabel):
+    """One line that shortens itself in the middle instead of being cut off."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    @override
+    def setText(self, text: str) -> None:
+        self._full = text
+        self.setToolTip(text)
+        self._elide()
+
+    @override
+    def resizeEvent(self, event: object) -> None:
+        self._elide()
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        full = getattr(self, "_full", "")
+        return QSize(self.fontMetrics().horizontalAdvance(full) + 4, hint.height())
+
+    def full_text(self) -> str:
+        """The text before it was shortened."""
+        return getattr(self, "_full", "")
+
+    def _elide(self) -> None:
+        text = getattr(self, "_full", "")
+        width = max(self.width() - 2, 16)
+        super().setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
+        self.updateGeometry()
+
+
+class NumberField(QSpinBox):
+    """A number field that keeps its keys, although the stage has commands on the same ones."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+            if not event.modifiers() & control and event.key() != Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        return super().event(event)
+
+
+class DockTitle(QWidget):
+    """A dock's title line: its name, a quiet remark, and a button that hides it."""
+
+    def __init__(self, name: str, close_words: str) -> None:
+        super().__init__()
+        self.setObjectName("dockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.close_button = icon_button("cancel", close_words)
+        self.close_button.setIconSize(QSize(12, 12))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        title = label(name, "dockName", small=True)
+        self._remark = ElidedLabel()
+        self._remark.setObjectName("faint")
+        self._remark.setFont(theme.small_font(self))
+        self._remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 4)
+        row.setSpacing(theme.GAP)
+        row.addWidget(title)
+        row.addWidget(self._remark, 1)
+        row.addWidget(self.close_button)
+
+    def show_remark(self, text: str) -> None:
+        """Say something short on the right, such as a count."""
+        self._remark.setText(text)

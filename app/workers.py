@@ -1,0 +1,237 @@
+"""Lanes: long-lived threads that do one thing at a time and answer by one signal.
+
+The window asks with a closure over immutable values; a newer question of the same key replaces
+the one still waiting. Every question ends in exactly one ``Answer``: done, failed or cancelled.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import defaultdict
+from dataclasses import dataclass
+from threading import Condition, Event
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+from typing_extensions import override
+
+from mvit_core.errors import Cancelled, MvitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+Outcome = Literal["done", "failed", "cancelled"]
+
+STACK_BYTES = 16 << 20
+"""Secondary threads of macOS get 512 KiB by default, which deep networks overrun."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """How a question ended."""
+
+    key: str
+    generation: int
+    outcome: Outcome
+    payload: object = None
+    """What the work returned, when done."""
+    problem: str = ""
+    """One line, when failed."""
+    trace: str = ""
+    """The whole story, when failed."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a question has come."""
+
+    key: str
+    generation: int
+    done: int
+    total: int
+
+
+class Ticket:
+    """What work sees of its question: it reports progress and hears of cancellation."""
+
+    def __init__(self, key: str, generation: int, report: Callable[[Progress], None]) -> None:
+        self.key = key
+        self.generation = generation
+        self._report = report
+        self._stop = Event()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """The user asked to stop."""
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step."""
+        self._stop.set()
+
+    def check(self) -> None:
+        """Stop here if asked to.
+
+        Raises:
+            Cancelled: the user asked to stop.
+        """
+        if self._stop.is_set():
+            raise Cancelled
+
+    def step(self, done: int, total: int) -> None:
+        """Report progress, and stop here if asked to.
+
+        Raises:
+            Cancelled: the user asked to stop.
+        """
+        self.check()
+        self._report(Progress(self.key, self.generation, done, total))
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    ticket: Ticket
+    work: Callable[[Ticket], object]
+
+
+class Lane(QThread):
+    """One thread with a mailbox that holds at most one waiting question of each key.
+
+    Args:
+        name: of the thread, for the log.
+        on_close: runs on the lane when it ends, to release what the lane owns.
+        parent: the owner.
+    """
+
+    answered = Signal(object)
+    """An ``Answer``; connect with ``listen`` so that it arrives on the receiver's thread."""
+    progressed = Signal(object)
+    """A ``Progress``."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        on_close: Callable[[], None] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setStackSize(STACK_BYTES)
+        self._on_close = on_close
+        self._mail: dict[str, _Question] = {}
+        self._running: _Question | None = None
+        self._generations: defaultdict[str, int] = defaultdict(int)
+        self._condition = Condition()
+        self._closing = False
+
+    def listen(
+        self, on_answer: Callable[[Answer], None], on_progress: Callable[[Progress], None]
+    ) -> None:
+        """Connect slots; always queued, so that asking never answers within the call."""
+        self.answered.connect(on_answer, Qt.ConnectionType.QueuedConnection)
+        self.progressed.connect(on_progress, Qt.ConnectionType.QueuedConnection)
+
+    def ask(self, key: str, work: Callable[[Ticket], object]) -> int:
+        """Put a question; one of the same key that still waits is cancelled.
+
+        Args:
+            key: what kind of question it is.
+            work: runs on the lane; must close over immutable values only.
+
+        Returns:
+            The generation; an answer of an older one is stale.
+        """
+        with self._condition:
+            self._generations[key] += 1
+            ticket = Ticket(key, self._generations[key], self.progressed.emit)
+            replaced = self._mail.pop(key, None)
+            self._mail[key] = _Question(ticket, work)
+            self._condition.notify()
+        if replaced is not None:
+            self._tell(replaced.ticket, "cancelled")
+        return ticket.generation
+
+    def generation(self, key: str) -> int:
+        """The number of the latest question of a key; 0 before the first."""
+        return self._generations[key]
+
+    def is_latest(self, answer: Answer) -> bool:
+        """Nothing newer of this key has been asked."""
+        return answer.generation == self._generations[answer.key]
+
+    def is_pending(self, key: str) -> bool:
+        """A question of this key waits or is being worked on."""
+        with self._condition:
+            running = self._running
+            return key in self._mail or (running is not None and running.ticket.key == key)
+
+    def cancel(self, key: str) -> None:
+        """Drop the waiting question of a key, and ask the running one to stop."""
+        with self._condition:
+            dropped = self._mail.pop(key, None)
+            if self._running is not None and self._running.ticket.key == key:
+                self._running.ticket.cancel()
+        if dropped is not None:
+            self._tell(dropped.ticket, "cancelled")
+
+    def close(self) -> None:
+        """Stop all work and wait for the thread to end."""
+        with self._condition:
+            self._closing = True
+            self._mail.clear()
+            if self._running is not None:
+                self._running.ticket.cancel()
+            self._condition.notify()
+        self.wait()
+
+    @override
+    def run(self) -> None:
+        while (question := self._next()) is not None:
+            self._answer(question)
+            # Neither the work nor what it closed over may outlive its answer.
+            del question
+        if self._on_close is not None:
+            self._on_close()
+
+    def _next(self) -> _Question | None:
+        with self._condition:
+            self._running = None
+            while not self._mail and not self._closing:
+                self._condition.wait()
+            if self._closing:
+                return None
+            self._running = self._mail.pop(next(iter(self._mail)))
+            return self._running
+
+    def _answer(self, question: _Question) -> None:
+        ticket = question.ticket
+        try:
+            payload = question.work(ticket)
+        except Cancelled:
+            self._tell(ticket, "cancelled")
+        except MvitError as error:
+            self._tell(ticket, "failed", problem=str(error), trace=traceback.format_exc())
+        except Exception as error:  # the lane must live on, and the window must hear of it
+            logger.exception("%s: %s failed", self.objectName(), ticket.key)
+            problem = f"{type(error).__name__}: {error}".splitlines()[0]
+            self._tell(ticket, "failed", problem=problem, trace=traceback.format_exc())
+        else:
+            self._tell(ticket, "done", payload)
+
+    def _tell(
+        self,
+        ticket: Ticket,
+        outcome: Outcome,
+        payload: object = None,
+        *,
+        problem: str = "",
+        trace: str = "",
+    ) -> None:
+        if not self._closing:
+            self.answered.emit(
+                Answer(ticket.key, ticket.generation, outcome, payload, problem, trace)
+            )
