@@ -27,10 +27,11 @@ from mvit_core.checkpoint.evidence import (
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.checkpoint.report import listed
 from mvit_core.errors import ArchitectureError
+from mvit_core.geometry import Triple
 from mvit_core.model.config import PRESETS, MViTConfig
 from mvit_core.video.clip import ClipSpec
 
-__all__ = ["Decision", "decide"]
+__all__ = ["ConfigArgument", "Decision", "decide"]
 
 ConfigArgument = str | Path | Mapping[str, Any] | MViTConfig | None
 
@@ -45,6 +46,8 @@ class Decision:
     origin: str
     """What it was decided from, in words."""
     warnings: tuple[str, ...]
+    trained_grid: Triple | None = None
+    """Patch grid of the configuration inside the file, where another one was passed."""
 
 
 def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> Decision:
@@ -81,6 +84,7 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
         setup.clip,
         origin,
         (*warnings, *setup.notes, *told_by_weights, *_uneven(entry, architecture)),
+        _grid(inside, entry),
     )
 
 
@@ -96,6 +100,13 @@ def _inside(contents: Contents) -> tuple[Configuration | None, str]:
         name = (parsed.get("MODEL") or {}).get("MODEL_NAME", "no MViT")
         return None, f"the configuration inside the file was not used: it describes {name}"
     return parsed, ""
+
+
+def _grid(inside: Configuration | None, entry: CheckpointFormat) -> Triple | None:
+    try:
+        return None if inside is None else configure(inside, entry).architecture.patch_grid
+    except ArchitectureError:
+        return None  # another configuration was passed in its place
 
 
 def _recognise(contents: Contents, configuration: Configuration | None) -> CheckpointFormat:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from mvit_core.checkpoint.architecture import Decision, decide
+from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide
 from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
 from mvit_core.checkpoint.evidence import (
     check_consistency,
@@ -51,7 +50,7 @@ class LoadedModel:
 
 def load_model(
     path: str | Path,
-    config: str | Path | Mapping[str, Any] | None = None,
+    config: ConfigArgument = None,
     preset: str | None = None,
     labels: str | Path | Sequence[str] | None = None,
     device: str | torch.device = "auto",
@@ -60,9 +59,9 @@ def load_model(
 
     Args:
         path: the checkpoint.
-        config: what it was built from: a PySlowFast YAML (path or text), or its upstream's own
-            configuration as a mapping. Goes before a configuration inside the file; another size
-            or length in it resizes the position tables.
+        config: what it was built from: a PySlowFast YAML (path or text), its upstream's own
+            configuration as a mapping, or an ``MViTConfig``. Goes before one inside the file;
+            another size or length in it resizes the position tables.
         preset: a name in ``PRESETS``, for files without a configuration.
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
@@ -77,20 +76,14 @@ def load_model(
     path = Path(path).expanduser()
     place = _device(device)
     contents = read_contents(path)
-    decision = decide(contents, config, preset)
-    model, report = _filled(contents, decision)
-    classes, words = _classes(labels, contents, decision.architecture, report.missing)
+    found = decide(contents, config, preset)
+    model, report = _filled(contents, found)
+    classes, words = _classes(labels, contents, found.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
     return LoadedModel(
-        model=model.to(place).eval(),
-        config=decision.architecture,
-        clip_spec=decision.clip,
-        classes=classes,
-        format=decision.format.name,
-        report=report,
-        path=path,
-        device=place,
-    )
+        model.to(place).eval(), found.architecture, found.clip, classes, found.format.name,
+        report, path, place,
+    )  # fmt: skip
 
 
 def _device(device: str | torch.device) -> torch.device:
@@ -114,7 +107,7 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     shapes = shapes_of(model)
     state = decision.format.convert(contents.tensors, architecture)
     check_consistency(state)
-    state, resized = resize_tables(state, shapes, architecture)
+    state, resized = resize_tables(state, shapes, architecture, decision.trained_grid)
     wrong = mismatches(state, shapes)
     if wrong:
         raise ArchitectureError(
@@ -127,7 +120,7 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     model.load_state_dict({**kept, **substitutes}, assign=True)
     ignored = contents.ignored_classes
     if ignored:
-        warnings.append(f"objects beside the weights were not read: {listed(ignored, 3)}")
+        warnings.append(f"objects beside the weights were not read: {listed(ignored, 8)}")
     report = LoadReport(
         format=decision.format.name,
         decided_from=decision.origin,
@@ -161,6 +154,9 @@ def _substitutes(
         substitutes["pos_embed"] = sincos_positions(
             architecture.embed_dim, architecture.patch_grid, cls
         )
+    for name in missing:
+        if name.endswith(".num_batches_tracked"):  # counts training steps, changes nothing
+            substitutes[name] = torch.zeros((), dtype=torch.long)
     refused = [name for name in missing if name not in substitutes]
     if refused:
         raise WeightsError(
@@ -179,7 +175,7 @@ def _conversions(
     told = []
     for name in shapes:
         source = theirs.get(state[name].data_ptr()) if name in state else None
-        if source is not None and source != name:
+        if source is not None and contents.wrapper + source != name:
             told.append(f"{contents.wrapper}{source} -> {name}")
     return tuple(told)
 

@@ -20,7 +20,7 @@ from mvit_core.checkpoint.entry import (
 from mvit_core.checkpoint.naming import compiled, renamed
 from mvit_core.checkpoint.pyslowfast import by_index, kernel_of, triple_of
 from mvit_core.errors import ArchitectureError
-from mvit_core.model.config import MViTConfig, multiscale_blocks
+from mvit_core.model.config import BlockConfig, MViTConfig, multiscale_blocks
 from mvit_core.video.clip import ClipSpec
 
 _RULES = compiled(
@@ -84,18 +84,7 @@ def _configure(configuration: Configuration) -> Setup:
     size = args["spatial_size"]
     height, width = size if isinstance(size, Sequence) else (size, size)
     architecture = MViTConfig(
-        blocks=multiscale_blocks(
-            depth=args["depth"],
-            embed_dim=args["patch_embed_dim"],
-            num_heads=args["num_heads"],
-            dim_mul=by_index(args["embed_dim_mul"]),
-            head_mul=by_index(args["atten_head_mul"]),
-            dim_mul_in_att=args["dim_mul_in_att"],
-            q_strides=by_index(args["pool_q_stride_size"]),
-            kv_strides=by_index(args["pool_kv_stride_size"]),
-            kv_stride_adaptive=kernel_of(args["pool_kv_stride_adaptive"]) or None,
-            kernel=kernel_of(args["pool_kvq_kernel"]) or None,
-        ),
+        blocks=_blocks(args),
         input_shape=(int(args["temporal_size"]), int(height), int(width)),
         num_classes=args["head_num_classes"],
         in_channels=args["input_channels"],
@@ -118,6 +107,21 @@ def _configure(configuration: Configuration) -> Setup:
         readout="class" if args["cls_embed_on"] else "mean",
     )
     return Setup(architecture, _clip(architecture))
+
+
+def _blocks(args: Configuration) -> tuple[BlockConfig, ...]:
+    return multiscale_blocks(
+        depth=args["depth"],
+        embed_dim=args["patch_embed_dim"],
+        num_heads=args["num_heads"],
+        dim_mul=by_index(args["embed_dim_mul"]),
+        head_mul=by_index(args["atten_head_mul"]),
+        dim_mul_in_att=args["dim_mul_in_att"],
+        q_strides=by_index(args["pool_q_stride_size"]),
+        kv_strides=by_index(args["pool_kv_stride_size"]),
+        kv_stride_adaptive=kernel_of(args["pool_kv_stride_adaptive"]) or None,
+        kernel=kernel_of(args["pool_kvq_kernel"]) or None,
+    )
 
 
 def _clip(architecture: MViTConfig) -> ClipSpec:

@@ -3,7 +3,7 @@
 Axis legend: T, Y, X a token grid, C channels, d head channels, R rows of a relative table.
 """
 
-from math import isqrt
+from math import isqrt, prod
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from mvit_core.checkpoint.contents import StateDict
 from mvit_core.errors import WeightsError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.mvit import sincos_positions
 from mvit_core.model.positions import resize_joint, resize_table
 
 __all__ = ["is_table", "joint_grid", "resize_tables"]
@@ -27,7 +28,10 @@ def is_table(name: str) -> bool:
 
 
 def resize_tables(
-    state: StateDict, shapes: dict[str, torch.Size], architecture: MViTConfig
+    state: StateDict,
+    shapes: dict[str, torch.Size],
+    architecture: MViTConfig,
+    trained_grid: Triple | None = None,
 ) -> tuple[StateDict, tuple[str, ...]]:
     """Tables brought to the sizes of the model, and which were.
 
@@ -35,6 +39,7 @@ def resize_tables(
         state: weights under our names.
         shapes: of the model to be filled.
         architecture: of the model to be filled.
+        trained_grid: patch grid that the weights were trained on, where it is known.
 
     Raises:
         WeightsError: a table cannot be resized.
@@ -43,19 +48,24 @@ def resize_tables(
     told = []
     for name, table in state.items():
         wanted = shapes.get(name)
-        if wanted is None or not is_table(name) or table.shape == wanted:
+        if wanted is None or not is_table(name):
+            continue
+        # A joint table of the same length may still be one of another grid.
+        turned = name == "pos_embed" and trained_grid not in (None, architecture.patch_grid)
+        if table.shape == wanted and not turned:
             continue
         if table.shape[-1] != wanted[-1] or table.ndim != len(wanted):
             continue  # another width is no matter of size; the shape check names it
-        resized[name] = _resized(name, table, wanted, architecture)
-        told.append(f"{name}: {table.shape[-2]} -> {wanted[-2]} rows")
+        words = ""
+        if name == "pos_embed":
+            resized[name], words = _resized_joint(table, architecture, trained_grid)
+        else:
+            resized[name] = _resized(name, table, wanted, architecture.patch_grid)
+        told.append(f"{name}: {table.shape[-2]} -> {wanted[-2]} rows{words}")
     return resized, tuple(told)
 
 
-def _resized(name: str, table: Tensor, wanted: torch.Size, architecture: MViTConfig) -> Tensor:
-    grid = architecture.patch_grid
-    if name == "pos_embed":
-        return _resized_joint(table, architecture)
+def _resized(name: str, table: Tensor, wanted: torch.Size, grid: Triple) -> Tensor:
     if name == "pos_embed_spatial":
         return _resized_spatial(table, grid)
     if name == "pos_embed_temporal":
@@ -76,12 +86,18 @@ def _resized_spatial(table: Tensor, grid: Triple) -> Tensor:
     return resized.flatten(2).transpose(1, 2)  # (1, Y*X, C)
 
 
-def _resized_joint(table: Tensor, architecture: MViTConfig) -> Tensor:
+def _resized_joint(
+    table: Tensor, architecture: MViTConfig, trained_grid: Triple | None
+) -> tuple[Tensor, str]:
     """Trilinearly, as at run time; PySlowFast's own loader would leave the table random."""
-    cls = int(architecture.has_cls_embed)
-    built = joint_grid(table.shape[1] - cls, architecture.patch_grid)
-    patches = resize_joint(table[:, cls:], built, architecture.patch_grid)
-    return torch.cat((table[:, :cls], patches), dim=1)
+    cls, grid = int(architecture.has_cls_embed), architecture.patch_grid
+    if architecture.use_fixed_sincos_pos:  # fixed, so the loader keeps what it has built
+        return sincos_positions(architecture.embed_dim, grid, cls), ", computed anew"
+    rows = table.shape[1] - cls
+    built = trained_grid if trained_grid and prod(trained_grid) == rows else joint_grid(rows, grid)
+    patches = resize_joint(table[:, cls:], built, grid)
+    words = f", taken for a grid of {'x'.join(map(str, built))}"
+    return torch.cat((table[:, :cls], patches), dim=1), words
 
 
 def joint_grid(rows: int, wanted: Triple) -> Triple:

@@ -1,0 +1,194 @@
+"""What is no readable checkpoint ends in one line, and nothing in it is ever run."""
+
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from mvit_core import load_model
+from mvit_core.checkpoint.inert import Inert, read_with_inert_classes
+from mvit_core.errors import CheckpointReadError
+
+
+class Payload:
+    """Sets an environment variable if it is unpickled for real."""
+
+    def __reduce__(self):
+        return exec, ("import os; os.environ['MVIT_TEST_UNSAFE'] = 'executed'",)
+
+
+class Bystander:
+    """A harmless object of a trainer, as people's files hold them."""
+
+    def __init__(self) -> None:
+        self.history = [1.0, 2.0]
+
+
+def one_line(error: pytest.ExceptionInfo) -> bool:
+    return "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b"<!DOCTYPE html><html></html>", "HTML page"),
+        (b"  \n<html>", "HTML page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
+        (b"epoch,loss\n1,0.3\n", "a text file"),
+        (b"\x1f\x8b\x08\x00", "gzip archive"),
+        (b"\xff\xfe\x00\xd8" * 9, "no file of PyTorch"),
+        (b"PK\x03\x04 and then nothing", "truncated or damaged"),
+        (b"\x80\x02}q\x00(X", "truncated or damaged"),
+        (b"\x20\x00\x00\x00\x00\x00\x00\x00{", "damaged or truncated safetensors"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_named_for_what_it_is(
+    content: bytes, says: str, tmp_path: Path
+):
+    path = tmp_path / "file.pyth"
+    path.write_bytes(content)
+    with pytest.raises(CheckpointReadError, match=says) as error:
+        load_model(path)
+    assert one_line(error)
+    assert "file.pyth" in str(error.value)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path):
+    with pytest.raises(CheckpointReadError, match="does not exist"):
+        load_model(tmp_path / "none.pyth")
+
+
+def test_a_folder_is_refused(tmp_path: Path):
+    with pytest.raises(CheckpointReadError, match="is a folder"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+@pytest.mark.parametrize("old", [False, True])
+def test_a_truncated_checkpoint_is_refused(share: float, old: bool, tmp_path, checkpoint):
+    path = tmp_path / "cut.pyth"
+    torch.save(checkpoint, path, _use_new_zipfile_serialization=not old)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(CheckpointReadError, match="truncated or damaged") as error:
+        load_model(path)
+    assert one_line(error)
+
+
+def test_a_truncated_safetensors_file_is_refused(tmp_path: Path, model):
+    path = tmp_path / "cut.safetensors"
+    save_file(model.state_dict(), path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(CheckpointReadError, match="damaged or truncated safetensors"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_code_in_a_pickle_is_refused_and_never_run(old: bool, tmp_path: Path, checkpoint):
+    path = tmp_path / "unsafe.pyth"
+    torch.save({**checkpoint, "x": Payload()}, path, _use_new_zipfile_serialization=not old)
+    with pytest.raises(CheckpointReadError, match=r"is refused: .*nothing was\s+executed") as error:
+        load_model(path)
+    assert "MVIT_TEST_UNSAFE" not in os.environ
+    assert one_line(error)
+
+
+def test_even_the_inert_reader_runs_no_code(saved: Callable, checkpoint):
+    content = read_with_inert_classes(saved({**checkpoint, "x": Payload()}))
+    assert isinstance(content["x"], Inert)
+    assert "MVIT_TEST_UNSAFE" not in os.environ
+
+
+def test_a_pickle_that_is_no_tensor_file_is_refused(tmp_path: Path):
+    path = tmp_path / "plain.pkl"
+    path.write_bytes(pickle.dumps({"weights": [1, 2, 3]}, protocol=2))
+    with pytest.raises(CheckpointReadError, match=r"truncated or damaged|holds"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("content", [[1, 2], {"epoch": 3}, {"model_state": {}}])
+def test_a_file_without_weights_is_refused(content: object, saved: Callable):
+    with pytest.raises(CheckpointReadError, match="weights"):
+        load_model(saved(content))
+
+
+def test_objects_of_a_trainer_become_inert_and_are_told(saved: Callable, checkpoint, model, clip):
+    extra = {"log": Bystander(), "curve": np.arange(3.0), "best": np.float64(0.5), "f": getattr}
+    loaded = load_model(saved({**checkpoint, **extra}))
+    assert any("Bystander" in warning for warning in loaded.report.warnings)
+    with torch.no_grad():
+        assert torch.equal(loaded.model(clip), model(clip))
+
+
+def test_the_inert_reader_gives_the_same_tensors_as_torch(saved: Callable):
+    base = torch.arange(24.0).reshape(4, 6)
+    content: dict[str, Any] = {
+        "view": base[1:3, ::2],
+        "turned": base.T,
+        "half": base.half(),
+        "whole": torch.arange(5),
+        "empty": torch.empty(0, 3),
+        "parameter": torch.nn.Parameter(base),
+        "nested": [1, {"a": (2.5, None)}],
+    }
+    path = saved(content)
+    read = read_with_inert_classes(path)
+    expected = torch.load(path, weights_only=True)  # noqa: TID251 - what it is compared with
+    for name in ("view", "turned", "half", "whole", "empty", "parameter"):
+        assert torch.equal(read[name], expected[name]), name
+    assert read["nested"] == content["nested"]
+
+
+def test_an_inert_object_survives_what_pickles_do():
+    thing = Inert(1, two=2)
+    thing.__setstate__({"a": 1})
+    thing[0] = 1
+    thing.append(1)
+    thing.extend([1])
+    thing.add(1)
+    assert vars(thing) == {}
+
+
+@pytest.mark.parametrize(
+    "prefix", ["module.", "_orig_mod.", "model.", "module._orig_mod.", "student.backbone_net."]
+)
+def test_wrappers_around_names_are_removed(prefix: str, saved: Callable, checkpoint, model, clip):
+    state = {f"{prefix}{name}": value for name, value in model.state_dict().items()}
+    loaded = load_model(saved({**checkpoint, "model_state": state}))
+    with torch.no_grad():
+        assert torch.equal(loaded.model(clip), model(clip))
+    assert loaded.report.converted[0].startswith(prefix)
+
+
+@pytest.mark.parametrize("key", ["model_state", "state_dict", "model", "model_state_dict"])
+def test_weights_are_found_under_any_savers_key(key: str, saved: Callable, checkpoint, model):
+    loaded = load_model(saved({key: model.state_dict(), "cfg": checkpoint["cfg"]}))
+    assert loaded.report.decided_from == "the configuration inside the file"
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_precisions_become_float32(dtype: torch.dtype, saved: Callable, checkpoint, model):
+    state = {name: value.to(dtype) for name, value in model.state_dict().items()}
+    loaded = load_model(saved({**checkpoint, "model_state": state}))
+    assert {value.dtype for value in loaded.model.state_dict().values()} == {torch.float32}
+
+
+def test_files_before_pytorch_1_6_are_read(tmp_path: Path, checkpoint, model, clip):
+    path = tmp_path / "old.pyth"
+    torch.save(checkpoint, path, _use_new_zipfile_serialization=False)
+    with torch.no_grad():
+        assert torch.equal(load_model(path).model(clip), model(clip))
+
+
+def test_the_model_does_not_live_on_the_files_pages(saved: Callable, checkpoint, model, clip):
+    path = saved(checkpoint)
+    loaded = load_model(path)
+    path.write_bytes(b"\0" * path.stat().st_size)
+    with torch.no_grad():
+        assert torch.equal(loaded.model(clip), model(clip))

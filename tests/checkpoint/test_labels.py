@@ -1,0 +1,123 @@
+"""Class names in every shape people keep them in."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from safetensors.torch import save_file
+
+from mvit_core import load_model
+from mvit_core.checkpoint.labels import read_labels, shipped_labels
+from mvit_core.errors import LabelsError
+from mvit_core.model import MViT
+from tests.checkpoint.tiny import cfg, tiny
+
+NAMES = ("abseiling", "air drumming", "tying knot, loosely")
+
+
+def file(tmp_path: Path, content: str, name: str) -> Path:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("abseiling\nair drumming\ntying knot, loosely\n", "names.txt"),
+        ("\ufeffabseiling\r\nair drumming\r\ntying knot, loosely", "windows.txt"),
+        ("0 abseiling\n1 air drumming\n2 tying knot, loosely\n", "numbered.txt"),
+        (json.dumps(NAMES), "list.json"),
+        (json.dumps({"tying knot, loosely": 2, "abseiling": 0, "air drumming": 1}), "ids.json"),
+        (json.dumps({f'"{n}"': i for i, n in enumerate(NAMES)}), "quoted.json"),
+        (json.dumps({n: str(i) for i, n in enumerate(NAMES)}), "string_ids.json"),
+        (json.dumps({str(i): n for i, n in reversed(list(enumerate(NAMES)))}), "by_id.json"),
+        (json.dumps({"id2label": dict(enumerate(NAMES))}), "config.json"),
+        (json.dumps({"pretrained_cfg": {"label_names": NAMES}}), "timm.json"),
+        (json.dumps([{"id": i, "name": n} for i, n in enumerate(NAMES)]), "records.json"),
+        ('id,name\n1,air drumming\n0,abseiling\n2,"tying knot, loosely"\n', "table.csv"),
+        ('abseiling,0\nair drumming,1\n"tying knot, loosely",2\n', "bare.csv"),
+        ("0\tabseiling\n1\tair drumming\n2\ttying knot, loosely\n", "tabs.tsv"),
+        ('name\nabseiling\nair drumming\n"tying knot, loosely"\n', "column.csv"),
+        ('1,abseiling\n2,air drumming\n3,"tying knot, loosely"\n', "from_one.csv"),
+    ],
+)
+def test_names_are_read_from_any_shape_in_the_order_of_their_ids(content, name, tmp_path: Path):
+    assert read_labels(file(tmp_path, content, name)) == NAMES
+
+
+def test_brackets_of_templates_are_removed(tmp_path: Path):
+    path = file(tmp_path, json.dumps({"Pushing [something] off [something]": "0"}), "ssv2.json")
+    assert read_labels(path) == ("Pushing something off something",)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        ("", "empty.txt", "holds no class names"),
+        ("{broken", "broken.json", "is not JSON"),
+        ("[1, 2]", "numbers.json", "holds no class names"),
+        (json.dumps({"a": 0, "b": 2}), "gap.json", "without gap or repeat"),
+        (json.dumps({"a": 0, "b": 0}), "repeat.json", "without gap or repeat"),
+        (json.dumps({"a": "x", "b": "y"}), "words.json", "no column of whole numbers"),
+        (json.dumps([{"colour": "red"}]), "records.json", "has none of name"),
+    ],
+)
+def test_files_that_cannot_be_understood_are_refused(content, name, says, tmp_path: Path):
+    with pytest.raises(LabelsError, match=says):
+        read_labels(file(tmp_path, content, name))
+
+
+def test_a_missing_label_file_is_refused(tmp_path: Path):
+    with pytest.raises(LabelsError, match="cannot be read"):
+        read_labels(tmp_path / "none.txt")
+
+
+def test_names_that_come_with_the_program():
+    kinetics, imagenet = shipped_labels(400), shipped_labels(1000)
+    assert kinetics is not None
+    assert imagenet is not None
+    assert kinetics[0] == "abseiling"
+    assert list(kinetics) == sorted(kinetics)
+    assert imagenet[:2] == ("tench", "goldfish")
+    assert (len(kinetics), len(imagenet)) == (400, 1000)
+    assert shipped_labels(174) is None
+
+
+def test_a_model_carries_the_names_that_were_given(saved: Callable, checkpoint):
+    loaded = load_model(saved(checkpoint), labels=[f"class {i}" for i in range(7)])
+    assert loaded.classes == [f"class {i}" for i in range(7)]
+
+
+def test_a_count_that_differs_from_the_head_shows_indices_and_says_so(
+    saved: Callable, checkpoint, tmp_path: Path
+):
+    labels = file(tmp_path, "\n".join(NAMES), "three.txt")
+    loaded = load_model(saved(checkpoint), labels=labels)
+    assert loaded.classes is None
+    assert "three.txt has 3 class names and the head 7" in loaded.report.warnings[-1]
+
+
+def test_a_head_of_400_gets_kinetics_names_and_says_so(saved: Callable):
+    config = tiny(num_classes=400)
+    loaded = load_model(saved(MViT(config).state_dict()), config=cfg(config))
+    assert loaded.classes is not None
+    assert loaded.classes[5] == shipped_labels(400)[5]
+    assert "Kinetics-400" in loaded.report.warnings[-1]
+
+
+def test_an_unknown_count_has_no_names(saved: Callable, checkpoint):
+    assert load_model(saved(checkpoint)).classes is None
+
+
+def test_names_inside_the_file_are_used(saved: Callable, checkpoint):
+    meta = {"dataset_meta": {"classes": tuple("abcdefg")}}
+    assert load_model(saved({**checkpoint, "meta": meta})).classes == list("abcdefg")
+
+
+def test_names_in_config_json_beside_the_file_are_used(tmp_path: Path, model, config):
+    path = tmp_path / "model.safetensors"
+    save_file(model.state_dict(), path)
+    (tmp_path / "config.json").write_text(json.dumps({"id2label": dict(enumerate("abcdefg"))}))
+    assert load_model(path, config=cfg(config)).classes == list("abcdefg")
