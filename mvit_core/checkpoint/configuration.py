@@ -45,7 +45,7 @@ def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
 
 
 def _text(source: str | Path) -> str:
-    if isinstance(source, str) and ("\n" in source or ": " in source):
+    if isinstance(source, str) and ("\n" in source or ": " in source or source[:1] == "{"):
         return source
     path = Path(source)
     if not path.is_file():

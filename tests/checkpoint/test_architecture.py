@@ -1,5 +1,6 @@
 """Which network a file holds, who is asked first, and what is refused."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +45,8 @@ def test_a_configuration_may_be_a_path_text_mapping_or_architecture(
     path = saved(model.state_dict())
     yaml_file = tmp_path / "config.yaml"
     yaml_file.write_text(cfg_text(config))
-    for form in (yaml_file, str(yaml_file), cfg_text(config), cfg(config), config):
+    compact = json.dumps(cfg(config), separators=(",", ":"))  # JSON is YAML too
+    for form in (yaml_file, str(yaml_file), cfg_text(config), compact, cfg(config), config):
         assert load_model(path, config=form).config == config
 
 

@@ -10,7 +10,8 @@ import torch
 from mvit_core import load_model
 from mvit_core.checkpoint import FORMATS
 from mvit_core.errors import ArchitectureError
-from mvit_core.model import BlockConfig, MViT, MViTConfig
+from mvit_core.model import BlockConfig, MViT, MViTConfig, attention_pool
+from mvit_core.model.blocks import TokenBatchNorm
 from tests.checkpoint.tiny import cfg, tiny, tiny_v1, weights
 from tests.checkpoint.upstreams import (
     as_facebook_mvit,
@@ -160,6 +161,28 @@ def test_options_of_pytorchvideo_alone_are_kept(change: dict[str, Any], saved: C
     inputs = torch.randn(1, 3, 4, 32, 32)
     with torch.no_grad():
         assert torch.equal(loaded.model(inputs), model(inputs))
+
+
+def test_batch_norm_goes_before_the_pool_and_leaves_the_class_token_alone():
+    norm = weights(torch.nn.BatchNorm3d(4)).eval()
+    pool = torch.nn.MaxPool3d((1, 2, 2))
+    tokens = torch.randn(2, 3, 1 + 2 * 4 * 4, 4)  # (B, h, N, d)
+
+    pooled, shape = attention_pool(tokens, pool, (2, 4, 4), norm=norm)
+
+    scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+    patches = (tokens[:, :, 1:] - norm.running_mean) * scale + norm.bias
+    expected = torch.nn.functional.gelu(patches).reshape(2, 3, 2, 2, 2, 2, 2, 4).amax(dim=(4, 6))
+    assert shape == [2, 2, 2]
+    assert torch.equal(pooled[:, :, 0], tokens[:, :, 0])
+    torch.testing.assert_close(pooled[:, :, 1:], expected.flatten(2, 4))
+
+
+def test_batch_norm_of_tokens_is_over_their_channels():
+    norm = weights(TokenBatchNorm(4)).eval()
+    tokens = torch.randn(2, 5, 4)
+    scale = norm.weight / (norm.running_var + norm.eps).sqrt()
+    torch.testing.assert_close(norm(tokens), (tokens - norm.running_mean) * scale + norm.bias)
 
 
 def test_layers_of_pytorchvideo_without_bias_get_zeros(saved: Callable):

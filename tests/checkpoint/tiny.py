@@ -1,13 +1,16 @@
 """Small models and their configurations in PySlowFast's words."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import yaml
+from torch import nn
 
-from mvit_core.model import MViT, MViTConfig, multiscale_blocks
+from mvit_core.model import MViTConfig, multiscale_blocks
 from tests.toys import toy_config
+
+Network = TypeVar("Network", bound=nn.Module)
 
 STAGES = {1: 2.0, 3: 2.0}
 
@@ -27,7 +30,7 @@ def tiny_v1(**changes: Any) -> MViTConfig:
     return replace(MViTConfig(blocks=blocks, input_shape=(4, 32, 32), num_classes=7), **changes)
 
 
-def weights(model: MViT, seed: int = 0) -> MViT:
+def weights(model: Network, seed: int = 0) -> Network:
     """Weights far from where they start, so that a wrong option shows."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
