@@ -7,11 +7,11 @@ class is an inert stand-in, so that nothing a file names is ever called.
 
 import json
 import pickle
+import re
 import struct
 import warnings
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
 from safetensors import SafetensorError
@@ -135,7 +135,7 @@ def _read_zip(path: Path) -> tuple[Any, tuple[str, ...]]:
         return _load(path, mmap=True), ()
     except pickle.UnpicklingError as error:
         return _read_guarded(path, error)
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # damaged bytes may break a reader in any way
         raise _damaged(path, error) from error
 
 
@@ -146,20 +146,23 @@ def _read_guarded(path: Path, error: Exception) -> tuple[Any, tuple[str, ...]]:
         raise _damaged(path, failure) from failure
     dangerous = sorted(name for name in named if _is_dangerous(name))
     if dangerous:
-        raise CheckpointReadError(
-            f"{path.name} is refused: its pickle would call {', '.join(dangerous)}; "
-            "nothing was executed; ask its author for a state dict or safetensors"
-        ) from error
+        raise _unsafe(path, dangerous) from error
     if not named:
         raise _damaged(path, error) from error
     try:
         return read_with_inert_classes(path), tuple(sorted(named))
-    except (pickle.UnpicklingError, BadZipFile, OSError, ValueError, KeyError, EOFError,
-            TypeError, AttributeError, IndexError, struct.error) as failure:  # fmt: skip
+    except Exception as failure:  # likewise
         raise CheckpointReadError(
             f"{path.name} holds objects that are not read for safety ({', '.join(sorted(named))}); "
             f"convert it once where it was written: {_CONVERT.format(name=path.name)}"
         ) from failure
+
+
+def _unsafe(path: Path, dangerous: list[str]) -> CheckpointReadError:
+    return CheckpointReadError(
+        f"{path.name} is refused: its pickle would call {', '.join(dangerous)}; "
+        "nothing was executed; ask its author for a state dict or safetensors"
+    )
 
 
 def _is_dangerous(name: str) -> bool:
@@ -178,13 +181,15 @@ def _read_old_pickle(path: Path) -> Any:  # noqa: ANN401
         message = str(error)
         if "truncated" in message or "Unsupported" not in message:
             raise _damaged(path, error) from error
+        dangerous = list(filter(_is_dangerous, re.findall(r"GLOBAL (\S+)", message)))
+        if dangerous:
+            raise _unsafe(path, dangerous) from error
         raise CheckpointReadError(
             f"{path.name} is refused: its pickle names objects beside tensors and nothing was "
             "executed; if you trust its author, convert it once where it was written: "
             f"{_CONVERT.format(name=path.name)}"
         ) from error
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, IndexError, TypeError,
-            AttributeError, struct.error) as error:  # fmt: skip
+    except Exception as error:  # damaged bytes may break a reader in any way
         raise _damaged(path, error) from error
 
 
