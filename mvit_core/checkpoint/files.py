@@ -167,7 +167,7 @@ def _unsafe(path: Path, dangerous: list[str]) -> CheckpointReadError:
 
 def _is_dangerous(name: str) -> bool:
     module, _, attribute = name.rpartition(".")
-    if module in ("builtins", "__builtin__"):
+    if module in ("", "builtins", "__builtin__"):  # torch names builtins without their module
         return attribute not in _HARMLESS_BUILTINS
     if module == "pathlib":
         return not attribute.endswith("Path")
