@@ -38,7 +38,7 @@ class Canvas(QWidget):
     picked = Signal(float, float, bool)
     """A click at a source pixel (x, y) while picking; True with Shift."""
     zoomed = Signal(float)
-    """View points per stored pixel row."""
+    """View points per stored pixel row; 0 without a video."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,7 +225,7 @@ class Canvas(QWidget):
 
     def _after_zoom(self) -> None:
         self._set_cursor()
-        self.zoomed.emit(self._scale())
+        self.zoomed.emit(self._scale() if self._video else 0.0)
         self._tell_hover()
         self.update()
 
@@ -292,7 +292,7 @@ class Canvas(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.zoomed.emit(self._scale())
+        self.zoomed.emit(self._scale() if self._video else 0.0)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

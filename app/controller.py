@@ -8,10 +8,12 @@ presenter show what differs. Every step may be repeated without harm.
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 from itertools import count
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -47,7 +49,6 @@ from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from app.presenter import Panels
     from app.state import ModelSource, Store, ViewState
@@ -67,6 +68,12 @@ def look_of(state: ViewState) -> Look:
         range_policy="manual" if state.locked_range else state.range_policy,
         manual_range=manual,
     )
+
+
+def _writable_folder(path: Path) -> Path:
+    """The folder of a file, or the user's own where that is read-only."""
+    folder = path.absolute().parent
+    return folder if os.access(folder, os.W_OK) else Path.home()
 
 
 class Controller(QObject):
@@ -189,7 +196,7 @@ class Controller(QObject):
         return ExportWish(
             clip=world.video.path,
             model=world.model.source,
-            target=world.video.path.with_name(f"{world.video.path.stem}-attention.mp4"),
+            target=_writable_folder(world.video.path) / f"{world.video.path.stem}-attention.mp4",
             block=layer.block,
             head=state.head,
             method=state.method,

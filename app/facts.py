@@ -189,6 +189,8 @@ class HeatPicture:
 class StripPicture:
     """All heads of a block on one scale."""
 
+    wish: MapWish
+    """The map that the heads belong to."""
     images: tuple[QImage, ...]
     sinks: tuple[float, ...] | None
     """Share of each head on the class key."""

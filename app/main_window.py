@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QMainWindow,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolBar,
@@ -62,7 +63,7 @@ class Stage(QWidget):
         self.canvas = Canvas()
         self.colourbar = ColourBar()
         self.title = ElidedLabel()
-        self.title.setObjectName("title")
+        self.title.setObjectName("onPicture")
         self.title.setContentsMargins(10, 5, 10, 5)
         self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
@@ -70,7 +71,7 @@ class Stage(QWidget):
         corner = QGridLayout(self)
         corner.setContentsMargins(0, 0, 0, 0)
         corner.addWidget(self.canvas, 0, 0, 3, 3)
-        corner.addWidget(_inset(self.title), 0, 0, 1, 3, Qt.AlignmentFlag.AlignTop)
+        corner.addWidget(_inset(self.title), 0, 0, 1, 3)
         corner.addWidget(
             _inset(self.colourbar), 2, 2,
             Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight,
@@ -162,7 +163,7 @@ class MainWindow(QMainWindow):
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         else:
             dock.setTitleBarWidget(bar)
-        dock.setWidget(panel)
+        dock.setWidget(_scrolling(panel) if name in ("display", "predictions") else panel)
         self.docks[name] = dock
         self.dock_titles[name] = bar
 
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
             [self.docks["layers"], self.docks["heads"]], [330, 330], Qt.Orientation.Vertical
         )
         self.resizeDocks(
-            [self.docks["predictions"], self.docks["display"]], [250, 400], Qt.Orientation.Vertical
+            [self.docks["predictions"], self.docks["display"]], [230, 420], Qt.Orientation.Vertical
         )
 
     def _make_toolbar(self) -> None:
@@ -441,6 +442,16 @@ def _inset(widget: QWidget) -> QWidget:
     grid.setContentsMargins(12, 12, 12, 12)
     grid.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignLeft)
     return box
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    """A panel that scrolls where the window is too low for it."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(panel)
+    return area
 
 
 def _dropped(event: QDropEvent) -> Dropped:

@@ -51,7 +51,8 @@ def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticke
         size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
         images.append(_image(heat_layer(heatmap, frame_index, style, size)))
     sinks = answer.maps.sinks
-    return StripPicture(tuple(images), None if sinks is None else tuple(map(float, sinks)))
+    shares = None if sinks is None else tuple(map(float, sinks))
+    return StripPicture(answer.wish, tuple(images), shares)
 
 
 def paint_still(

@@ -238,7 +238,9 @@ def sampled_words(snapshot: Snapshot) -> str:
         return words
     t = shown.heatmap.token_time(state.frame)
     frames = shown.heatmap.token_frames(t)
-    if frames:
+    if len(frames) == 1:
+        words += tr(" · tubelet t={t} (frame {a})").format(t=t, a=frames[0])
+    elif frames:
         words += tr(" · tubelet t={t} (frames {a}–{b})").format(t=t, a=frames[0], b=frames[-1])
     return words
 
@@ -287,9 +289,13 @@ def _stale_words(snapshot: Snapshot) -> str:
     if world.problem:
         return tr("Map of before. {problem}").format(problem=world.problem)
     if old.window != new.window:
-        return tr("Map of window {a}; window {b} has not been run yet").format(
-            a=old.window.index + 1, b=new.window.index + 1
+        running = any(job.key == "explain" and job.state == "running" for job in world.jobs)
+        words = (
+            tr("Map of window {a}; window {b} is being run")
+            if running
+            else tr("Map of window {a}; window {b} has not been run yet")
         )
+        return words.format(a=old.window.index + 1, b=new.window.index + 1)
     return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)
 
 

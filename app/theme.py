@@ -171,7 +171,7 @@ QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: $accent; }
 QToolTip { background: $control; color: $text; border: 1px solid $border; padding: 5px 7px; }
 
-QMenuBar { background: $window; padding: 2px 6px; }
+QMenuBar { background: $window; padding: 3px 4px 0 4px; }
 QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $control; }
 QMenu { background: $panel; border: 1px solid $border; padding: 5px; }
@@ -184,7 +184,7 @@ QMenu::item:checkable { padding-left: 26px; }
 QMenu::indicator:checked { image: url($icon_check); }
 
 QToolBar { background: $window; border: none; border-bottom: 1px solid $border;
-           padding: 6px 10px; spacing: 6px; }
+           padding: 5px 8px; spacing: 6px; }
 QToolBar::separator { background: $border; width: 1px; margin: 5px 4px; }
 QStatusBar { background: $window; border-top: 1px solid $border; }
 QStatusBar::item { border: none; }
@@ -196,6 +196,7 @@ QLabel#soft { color: $text_soft; }
 QLabel#faint { color: $text_faint; }
 QLabel#warning { color: $warning; }
 QLabel#title { color: $text; font-weight: 600; }
+QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-radius: 6px; }
 QFrame#rule { background: $border; max-height: 1px; border: none; }
 
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
@@ -249,14 +250,18 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background:
 QSlider::handle:horizontal:disabled { background: $text_faint; }
 
 QTreeWidget { background: $panel; border: none; outline: none; }
-QTreeWidget::item { height: 26px; border: none; }
+QTreeWidget::item { height: 24px; border: none; padding-right: 6px; }
 QTreeWidget::item:hover { background: $control; }
 QTreeWidget::item:selected { background: $accent_soft; color: $text; }
 QTreeWidget::branch { background: $panel; }
+QTreeWidget::branch:hover { background: $control; }
+QTreeWidget::branch:selected { background: $accent_soft; }
 QTreeWidget::branch:has-children:closed { image: url($icon_chevron_right); }
 QTreeWidget::branch:has-children:open { image: url($icon_chevron_down); }
 QTreeWidget:focus { border: 1px solid $accent; }
-QHeaderView::section { background: $panel; color: $text_faint; border: none; padding: 3px 6px; }
+QHeaderView { background: $panel; }
+QHeaderView::section { background: $panel; color: $text_faint; border: none;
+    padding: 3px 6px 5px 6px; }
 
 QScrollArea { background: $panel; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }

@@ -45,6 +45,8 @@ def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
     button.setIconSize(QSize(ICON_PX, ICON_PX))
     button.setToolTip(name)
     button.setAccessibleName(name)
+    # Reached by Tab; a click leaves the focus, and with it the keys, on the stage.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if flat:
         button.setObjectName("flat")
     return button
@@ -71,7 +73,9 @@ class ElidedLabel(QLabel):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         full = getattr(self, "_full", "")
-        return QSize(self.fontMetrics().horizontalAdvance(full) + 4, hint.height())
+        margins = self.contentsMargins()
+        text_width = self.fontMetrics().horizontalAdvance(full) + 4
+        return QSize(text_width + margins.left() + margins.right(), hint.height())
 
     def full_text(self) -> str:
         """The text before it was shortened."""
@@ -79,7 +83,7 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         text = getattr(self, "_full", "")
-        width = max(self.width() - 2, 16)
+        width = max(self.contentsRect().width() - 2, 16)
         super().setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         self.updateGeometry()
 

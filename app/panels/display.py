@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.icons import themed_icon
-from app.text import query_words
 from app.widgets import icon_button, label, rule
 from mvit_core.attribution import METHODS
 from mvit_core.render import COLORMAPS, ValueRange, colour_table
@@ -57,6 +56,11 @@ class DisplayPanel(QWidget):
         self._facts = QueryFacts()
         self._make_map_controls()
         self._make_colour_controls()
+        for control in (
+            self.method, self.query, self.colormap, self.opacity, self.policy, self.smooth,
+            self.grid, self.overlay,
+        ):  # fmt: skip
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # clicks leave the keys on the stage
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 10)
         column.setSpacing(theme.GAP)
@@ -218,6 +222,8 @@ class DisplayPanel(QWidget):
             return
         self.low.setText(f"{ends.low:.4g}")
         self.high.setText(f"{ends.high:.4g}")
+        self.low.setCursorPosition(0)
+        self.high.setCursorPosition(0)
 
     def show_note(self, note: str) -> None:
         """Print what a reader must know before trusting the map."""
@@ -228,7 +234,9 @@ class DisplayPanel(QWidget):
 
     def _show_query(self, query: Query, *, needs_query: bool) -> None:
         row = 2 if isinstance(query, tuple) else self.query.findData(query)
-        words = query_words(query) if isinstance(query, tuple) else self.tr("Picked token")
+        words = self.tr("Picked token")
+        if isinstance(query, tuple):
+            words = self.tr("t{} y{} x{}").format(*query)
         self.query.setItemText(2, words)
         self.query.setCurrentIndex(row)
         self.query.setEnabled(needs_query)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice
 
 GAP = 8
+SIDE_PX = 12
 CAPTION_PX = 18
 LEAST_THUMB_PX = 72
 
@@ -67,7 +68,12 @@ class HeadGrid(QWidget):
         """Where a head's picture lies."""
         columns, width, height = self._layout()
         row, column = divmod(head, columns)
-        return QRect(12 + column * (width + GAP), row * (height + CAPTION_PX + GAP), width, height)
+        return QRect(
+            SIDE_PX + column * (width + GAP),
+            2 + row * (height + CAPTION_PX + GAP),
+            width,
+            height,
+        )
 
     def head_at(self, point: QPoint) -> int | None:
         """The head under a point."""
@@ -121,7 +127,7 @@ class HeadGrid(QWidget):
 
     def _layout(self) -> tuple[int, int, int]:
         """(columns, width, height) of the thumbnails."""
-        room = max(self.width() - 24, LEAST_THUMB_PX)
+        room = max(self.width() - 2 * SIDE_PX, LEAST_THUMB_PX)
         columns = max(1, min(self._heads or 1, (room + GAP) // (LEAST_THUMB_PX + GAP)))
         columns = max(columns, 2) if room >= 2 * LEAST_THUMB_PX else 1
         width = (room - (columns - 1) * GAP) // columns
@@ -199,6 +205,7 @@ class HeadsPanel(QWidget):
         ):
             button = QPushButton(words)
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, name=name: self.head_chosen.emit(name))

@@ -45,12 +45,14 @@ class LayersPanel(QWidget):
         self.tree.setMinimumHeight(90)
         header = self.tree.header()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(40)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setFont(theme.small_font(self))
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.headerItem().setTextAlignment(0, Qt.AlignmentFlag.AlignLeft)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.tree.headerItem().setTextAlignment(0, left)
         self.tree.currentItemChanged.connect(self._chosen)
         self._empty = label(self.tr("Load a model to see its stages and blocks."), "faint")
         self._empty.setWordWrap(True)

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 STAY_MS = 4000
 AT_MOST = 4
-WIDTH_PX = 420
+WIDTH_PX = 380
+MARGIN_PX = 12
+BELOW_TITLE_PX = 48
 
 
 class LevelIcon(QWidget):
@@ -110,6 +112,8 @@ class Toast(QFrame):
         self.details_button.toggled.connect(self._show_details)
         self.copy_button = QPushButton(self.tr("Copy report"))
         self.copy_button.clicked.connect(self._copy)
+        for button in (self.details_button, self.copy_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row.addWidget(self.details_button)
         row.addWidget(self.copy_button)
         row.addStretch(1)
@@ -136,7 +140,7 @@ class Toast(QFrame):
 
 
 class Messages(QObject):
-    """Stacks toasts at the lower right of a widget.
+    """Stacks toasts at the upper right of a widget; the colour bar has the lower right.
 
     Args:
         host: the widget to stand on.
@@ -172,16 +176,18 @@ class Messages(QObject):
         return tuple(toast.message.text for toast in self.toasts)
 
     def place(self) -> None:
-        """Stack the toasts from the bottom up."""
-        bottom = self._host.height() - 16
-        width = min(WIDTH_PX, self._host.width() - 32)
+        """Stack the toasts from the top down, the newest at the top."""
+        top = BELOW_TITLE_PX
+        width = min(WIDTH_PX, self._host.width() - 2 * MARGIN_PX)
         for toast in reversed(self.toasts):
             toast.setFixedWidth(width)
-            height = max(toast.sizeHint().height(), toast.heightForWidth(width))
+            layout = toast.layout()
+            assert layout is not None
+            height = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
             toast.setFixedHeight(height)
-            toast.move(self._host.width() - width - 16, bottom - height)
+            toast.move(self._host.width() - width - MARGIN_PX, top)
             toast.raise_()
-            bottom -= height + 10
+            top += height + 8
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.facts import PredictionFacts
 
-ROW_PX = 34
+ROW_PX = 30
 TOP = 5
 
 

@@ -85,12 +85,12 @@ class StatusLine(QWidget):
         self.memory = label("", "faint", small=True)
         self.memory.setToolTip(self.tr("Memory of this process"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 3, 12, 3)
+        row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(14)
         row.addWidget(self.readout, 1)
         for widget in (self.job, self.zoom, self.device, self.memory):
             row.addWidget(widget)
-        self.setMinimumHeight(30)
+        self.setMinimumHeight(26)
 
     def show_readout(self, readout: Readout | None) -> None:
         """Print what is under the pointer."""
@@ -113,8 +113,8 @@ class StatusLine(QWidget):
         self.job.show_job(job)
 
     def show_zoom(self, scale: float) -> None:
-        """Print the zoom."""
-        self.zoom.setText(f"{100 * scale:.0f} %")
+        """Print the zoom; 0 prints nothing."""
+        self.zoom.setText(f"{100 * scale:.0f} %" if scale else "")
 
     def show_device(self, device: str) -> None:
         """Print where the model runs."""

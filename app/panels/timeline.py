@@ -321,6 +321,7 @@ class Timeline(QWidget):
         self.field.setRange(0, max(count - 1, 0))
         self._total.setText(f"/ {count - 1}" if count else "")
         self._total.setToolTip(self.tr("{count} frames").format(count=count))
+        self._speed.setVisible(video is not None)
         self._badge.setVisible(video is not None and video.is_variable_rate)
         self._time.setText(clock(0.0) if video else "")
         if video is None:

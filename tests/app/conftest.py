@@ -1,0 +1,99 @@
+"""The real window, booted as the command line does, on a screen that is not there."""
+
+import gc
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
+
+from app.launch import ViewOptions, make_application, open_window
+from app.workers import Lane
+
+WAIT_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def qapp():
+    return make_application()
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path):
+    QSettings.setPath(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings")
+    )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaks(qapp):
+    """No window and no running lane may outlive its test."""
+    yield
+    delete_deferred()
+    left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    assert not left, f"windows left open: {left}"
+    lanes = [o for o in gc.get_objects() if type(o) is Lane and shiboken6.isValid(o)]
+    running = [lane for lane in lanes if lane.isRunning()]
+    assert not running, f"lanes still running: {[lane.objectName() for lane in running]}"
+
+
+def delete_deferred():
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def boot(qapp, qtbot):
+    """Opens the window as ``launch`` does; closes it after the test."""
+    opened = []
+
+    def open_it(**options):
+        window = open_window(qapp, ViewOptions(**options))
+        opened.append(window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+        if options.get("clip") is not None:
+            qtbot.waitUntil(lambda: window.controller.world.video is not None, timeout=WAIT_MS)
+        if options.get("checkpoint") is not None:
+            qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+        if len([k for k in ("clip", "checkpoint") if options.get(k) is not None]) == 2:
+            settle(qtbot, window)
+            window.stage.canvas.setFocus()
+        return window
+
+    yield open_it
+    for window in opened:
+        window.close()
+        window.deleteLater()
+    delete_deferred()
+
+
+@pytest.fixture
+def lens(boot, barcode_clip, toy_checkpoint):
+    """The window with a clip and a model, its first window run."""
+    return boot(clip=barcode_clip, checkpoint=toy_checkpoint)
+
+
+def is_settled(window):
+    """The frame, map and colours on screen are the ones asked for."""
+    world, state = window.controller.world, window.store.state
+    return (
+        world.picture is not None
+        and world.picture.index == state.frame
+        and world.shown is not None
+        and world.wish == world.shown.answer.wish
+        and world.heat is not None
+        and world.heat.key.map_number == world.shown.number
+        and world.heat.key.range == world.shown.range.range
+        and world.heat.key.colormap == state.colormap
+        and world.strip is not None
+        and world.strip.wish == world.wish
+        and not world.is_busy
+    )
+
+
+def settle(qtbot, window):
+    qtbot.waitUntil(lambda: is_settled(window), timeout=WAIT_MS)

@@ -1,0 +1,109 @@
+"""The store: one frozen state, announced in order, with undo and history."""
+
+import pytest
+
+from app.state import GESTURE_SECONDS, Store, ViewState
+
+
+@pytest.fixture
+def now():
+    return [0.0]
+
+
+@pytest.fixture
+def store(qapp, now):
+    return Store(clock=lambda: now[0])
+
+
+def test_a_change_is_announced_as_old_and_new(store):
+    heard = []
+    store.changed.connect(lambda old, new: heard.append((old.frame, new.frame)))
+    store.update(frame=3)
+    assert heard == [(0, 3)]
+
+
+def test_a_change_to_the_same_value_is_not_announced(store):
+    heard = []
+    store.changed.connect(lambda *pair: heard.append(pair))
+    store.update(frame=0)
+    assert not heard
+
+
+def test_a_change_made_while_announcing_comes_after_it(store):
+    heard = []
+
+    def listen(old, new):
+        heard.append((old.frame, new.frame))
+        if new.frame == 1:
+            store.update(frame=2)
+            assert store.state.frame == 2
+
+    store.changed.connect(listen)
+    store.update(frame=1)
+    assert heard == [(0, 1), (1, 2)]
+
+
+def test_an_unknown_field_is_refused(store):
+    with pytest.raises(TypeError, match="brightness"):
+        store.update(brightness=1)
+
+
+def test_undo_gives_back_display_but_not_the_place_in_the_video(store):
+    store.update(colormap="viridis")
+    store.update(frame=9)
+    store.undo()
+    assert (store.state.colormap, store.state.frame) == ("inferno", 9)
+    store.redo()
+    assert store.state.colormap == "viridis"
+
+
+def test_a_slider_drag_is_one_step_of_undo(store, now):
+    for step in range(10):
+        now[0] += 0.05
+        store.update(gesture="opacity", opacity=0.1 * step)
+    store.undo()
+    assert store.state.opacity == ViewState().opacity
+    assert not store.can_undo
+
+
+def test_two_drags_with_a_pause_between_them_are_two_steps(store, now):
+    store.update(gesture="opacity", opacity=0.1)
+    now[0] += 2 * GESTURE_SECONDS
+    store.update(gesture="opacity", opacity=0.9)
+    store.undo()
+    assert store.state.opacity == 0.1
+
+
+def test_a_new_change_drops_what_could_be_done_again(store):
+    store.update(smooth=False)
+    store.undo()
+    store.update(token_grid=True)
+    assert not store.can_redo
+
+
+def test_nothing_to_undo_changes_nothing(store):
+    store.undo()
+    store.redo()
+    store.back()
+    store.forward()
+    assert store.state == ViewState()
+
+
+def test_back_leads_to_the_place_before_a_jump_and_forward_returns(store):
+    store.update(frame=5)  # a step, no jump
+    store.update(frame=30, jump=True)
+    store.update(block=2)
+    store.back()
+    assert (store.state.frame, store.state.block) == (30, None)
+    store.back()
+    assert store.state.frame == 5
+    store.forward()
+    store.forward()
+    assert (store.state.frame, store.state.block) == (30, 2)
+
+
+def test_another_clip_forgets_the_steps(store):
+    store.update(block=2)
+    store.forget()
+    assert not (store.can_undo)
+    assert not (store.can_go_back)
