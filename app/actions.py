@@ -61,6 +61,7 @@ class Actions:
         action.setAutoRepeat(command.repeats)
         if command.icon:
             action.setIcon(themed_icon(command.icon))
+            action.setIconVisibleInMenu(False)  # a few among many make a ragged edge
         words = tr(command.tooltip) if command.tooltip else title_of(command)
         action.setToolTip(f"{words} ({keys_of(command)})" if command.keys else words)
         action.setStatusTip("")

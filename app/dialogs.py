@@ -42,7 +42,12 @@ class ExportDialog(QDialog):
     """An ``ExportWish``."""
 
     def __init__(
-        self, wish: ExportWish, video: VideoFacts, window: ClipWindow | None, parent: QWidget
+        self,
+        wish: ExportWish,
+        video: VideoFacts,
+        window: ClipWindow | None,
+        heads: int,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         # The model is loaded, so torch is there, and the table costs nothing to import.
@@ -51,7 +56,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(520)
-        self._wish, self._video, self._window = wish, video, window
+        self._wish, self._window, self._heads = wish, window, heads
         self.kind = QComboBox()
         for ending, exporter in EXPORTERS.items():
             self.kind.addItem(f"{exporter.title}", ending)
@@ -97,20 +102,7 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
         form.setColumnStretch(1, 1)
-        wish = self._wish
-        content = label(
-            self.tr("Block {b}, {head}, {method} ({query}), colours as on screen").format(
-                b=wish.block,
-                head=head_words(wish.head, 2),
-                method=METHODS[wish.method].title.lower(),
-                query=query_words(wish.query),
-            ),
-            "soft",
-        )
-        if wish.head in ("mean", "max", "min"):
-            content.setText(content.text().replace(" of 2 heads", " of heads"))
-        elif isinstance(wish.head, int):
-            content.setText(content.text().replace(" of 2", ""))
+        content = label(self._content_words(), "soft")
         content.setWordWrap(True)
         for row, (words, field) in enumerate(
             (
@@ -135,6 +127,16 @@ class ExportDialog(QDialog):
         column.setSpacing(2 * theme.GAP)
         column.addLayout(form)
         column.addLayout(buttons)
+
+    def _content_words(self) -> str:
+        wish = self._wish
+        method = METHODS[wish.method]
+        words = method.title.lower()
+        if method.needs_query:
+            words += f" ({query_words(wish.query)})"
+        return self.tr("Block {b}, {head}, {map}; colours as on screen").format(
+            b=wish.block, head=head_words(wish.head, self._heads), map=words
+        )
 
     def _kind_changed(self) -> None:
         ending = self.kind.currentData()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.recording import LayerAttention
 
+CACHE_BYTES = 32 << 20
+"""Frames of a window are read once; the decode lane keeps those that are looked at."""
+
 REMEMBERED_WINDOWS = 8
 """Captured windows kept for going back and forth; about 60 MiB each for a 16-frame model."""
 
@@ -107,7 +110,7 @@ class ModelHost:
             if self._video is not None:
                 self._video.close()
                 self._video = None
-            self._video = open_video(path)
+            self._video = open_video(path, cache_bytes=CACHE_BYTES)
         return self._video
 
 

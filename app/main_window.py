@@ -53,6 +53,7 @@ LAYOUT_VERSION = 1
 
 FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
+LEAST_SIDE_WIDTH = 228
 
 
 class Stage(QWidget):
@@ -163,6 +164,7 @@ class MainWindow(QMainWindow):
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         else:
             dock.setTitleBarWidget(bar)
+            dock.setMinimumWidth(LEAST_SIDE_WIDTH)
         dock.setWidget(_scrolling(panel) if name in ("display", "predictions") else panel)
         self.docks[name] = dock
         self.dock_titles[name] = bar
@@ -237,12 +239,13 @@ class MainWindow(QMainWindow):
 
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
-        wish = self.controller.export_wish()
-        video = self.controller.world.video
-        if wish is None or video is None:
+        world, wish = self.controller.world, self.controller.export_wish()
+        layer = world.layer(self.store.state.block)
+        if wish is None or world.video is None or layer is None:
             return
         self.controller.intents.pause()
-        dialog = ExportDialog(wish, video, self.controller.world.window(wish.frame), self)
+        window = world.window(wish.frame)
+        dialog = ExportDialog(wish, world.video, window, layer.heads, self)
         dialog.export_asked.connect(self.controller.export)
         dialog.open()
 

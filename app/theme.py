@@ -175,12 +175,11 @@ QMenuBar { background: $window; padding: 3px 4px 0 4px; }
 QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $control; }
 QMenu { background: $panel; border: 1px solid $border; padding: 5px; }
-QMenu::item { padding: 6px 26px 6px 12px; border-radius: 5px; }
+QMenu::item { padding: 6px 26px 6px 28px; border-radius: 5px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $text_faint; }
 QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
-QMenu::indicator { width: 14px; height: 14px; left: 6px; }
-QMenu::item:checkable { padding-left: 26px; }
+QMenu::indicator { width: 14px; height: 14px; left: 8px; }
 QMenu::indicator:checked { image: url($icon_check); }
 
 QToolBar { background: $window; border: none; border-bottom: 1px solid $border;

@@ -544,6 +544,16 @@ def test_the_canvas_composes_what_the_renderer_blends(lens, qtbot):
     assert abs(screen[inner].astype(int) - blended[inner]).max() <= 2
 
 
+def test_the_focus_ring_changes_nothing_but_the_edge(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Right)  # between samples: there is a badge to paint
+    settle(qtbot, lens)
+    canvas = lens.stage.canvas
+    inner = canvas.rect().adjusted(4, 4, -4, -4)
+    focused = canvas.grab(inner).toImage()
+    lens.panels.layers.tree.setFocus()
+    assert canvas.grab(inner).toImage() == focused
+
+
 def test_copy_image_gives_the_frame_at_its_own_size(lens, qtbot):
     QGuiApplication.clipboard().clear()
     press(qtbot, lens, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)

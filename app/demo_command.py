@@ -1,0 +1,150 @@
+"""``mvit-lens demo``: train the embedded model, measure it, write its sample clips."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mvit_core.demo.training import Progress
+
+_DONE, _STOPPED = 0, 1
+
+
+def add_demo_commands(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
+    """Add ``demo train``, ``demo evaluate`` and ``demo clips``."""
+    demo = commands.add_parser("demo", help="train or measure the embedded demo model")
+    parts = demo.add_subparsers(required=True, metavar="{train,evaluate,clips}")
+    _add_train(parts)
+    _add_evaluate(parts)
+    clips = parts.add_parser("clips", help="write the sample clips and their truth")
+    clips.add_argument("--out", metavar="DIR", type=Path, required=True)
+    clips.set_defaults(run=_run_clips)
+
+
+def _add_train(parts: Any) -> None:  # noqa: ANN401
+    train = parts.add_parser(
+        "train",
+        help="train the demo model; the same command continues a run that was interrupted",
+    )
+    train.add_argument("--out", metavar="DIR", type=Path, required=True)
+    train.add_argument("--minutes", type=_positive, default=15.0,
+                       help="how long it may take about; scales the number of steps (15)")  # fmt: skip
+    train.add_argument("--seed", type=_seed, default=0)
+    train.add_argument("--clips", type=int, default=220,
+                       help="held-out clips measured for the card, 0 for no card (220)")  # fmt: skip
+    train.set_defaults(run=_run_train)
+
+
+def _add_evaluate(parts: Any) -> None:  # noqa: ANN401
+    evaluate = parts.add_parser("evaluate", help="measure a demo model on held-out clips")
+    evaluate.add_argument("--checkpoint", metavar="F", type=Path, help="(the shipped one)")
+    evaluate.add_argument("--clips", type=int, default=1000, help="held-out clips (1000)")
+    evaluate.add_argument("--card", metavar="F.md", type=Path, help="put the figures into a card")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.set_defaults(run=_run_evaluate)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{value:g} is no length; give minutes above 0")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{value} is below 0")
+    return value
+
+
+class _Line:
+    """A line of progress with rate and time left: rewritten for people, seldom in a file."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._start = time.monotonic()
+        self._first: int | None = None
+        self._told = 0.0
+
+    def show(self, done: int, total: int, units: float, unit: str, more: str = "") -> None:
+        """Print ``done`` of ``total``; ``units`` came with the last one, for the rate."""
+        if self._first is None:
+            self._first = done - 1  # a run that continues has not done these now
+        live = sys.stderr.isatty()
+        now = time.monotonic()
+        if now - self._told < (0.2 if live else 20) and done < total:
+            return
+        self._told = now
+        rate = (done - self._first) / max(now - self._start, 1e-6)
+        left = round((total - done) / rate)
+        text = (f"{self._what} {done} of {total}, {rate * units:.1f} {unit}/s, "
+                f"{left // 60}:{left % 60:02} left{more}")  # fmt: skip
+        end = "\n" if done == total or not live else ""
+        print(f"\r{text:<78}" if live else text, end=end, file=sys.stderr, flush=True)
+
+
+def _run_train(options: argparse.Namespace) -> int:
+    from mvit_core.demo.recipe import recipe_for
+    from mvit_core.demo.training import TrainingStopped, train
+
+    recipe = recipe_for(options.minutes, options.seed)
+    line = _Line("step")
+
+    def tell(progress: "Progress") -> None:
+        more = f", stage {progress.stage.name}, right {progress.accuracy:.0%}"
+        line.show(progress.step, progress.steps, progress.clips, "clips", more)
+
+    try:
+        weights = train(recipe, options.out, tell)
+    except TrainingStopped as stop:
+        print(f"\nmvit-lens: {stop}", file=sys.stderr)
+        return _STOPPED
+    print(f"wrote {weights} ({weights.stat().st_size / 1e6:.2f} MB)")
+    if options.clips:
+        _write_card(options, weights)
+    return _DONE
+
+
+def _write_card(options: argparse.Namespace, weights: Path) -> None:
+    from mvit_core.checkpoint import load_model
+    from mvit_core.demo.card import CARD_NAME, card_text, write_card
+    from mvit_core.demo.evaluation import evaluate
+    from mvit_core.demo.recipe import recipe_for
+
+    loaded = load_model(weights, device="cpu")
+    line = _Line("measured clip")
+    evaluation = evaluate(loaded, options.clips, lambda n, all_: line.show(n, all_, 1, "clips"))
+    command = f"mvit-lens demo train --out DIR --minutes {options.minutes:g} --seed {options.seed}"
+    parameters = sum(p.numel() for p in loaded.model.parameters())
+    recipe = recipe_for(options.minutes, options.seed)
+    path = options.out / CARD_NAME
+    write_card(path, card_text(recipe, command, parameters, evaluation))
+    print(f"wrote {path} ({evaluation.accuracy:.1%} of {evaluation.clips} held-out clips)")
+
+
+def _run_evaluate(options: argparse.Namespace) -> int:
+    from mvit_core.checkpoint import load_model
+    from mvit_core.demo import demo_checkpoint
+    from mvit_core.demo.card import figures_text, refresh_card
+    from mvit_core.demo.evaluation import evaluate
+
+    loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
+    line = _Line("clip")
+    evaluation = evaluate(loaded, options.clips, lambda n, all_: line.show(n, all_, 1, "clips"))
+    print(json.dumps(evaluation.to_json()) if options.json else figures_text(evaluation))
+    if options.card is not None:
+        refresh_card(options.card, evaluation)
+    return _DONE
+
+
+def _run_clips(options: argparse.Namespace) -> int:
+    from mvit_core.demo.clips import write_clips
+
+    line = _Line("clip")
+    truths = write_clips(options.out, on_clip=lambda n, all_: line.show(n, all_, 1, "clips"))
+    print(f"wrote {len(truths)} clips and their truth in {options.out}")
+    return _DONE
