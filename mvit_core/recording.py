@@ -124,7 +124,7 @@ class LayerAttention:
         """The map in consecutive tiles of rows: (first row, (B, h, rows, Nk))."""
         inputs = self.inputs
         queries = augment_queries(
-            inputs.q, inputs.scale, inputs.positions, self.q_shape, int(self.has_class_token)
+            inputs.q, inputs.positions, self.q_shape, int(self.has_class_token)
         )
         b, h, nq, nk = self.map_shape
         rows = max(TILE_BYTES // (b * h * nk * 4), 16)
@@ -145,10 +145,10 @@ class LayerAttention:
         q = inputs.q[:, :, query : query + 1]
         position = self.q_grid.position(query)
         if position is None:
-            queries = functional.pad(q * inputs.scale, (0, inputs.positions.width))
+            queries = functional.pad(q, (0, inputs.positions.width))
         else:
             at = inputs.positions.at(*position)
-            queries = augment_queries(q, inputs.scale, at, (1, 1, 1), 0)
+            queries = augment_queries(q, at, (1, 1, 1), 0)
         return self._softmax(queries, query)[:, :, 0]
 
     def column(self, key: int) -> Tensor:
@@ -191,8 +191,9 @@ class LayerAttention:
 
     @cached_property
     def _keys(self) -> Tensor:
+        inputs = self.inputs
         keys = augment_keys(
-            self.inputs.k, self.inputs.positions, self.k_shape, int(self.has_class_token)
+            inputs.k, inputs.scale, inputs.positions, self.k_shape, int(self.has_class_token)
         )
         return keys.transpose(-2, -1)
 

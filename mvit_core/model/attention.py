@@ -24,6 +24,8 @@ from mvit_core.model.positions import (
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 NormLayer = Callable[[int], nn.Module]
+Pool = Callable[[Tensor], Tensor]
+"""A 3-D pooling of (B, C, T, Y, X)."""
 
 TILE_BYTES = 1 << 20
 """Logits computed at a time: a tile of rows stays in the second-level cache."""
@@ -31,7 +33,7 @@ TILE_BYTES = 1 << 20
 
 def attention_pool(
     tensor: Tensor,
-    pool: nn.Module | None,
+    pool: Pool | None,
     thw_shape: Sequence[int],
     has_cls_embed: bool = True,
     norm: nn.Module | None = None,
@@ -87,8 +89,8 @@ def weighted_values(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None)
     """softmax(q k^T) v, a tile of query rows at a time so that no full map is ever stored.
 
     Args:
-        q: (B, h, Nq, e), scaled and augmented.
-        k: (B, h, Nk, e).
+        q: (B, h, Nq, e), augmented.
+        k: (B, h, Nk, e), scaled and augmented.
         v: (B, h, Nk, d).
         mask: broadcasts to (B, h, Nq, Nk); 0 forbids a pair.
 
@@ -102,8 +104,10 @@ def weighted_values(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None)
     tiles = []
     for start, stop in pairwise(starts):
         part = mask if mask is None or mask.shape[-2] == 1 else mask[..., start:stop, :]
-        tiles.append(masked_softmax(q[:, :, start:stop] @ keys, part) @ v)
-    return torch.cat(tiles, dim=2) if len(tiles) > 1 else tiles[0]
+        tile = masked_softmax(q[:, :, start:stop] @ keys, part) @ v  # (B, h, rows, d)
+        tiles.append(tile.transpose(1, 2))
+    # Laid out as (B, Nq, h, d), so that joining the heads afterwards is a view.
+    return torch.cat(tiles, dim=1).transpose(1, 2)
 
 
 def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow, depthwise: bool) -> nn.Module:
@@ -120,6 +124,26 @@ def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow, depthwise:
         groups=channels if depthwise else 1,
         bias=False,
     )
+
+
+def for_all_heads(pool: nn.Module | None, channels: int) -> Pool | None:
+    """The pool of one head as a pool of the channels of all heads side by side.
+
+    Heads share a depthwise kernel, so repeating it over the heads is the same pooling, and
+    tokens need not be rearranged head by head: (B, N, C) already is what a channels-last
+    convolution reads. The weights must be channels-last too, or torch copies the input.
+    """
+    if not isinstance(pool, nn.Conv3d):
+        return pool
+    kernel = pool.weight.repeat(channels // pool.in_channels, 1, 1, 1, 1)
+    kernel = kernel.contiguous(memory_format=torch.channels_last_3d)
+
+    def convolve(volume: Tensor) -> Tensor:
+        return functional.conv3d(
+            volume, kernel, stride=pool.stride, padding=pool.padding, groups=channels
+        )
+
+    return convolve
 
 
 class MultiScaleAttention(nn.Module):
@@ -226,6 +250,9 @@ class MultiScaleAttention(nn.Module):
             convolves = pool is not None and mode in ("conv", "conv_unshared")
             setattr(self, f"pool_{name}", pool)
             setattr(self, f"norm_{name}", norm_layer(channels) if convolves else None)
+        # Kernels that mix a head's channels, and norms before the pool, work head by head.
+        normed_before = isinstance(self.norm_q or self.norm_k, nn.BatchNorm3d)
+        self._pools_by_head = not depthwise or normed_before
 
     def _build_tables(
         self,
@@ -263,8 +290,8 @@ class MultiScaleAttention(nn.Module):
         positions = self.relative_positions(q_shape, k_shape)
         cls = int(self.has_cls_embed)
         weighted = weighted_values(
-            augment_queries(q, self.scale, positions, q_shape, cls),
-            augment_keys(k, positions, k_shape, cls),
+            augment_queries(q, positions, q_shape, cls),
+            augment_keys(k, self.scale, positions, k_shape, cls),
             v,
         )  # (B, h, Nq, d)
         heard = AttentionInputs(
@@ -288,30 +315,41 @@ class MultiScaleAttention(nn.Module):
         return x.unflatten(-1, (heads, -1)).transpose(1, 2)  # (B, N, C) -> (B, heads, N, d)
 
     def _pool(self, name: str, x: Tensor, thw_shape: Sequence[int]) -> tuple[Tensor, Triple]:
+        """(B, N, C) to (B, heads, N', d), pooled and normed by head, and the new grid."""
         pool, norm = getattr(self, f"pool_{name}"), getattr(self, f"norm_{name}")
-        pooled, shape = attention_pool(x, pool, thw_shape, self.has_cls_embed, norm)
-        return pooled, _triple(shape)
+        if self._pools_by_head:
+            heads = self._heads(x, self._pool_heads)
+            pooled, shape = attention_pool(heads, pool, thw_shape, self.has_cls_embed, norm)
+            return pooled, _triple(shape)
+        pool = for_all_heads(pool, x.shape[-1])
+        pooled, shape = attention_pool(x, pool, thw_shape, self.has_cls_embed)
+        heads = pooled.unflatten(-1, (self._pool_heads, -1))  # (B, N', heads, d), dense
+        return (heads if norm is None else norm(heads)).transpose(1, 2), _triple(shape)
 
     def _project_then_pool(
         self, x: Tensor, thw_shape: Sequence[int]
     ) -> tuple[Tensor, Tensor, Tensor, Triple, Triple]:
-        if self.separate_qkv:
-            parts = [self.q(x), self.k(x), self.v(x)]
-        else:
-            parts = list(self.qkv(x).chunk(3, dim=-1))  # three (B, N, C)
-        q, k, v = (self._heads(part, self.num_heads) for part in parts)
-        q, q_shape = self._pool("q", q, thw_shape)
-        k, k_shape = self._pool("k", k, thw_shape)
-        v, _ = self._pool("v", v, thw_shape)
+        parts = self._projected(x)
+        q, q_shape = self._pool("q", parts[0], thw_shape)
+        k, k_shape = self._pool("k", parts[1], thw_shape)
+        v, _ = self._pool("v", parts[2], thw_shape)
         return q, k, v, q_shape, k_shape
+
+    def _projected(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values (B, N, C), each dense: pooling would copy a slice of one."""
+        if self.separate_qkv:
+            return self.q(x), self.k(x), self.v(x)
+        weights = self.qkv.weight.chunk(3)
+        biases = (None,) * 3 if self.qkv.bias is None else self.qkv.bias.chunk(3)
+        q, k, v = (functional.linear(x, w, b) for w, b in zip(weights, biases, strict=True))
+        return q, k, v
 
     def _pool_then_project(
         self, x: Tensor, thw_shape: Sequence[int]
     ) -> tuple[Tensor, Tensor, Tensor, Triple, Triple]:
-        split = self._heads(x, self._pool_heads)  # (B, heads or 1, N, dim / heads)
         pooled, shapes = {}, {}
         for name in ("q", "k", "v"):
-            part, shapes[name] = self._pool(name, split, thw_shape)
+            part, shapes[name] = self._pool(name, x, thw_shape)  # (B, heads or 1, N', d)
             merged = part.transpose(1, 2).flatten(2)  # (B, N', dim)
             pooled[name] = self._heads(getattr(self, name)(merged), self.num_heads)
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
@@ -320,7 +358,9 @@ class MultiScaleAttention(nn.Module):
         if not self.residual_pooling:
             return weighted
         if self.has_cls_embed and not self.residual_on_cls:
-            return torch.cat((weighted[:, :, :1], weighted[:, :, 1:] + q[:, :, 1:]), dim=2)
+            added = weighted + q
+            added[:, :, 0] = weighted[:, :, 0]
+            return added
         return weighted + q
 
 
@@ -379,7 +419,7 @@ class MultiHeadedAttention(nn.Module):
             weights = self.dropout(masked_softmax((q * scale) @ k.transpose(-2, -1), mask))
             weighted = weights @ v
         else:
-            weighted = weighted_values(q * scale, k, v, mask)
+            weighted = weighted_values(q, k * scale, v, mask)
         q_shape, k_shape = self._grids(thw_shape, q.shape[2], k.shape[2])
         heard = AttentionInputs(
             q, k, v, scale, RelativePositions(None, None, None), q_shape, q_shape, k_shape,

@@ -87,17 +87,16 @@ _PRODUCT = {0: "bhtyxd,tkd->bhtyxk", 1: "bhtyxd,ykd->bhtyxk", 2: "bhtyxd,xkd->bh
 
 
 def augment_queries(
-    q: Tensor, scale: float, positions: RelativePositions, q_shape: Triple, class_tokens: int
+    q: Tensor, positions: RelativePositions, q_shape: Triple, class_tokens: int
 ) -> Tensor:
     """Queries whose product with ``augment_keys`` is the whole biased logit matrix.
 
-    ``[scale * q, q.R_t, q.R_y, q.R_x]``: the bias of the decomposed relative positions is a sum
-    of one term per axis, so it is an inner product with one-hot key coordinates. Class rows get
-    zeros, so they carry no bias. No pass over the (Nq, Nk) matrix remains for the bias.
+    ``[q, q.R_t, q.R_y, q.R_x]``: the bias of the decomposed relative positions is a sum of one
+    term per axis, so it is an inner product with one-hot key coordinates. Class rows get zeros,
+    so they carry no bias. No pass over the (Nq, Nk) matrix remains for the bias.
 
     Args:
         q: (B, h, Nq, d), before scaling.
-        scale: of the content product; positions are not scaled.
         positions: embeddings for the grids at hand.
         q_shape: grid of the patch queries.
         class_tokens: leading rows that are no patch, 0 or 1.
@@ -105,21 +104,29 @@ def augment_queries(
     Returns:
         (B, h, Nq, d + sum of key sizes of the axes in use).
     """
-    parts = [q * scale]
+    if not positions.axes:
+        return q
     patches = q[:, :, class_tokens:].unflatten(2, q_shape)  # (B, h, T, Y, X, d)
-    for axis, table in positions.axes:
-        bias = torch.einsum(_PRODUCT[axis], patches, table).flatten(2, 4)  # (B, h, Q, K_axis)
-        parts.append(functional.pad(bias, (0, 0, class_tokens, 0)))
-    return torch.cat(parts, dim=-1) if len(parts) > 1 else parts[0]
+    biases = [
+        torch.einsum(_PRODUCT[axis], patches, table).flatten(2, 4)  # (B, h, Q, K_axis)
+        for axis, table in positions.axes
+    ]
+    if class_tokens:
+        biases = [functional.pad(bias, (0, 0, class_tokens, 0)) for bias in biases]
+    return torch.cat((q, *biases), dim=-1)
 
 
 def augment_keys(
-    k: Tensor, positions: RelativePositions, k_shape: Triple, class_tokens: int
+    k: Tensor, scale: float, positions: RelativePositions, k_shape: Triple, class_tokens: int
 ) -> Tensor:
-    """Keys with one-hot grid coordinates behind them; class keys get zeros.
+    """Scaled keys with one-hot grid coordinates behind them; class keys get zeros.
+
+    The scale of the content product goes to the keys, of which there are fewer; positions are
+    not scaled.
 
     Args:
         k: (B, h, Nk, d).
+        scale: of the content product.
         positions: embeddings for the grids at hand.
         k_shape: grid of the patch keys.
         class_tokens: leading rows that are no patch, 0 or 1.
@@ -128,10 +135,10 @@ def augment_keys(
         (B, h, Nk, d + sum of key sizes of the axes in use).
     """
     if not positions.axes:
-        return k
+        return k * scale
     hot = one_hot_coordinates(k_shape, [axis for axis, _ in positions.axes], k)
     hot = functional.pad(hot, (0, 0, class_tokens, 0))  # (Nk, sum of sizes)
-    return torch.cat((k, hot.expand(*k.shape[:2], -1, -1)), dim=-1)
+    return torch.cat((k * scale, hot.expand(*k.shape[:2], -1, -1)), dim=-1)
 
 
 def one_hot_coordinates(shape: Triple, axes: Sequence[int], like: Tensor) -> Tensor:

@@ -351,3 +351,24 @@ def test_resizing_a_configuration_changes_its_tables_alone():
     config = toy_config()
     assert replace(config.resized((8, 64, 64)), input_shape=config.input_shape) == config
     assert isinstance(config, MViTConfig)
+
+
+def test_an_mlp_gives_many_tokens_in_tiles_what_it_gives_each_alone():
+    mlp = Mlp(4, 8).eval()
+    x = torch.randn(2, 5000, 4)
+    with torch.no_grad():
+        torch.testing.assert_close(mlp(x)[:, 4321], mlp(x[:, 4321:4322])[:, 0])
+
+
+@pytest.mark.parametrize("heads", [1, 4])
+def test_the_pool_of_all_heads_is_the_pool_of_each(heads):
+    layer = MultiScaleAttention(8 * heads, 8 * heads, (2, 6, 6), heads, kernel_q=(3, 3, 3),
+                                stride_q=(1, 2, 2)).eval()  # fmt: skip
+    x = torch.randn(2, 73, 8 * heads)
+    with torch.no_grad():
+        merged, shape = layer._pool("q", x, (2, 6, 6))
+        each, expected = attention_pool(
+            layer._heads(x, heads), layer.pool_q, (2, 6, 6), True, layer.norm_q
+        )
+    assert list(shape) == expected
+    torch.testing.assert_close(merged, each)
