@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 # Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from app.demo_command import add_demo_commands
 from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_DONE, EXIT_INPUT, EXIT_USAGE = 0, 1, 2
 
-COMMANDS = ("view", "predict", "export", "inspect", "checks")
+COMMANDS = ("view", "predict", "export", "inspect", "checks", "demo")
 
 Json = dict[str, Any]
 
@@ -73,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     checks = commands.add_parser("checks", help="versions, devices, display and codecs")
     checks.add_argument("--json", action="store_true", help="print JSON")
     checks.set_defaults(run=_run_checks)
+    add_demo_commands(commands)
     return parser
 
 
@@ -161,8 +163,9 @@ def parse_query(text: str) -> "Query":
     Raises:
         CaptureError: the text is none of these.
     """
-    if text == "readout" or text == "class":
-        return text
+    named: dict[str, Query] = {"readout": "readout", "class": "class"}
+    if text in named:
+        return named[text]
     numbers = text.split(",")
     if len(numbers) == 3 and all(n.strip().isdecimal() for n in numbers):
         t, y, x = (int(n) for n in numbers)

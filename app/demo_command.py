@@ -30,11 +30,19 @@ def _add_train(parts: Any) -> None:  # noqa: ANN401
         help="train the demo model; the same command continues a run that was interrupted",
     )
     train.add_argument("--out", metavar="DIR", type=Path, required=True)
-    train.add_argument("--minutes", type=_positive, default=15.0,
-                       help="how long it may take about; scales the number of steps (15)")  # fmt: skip
+    train.add_argument(
+        "--minutes",
+        type=_positive,
+        default=15.0,
+        help="about how long it may take; scales the number of steps (15)",
+    )
     train.add_argument("--seed", type=_seed, default=0)
-    train.add_argument("--clips", type=int, default=220,
-                       help="held-out clips measured for the card, 0 for no card (220)")  # fmt: skip
+    train.add_argument(
+        "--clips",
+        type=int,
+        default=220,
+        help="held-out clips measured for the card, 0 for no card (220)",
+    )
     train.set_defaults(run=_run_train)
 
 

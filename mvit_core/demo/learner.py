@@ -1,0 +1,120 @@
+"""One step's arithmetic: gradients of a share of a batch, wherever that share is computed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mvit_core.demo.auxiliary import BLOCK, Auxiliary, block_geometry
+from mvit_core.demo.batches import make_batch
+from mvit_core.demo.recipe import architecture
+from mvit_core.model import MViT
+
+if TYPE_CHECKING:
+    from mvit_core.geometry import Triple
+
+__all__ = ["Learner", "Share", "Task"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to compute gradients of."""
+
+    seeds: tuple[int, ...]
+    """One clip each."""
+    auxiliary: float
+    """Weight of the auxiliary losses."""
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """Gradients and measures of one share of a batch."""
+
+    gradient: Tensor
+    """All parameters' gradients, flat."""
+    loss: float
+    """Of the classification."""
+    auxiliary_loss: float
+    right: int
+    """Clips classified right."""
+    clips: int
+
+    def joined(self, other: Self) -> "Share":
+        """Both shares as one; they have as many clips."""
+        return Share(
+            (self.gradient + other.gradient) / 2,
+            (self.loss + other.loss) / 2,
+            (self.auxiliary_loss + other.auxiliary_loss) / 2,
+            self.right + other.right,
+            self.clips + other.clips,
+        )
+
+
+class Learner(nn.Module):
+    """The model and its auxiliary head at one size.
+
+    Args:
+        size: side of the clips, in pixels.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+        config = architecture(size)
+        self.model = MViT(config)
+        self.auxiliary = Auxiliary(config.blocks[BLOCK].dim_out)
+        self._place = block_geometry(config, BLOCK)
+        self._tokens: tuple[Tensor, Triple] | None = None
+        self.model.blocks[BLOCK].register_forward_hook(self._keep)
+        _initialise(self)
+
+    def _keep(self, _: nn.Module, __: object, output: tuple[Tensor, Sequence[int]]) -> None:
+        tokens, (t, y, x) = output
+        self._tokens = tokens, (t, y, x)
+
+    @property
+    def flat(self) -> Tensor:
+        """All parameters as one vector."""
+        return torch.cat([p.detach().flatten() for p in self.parameters()])
+
+    def set_flat(self, values: Tensor) -> None:
+        """Set all parameters from one vector."""
+        sizes = [p.numel() for p in self.parameters()]
+        for parameter, part in zip(self.parameters(), values.split(sizes), strict=True):
+            parameter.data.copy_(part.view_as(parameter))
+
+    def share(self, task: Task) -> Share:
+        """Render the clips of a task, and compute the gradients of their losses."""
+        batch = make_batch(task.seeds, self.size)
+        self.zero_grad(set_to_none=True)
+        logits = self.model(batch.inputs)
+        loss = functional.cross_entropy(logits, batch.labels)
+        assert self._tokens is not None  # the hook has just heard them
+        extra = self.auxiliary(*self._tokens, self._place, batch).total
+        (loss + task.auxiliary * extra).backward()
+        self._tokens = None
+        return Share(
+            gradient=torch.cat([_gradient(p) for p in self.parameters()]),
+            loss=loss.item(),
+            auxiliary_loss=extra.item(),
+            right=int((logits.argmax(dim=1) == batch.labels).sum()),
+            clips=len(batch.labels),
+        )
+
+
+def _gradient(parameter: nn.Parameter) -> Tensor:
+    gradient = parameter.grad
+    return torch.zeros(parameter.numel()) if gradient is None else gradient.flatten()
+
+
+def _initialise(learner: Learner) -> None:
+    """Linear layers by their own width: the reference's std of 0.02 is for wider ones."""
+    for module in learner.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.trunc_normal_(module.weight, std=module.in_features**-0.5)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.LayerNorm):
+            nn.init.zeros_(module.bias)
