@@ -104,6 +104,7 @@ class Controller(QObject):
         self._answer: MapAnswer | None = None
         self._asked_frame: int | None = None
         self._asked_wish: MapWish | None = None
+        self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
@@ -299,7 +300,7 @@ class Controller(QObject):
         before = self._asked_wish
         if before is not None and before.window != window and not state.playing:
             self.infer.cancel("explain")  # nobody waits for that window any more
-        self._asked_wish = wish
+        self._asked_wish = self._running_wish = wish
         words = self.tr("Running window {n}").format(n=window.index + 1)
         self._begin("explain", words, quiet=True)
         self.infer.ask("explain", partial(self._model_host.explain, wish))
@@ -343,9 +344,22 @@ class Controller(QObject):
         if known is not None:
             self._heats.move_to_end(key)
             self.world = replace(self.world, heat=known)
+            self._look_ahead(shown, key)
         elif key != self._asked_heat:
             self._asked_heat = key
             self.paint.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
+
+    def _look_ahead(self, shown: ShownMap, key: HeatKey) -> None:
+        """Colour the other times of the window, so that stepping never waits for colours."""
+        if self.store.state.scrubbing or self.paint.is_pending("ahead"):
+            return
+        times = shown.heatmap.shape[0]
+        for time in ((key.token_time + step) % times for step in range(1, times)):
+            frames = shown.heatmap.token_frames(time)
+            ahead = replace(key, token_time=time)
+            if frames and ahead not in self._heats:
+                self.paint.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], ahead, shown))
+                return
 
     def _want_strip(self) -> None:
         shown, picture = self.world.shown, self.world.picture
@@ -394,7 +408,9 @@ class Controller(QObject):
         elif isinstance(payload, ModelFacts):
             self._model_loaded(payload)
         elif isinstance(payload, MapAnswer):
-            self._answer = payload
+            # The wish may have gone back to the map that is shown while this one was made.
+            if payload.wish == self._asked_wish:
+                self._answer = payload
         elif isinstance(payload, StripPicture):
             self.world = replace(self.world, strip=payload)
         elif isinstance(payload, QImage):
@@ -468,18 +484,17 @@ class Controller(QObject):
 
     def _failed(self, answer: Answer, *, latest: bool) -> None:
         if answer.key == "explain":
-            if not latest or self._asked_wish is None:
+            if not latest or self._asked_wish is None or self._asked_wish != self._running_wish:
                 return
             self._barred[self._asked_wish] = answer.problem
         text = answer.problem
         self.tell(Message("error", text, answer.trace))
 
     def _cancelled(self, answer: Answer, *, latest: bool) -> None:
-        if answer.key == "explain" and latest and self._asked_wish is not None:
+        wish = self._asked_wish
+        if answer.key == "explain" and latest and wish is not None and wish == self._running_wish:
             # Not asked again by itself: the user has just said that it is not wanted.
-            words = self.tr("Cancelled; run the window again with Ctrl+R")
-            if self._answer is None or self._answer.wish != self._asked_wish:
-                self._barred[self._asked_wish] = words
+            self._barred[wish] = self.tr("Cancelled; run the window again with Ctrl+R")
             self._asked_wish = None
 
     # -- jobs --------------------------------------------------------------------------------

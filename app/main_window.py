@@ -38,6 +38,7 @@ from app.panels.messages import Messages
 from app.panels.predictions import PredictionsPanel
 from app.panels.status import StatusLine
 from app.panels.timeline import Timeline
+from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
 from app.presenter import Panels
 from app.report import report_of
@@ -46,7 +47,7 @@ from app.upkeep import Upkeep
 from app.widgets import ICON_PX, DockTitle, ElidedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QMouseEvent
 
 LAYOUT_VERSION = 1
 """Raised when the docks change so that an older layout no longer fits."""
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self.stage)
         self.setCentralWidget(self._pages)
+        self.veil = DropVeil(self._pages)
         self.docks: dict[str, QDockWidget] = {}
         self.dock_titles: dict[str, DockTitle] = {}
         self.panels = self._make_panels()
@@ -370,21 +372,20 @@ class MainWindow(QMainWindow):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        # Accepted whatever it is: a refusal should say why, and only a drop can be answered.
+        # Accepted whatever it is: a refusal should say why, and only then is it shown.
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
             dropped = _dropped(event)
-            self.welcome.show_drop(over=dropped.is_good)
-            if not dropped.is_good:
-                self.controller.tell(Message("warning", dropped.reason))
+            words = dropped.reason if not dropped.is_good else self._drop_words(dropped)
+            self.veil.show_drop(words, good=dropped.is_good)
 
     @override
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.welcome.show_drop(over=False)
+        self.veil.hide()
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        self.welcome.show_drop(over=False)
+        self.veil.hide()
         dropped = _dropped(event)
         event.acceptProposedAction()
         if dropped.reason:
@@ -393,6 +394,13 @@ class MainWindow(QMainWindow):
             self.controller.load_model(ModelSource(dropped.checkpoint, config=dropped.config))
         if dropped.video is not None:
             self.controller.open_video(dropped.video)
+
+    def _drop_words(self, dropped: Dropped) -> str:
+        if dropped.video is None:
+            return self.tr("Load this model")
+        if dropped.checkpoint is None:
+            return self.tr("Open this video")
+        return self.tr("Open this video with this model")
 
     # -- events -----------------------------------------------------------------------------
 
@@ -411,6 +419,16 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.FocusOut:
             self.store.update(blink=False)  # the release goes to someone else
         return False
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The side buttons of a mouse go through the places looked at."""
+        if event.button() == Qt.MouseButton.BackButton:
+            self.store.back()
+        elif event.button() == Qt.MouseButton.ForwardButton:
+            self.store.forward()
+        else:
+            super().mousePressEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -145,6 +145,10 @@ class Presenter:
                 name=model.source.checkpoint.name
             )
         self.panels.welcome.show_model(words)
+        self.panels.dock_titles["layers"].show_remark(
+            model.source.checkpoint.name if model else "",
+            f"{model.source.checkpoint}\n{model.report}" if model else "",
+        )
 
     def _layers(self, old: Snapshot | None, new: Snapshot) -> None:
         layers = new.world.layers

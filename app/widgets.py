@@ -124,6 +124,7 @@ class DockTitle(QWidget):
         row.addWidget(self._remark, 1)
         row.addWidget(self.close_button)
 
-    def show_remark(self, text: str) -> None:
-        """Say something short on the right, such as a count."""
+    def show_remark(self, text: str, tip: str = "") -> None:
+        """Say something short on the right, such as a count; the rest is its tooltip."""
         self._remark.setText(text)
+        self._remark.setToolTip(tip or text)

@@ -61,7 +61,6 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._over = False
         self._model_line = label("", "faint")
         self._model_line.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = label(self.tr("Drop a video or a checkpoint here"), "title")
@@ -92,11 +91,6 @@ class Welcome(QWidget):
     def show_model(self, words: str) -> None:
         """Say which model waits for a video."""
         self._model_line.setText(words)
-
-    def show_drop(self, *, over: bool) -> None:
-        """Light up while something that can be opened is held over the window."""
-        self._over = over
-        self.update()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -147,9 +141,8 @@ class Welcome(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(colours.stage))
-        pen = QPen(QColor(colours.accent if self._over else colours.border), 2)
+        pen = QPen(QColor(colours.border), 2)
         pen.setDashPattern([5, 5])
         painter.setPen(pen)
-        painter.setBrush(QColor(colours.accent_soft if self._over else colours.stage))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 14, 14)
         painter.end()

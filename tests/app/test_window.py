@@ -49,7 +49,7 @@ def drop(window, *paths):
     copy = Qt.DropAction.CopyAction
     enter = QDragEnterEvent(QPoint(100, 100), copy, *common)
     QApplication.sendEvent(window, enter)
-    highlighted = window.welcome._over
+    highlighted = window.veil.words
     QApplication.sendEvent(window, QDropEvent(QPointF(100, 100), copy, *common))
     return enter.isAccepted(), highlighted
 
@@ -127,7 +127,8 @@ def test_a_video_and_a_checkpoint_are_dropped(boot, qtbot, barcode_clip, toy_che
     window = boot()
     accepted, highlighted = drop(window, barcode_clip, toy_checkpoint)
     assert accepted
-    assert highlighted
+    assert highlighted == "Open this video with this model"
+    assert not window.veil.isVisible()
     qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
     settle(qtbot, window)
 
@@ -135,7 +136,8 @@ def test_a_video_and_a_checkpoint_are_dropped(boot, qtbot, barcode_clip, toy_che
 def test_a_text_file_that_is_dropped_is_refused_with_a_reason(lens, tmp_path):
     text = tmp_path / "notes.txt"
     text.write_text("hello")
-    drop(lens, text)
+    _, reason = drop(lens, text)
+    assert "notes.txt cannot be opened" in reason
     assert "notes.txt cannot be opened" in messages(lens)
     assert lens.controller.world.video.path.name == "clip.mp4"
 
@@ -304,6 +306,27 @@ def test_an_unreadable_frame_has_a_placeholder_and_the_rest_goes_on(boot, qtbot,
     assert not problems[2]
     assert not problems[5]
     window.grab()  # the placeholder paints
+
+
+def test_stepping_within_a_window_never_shows_the_map_of_another_time(lens, qtbot):
+    qtbot.waitUntil(lambda: not lens.controller.paint.is_pending("ahead"), timeout=WAIT_MS)
+    window = lens.controller.world.windows[0]
+    for _ in range(window.stop - 1):
+        press(qtbot, lens, Qt.Key.Key_Right)
+        at_rest(qtbot, lens, lens.store.state.frame)
+        world = lens.controller.world
+        assert world.heat.key.token_time == world.shown.heatmap.token_time(world.picture.index)
+
+
+def test_the_side_buttons_of_a_mouse_go_back_and_forward(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_End)
+    settle(qtbot, lens)
+    canvas = lens.stage.canvas
+    qtbot.mouseClick(canvas, Qt.MouseButton.BackButton)
+    assert lens.store.state.frame == 0
+    qtbot.mouseClick(canvas, Qt.MouseButton.ForwardButton)
+    settle(qtbot, lens)
+    assert barcode_on_canvas(lens) == 39
 
 
 # -- layers and heads ----------------------------------------------------------------------------
