@@ -20,7 +20,7 @@ check: $(VENV)/.installed-check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.installed-test
+bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
@@ -39,6 +39,11 @@ $(VENV)/.installed-run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -c constraints.txt -e '.[test]'
+	@touch $@
+
+# torchvision is measured against, never used; its own dependencies would replace our torch.
+$(VENV)/.installed-bench: $(VENV)/.installed-test
+	$(PIP) --no-deps torchvision==0.28.0 pillow
 	@touch $@
 
 $(VENV)/.installed-check: pyproject.toml constraints.txt | $(BIN)/python

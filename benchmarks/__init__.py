@@ -1,0 +1,1 @@
+"""Benchmarks: never part of the tests, because the machines that run those are noisy."""

@@ -1,0 +1,49 @@
+"""Results as rows of a gate table, printed and written into docs/benchmarks.md by section."""
+
+import platform
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure and the gate it must meet."""
+
+    metric: str
+    figure: str
+    must: str = ""
+    met: bool | None = None
+    """None where there is no gate."""
+
+
+def machine() -> str:
+    """One line about where and with what the figures were taken."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        found = re.search(r"model name\s*: (.+)", info.read_text())
+        model = found.group(1) if found else model
+    packages = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "av"))
+    today = datetime.now(UTC).date().isoformat()
+    return f"{today}, {model}, Python {platform.python_version()}, {packages}"
+
+
+def report(section: str, note: str, rows: list[Row]) -> bool:
+    """Print the rows and write them into the page; returns whether every gate is met."""
+    lines = [f"## {section}", "", f"{machine()}. {note}", "", "| metric | figure | must | |",
+             "|---|---|---|---|"]  # fmt: skip
+    marks = {True: "met", False: "**missed**", None: ""}
+    lines += [f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |" for row in rows]
+    text = "\n".join(lines)
+    print(text)
+    page = PAGE.read_text() if PAGE.exists() else "# Benchmarks\n\nWritten by `make bench`.\n"
+    kept = [
+        part for part in re.split(r"(?m)^(?=## )", page) if not part.startswith(f"## {section}")
+    ]
+    PAGE.write_text("\n".join([*(part.rstrip() + "\n" for part in kept), text + "\n"]))
+    return all(row.met is not False for row in rows)
