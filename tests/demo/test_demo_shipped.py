@@ -1,0 +1,192 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mvit_core import load_model, open_video
+from mvit_core.assets import asset
+from mvit_core.attribution import Saliency
+from mvit_core.demo import CLASSES, demo_checkpoint, demo_samples, samples
+from mvit_core.demo.card import card_text, figures_text, refresh_card, write_card
+from mvit_core.demo.clips import write_clips
+from mvit_core.demo.evaluation import evaluate
+from mvit_core.demo.recipe import recipe_for
+from mvit_core.demo.scoring import score, shifted
+from mvit_core.errors import ClipError, ExportError, MvitError
+from mvit_core.geometry import GridGeometry, PixelMap
+from mvit_core.heatmap import project
+from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.render import upsample
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load_model(demo_checkpoint(), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def measured(loaded):
+    return evaluate(loaded, 22, map_clips=3)
+
+
+def test_the_weights_are_an_ordinary_checkpoint_of_at_most_1_mb(loaded):
+    assert demo_checkpoint().stat().st_size <= 1_000_000
+    assert loaded.format == "pyslowfast"
+    assert loaded.classes == list(CLASSES)
+    assert not loaded.report.missing
+    assert not loaded.report.warnings
+    assert all(value.is_contiguous() for value in loaded.model.state_dict().values())
+
+
+def test_the_clips_are_at_least_six_of_256_pixels_and_together_small():
+    shipped = demo_samples()
+    assert len(shipped) >= 6
+    assert sum(sample.clip.stat().st_size for sample in shipped) <= 4_000_000
+    for sample in shipped:
+        with open_video(sample.clip) as video:
+            assert min(video.size) >= 256
+            assert video.frame_count == len(sample.truth.boxes_px)
+        assert sample.class_name in CLASSES
+        assert sample.title.endswith(sample.class_name)
+    assert asset("demo", "labels.txt").read_text().splitlines() == list(CLASSES)
+
+
+def test_every_shipped_clip_is_classified_right_and_its_map_lies_on_its_actor(loaded):
+    explainer = Explainer(loaded)
+    for sample in demo_samples():
+        with open_video(sample.clip) as video:
+            (window,) = explainer.windows(video)
+            told = explainer.explain(video, window, MapSpec())
+        best = told.capture.predictions[0]
+        assert best.name == sample.class_name
+        assert best.probability > 0.7
+        shares, hits = [], []
+        for frame in window.frame_indices:
+            left, top, right, bottom = sample.truth.boxes_px[frame]
+            heat = upsample(told.heatmap, frame, video.size, smooth=True)
+            inside = heat[top:bottom, left:right].sum()
+            area = (right - left) * (bottom - top) / heat.size
+            shares.append(inside / heat.sum() / area)
+            y, x = np.unravel_index(heat.argmax(), heat.shape)
+            near = 16  # half a cell of the keys
+            hits.append(left - near <= x < right + near and top - near <= y < bottom + near)
+        assert np.mean(shares) > 4, sample.title
+        assert np.mean(hits) > 0.6, sample.title
+
+
+def test_the_shipped_clips_are_those_that_the_command_writes(tmp_path):
+    truth = next(s.truth for s in demo_samples() if s.class_name == "moves left")
+    (again,) = write_clips(tmp_path, (("moves left", truth.seed),), size=64)
+    assert again.active_frames == truth.active_frames
+    scaled = np.array(again.boxes_px) * truth.size / 64
+    assert np.abs(scaled - np.array(truth.boxes_px)).max() <= truth.size / 64
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "labels.txt", "moves_left.mp4", "samples.json",
+    ]  # fmt: skip
+
+
+def test_clips_cannot_be_written_into_a_file(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match="cannot be made"):
+        write_clips(tmp_path / "file")
+
+
+def _ship(monkeypatch, folder):
+    def found(*parts):
+        path = Path(folder, *parts[1:])
+        if not path.exists():
+            raise FileNotFoundError(path)
+        return path
+
+    monkeypatch.setattr(samples, "asset", found)
+
+
+def test_a_missing_or_damaged_resource_is_one_clear_line(tmp_path, monkeypatch):
+    _ship(monkeypatch, tmp_path)
+    with pytest.raises(MvitError, match=r"demo\.pyth is missing; reinstall"):
+        demo_checkpoint()
+    with pytest.raises(MvitError, match=r"samples\.json is missing; reinstall"):
+        demo_samples()
+    (tmp_path / "demo.pyth").touch()
+    with pytest.raises(MvitError, match=r"demo\.pyth is damaged; reinstall"):
+        demo_checkpoint()
+    for text in ("", "{", "{}", '{"samples": [{"file": "x"}]}', '{"samples": 3}', "[1]"):
+        (tmp_path / "samples.json").write_text(text)
+        with pytest.raises(MvitError, match=r"samples\.json is damaged; reinstall"):
+            demo_samples()
+    index = json.loads(asset("demo", "samples.json").read_text())
+    (tmp_path / "samples.json").write_text(json.dumps(index))
+    with pytest.raises(MvitError, match=r"\.mp4 is missing; reinstall"):
+        demo_samples()
+
+
+def test_torn_weights_are_one_clear_line(tmp_path):
+    torn = tmp_path / "demo.pyth"
+    torn.write_bytes(demo_checkpoint().read_bytes()[:30_000])
+    with pytest.raises(MvitError, match="truncated or damaged"):
+        load_model(torn)
+
+
+def test_the_evaluation_measures_classes_controls_and_every_map(loaded, measured):
+    assert measured.accuracy >= 0.9
+    assert set(measured.accuracy_of_class) == set(CLASSES)
+    assert measured.frozen_accuracy < 0.4
+    assert measured.reversed_accuracy >= 0.9
+    blocks = {row.block for row in measured.maps}
+    assert blocks == set(range(loaded.config.depth))
+    heads = [row.head for row in measured.maps if (row.block, row.method) == (4, "row")]
+    assert heads == ["mean", 0, 1, 2, 3]
+    assert measured.default_map.score == measured.geometry["true"]
+    assert json.loads(json.dumps(measured.to_json()))["clips"] == 22
+
+
+def test_the_evaluation_refuses_too_few_clips_and_other_models(loaded, toy_checkpoint):
+    with pytest.raises(ClipError, match="at least 11"):
+        evaluate(loaded, 3)
+    with pytest.raises(ClipError, match="7 classes, the demo task 11"):
+        evaluate(load_model(toy_checkpoint, device="cpu"), 11)
+
+
+def _heatmap(values, geometry):
+    pixel_map = PixelMap((96, 96), (96, 96), (0, 0), (96, 96))
+    return project(Saliency(values, geometry, None), pixel_map, tuple(range(16)))
+
+
+def test_a_flat_map_has_lift_1_and_a_map_of_the_mask_has_much_more():
+    geometry = GridGeometry((2.0, 8.0, 8.0))
+    masks = np.zeros((16, 96, 96), dtype=bool)
+    masks[:, 36:45, 36:45] = True  # around token (5, 5), which lies at pixel (40, 40)
+    flat = score(_heatmap(np.ones((8, 12, 12), np.float32), geometry), masks)
+    assert flat.lift == pytest.approx(1)
+    values = np.zeros((8, 12, 12), np.float32)
+    values[:, 5, 5] = 1
+    sharp = score(_heatmap(values, geometry), masks)
+    assert sharp.hit == sharp.hit_strict == 1
+    assert sharp.lift > 40
+    assert sharp.hit_chance < 0.05
+    moved = shifted(Saliency(values, geometry, None), 0.5, 0.5)
+    assert score(_heatmap(values, moved.geometry), masks).share < 0.7 * sharp.share
+
+
+def test_the_shipped_card_holds_the_figures_of_the_shipped_weights():
+    text = asset("demo", "card.md").read_text()
+    assert "mvit-lens demo train --out DIR --minutes 15 --seed 0" in text
+    assert "| accuracy |" in text
+    assert "by design" in text
+
+
+def test_a_card_is_filled_and_filled_again_by_the_script(tmp_path, measured):
+    path = tmp_path / "card.md"
+    text = card_text(recipe_for(), "mvit-lens demo train", 236_507, measured)
+    assert figures_text(measured) in text
+    write_card(path, text)
+    better = replace(measured, accuracy=0.123)
+    refresh_card(path, better)
+    assert path.read_text() == text.replace(figures_text(measured), figures_text(better))
+    path.write_text("no marks")
+    with pytest.raises(ExportError, match="no place for figures"):
+        refresh_card(path, better)
+    with pytest.raises(ExportError, match="cannot be read"):
+        refresh_card(tmp_path / "none.md", better)
