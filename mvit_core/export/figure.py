@@ -169,7 +169,8 @@ def caption_lines(
     if sink is not None and not several:
         reduced += f" · class key takes {sink:.1%}"
     best = seen.predictions[0]
-    said = f"{best.name} {best.probability:.1%} · frame {frame_index} · window {seen.window.index}"
+    window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
+    said = f"{best.name} {best.probability:.1%} · frame {frame_index} · {window}"
     return [which, reduced, said]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from mvit_core.errors import VideoOpenError
 from mvit_core.video.container import open_stream, translated
-from mvit_core.video.index import FrameIndex, index_by_output, index_by_pts, read_packets
+from mvit_core.video.index import FrameIndex, index_by_output, index_by_pts
+from mvit_core.video.packets import read_packets
 from mvit_core.video.picture import Painter
 from mvit_core.video.probe import Probe, probe
 from mvit_core.video.walker import Walker
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from av.video.stream import VideoStream
 
-    from mvit_core.video.index import PacketTable
+    from mvit_core.video.packets import PacketTable
 
 _MAX_DELAY = 32
 """Frames that a decoder may hold back before it delivers."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import av
 
 from mvit_core.video.container import open_stream
-from mvit_core.video.index import NO_STAMP, FrameIndex
+from mvit_core.video.index import FrameIndex
+from mvit_core.video.packets import NO_STAMP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

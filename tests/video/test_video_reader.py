@@ -12,7 +12,7 @@ import pytest
 
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video import open_video
-from mvit_core.video.index import read_packets
+from mvit_core.video.packets import read_packets
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 KINDS = {
