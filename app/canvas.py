@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -59,6 +59,7 @@ class Canvas(QWidget):
         self._picking = False
         self._zoom = 0.0  # 0 fits the frame to the widget
         self._centre = QPointF()  # source point, from the frame's corner, at the widget's centre
+        self._kept: tuple[object, QPixmap] | None = None
         self._press: QPointF | None = None
         self._drag_from: QPointF | None = None
         self._pointer: QPointF | None = None
@@ -319,14 +320,10 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme.current()
-        painter.fillRect(self.rect(), QColor(colours.stage))
+        if self._video is None or self._picture is None:
+            painter.fillRect(self.rect(), QColor(colours.stage))
         if self._video is not None and self._picture is not None:
-            box = self.frame_box()
-            self._paint_frame(painter, box)
-            if self._heat is not None and self._heat_visible and self._picture.image is not None:
-                painter.setOpacity(self._opacity)
-                painter.drawImage(box, self._heat.image)
-                painter.setOpacity(1.0)
+            painter.drawPixmap(0, 0, self._composed())
             self._paint_map_lines(painter)
             self._paint_badges(painter)
         if self.hasFocus():
@@ -335,6 +332,30 @@ class Canvas(QWidget):
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
+
+    def _composed(self) -> QPixmap:
+        """Frame and heat, kept as long as they are the same: the pointer moves over them."""
+        heat = self._heat if self._heat_visible else None
+        box, ratio = self.frame_box(), self.devicePixelRatioF()
+        wanted = (
+            self._picture, heat, self._opacity, box.getRect(), self.size().toTuple(), ratio,
+            theme.current(), self._map, self._grid_visible, self._heat_visible,
+        )  # fmt: skip
+        if self._kept is not None and self._kept[0] == wanted:
+            return self._kept[1]
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(theme.current().stage))
+        painter = QPainter(pixmap)
+        self._paint_frame(painter, box)
+        if heat is not None and self._picture is not None and self._picture.image is not None:
+            painter.setOpacity(self._opacity)
+            painter.drawImage(box, heat.image)
+            painter.setOpacity(1.0)
+        self._paint_still_lines(painter)
+        painter.end()
+        self._kept = (wanted, pixmap)
+        return pixmap
 
     def _paint_frame(self, painter: QPainter, box: QRectF) -> None:
         assert self._picture is not None
@@ -359,22 +380,30 @@ class Canvas(QWidget):
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(box.adjusted(24, 24, -24, -24), flags, self._picture.problem)
 
-    def _paint_map_lines(self, painter: QPainter) -> None:
+    def _paint_still_lines(self, painter: QPainter) -> None:
+        """The token grid, and the outline of what the model saw."""
         if self._map is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         heatmap = self._map.heatmap
-        left, top, right, bottom = heatmap.box_px
-        box = QRectF(self._to_view(QPointF(left, top)), self._to_view(QPointF(right, bottom)))
+        box = self._seen_box(self._map)
         if self._grid_visible:
             self._paint_grid(painter, box)
         everything = (0.0, 0.0, *map(float, heatmap.frame_size))
         if heatmap.box_px != everything and self._heat_visible:
             _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
+
+    def _paint_map_lines(self, painter: QPainter) -> None:
+        """What follows the pointer and the picked token."""
+        if self._map is None:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self._paint_hover_cell(painter, box)
+        self._paint_hover_cell(painter, self._seen_box(self._map))
         if self._mark is not None:
             self._paint_mark(painter, self._mark)
+
+    def _seen_box(self, shown: ShownMap) -> QRectF:
+        left, top, right, bottom = shown.heatmap.box_px
+        return QRectF(self._to_view(QPointF(left, top)), self._to_view(QPointF(right, bottom)))
 
     def _paint_grid(self, painter: QPainter, box: QRectF) -> None:
         assert self._map is not None

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.decoding import Decoder, Opened
@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from app.presenter import Panels
     from app.state import ModelSource, Store, ViewState
     from mvit_core.video.clip import ClipWindow
+
+REST_MS = 40
+"""Work ahead of the user waits for so long a pause."""
 
 HEATS_KEPT = 24
 """Coloured maps kept: a window has about eight token times."""
@@ -112,6 +115,10 @@ class Controller(QObject):
         self._jobs: OrderedDict[str, JobFacts] = OrderedDict()
         self._job_began: dict[str, float] = {}
         self._numbers = count(1)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._look_ahead)
         self._resume = False
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
@@ -247,6 +254,7 @@ class Controller(QObject):
     def close(self) -> None:
         """Stop all lanes and wait for them."""
         self.store.changed.disconnect(self._on_changed)
+        self._rest.stop()
         for lane in (self.decode, self.infer, self.paint, self.export_lane):
             lane.close()
 
@@ -344,20 +352,22 @@ class Controller(QObject):
         if known is not None:
             self._heats.move_to_end(key)
             self.world = replace(self.world, heat=known)
-            self._look_ahead(shown, key)
+            self._rest.start()
         elif key != self._asked_heat:
             self._asked_heat = key
             self.paint.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
 
-    def _look_ahead(self, shown: ShownMap, key: HeatKey) -> None:
+    @Slot()
+    def _look_ahead(self) -> None:
         """Colour the other times of the window, so that stepping never waits for colours."""
-        if self.store.state.scrubbing or self.paint.is_pending("ahead"):
+        shown, heat = self.world.shown, self.world.heat
+        if shown is None or heat is None or self.store.state.scrubbing:
             return
         times = shown.heatmap.shape[0]
-        for time in ((key.token_time + step) % times for step in range(1, times)):
+        for time in ((heat.key.token_time + step) % times for step in range(1, times)):
             frames = shown.heatmap.token_frames(time)
-            ahead = replace(key, token_time=time)
-            if frames and ahead not in self._heats:
+            ahead = self._heat_key(time)
+            if frames and ahead is not None and ahead not in self._heats:
                 self.paint.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], ahead, shown))
                 return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,7 +73,10 @@ def launch(options: ViewOptions) -> int:
     """Run the window until it is closed; returns the exit code."""
     app = make_application()
     window = open_window(app, options)
+    # Python hears Ctrl+C when it next runs, at the latest with the window's housekeeping.
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
     code = app.exec()
+    signal.signal(signal.SIGINT, before)
     window.deleteLater()
     app.processEvents()
     return code

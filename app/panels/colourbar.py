@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
@@ -120,6 +121,7 @@ class ColourBar(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
 
 
+@cache
 def _strip(name: str) -> QImage:
     table = colour_table(name)
     strip = QImage(1, len(table), QImage.Format.Format_RGB32)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.facts import PredictionFacts
 
-ROW_PX = 30
+ROW_PX = 27
 TOP = 5
 
 
@@ -58,7 +58,7 @@ class Bars(QWidget):
 
     def _paint_row(self, painter: QPainter, row: int, prediction: PredictionFacts) -> None:
         colours = theme.current()
-        line = QRectF(0, row * ROW_PX, self.width(), ROW_PX - 12)
+        line = QRectF(0, row * ROW_PX, self.width(), ROW_PX - 9)
         share = share_words(prediction.probability)
         metrics = painter.fontMetrics()
         taken = metrics.horizontalAdvance(share) + 10
@@ -72,13 +72,13 @@ class Bars(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share)
         font.setBold(False)
         painter.setFont(font)
-        bar = QRectF(0, line.bottom() + 1, self.width(), 4)
+        bar = QRectF(0, line.bottom() + 1, self.width(), 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.control))
-        painter.drawRoundedRect(bar, 2, 2)
+        painter.drawRoundedRect(bar, 1.5, 1.5)
         bar.setWidth(max(bar.width() * prediction.probability, 2.0))
         painter.setBrush(QColor(colours.accent if row == 0 else colours.text_faint))
-        painter.drawRoundedRect(bar, 2, 2)
+        painter.drawRoundedRect(bar, 1.5, 1.5)
 
 
 class PredictionsPanel(QWidget):
@@ -93,7 +93,7 @@ class PredictionsPanel(QWidget):
         self._note.setWordWrap(True)
         self._note.setFont(theme.small_font(self))
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 12, 8)
+        column.setContentsMargins(12, 0, 12, 6)
         column.setSpacing(6)
         column.addWidget(self.bars)
         column.addWidget(self._note)
