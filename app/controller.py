@@ -8,25 +8,21 @@ presenter show what differs. Every step may be repeated without harm.
 from __future__ import annotations
 
 import json
-import os
 from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.decoding import Decoder, Opened
-from app.exporting import ExportHost, ExportWish
+from app.exporting import ExportHost, ExportWish, wish_for
 from app.facts import (
     FramePicture,
     HeatKey,
     HeatPicture,
-    JobFacts,
     MapAnswer,
     MapWish,
     Message,
@@ -38,17 +34,19 @@ from app.facts import (
 )
 from app.inference import ModelHost
 from app.intents import Intents
-from app.painting import paint_heat, paint_still, paint_strip
+from app.jobs import Jobs
+from app.painting import look_of, paint_heat, paint_still, paint_strip
 from app.playback import Player
-from app.presenter import Presenter, Snapshot, title_words
+from app.presenter import JOB_ORDER, Presenter, Snapshot
+from app.report import parameters_of
 from app.workers import Answer, Lane, Progress
 from mvit_core.errors import ClipError
 from mvit_core.heatmap import project
-from mvit_core.render import Look
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.presenter import Panels
     from app.state import ModelSource, Store, ViewState
@@ -59,24 +57,6 @@ REST_MS = 40
 
 HEATS_KEPT = 24
 """Coloured maps kept: a window has about eight token times."""
-
-
-def look_of(state: ViewState) -> Look:
-    """How the state wants heat to be drawn, on screen and in exports."""
-    manual = state.locked_range or state.manual_range
-    return Look(
-        colormap=state.colormap,
-        opacity=state.opacity,
-        smooth=state.smooth,
-        range_policy="manual" if state.locked_range else state.range_policy,
-        manual_range=manual,
-    )
-
-
-def _writable_folder(path: Path) -> Path:
-    """The folder of a file, or the user's own where that is read-only."""
-    folder = path.absolute().parent
-    return folder if os.access(folder, os.W_OK) else Path.home()
 
 
 class Controller(QObject):
@@ -112,8 +92,7 @@ class Controller(QObject):
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
         self._heats: OrderedDict[HeatKey, HeatPicture] = OrderedDict()
-        self._jobs: OrderedDict[str, JobFacts] = OrderedDict()
-        self._job_began: dict[str, float] = {}
+        self._jobs = Jobs()
         self._numbers = count(1)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -156,14 +135,16 @@ class Controller(QObject):
 
     def open_video(self, path: Path) -> None:
         """Open a video; the one before stays until this one is there."""
-        self._begin("open", self.tr("Opening {name}").format(name=path.name))
+        self._jobs.begin("open", self.tr("Opening {name}").format(name=path.name))
         self.decode.ask("open", partial(self._decoder.open, path))
+        self._refresh()
 
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is there."""
         name = source.checkpoint.name
-        self._begin("load", self.tr("Loading {name}").format(name=name))
+        self._jobs.begin("load", self.tr("Loading {name}").format(name=name))
         self.infer.ask("load", partial(self._model_host.load, source))
+        self._refresh()
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -184,34 +165,21 @@ class Controller(QObject):
     @Slot(str)
     def cancel(self, key: str = "") -> None:
         """Stop a job; without a key, the one that the user waits for most."""
-        running = [job.key for job in self._jobs.values() if job.state == "running"]
-        for each in [key] if key else running[:1]:
-            if each in self._jobs:
-                self._set_job(replace(self._jobs[each], state="stopping"))
+        running = self._jobs.running
+        for each in (key,) if key else tuple(k for k in JOB_ORDER if k in running)[:1]:
+            self._jobs.stopping(each)
             self._lane_of(each).cancel(each)
+        self._refresh()
 
     def export(self, wish: ExportWish) -> None:
         """Write what is shown to a file."""
-        self._begin("export", self.tr("Exporting {name}").format(name=wish.target.name))
+        self._jobs.begin("export", self.tr("Exporting {name}").format(name=wish.target.name))
         self.export_lane.ask("export", partial(self._exporter.run, wish))
+        self._refresh()
 
     def export_wish(self) -> ExportWish | None:
         """What an export of the present view would be; None without video or model."""
-        state, world = self.store.state, self.world
-        layer = world.layer(state.block)
-        if world.video is None or world.model is None or layer is None:
-            return None
-        return ExportWish(
-            clip=world.video.path,
-            model=world.model.source,
-            target=_writable_folder(world.video.path) / f"{world.video.path.stem}-attention.mp4",
-            block=layer.block,
-            head=state.head,
-            method=state.method,
-            query=state.query,
-            look=look_of(state),
-            frame=state.frame,
-        )
+        return wish_for(self.store.state, self.world)
 
     def copy_image(self) -> None:
         """Put frame and heat, at the frame's own size, on the clipboard."""
@@ -226,25 +194,8 @@ class Controller(QObject):
 
     def copy_parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""
-        state = self.store.state
-        facts: dict[str, object] = {
-            "clip": str(state.clip),
-            "checkpoint": str(state.model.checkpoint) if state.model else None,
-            "frame": state.frame,
-            "shown": title_words(self.world.shown),
-            "block": state.block,
-            "head": state.head,
-            "method": state.method,
-            "query": state.query,
-            "colormap": state.colormap,
-            "opacity": state.opacity,
-            "range": None,
-        }
-        if self.world.shown is not None:
-            ends = self.world.shown.range
-            facts["range"] = [ends.range.low, ends.range.high]
-            facts["range_policy"] = "locked" if ends.locked else ends.policy
-        QGuiApplication.clipboard().setText(json.dumps(facts, indent=2))
+        words = json.dumps(parameters_of(self.store.state, self.world), indent=2)
+        QGuiApplication.clipboard().setText(words)
         self.tell(Message("info", self.tr("Parameters copied")))
 
     def tell(self, message: Message) -> None:
@@ -274,7 +225,7 @@ class Controller(QObject):
         self._want_strip()
         self.world = replace(
             self.world,
-            jobs=tuple(self._jobs.values()),
+            jobs=self._jobs.all,
             can_undo=self.store.can_undo,
             can_redo=self.store.can_redo,
             can_go_back=self.store.can_go_back,
@@ -310,7 +261,7 @@ class Controller(QObject):
             self.infer.cancel("explain")  # nobody waits for that window any more
         self._asked_wish = self._running_wish = wish
         words = self.tr("Running window {n}").format(n=window.index + 1)
-        self._begin("explain", words, quiet=True)
+        self._jobs.begin("explain", words)
         self.infer.ask("explain", partial(self._model_host.explain, wish))
 
     def _resolve_shown(self) -> None:
@@ -391,7 +342,7 @@ class Controller(QObject):
         lane = self._lane_of(answer.key)
         latest = lane.is_latest(answer)
         if latest:
-            self._end(answer)
+            self._jobs.end(answer)
         if answer.outcome == "failed":
             self._failed(answer, latest=latest)
         elif answer.outcome == "cancelled":
@@ -517,29 +468,11 @@ class Controller(QObject):
         }  # fmt: skip
         return lanes.get(key, self.paint)
 
-    def _begin(self, key: str, title: str, *, quiet: bool = False) -> None:
-        self._job_began[key] = monotonic()
-        self._set_job(JobFacts(key, title), quiet=quiet)
-
-    def _set_job(self, job: JobFacts, *, quiet: bool = False) -> None:
-        self._jobs[job.key] = job
-        if not quiet:
-            self._refresh()
-
-    def _end(self, answer: Answer) -> None:
-        job = self._jobs.get(answer.key)
-        if job is not None:
-            self._jobs[answer.key] = replace(job, state=answer.outcome)
-
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        job = self._jobs.get(progress.key)
-        stale = progress.generation != self._lane_of(progress.key).generation(progress.key)
-        if job is None or stale or job.state not in ("running", "stopping"):
-            return
-        spent = monotonic() - self._job_began[progress.key]
-        left = spent / progress.done * (progress.total - progress.done) if progress.done else None
-        self._set_job(replace(job, done=progress.done, total=progress.total, seconds_left=left))
+        lane = self._lane_of(progress.key)
+        if progress.generation == lane.generation(progress.key) and self._jobs.advance(progress):
+            self._refresh()
 
     # -- scrubbing ---------------------------------------------------------------------------
 

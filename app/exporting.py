@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.inference import prepare_torch
+from app.painting import look_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from app.state import ModelSource
+    from app.facts import World
+    from app.state import ModelSource, ViewState
     from app.workers import Ticket
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.pipeline import Explainer
@@ -36,6 +38,31 @@ class ExportWish:
     start: int = 0
     stop: int | None = None
     """One past the last frame; None is the end."""
+
+
+def wish_for(state: ViewState, world: World) -> ExportWish | None:
+    """What an export of the present view would be; None without video or model."""
+    layer = world.layer(state.block)
+    if world.video is None or world.model is None or layer is None:
+        return None
+    clip = world.video.path
+    return ExportWish(
+        clip=clip,
+        model=world.model.source,
+        target=_writable_folder(clip) / f"{clip.stem}-attention.mp4",
+        block=layer.block,
+        head=state.head,
+        method=state.method,
+        query=state.query,
+        look=look_of(state),
+        frame=state.frame,
+    )
+
+
+def _writable_folder(path: Path) -> Path:
+    """The folder of a file, or the user's own where that is read-only."""
+    folder = path.absolute().parent
+    return folder if os.access(folder, os.W_OK) else Path.home()
 
 
 class ExportHost:

@@ -12,10 +12,11 @@ from PySide6.QtGui import QImage
 
 from app.facts import HeatKey, HeatPicture, StripPicture
 from mvit_core.heatmap import project
-from mvit_core.render import HeatLayer, RenderStyle, heat_layer, overlay
+from mvit_core.render import HeatLayer, Look, RenderStyle, heat_layer, overlay
 
 if TYPE_CHECKING:
     from app.facts import FramePicture, MapAnswer, ShownMap
+    from app.state import ViewState
     from app.workers import Ticket
     from mvit_core.heatmap import Heatmap
 
@@ -23,6 +24,18 @@ LONG_SIDE_PX = 1280
 """Pictures of maps are made no larger; a token is many pixels wide even then."""
 
 THUMB_LONG_SIDE_PX = 160
+
+
+def look_of(state: ViewState) -> Look:
+    """How the state wants heat to be drawn, on screen and in exports."""
+    manual = state.locked_range or state.manual_range
+    return Look(
+        colormap=state.colormap,
+        opacity=state.opacity,
+        smooth=state.smooth,
+        range_policy="manual" if state.locked_range else state.range_policy,
+        manual_range=manual,
+    )
 
 
 def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:

@@ -7,9 +7,12 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from app.presenter import title_words
+
 if TYPE_CHECKING:
     from app.controller import Controller
-    from app.facts import Message
+    from app.facts import Message, World
+    from app.state import ViewState
 
 PACKAGES = ("mvit-lens", "torch", "PySide6-Essentials", "av", "numpy")
 
@@ -29,6 +32,27 @@ def report_of(message: Message, controller: Controller) -> str:
     if message.details:
         lines += ["", message.details]
     return "\n".join(lines)
+
+
+def parameters_of(state: ViewState, world: World) -> dict[str, object]:
+    """What is shown, so that someone else can show the same."""
+    shown = world.shown
+    return {
+        "clip": None if state.clip is None else str(state.clip),
+        "checkpoint": None if state.model is None else str(state.model.checkpoint),
+        "frame": state.frame,
+        "shown": title_words(shown),
+        "block": shown.answer.wish.block if shown else state.block,
+        "head": state.head,
+        "method": state.method,
+        "query": state.query,
+        "colormap": state.colormap,
+        "opacity": state.opacity,
+        "smooth": state.smooth,
+        "range": [shown.range.range.low, shown.range.range.high] if shown else None,
+        "range_policy": "locked" if shown and shown.range.locked else state.range_policy,
+        "sink": shown.heatmap.sink if shown else None,
+    }
 
 
 def _version(name: str) -> str:

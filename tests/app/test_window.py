@@ -1,5 +1,6 @@
 """The window as a person uses it: the real launch path, real keys and real clicks."""
 
+import json
 import subprocess
 import sys
 import time
@@ -12,8 +13,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QU
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.controller import look_of
 from app.launch import ViewOptions, launch
+from app.painting import look_of
 from mvit_core.pipeline import Explainer
 from mvit_core.render import overlay
 from tests.app.conftest import WAIT_MS, is_settled, settle
@@ -584,6 +585,16 @@ def test_copy_image_gives_the_frame_at_its_own_size(lens, qtbot):
     qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=WAIT_MS)
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == lens.controller.world.video.size
+
+
+def test_copy_parameters_tells_what_is_shown(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_2)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    press(qtbot, lens, Qt.Key.Key_C, both)
+    told = json.loads(QGuiApplication.clipboard().text())
+    assert (told["block"], told["head"], told["frame"]) == (3, 1, 0)
+    assert told["range"] == sorted(told["range"])
+    assert told["clip"].endswith("clip.mp4")
 
 
 def test_zoom_holds_the_point_under_the_pointer_and_f_fits_again(lens, qtbot):

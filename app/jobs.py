@@ -1,0 +1,67 @@
+"""The list of jobs: what the user can wait for, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from app.facts import JobFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.workers import Answer, Progress
+
+
+class Jobs:
+    """One job per kind of question; a new one takes the place of the last of its kind.
+
+    Args:
+        clock: seconds, for telling how long is left.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._jobs: dict[str, JobFacts] = {}
+        self._began: dict[str, float] = {}
+
+    @property
+    def all(self) -> tuple[JobFacts, ...]:
+        """Every job, in the order of their first beginning."""
+        return tuple(self._jobs.values())
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The keys of those that can be stopped."""
+        return tuple(job.key for job in self._jobs.values() if job.state == "running")
+
+    def begin(self, key: str, title: str) -> None:
+        """A job was asked for."""
+        self._began[key] = self._clock()
+        self._jobs[key] = JobFacts(key, title)
+
+    def stopping(self, key: str) -> None:
+        """A job was asked to stop."""
+        if key in self._jobs:
+            self._jobs[key] = replace(self._jobs[key], state="stopping")
+
+    def end(self, answer: Answer) -> None:
+        """A job ended, well or not."""
+        job = self._jobs.get(answer.key)
+        if job is not None:
+            self._jobs[answer.key] = replace(job, state=answer.outcome)
+
+    def advance(self, progress: Progress) -> bool:
+        """A job told how far it is; False where nobody waits for it any more."""
+        job = self._jobs.get(progress.key)
+        if job is None or job.state not in ("running", "stopping"):
+            return False
+        left = None
+        if progress.done:
+            spent = self._clock() - self._began[progress.key]
+            left = spent / progress.done * (progress.total - progress.done)
+        self._jobs[progress.key] = replace(
+            job, done=progress.done, total=progress.total, seconds_left=left
+        )
+        return True
