@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,9 @@ def export_arrays(
         "query": first.maps.query,
         "head": request.spec.head,
         "head_choices": [*range(first.maps.heads), *HEAD_REDUCTIONS],
+        "model": explainer.loaded.path.name,
+        "format": explainer.loaded.format,
+        "preprocessing": asdict(explainer.loaded.clip_spec),
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
     }

@@ -4,6 +4,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from math import ceil
 from pathlib import Path
 
@@ -139,7 +140,9 @@ class _Scene:
             {
                 "made_by": "mvit-lens",
                 "video": self._video.path.name,
-                "model": self._explainer.loaded.format,
+                "model": self._explainer.loaded.path.name,
+                "format": self._explainer.loaded.format,
+                "preprocessing": asdict(self._explainer.loaded.clip_spec),
                 "block": explanation.maps.block,
                 "stage": explanation.maps.stage,
                 "head": spec.head,

@@ -103,6 +103,7 @@ def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
     export(explainer, video, ExportRequest(MapSpec(block=2, head="max"), frame_index=3), target)
     facts = json.loads(png_comment(target.read_bytes()))
     assert (facts["block"], facts["head"]) == (2, "max")
+    assert facts["preprocessing"]["short_side"] == 40
     assert facts["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
 
 
