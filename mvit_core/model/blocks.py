@@ -18,7 +18,6 @@ from mvit_core.model.attention import (
 )
 from mvit_core.model.config import BlockConfig, MViTConfig, PoolMode
 
-
 TILE_TOKENS = 2048
 """Tokens that go through an MLP at a time."""
 
