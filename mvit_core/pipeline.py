@@ -12,7 +12,7 @@ import torch
 from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
-from mvit_core.geometry import PixelMap
+from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
 from mvit_core.recording import AttentionRecord, LayerAttention, OnLayer, capture
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
@@ -83,6 +83,39 @@ class Explanation:
     saliency: Saliency
     """The head or reduction picked."""
     heatmap: Heatmap
+
+    @property
+    def picked(self) -> "PickedToken | None":
+        """Where the picked query (or, of a column, the picked key) lies; None for no patch."""
+        if isinstance(self.maps.query, str):
+            return None
+        layer = self.capture.layer(self.maps.block)
+        of_keys = METHODS[self.maps.method].grid == "q"  # a column maps queries of a picked key
+        geometry, shape = (
+            (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
+        )
+        _, y, x = geometry.centre(self.maps.query)
+        return PickedToken(
+            self.capture.pixel_map.to_source(x, y), self.maps.query[0], geometry, shape[0]
+        )
+
+
+@dataclass(frozen=True)
+class PickedToken:
+    """A picked token's place on the source video."""
+
+    centre_px: tuple[float, float]
+    """(x, y) of its centre on the source frame."""
+    t: int
+    """Its time on its own grid."""
+    geometry: GridGeometry
+    times: int
+    """Times of its grid."""
+
+    def is_at(self, heatmap: Heatmap, frame_index: int) -> bool:
+        """The frame is nearest to the token's own time."""
+        place = heatmap.sampled_position(frame_index)
+        return self.geometry.nearest(0, place, self.times) == self.t
 
 
 class Explainer:

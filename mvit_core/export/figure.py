@@ -116,10 +116,28 @@ def _panel(
         frame = np.asarray(cv2.resize(frame, size, interpolation=method), dtype=np.uint8)
     if panel.heat:
         frame = blend(frame, heat_layer(panel.explanation.heatmap, frame_index, style, size))
+        _ring(frame, panel.explanation, frame_index)
     if panel.label:
         frame = np.ascontiguousarray(frame).copy()
         _tag(frame, panel.label, figure.font_px)
     return frame
+
+
+def _ring(picture: ImageArray, explanation: Explanation, frame_index: int) -> None:
+    """Mark the picked token: a full ring at its own time, a thin one at others."""
+    picked = explanation.picked
+    if picked is None:
+        return
+    height, width = picture.shape[:2]
+    source_width, source_height = explanation.heatmap.frame_size
+    x = (picked.centre_px[0] + 0.5) * width / source_width - 0.5
+    y = (picked.centre_px[1] + 0.5) * height / source_height - 0.5
+    radius = max(min(width, height) // 40, 4)
+    now = picked.is_at(explanation.heatmap, frame_index)
+    centre = (round(x), round(y))
+    # Black below white, so that the ring is seen on any colour.
+    cv2.circle(picture, centre, radius, (0, 0, 0), 4 if now else 3, cv2.LINE_AA)
+    cv2.circle(picture, centre, radius, (255, 255, 255), 2 if now else 1, cv2.LINE_AA)
 
 
 def _tag(picture: ImageArray, text: str, font_px: int) -> None:

@@ -229,3 +229,26 @@ def test_a_target_that_cannot_be_written_is_named(tmp_path):
         pass
     with pytest.raises(ExportError, match="No space left"), whole_file(tmp_path / "x"):
         raise OSError(28, "No space left on device")
+
+
+def test_a_picked_token_is_ringed_at_its_own_place(explainer, video, tmp_path):
+    spec = MapSpec(block=0, query=(0, 3, 5))
+    target = tmp_path / "out.png"
+    look = Look(opacity=0.0)
+    export(explainer, video, ExportRequest(spec, look, frame_index=0, caption=False), target)
+    answer = explainer.explain(video, explainer.windows(video)[0], spec)
+    picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB).astype(int)
+    changed = (np.abs(picture - video.frame(0)) > 8).any(axis=-1)
+    ys, xs = np.nonzero(changed)
+    centre = (xs.min() + xs.max()) / 2, (ys.min() + ys.max()) / 2
+    assert centre == pytest.approx(answer.picked.centre_px, abs=1)
+    assert answer.picked.centre_px == pytest.approx(
+        answer.capture.pixel_map.to_source(5 * 4, 3 * 4)
+    )
+    assert answer.picked.is_at(answer.heatmap, 0)
+    assert not answer.picked.is_at(answer.heatmap, answer.capture.frame_indices[-1])
+
+
+def test_a_readout_has_no_place_to_ring(explainer, video):
+    answer = explainer.explain(video, explainer.windows(video)[0], MapSpec())
+    assert answer.picked is None
