@@ -118,7 +118,10 @@ class LayerAttention:
                 f"more than {max_bytes >> 20} MiB; use row(), column() or received(), "
                 f"or pass max_bytes=None"
             )
-        return torch.cat([tile for _, tile in self.tiles()], dim=2)
+        full = torch.empty(self.map_shape, dtype=self.inputs.q.dtype)
+        for start, tile in self.tiles():  # each is copied while it is still in the cache
+            full[:, :, start : start + tile.shape[2]] = tile
+        return full
 
     def tiles(self) -> Iterator[tuple[int, Tensor]]:
         """The map in consecutive tiles of rows: (first row, (B, h, rows, Nk))."""
