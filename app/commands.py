@@ -226,6 +226,8 @@ VIEW = (
             lambda d: d.window.toggle_dock("predictions"), repeats=False),
     Command("view.heads", _N("commands", "Heads panel"), "view", ("F5",),
             lambda d: d.window.toggle_dock("heads"), repeats=False),
+    Command("view.model", _N("commands", "Model panel"), "view", ("F8",),
+            lambda d: d.window.toggle_dock("model"), repeats=False),
     Command("view.timeline", _N("commands", "Timeline"), "view", ("F7",),
             lambda d: d.window.toggle_dock("timeline"), repeats=False),
     Command("view.next_pane", _N("commands", "Next pane"), "view", ("F6",),

@@ -412,17 +412,22 @@ class Controller(QObject):
             model=model.source, block=None, head="mean", method="row", query="readout",
             picking=False, locked_range=None,
         )  # fmt: skip
+        self._tell_loaded(model)
+
+    def _tell_loaded(self, model: ModelFacts) -> None:
+        """One message: what was loaded, or that something about it must be known."""
+        name, warnings = model.source.checkpoint.name, model.report.warnings
         words = self.tr("{name}: {n} blocks, {c} classes, {format}")
-        self.tell(
-            Message(
-                "info",
-                words.format(
-                    name=model.source.checkpoint.name, n=len(model.layers),
-                    c=model.class_count, format=model.format,
-                ),
-                model.report,
-            )
-        )  # fmt: skip
+        text = words.format(
+            name=name, n=len(model.layers), c=model.class_count, format=model.format
+        )
+        if not warnings:
+            self.tell(Message("info", text, str(model.report)))
+            return
+        text = f"{name}: {warnings[0]}"
+        if len(warnings) > 1:
+            text += self.tr(" (the first of {n} warnings)").format(n=len(warnings))
+        self.tell(Message("warning", text, str(model.report), dock="model"))
 
     def _find_windows(self) -> None:
         """Tile the video with windows, once both video and model are there."""

@@ -74,25 +74,37 @@ class _Line:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._start = time.monotonic()
-        self._first: int | None = None
+        self._start: tuple[float, float] | None = None
         self._told = 0.0
+        self._since_told = 0
 
-    def show(self, done: int, total: int, units: float, unit: str, more: str = "") -> None:
-        """Print ``done`` of ``total``; ``units`` came with the last one, for the rate."""
-        if self._first is None:
-            self._first = done - 1  # a run that continues has not done these now
-        live = sys.stderr.isatty()
-        now = time.monotonic()
-        if now - self._told < (0.2 if live else 20) and done < total:
+    def show(self, done: int, total: int, clips: int = 1, work: float = 0, more: str = "") -> None:
+        """Print ``done`` of ``total``.
+
+        Args:
+            done: steps done.
+            total: steps in all.
+            clips: of one step.
+            work: share of all work that is done, where steps are not alike.
+            more: the end of the line.
+        """
+        live, now, work = sys.stderr.isatty(), time.monotonic(), work or done / total
+        self._since_told += clips
+        if self._start is None:  # a run that continues did the steps before this one earlier
+            self._start, self._told, self._since_told = (now, work), now, 0
             return
-        self._told = now
-        rate = (done - self._first) / max(now - self._start, 1e-6)
-        left = round((total - done) / rate)
-        text = (f"{self._what} {done} of {total}, {rate * units:.1f} {unit}/s, "
-                f"{left // 60}:{left % 60:02} left{more}")  # fmt: skip
+        if now - self._told < (0.5 if live else 20) and done < total:
+            return
+        rate = self._since_told / max(now - self._told, 1e-6)
+        started, had = self._start
+        left = round((now - started) * (1 - work) / max(work - had, 1e-6))
+        text = (
+            f"{self._what} {done} of {total}, {rate:.1f} clips/s, {left // 60}:{left % 60:02} left"
+        )
+        self._told, self._since_told = now, 0
         end = "\n" if done == total or not live else ""
-        print(f"\r{text:<78}" if live else text, end=end, file=sys.stderr, flush=True)
+        line = f"\r{text + more:<78}" if live else text + more
+        print(line, end=end, file=sys.stderr, flush=True)
 
 
 def _run_train(options: argparse.Namespace) -> int:
@@ -104,7 +116,7 @@ def _run_train(options: argparse.Namespace) -> int:
 
     def tell(progress: "Progress") -> None:
         more = f", stage {progress.stage.name}, right {progress.accuracy:.0%}"
-        line.show(progress.step, progress.steps, progress.clips, "clips", more)
+        line.show(progress.step, progress.steps, progress.clips, progress.work_done, more)
 
     try:
         weights = train(recipe, options.out, tell)
@@ -125,7 +137,7 @@ def _write_card(options: argparse.Namespace, weights: Path) -> None:
 
     loaded = load_model(weights, device="cpu")
     line = _Line("measured clip")
-    evaluation = evaluate(loaded, options.clips, lambda n, all_: line.show(n, all_, 1, "clips"))
+    evaluation = evaluate(loaded, options.clips, line.show)
     command = f"mvit-lens demo train --out DIR --minutes {options.minutes:g} --seed {options.seed}"
     parameters = sum(p.numel() for p in loaded.model.parameters())
     recipe = recipe_for(options.minutes, options.seed)
@@ -142,7 +154,7 @@ def _run_evaluate(options: argparse.Namespace) -> int:
 
     loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
     line = _Line("clip")
-    evaluation = evaluate(loaded, options.clips, lambda n, all_: line.show(n, all_, 1, "clips"))
+    evaluation = evaluate(loaded, options.clips, line.show)
     print(json.dumps(evaluation.to_json()) if options.json else figures_text(evaluation))
     if options.card is not None:
         refresh_card(options.card, evaluation)
@@ -153,6 +165,6 @@ def _run_clips(options: argparse.Namespace) -> int:
     from mvit_core.demo.clips import write_clips
 
     line = _Line("clip")
-    truths = write_clips(options.out, on_clip=lambda n, all_: line.show(n, all_, 1, "clips"))
+    truths = write_clips(options.out, on_clip=line.show)
     print(f"wrote {len(truths)} clips and their truth in {options.out}")
     return _DONE

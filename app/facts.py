@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
+    from mvit_core.checkpoint import LoadReport
     from mvit_core.geometry import GridGeometry, PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
@@ -93,8 +94,12 @@ class ModelFacts:
     """As the configuration states them."""
     class_count: int
     has_class_token: bool
-    report: str
-    """What loading did, in words."""
+    parameters: int
+    """Numbers in its weights."""
+    readout: str
+    """What the classifier sees, as the configuration calls it."""
+    report: LoadReport
+    """What loading did."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +253,8 @@ class Message:
     text: str
     details: str = ""
     """For the Details button: a trace or a report."""
+    dock: str = ""
+    """The panel that tells more; a button leads there."""
 
 
 @dataclass(frozen=True, eq=False)

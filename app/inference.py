@@ -119,23 +119,27 @@ def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:
 
 
 def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
+    from mvit_core.model.cost import layer_costs  # imports torch
+
     config = loaded.config
-    layers = []
-    stage = 1
-    for index, (block, (q, k)) in enumerate(zip(config.blocks, config.block_grids(), strict=True)):
-        stage += index > 0 and max(block.stride_q, default=1) > 1
-        layers.append(LayerFacts(index, stage, block.num_heads, f"blocks.{index}", q, k))
-    device = next(loaded.model.parameters()).device
     return ModelFacts(
         source=source,
         format=loaded.format,
-        device=str(device),
+        device=str(loaded.device),
         clip_spec=loaded.clip_spec,
-        layers=tuple(layers),
+        layers=tuple(
+            LayerFacts(
+                cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape,
+                cost.k_shape,
+            )
+            for cost in layer_costs(config)
+        ),
         class_count=config.num_classes,
         has_class_token=config.has_cls_embed,
-        report=str(loaded.report),
-    )
+        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
+        readout=config.readout,
+        report=loaded.report,
+    )  # fmt: skip
 
 
 def _layer_facts(layer: LayerAttention) -> LayerFacts:

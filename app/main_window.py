@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QFileDialog,
-    QGridLayout,
     QMainWindow,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QToolBar,
@@ -24,17 +21,17 @@ from typing_extensions import override
 
 from app import theme
 from app.actions import Actions
-from app.canvas import Canvas
 from app.commands import TOOLBAR, Desk
 from app.controller import Controller
 from app.dialogs import AboutDialog, ExportDialog, ShortcutsDialog
-from app.facts import Message
-from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS, Dropped, sort_drop
-from app.panels.colourbar import ColourBar
+from app.docks import Docks, same_dock
+from app.drops import Drops
+from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.panels.display import DisplayPanel
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
 from app.panels.messages import Messages
+from app.panels.model import ModelPanel
 from app.panels.predictions import PredictionsPanel
 from app.panels.status import StatusLine
 from app.panels.timeline import Timeline
@@ -42,45 +39,13 @@ from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
 from app.presenter import Panels
 from app.report import report_of
+from app.stage import Stage
 from app.state import ModelSource, Store
 from app.upkeep import Upkeep
-from app.widgets import ICON_PX, DockTitle, ElidedLabel
+from app.widgets import ICON_PX, WordsButton
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QMouseEvent
-
-LAYOUT_VERSION = 1
-"""Raised when the docks change so that an older layout no longer fits."""
-
-FIRST_SIZE = QSize(1400, 860)
-SIDE_WIDTH = 268
-LEAST_SIDE_WIDTH = 228
-
-
-class Stage(QWidget):
-    """The canvas with what lies on it: title at the top, colour bar at the lower right."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.canvas = Canvas()
-        self.colourbar = ColourBar()
-        self.title = ElidedLabel()
-        self.title.setObjectName("onPicture")
-        self.title.setContentsMargins(10, 5, 10, 5)
-        self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self.title.hide()
-        corner = QGridLayout(self)
-        corner.setContentsMargins(0, 0, 0, 0)
-        corner.addWidget(self.canvas, 0, 0, 3, 3)
-        corner.addWidget(_inset(self.title), 0, 0, 1, 3)
-        corner.addWidget(
-            _inset(self.colourbar), 2, 2,
-            Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight,
-        )  # fmt: skip
-        corner.setRowStretch(1, 1)
-        corner.setColumnStretch(1, 1)
-        self.setFocusProxy(self.canvas)
+    from PySide6.QtGui import QCloseEvent, QMouseEvent
 
 
 class MainWindow(QMainWindow):
@@ -94,7 +59,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main")
         self.setWindowTitle("MViT Lens")
-        self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self._settings = settings
         self.store = Store(parent=self)
@@ -105,8 +69,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.stage)
         self.setCentralWidget(self._pages)
         self.veil = DropVeil(self._pages)
-        self.docks: dict[str, QDockWidget] = {}
-        self.dock_titles: dict[str, DockTitle] = {}
+        self.docks = Docks(self, settings)
         self.panels = self._make_panels()
         self.controller = Controller(self.store, self.panels, self)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
@@ -114,16 +77,16 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk)
         self.actions_table.fill(self.menuBar())
         self._make_toolbar()
-        self._place_docks()
-        self._first_layout = self.saveState(LAYOUT_VERSION)
-        self._full_screen_layout: QByteArray | None = None
+        self.docks.place()
+        Drops(self, self.veil, self.controller)
         self.welcome.command.connect(self.actions_table.run)
         self.panels.timeline.command.connect(self.actions_table.run)
         self.panels.timeline.left_field.connect(self._focus_stage)
+        self.panels.messages.dock_asked.connect(self.docks.show)
         self.controller.refreshed.connect(self._refreshed)
         for widget in (self.stage.canvas, self.panels.timeline.track):
             widget.installEventFilter(self)
-        self._restore()
+        self.docks.restore()
         self._refreshed()
 
     # -- building ---------------------------------------------------------------------------
@@ -131,16 +94,17 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> Panels:
         timeline, layers, heads = Timeline(), LayersPanel(), HeadsPanel()
         predictions, display, status = PredictionsPanel(), DisplayPanel(), StatusLine()
+        model = ModelPanel()
         self.statusBar().addWidget(status, 1)
         self.statusBar().setSizeGripEnabled(False)
-        for name, title, panel in (
+        self.docks.add((
             ("layers", self.tr("Layers"), layers),
             ("heads", self.tr("Heads"), heads),
             ("predictions", self.tr("Predictions"), predictions),
             ("display", self.tr("Display"), display),
+            ("model", self.tr("Model"), model),
             ("timeline", self.tr("Timeline"), timeline),
-        ):
-            self._add_dock(name, title, panel)
+        ))  # fmt: skip
         return Panels(
             canvas=self.stage.canvas,
             colourbar=self.stage.colourbar,
@@ -150,53 +114,11 @@ class MainWindow(QMainWindow):
             heads=heads,
             predictions=predictions,
             display=display,
+            model=model,
             welcome=self.welcome,
             messages=Messages(self._pages, lambda message: report_of(message, self.controller)),
             status=status,
-            dock_titles=self.dock_titles,
-        )
-
-    def _add_dock(self, name: str, title: str, panel: QWidget) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock.{name}")
-        bar = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
-        bar.close_button.clicked.connect(dock.close)
-        if name == "timeline":
-            dock.setTitleBarWidget(QWidget())  # the transport row says what it is
-            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        else:
-            dock.setTitleBarWidget(bar)
-            dock.setMinimumWidth(LEAST_SIDE_WIDTH)
-        dock.setWidget(_scrolling(panel) if name in ("display", "predictions") else panel)
-        self.docks[name] = dock
-        self.dock_titles[name] = bar
-
-    def _place_docks(self) -> None:
-        left, right, bottom = (
-            Qt.DockWidgetArea.LeftDockWidgetArea,
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, bottom),
-            (Qt.Corner.BottomRightCorner, bottom),
-        ):
-            self.setCorner(corner, area)
-        for name, area in (
-            ("layers", left), ("heads", left), ("predictions", right), ("display", right),
-            ("timeline", bottom),
-        ):  # fmt: skip
-            self.addDockWidget(area, self.docks[name])
-        self.resizeDocks(
-            [self.docks["layers"], self.docks["predictions"]],
-            [SIDE_WIDTH, SIDE_WIDTH],
-            Qt.Orientation.Horizontal,
-        )
-        self.resizeDocks(
-            [self.docks["layers"], self.docks["heads"]], [330, 330], Qt.Orientation.Vertical
-        )
-        self.resizeDocks(
-            [self.docks["predictions"], self.docks["display"]], [230, 420], Qt.Orientation.Vertical
+            dock_titles=self.docks.titles,
         )
 
     def _make_toolbar(self) -> None:
@@ -214,12 +136,10 @@ class MainWindow(QMainWindow):
             elif not command:
                 bar.addSeparator()
             else:
-                button = QToolButton()
+                button = WordsButton() if command in words_too else QToolButton()
                 button.setDefaultAction(self.actions_table.by_id[command])
                 button.setAccessibleName(button.text())
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                if command in words_too:
-                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
                 bar.addWidget(button)
         self.addToolBar(bar)
 
@@ -268,43 +188,32 @@ class MainWindow(QMainWindow):
 
     def full_screen(self) -> None:
         """Fill the screen with the stage and the timeline, or no longer."""
-        if self.isFullScreen():
-            self.showNormal()
-            if self._full_screen_layout is not None:
-                self.restoreState(self._full_screen_layout, LAYOUT_VERSION)
-        else:
-            self._full_screen_layout = self.saveState(LAYOUT_VERSION)
-            for name, dock in self.docks.items():
-                dock.setVisible(name == "timeline")
-            self.showFullScreen()
+        self.docks.full_screen()
 
     def toggle_dock(self, name: str) -> None:
-        """Show or hide a dock."""
-        dock = self.docks[name]
-        dock.setVisible(not dock.isVisible())
+        """Hide a dock, or show it; one behind another tab comes to the front."""
+        self.docks.toggle(name)
 
     def next_pane(self, by: int) -> None:
         """Move the focus to the next pane: left, centre, right, below."""
         panels = self.panels
         panes: list[QWidget] = [
             panels.layers.tree, panels.heads.grid, self._stage_or_welcome(),
-            panels.display.method, panels.timeline.track,
+            panels.display.method, panels.model.copy, panels.timeline.track,
         ]  # fmt: skip
-        panes = [pane for pane in panes if pane.isVisible() and pane.isEnabled()]
+        panes = [p for p in panes if not p.visibleRegion().isEmpty() and p.isEnabled()]
         owner = self.focusWidget()
         here = next((i for i, pane in enumerate(panes) if pane is owner), None)
         if here is None:
             here = next(
-                (i for i, p in enumerate(panes) if owner and _same_dock(p, owner)),
+                (i for i, p in enumerate(panes) if owner and same_dock(p, owner)),
                 0 if by < 0 else -1,
             )
         panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def reset_layout(self) -> None:
         """Put all docks where they were at first."""
-        self.restoreState(self._first_layout, LAYOUT_VERSION)
-        for dock in self.docks.values():
-            dock.show()
+        self.docks.reset()
 
     def switch_theme(self) -> None:
         """Light becomes dark, dark becomes light."""
@@ -368,40 +277,6 @@ class MainWindow(QMainWindow):
         self._settings.setValue(f"folder/{memory}", str(Path(name).parent))
         return Path(name)
 
-    # -- drag and drop ----------------------------------------------------------------------
-
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        # Accepted whatever it is: a refusal should say why, and only then is it shown.
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-            dropped = _dropped(event)
-            words = dropped.reason if not dropped.is_good else self._drop_words(dropped)
-            self.veil.show_drop(words, good=dropped.is_good)
-
-    @override
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.veil.hide()
-
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.veil.hide()
-        dropped = _dropped(event)
-        event.acceptProposedAction()
-        if dropped.reason:
-            self.controller.tell(Message("warning", dropped.reason))
-        if dropped.checkpoint is not None:
-            self.controller.load_model(ModelSource(dropped.checkpoint, config=dropped.config))
-        if dropped.video is not None:
-            self.controller.open_video(dropped.video)
-
-    def _drop_words(self, dropped: Dropped) -> str:
-        if dropped.video is None:
-            return self.tr("Load this model")
-        if dropped.checkpoint is None:
-            return self.tr("Open this video")
-        return self.tr("Open this video with this model")
-
     # -- events -----------------------------------------------------------------------------
 
     @override
@@ -432,57 +307,8 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.isFullScreen():
-            self._settings.setValue("geometry", self.saveGeometry())
-            self._settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.docks.keep()
         self._settings.sync()
         self.upkeep.stop()
         self.controller.close()
         super().closeEvent(event)
-
-    def _restore(self) -> None:
-        self.resize(FIRST_SIZE)
-        screen = QGuiApplication.primaryScreen()
-        if screen is not None:
-            self.resize(FIRST_SIZE.boundedTo(screen.availableGeometry().size()))
-        geometry = self._settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-            if QGuiApplication.screenAt(self.frameGeometry().center()) is None and screen:
-                self.move(screen.availableGeometry().topLeft())
-        layout = self._settings.value("layout")
-        if isinstance(layout, QByteArray):
-            self.restoreState(layout, LAYOUT_VERSION)
-
-
-def _inset(widget: QWidget) -> QWidget:
-    """A widget with room around it, through which clicks pass."""
-    box = QWidget()
-    box.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    grid = QGridLayout(box)
-    grid.setContentsMargins(12, 12, 12, 12)
-    grid.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignLeft)
-    return box
-
-
-def _scrolling(panel: QWidget) -> QScrollArea:
-    """A panel that scrolls where the window is too low for it."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(panel)
-    return area
-
-
-def _dropped(event: QDropEvent) -> Dropped:
-    return sort_drop(tuple(Path(url.toLocalFile()) for url in event.mimeData().urls()))
-
-
-def _same_dock(one: QWidget, other: QWidget) -> bool:
-    def dock(widget: QWidget | None) -> QWidget | None:
-        while widget is not None and not isinstance(widget, QDockWidget):
-            widget = widget.parentWidget()
-        return widget
-
-    return dock(one) is not None and dock(one) is dock(other)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.panels.heads import HeadsPanel
     from app.panels.layers import LayersPanel
     from app.panels.messages import Messages
+    from app.panels.model import ModelPanel
     from app.panels.predictions import PredictionsPanel
     from app.panels.status import StatusLine
     from app.panels.timeline import Timeline
@@ -46,6 +47,7 @@ class Panels:
     heads: HeadsPanel
     predictions: PredictionsPanel
     display: DisplayPanel
+    model: ModelPanel
     welcome: Welcome
     messages: Messages
     status: StatusLine
@@ -81,6 +83,7 @@ class Presenter:
         self._pictures(old, new)
         if old is None or old.world.model is not new.world.model:
             self._model(new)
+            self.panels.model.show_model(new.world.model, None)
         if old is None or old.world.jobs != new.world.jobs:
             self.panels.status.show_job(foremost(new.world.jobs))
         if old is None or old.state != new.state:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -9,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import Triple
+    from mvit_core.video.clip import ClipSpec
 
 
 def tr(text: str) -> str:
@@ -67,3 +69,73 @@ def times_words(times: float) -> str:
 def share_words(share: float) -> str:
     """A share in percent."""
     return f"{100 * share:.1f} %"
+
+
+def count_words(count: int) -> str:
+    """A large number in three digits."""
+    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= unit:
+            return f"{count / unit:.3g} {letter}"
+    return str(count)
+
+
+def readout_words(readout: str) -> str:
+    """What the classifier of a model sees."""
+    return {
+        "class": tr("class token"),
+        "mean": tr("mean of all patches"),
+        "mean_before_norm": tr("mean of all patches, then normed"),
+        "classification_head": tr("pooled patches"),
+    }.get(readout, readout)
+
+
+def input_words(spec: ClipSpec) -> str:
+    """What a model is fed."""
+    if spec.frames == 1:
+        return tr("1 frame of {s}×{s} px").format(s=spec.size)
+    words = tr("{n} frames of {s}×{s} px").format(n=spec.frames, s=spec.size)
+    if spec.sampling == "segments":
+        return words + tr(", spread over the video")
+    if spec.sampling == "stride":
+        return words + tr(", every {r:g}").format(r=spec.rate)
+    return words + tr(", every {r:g} at {fps:g} fps").format(r=spec.rate, fps=spec.target_fps)
+
+
+def spec_names() -> dict[str, str]:
+    """The fields of a ``ClipSpec`` as the window calls them."""
+    return {
+        "rate": tr("Sampling rate"),
+        "target_fps": tr("Target fps"),
+        "sampling": tr("Sampling rule"),
+        "short_side": tr("Short side"),
+        "size": tr("Crop size"),
+        "interpolation": tr("Interpolation"),
+        "antialias": tr("Antialias"),
+        "mean": tr("Mean"),
+        "std": tr("Standard deviation"),
+        "reverse_channels": tr("Channel order"),
+    }
+
+
+def different_words(override: ClipSpec | None, given: ClipSpec) -> str:
+    """How the preprocessing differs from that of the checkpoint; empty if it does not."""
+    if override is None or override == given:
+        return ""
+    names = spec_names()
+    changed = [
+        f"{names[f.name].lower()} {_field_words(getattr(override, f.name), f.name)} "
+        + tr("instead of {value}").format(value=_field_words(getattr(given, f.name), f.name))
+        for f in fields(override)
+        if getattr(override, f.name) != getattr(given, f.name)
+    ]
+    return tr("Not fed as the checkpoint states: {changes}").format(changes=", ".join(changed))
+
+
+def _field_words(value: object, name: str) -> str:
+    if name == "reverse_channels":
+        return "BGR" if value else "RGB"
+    if isinstance(value, bool):
+        return tr("on") if value else tr("off")
+    if isinstance(value, tuple):
+        return "({})".format(", ".join(f"{v:g}" for v in value))
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

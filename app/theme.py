@@ -212,6 +212,12 @@ QToolButton#flat { background: transparent; padding: 4px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
+QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0; }
+QToolButton#fold:checked, QToolButton#foldWarning:checked { background: transparent;
+    border-color: transparent; }
+QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accent;
+    padding: 2px 5px 2px 0; }
+QToolButton#foldWarning { color: $warning; }
 QToolButton::menu-indicator { image: none; }
 QPushButton#primary { background: $accent; color: $on_accent; font-weight: 600; }
 QPushButton#primary:disabled { background: $control; color: $text_faint; }
@@ -277,8 +283,11 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }
 QFrame#toast QLabel { background: transparent; }
+QFrame#toast QPushButton { background: $control_hover; }
+QFrame#toast QPushButton:hover { background: $border; }
 QPlainTextEdit { background: $stage; color: $text_soft; border: 1px solid $border;
     border-radius: 6px; padding: 4px; }
+QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: $window; color: $text_soft; padding: 6px 12px; border: none; }
 QTabBar::tab:selected { background: $panel; color: $text; }
 """

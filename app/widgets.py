@@ -52,6 +52,24 @@ def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
     return button
 
 
+class WordsButton(QToolButton):
+    """An icon and words, with as much room on the right as on the left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    @override
+    def sizeHint(self) -> QSize:
+        # Qt asks for two spaces beyond the words and leaves them all on the right.
+        spare = 2 * self.fontMetrics().horizontalAdvance(" ") - 2
+        return super().sizeHint() - QSize(spare, 0)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 class ElidedLabel(QLabel):
     """One line that shortens itself in the middle instead of being cut off."""
 
@@ -117,12 +135,27 @@ class DockTitle(QWidget):
         self._remark.setFont(theme.small_font(self))
         self._remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._named = True
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 4)
         row.setSpacing(theme.GAP)
         row.addWidget(title)
         row.addWidget(self._remark, 1)
         row.addWidget(self.close_button)
+
+    def show_name(self, on: bool) -> None:
+        """Take room, or none where a tab says the name already."""
+        if on != self._named:
+            self._named = on
+            self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() if self._named else QSize(0, theme.GAP)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() if self._named else QSize(0, theme.GAP)
 
     def show_remark(self, text: str, tip: str = "") -> None:
         """Say something short on the right, such as a count; the rest is its tooltip."""

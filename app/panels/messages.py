@@ -58,6 +58,8 @@ class Toast(QFrame):
     """One message."""
 
     dismissed = Signal(object)
+    dock_asked = Signal(str)
+    """The panel that tells more about the message."""
 
     def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,6 +89,9 @@ class Toast(QFrame):
             self._column.addLayout(self._buttons())
         else:
             self._timer.start()
+        if message.dock:
+            self._timer.setInterval(2 * STAY_MS)
+            self._column.addLayout(self._way())
         self.setAccessibleName(message.text)
 
     def dismiss(self) -> None:
@@ -119,6 +124,17 @@ class Toast(QFrame):
         row.addStretch(1)
         return row
 
+    def _way(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(30, 0, 4, 0)
+        self.way_button = QPushButton(self.tr("Show in panel"))
+        self.way_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.way_button.clicked.connect(lambda: self.dock_asked.emit(self.message.dock))
+        self.way_button.clicked.connect(self.dismiss)
+        row.addWidget(self.way_button)
+        row.addStretch(1)
+        return row
+
     def _show_details(self, on: bool) -> None:
         if self.details is None:
             self.details = QPlainTextEdit(self._report(self.message))
@@ -147,6 +163,9 @@ class Messages(QObject):
         report: what Details and Copy report give for a message.
     """
 
+    dock_asked = Signal(str)
+    """A message leads to a panel."""
+
     def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
         super().__init__(host)
         self._host = host
@@ -162,6 +181,7 @@ class Messages(QObject):
             self._drop(toast)
         toast = Toast(message, self._report, self._host)
         toast.dismissed.connect(self._drop)
+        toast.dock_asked.connect(self.dock_asked)
         self.toasts.append(toast)
         toast.show()
         self.place()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.launch import ViewOptions, launch
@@ -18,41 +18,10 @@ from app.painting import look_of
 from mvit_core.pipeline import Explainer
 from mvit_core.render import overlay
 from tests.app.conftest import WAIT_MS, is_settled, settle
-from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
+from tests.app.helpers import at_rest, barcode_on_canvas, drop, messages, press, source
+from tests.fixtures_video import blank_packet, write_barcode_clip
 
 pytestmark = pytest.mark.gui
-
-
-def barcode_on_canvas(window):
-    return read_barcode(window.stage.canvas.picture.pixels)
-
-
-def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
-    qtbot.keyClick(window.stage.canvas, key, modifier)
-
-
-def at_rest(qtbot, window, frame):
-    """Wait until a frame is on screen, without a model too."""
-    qtbot.waitUntil(
-        lambda: window.stage.canvas.picture.index == frame == window.store.state.frame,
-        timeout=WAIT_MS,
-    )
-
-
-def messages(window):
-    return " | ".join(window.panels.messages.texts())
-
-
-def drop(window, *paths):
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    common = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    copy = Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPoint(100, 100), copy, *common)
-    QApplication.sendEvent(window, enter)
-    highlighted = window.veil.words
-    QApplication.sendEvent(window, QDropEvent(QPointF(100, 100), copy, *common))
-    return enter.isAccepted(), highlighted
 
 
 # -- start ---------------------------------------------------------------------------------------
@@ -87,7 +56,7 @@ def test_launch_runs_until_the_window_is_closed_and_returns_0(qapp, barcode_clip
 def test_closing_while_a_model_loads_ends_well(qapp, boot, barcode_clip, toy_checkpoint):
     window = boot()
     window.controller.open_video(barcode_clip)
-    window.controller.load_model(_source(toy_checkpoint))
+    window.controller.load_model(source(toy_checkpoint))
     window.close()
     assert window.controller.infer.isFinished()
 
@@ -636,7 +605,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
 
     monkeypatch.setattr(Explainer, "capture", slow)
     window = boot(clip=barcode_clip)
-    window.controller.load_model(_source(toy_checkpoint))
+    window.controller.load_model(source(toy_checkpoint))
     status = window.panels.status.job
     qtbot.waitUntil(
         lambda: status.isVisible() and "Running window 1" in status.title.text(), timeout=WAIT_MS
@@ -743,12 +712,12 @@ def test_a_cancelled_export_leaves_nothing(lens, qtbot, tmp_path, monkeypatch):
 def test_docks_are_toggled_kept_between_runs_and_reset(boot):
     window = boot()
     window.actions_table.run("view.predictions")
-    assert not window.docks["predictions"].isVisible()
+    assert not window.docks.by_name["predictions"].isVisible()
     window.close()
     again = boot()
-    assert not again.docks["predictions"].isVisible()
+    assert not again.docks.by_name["predictions"].isVisible()
     again.actions_table.run("view.reset_layout")
-    assert again.docks["predictions"].isVisible()
+    assert again.docks.by_name["predictions"].isVisible()
 
 
 def test_the_theme_is_switched_and_kept(boot):
@@ -786,7 +755,8 @@ def test_space_presses_a_focused_button_instead_of_playing(lens, qtbot):
 def test_every_button_has_a_name_and_a_tooltip(lens):
     from PySide6.QtWidgets import QToolButton
 
-    own = [b for b in lens.findChildren(QToolButton) if not b.objectName().startswith("qt_")]
+    of_qt = ("qt_", "Scroll")
+    own = [b for b in lens.findChildren(QToolButton) if not b.objectName().startswith(of_qt)]
     assert own
     for button in own:
         assert button.accessibleName() or button.text(), button
@@ -803,9 +773,3 @@ def test_the_shortcut_sheet_finds_commands(boot):
     shown = [r.text(0) for _, rows in dialog._groups for r in rows if not r.isHidden()]
     assert shown == ["Next colour map", "Previous colour map"]
     dialog.reject()
-
-
-def _source(path):
-    from app.state import ModelSource
-
-    return ModelSource(path)

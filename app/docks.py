@@ -1,0 +1,181 @@
+"""The docks around the stage: building, placing, showing, and keeping them between runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabWidget, QWidget
+
+from app.widgets import DockTitle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LAYOUT_VERSION = 2
+"""Raised when the docks change so that an older layout no longer fits."""
+
+FIRST_SIZE = QSize(1400, 860)
+SIDE_WIDTH = 268
+LEAST_SIDE_WIDTH = 228
+
+LEAST_PREDICTIONS_HEIGHT = 184
+"""All five bars and the title."""
+
+SCROLLING = ("display", "predictions", "model")
+"""Panels that scroll where the window is too low for them."""
+
+
+class Docks(QObject):
+    """All docks of a window.
+
+    Args:
+        window: whose docks they are.
+        settings: where their places are kept between runs.
+    """
+
+    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self.by_name: dict[str, QDockWidget] = {}
+        self.titles: dict[str, DockTitle] = {}
+        self._first_layout = QByteArray()
+        self._full_screen_layout = QByteArray()
+
+    # -- building ---------------------------------------------------------------------------
+
+    def add(self, panels: Iterable[tuple[str, str, QWidget]]) -> None:
+        """Make a dock for each (name, title, panel)."""
+        for name, title, panel in panels:
+            dock = QDockWidget(title, self._window)
+            dock.setObjectName(f"dock.{name}")
+            bar = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
+            bar.close_button.clicked.connect(dock.close)
+            if name == "timeline":
+                dock.setTitleBarWidget(QWidget())  # the transport row says what it is
+                dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+            else:
+                dock.setTitleBarWidget(bar)
+                dock.setMinimumWidth(LEAST_SIDE_WIDTH)
+                # Whether it has a tab is known once the window has placed it.
+                dock.visibilityChanged.connect(self._check_tabs_soon)
+                dock.topLevelChanged.connect(self._check_tabs_soon)
+            dock.setWidget(_scrolling(panel) if name in SCROLLING else panel)
+            if name == "predictions":
+                dock.setMinimumHeight(LEAST_PREDICTIONS_HEIGHT)
+            self.by_name[name] = dock
+            self.titles[name] = bar
+
+    def place(self) -> None:
+        """Put all docks where they are at first."""
+        window, docks = self._window, self.by_name
+        left, right, bottom = (
+            Qt.DockWidgetArea.LeftDockWidgetArea,
+            Qt.DockWidgetArea.RightDockWidgetArea,
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+        )
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            window.setCorner(corner, bottom)
+        for name, area in (
+            ("layers", left), ("heads", left), ("predictions", right), ("display", right),
+            ("model", right), ("timeline", bottom),
+        ):  # fmt: skip
+            window.addDockWidget(area, docks[name])
+        window.setTabPosition(right, QTabWidget.TabPosition.North)
+        window.tabifyDockWidget(docks["display"], docks["model"])
+        docks["display"].raise_()
+        for one, other, sizes, way in (
+            ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
+            ("layers", "heads", [330, 330], Qt.Orientation.Vertical),
+            ("predictions", "display", [230, 420], Qt.Orientation.Vertical),
+        ):
+            window.resizeDocks([docks[one], docks[other]], sizes, way)
+        self._first_layout = window.saveState(LAYOUT_VERSION)
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def toggle(self, name: str) -> None:
+        """Hide a dock, or show it; one behind another tab comes to the front."""
+        if self.by_name[name].visibleRegion().isEmpty():
+            self.show(name)
+        else:
+            self.by_name[name].hide()
+
+    def show(self, name: str) -> None:
+        """Show a dock, in front of those on the same tabs."""
+        self.by_name[name].show()
+        self.by_name[name].raise_()
+
+    def reset(self) -> None:
+        """Put all docks where they were at first."""
+        self._window.restoreState(self._first_layout, LAYOUT_VERSION)
+        for dock in self.by_name.values():
+            dock.show()
+        self.by_name["display"].raise_()
+
+    def full_screen(self) -> None:
+        """Fill the screen with the stage and the timeline, or no longer."""
+        if self._window.isFullScreen():
+            self._window.showNormal()
+            self._window.restoreState(self._full_screen_layout, LAYOUT_VERSION)
+            return
+        self._full_screen_layout = self._window.saveState(LAYOUT_VERSION)
+        for name, dock in self.by_name.items():
+            dock.setVisible(name == "timeline")
+        self._window.showFullScreen()
+
+    def _check_tabs_soon(self) -> None:
+        QTimer.singleShot(0, self, self._check_tabs)
+
+    def _check_tabs(self) -> None:
+        """A tab says the name already; only a dock of its own needs the title line."""
+        for name, dock in self.by_name.items():
+            tabs = self._window.tabifiedDockWidgets(dock)
+            shown = any(not other.isHidden() for other in tabs)
+            self.titles[name].show_name(not shown or dock.isFloating())
+
+    # -- between runs -----------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Remember sizes and places for the next run."""
+        if not self._window.isFullScreen():
+            self._settings.setValue("geometry", self._window.saveGeometry())
+            self._settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
+
+    def restore(self) -> None:
+        """Take over sizes and places of the last run, on a screen that is there."""
+        window = self._window
+        window.resize(FIRST_SIZE)
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            window.resize(FIRST_SIZE.boundedTo(screen.availableGeometry().size()))
+        geometry = self._settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            window.restoreGeometry(geometry)
+            if QGuiApplication.screenAt(window.frameGeometry().center()) is None and screen:
+                window.move(screen.availableGeometry().topLeft())
+        layout = self._settings.value("layout")
+        if isinstance(layout, QByteArray):
+            window.restoreState(layout, LAYOUT_VERSION)
+
+
+def same_dock(one: QWidget, other: QWidget) -> bool:
+    """Both stand in one dock."""
+
+    def dock(widget: QWidget | None) -> QWidget | None:
+        while widget is not None and not isinstance(widget, QDockWidget):
+            widget = widget.parentWidget()
+        return widget
+
+    return dock(one) is not None and dock(one) is dock(other)
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(panel)
+    return area

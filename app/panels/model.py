@@ -1,0 +1,248 @@
+"""What was loaded and how: the facts of a model, and the report of its loading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.icons import themed_icon
+from app.text import count_words, different_words, input_words, readout_words
+from app.widgets import label, rule
+
+if TYPE_CHECKING:
+    from app.facts import ModelFacts
+    from mvit_core.video.clip import ClipSpec
+
+LINES_SEEN = 8
+"""Longer lists scroll."""
+
+NARROW_PX = 180
+"""A longer line may need the list's own scroll bar, whatever the panel's width."""
+
+BREAKS_AFTER = "._/"
+"""Names of weights have no spaces; a line may end after these."""
+
+
+class Fold(QWidget):
+    """A title with a count; a click unfolds the list below it."""
+
+    def __init__(self, title: str, kind: str = "fold") -> None:
+        super().__init__()
+        self._title = title
+        self.header = QToolButton()
+        self.header.setObjectName(kind)
+        self.header.setCheckable(True)
+        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header.toggled.connect(self._toggled)
+        self.lines = QPlainTextEdit()
+        self.lines.setReadOnly(True)
+        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setFont(theme.small_font(self))
+        self.lines.setTabChangesFocus(True)
+        self.lines.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.header, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.lines)
+        self._toggled(False)
+
+    def show_lines(self, lines: tuple[str, ...], *, unfolded: bool = False) -> None:
+        """Take a list; an empty one is not shown at all."""
+        self.setVisible(bool(lines))
+        words = f"{self._title} ({len(lines)})"
+        self.header.setText(words)
+        self.header.setToolTip(self.tr("Show or hide the list: {title}").format(title=words))
+        self.lines.setPlainText("\n".join(lines))
+        metrics = self.lines.fontMetrics()
+        height = min(len(lines), LINES_SEEN) * metrics.lineSpacing() + 20
+        if max(map(metrics.horizontalAdvance, lines), default=0) > NARROW_PX:
+            height += self.lines.horizontalScrollBar().sizeHint().height()
+        self.lines.setFixedHeight(height)
+        self.header.setChecked(unfolded)
+
+    def _toggled(self, on: bool) -> None:
+        self.header.setIcon(themed_icon("chevron_down" if on else "chevron_right"))
+        self.lines.setVisible(on)
+
+
+class ModelPanel(QWidget):
+    """Facts of the model, what must be known about its loading, and the lists behind that."""
+
+    preprocessing_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model: ModelFacts | None = None
+        self.empty = label(self.tr("Load a model to see what was read from its file."), "faint")
+        self.empty.setWordWrap(True)
+        self.warnings = label("", "warning")
+        self.warnings.setWordWrap(True)
+        self.missing = Fold(self.tr("Missing"), "foldWarning")
+        self.resized = Fold(self.tr("Resized"))
+        self.unexpected = Fold(self.tr("Unexpected"))
+        self.converted = Fold(self.tr("Converted"))
+        self.clean = label(self.tr("Nothing is missing, unexpected or resized."), "faint")
+        self.clean.setWordWrap(True)
+        self.different = label("", "warning")
+        self.different.setWordWrap(True)
+        self._facts = QWidget()
+        self._grid = QGridLayout(self._facts)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
+        self.values = {name: self._row(words) for name, words in self._rows()}
+        self._rule = rule()
+        self._lay_out(self._buttons())
+        self.show_model(None, None)
+
+    def show_model(self, model: ModelFacts | None, override: ClipSpec | None) -> None:
+        """Take a model, and how it is fed where that is not as its checkpoint states."""
+        self._model = model
+        self.copy.setText(self.tr("Copy"))
+        for part in (self._facts, self._buttons_row, self._rule):
+            part.setVisible(model is not None)
+        self.empty.setVisible(model is None)
+        if model is None:
+            for label_ in (self.warnings, self.different, self.clean):
+                label_.hide()
+            for fold in (self.missing, self.resized, self.unexpected, self.converted):
+                fold.show_lines(())
+            return
+        self._show_facts(model, override or model.clip_spec)
+        self._show_report(model)
+        words = different_words(override, model.clip_spec)
+        self.different.setText(words)
+        self.different.setVisible(bool(words))
+
+    def report(self) -> str:
+        """Everything on the panel and in its lists, as text."""
+        if self._model is None:
+            return ""
+        model, report = self._model, self._model.report
+        lines = [str(model.source.checkpoint)]
+        names = dict(self._rows())
+        lines += [f"{names[key]}: {value.toolTip()}" for key, value in self.values.items()]
+        if self.different.text():
+            lines.append(self.different.text())
+        for fold, entries in (
+            (self.tr("Warnings"), report.warnings),
+            (self.tr("Missing"), report.missing),
+            (self.tr("Resized"), report.resized),
+            (self.tr("Unexpected"), report.unexpected),
+            (self.tr("Converted"), report.converted),
+        ):
+            lines.append(f"{fold}: {len(entries)}")
+            lines += [f"  {entry}" for entry in entries]
+        return "\n".join(lines)
+
+    # -- building ---------------------------------------------------------------------------
+
+    def _rows(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("format", self.tr("Format")),
+            ("decided", self.tr("Built from")),
+            ("input", self.tr("Input")),
+            ("parameters", self.tr("Parameters")),
+            ("classes", self.tr("Classes")),
+            ("readout", self.tr("Readout")),
+            ("device", self.tr("Device")),
+        )
+
+    def _row(self, words: str) -> QLabel:
+        row = self._grid.rowCount()
+        value = label()
+        value.setWordWrap(True)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(label(words, "soft"), row, 0, top)
+        self._grid.addWidget(value, row, 1, top)
+        return value
+
+    def _buttons(self) -> QWidget:
+        self.preprocessing = QPushButton(self.tr("Preprocessing…"))
+        self.preprocessing.setToolTip(self.tr("How the model is fed (Ctrl+P)"))
+        self.preprocessing.clicked.connect(self.preprocessing_asked)
+        self.preprocessing.hide()
+        self.copy = QPushButton(self.tr("Copy"))
+        self.copy.setToolTip(self.tr("Copy the whole report"))
+        self.copy.clicked.connect(self._copy)
+        self._buttons_row = QWidget()
+        row = QHBoxLayout(self._buttons_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP)
+        for button in (self.preprocessing, self.copy):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        row.addStretch(1)
+        return self._buttons_row
+
+    def _lay_out(self, buttons: QWidget) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 2, 12, 10)
+        column.setSpacing(theme.GAP)
+        # What must be known comes first: it is seen without scrolling in a low window too.
+        for widget in (
+            self.empty, self.warnings, self.missing, self.different, self._facts, buttons,
+            self._rule, self.clean, self.resized, self.unexpected, self.converted,
+        ):  # fmt: skip
+            column.addWidget(widget)
+            widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        column.addStretch(1)
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _show_facts(self, model: ModelFacts, spec: ClipSpec) -> None:
+        for name, words in (
+            ("format", model.format),
+            ("decided", model.report.decided_from),
+            ("input", input_words(spec)),
+            ("parameters", count_words(model.parameters)),
+            ("classes", str(model.class_count)),
+            ("readout", readout_words(model.readout)),
+            ("device", model.device),
+        ):
+            self.values[name].setText(_breakable(words))
+            self.values[name].setToolTip(words)
+
+    def _show_report(self, model: ModelFacts) -> None:
+        report = model.report
+        words = self.tr("Warning: {words}")  # colour alone would not say it
+        self.warnings.setText(
+            _breakable("\n\n".join(words.format(words=w) for w in report.warnings))
+        )
+        self.warnings.setVisible(bool(report.warnings))
+        self.missing.show_lines(report.missing, unfolded=True)
+        self.resized.show_lines(report.resized)
+        self.unexpected.show_lines(report.unexpected)
+        self.converted.show_lines(report.converted)
+        self.clean.setVisible(not (report.missing or report.unexpected or report.resized))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.report())
+        self.copy.setText(self.tr("Copied"))
+
+
+def _breakable(words: str) -> str:
+    """The same words, with places where a line may end."""
+    for mark in BREAKS_AFTER:
+        words = words.replace(mark, f"{mark}\u200b")
+    return words
