@@ -30,6 +30,7 @@ from app.facts import (
     RangeFacts,
     ShownMap,
     StripPicture,
+    Thumbnail,
     World,
 )
 from app.inference import ModelHost
@@ -39,8 +40,9 @@ from app.painting import look_of, paint_heat, paint_still, paint_strip
 from app.playback import Player
 from app.presenter import JOB_ORDER, Presenter, Snapshot
 from app.report import parameters_of
+from app.samples import find_samples, make_thumbnail, sample_model
 from app.workers import Answer, Lane, Progress
-from mvit_core.errors import ClipError
+from mvit_core.errors import ClipError, MvitError
 from mvit_core.heatmap import project
 from mvit_core.video.clip import clip_windows
 
@@ -74,7 +76,7 @@ class Controller(QObject):
     def __init__(self, store: Store, panels: Panels, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.store = store
-        self.world = World()
+        self.world = World(samples=find_samples())
         self.intents = Intents(store, lambda: self.world, panels.messages.show_message)
         self._presenter = Presenter(panels)
         self._panels = panels
@@ -130,6 +132,8 @@ class Controller(QObject):
         panels.canvas.zoomed.connect(panels.status.show_zoom)
         panels.canvas.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
         panels.status.cancel_asked.connect(self.cancel)
+        panels.welcome.sample_chosen.connect(self.open_sample)
+        panels.welcome.pictures_wanted.connect(self._want_thumbnail)
 
     # -- asked by commands and the window ------------------------------------------------------
 
@@ -145,6 +149,39 @@ class Controller(QObject):
         self._jobs.begin("load", self.tr("Loading {name}").format(name=name))
         self.infer.ask("load", partial(self._model_host.load, source))
         self._refresh()
+
+    def open_sample(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+        clip, model = self.sample_clip(index), self.sample_model()
+        if clip is None or model is None:
+            return
+        if self.world.model is None or self.world.model.source != model:
+            self.load_model(model)
+        self.open_video(clip)
+
+    def sample_clip(self, index: int = 0) -> Path | None:
+        """A shipped clip; None where it is missing, which is told."""
+        samples = self.world.samples
+        if index < len(samples.clips):
+            return samples.clips[index].clip
+        self.tell(Message("error", samples.problem))
+        return None
+
+    def sample_model(self, device: str = "auto") -> ModelSource | None:
+        """The shipped model; None where it is missing, which is told."""
+        try:
+            return sample_model(device)
+        except MvitError as error:
+            self.tell(Message("error", str(error)))
+            return None
+
+    @Slot()
+    def _want_thumbnail(self, index: int = 0) -> None:
+        """Ask for the pictures of the samples, one after another, while nothing is open."""
+        clips = self.world.samples.clips
+        if self.world.video is None and index < len(clips):
+            work = partial(make_thumbnail, index, clips[index])
+            self.decode.ask("thumbnail", work)
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -374,6 +411,10 @@ class Controller(QObject):
                 self._answer = payload
         elif isinstance(payload, StripPicture):
             self.world = replace(self.world, strip=payload)
+        elif isinstance(payload, Thumbnail):
+            if payload.image is not None:
+                self._panels.welcome.show_picture(payload.index, payload.image)
+            self._want_thumbnail(payload.index + 1)
         elif isinstance(payload, QImage):
             QGuiApplication.clipboard().setImage(payload)
             size = f"{payload.width()}×{payload.height()}"
@@ -467,7 +508,7 @@ class Controller(QObject):
 
     def _lane_of(self, key: str) -> Lane:
         lanes = {
-            "open": self.decode, "frame": self.decode,
+            "open": self.decode, "frame": self.decode, "thumbnail": self.decode,
             "load": self.infer, "explain": self.infer,
             "export": self.export_lane,
         }  # fmt: skip

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
     from mvit_core.checkpoint import LoadReport
+    from mvit_core.demo import DemoSample
     from mvit_core.geometry import GridGeometry, PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
@@ -257,6 +258,23 @@ class Message:
     """The panel that tells more; a button leads there."""
 
 
+@dataclass(frozen=True)
+class Samples:
+    """The shipped clips, or why there are none."""
+
+    clips: tuple[DemoSample, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Thumbnail:
+    """A small picture of a shipped clip."""
+
+    index: int
+    image: QImage | None
+    """None where the clip is damaged; it says so itself once it is opened."""
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """All that is known now; the controller replaces it as answers come."""
@@ -272,6 +290,7 @@ class World:
     """The map that belongs to what is asked for now; the shown one may lag behind."""
     problem: str = ""
     """Why the wished map does not come; empty while it may."""
+    samples: Samples = Samples()
     jobs: tuple[JobFacts, ...] = ()
     can_undo: bool = False
     can_redo: bool = False

@@ -9,10 +9,11 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.facts import Message
 from app.icons import app_icon
 from app.main_window import MainWindow
 from app.state import ModelSource
@@ -36,9 +37,9 @@ class ViewOptions:
     """A file of class names."""
     device: str = "auto"
     session: Path | None = None
-    """Sessions are not read yet."""
+    """Sessions are not read yet; the window says so."""
     demo: bool = False
-    """The demo is not there yet."""
+    """Open the first sample with the demo model, but for what is named beside it."""
 
 
 def make_application() -> QApplication:
@@ -83,15 +84,24 @@ def launch(options: ViewOptions) -> int:
 
 
 def _open_options(window: MainWindow, options: ViewOptions) -> None:
-    if options.clip is not None:
-        window.controller.open_video(options.clip)
+    controller = window.controller
+    clip, model = options.clip, None
     if options.checkpoint is not None:
-        window.controller.load_model(
-            ModelSource(
-                checkpoint=options.checkpoint,
-                config=options.config,
-                preset=options.preset,
-                labels=options.labels,
-                device=options.device,
-            )
+        model = ModelSource(
+            checkpoint=options.checkpoint,
+            config=options.config,
+            preset=options.preset,
+            labels=options.labels,
+            device=options.device,
         )
+    if options.demo:
+        # The model first: its lane is the slower one.
+        model = model or controller.sample_model(options.device)
+        clip = clip or controller.sample_clip()
+    if model is not None:
+        controller.load_model(model)
+    if clip is not None:
+        controller.open_video(clip)
+    if options.session is not None:
+        words = QCoreApplication.translate("launch", "Sessions cannot be opened yet: {name}")
+        controller.tell(Message("warning", words.format(name=options.session.name)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QMainWindow,
+    QMenu,
     QSizePolicy,
     QStackedWidget,
     QToolBar,
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk)
         self.actions_table.fill(self.menuBar())
+        self._fill_samples()
         self._make_toolbar()
         self.docks.place()
         Drops(self, self.veil, self.controller)
@@ -120,6 +122,15 @@ class MainWindow(QMainWindow):
             status=status,
             dock_titles=self.docks.titles,
         )
+
+    def _fill_samples(self) -> None:
+        menu = QMenu(self)
+        for index, sample in enumerate(self.controller.world.samples.clips):
+            action = menu.addAction(sample.title)
+            action.triggered.connect(
+                lambda _=False, index=index: self.controller.open_sample(index)
+            )
+        self.actions_table.by_id["file.open_sample"].setMenu(menu)
 
     def _make_toolbar(self) -> None:
         bar = QToolBar(self.tr("Tools"))

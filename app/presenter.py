@@ -84,6 +84,8 @@ class Presenter:
         if old is None or old.world.model is not new.world.model:
             self._model(new)
             self.panels.model.show_model(new.world.model, None)
+        if old is None:
+            self.panels.welcome.show_samples(new.world.samples)
         if old is None or old.world.jobs != new.world.jobs:
             self.panels.status.show_job(foremost(new.world.jobs))
         if old is None or old.state != new.state:

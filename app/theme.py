@@ -264,6 +264,11 @@ QTreeWidget::branch:selected { background: $accent_soft; }
 QTreeWidget::branch:has-children:closed { image: url($icon_chevron_right); }
 QTreeWidget::branch:has-children:open { image: url($icon_chevron_down); }
 QTreeWidget:focus { border: 1px solid $accent; }
+QListWidget#gallery { background: transparent; border: none; outline: none; }
+QListWidget#gallery::item { color: $text_soft; border-radius: 6px; padding: 3px; }
+QListWidget#gallery::item:hover { background: $control; color: $text; }
+QListWidget#gallery::item:selected { background: $accent_soft; color: $text; }
+QListWidget#gallery:focus { border: 1px solid $accent; border-radius: 6px; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }

@@ -151,11 +151,11 @@ class DockTitle(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return super().sizeHint() if self._named else QSize(0, theme.GAP)
+        return super().sizeHint() if self._named else QSize(0, theme.GAP // 2)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint() if self._named else QSize(0, theme.GAP)
+        return super().minimumSizeHint() if self._named else QSize(0, theme.GAP // 2)
 
     def show_remark(self, text: str, tip: str = "") -> None:
         """Say something short on the right, such as a count; the rest is its tooltip."""

@@ -62,7 +62,7 @@ class DisplayPanel(QWidget):
         ):  # fmt: skip
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # clicks leave the keys on the stage
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 12, 10)
+        column.setContentsMargins(12, 2, 12, 4)
         column.setSpacing(theme.GAP)
         column.addLayout(self._map_form())
         column.addWidget(self.note)

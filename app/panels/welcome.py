@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app import theme
+from app.gallery import Gallery
 from app.icons import paint_icon, themed_icon
 from app.widgets import label
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QHideEvent, QImage, QPaintEvent, QResizeEvent, QShowEvent
+
+    from app.facts import Samples
+
+PICTURES_AFTER_MS = 300
+"""What the command line names is opened before pictures are asked for."""
+
+HEIGHT_FOR_GLYPH = 560
+HEIGHT_FOR_KEYS = 600
 
 
 class Glyph(QWidget):
@@ -58,11 +67,70 @@ class Welcome(QWidget):
 
     command = Signal(str)
     """The id of a command that a button stands for."""
+    sample_chosen = Signal(int)
+    pictures_wanted = Signal()
+    """The page has been on screen for a moment: pictures of the samples are worth their time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model_line = label("", "faint")
-        self._model_line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._glyph = Glyph("drop", 44)
+        self._keys_part = self._keys()
+        self.gallery = Gallery()
+        self.gallery.chosen.connect(self.sample_chosen)
+        self.problem = label("", "warning")
+        self._own = label(
+            self.tr(
+                "Your own files: open or drop a video and a checkpoint of PySlowFast, torchvision, "
+                "pytorchvideo, timm or mmaction2. The model runs on the part of the video shown."
+            ),
+            "faint",
+        )
+        self._pictures = QTimer(self)
+        self._pictures.setSingleShot(True)
+        self._pictures.setInterval(PICTURES_AFTER_MS)
+        self._pictures.timeout.connect(self._ask_pictures)
+        self._lay_out()
+
+    def show_model(self, words: str) -> None:
+        """Say which model waits for a video."""
+        self._model_line.setText(words)
+        self._model_line.setVisible(bool(words))
+
+    def show_samples(self, samples: Samples) -> None:
+        """Offer the shipped clips, or say why they cannot be offered."""
+        there = bool(samples.clips)
+        self.gallery.show_samples(samples.clips)
+        self.gallery.setVisible(there)
+        self.problem.setText(self.tr("No sample clips: {problem}").format(problem=samples.problem))
+        self.problem.setVisible(not there)
+        self.buttons["file.open_sample"].setVisible(there)
+        kind = "" if there else "primary"  # the page always has one thing to do first
+        self.buttons["file.open_video"].setObjectName(kind)
+
+    def show_picture(self, index: int, image: QImage) -> None:
+        """Take the picture of a sample."""
+        self.gallery.show_picture(index, image)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._pictures.start()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._pictures.stop()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low page keeps what can be clicked."""
+        self._glyph.setVisible(self.height() >= HEIGHT_FOR_GLYPH)
+        self._keys_part.setVisible(self.height() >= HEIGHT_FOR_KEYS)
+
+    def _ask_pictures(self) -> None:
+        self._pictures.timeout.disconnect(self._ask_pictures)  # once is enough
+        self.pictures_wanted.emit()
+
+    def _lay_out(self) -> None:
         title = label(self.tr("Drop a video or a checkpoint here"), "title")
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.6)
@@ -70,48 +138,51 @@ class Welcome(QWidget):
         text = label(
             self.tr("See where each head of a Multiscale Vision Transformer looks."), "soft"
         )
-        text.setWordWrap(True)
-        for line in (title, text):
+        for line in (title, text, self._model_line, self.problem, self._own):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            line.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(48, 40, 48, 40)
+        column.setContentsMargins(36, 32, 36, 32)
         column.setSpacing(theme.GAP)
-        column.addStretch(3)
-        column.addWidget(Glyph("drop", 44), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(theme.GAP)
+        column.addStretch(1)
+        column.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(title)
         column.addWidget(text)
-        column.addSpacing(2 * theme.GAP)
+        column.addSpacing(theme.GAP)
         column.addLayout(self._buttons())
         column.addWidget(self._model_line)
-        column.addSpacing(3 * theme.GAP)
-        column.addLayout(self._keys())
-        column.addStretch(4)
-
-    def show_model(self, words: str) -> None:
-        """Say which model waits for a video."""
-        self._model_line.setText(words)
+        column.addSpacing(theme.GAP)
+        column.addWidget(self.gallery, 100)  # the rest of the room, and no more than it needs
+        column.addWidget(self.problem)
+        column.addSpacing(theme.GAP)
+        column.addWidget(self._own)
+        column.addSpacing(theme.GAP)
+        column.addWidget(self._keys_part)
+        column.addStretch(1)
 
     def _buttons(self) -> QHBoxLayout:
+        self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
-        row.setSpacing(10)
+        row.setSpacing(8)
         row.addStretch(1)
         for icon, words, command, kind in (
-            ("video", self.tr("Open video…"), "file.open_video", "primary"),
+            ("", self.tr("Try the sample clip"), "file.open_sample", "primary"),
+            ("video", self.tr("Open video…"), "file.open_video", ""),
             ("model", self.tr("Load model…"), "file.load_model", ""),
         ):
             button = QPushButton(words)
             button.setObjectName(kind)
-            if not kind:
+            if icon:
                 button.setIcon(themed_icon(icon))
             button.setMinimumHeight(36)
-            button.setMinimumWidth(136)
+            button.setMinimumWidth(150 if kind else 116)
             button.clicked.connect(lambda _=False, command=command: self.command.emit(command))
             row.addWidget(button)
+            self.buttons[command] = button
         row.addStretch(1)
         return row
 
-    def _keys(self) -> QHBoxLayout:
+    def _keys(self) -> QWidget:
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(10)
@@ -129,11 +200,13 @@ class Welcome(QWidget):
             grid.addWidget(KeyChip(keys), row, 3 * column)
             grid.addWidget(label(words, "faint"), row, 3 * column + 1)
         grid.setColumnMinimumWidth(2, 16)
-        line = QHBoxLayout()
+        part = QWidget()
+        line = QHBoxLayout(part)
+        line.setContentsMargins(0, 0, 0, 0)
         line.addStretch(1)
         line.addLayout(grid)
         line.addStretch(1)
-        return line
+        return part
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
