@@ -11,12 +11,18 @@ from torch.nn import functional
 from mvit_core.demo.auxiliary import BLOCK, Auxiliary, block_geometry
 from mvit_core.demo.batches import make_batch
 from mvit_core.demo.recipe import architecture
-from mvit_core.model import MViT
+from mvit_core.model import MultiScaleAttention, MultiScaleBlock, MViT
 
 if TYPE_CHECKING:
     from mvit_core.geometry import Triple
 
 __all__ = ["Learner", "Share", "Task"]
+
+_ALIKE = 0.9
+"""Correlation of the first queries and keys of the last block's heads."""
+
+_IN_PLACE, _AROUND = 2.5, 0.1
+"""Factors on the random taps of the last block's pools: at their own place, and beside it."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +117,41 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
 
 
 def _initialise(learner: Learner) -> None:
-    """Linear layers by their own width: the reference's std of 0.02 is for wider ones."""
+    """First weights that suit a small network: the reference's std of 0.02 is for wider layers."""
     for module in learner.modules():
         if isinstance(module, nn.Linear):
             nn.init.trunc_normal_(module.weight, std=module.in_features**-0.5)
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.LayerNorm):
             nn.init.zeros_(module.bias)
+    last = learner.model.blocks[-1]
+    assert isinstance(last, MultiScaleBlock)  # the demo's configuration builds no other
+    _keep_in_place(last.attn)
+    _look_alike(last.attn)
+
+
+@torch.no_grad()
+def _keep_in_place(attention: MultiScaleAttention) -> None:
+    """Pools of the last block begin by mixing no places; its values alone mix times.
+
+    Motion lies between frames, so something must mix them. With random taps keys do it too, and
+    heads learn to look where the thing was or will be instead of where it is.
+    """
+    keys, values = (getattr(attention, name).weight for name in ("pool_k", "pool_v"))
+    in_place = values[:, :, :, 1, 1].clone()  # of (d, 1, 3, 3, 3): the column over time
+    keys *= _AROUND
+    keys[:, :, 1, 1, 1] = 1.0
+    values *= _AROUND
+    values[:, :, :, 1, 1] = in_place * _IN_PLACE
+
+
+@torch.no_grad()
+def _look_alike(attention: MultiScaleAttention) -> None:
+    """Heads of the last block begin with like queries and keys, and differ in their values.
+
+    A head that happens to begin by looking away from what matters gets no gradient that would
+    turn it, and stays so.
+    """
+    weight = attention.qkv.weight.unflatten(0, (3, attention.num_heads, -1))  # (3, h, d, C)
+    for part in weight[:2]:
+        part[1:] = _ALIKE * part[:1] + (1 - _ALIKE**2) ** 0.5 * part[1:]

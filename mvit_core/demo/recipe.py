@@ -70,10 +70,18 @@ class Recipe:
         """Of all stages."""
         return sum(stage.steps for stage in self.stages)
 
+    def work(self, step: int) -> int:
+        """Pixels seen in the steps before a step, up to a factor."""
+        total = 0
+        for stage in self.stages:
+            total += min(step, stage.steps) * stage.size**2
+            step = max(step - stage.steps, 0)
+        return total
+
 
 _STAGES = (
-    Stage("A", size=48, steps=900, learning_rate=1.5e-3, auxiliary=1.0),
-    Stage("B", size=SIZE, steps=340, learning_rate=8e-4, auxiliary=1.0),
+    Stage("A", size=48, steps=550, learning_rate=1.5e-3, auxiliary=1.0),
+    Stage("B", size=SIZE, steps=420, learning_rate=8e-4, auxiliary=1.0),
 )
 """The committed recipe."""
 

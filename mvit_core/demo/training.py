@@ -55,6 +55,8 @@ class Progress:
     """Of this step."""
     accuracy: float
     """Of the last steps."""
+    work_done: float
+    """Share of the run's work, 0 to 1: a step of large clips counts for more."""
 
 
 OnProgress = Callable[[Progress], None]
@@ -191,7 +193,14 @@ class _Run:
         self._step += 1
         self._measure(share, stage, done + 1, rate)
         self._on_progress(
-            Progress(self._step, self._recipe.steps, stage, share.clips, self._accuracy())
+            Progress(
+                self._step,
+                self._recipe.steps,
+                stage,
+                share.clips,
+                self._accuracy(),
+                self._recipe.work(self._step) / self._recipe.work(self._recipe.steps),
+            )
         )
 
     def _gradient(self, stage: Stage, done: int) -> Share:
