@@ -31,6 +31,9 @@ class Windowing(Protocol):
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
 
+    def preprocessing_dialog(self) -> None:
+        """Let the user say how the model is fed."""
+
     def ask_frame(self) -> None:
         """Let the user type a frame."""
 
@@ -314,6 +317,9 @@ ATTENTION = (
     Command("attention.cancel", _N("commands", "Cancel"), "attention", ("Ctrl+.",),
             lambda d: d.control.cancel(), enabled_when=lambda _, w: w.is_busy, icon="cancel",
             tooltip=_N("commands", "Stop what is being done")),
+    Command("attention.preprocessing", _N("commands", "Preprocessing…"), "attention",
+            ("Ctrl+P",), lambda d: d.window.preprocessing_dialog(), enabled_when=_model,
+            tooltip=_N("commands", "Change how the model is fed")),
     Command("attention.previous_layer", _N("commands", "Previous layer"), "attention", ("Up",),
             lambda d: d.intents.layer(-1), "stage", _model),
     Command("attention.next_layer", _N("commands", "Next layer"), "attention", ("Down",),

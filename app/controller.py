@@ -252,6 +252,8 @@ class Controller(QObject):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if (old.playing, old.speed) != (new.playing, new.speed):
             self.player.follow()
+        if old.clip_spec != new.clip_spec:
+            self._find_windows()
         self._refresh()
 
     def _refresh(self) -> None:
@@ -281,10 +283,13 @@ class Controller(QObject):
     def _want_map(self) -> None:
         state, world = self.store.state, self.world
         layer, window = world.layer(state.block), world.window(state.frame)
-        if world.video is None or layer is None or window is None:
+        if world.video is None or world.model is None or layer is None or window is None:
             self.world = replace(world, wish=None, problem=world.problem if world.video else "")
             return
-        wish = MapWish(world.video.path, window, layer.block, state.method, state.query)
+        spec = state.clip_spec or world.model.clip_spec
+        wish = MapWish(
+            world.video.path, spec, window, layer.block, state.method, state.query
+        )  # fmt: skip
         problem = self._barred.get(wish, "")
         self.world = replace(world, wish=wish, problem=problem)
         if problem or state.scrubbing or wish == self._asked_wish:
@@ -294,7 +299,9 @@ class Controller(QObject):
             self._asked_wish = wish
             return
         before = self._asked_wish
-        if before is not None and before.window != window and not state.playing:
+        if before is not None and (
+            before.spec != spec or (before.window != window and not state.playing)
+        ):
             self.infer.cancel("explain")  # nobody waits for that window any more
         self._asked_wish = self._running_wish = wish
         words = self.tr("Running window {n}").format(n=window.index + 1)
@@ -434,25 +441,25 @@ class Controller(QObject):
         self._asked_frame = 0
         self.world = replace(self.world, video=video, picture=opened.first, windows=())
         self._find_windows()
-        self.store.forget()
         query = self.store.state.query
         self.store.update(
             clip=video.path, frame=0, playing=False, scrubbing=False, picking=False,
             query="readout" if isinstance(query, tuple) else query,
         )  # fmt: skip
+        self.store.forget()
         for sentence in video.damage:
             self.tell(Message("warning", f"{video.path.name}: {sentence}"))
 
     def _model_loaded(self, model: ModelFacts) -> None:
         self._panels.messages.clear_errors(model.source.checkpoint.name)
         self._forget_maps()
-        self.world = replace(self.world, model=model)
-        self._find_windows()
-        self.store.forget()
+        self.world = replace(self.world, model=model, windows=())
         self.store.update(
-            model=model.source, block=None, head="mean", method="row", query="readout",
-            picking=False, locked_range=None,
+            model=model.source, clip_spec=None, block=None, head="mean", method="row",
+            query="readout", picking=False, locked_range=None,
         )  # fmt: skip
+        self.store.forget()
+        self._find_windows()
         self._tell_loaded(model)
 
     def _tell_loaded(self, model: ModelFacts) -> None:
@@ -476,8 +483,9 @@ class Controller(QObject):
         windows: tuple[ClipWindow, ...] = ()
         problem = ""
         if video is not None and model is not None:
+            spec = self.store.state.clip_spec or model.clip_spec
             try:
-                windows = clip_windows(video.frame_count, video.fps, model.clip_spec)
+                windows = clip_windows(video.frame_count, video.fps, spec)
             except ClipError as error:
                 problem = str(error)
         self.world = replace(self.world, windows=windows, problem=problem)

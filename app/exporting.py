@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.inference import prepare_torch
+from app.inference import fed_as, prepare_torch
 from app.painting import look_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.pipeline import Explainer
     from mvit_core.render import Look
+    from mvit_core.video.clip import ClipSpec
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class ExportWish:
 
     clip: Path
     model: ModelSource
+    clip_spec: ClipSpec
+    """How the model is fed."""
     target: Path
     """Its ending decides the kind of file."""
     block: int
@@ -49,6 +52,7 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
     return ExportWish(
         clip=clip,
         model=world.model.source,
+        clip_spec=state.clip_spec or world.model.clip_spec,
         target=_writable_folder(clip) / f"{clip.stem}-attention.mp4",
         block=layer.block,
         head=state.head,
@@ -84,7 +88,7 @@ class ExportHost:
         from mvit_core.video import open_video
 
         ticket.check()
-        explainer = self._explainer_for(wish.model)
+        explainer = fed_as(self._explainer_for(wish.model), wish.clip_spec)
         request = ExportRequest(
             spec=MapSpec(wish.block, wish.head, wish.method, wish.query),
             look=wish.look,

@@ -108,6 +108,8 @@ class MapWish:
     """A map that the inference lane is asked for."""
 
     clip: Path
+    spec: ClipSpec
+    """How the model is fed."""
     window: ClipWindow
     block: int
     method: str

@@ -6,6 +6,7 @@ torch is imported by the first load, so that the window shows before it.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.facts import LayerFacts, MapAnswer, ModelFacts, PredictionFacts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.recording import LayerAttention
+    from mvit_core.video.clip import ClipSpec
 
 CACHE_BYTES = 32 << 20
 """Frames of a window are read once; the decode lane keeps those that are looked at."""
@@ -81,10 +83,11 @@ class ModelHost:
             return None
         ticket.check()
         video = self._open(wish.clip)
-        captured = self._explainer.capture(video, wish.window, on_layer=ticket.step)
+        explainer = self._explainer = fed_as(self._explainer, wish.spec)
+        captured = explainer.capture(video, wish.window, on_layer=ticket.step)
         ticket.check()
         spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
-        maps = self._explainer.head_maps(video, captured, spec)
+        maps = explainer.head_maps(video, captured, spec)
         layer = captured.layer(wish.block)
         return MapAnswer(
             wish=wish,
@@ -112,6 +115,16 @@ class ModelHost:
                 self._video = None
             self._video = open_video(path, cache_bytes=CACHE_BYTES)
         return self._video
+
+
+def fed_as(explainer: Explainer, spec: ClipSpec) -> Explainer:
+    """An explainer of the same model, fed so; what it remembers was fed so too."""
+    from mvit_core.pipeline import Explainer
+
+    if explainer.loaded.clip_spec == spec:
+        return explainer
+    loaded = replace(explainer.loaded, clip_spec=spec)
+    return Explainer(loaded, remembered_windows=REMEMBERED_WINDOWS)
 
 
 def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:

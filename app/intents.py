@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.state import Store, Values
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import GridGeometry, Triple
+    from mvit_core.video.clip import ClipSpec
 
 STRIDE_FRAMES = 10
 OPACITY_STEP = 0.05
@@ -269,6 +270,20 @@ class Intents:
         token = _nearest(geometry, place, shape)
         method = "column" if column else "row"
         self._store.update(query=token, method=method)
+
+    def preprocess(self, spec: ClipSpec) -> None:
+        """Feed the model otherwise; what the checkpoint states is no change at all."""
+        model = self._world().model
+        if model is None:
+            return
+        changes: Values = {"clip_spec": None if spec == model.clip_spec else spec}
+        now = self._state.clip_spec or model.clip_spec
+        if isinstance(self._state.query, tuple) and now.size != spec.size:
+            # The token may lie outside the grids of another size.
+            changes |= {"query": "readout", "picking": False}
+            if self._state.method == "column":
+                changes["method"] = "row"
+        self._store.update(**changes)
 
     # -- display ----------------------------------------------------------------------------
 

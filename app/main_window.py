@@ -38,6 +38,7 @@ from app.panels.status import StatusLine
 from app.panels.timeline import Timeline
 from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
+from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
 from app.stage import Stage
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.welcome.command.connect(self.actions_table.run)
         self.panels.timeline.command.connect(self.actions_table.run)
         self.panels.timeline.left_field.connect(self._focus_stage)
+        self.panels.model.preprocessing_asked.connect(self.preprocessing_dialog)
         self.panels.messages.dock_asked.connect(self.docks.show)
         self.controller.refreshed.connect(self._refreshed)
         for widget in (self.stage.canvas, self.panels.timeline.track):
@@ -181,6 +183,19 @@ class MainWindow(QMainWindow):
         dialog = ExportDialog(wish, world.video, window, layer.heads, self)
         dialog.export_asked.connect(self.controller.export)
         dialog.open()
+
+    def preprocessing_dialog(self) -> None:
+        """Let the user say how the model is fed, beside the picture."""
+        model, used = self.controller.world.model, self.store.state.clip_spec
+        if model is None:
+            return
+        dialog = self.findChild(PreprocessingDialog)
+        if dialog is None:
+            dialog = PreprocessingDialog(model.clip_spec, used or model.clip_spec, self)
+            dialog.spec_asked.connect(self.controller.intents.preprocess)
+            self.store.changed.connect(dialog.follow)
+        dialog.show()
+        dialog.activateWindow()
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""

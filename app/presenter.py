@@ -83,7 +83,12 @@ class Presenter:
         self._pictures(old, new)
         if old is None or old.world.model is not new.world.model:
             self._model(new)
-            self.panels.model.show_model(new.world.model, None)
+        if (
+            old is None
+            or old.world.model is not new.world.model
+            or old.state.clip_spec != new.state.clip_spec
+        ):
+            self.panels.model.show_model(new.world.model, new.state.clip_spec)
         if old is None:
             self.panels.welcome.show_samples(new.world.samples)
         if old is None or old.world.jobs != new.world.jobs:
@@ -203,8 +208,8 @@ class Presenter:
             panel.show_empty(world.problem or tr("The window has not been run yet."))
         else:
             answer = world.shown.answer
-            window = world.window(new.state.frame)
-            stale = window is not None and window.index != answer.wish.window.index
+            wish, shown = world.wish, answer.wish
+            stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
             panel.show_predictions(answer.predictions, note=_sentence(answer.note), stale=stale)
 
 
@@ -297,6 +302,8 @@ def _stale_words(snapshot: Snapshot) -> str:
     old, new = world.shown.answer.wish, world.wish
     if world.problem:
         return tr("Map of before. {problem}").format(problem=world.problem)
+    if old.spec != new.spec:
+        return tr("Map of the preprocessing before; the one asked for is on its way")
     if old.window != new.window:
         running = any(job.key == "explain" and job.state == "running" for job in world.jobs)
         words = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ def report_of(message: Message, controller: Controller) -> str:
         lines += [f"  {sentence}" for sentence in video.damage]
     if model is not None:
         lines.append(f"model {model.source.checkpoint} ({model.format}) on {model.device}")
+        lines.append(f"  fed as {controller.store.state.clip_spec or model.clip_spec}")
     if message.details:
         lines += ["", message.details]
     return "\n".join(lines)
@@ -36,10 +38,12 @@ def report_of(message: Message, controller: Controller) -> str:
 
 def parameters_of(state: ViewState, world: World) -> dict[str, object]:
     """What is shown, so that someone else can show the same."""
-    shown = world.shown
+    shown, model = world.shown, world.model
+    spec = state.clip_spec or (model.clip_spec if model else None)
     return {
         "clip": None if state.clip is None else str(state.clip),
         "checkpoint": None if state.model is None else str(state.model.checkpoint),
+        "preprocessing": asdict(spec) if spec else None,
         "frame": state.frame,
         "shown": title_words(shown),
         "block": shown.answer.wish.block if shown else state.block,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.video.clip import ClipSpec
 
 GESTURE_SECONDS = 1.0
 """Changes of one gesture that follow each other faster than this are one step of undo."""
@@ -45,6 +46,8 @@ class ViewState:
     """The video that is open."""
     model: ModelSource | None = None
     """The model that is loaded."""
+    clip_spec: ClipSpec | None = None
+    """How the model is fed; None is as its checkpoint states."""
     frame: int = 0
     """Frame shown, counted from 0 in presentation order."""
     playing: bool = False
@@ -77,7 +80,7 @@ class ViewState:
 
 UNDOABLE = (
     "block", "head", "method", "query", "overlay", "token_grid", "colormap", "opacity", "smooth",
-    "range_policy", "manual_range", "locked_range",
+    "range_policy", "manual_range", "locked_range", "clip_spec",
 )  # fmt: skip
 """What undo and redo give back: display and selection, not the place in the video."""
 

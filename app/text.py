@@ -123,15 +123,16 @@ def different_words(override: ClipSpec | None, given: ClipSpec) -> str:
         return ""
     names = spec_names()
     changed = [
-        f"{names[f.name].lower()} {_field_words(getattr(override, f.name), f.name)} "
-        + tr("instead of {value}").format(value=_field_words(getattr(given, f.name), f.name))
+        f"{names[f.name].lower()} {field_words(getattr(override, f.name), f.name)} "
+        + tr("instead of {value}").format(value=field_words(getattr(given, f.name), f.name))
         for f in fields(override)
         if getattr(override, f.name) != getattr(given, f.name)
     ]
     return tr("Not fed as the checkpoint states: {changes}").format(changes=", ".join(changed))
 
 
-def _field_words(value: object, name: str) -> str:
+def field_words(value: object, name: str) -> str:
+    """A value of a ``ClipSpec``."""
     if name == "reverse_channels":
         return "BGR" if value else "RGB"
     if isinstance(value, bool):

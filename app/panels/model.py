@@ -181,7 +181,6 @@ class ModelPanel(QWidget):
         self.preprocessing = QPushButton(self.tr("Preprocessing…"))
         self.preprocessing.setToolTip(self.tr("How the model is fed (Ctrl+P)"))
         self.preprocessing.clicked.connect(self.preprocessing_asked)
-        self.preprocessing.hide()
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.setToolTip(self.tr("Copy the whole report"))
         self.copy.clicked.connect(self._copy)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PICTURES_AFTER_MS = 300
 """What the command line names is opened before pictures are asked for."""
 
+LEAST_SIZE = QSize(440, 400)
 HEIGHT_FOR_GLYPH = 560
 HEIGHT_FOR_KEYS = 600
 
@@ -111,6 +112,11 @@ class Welcome(QWidget):
     def show_picture(self, index: int, image: QImage) -> None:
         """Take the picture of a sample."""
         self.gallery.show_picture(index, image)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """What a low page needs: the glyph and the keys go before the window must grow."""
+        return LEAST_SIZE
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
