@@ -8,7 +8,7 @@ ARGS ?=
 .PHONY: run test check bench clean
 
 run: $(VENV)/.installed-run
-	$(BIN)/mvit-lens view $(ARGS)
+	$(BIN)/mvit-lens view $(or $(ARGS),--demo)
 
 test: $(VENV)/.installed-test
 	@$(BIN)/python -m app.checks
