@@ -28,6 +28,9 @@ class Windowing(Protocol):
     def load_model_dialog(self) -> None:
         """Let the user choose a checkpoint."""
 
+    def open_sample(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
 
@@ -70,9 +73,6 @@ class Windowing(Protocol):
 
 class Control(Protocol):
     """What commands ask of the controller."""
-
-    def open_sample(self, index: int = 0) -> None:
-        """Open a shipped clip with the shipped model."""
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -167,7 +167,7 @@ FILE = (
             lambda d: d.window.load_model_dialog(), icon="model",
             tooltip=_N("commands", "Load a trained checkpoint")),
     Command("file.open_sample", _N("commands", "Open sample"), "file", ("Ctrl+T",),
-            lambda d: d.control.open_sample(), enabled_when=lambda _, w: bool(w.samples.clips),
+            lambda d: d.window.open_sample(), enabled_when=lambda _, w: bool(w.samples.clips),
             tooltip=_N("commands", "Open the first sample clip with the demo model")),
     Command("file.close_clip", _N("commands", "Close video"), "file", ("Ctrl+W",),
             lambda d: d.control.close_clip(), enabled_when=_video),

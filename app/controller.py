@@ -8,42 +8,36 @@ presenter show what differs. Every step may be repeated without harm.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 
+from app.colouring import Colouring
 from app.decoding import Decoder, Opened
 from app.exporting import ExportHost, ExportWish, wish_for
 from app.facts import (
     FramePicture,
-    HeatKey,
     HeatPicture,
     MapAnswer,
     MapWish,
     Message,
     ModelFacts,
-    RangeFacts,
-    ShownMap,
     StripPicture,
-    Thumbnail,
     World,
 )
 from app.inference import ModelHost
 from app.intents import Intents
 from app.jobs import Jobs
-from app.painting import look_of, paint_heat, paint_still, paint_strip
+from app.painting import look_of, paint_still
 from app.playback import Player
 from app.presenter import JOB_ORDER, Presenter, Snapshot
-from app.report import parameters_of
-from app.samples import find_samples, make_thumbnail, sample_model
+from app.report import loaded_message, parameters_of
+from app.samples import find_samples
 from app.workers import Answer, Lane, Progress
-from mvit_core.errors import ClipError, MvitError
-from mvit_core.heatmap import project
+from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
@@ -53,12 +47,6 @@ if TYPE_CHECKING:
     from app.presenter import Panels
     from app.state import ModelSource, Store, ViewState
     from mvit_core.video.clip import ClipWindow
-
-REST_MS = 40
-"""Work ahead of the user waits for so long a pause."""
-
-HEATS_KEPT = 24
-"""Coloured maps kept: a window has about eight token times."""
 
 
 class Controller(QObject):
@@ -91,15 +79,8 @@ class Controller(QObject):
         self._asked_wish: MapWish | None = None
         self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
-        self._asked_heat: HeatKey | None = None
-        self._asked_strip: tuple[int, HeatKey] | None = None
-        self._heats: OrderedDict[HeatKey, HeatPicture] = OrderedDict()
         self._jobs = Jobs()
-        self._numbers = count(1)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._look_ahead)
+        self._colours = Colouring(self.paint, store, lambda: self.world, self)
         self._resume = False
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
@@ -132,8 +113,6 @@ class Controller(QObject):
         panels.canvas.zoomed.connect(panels.status.show_zoom)
         panels.canvas.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
         panels.status.cancel_asked.connect(self.cancel)
-        panels.welcome.sample_chosen.connect(self.open_sample)
-        panels.welcome.pictures_wanted.connect(self._want_thumbnail)
 
     # -- asked by commands and the window ------------------------------------------------------
 
@@ -149,39 +128,6 @@ class Controller(QObject):
         self._jobs.begin("load", self.tr("Loading {name}").format(name=name))
         self.infer.ask("load", partial(self._model_host.load, source))
         self._refresh()
-
-    def open_sample(self, index: int = 0) -> None:
-        """Open a shipped clip with the shipped model."""
-        clip, model = self.sample_clip(index), self.sample_model()
-        if clip is None or model is None:
-            return
-        if self.world.model is None or self.world.model.source != model:
-            self.load_model(model)
-        self.open_video(clip)
-
-    def sample_clip(self, index: int = 0) -> Path | None:
-        """A shipped clip; None where it is missing, which is told."""
-        samples = self.world.samples
-        if index < len(samples.clips):
-            return samples.clips[index].clip
-        self.tell(Message("error", samples.problem))
-        return None
-
-    def sample_model(self, device: str = "auto") -> ModelSource | None:
-        """The shipped model; None where it is missing, which is told."""
-        try:
-            return sample_model(device)
-        except MvitError as error:
-            self.tell(Message("error", str(error)))
-            return None
-
-    @Slot()
-    def _want_thumbnail(self, index: int = 0) -> None:
-        """Ask for the pictures of the samples, one after another, while nothing is open."""
-        clips = self.world.samples.clips
-        if self.world.video is None and index < len(clips):
-            work = partial(make_thumbnail, index, clips[index])
-            self.decode.ask("thumbnail", work)
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -242,7 +188,7 @@ class Controller(QObject):
     def close(self) -> None:
         """Stop all lanes and wait for them."""
         self.store.changed.disconnect(self._on_changed)
-        self._rest.stop()
+        self._colours.stop()
         for lane in (self.decode, self.infer, self.paint, self.export_lane):
             lane.close()
 
@@ -260,8 +206,10 @@ class Controller(QObject):
         self._want_frame()
         self._want_map()
         self._resolve_shown()
-        self._want_heat()
-        self._want_strip()
+        heat = self._colours.heat()
+        if heat is not None:
+            self.world = replace(self.world, heat=heat)
+        self._colours.want_strip()
         self.world = replace(
             self.world,
             jobs=self._jobs.all,
@@ -309,75 +257,13 @@ class Controller(QObject):
         self.infer.ask("explain", partial(self._model_host.explain, wish))
 
     def _resolve_shown(self) -> None:
-        answer, state = self._answer, self.store.state
-        if answer is None or self.world.video is None:
-            if self.world.shown is not None:
-                self.world = replace(self.world, shown=None, heat=None, strip=None)
-            return
-        head = state.head
-        if isinstance(head, int) and head >= answer.maps.heads:
-            head = "mean"  # the map of the block before, until the new one is there
-        saliency = answer.maps.pick(head)
-        ends = look_of(state).style(answer.maps, saliency).range
-        facts = RangeFacts(ends, state.range_policy, state.locked_range is not None)
-        shown = self.world.shown
-        if shown is not None and shown.answer is answer and shown.head == head:
-            if shown.range != facts:
-                self.world = replace(self.world, shown=replace(shown, range=facts))
-            return
-        heatmap = project(saliency, answer.pixel_map, answer.frame_indices)
-        number = next(self._numbers)
-        self.world = replace(self.world, shown=ShownMap(answer, head, heatmap, facts, number))
-
-    def _heat_key(self, time_of: int) -> HeatKey | None:
-        shown = self.world.shown
-        if shown is None:
-            return None
-        state = self.store.state
-        ends = shown.range.range
-        return HeatKey(shown.number, time_of, ends, state.colormap, state.smooth)
-
-    def _want_heat(self) -> None:
-        shown, picture = self.world.shown, self.world.picture
-        if shown is None or picture is None:
-            return
-        key = self._heat_key(shown.heatmap.token_time(picture.index))
-        assert key is not None
-        known = self._heats.get(key)
-        if known is not None:
-            self._heats.move_to_end(key)
-            self.world = replace(self.world, heat=known)
-            self._rest.start()
-        elif key != self._asked_heat:
-            self._asked_heat = key
-            self.paint.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
-
-    @Slot()
-    def _look_ahead(self) -> None:
-        """Colour the other times of the window, so that stepping never waits for colours."""
-        shown, heat = self.world.shown, self.world.heat
-        if shown is None or heat is None or self.store.state.scrubbing:
-            return
-        times = shown.heatmap.shape[0]
-        for time in ((heat.key.token_time + step) % times for step in range(1, times)):
-            frames = shown.heatmap.token_frames(time)
-            ahead = self._heat_key(time)
-            if frames and ahead is not None and ahead not in self._heats:
-                self.paint.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], ahead, shown))
-                return
-
-    def _want_strip(self) -> None:
-        shown, picture = self.world.shown, self.world.picture
-        if shown is None or picture is None:
-            return
-        key = self._heat_key(shown.heatmap.token_time(picture.index))
-        assert key is not None
-        # The strip does not depend on the head that the canvas shows, only on its range.
-        wanted = (id(shown.answer), replace(key, map_number=0))
-        if wanted != self._asked_strip:
-            self._asked_strip = wanted
-            work = partial(paint_strip, shown.answer, picture.index, key)
-            self.paint.ask("strip", work)
+        answer, world = self._answer, self.world
+        if answer is not None and world.video is not None:
+            shown = self._colours.resolve(answer)
+            if shown is not world.shown:
+                self.world = replace(world, shown=shown)
+        elif world.shown is not None:
+            self.world = replace(world, shown=None, heat=None, strip=None)
 
     # -- answers -----------------------------------------------------------------------------
 
@@ -398,9 +284,7 @@ class Controller(QObject):
     def _done(self, answer: Answer, *, latest: bool) -> None:
         payload = answer.payload
         if isinstance(payload, HeatPicture):
-            self._heats[payload.key] = payload  # a late answer is kept, only not shown
-            while len(self._heats) > HEATS_KEPT:
-                self._heats.popitem(last=False)
+            self._colours.keep(payload)
         elif isinstance(payload, FramePicture):
             self._frame_came(payload)
         elif latest:
@@ -418,10 +302,6 @@ class Controller(QObject):
                 self._answer = payload
         elif isinstance(payload, StripPicture):
             self.world = replace(self.world, strip=payload)
-        elif isinstance(payload, Thumbnail):
-            if payload.image is not None:
-                self._panels.welcome.show_picture(payload.index, payload.image)
-            self._want_thumbnail(payload.index + 1)
         elif isinstance(payload, QImage):
             QGuiApplication.clipboard().setImage(payload)
             size = f"{payload.width()}×{payload.height()}"
@@ -460,22 +340,7 @@ class Controller(QObject):
         )  # fmt: skip
         self.store.forget()
         self._find_windows()
-        self._tell_loaded(model)
-
-    def _tell_loaded(self, model: ModelFacts) -> None:
-        """One message: what was loaded, or that something about it must be known."""
-        name, warnings = model.source.checkpoint.name, model.report.warnings
-        words = self.tr("{name}: {n} blocks, {c} classes, {format}")
-        text = words.format(
-            name=name, n=len(model.layers), c=model.class_count, format=model.format
-        )
-        if not warnings:
-            self.tell(Message("info", text, str(model.report)))
-            return
-        text = f"{name}: {warnings[0]}"
-        if len(warnings) > 1:
-            text += self.tr(" (the first of {n} warnings)").format(n=len(warnings))
-        self.tell(Message("warning", text, str(model.report), dock="model"))
+        self.tell(loaded_message(model))
 
     def _find_windows(self) -> None:
         """Tile the video with windows, once both video and model are there."""
@@ -492,9 +357,9 @@ class Controller(QObject):
 
     def _forget_maps(self) -> None:
         self._answer = None
-        self._asked_wish = self._asked_heat = self._asked_strip = None
+        self._asked_wish = None
         self._barred.clear()
-        self._heats.clear()
+        self._colours.forget()
         self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
 
     def _failed(self, answer: Answer, *, latest: bool) -> None:

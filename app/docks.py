@@ -20,7 +20,7 @@ FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
 LEAST_SIDE_WIDTH = 228
 
-LEAST_PREDICTIONS_HEIGHT = 174
+LEAST_PREDICTIONS_HEIGHT = 180
 """All five bars and the title."""
 
 SCROLLING = ("display", "predictions", "model")

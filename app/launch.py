@@ -96,8 +96,8 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         )
     if options.demo:
         # The model first: its lane is the slower one.
-        model = model or controller.sample_model(options.device)
-        clip = clip or controller.sample_clip()
+        model = model or window.samples.model(options.device)
+        clip = clip or window.samples.clip()
     if model is not None:
         controller.load_model(model)
     if clip is not None:

@@ -41,6 +41,7 @@ from app.panels.welcome import Welcome
 from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
+from app.samples import SampleDesk
 from app.stage import Stage
 from app.state import ModelSource, Store
 from app.upkeep import Upkeep
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, settings)
         self.panels = self._make_panels()
         self.controller = Controller(self.store, self.panels, self)
+        self.samples = SampleDesk(self.controller, self.welcome)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk)
@@ -129,9 +131,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         for index, sample in enumerate(self.controller.world.samples.clips):
             action = menu.addAction(sample.title)
-            action.triggered.connect(
-                lambda _=False, index=index: self.controller.open_sample(index)
-            )
+            action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
         self.actions_table.by_id["file.open_sample"].setMenu(menu)
 
     def _make_toolbar(self) -> None:
@@ -171,6 +171,10 @@ class MainWindow(QMainWindow):
         path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
         if path is not None:
             self.controller.load_model(ModelSource(path))
+
+    def open_sample(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+        self.samples.open(index)
 
     def export_dialog(self) -> None:
         """Let the user export what is shown."""

@@ -1,4 +1,4 @@
-"""What Details and Copy report give: enough for someone else to see what happened."""
+"""What is told of a load, a failure or a view: enough for someone else to see the same."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
+from app.facts import Message
 from app.presenter import title_words
 
 if TYPE_CHECKING:
     from app.controller import Controller
-    from app.facts import Message, World
+    from app.facts import ModelFacts, World
     from app.state import ViewState
 
 PACKAGES = ("mvit-lens", "torch", "PySide6-Essentials", "av", "numpy")
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("report", text)
 
 
 def report_of(message: Message, controller: Controller) -> str:
@@ -57,6 +65,20 @@ def parameters_of(state: ViewState, world: World) -> dict[str, object]:
         "range_policy": "locked" if shown and shown.range.locked else state.range_policy,
         "sink": shown.heatmap.sink if shown else None,
     }
+
+
+def loaded_message(model: ModelFacts) -> Message:
+    """One message of a load: what was loaded, or that something about it must be known."""
+    name, warnings = model.source.checkpoint.name, model.report.warnings
+    if not warnings:
+        words = tr("{name}: {n} blocks, {c} classes, {format}").format(
+            name=name, n=len(model.layers), c=model.class_count, format=model.format
+        )
+        return Message("info", words, str(model.report))
+    text = f"{name}: {warnings[0]}"
+    if len(warnings) > 1:
+        text += tr(" (the first of {n} warnings)").format(n=len(warnings))
+    return Message("warning", text, str(model.report), dock="model")
 
 
 def _version(name: str) -> str:

@@ -280,7 +280,7 @@ def test_an_unreadable_frame_has_a_placeholder_and_the_rest_goes_on(boot, qtbot,
 
 def test_stepping_within_a_window_never_shows_the_map_of_another_time(lens, qtbot):
     times = lens.controller.world.shown.heatmap.shape[0]
-    qtbot.waitUntil(lambda: len(lens.controller._heats) == times, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lens.controller._colours.kept == times, timeout=WAIT_MS)
     window = lens.controller.world.windows[0]
     for _ in range(window.stop - 1):
         press(qtbot, lens, Qt.Key.Key_Right)
