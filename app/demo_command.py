@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mvit_core.demo.evaluation import Evaluation
     from mvit_core.demo.training import Progress
 
 _DONE, _STOPPED = 0, 1
@@ -51,6 +52,9 @@ def _add_evaluate(parts: Any) -> None:  # noqa: ANN401
     evaluate.add_argument("--checkpoint", metavar="F", type=Path, help="(the shipped one)")
     evaluate.add_argument("--clips", type=int, default=1000, help="held-out clips (1000)")
     evaluate.add_argument("--card", metavar="F.md", type=Path, help="put the figures into a card")
+    evaluate.add_argument(
+        "--figures", metavar="F.json", type=Path, help="measured earlier by --json: measure nothing"
+    )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.set_defaults(run=_run_evaluate)
 
@@ -121,7 +125,8 @@ def _run_train(options: argparse.Namespace) -> int:
     try:
         weights = train(recipe, options.out, tell)
     except TrainingStopped as stop:
-        print(f"\nmvit-lens: {stop}", file=sys.stderr)
+        start = "\n" if sys.stderr.isatty() else ""  # the line of progress has no end yet
+        print(f"{start}mvit-lens: {stop}", file=sys.stderr)
         return _STOPPED
     print(f"wrote {weights} ({weights.stat().st_size / 1e6:.2f} MB)")
     if options.clips:
@@ -147,18 +152,35 @@ def _write_card(options: argparse.Namespace, weights: Path) -> None:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
-    from mvit_core.checkpoint import load_model
-    from mvit_core.demo import demo_checkpoint
     from mvit_core.demo.card import figures_text, refresh_card
-    from mvit_core.demo.evaluation import evaluate
 
-    loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
-    line = _Line("clip")
-    evaluation = evaluate(loaded, options.clips, line.show)
+    evaluation = _measured_earlier(options.figures) if options.figures else _measured(options)
     print(json.dumps(evaluation.to_json()) if options.json else figures_text(evaluation))
     if options.card is not None:
         refresh_card(options.card, evaluation)
     return _DONE
+
+
+def _measured(options: argparse.Namespace) -> "Evaluation":
+    from mvit_core.checkpoint import load_model
+    from mvit_core.demo import demo_checkpoint
+    from mvit_core.demo.evaluation import evaluate
+
+    loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
+    return evaluate(loaded, options.clips, _Line("clip").show)
+
+
+def _measured_earlier(path: Path) -> "Evaluation":
+    from mvit_core.demo.evaluation import Evaluation
+    from mvit_core.errors import ClipError
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ClipError(
+            f"{path} cannot be read; give a file that 'demo evaluate --json' wrote"
+        ) from error
+    return Evaluation.from_json(text)
 
 
 def _run_clips(options: argparse.Namespace) -> int:

@@ -4,10 +4,11 @@ Everything runs on the project's own path: transform, capture, METHODS, project.
 lie below those of any training.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -101,6 +102,25 @@ class Evaluation:
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What ``to_json`` gave, after its way through a file.
+
+        Raises:
+            ClipError: the text is something else.
+        """
+        try:
+            values = json.loads(text)
+            maps = tuple(
+                MapScore(**{**row, "score": Score(**row["score"])}) for row in values["maps"]
+            )
+            geometry = {name: Score(**row) for name, row in values["geometry"].items()}
+            return cls(**{**values, "maps": maps, "geometry": geometry})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ClipError(
+                "these are no figures of the demo; give what 'demo evaluate --json' printed"
+            ) from error
 
 
 def held_out_scenes(count: int) -> Iterator[Scene]:

@@ -6,7 +6,9 @@ ways compute the same numbers, so the weights do not depend on the choice.
 
 import multiprocessing
 import signal
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -68,7 +70,8 @@ class ProcessHelper:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        with _deaf_to_ctrl_c():  # which the new process inherits from its first moment
+            self._process.start()
         theirs.close()
         return self
 
@@ -106,9 +109,22 @@ class ProcessHelper:
         )
 
 
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal, but is for the first one to handle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _serve(pipe: "Connection[_Answer, _Question]") -> None:
     """Answer until the other side goes away."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the first process's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not inherited, as on Windows
     torch.set_num_threads(1)
     local = LocalHelper()
     with suppress(EOFError, OSError):

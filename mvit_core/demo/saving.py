@@ -146,6 +146,6 @@ def _save(content: dict[str, Any], path: Path) -> None:
             torch.save(content, part)
         except RuntimeError as error:  # how torch tells of a full disk
             raise ExportError(
-                f"{path} cannot be written ({str(error).splitlines()[0]}); free some space, then "
-                "give the same command again to continue"
+                f"{path} cannot be written (the disk is full, or was taken away); free some "
+                "space, then give the same command again to continue"
             ) from error

@@ -11,7 +11,7 @@ from mvit_core.attribution import Saliency
 from mvit_core.demo import CLASSES, demo_checkpoint, demo_samples, samples
 from mvit_core.demo.card import card_text, figures_text, refresh_card, write_card
 from mvit_core.demo.clips import write_clips
-from mvit_core.demo.evaluation import evaluate
+from mvit_core.demo.evaluation import Evaluation, evaluate
 from mvit_core.demo.recipe import recipe_for
 from mvit_core.demo.scoring import score, shifted
 from mvit_core.errors import ClipError, ExportError, MvitError
@@ -139,7 +139,13 @@ def test_the_evaluation_measures_classes_controls_and_every_map(loaded, measured
     heads = [row.head for row in measured.maps if (row.block, row.method) == (4, "row")]
     assert heads == ["mean", 0, 1, 2, 3]
     assert measured.default_map.score == measured.geometry["true"]
-    assert json.loads(json.dumps(measured.to_json()))["clips"] == 22
+
+
+def test_figures_come_back_from_their_json(measured):
+    assert Evaluation.from_json(json.dumps(measured.to_json())) == measured
+    for text in ("", "{}", "[]", '{"maps": [1]}'):
+        with pytest.raises(ClipError, match="no figures of the demo"):
+            Evaluation.from_json(text)
 
 
 def test_the_evaluation_refuses_too_few_clips_and_other_models(loaded, toy_checkpoint):
