@@ -167,13 +167,9 @@ class Controller(QObject):
     def copy_image(self) -> None:
         """Put frame and heat, at the frame's own size, on the clipboard."""
         picture, shown, state = self.world.picture, self.world.shown, self.store.state
-        if picture is None:
-            return
-        style = heatmap = None
-        if shown is not None and state.overlay:
-            saliency = shown.answer.maps.pick(shown.head)
-            style, heatmap = look_of(state).style(shown.answer.maps, saliency), shown.heatmap
-        self.paint.ask("copy", partial(paint_still, picture, heatmap, style))
+        if picture is not None:
+            shown = shown if state.overlay else None
+            self.paint.ask("copy", partial(paint_still, picture, shown, look_of(state)))
 
     def copy_parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from typing_extensions import override
 
+from app.theme import current
 from mvit_core.assets import asset
 
 if TYPE_CHECKING:
@@ -61,8 +62,6 @@ def themed_icon(name: str) -> QIcon:
     """An icon that follows the theme, without being made anew."""
 
     def colour(mode: QIcon.Mode) -> str:
-        from app.theme import current  # the theme's sheet needs icons, and icons its colours
-
         theme = current()
         return theme.text_faint if mode == QIcon.Mode.Disabled else theme.text
 

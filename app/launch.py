@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import theme
 from app.facts import Message
 from app.icons import app_icon
 from app.main_window import MainWindow
+from app.sheet import apply_theme
 from app.state import ModelSource
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
     )
     name = settings.value("theme", "dark")
-    theme.apply_theme(app, "light" if name == "light" else "dark")
+    apply_theme(app, "light" if name == "light" else "dark")
     window = MainWindow(settings)
     window.show()
     QTimer.singleShot(0, window, lambda: _open_options(window, options))

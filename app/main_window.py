@@ -42,6 +42,7 @@ from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
 from app.samples import SampleDesk
+from app.sheet import apply_theme
 from app.stage import Stage
 from app.state import ModelSource, Store
 from app.upkeep import Upkeep
@@ -250,7 +251,7 @@ class MainWindow(QMainWindow):
         name: theme.ThemeName = "light" if theme.current().name == "dark" else "dark"
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply_theme(app, name)
+        apply_theme(app, name)
         self._settings.setValue("theme", name)
 
     def show_shortcuts(self) -> None:

@@ -69,15 +69,17 @@ def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticke
 
 
 def paint_still(
-    picture: FramePicture, heatmap: Heatmap | None, style: RenderStyle | None, ticket: Ticket
+    picture: FramePicture, shown: ShownMap | None, look: Look, ticket: Ticket
 ) -> QImage | None:
     """Frame and map at the frame's own size, as an export would show them."""
     ticket.check()
     if picture.pixels is None:
         return None
     pixels = picture.pixels
-    if heatmap is not None and style is not None:
-        pixels = overlay(pixels, heatmap, picture.index, style)
+    if shown is not None:
+        maps = shown.answer.maps
+        style = look.style(maps, maps.pick(shown.head))
+        pixels = overlay(pixels, shown.heatmap, picture.index, style)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
     return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -135,6 +135,9 @@ def field_words(value: object, name: str) -> str:
     """A value of a ``ClipSpec``."""
     if name == "reverse_channels":
         return "BGR" if value else "RGB"
+    if name == "sampling":
+        rules = {"linspace": tr("spread"), "stride": tr("every n-th"), "segments": tr("in parts")}
+        return rules.get(str(value), str(value))
     if isinstance(value, bool):
         return tr("on") if value else tr("off")
     if isinstance(value, tuple):

@@ -1,0 +1,106 @@
+"""What is drawn on a frame beside its heat: grid, outline, cells, rings and remarks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from app import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import TokenMark
+    from app.viewport import Viewport
+    from mvit_core.heatmap import Heatmap
+
+COLOUR_BAR_PX = 190.0
+"""The colour bar stands at the right; remarks keep to the left of it."""
+
+
+def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
+    """A crossed box in place of a frame that cannot be decoded."""
+    colours = theme.current()
+    painter.fillRect(box, QColor(colours.control))
+    painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(box.topLeft(), box.bottomRight())
+    painter.drawLine(box.topRight(), box.bottomLeft())
+    painter.setPen(QColor(colours.text))
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(box.adjusted(24, 24, -24, -24), flags, problem)
+
+
+def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """What the model saw, where it is not the whole frame."""
+    everything = (0.0, 0.0, *map(float, heatmap.frame_size))
+    if heatmap.box_px != everything:
+        box = view.box(*heatmap.box_px)
+        _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
+
+
+def draw_grid(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """Lines between tokens."""
+    box = view.box(*heatmap.box_px)
+    _, rows, columns = heatmap.shape
+    painter.setPen(QPen(QColor(255, 255, 255, 70), 0))
+    for x in range(1, columns):
+        at = view.pixel_view(heatmap.x_px[0] * (x - 0.5) + heatmap.x_px[1], 0).x()
+        if box.left() < at < box.right():
+            painter.drawLine(QPointF(at, box.top()), QPointF(at, box.bottom()))
+    for y in range(1, rows):
+        at = view.pixel_view(0, heatmap.y_px[0] * (y - 0.5) + heatmap.y_px[1]).y()
+        if box.top() < at < box.bottom():
+            painter.drawLine(QPointF(box.left(), at), QPointF(box.right(), at))
+
+
+def draw_cell(painter: QPainter, view: Viewport, heatmap: Heatmap, row: int, column: int) -> None:
+    """The outline of the token under the pointer."""
+    size = (abs(heatmap.x_px[0]), abs(heatmap.y_px[0]))
+    cell = view.cell(heatmap.token_centre_px(row, column), size)
+    cell = cell.intersected(view.box(*heatmap.box_px))
+    _two_tone(painter, lambda: painter.drawRect(cell))
+
+
+def draw_ring(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
+    """The ring around the picked token."""
+    cell = view.cell(mark.centre_px, mark.cell_px)
+    radius = max(min(cell.width(), cell.height()) * 0.42, 6.0)
+    style = Qt.PenStyle.SolidLine if mark.on_this_frame else Qt.PenStyle.DotLine
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((5.0, QColor(0, 0, 0, 150)), (2.5, QColor("#ffffff"))):
+        painter.setPen(QPen(colour, width, style))
+        painter.drawEllipse(cell.center(), radius, radius)
+
+
+def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...]) -> None:
+    """Remarks at the lower left, the most important lowest."""
+    colours = theme.current()
+    metrics = QFontMetricsF(painter.font())
+    width, bottom = room[0], room[1] - 12.0
+    widest = min(max(width - 24.0, 40.0), max(width - COLOUR_BAR_PX, 120.0))
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+    for badge in reversed(badges):
+        text_box = metrics.boundingRect(QRectF(0, 0, widest - 20, 200), flags, badge)
+        box = QRectF(
+            12, bottom - text_box.height() - 10, text_box.width() + 22, text_box.height() + 10
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.shade))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(colours.warning))
+        painter.drawText(box.adjusted(10, 5, -10, -5), flags, badge)
+        bottom = box.top() - 6
+
+
+def _two_tone(painter: QPainter, draw: Callable[[], None], *, dashed: bool = False) -> None:
+    """Draw the same line dark and light, so that it shows on any picture."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+    draw()
+    pen = QPen(QColor(255, 255, 255, 220), 1)
+    if dashed:
+        pen.setDashPattern([5, 4])
+    painter.setPen(pen)
+    draw()

@@ -1,0 +1,106 @@
+"""Where a frame lies on a widget: zoom, place, and points from one to the other.
+
+*Corner points* count stored pixels from the frame's corner; *view points* are the widget's.
+A stored pixel may be shown wider than high.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF, QRectF
+
+MAX_ZOOM = 64.0
+MARGIN_PX = 16
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """One moment of looking at a frame."""
+
+    room: tuple[int, int]
+    """(width, height) of the widget."""
+    frame: tuple[int, int] | None = None
+    """(width, height) in stored pixels; None without a video."""
+    aspect: float = 1.0
+    """Width of a stored pixel over its height."""
+    zoom: float = 0.0
+    """View points per stored row; 0 fits the frame to the widget."""
+    centre: tuple[float, float] = (0.0, 0.0)
+    """Corner point at the widget's centre, while zoomed."""
+
+    @property
+    def fit_scale(self) -> float:
+        """View points per stored row that show the whole frame."""
+        if self.frame is None:
+            return 1.0
+        width, height = self.frame
+        room_x, room_y = (side - 2 * MARGIN_PX for side in self.room)
+        return max(min(room_x / (width * self.aspect), room_y / height), 0.01)
+
+    @property
+    def scale(self) -> float:
+        """View points per stored row."""
+        return self.zoom or self.fit_scale
+
+    @property
+    def looking_at(self) -> tuple[float, float]:
+        """The corner point at the widget's centre."""
+        if self.zoom or self.frame is None:
+            return self.centre
+        return self.frame[0] / 2, self.frame[1] / 2
+
+    @property
+    def frame_box(self) -> QRectF:
+        """Where the frame lies, in view points."""
+        if self.frame is None:
+            return QRectF()
+        return self.box(0, 0, *self.frame)
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> QRectF:
+        """Where a box of corner points lies, in view points."""
+        return QRectF(self.to_view(left, top), self.to_view(right, bottom))
+
+    def to_view(self, x: float, y: float) -> QPointF:
+        """A corner point in view points."""
+        at = self.looking_at
+        return QPointF(
+            self.room[0] / 2 + (x - at[0]) * self.scale * self.aspect,
+            self.room[1] / 2 + (y - at[1]) * self.scale,
+        )
+
+    def from_view(self, point: QPointF) -> tuple[float, float]:
+        """The corner point under a view point."""
+        at = self.looking_at
+        return (
+            at[0] + (point.x() - self.room[0] / 2) / (self.scale * self.aspect),
+            at[1] + (point.y() - self.room[1] / 2) / self.scale,
+        )
+
+    def pixel_view(self, x: float, y: float) -> QPointF:
+        """The view point of a source pixel's centre."""
+        return self.to_view(x + 0.5, y + 0.5)
+
+    def cell(self, centre: tuple[float, float], size: tuple[float, float]) -> QRectF:
+        """Where a cell around a source pixel's centre lies, in view points."""
+        half_x, half_y = size[0] / 2, size[1] / 2
+        return QRectF(
+            self.pixel_view(centre[0] - half_x, centre[1] - half_y),
+            self.pixel_view(centre[0] + half_x, centre[1] + half_y),
+        )
+
+    def zoomed(self, scale: float, about: QPointF) -> Viewport:
+        """Another zoom that leaves the point under ``about`` where it is."""
+        held = self.from_view(about)
+        zoom = min(max(scale, self.fit_scale * 0.25), MAX_ZOOM)
+        centre = (
+            held[0] - (about.x() - self.room[0] / 2) / (zoom * self.aspect),
+            held[1] - (about.y() - self.room[1] / 2) / zoom,
+        )
+        return replace(self, zoom=zoom, centre=centre)
+
+    def moved(self, by: QPointF) -> Viewport:
+        """The frame drawn along by the pointer; from here on the place is the user's."""
+        at, scale = self.looking_at, self.scale
+        centre = (at[0] - by.x() / (scale * self.aspect), at[1] - by.y() / scale)
+        return replace(self, zoom=scale, centre=centre)
