@@ -18,8 +18,8 @@ from benchmarks.peers import torchvision_video
 from benchmarks.results import Row, report
 from mvit_core import capture, load_model
 from mvit_core.model import PRESETS, MViT
-from mvit_core.model.attention import TILE_BYTES
 from mvit_core.model.cost import layer_costs
+from mvit_core.model.products import TILE_BYTES
 from tests.oracle import plain_attention
 
 Timed = Callable[[], object]

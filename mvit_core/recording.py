@@ -19,8 +19,8 @@ from torch.nn import functional
 
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
-from mvit_core.model.attention import TILE_BYTES, masked_softmax
 from mvit_core.model.positions import augment_keys, augment_queries
+from mvit_core.model.products import TILE_BYTES, masked_softmax
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 if TYPE_CHECKING:

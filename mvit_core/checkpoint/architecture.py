@@ -28,7 +28,8 @@ from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.checkpoint.report import listed
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
-from mvit_core.model.config import PRESETS, MViTConfig
+from mvit_core.model.config import MViTConfig
+from mvit_core.model.presets import PRESETS
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["ConfigArgument", "Decision", "decide"]

@@ -1,149 +1,30 @@
-"""Attention: multi-head, and multi-head pooling attention in every mode of the reference.
+"""Multi-head pooling attention in every mode of the reference.
 
 Axis legend: B batch, h heads, N tokens (class token first where there is one), d head channels,
 C channels of all heads, (T, Y, X) the patch grid.
-Sources: Vaswani et al. 2017, section 3.2; Fan et al., ICCV 2021, section 3.1 and appendix A
+Sources: Fan et al., ICCV 2021, section 3.1 and appendix A
 (pooling attention); Li et al., CVPR 2022, section 4.1 (relative positions, residual pooling).
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mvit_core.geometry import SlidingWindow, Triple
+from mvit_core.geometry import Triple
 from mvit_core.model.config import PoolMode, pool_window
+from mvit_core.model.pooling import attention_pool, for_all_heads, pool_layer, triple
 from mvit_core.model.positions import (
     RelativePositions,
     augment_keys,
     augment_queries,
     gather_table,
 )
+from mvit_core.model.products import weighted_values
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 NormLayer = Callable[[int], nn.Module]
-Pool = Callable[[Tensor], Tensor]
-"""A 3-D pooling of (B, C, T, Y, X)."""
-
-TILE_BYTES = 1 << 20
-"""Logits computed at a time: a tile of rows stays in the second-level cache."""
-
-
-def attention_pool(
-    tensor: Tensor,
-    pool: Pool | None,
-    thw_shape: Sequence[int],
-    has_cls_embed: bool = True,
-    norm: nn.Module | None = None,
-) -> tuple[Tensor, list[int]]:
-    """Pool the patch tokens over their grid; the class token passes by and is normed with them.
-
-    Args:
-        tensor: (B, h, N, d) or (B, N, C).
-        pool: a 3-D pooling or depthwise convolution, or None to change nothing at all.
-        thw_shape: grid of the patch tokens.
-        has_cls_embed: token 0 is a class token.
-        norm: applied to every token after pooling; a ``BatchNorm3d`` to the patches before it,
-            with a GELU, as pytorchvideo does.
-
-    Returns:
-        The pooled tensor with the axes that came in, and its grid.
-
-    Raises:
-        ValueError: the tensor has another rank, or its tokens do not fill the grid.
-    """
-    if pool is None:
-        return tensor, list(thw_shape)
-    if tensor.ndim not in (3, 4):
-        raise ValueError(f"tokens must be (B, N, C) or (B, h, N, d), got {tensor.shape = }")
-    tokens = tensor.unsqueeze(1) if tensor.ndim == 3 else tensor  # (B, h, N, d)
-    if tokens.shape[2] != has_cls_embed + thw_shape[0] * thw_shape[1] * thw_shape[2]:
-        raise ValueError(
-            f"{tokens.shape[2]} tokens do not fill the grid {list(thw_shape)} ({has_cls_embed = })"
-        )
-    patches = tokens[:, :, int(has_cls_embed) :]
-    volume = patches.flatten(0, 1).unflatten(1, tuple(thw_shape))  # (B*h, T, Y, X, d)
-    volume = volume.permute(0, 4, 1, 2, 3)  # (B*h, d, T, Y, X)
-    if isinstance(norm, nn.BatchNorm3d):
-        volume, norm = functional.gelu(norm(volume)), None
-    pooled = pool(volume)  # (B*h, d, T', Y', X')
-    shape = list(pooled.shape[2:])
-    pooled = pooled.flatten(2).transpose(1, 2).unflatten(0, tokens.shape[:2])  # (B, h, N', d)
-    if has_cls_embed:
-        pooled = torch.cat((tokens[:, :, :1], pooled), dim=2)
-    if norm is not None:
-        pooled = norm(pooled)
-    return (pooled.squeeze(1) if tensor.ndim == 3 else pooled), shape
-
-
-def masked_softmax(logits: Tensor, mask: Tensor | None) -> Tensor:
-    """Attention probabilities; pairs with ``mask == 0`` get none."""
-    if mask is not None:
-        logits = logits.masked_fill(mask == 0, -1e9)
-    return logits.softmax(dim=-1)
-
-
-def weighted_values(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """softmax(q k^T) v, a tile of query rows at a time so that no full map is ever stored.
-
-    Args:
-        q: (B, h, Nq, e), augmented.
-        k: (B, h, Nk, e), scaled and augmented.
-        v: (B, h, Nk, d).
-        mask: broadcasts to (B, h, Nq, Nk); 0 forbids a pair.
-
-    Returns:
-        (B, h, Nq, d).
-    """
-    keys = k.transpose(-2, -1)
-    row_bytes = q.shape[0] * q.shape[1] * k.shape[2] * q.element_size()
-    rows = max(TILE_BYTES // max(row_bytes, 1), 16)
-    starts = [*range(0, q.shape[2], rows), q.shape[2]]
-    tiles = []
-    for start, stop in pairwise(starts):
-        part = mask if mask is None or mask.shape[-2] == 1 else mask[..., start:stop, :]
-        tile = masked_softmax(q[:, :, start:stop] @ keys, part) @ v  # (B, h, rows, d)
-        tiles.append(tile.transpose(1, 2))
-    # Laid out as (B, Nq, h, d), so that joining the heads afterwards is a view.
-    return torch.cat(tiles, dim=1).transpose(1, 2)
-
-
-def _pool_layer(mode: PoolMode, channels: int, window: SlidingWindow, depthwise: bool) -> nn.Module:
-    if mode == "avg":
-        return nn.AvgPool3d(window.kernel, window.stride, window.padding)
-    if mode == "max":
-        return nn.MaxPool3d(window.kernel, window.stride, window.padding)
-    return nn.Conv3d(
-        channels,
-        channels,
-        window.kernel,
-        stride=window.stride,
-        padding=window.padding,
-        groups=channels if depthwise else 1,
-        bias=False,
-    )
-
-
-def for_all_heads(pool: nn.Module | None, channels: int) -> Pool | None:
-    """The pool of one head as a pool of the channels of all heads side by side.
-
-    Heads share a depthwise kernel, so repeating it over the heads is the same pooling, and
-    tokens need not be rearranged head by head: (B, N, C) already is what a channels-last
-    convolution reads. The weights must be channels-last too, or torch copies the input.
-    """
-    if not isinstance(pool, nn.Conv3d):
-        return pool
-    kernel = pool.weight.repeat(channels // pool.in_channels, 1, 1, 1, 1)
-    kernel = kernel.contiguous(memory_format=torch.channels_last_3d)
-
-    def convolve(volume: Tensor) -> Tensor:
-        return functional.conv3d(
-            volume, kernel, stride=pool.stride, padding=pool.padding, groups=channels
-        )
-
-    return convolve
 
 
 class MultiScaleAttention(nn.Module):
@@ -246,7 +127,7 @@ class MultiScaleAttention(nn.Module):
     ) -> None:
         windows = {"q": self.q_window, "k": self.kv_window, "v": self.kv_window}
         for name, window in windows.items():
-            pool = _pool_layer(mode, channels, window, depthwise) if window else None
+            pool = pool_layer(mode, channels, window, depthwise) if window else None
             convolves = pool is not None and mode in ("conv", "conv_unshared")
             setattr(self, f"pool_{name}", pool)
             setattr(self, f"norm_{name}", norm_layer(channels) if convolves else None)
@@ -295,7 +176,7 @@ class MultiScaleAttention(nn.Module):
             v,
         )  # (B, h, Nq, d)
         heard = AttentionInputs(
-            q, k, v, self.scale, positions, _triple(thw_shape), q_shape, k_shape,
+            q, k, v, self.scale, positions, triple(thw_shape), q_shape, k_shape,
             self.has_cls_embed, self.q_window, self.kv_window,
         )  # fmt: skip
         out = self._add_queries(self.tap(weighted, heard), q)
@@ -320,11 +201,11 @@ class MultiScaleAttention(nn.Module):
         if self._pools_by_head:
             heads = self._heads(x, self._pool_heads)
             pooled, shape = attention_pool(heads, pool, thw_shape, self.has_cls_embed, norm)
-            return pooled, _triple(shape)
+            return pooled, triple(shape)
         pool = for_all_heads(pool, x.shape[-1])
         pooled, shape = attention_pool(x, pool, thw_shape, self.has_cls_embed)
         heads = pooled.unflatten(-1, (self._pool_heads, -1))  # (B, N', heads, d), dense
-        return (heads if norm is None else norm(heads)).transpose(1, 2), _triple(shape)
+        return (heads if norm is None else norm(heads)).transpose(1, 2), triple(shape)
 
     def _project_then_pool(
         self, x: Tensor, thw_shape: Sequence[int]
@@ -362,81 +243,3 @@ class MultiScaleAttention(nn.Module):
             added[:, :, 0] = weighted[:, :, 0]
             return added
         return weighted + q
-
-
-class MultiHeadedAttention(nn.Module):
-    """Unpooled multi-head attention (Vaswani et al. 2017, section 3.2.2), the baseline.
-
-    Args:
-        h: heads; must divide ``d_model``.
-        d_model: channels that enter and leave.
-        dropout: of the attention probabilities, in training.
-
-    Raises:
-        ValueError: the heads do not divide the channels.
-    """
-
-    def __init__(self, h: int, d_model: int, dropout: float = 0.1) -> None:
-        super().__init__()
-        if d_model % h:
-            raise ValueError(f"{h = } heads do not divide {d_model = } channels")
-        self.h = h
-        self.d_k = d_model // h
-        self.linears = nn.ModuleList(nn.Linear(d_model, d_model) for _ in range(4))
-        self.dropout = nn.Dropout(dropout)
-        self.tap = AttentionTap()
-        self.has_cls_embed = False
-
-    def forward(
-        self,
-        query: Tensor,
-        key: Tensor,
-        value: Tensor,
-        mask: Tensor | None = None,
-        *,
-        thw_shape: Sequence[int] | None = None,
-    ) -> Tensor:
-        """Attend from ``query`` to ``key``.
-
-        Args:
-            query: (B, Nq, d_model).
-            key: (B, Nk, d_model).
-            value: (B, Nk, d_model).
-            mask: (B, Nq, Nk) or (B, 1, Nk); 0 forbids a pair.
-            thw_shape: the grid of the tokens, for the recorder; a sequence has (1, 1, N).
-
-        Returns:
-            (B, Nq, d_model).
-        """
-        q, k, v = (
-            linear(x).unflatten(-1, (self.h, self.d_k)).transpose(1, 2)  # (B, h, N, d)
-            for linear, x in zip(self.linears, (query, key, value), strict=False)
-        )
-        if mask is not None:
-            mask = mask.unsqueeze(1)  # the same for every head
-        scale = self.d_k**-0.5
-        if self.training and self.dropout.p:
-            weights = self.dropout(masked_softmax((q * scale) @ k.transpose(-2, -1), mask))
-            weighted = weights @ v
-        else:
-            weighted = weighted_values(q, k * scale, v, mask)
-        q_shape, k_shape = self._grids(thw_shape, q.shape[2], k.shape[2])
-        heard = AttentionInputs(
-            q, k, v, scale, RelativePositions(None, None, None), q_shape, q_shape, k_shape,
-            self.has_cls_embed, None, None, mask,
-        )  # fmt: skip
-        out = self.tap(weighted, heard)
-        return self.linears[3](out.transpose(1, 2).flatten(2))  # (B, Nq, d_model)
-
-    def _grids(
-        self, thw_shape: Sequence[int] | None, queries: int, keys: int
-    ) -> tuple[Triple, Triple]:
-        if thw_shape is not None:
-            return _triple(thw_shape), _triple(thw_shape)
-        cls = int(self.has_cls_embed)
-        return (1, 1, queries - cls), (1, 1, keys - cls)
-
-
-def _triple(shape: Sequence[int]) -> Triple:
-    t, y, x = shape
-    return int(t), int(y), int(x)

@@ -10,13 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.geometry import SlidingWindow, Triple
-from mvit_core.model.attention import (
-    MultiHeadedAttention,
-    MultiScaleAttention,
-    NormLayer,
-    attention_pool,
-)
+from mvit_core.model.attention import MultiScaleAttention, NormLayer
 from mvit_core.model.config import BlockConfig, MViTConfig, PoolMode
+from mvit_core.model.multi_head import MultiHeadedAttention
+from mvit_core.model.pooling import attention_pool
 
 TILE_TOKENS = 2048
 """Tokens that go through an MLP at a time."""
