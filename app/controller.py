@@ -81,7 +81,6 @@ class Controller(QObject):
         self._barred: dict[MapWish, str] = {}
         self._jobs = Jobs()
         self._colours = Colouring(self.paint, store, lambda: self.world, self)
-        self._resume = False
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
         )
@@ -98,9 +97,9 @@ class Controller(QObject):
     def _connect_panels(self, panels: Panels) -> None:
         intents = self.intents
         timeline = panels.timeline
-        timeline.scrub_started.connect(self._scrub_started)
+        timeline.scrub_started.connect(self.player.hold)
         timeline.scrubbed.connect(intents.scrub)
-        timeline.scrub_ended.connect(self._scrub_ended)
+        timeline.scrub_ended.connect(self.player.release)
         timeline.stepped.connect(intents.step)
         timeline.frame_entered.connect(lambda frame: intents.go_to(frame, jump=True))
         panels.layers.block_chosen.connect(intents.choose_block)
@@ -388,15 +387,3 @@ class Controller(QObject):
         lane = self._lane_of(progress.key)
         if progress.generation == lane.generation(progress.key) and self._jobs.advance(progress):
             self._refresh()
-
-    # -- scrubbing ---------------------------------------------------------------------------
-
-    @Slot()
-    def _scrub_started(self) -> None:
-        self._resume = self.store.state.playing
-        self.store.update(scrubbing=True, playing=False, jump=True)
-
-    @Slot()
-    def _scrub_ended(self) -> None:
-        self.store.update(scrubbing=False, playing=self._resume)
-        self._resume = False

@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         if model is None:
             return
         dialog = self.findChild(PreprocessingDialog)
-        if dialog is None:
+        if dialog is None or not dialog.isVisible():  # one that was closed is about to go
             dialog = PreprocessingDialog(model.clip_spec, used or model.clip_spec, self)
             dialog.spec_asked.connect(self.controller.intents.preprocess)
             self.store.changed.connect(dialog.follow)

@@ -43,6 +43,17 @@ class Player(QObject):
         self._timer.timeout.connect(self._tick)
         self._from_seconds = 0.0
         self._from_clock = 0.0
+        self._resume = False
+
+    def hold(self) -> None:
+        """The pointer takes the playhead: playing waits until it is let go."""
+        self._resume = self._store.state.playing
+        self._store.update(scrubbing=True, playing=False, jump=True)
+
+    def release(self) -> None:
+        """The playhead is let go: play on, if it played before."""
+        self._store.update(scrubbing=False, playing=self._resume)
+        self._resume = False
 
     def follow(self) -> None:
         """Start, stop or change pace, as the state says."""

@@ -31,6 +31,9 @@ STAY_MS = 4000
 AT_MOST = 4
 WIDTH_PX = 380
 MARGIN_PX = 12
+ICON_PX = 20
+LINE_PX = 28
+"""Height of the close button, and so of the first line."""
 BELOW_TITLE_PX = 48
 
 
@@ -40,7 +43,7 @@ class LevelIcon(QWidget):
     def __init__(self, level: Level) -> None:
         super().__init__()
         self._level = level
-        self.setFixedSize(20, 20)
+        self.setFixedSize(ICON_PX, LINE_PX)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -50,7 +53,8 @@ class LevelIcon(QWidget):
         colours = theme.current()
         colour = {"info": colours.accent, "warning": colours.warning, "error": colours.error}
         painter = QPainter(self)
-        paint_icon(painter, self._level, QRectF(self.rect()), colour[self._level])
+        box = QRectF(0, (LINE_PX - ICON_PX) / 2, ICON_PX, ICON_PX)
+        paint_icon(painter, self._level, box, colour[self._level])
         painter.end()
 
 
@@ -73,15 +77,16 @@ class Toast(QFrame):
         text = label(message.text)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setContentsMargins(0, 6, 0, 6)  # the first line stands beside icon and button
         close = icon_button("cancel", self.tr("Dismiss"))
         close.clicked.connect(self.dismiss)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(LevelIcon(message.level), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(text, 1)
+        row.addWidget(text, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 10, 8, 10)
+        self._column.setContentsMargins(12, 6, 8, 6)
         self._column.setSpacing(theme.GAP)
         self._column.addLayout(row)
         self.details: QPlainTextEdit | None = None

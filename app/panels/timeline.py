@@ -179,7 +179,7 @@ class Track(QWidget):
                 self.x_of(window.start) + 1, RULER_PX + 1,
                 self.x_of(window.stop) - self.x_of(window.start) - 2, WINDOWS_PX - 5,
             )  # fmt: skip
-            here = window is self._window
+            here = window == self._window
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent_soft if here else colours.control))
             painter.drawRoundedRect(box, 4, 4)

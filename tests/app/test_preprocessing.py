@@ -144,6 +144,16 @@ def test_an_image_rule_makes_one_window_of_the_whole_video(lens, qtbot, dialog):
     assert len(lens.controller.world.windows) == 1
 
 
+def test_a_change_that_leaves_the_windows_alone_leaves_the_timeline_alone(lens, qtbot, dialog):
+    track = lens.panels.timeline.track
+    before = track.grab().toImage()
+    dialog.fields["antialias"].setChecked(True)
+    click(qtbot, dialog.apply)
+    settle(qtbot, lens)
+    assert lens.controller.world.shown.answer.wish.spec.antialias
+    assert track.grab().toImage() == before
+
+
 def test_another_model_closes_the_dialog_and_is_fed_as_it_states(
     lens, qtbot, dialog, toy_checkpoint, tmp_path
 ):
@@ -153,7 +163,7 @@ def test_another_model_closes_the_dialog_and_is_fed_as_it_states(
     other.write_bytes(toy_checkpoint.read_bytes())
     lens.controller.load_model(source(other))
     qtbot.waitUntil(lambda: lens.store.state.model == source(other), timeout=WAIT_MS)
-    assert not lens.findChildren(PreprocessingDialog)
+    qtbot.waitUntil(lambda: not lens.findChildren(PreprocessingDialog), timeout=WAIT_MS)
     assert lens.store.state.clip_spec is None
     assert not lens.controller.world.can_undo
     settle(qtbot, lens)
