@@ -106,12 +106,43 @@ def display_problem() -> str | None:
         return f"Qt cannot start: {missing} is missing; install it with: {APT_LINE}"
     if not sys.platform.startswith("linux"):
         return None
-    if any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    platform_name = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if platform_name and not _platform_plugin(platform_name).exists():
+        return (
+            f"QT_QPA_PLATFORM is {platform_name!r}, which Qt does not have here; unset it, or use "
+            f"xcb, wayland or offscreen, or write a file with `mvit-lens export`"
+        )
+    if platform_name not in ("", "xcb") or os.environ.get("WAYLAND_DISPLAY"):
         return None
+    named = os.environ.get("DISPLAY")
+    if named and _x_server_answers():
+        return None
+    found = f"the display {named} does not answer" if named else "there is no display"
     return (
-        "there is no display; run it under a virtual one with `xvfb-run mvit-lens ...`, or write "
-        "the heatmap to a file with `mvit-lens export`"
+        f"{found}; run it under a virtual one with `xvfb-run mvit-lens ...`, or write "
+        f"the heatmap to a file with `mvit-lens export`"
     )
+
+
+def _x_server_answers() -> bool:
+    """Ask the X server that DISPLAY names; Qt itself would abort the process."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # the check of libraries says so in its own words
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(None, None)
+    answers = bool(xcb.xcb_connection_has_error(connection) == 0)
+    xcb.xcb_disconnect(connection)
+    return answers
+
+
+def _platform_plugin(name: str) -> Path:
+    spec = find_spec("PySide6")
+    assert spec is not None and spec.origin is not None  # noqa: PT018 - checked before
+    return Path(spec.origin).parent / "Qt" / "plugins" / "platforms" / f"libq{name}.so"
 
 
 def missing_qt_library() -> str | None:

@@ -1,10 +1,13 @@
 """The command line. Qt is imported by ``view`` alone; the other commands need no display."""
 
 import argparse
+import errno
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(_with_command(words))
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        with _stopped_by_signals():
+            code = run(options)
+            sys.stdout.flush()  # a full disk must be heard of here, not at exit
+        return code
     except MvitError as error:
         print(f"mvit-lens: {_one_line(error)}", file=sys.stderr)
         return EXIT_INPUT
@@ -41,8 +47,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("mvit-lens: stopped", file=sys.stderr)
         return EXIT_INPUT
     except BrokenPipeError:  # the reader of our output went away, for example `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return EXIT_DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print("mvit-lens: the output cannot be written: the disk is full", file=sys.stderr)
+        return EXIT_INPUT
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, so that Python does not complain of it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """A request to end, or a closed terminal, unwinds like Ctrl-C: no torn file is left."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    asked = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _with_command(words: list[str]) -> list[str]:
@@ -188,6 +221,14 @@ def _load(options: argparse.Namespace) -> "LoadedModel":
     )
 
 
+def _load_and_tell(options: argparse.Namespace) -> "LoadedModel":
+    """Load, and say what a user must know of how it went."""
+    loaded = _load(options)
+    for warning in loaded.report.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    return loaded
+
+
 def _run_view(options: argparse.Namespace) -> int:
     from app.checks import display_problem
 
@@ -219,7 +260,7 @@ def _run_predict(options: argparse.Namespace) -> int:
     from mvit_core.pipeline import Explainer
 
     with open_video(options.clip) as video:
-        explainer = Explainer(_load(options), remembered_windows=1)
+        explainer = Explainer(_load_and_tell(options), remembered_windows=1)
         windows = explainer.windows(video)
         index = options.window or 0
         if not 0 <= index < len(windows):
@@ -233,7 +274,11 @@ def _run_predict(options: argparse.Namespace) -> int:
             # The record is dropped at once: a long video has many windows.
             answers.append(_answer(explainer.capture(video, window), options.top))
             _progress("window", done, len(wanted))
-    facts = {"windows": [answer for answer, _ in answers], "average": _average(answers, options)}
+    facts: Json = {
+        "windows": [answer for answer, _ in answers],
+        "average": _average(answers, options),
+        "notes": list(explainer.loaded.report.warnings),
+    }
     if options.json:
         print(json.dumps(facts))
     else:
@@ -305,6 +350,8 @@ def _run_export(options: argparse.Namespace) -> int:
     from mvit_core.render import Look
 
     check_target(options.output, options.layout)  # before a model is loaded for nothing
+    if options.frame is not None and options.output.suffix.lower() != ".png":
+        raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     spec = MapSpec(
         block=options.block,
         head=parse_head(options.head),
@@ -322,7 +369,7 @@ def _run_export(options: argparse.Namespace) -> int:
         raise ExportError(str(error)) from error
     request = ExportRequest(spec, look, options.layout, options.frame)
     with open_video(options.clip) as video:
-        explainer = Explainer(_load(options), remembered_windows=1)
+        explainer = Explainer(_load_and_tell(options), remembered_windows=1)
         done = export(
             explainer, video, request, options.output, lambda n, all_: _progress("frame", n, all_)
         )

@@ -197,6 +197,11 @@ class Explainer:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
         record = capture(self.loaded.model, given.tensor, on_layer=on_layer)
+        if not torch.isfinite(record.logits).all():
+            raise CaptureError(
+                f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
+                f"use another checkpoint"
+            )
         return WindowCapture(
             window=window,
             pixel_map=given.pixel_map,

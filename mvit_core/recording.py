@@ -207,6 +207,8 @@ class LayerAttention:
         return masked_softmax(queries @ self._keys, mask)
 
     def _check(self, index: int, grid: Grid, what: str) -> None:
+        if not isinstance(index, int):
+            raise CaptureError(f"{what} is {index!r}; allowed are whole numbers from 0")
         if not 0 <= index < grid.token_count:
             raise CaptureError(
                 f"{what} {index} is outside 0..{grid.token_count - 1} of {self.name or 'the layer'}"
@@ -282,15 +284,18 @@ class AttentionRecorder:
         self._start = geometry if isinstance(geometry, GridGeometry) else GridGeometry()
         self._on_layer = on_layer
         self._keep_gradients = keep_gradients
+        self._module = module
         self._handles: list[RemovableHandle] = []
-        self._heard: dict[str, LayerAttention] = {}
+        self._heard: list[LayerAttention] = []
 
     @property
     def layers(self) -> tuple[LayerAttention, ...]:
         """The layers heard in the last forward pass, in the order of execution."""
-        return tuple(self._heard.values())
+        return tuple(self._heard)
 
     def __enter__(self) -> Self:
+        # Only the module's own forward begins anew: a layer may be used twice within one.
+        self._handles.append(self._module.register_forward_pre_hook(self._begin))
         for name, tap in self._taps.items():
             self._handles.append(tap.register_forward_hook(self._hook(name)))
         return self
@@ -307,18 +312,17 @@ class AttentionRecorder:
 
     def _hook(self, name: str) -> _Hook:
         def hear(_: nn.Module, given: tuple[Tensor, AttentionInputs], weighted: Tensor) -> None:
-            if name in self._heard:  # a layer heard twice: a new forward pass has begun
-                self._heard.clear()
-            self._heard[name] = self._layer(name, given[1])
+            place = len(self._heard)
+            self._heard.append(self._layer(name, given[1]))
             if self._keep_gradients and weighted.requires_grad:
-                weighted.register_hook(lambda gradient: self._keep_gradient(name, gradient))
+                weighted.register_hook(lambda gradient: self._keep_gradient(place, gradient))
             if self._on_layer is not None:
                 self._on_layer(len(self._heard), len(self._taps))
 
         return hear
 
     def _layer(self, name: str, heard: AttentionInputs) -> LayerAttention:
-        last = next(reversed(self._heard.values()), None)
+        last = self._heard[-1] if self._heard else None
         geometry = last.q_geometry if last else self._start
         coarser = heard.q_shape != heard.input_shape
         return LayerAttention(
@@ -345,8 +349,11 @@ class AttentionRecorder:
             heard, q=_own(heard.q), k=_own(heard.k), v=_own(v), mask=mask, positions=positions
         )
 
-    def _keep_gradient(self, name: str, gradient: Tensor) -> None:
-        self._heard[name] = replace(self._heard[name], output_gradient=_own(gradient))
+    def _begin(self, *_: object) -> None:
+        self._heard = []
+
+    def _keep_gradient(self, place: int, gradient: Tensor) -> None:
+        self._heard[place] = replace(self._heard[place], output_gradient=_own(gradient))
 
 
 def _own(tensor: Tensor) -> Tensor:
@@ -369,24 +376,29 @@ def capture(
 
     Args:
         model: a model with attention layers; used as it is (put it in ``eval`` mode first).
-        inputs: float32 (B, 3, T, H, W), moved to the model's device.
+        inputs: (B, 3, T, H, W), moved to the model's device and number format.
         gradient_of: class index whose logit's gradient is kept for each layer as well.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
 
     Raises:
-        CaptureError: the model holds no attention layer, or there is no such class.
+        CaptureError: the model holds no attention layer, there is no such class, or the network
+            cannot run on this input.
         ClipError: the input does not fit the model.
     """
-    parameter = next(model.parameters(), None)
-    if parameter is not None:
-        inputs = inputs.to(parameter.device)
-    if gradient_of is not None:
-        inputs = inputs.detach().clone().requires_grad_(True)
+    if not (gradient_of is None or isinstance(gradient_of, int)):
+        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
     recorder = AttentionRecorder(model, on_layer=on_layer, keep_gradients=gradient_of is not None)
-    with recorder, torch.set_grad_enabled(gradient_of is not None):
-        logits = model(inputs)
-        if gradient_of is not None:
-            _backward(inputs, logits, gradient_of)
+    given = tuple(inputs.shape)
+    try:
+        logits = _run(model, inputs, recorder, gradient_of)
+    except torch.OutOfMemoryError as error:
+        raise CaptureError(
+            f"the device has too little memory for an input of {given}; "
+            f"use the CPU (--device cpu) or a smaller input"
+        ) from error
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
     readout = getattr(getattr(model, "config", None), "readout", "class")
     frames, height, width = (1, *inputs.shape[2:]) if inputs.ndim == 4 else inputs.shape[2:]
     return AttentionRecord(
@@ -396,6 +408,24 @@ def capture(
         input_shape=(frames, height, width),
         gradient_of=gradient_of,
     )
+
+
+def _run(
+    model: nn.Module, inputs: Tensor, recorder: AttentionRecorder, gradient_of: int | None
+) -> Tensor:
+    parameter = next(model.parameters(), None)
+    if parameter is not None:
+        inputs = inputs.to(parameter.device, parameter.dtype)
+    if gradient_of is None:
+        with recorder, torch.no_grad():
+            logits: Tensor = model(inputs)
+        return logits
+    # A caller's inference mode would keep autograd from seeing anything.
+    with torch.inference_mode(False), torch.enable_grad(), recorder:
+        inputs = inputs.detach().clone().requires_grad_(True)
+        logits = model(inputs)
+        _backward(inputs, logits, gradient_of)
+    return logits
 
 
 def _backward(inputs: Tensor, logits: Tensor, gradient_of: int) -> None:

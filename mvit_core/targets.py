@@ -21,6 +21,8 @@ def whole_file(target: Path) -> Iterator[Path]:
     Raises:
         ExportError: the folder is missing or cannot be written, or the disk is full.
     """
+    if target.is_symlink():
+        target = target.resolve()  # what the link names is written, and the link stays
     if target.is_dir():
         raise ExportError(f"{target} is a folder; give the name of a file")
     if not target.parent.is_dir():

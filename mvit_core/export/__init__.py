@@ -70,8 +70,9 @@ def export(
         MvitError: the model or the video does not give what is asked for.
     """
     exporter = check_target(path, request.layout)
-    if path.exists() and path.samefile(video.path):
-        raise ExportError(f"{path} is the video itself; give the export another name")
+    for source, what in ((video.path, "video"), (explainer.loaded.path, "checkpoint")):
+        if path.exists() and source.exists() and path.samefile(source):
+            raise ExportError(f"{path} is the {what} itself; give the export another name")
     return exporter.run(explainer, video, request, path, on_progress)
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from mvit_core.attribution import METHODS, Query
 from mvit_core.pipeline import Explainer, Explanation, MapSpec
+from mvit_core.recording import LayerAttention
 from mvit_core.video import ClipWindow, Video
 
 Explain = Callable[[MapSpec], Explanation]
@@ -37,16 +39,31 @@ def _heads(explain: Explain, spec: MapSpec) -> list[Panel]:
 
 
 def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
-    layers = explain(spec).capture.record.layers
+    chosen = explain(spec)
+    layers = chosen.capture.record.layers
     last_of_stage = {layer.stage: layer for layer in layers}
     head = spec.head if isinstance(spec.head, str) else "mean"
-    return [
-        Panel(
-            explain(replace(spec, block=layer.block, head=head)),
-            f"stage {stage} · block {layer.block}",
-        )
-        for stage, layer in last_of_stage.items()
-    ]
+    panels = []
+    for stage, layer in last_of_stage.items():
+        query = _same_place(chosen, layer)
+        wish = replace(spec, block=layer.block, head=head, query=query)
+        panels.append(Panel(explain(wish), f"stage {stage} · block {layer.block}"))
+    return panels
+
+
+def _same_place(chosen: Explanation, layer: LayerAttention) -> Query:
+    """The picked token's place on another layer's grid: an index means another place there."""
+    query, here = chosen.spec.query, chosen.capture.layer(chosen.maps.block)
+    if isinstance(query, str):
+        return query
+    picks_keys = METHODS[chosen.spec.method].grid == "q"
+    start, there = (
+        (here.k_geometry, layer.k_geometry) if picks_keys else (here.q_geometry, layer.q_geometry)
+    )
+    shape = layer.k_shape if picks_keys else layer.q_shape
+    centre = start.centre(query)
+    t, y, x = (there.nearest(axis, centre[axis], shape[axis]) for axis in range(3))
+    return t, y, x
 
 
 @dataclass(frozen=True)

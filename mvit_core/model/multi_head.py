@@ -54,7 +54,7 @@ class MultiHeadedAttention(nn.Module):
             query: (B, Nq, d_model).
             key: (B, Nk, d_model).
             value: (B, Nk, d_model).
-            mask: (B, Nq, Nk) or (B, 1, Nk); 0 forbids a pair.
+            mask: (Nq, Nk), (B, Nq, Nk) or (B, 1, Nk); 0 forbids a pair.
             thw_shape: the grid of the tokens, for the recorder; a sequence has (1, 1, N).
 
         Returns:
@@ -65,7 +65,7 @@ class MultiHeadedAttention(nn.Module):
             for linear, x in zip(self.linears, (query, key, value), strict=False)
         )
         if mask is not None:
-            mask = mask.unsqueeze(1)  # the same for every head
+            mask = mask.unsqueeze(-3)  # the same for every head
         scale = self.d_k**-0.5
         if self.training and self.dropout.p:
             weights = self.dropout(masked_softmax((q * scale) @ k.transpose(-2, -1), mask))

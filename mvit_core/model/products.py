@@ -16,7 +16,8 @@ TILE_BYTES = 1 << 20
 def masked_softmax(logits: Tensor, mask: Tensor | None) -> Tensor:
     """Attention probabilities; pairs with ``mask == 0`` get none."""
     if mask is not None:
-        logits = logits.masked_fill(mask == 0, -1e9)
+        # As the formula's -1e9, but within what half precision can hold.
+        logits = logits.masked_fill(mask == 0, max(-1e9, torch.finfo(logits.dtype).min))
     return logits.softmax(dim=-1)
 
 

@@ -86,5 +86,6 @@ def _table(rows: list[tuple[int, int, int, bool, bool]], damage: tuple[str, ...]
     is_key, is_shown = columns[:, 3] != 0, columns[:, 4] != 0
     if not is_key.any():
         is_key[:1] = True  # nothing is marked: the only hope is the beginning
-    is_shown[: int(np.argmax(is_key))] = False
+    if len(is_key):
+        is_shown[: int(np.argmax(is_key))] = False
     return PacketTable(pts, dts, sizes, is_key, is_shown, damage)

@@ -276,3 +276,80 @@ def test_real_clips_and_real_checkpoint_files_go_the_whole_way(
     with open_video(clip) as source, open_video(target) as made:
         assert made.frame_count == source.frame_count
         assert made.codec == "h264"
+
+
+def test_what_a_user_must_know_of_a_load_is_said(run, barcode_clip, toy_checkpoint, tmp_path):
+    names = tmp_path / "names.txt"
+    names.write_text("one\ntwo\nthree\n")
+    code, printed, complaint = run(
+        "predict", barcode_clip, "--checkpoint", toy_checkpoint, "--labels", names, "--json"
+    )
+    assert code == 0
+    assert complaint.startswith("note: ")
+    assert json.loads(printed)["notes"]
+
+
+def test_a_frame_for_a_video_is_refused(run, barcode_clip, toy_checkpoint, tmp_path):
+    code, _, complaint = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o",
+                             tmp_path / "out.mp4", "--frame", "3")  # fmt: skip
+    assert code == 1
+    assert "--frame picks the frame of a PNG" in complaint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_during_an_export_leaves_no_torn_file(
+    barcode_clip, toy_checkpoint, tmp_path, name
+):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    target = folder / "out.mp4"
+    target.write_bytes(b"before")
+    script = (
+        "import os, signal, sys, app.cli as cli\n"
+        "from mvit_core.export import pictures\n"
+        "draw = pictures.draw\n"
+        "def draw_and_stop(*given):\n"
+        f"    if given[2] == 5: os.kill(os.getpid(), signal.{name})\n"
+        "    return draw(*given)\n"
+        "pictures.draw = draw_and_stop\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, words)], capture_output=True, check=False
+    )
+    assert done.returncode == 1, done.stderr.decode()
+    assert done.stderr.decode().strip() == "mvit-lens: stopped"
+    assert target.read_bytes() == b"before"
+    assert [path.name for path in folder.iterdir()] == ["out.mp4"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_to_a_full_disk_ends_in_one_line(barcode_clip, toy_checkpoint):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "predict", str(barcode_clip), "--checkpoint",
+             str(toy_checkpoint), "--json"],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.decode().strip() == (
+        "mvit-lens: the output cannot be written: the disk is full"
+    )
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X displays")
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [("DISPLAY", ":4711", "does not answer"), ("QT_QPA_PLATFORM", "abacus", "does not have here")],
+)
+def test_a_display_that_cannot_be_used_ends_in_one_line(run, monkeypatch, name, value, message):
+    for other in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+    code, _, complaint = run("view")
+    assert code == 1
+    assert message in complaint
+    assert "mvit-lens export" in complaint

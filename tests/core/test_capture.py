@@ -234,3 +234,59 @@ def test_probabilities_sum_to_one_and_the_readout_is_named(clip):
     assert record.readout == "class"
     assert record.input_shape == (4, 32, 32)
     assert capture(peaked(readout="mean_before_norm"), clip).readout == "mean"
+
+
+class Twice(nn.Module):
+    """One attention layer, used twice in each forward pass."""
+
+    def __init__(self):
+        super().__init__()
+        self.attn = MultiScaleAttention(8, 8, (1, 2, 2), num_heads=2)
+
+    def forward(self, x):
+        x, shape = self.attn(x, [1, 2, 2])
+        return self.attn(x, shape)[0]
+
+
+def test_a_layer_that_is_used_twice_is_heard_twice():
+    module = Twice().eval()
+    with torch.no_grad(), AttentionRecorder(module) as recorder:
+        module(torch.randn(1, 5, 8))
+        module(torch.randn(1, 5, 8))
+    assert [layer.name for layer in recorder.layers] == ["attn", "attn"]
+    first, second = recorder.layers
+    assert not torch.equal(first.attention(), second.attention())
+
+
+def test_a_model_in_half_or_double_precision_takes_float32_inputs(clip):
+    model = peaked()
+    expected = capture(model, clip).logits
+    torch.testing.assert_close(
+        capture(model.double(), clip).logits.float(), expected, atol=1e-4, rtol=1e-3
+    )
+    assert capture(model.bfloat16(), clip).logits.dtype == torch.bfloat16
+
+
+def test_gradients_are_kept_inside_a_callers_inference_mode_too(clip):
+    model = peaked()
+    with torch.inference_mode():
+        record = capture(model, clip, gradient_of=1)
+    assert record.layers[0].gradient().shape == record.layers[0].map_shape
+
+
+def test_a_network_that_cannot_run_on_the_input_is_refused_in_one_line(clip):
+    model = peaked(mode="avg", rel_pos_temporal=False)  # torch pools no axis below the kernel
+    with pytest.raises(CaptureError, match=r"cannot run on an input of \(2, 3, 4, 32, 32\)") as it:
+        capture(model, clip)
+    assert "\n" not in str(it.value)
+
+
+@pytest.mark.parametrize("query", ["class", 1.5, None])
+def test_a_row_is_picked_by_a_whole_number(clip, query):
+    with pytest.raises(CaptureError, match="allowed are whole numbers"):
+        capture(peaked(), clip).layers[0].row(query)
+
+
+def test_a_class_is_picked_by_a_whole_number(clip):
+    with pytest.raises(CaptureError, match="allowed are None and a class index"):
+        capture(peaked(), clip, gradient_of="archery")

@@ -11,6 +11,7 @@ import pytest
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled, ClipError, ExportError
 from mvit_core.export import EXPORTERS, LAYOUTS, ExportRequest, export
+from mvit_core.export.layouts import panels_of
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import Look, overlay
 from mvit_core.targets import whole_file
@@ -252,3 +253,32 @@ def test_a_picked_token_is_ringed_at_its_own_place(explainer, video, tmp_path):
 def test_a_readout_has_no_place_to_ring(explainer, video):
     answer = explainer.explain(video, explainer.windows(video)[0], MapSpec())
     assert answer.picked is None
+
+
+def test_an_export_never_overwrites_the_checkpoint(explainer, video, tmp_path):
+    target = tmp_path / "weights.png"
+    target.hardlink_to(explainer.loaded.path)
+    with pytest.raises(ExportError, match="checkpoint itself"):
+        export(explainer, video, ExportRequest(), target)
+
+
+def test_an_export_through_a_link_writes_what_it_names_and_keeps_the_link(
+    explainer, video, tmp_path
+):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "out.csv"
+    link.symlink_to(tmp_path / "real" / "table.csv")
+    export(explainer, video, ExportRequest(), link)
+    assert link.is_symlink()
+    assert (tmp_path / "real" / "table.csv").stat().st_size
+
+
+def test_stages_show_a_picked_token_at_the_same_place_on_every_grid(explainer, video):
+    window = explainer.windows(video)[0]
+    spec = MapSpec(block=0, query=(1, 4, 6))
+    panels = panels_of(explainer, video, window, "stages", spec)
+    places = [panel.explanation.picked.centre_px for panel in panels]
+    scale = panels[0].explanation.capture.pixel_map.scale[0]
+    for place in places:
+        assert place == pytest.approx(places[0], abs=8 * scale)
+    assert [panel.explanation.maps.query for panel in panels][-1] != (1, 4, 6)

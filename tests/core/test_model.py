@@ -25,6 +25,7 @@ from mvit_core.model import (
 )
 from mvit_core.model.cost import layer_costs
 from mvit_core.model.positions import gather_table, relative_offsets, resize_table
+from mvit_core.model.products import weighted_values
 from mvit_core.recording import AttentionRecorder
 from tests.conftest import SHARED
 from tests.toys import toy_config
@@ -372,3 +373,15 @@ def test_the_pool_of_all_heads_is_the_pool_of_each(heads):
         )
     assert list(shape) == expected
     torch.testing.assert_close(merged, each)
+
+
+def test_a_mask_works_in_half_precision_and_for_one_sequence():
+    ours = MultiHeadedAttention(2, 8).eval().bfloat16()
+    x, mask = torch.randn(1, 4, 8).bfloat16(), torch.tril(torch.ones(4, 4))
+    with torch.no_grad(), AttentionRecorder(ours) as recorder:
+        output = ours(x, x, x, mask)
+    assert torch.isfinite(output).all()
+    attention = recorder.layers[0].attention()
+    assert torch.all(attention[..., torch.triu(torch.ones(4, 4), 1).bool()] == 0)
+    half = weighted_values(*(torch.randn(1, 1, 4, 4).half() for _ in range(3)), mask)
+    assert torch.isfinite(half).all()

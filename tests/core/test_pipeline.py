@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.pipeline import Explainer, MapSpec
+from tests.toys import write_toy_checkpoint
 
 
 @pytest.fixture
@@ -85,3 +87,13 @@ def test_a_wish_that_cannot_be_met_is_refused_in_words(explainer, video, changes
     window = explainer.windows(video)[0]
     with pytest.raises(CaptureError, match=message):
         explainer.explain(video, window, replace(MapSpec(), **changes))
+
+
+def test_scores_that_are_not_numbers_are_refused(toy, tmp_path, video):
+    with torch.no_grad():
+        for name, parameter in toy.named_parameters():
+            if "qkv.weight" in name:
+                parameter.mul_(1e30)
+    explainer = Explainer(load_model(write_toy_checkpoint(tmp_path / "big.pyth", toy)))
+    with pytest.raises(CaptureError, match="NaN or infinite"):
+        explainer.capture(video, explainer.windows(video)[0])
