@@ -16,10 +16,29 @@ from mvit_core.errors import ArchitectureError, WeightsError
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 
-__all__ = ["Evidence", "check_agreement", "check_consistency", "empty_model", "with_evidence"]
+__all__ = [
+    "Evidence",
+    "check_agreement",
+    "check_consistency",
+    "check_unused",
+    "empty_model",
+    "with_evidence",
+]
 
 
 _BLOCK = re.compile(r"blocks\.(\d+)\.")
+
+_DECIDED_BY = (
+    (re.compile(r"cls_token$"), ("has_cls_embed",)),
+    (re.compile(r"pos_embed"), ("use_abs_pos", "sep_pos_embed", "has_cls_embed")),
+    (re.compile(r"norm_stem\."), ("norm_stem",)),
+    (re.compile(r".*\.rel_pos_t$"), ("rel_pos_temporal",)),
+    (re.compile(r".*\.rel_pos_[hw]$"), ("rel_pos_spatial",)),
+    (re.compile(r".*\.attn\.(?:pool|norm)_[qkv]\."), ("mode", "norm")),
+    (re.compile(r".*\.attn\.(?:qkv|[qkv])\."), ("qkv_bias", "pool_first", "attention")),
+    (re.compile(r".*\.attn\."), ("attention",)),
+)
+"""Weights that every format uses where it stores them, and the options that build them."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +233,43 @@ def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -
                 f"{origin} and the weights disagree: {name} is {said} there and {found} in the "
                 "weights; give the right configuration by config= or preset="
             )
+
+
+def check_unused(architecture: MViTConfig, origin: str, state: StateDict) -> None:
+    """Refuse an architecture that leaves weights of its own attention or positions unused.
+
+    Weights of other kinds, and of blocks beyond the last, are only reported.
+
+    Args:
+        architecture: as it would be built.
+        origin: what it was decided from, in words.
+        state: the weights that have no place in it.
+
+    Raises:
+        ArchitectureError: it names the weights and the options that leave them out.
+    """
+    unused = {name: said for name in state if (said := _options(name, architecture))}
+    if unused:
+        raise ArchitectureError(
+            f"{origin} and the weights disagree: the weights hold {listed(list(unused))}, which "
+            f"{next(iter(unused.values()))} there leaves unused; give the configuration that the "
+            "weights were built from by config="
+        )
+
+
+def _options(name: str, architecture: MViTConfig) -> str:
+    """The options that decide whether there is such a weight; empty if none is known."""
+    block = _BLOCK.match(name)
+    if block and int(block[1]) >= architecture.depth:
+        return ""
+    options = next((names for pattern, names in _DECIDED_BY if pattern.match(name)), ())
+    words = [f"{option}={getattr(architecture, option)!r}" for option in options]
+    if block and "mode" in options:
+        built = architecture.blocks[int(block[1])]
+        kind = "q" if re.search(r"_q\.", name) else "kv"
+        words.append(f"stride_{kind}={getattr(built, f'stride_{kind}') or 'none'}")
+        words.append(f"in block {block[1]}")
+    return ", ".join(words)
 
 
 def shapes_of(model: nn.Module) -> dict[str, torch.Size]:

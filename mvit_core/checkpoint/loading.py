@@ -10,6 +10,7 @@ from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide
 from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
 from mvit_core.checkpoint.evidence import (
     check_consistency,
+    check_unused,
     empty_model,
     mismatches,
     shapes_of,
@@ -114,6 +115,8 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
             f"weights and architecture disagree: {listed(wrong, 2)}; give the configuration the "
             "weights were built from by config="
         )
+    unused = {name: value for name, value in state.items() if name not in shapes}
+    check_unused(architecture, decision.origin, unused)
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
     kept = {name: _owned(state[name]) for name in shapes if name in state}
@@ -126,7 +129,7 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
         decided_from=decision.origin,
         converted=_conversions(contents, state, shapes),
         missing=missing,
-        unexpected=tuple(sorted(name for name in state if name not in shapes)),
+        unexpected=tuple(sorted(unused)),
         resized=resized,
         warnings=(*decision.warnings, *warnings),
     )

@@ -149,6 +149,33 @@ def test_a_kernel_that_contradicts_the_weights_names_both_shapes(saved: Callable
         load_model(saved(checkpoint), config=document)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("POOL_Q_STRIDE", [[1, 1, 2, 2], [3, 1, 2, 2]], r"blocks\.0\.attn\.pool_q.* in block 0"),
+        ("MODE", "max", r"attn\.pool_q\.weight.* mode='max'"),
+        ("CLS_EMBED_ON", False, r"cls_token, which has_cls_embed=False"),
+        ("REL_POS_SPATIAL", False, r"rel_pos_h.* rel_pos_spatial=False"),
+        ("REL_POS_TEMPORAL", False, r"rel_pos_t.* rel_pos_temporal=False"),
+    ],
+)
+def test_a_configuration_that_leaves_attention_weights_unused_is_refused(
+    option: str, value: object, says: str, saved: Callable, checkpoint, config
+):
+    document = cfg(config)
+    document["MVIT"][option] = value
+    with pytest.raises(ArchitectureError, match=f"the weights disagree: .*{says}"):
+        load_model(saved({**checkpoint, "cfg": yaml.safe_dump(document)}))
+
+
+def test_positions_that_a_configuration_leaves_out_are_refused(saved: Callable):
+    config = tiny_v1()
+    document = cfg(config)
+    document["MVIT"]["USE_ABS_POS"] = False
+    with pytest.raises(ArchitectureError, match=r"pos_embed_spatial.* use_abs_pos=False"):
+        load_model(saved(MViT(config).state_dict()), config=document)
+
+
 def test_the_weights_tell_how_many_classes_there_are(saved: Callable, checkpoint, config):
     loaded = load_model(saved(checkpoint), config=cfg(replace(config, num_classes=400)))
     assert loaded.config.num_classes == 7
