@@ -15,7 +15,7 @@ from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, v
 from mvit_core.checkpoint.naming import compiled, renamed
 from mvit_core.checkpoint.pyslowfast import kernel_of, triple_of
 from mvit_core.errors import ArchitectureError
-from mvit_core.model.config import BlockConfig, MViTConfig
+from mvit_core.model.config import BlockConfig, MViTConfig, check_depth
 from mvit_core.video.clip import ClipSpec
 
 _ZOO = {
@@ -115,6 +115,7 @@ def _eps(backbone: Configuration) -> float:
 def _blocks(backbone: Configuration, *, in_attention: bool) -> tuple[BlockConfig, ...]:
     """Widths and heads are multiplied exactly, and time is halved in key and value strides too."""
     dim, depth, heads, downscale = _arch(backbone)
+    check_depth(depth)
     dim_mul, head_mul = int(backbone.get("dim_mul", 2)), int(backbone.get("head_mul", 2))
     kernel = kernel_of(backbone.get("pool_kernel", (3, 3, 3)))
     stride_kv = kernel_of(backbone.get("adaptive_kv_stride", (1, 8, 8)))

@@ -188,7 +188,7 @@ def _architecture(cfg: Configuration, blocks: tuple[BlockConfig, ...]) -> MViTCo
     return MViTConfig(
         blocks=blocks,
         input_shape=(1 if flat else int(data["NUM_FRAMES"]), side, side),
-        num_classes=int(cfg["MODEL"]["NUM_CLASSES"]),
+        num_classes=max(int(cfg["MODEL"]["NUM_CLASSES"]), 1),  # the weights tell
         in_channels=int(data["INPUT_CHANNEL_NUM"][0]),
         patch_kernel=triple_of(mvit["PATCH_KERNEL"], 1, flat),
         patch_stride=triple_of(mvit["PATCH_STRIDE"], 1, flat),

@@ -14,7 +14,7 @@ from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, i
 from mvit_core.checkpoint.naming import compiled, renamed
 from mvit_core.checkpoint.pyslowfast import triple_of
 from mvit_core.errors import ArchitectureError
-from mvit_core.model.config import BlockConfig, Kernel, MViTConfig
+from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, check_depth
 from mvit_core.video.clip import ClipSpec
 
 _DEFAULTS: Configuration = {
@@ -74,7 +74,7 @@ def _matches(state: StateDict, configuration: Configuration | None) -> bool:
 
 
 def _reads(configuration: Configuration) -> bool:
-    return "depths" in configuration or configuration.get("architecture") in _NAMED
+    return "depths" in configuration or str(configuration.get("architecture")) in _NAMED
 
 
 def _arguments(configuration: Configuration) -> dict[str, Any]:
@@ -144,6 +144,7 @@ def _kv_strides(args: Configuration) -> list[Kernel]:
 
 def _blocks(args: Configuration) -> tuple[BlockConfig, ...]:
     """The first block of a stage pools; its last widens where attention does not expand."""
+    check_depth(sum(args["depths"]))
     kernel, widths = _flat(args["kernel_qkv"]), args["embed_dim"]
     kv_strides = _kv_strides(args)
     blocks, dim = [], int(widths[0])

@@ -5,8 +5,8 @@ MViTv2, CVPR 2022, tables 1 and 10; hyper-parameters as PySlowFast's model zoo s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import prod
+from dataclasses import dataclass, fields, replace
+from math import isfinite, prod
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -18,8 +18,37 @@ Readout = Literal["class", "mean", "mean_before_norm", "classification_head"]
 AttentionKind = Literal["pooling", "multi_head"]
 NormKind = Literal["layernorm", "batchnorm"]
 
+MAX_DEPTH = 512
+"""Blocks of a network; the deepest published one has 80."""
+MAX_SIDE = 4096
+"""Frames, pixels of a side, and sizes of a kernel or stride."""
+_MAX_CHANNELS = 1 << 20
+_MAX_MLP_RATIO = 1024.0
+_MAX_TABLE_BYTES = 1 << 30
+
 Kernel = tuple[int, ...]
 """Three sizes along (t, y, x), or () for no pooling."""
+
+
+def check_depth(depth: int) -> None:
+    """Refuse a number of blocks that nothing could be built from.
+
+    Raises:
+        ArchitectureError: it is no whole number from 1 to ``MAX_DEPTH``.
+    """
+    if not _is_whole(depth, 1, MAX_DEPTH):
+        raise ArchitectureError(f"the depth must be 1 to {MAX_DEPTH} blocks, got {depth!r}")
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _check_kernel(name: str, value: Kernel) -> None:
+    if len(value) not in (0, 3) or not all(_is_whole(v, 1, MAX_SIDE) for v in value):
+        raise ArchitectureError(
+            f"{name} must be () or three sizes from 1 to {MAX_SIDE}, got {value}"
+        )
 
 
 def pool_window(kernel: Kernel, stride: Kernel) -> SlidingWindow | None:
@@ -50,11 +79,12 @@ class BlockConfig:
 
     def __post_init__(self) -> None:
         for name in ("kernel_q", "kernel_kv", "stride_q", "stride_kv"):
-            value = getattr(self, name)
-            if len(value) not in (0, 3) or any(v < 1 for v in value):
-                raise ArchitectureError(f"{name} must be () or three sizes >= 1, got {value}")
-        if min(self.dim, self.dim_out, self.num_heads) < 1:
-            raise ArchitectureError(f"a block needs positive dims and heads, got {self}")
+            _check_kernel(name, getattr(self, name))
+        sizes = (self.dim, self.dim_out, self.num_heads)
+        if not all(_is_whole(size, 1, _MAX_CHANNELS) for size in sizes):
+            raise ArchitectureError(
+                f"a block needs positive dims and heads, at most {_MAX_CHANNELS}, got {self}"
+            )
 
     @property
     def q_window(self) -> SlidingWindow | None:
@@ -120,7 +150,9 @@ class MViTConfig:
     def __post_init__(self) -> None:
         if not self.blocks:
             raise ArchitectureError("an MViT needs at least one block, got none")
+        check_depth(self.depth)
         self._check_choices()
+        self._check_numbers()
         self._check_blocks()
         if self.readout == "class" and not self.has_cls_embed:
             raise ArchitectureError(
@@ -133,6 +165,7 @@ class MViTConfig:
                 f"an input of {self.input_shape} leaves no patches with kernel "
                 f"{self.patch_kernel} and stride {self.patch_stride}; use a larger one"
             )
+        self._check_tables()
 
     def _check_choices(self) -> None:
         choices = {
@@ -146,8 +179,43 @@ class MViTConfig:
                 raise ArchitectureError(
                     f"{name} is {getattr(self, name)!r}; allowed are {', '.join(get_args(allowed))}"
                 )
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(field.default, bool) and not isinstance(value, bool):
+                raise ArchitectureError(f"{field.name} must be True or False, got {value!r}")
         if self.mode == "conv_unshared" and not self.pool_first:
             raise ArchitectureError("mode 'conv_unshared' needs pool_first=True")
+
+    def _check_numbers(self) -> None:
+        lowest = {"input_shape": 1, "patch_kernel": 1, "patch_stride": 1, "patch_padding": 0}
+        for name, low in lowest.items():
+            value = getattr(self, name)
+            if len(value) != 3 or not all(_is_whole(v, low, MAX_SIDE) for v in value):
+                raise ArchitectureError(
+                    f"{name} must be three whole numbers from {low} to {MAX_SIDE}, got {value}"
+                )
+        for name in ("num_classes", "in_channels"):
+            if not _is_whole(getattr(self, name), 1, _MAX_CHANNELS):
+                raise ArchitectureError(
+                    f"{name} must be a whole number from 1 to {_MAX_CHANNELS}, "
+                    f"got {getattr(self, name)!r}"
+                )
+        if not (isfinite(self.mlp_ratio) and 0 < self.mlp_ratio <= _MAX_MLP_RATIO):
+            raise ArchitectureError(
+                f"mlp_ratio must lie above 0 and be at most {_MAX_MLP_RATIO:g}, "
+                f"got {self.mlp_ratio!r}"
+            )
+
+    def _check_tables(self) -> None:
+        """Positions are allocated before a checkpoint can contradict them."""
+        t, y, x = self.patch_grid
+        rows = t * y * x if self.use_fixed_sincos_pos or not self.sep_pos_embed else t + y * x
+        size = 4 * rows * self.embed_dim
+        if (self.use_abs_pos or self.use_fixed_sincos_pos) and size > _MAX_TABLE_BYTES:
+            raise ArchitectureError(
+                f"positions for an input of {self.input_shape} would take {size >> 20} MiB, "
+                f"allowed are {_MAX_TABLE_BYTES >> 20}; use a smaller input"
+            )
 
     def _check_blocks(self) -> None:
         for index, block in enumerate(self.blocks):
@@ -255,6 +323,9 @@ def multiscale_blocks(  # the reference's options, one argument each
         kv_stride_adaptive: stride of block 0, divided by each query stride that follows.
         kernel: pooling kernel of every listed block; None takes ``stride + 1`` where it strides.
     """
+    check_depth(depth)
+    for stride in (*q_strides.values(), kv_stride_adaptive or ()):
+        _check_kernel("a pooling stride", stride)
     kv_of = dict(kv_strides or {})
     if kv_stride_adaptive is not None:
         kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)

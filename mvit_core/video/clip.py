@@ -25,6 +25,10 @@ Interpolation = Literal["bilinear", "bicubic"]
 Sampling = Literal["linspace", "stride", "segments"]
 Colour = tuple[float, float, float]
 
+_HIGHEST = {"frames": 4096, "size": 4096, "short_side": 8192}
+_MAX_SECONDS = 86_400.0
+"""Of one window: more is a slip of the pen, and numbers beyond all range."""
+
 
 @dataclass(frozen=True)
 class ClipSpec:
@@ -55,14 +59,17 @@ class ClipSpec:
     """The model was trained on BGR."""
 
     def __post_init__(self) -> None:
-        for name in ("frames", "size", "short_side"):
+        for name, highest in _HIGHEST.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise ClipError(f"{name} must be a whole number of at least 1, got {value!r}")
+            if value > highest:
+                raise ClipError(f"{name} must be at most {highest}, got {value!r}")
         for name in ("rate", "target_fps"):
             value = getattr(self, name)
             if not (isfinite(value) and value > 0):
                 raise ClipError(f"{name} must be a number above 0, got {value!r}")
+        self._check_span()
         for name in ("mean", "std"):
             value = getattr(self, name)
             if len(value) != 3 or not all(isfinite(v) for v in value):
@@ -71,6 +78,16 @@ class ClipSpec:
             raise ClipError(f"std divides, so it must lie above 0, got {self.std!r}")
         self._check_choice("interpolation", get_args(Interpolation))
         self._check_choice("sampling", get_args(Sampling))
+
+    def _check_span(self) -> None:
+        steps = {"rate": self.rate, "seconds per sample": self.rate / self.target_fps}
+        for name, value in steps.items():
+            if not 1e-6 <= value <= _MAX_SECONDS / self.frames:
+                raise ClipError(
+                    f"{self.frames} samples at rate {self.rate!r} and target_fps "
+                    f"{self.target_fps!r} are no span of a video: {name} is {value:.3g}, "
+                    f"allowed are 1e-06 to {_MAX_SECONDS / self.frames:.6g}"
+                )
 
     def _check_choice(self, name: str, allowed: tuple[str, ...]) -> None:
         value = getattr(self, name)

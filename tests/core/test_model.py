@@ -292,6 +292,16 @@ def test_an_image_model_takes_images_and_refuses_clips():
         ({"blocks": (BlockConfig(8, 8, 3),)}, "do not divide"),
         ({"blocks": (BlockConfig(8, 16, 1), BlockConfig(8, 8, 1))}, "takes 8 channels"),
         ({"attention": "multi_head"}, "does not pool"),
+        ({"blocks": (BlockConfig(8, 8, 1),) * 513}, "must be 1 to 512 blocks, got 513"),
+        ({"has_cls_embed": "yes"}, "has_cls_embed must be True or False, got 'yes'"),
+        ({"patch_stride": (0, 0, 0)}, r"from 1 to 4096, got \(0, 0, 0\)"),
+        ({"patch_kernel": (3, -7, 7)}, "patch_kernel must be three whole numbers"),
+        ({"input_shape": (10**8, 32, 32)}, "input_shape must be three whole numbers"),
+        ({"num_classes": 0}, "num_classes must be a whole number"),
+        ({"mlp_ratio": -1.0}, "mlp_ratio must lie above 0"),
+        ({"mlp_ratio": float("nan")}, "mlp_ratio must lie above 0"),
+        ({"mlp_ratio": float("inf")}, "be at most 1024, got inf"),
+        ({"use_abs_pos": True, "input_shape": (4096,) * 3}, "MiB, allowed are 1024"),
     ],
 )
 def test_a_configuration_that_cannot_be_built_is_refused_at_birth(changes, message):
@@ -304,6 +314,21 @@ def test_a_block_with_half_a_kernel_is_refused():
         BlockConfig(8, 8, 1, kernel_q=(3, 3))
     with pytest.raises(ArchitectureError, match="positive dims"):
         BlockConfig(0, 8, 1)
+    with pytest.raises(ArchitectureError, match="three sizes from 1"):
+        BlockConfig(8, 8, 1, kernel_q=(3, 3, 3), stride_q=(1, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"depth": 10_000_000}, "must be 1 to 512 blocks, got 10000000"),
+        ({"q_strides": {1: (0, 0, 0)}}, "a pooling stride must be"),
+        ({"kv_stride_adaptive": (1, -4, 4)}, "a pooling stride must be"),
+    ],
+)
+def test_blocks_that_cannot_be_declared_are_refused_before_any_is_built(changes, message):
+    with pytest.raises(ArchitectureError, match=message):
+        multiscale_blocks(**{"depth": 4, "embed_dim": 8, "num_heads": 1, **changes})
 
 
 PARAMETERS = {
