@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.workers import Ticket
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.pipeline import Explainer, WindowCapture
-    from mvit_core.recording import LayerAttention
+    from mvit_core.record import LayerAttention
     from mvit_core.video.clip import ClipSpec
 
 CACHE_BYTES = 32 << 20

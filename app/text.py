@@ -34,7 +34,8 @@ def head_words(head: HeadChoice, heads: int) -> str:
         return tr("maximum of {n} heads").format(n=heads)
     if head == "min":
         return tr("minimum of {n} heads").format(n=heads)
-    return tr("head {i} of {n}").format(i=head, n=heads)
+    # Named as in the strip, where heads count from 0.
+    return tr("head h{i} of {n}").format(i=head, n=heads)
 
 
 def query_words(query: Query) -> str:

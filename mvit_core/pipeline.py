@@ -14,7 +14,8 @@ from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
-from mvit_core.recording import AttentionRecord, LayerAttention, OnLayer, capture
+from mvit_core.record import AttentionRecord, LayerAttention
+from mvit_core.recording import OnLayer, capture
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 

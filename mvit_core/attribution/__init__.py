@@ -23,7 +23,7 @@ from mvit_core.attribution.maps import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mvit_core.recording import AttentionRecord, LayerAttention
+    from mvit_core.record import AttentionRecord, LayerAttention
 
 __all__ = [
     "HEAD_REDUCTIONS",

@@ -23,7 +23,8 @@ from mvit_core.demo.scene import Scene, draw_scene
 from mvit_core.demo.scoring import Masks, Score, mean_score, nearest_tokens, score, shifted
 from mvit_core.errors import ClipError
 from mvit_core.heatmap import Heatmap, project
-from mvit_core.recording import AttentionRecord, capture
+from mvit_core.record import AttentionRecord
+from mvit_core.recording import capture
 from mvit_core.video import Clip, ClipWindow
 from mvit_core.video.transform import ModelInput, transform
 

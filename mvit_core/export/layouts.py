@@ -7,7 +7,7 @@ from typing import Literal
 
 from mvit_core.attribution import METHODS, Query
 from mvit_core.pipeline import Explainer, Explanation, MapSpec
-from mvit_core.recording import LayerAttention
+from mvit_core.record import LayerAttention
 from mvit_core.video import ClipWindow, Video
 
 Explain = Callable[[MapSpec], Explanation]

@@ -57,7 +57,7 @@ def test_head_keys_solo_and_a_gives_mean_then_max(lens, qtbot):
         settle(qtbot, lens)
         words.append(lens.panels.title.full_text().split(" · ")[2])
         pictures.append(lens.stage.canvas.heat.image.copy())
-    assert words == ["head 0 of 4", "head 1 of 4", "mean of 4 heads", "maximum of 4 heads"]
+    assert words == ["head h0 of 4", "head h1 of 4", "mean of 4 heads", "maximum of 4 heads"]
     assert len({bytes(image.constBits()) for image in pictures}) == 4
     assert lens.panels.heads.buttons["max"].isChecked()
 
@@ -80,7 +80,7 @@ def test_a_click_on_a_thumbnail_shows_that_head(lens, qtbot):
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.thumb_box(2).center())
     settle(qtbot, lens)
     assert lens.store.state.head == 2
-    assert "head 2 of 4" in lens.panels.title.full_text()
+    assert "head h2 of 4" in lens.panels.title.full_text()
 
 
 # -- maps and queries ----------------------------------------------------------------------------
