@@ -143,7 +143,8 @@ def write_weights(path: Path, weights: dict[str, Tensor]) -> None:
 def _save(content: dict[str, Any], path: Path) -> None:
     with whole_file(path) as part:
         try:
-            torch.save(content, part)
+            with part.open("wb") as file:  # given a path, torch puts its name into the file
+                torch.save(content, file)
         except RuntimeError as error:  # how torch tells of a full disk
             raise ExportError(
                 f"{path} cannot be written (the disk is full, or was taken away); free some "

@@ -54,6 +54,7 @@ def test_an_interrupted_run_ends_in_the_same_weights(tmp_path, straight, steps):
     train(TINY, tmp_path, processes=1)
     ours, theirs = _weights(tmp_path), _weights(straight)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    assert (tmp_path / WEIGHTS_NAME).read_bytes() == (straight / WEIGHTS_NAME).read_bytes()
     assert (tmp_path / METRICS_NAME).read_text().count("\n") >= 4
 
 
@@ -116,8 +117,8 @@ def test_a_full_disk_or_a_second_ctrl_c_leaves_the_last_good_state(tmp_path, mon
         train(TINY, tmp_path, _interrupt_at(2), processes=1)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def fail(content, path) -> None:
-        path.write_bytes(b"half")
+    def fail(content, file) -> None:
+        file.write(b"half")
         raise failure
 
     monkeypatch.setattr(torch, "save", fail)
