@@ -310,7 +310,7 @@ def test_a_configuration_that_cannot_be_built_is_refused_at_birth(changes, messa
 
 
 def test_a_block_with_half_a_kernel_is_refused():
-    with pytest.raises(ArchitectureError, match="three whole numbers"):
+    with pytest.raises(ArchitectureError, match="three sizes"):
         BlockConfig(8, 8, 1, kernel_q=(3, 3))
     with pytest.raises(ArchitectureError, match="positive dims"):
         BlockConfig(0, 8, 1)
