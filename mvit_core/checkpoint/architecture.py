@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mvit_core.checkpoint.configuration import configure, parse
+from mvit_core.checkpoint.configuration import configure, parse, parse_text
 from mvit_core.checkpoint.contents import Contents, StateDict
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
 from mvit_core.checkpoint.evidence import (
@@ -55,10 +55,12 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
     """Settle format and architecture of a file.
 
     Raises:
-        ArchitectureError: the weights are no MViT, nothing tells the architecture, two presets
-            fit, or a configuration contradicts the weights.
+        ArchitectureError: the weights are no MViT, there is no such preset, nothing tells the
+            architecture, two presets fit, or a configuration contradicts the weights.
         WeightsError: the weights are incomplete beyond recognition.
     """
+    if preset is not None and (not isinstance(preset, str) or preset not in PRESETS):
+        raise ArchitectureError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
     inside, trouble = _inside(contents)
     given = parse(config) if config is not None and not isinstance(config, MViTConfig) else None
     told = given if given is not None else inside
@@ -91,14 +93,16 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
 
 def _inside(contents: Contents) -> tuple[Configuration | None, str]:
     """The configuration inside a file, and what is wrong with it."""
-    if contents.configuration is None:
+    found = contents.configuration
+    if found is None:
         return None, ""
     try:
-        parsed = parse(contents.configuration)
+        parsed = parse_text(found) if isinstance(found, str) else parse(found)
     except ArchitectureError as error:
         return None, f"the configuration inside the file was not used: {error}"
     if not any(entry.reads(parsed) for entry in FORMATS.values()):
-        name = (parsed.get("MODEL") or {}).get("MODEL_NAME", "no MViT")
+        model = parsed.get("MODEL")
+        name = model.get("MODEL_NAME", "no MViT") if isinstance(model, Mapping) else "no MViT"
         return None, f"the configuration inside the file was not used: it describes {name}"
     return parsed, ""
 
@@ -174,8 +178,6 @@ def _from_presets(
     trouble: str,
 ) -> tuple[Setup, str]:
     if preset is not None:
-        if preset not in PRESETS:
-            raise ArchitectureError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
         architecture = _prepared(PRESETS[preset], entry, evidence, state)
         return Setup(architecture, entry.clip(architecture)), f"preset {preset}"
     found: dict[MViTConfig, list[str]] = {}

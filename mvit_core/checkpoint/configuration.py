@@ -12,7 +12,9 @@ from mvit_core.checkpoint.files import read_text
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.errors import ArchitectureError, CheckpointReadError, ClipError
 
-__all__ = ["configure", "parse"]
+__all__ = ["configure", "parse", "parse_text"]
+
+_SECTIONS = ("MVIT", "MODEL", "DATA", "TEST", "DETECTION")
 
 
 def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
@@ -26,13 +28,26 @@ def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
         ArchitectureError: it is neither.
     """
     if isinstance(configuration, Mapping):
-        return configuration
-    text = _text(configuration)
+        return _with_sections(configuration)
+    if not isinstance(configuration, str | Path):
+        raise ArchitectureError(
+            f"the configuration is of type {type(configuration).__name__}; give the path or text "
+            "of a YAML file, a mapping or an MViTConfig"
+        )
+    return parse_text(_text(configuration))
+
+
+def parse_text(text: str) -> Configuration:
+    """A configuration from its text, never from a file that the text may name.
+
+    Raises:
+        ArchitectureError: it is no YAML, no Python literals, or has no sections.
+    """
     parsed = _python_literals(text)
     if parsed is None:
         try:
             parsed = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             place = f" (line {mark.line + 1})" if mark else ""
             raise ArchitectureError(f"the configuration is not YAML{place}") from error
@@ -41,19 +56,27 @@ def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
             "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "
             "the upstream's own arguments"
         )
+    return _with_sections(parsed)
+
+
+def _with_sections(parsed: Configuration) -> Configuration:
+    for name in _SECTIONS if "MVIT" in parsed else ():
+        section = parsed.get(name)
+        if section is not None and not isinstance(section, Mapping):
+            raise ArchitectureError(
+                f"the configuration's {name} is of type {type(section).__name__}; it must be a "
+                "section of settings, such as MVIT: {DEPTH: 16}"
+            )
     return parsed
 
 
 def _text(source: str | Path) -> str:
     if isinstance(source, str) and ("\n" in source or ": " in source or source[:1] == "{"):
         return source
-    path = Path(source)
-    if not path.is_file():
-        raise ArchitectureError(f"the configuration {source} does not exist; check the path")
     try:
-        return read_text(path)
+        return read_text(Path(source))
     except CheckpointReadError as error:
-        raise ArchitectureError(str(error)) from error
+        raise ArchitectureError(f"the configuration cannot be used: {error}") from error
 
 
 def _python_literals(text: str) -> dict[str, Any] | None:
@@ -65,7 +88,7 @@ def _python_literals(text: str) -> dict[str, Any] | None:
             for node in body
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         ]
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return dict(pairs) or None
 
@@ -80,7 +103,7 @@ def _literal(node: ast.expr) -> Any:  # noqa: ANN401 - a tree of unknown shape
         return [_literal(item) for item in node.elts]
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError):
         return None  # a name or a call: never about the architecture
 
 
@@ -103,7 +126,9 @@ def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setu
         )
     try:
         setup = reader.configure(configuration)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ClipError) as error:
+    except (
+        TypeError, ValueError, LookupError, AttributeError, ArithmeticError, ClipError,
+    ) as error:  # fmt: skip
         raise ArchitectureError(
             f"the {reader.title} configuration makes no sense ({type(error).__name__}: {error})"
         ) from error

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from mvit_core.checkpoint.files import read_file, read_json_beside
-from mvit_core.errors import CheckpointReadError
+from mvit_core.errors import CheckpointReadError, WeightsError
 
 StateDict = dict[str, Tensor]
 
@@ -49,6 +50,7 @@ def read_contents(path: Path) -> Contents:
 
     Raises:
         CheckpointReadError: the file cannot be read, or holds no weights.
+        WeightsError: weights are sparse, quantised, without values, or no real numbers.
     """
     top, ignored = read_file(path)
     if not isinstance(top, Mapping):
@@ -61,6 +63,12 @@ def read_contents(path: Path) -> Contents:
         raise CheckpointReadError(
             f"{path.name} holds no weights; its entries are {', '.join(map(str, list(top)[:6]))}"
         )
+    for name, value in tensors.items():
+        if kind := _foreign_kind(value):
+            raise WeightsError(
+                f"{name} in {path.name} is {kind}; dense floating-point weights are needed: save "
+                "the state_dict() of the model in float32 or half precision"
+            )
     tensors, wrapper = _unwrapped(tensors)
     return Contents(
         path=path,
@@ -80,6 +88,19 @@ def _tensors(top: Mapping[Any, Any]) -> StateDict:
             if found:
                 return found
     return {}
+
+
+def _foreign_kind(value: Tensor) -> str:
+    """What keeps a tensor from being used as it is; empty if nothing does."""
+    if value.is_meta:
+        return "a meta tensor without values"
+    if value.is_quantized:
+        return f"quantised ({value.dtype})"
+    if value.layout != torch.strided:
+        return f"sparse ({value.layout})"
+    if value.is_complex() or (value.is_floating_point() and value.dtype.itemsize < 2):
+        return f"of type {value.dtype}"
+    return ""
 
 
 def _unwrapped(tensors: StateDict) -> tuple[StateDict, str]:

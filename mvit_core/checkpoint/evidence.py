@@ -20,6 +20,7 @@ __all__ = [
     "Evidence",
     "check_agreement",
     "check_consistency",
+    "check_floating",
     "check_unused",
     "empty_model",
     "with_evidence",
@@ -199,6 +200,21 @@ def check_consistency(state: StateDict) -> None:
             f"weights are NaN or infinite in {listed(bad)}; training has diverged, "
             "use an earlier checkpoint"
         )
+
+
+def check_floating(state: StateDict, shapes: Mapping[str, torch.Size]) -> None:
+    """Refuse weights that are whole numbers; the model's counters may be.
+
+    Raises:
+        WeightsError: it names the first and its type.
+    """
+    for name, value in state.items():
+        counts = name.endswith(".num_batches_tracked")
+        if name in shapes and not counts and not value.is_floating_point():
+            raise WeightsError(
+                f"{name} is of type {value.dtype}; dense floating-point weights are needed: save "
+                "the state_dict() of the model in float32 or half precision"
+            )
 
 
 def _is_finite(value: Tensor) -> bool:

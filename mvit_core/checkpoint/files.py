@@ -8,6 +8,7 @@ class is an inert stand-in, so that nothing a file names is ever called.
 import json
 import pickle
 import re
+import stat
 import struct
 import warnings
 from pathlib import Path
@@ -20,7 +21,7 @@ from safetensors.torch import load_file
 from mvit_core.checkpoint.inert import read_with_inert_classes
 from mvit_core.errors import CheckpointReadError
 
-__all__ = ["read_file", "read_text"]
+__all__ = ["check_regular", "read_file", "read_text"]
 
 _DANGEROUS_MODULES = frozenset(
     {"os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "runpy", "importlib", "pty",
@@ -61,10 +62,35 @@ def read_text(path: Path) -> str:
     Raises:
         CheckpointReadError: it cannot be read, or is no text.
     """
+    check_regular(path)
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CheckpointReadError(f"{path} cannot be read as text: {_first_line(error)}") from error
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what is no ordinary file: reading a pipe or a device may never end.
+
+    Raises:
+        CheckpointReadError: there is no such file, or it is a folder, a pipe or a device.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CheckpointReadError(f"{path} does not exist; check the path") from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte inside
+        reason = getattr(error, "strerror", None) or _first_line(error)
+        raise CheckpointReadError(f"{_shortened(path)} cannot be opened: {reason}") from error
+    if stat.S_ISDIR(mode):
+        raise CheckpointReadError(f"{path} is a folder; give the file inside it")
+    if not stat.S_ISREG(mode):
+        raise CheckpointReadError(f"{path} is a pipe or a device; only ordinary files are read")
+
+
+def _shortened(path: Path, limit: int = 80) -> str:
+    text = str(path).replace("\0", "\\0")
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
 
 
 def read_json_beside(path: Path) -> dict[str, Any] | None:
@@ -74,16 +100,13 @@ def read_json_beside(path: Path) -> dict[str, Any] | None:
         return None
     try:
         content = json.loads(read_text(beside))
-    except (CheckpointReadError, json.JSONDecodeError):
+    except (CheckpointReadError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 
 
 def _head(path: Path) -> bytes:
-    if not path.exists():
-        raise CheckpointReadError(f"{path} does not exist; check the path")
-    if path.is_dir():
-        raise CheckpointReadError(f"{path} is a folder; give the checkpoint file inside it")
+    check_regular(path)
     try:
         with path.open("rb") as file:
             head = file.read(4096)

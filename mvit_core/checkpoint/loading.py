@@ -10,6 +10,7 @@ from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide
 from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
 from mvit_core.checkpoint.evidence import (
     check_consistency,
+    check_floating,
     check_unused,
     empty_model,
     mismatches,
@@ -18,13 +19,25 @@ from mvit_core.checkpoint.evidence import (
 from mvit_core.checkpoint.labels import from_mapping, read_labels, shipped_labels
 from mvit_core.checkpoint.report import LoadReport, listed
 from mvit_core.checkpoint.tables import resize_tables
-from mvit_core.errors import ArchitectureError, CheckpointError, WeightsError
+from mvit_core.errors import (
+    ArchitectureError,
+    CheckpointError,
+    CheckpointReadError,
+    MvitError,
+    WeightsError,
+)
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["LoadedModel", "load_model"]
+
+_UNFORESEEN = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
+    RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What libraries may raise over a file that no check foresaw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +87,36 @@ def load_model(
         LabelsError: the class names cannot be understood.
         CheckpointError: there is no such device.
     """
-    path = Path(path).expanduser()
-    place = _device(device)
+    try:
+        return _loaded(_path(path), config, preset, labels, _device(device))
+    except MvitError:
+        raise
+    except _UNFORESEEN as error:
+        said = next(iter(str(error).strip().splitlines()), "no message")
+        raise CheckpointError(
+            f"{Path(path).name} cannot be loaded ({type(error).__name__}: {said[:200]}); check "
+            "that weights, configuration and class names belong together and fit into memory"
+        ) from error
+
+
+def _path(path: object) -> Path:
+    if not isinstance(path, str | Path):
+        raise CheckpointReadError(
+            f"the checkpoint is of type {type(path).__name__}; give its path as text or a Path"
+        )
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise CheckpointReadError(f"{path} names no user's folder; give the whole path") from error
+
+
+def _loaded(
+    path: Path,
+    config: ConfigArgument,
+    preset: str | None,
+    labels: str | Path | Sequence[str] | None,
+    place: torch.device,
+) -> LoadedModel:
     contents = read_contents(path)
     found = decide(contents, config, preset)
     model, report = _filled(contents, found)
@@ -87,7 +128,11 @@ def load_model(
     )  # fmt: skip
 
 
-def _device(device: str | torch.device) -> torch.device:
+def _device(device: object) -> torch.device:
+    if not isinstance(device, str | torch.device):
+        raise CheckpointError(
+            f"device is of type {type(device).__name__}; give auto, cpu, cuda, cuda:1, ..."
+        )
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -95,8 +140,8 @@ def _device(device: str | torch.device) -> torch.device:
         return torch.device("mps" if mps else "cpu")
     try:
         place = torch.device(device)
-        torch.empty(1, device=place)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.zeros(1, device=place).item()  # meta gives a tensor, but no number
+    except Exception as error:  # each device's library fails in its own way
         raise CheckpointError(f"device {device} is not available here; use auto or cpu") from error
     return place
 
@@ -107,6 +152,7 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     model = empty_model(architecture)
     shapes = shapes_of(model)
     state = decision.format.convert(contents.tensors, architecture)
+    check_floating(state, shapes)
     check_consistency(state)
     state, resized = resize_tables(state, shapes, architecture, decision.trained_grid)
     wrong = mismatches(state, shapes)

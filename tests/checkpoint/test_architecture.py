@@ -58,6 +58,19 @@ def test_a_configuration_may_be_a_path_text_mapping_or_architecture(
         ("- 1\n- 2", "no sections"),
         ({"colour": "red"}, "colour in it is not understood"),
         ({}, "nothing in it"),
+        (5, "is of type int; give the path or text"),
+        ("MVIT=" + "x" * 300, "File name too long"),
+        ("A: " + "[" * 5000, "not YAML"),
+        ({"MVIT": [1]}, "MVIT is of type list; it must be a section"),
+        ("MVIT = 1\n", "MVIT is of type int"),
+        ({"MVIT": {}, "DATA": "none"}, "DATA is of type str"),
+        ({"MVIT": {"PATCH_STRIDE": [0, 0, 0]}}, "patch_stride must be"),
+        ({"MVIT": {"POOL_Q_STRIDE": [[0, 0, 0, 0]]}}, "a pooling stride must be"),
+        ({"MVIT": {"CLS_EMBED_ON": "yes"}}, "True or False, got 'yes'"),
+        ({"MVIT": {"DEPTH": 10_000_000}}, "must be 1 to 512 blocks"),
+        ({"MVIT": {"MLP_RATIO": float("nan")}}, "mlp_ratio"),
+        ({"MVIT": {}, "DATA": {"NUM_FRAMES": 10**8}}, "input_shape must be"),
+        ({"MVIT": {}, "DATA": {"SAMPLING_RATE": 1e300}}, "no span of a video"),
         ({"MVIT": {"REV": {"ENABLE": True}}}, "reversible"),
         ({"MVIT": {"NORM": "batchnorm"}}, "only layernorm"),
     ],
@@ -105,6 +118,22 @@ def test_no_match_asks_for_a_configuration(saved: Callable, model):
 def test_an_unknown_preset_lists_those_that_exist(saved: Callable, model, presets):
     with pytest.raises(ArchitectureError, match="there are small_v2, small_v1"):
         load_model(saved(model.state_dict()), preset="large_v9")
+
+
+def test_an_unknown_preset_is_refused_even_where_it_would_be_idle(saved: Callable, checkpoint):
+    with pytest.raises(ArchitectureError, match=r"no preset 'x'; there are mvit_v1_b_16x4"):
+        load_model(saved(checkpoint), preset="x")
+
+
+def test_text_inside_a_file_is_never_taken_for_a_path(
+    saved: Callable, checkpoint, presets, tmp_path: Path
+):
+    other = tmp_path / "other.yaml"
+    other.write_text(checkpoint["cfg"])
+    checkpoint["cfg"] = str(other)
+    report = load_model(saved(checkpoint)).report
+    assert report.decided_from == "the weights, which match preset small_v2"
+    assert any("has no sections" in warning for warning in report.warnings)
 
 
 def test_a_preset_that_does_not_fit_is_refused_with_both_values(saved: Callable, model):
@@ -273,9 +302,15 @@ def test_blocks_without_a_patch_embedding_are_refused(saved: Callable, model, co
         load_model(saved(state), config=cfg(config))
 
 
-def test_a_device_that_is_not_there_is_refused(saved: Callable, checkpoint):
-    with pytest.raises(CheckpointError, match="device warp is not available"):
-        load_model(saved(checkpoint), device="warp")
+@pytest.mark.parametrize("device", ["warp", "meta", "cuda:99", "xpu"])
+def test_a_device_that_is_not_there_is_refused(device: str, saved: Callable, checkpoint):
+    with pytest.raises(CheckpointError, match=f"device {device} is not available"):
+        load_model(saved(checkpoint), device=device)
+
+
+def test_a_device_that_is_no_name_is_refused(saved: Callable, checkpoint):
+    with pytest.raises(CheckpointError, match="device is of type NoneType; give auto"):
+        load_model(saved(checkpoint), device=None)
 
 
 def test_a_detection_model_is_told(saved: Callable, checkpoint, config):

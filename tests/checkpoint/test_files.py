@@ -12,8 +12,9 @@ import torch
 from safetensors.torch import save_file
 
 from mvit_core import load_model
+from mvit_core.checkpoint import loading
 from mvit_core.checkpoint.inert import Inert, read_with_inert_classes
-from mvit_core.errors import CheckpointReadError
+from mvit_core.errors import CheckpointError, CheckpointReadError, MvitError, WeightsError
 
 
 class Payload:
@@ -68,6 +69,52 @@ def test_a_missing_file_is_refused(tmp_path: Path):
 def test_a_folder_is_refused(tmp_path: Path):
     with pytest.raises(CheckpointReadError, match="is a folder"):
         load_model(tmp_path)
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
+def test_a_device_is_refused_unread(device: str):
+    with pytest.raises(CheckpointReadError, match="a pipe or a device"):
+        load_model(device)
+
+
+def test_a_named_pipe_is_refused_wherever_a_file_is_asked_for(saved, checkpoint, tmp_path: Path):
+    pipe, path = tmp_path / "pipe", saved(checkpoint)
+    os.mkfifo(pipe)
+    for arguments in (
+        {"path": pipe},
+        {"path": path, "config": pipe},
+        {"path": path, "labels": pipe},
+    ):
+        with pytest.raises(MvitError, match="a pipe or a device; only ordinary files"):
+            load_model(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        (None, "of type NoneType; give its path"),
+        (5, "of type int"),
+        (b"x.pyth", "of type bytes"),
+        ("x" * 300, r"cannot be opened: File name too long"),
+        ("x/" * 3000, r"\(5999 characters\) cannot be opened"),
+        ("a\0b", r"a\\0b cannot be opened"),
+        ("~nobody-of-that-name/x", "names no user's folder"),
+    ],
+)
+def test_what_can_be_no_path_is_refused(path: Any, says: str):
+    with pytest.raises(CheckpointReadError, match=says) as error:
+        load_model(path)
+    assert one_line(error)
+
+
+def test_a_failure_that_nobody_foresaw_is_one_line_of_ours(saved, checkpoint, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of\nluck")
+
+    monkeypatch.setattr(loading, "decide", fail)
+    with pytest.raises(CheckpointError, match=r"checkpoint\.pyth cannot be .*: out of\)") as error:
+        load_model(saved(checkpoint))
+    assert one_line(error)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
@@ -184,6 +231,32 @@ def test_other_precisions_become_float32(dtype: torch.dtype, saved: Callable, ch
     state = {name: value.to(dtype) for name, value in model.state_dict().items()}
     loaded = load_model(saved({**checkpoint, "model_state": state}))
     assert {value.dtype for value in loaded.model.state_dict().values()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("turn", "says"),
+    [
+        (lambda v: (v * 10).long(), "is of type torch.int64"),
+        (lambda v: v.to(torch.complex64), "is of type torch.complex64"),
+        (lambda v: v.to(torch.float8_e4m3fn), "is of type torch.float8_e4m3fn"),
+        (lambda v: v.to_sparse() if v.ndim == 2 else v, r"is sparse \(torch.sparse_coo\)"),
+        (lambda v: v.to("meta"), "is a meta tensor without values"),
+    ],
+)
+def test_weights_that_are_not_dense_floating_point_are_refused(turn, says, saved, checkpoint):
+    state = {name: turn(value) for name, value in checkpoint["model_state"].items()}
+    with pytest.raises(WeightsError, match=f"{says}.*; dense floating-point weights") as error:
+        load_model(saved({**checkpoint, "model_state": state}))
+    assert one_line(error)
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")
+def test_quantised_weights_are_refused(saved: Callable, checkpoint):
+    state = checkpoint["model_state"]
+    name = "head.projection.weight"
+    state[name] = torch.quantize_per_tensor(state[name], 0.1, 0, torch.qint8)
+    with pytest.raises(WeightsError, match=r"head\.projection\.weight .* is quantised"):
+        load_model(saved(checkpoint))
 
 
 def test_files_before_pytorch_1_6_are_read(tmp_path: Path, checkpoint, model, clip):

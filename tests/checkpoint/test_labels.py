@@ -70,7 +70,7 @@ def test_files_that_cannot_be_understood_are_refused(content, name, says, tmp_pa
 
 
 def test_a_missing_label_file_is_refused(tmp_path: Path):
-    with pytest.raises(LabelsError, match="cannot be read"):
+    with pytest.raises(LabelsError, match="does not exist"):
         read_labels(tmp_path / "none.txt")
 
 
