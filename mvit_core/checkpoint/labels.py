@@ -19,6 +19,13 @@ _SHIPPED = {400: "kinetics400.txt", 1000: "imagenet1k.txt"}
 _NAME_COLUMNS = ("name", "label", "class", "template", "display_name")
 _ID_COLUMNS = ("id", "index", "class_id", "label_id")
 
+_TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
+"""How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
+
+
+_MAX_DIGITS = 9
+"""Of a class id; longer numbers are something else."""
+
 
 def shipped_labels(count: int) -> tuple[str, ...] | None:
     """The names that come with the program for a head of ``count`` classes, or None."""
@@ -38,13 +45,13 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
         LabelsError: the file cannot be read or understood, or its ids are not 0 to n-1.
     """
     if not isinstance(source, str | Path):
-        return tuple(_clean(name) for name in source)
-    path = Path(source).expanduser()
+        return _from_argument(source)
     try:
+        path = Path(source).expanduser()
         text = read_text(path)
-    except CheckpointReadError as error:
+    except (CheckpointReadError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise LabelsError(str(error)) from error
-    if text.lstrip().startswith(("{", "[")):
+    if text.lstrip().startswith(("{", "[")) and not _is_template_text(text, path):
         names = _from_json(text, path.name)
     else:
         names = _from_rows(text, path)
@@ -53,16 +60,38 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
     return names
 
 
+def _from_argument(source: object) -> tuple[str, ...]:
+    if not isinstance(source, Sequence) or isinstance(source, bytes):
+        raise LabelsError(
+            f"labels are of type {type(source).__name__}; give a file or a list of names"
+        )
+    for name in source:
+        if not isinstance(name, str):
+            raise LabelsError(f"labels hold {name!r}, which is no text; give a list of names")
+    return tuple(_clean(name) for name in source)
+
+
+def _is_template_text(text: str, path: Path) -> bool:
+    """Lines whose first begins with a [placeholder], as those of Something-Something."""
+    if path.suffix.lower() == ".json" or not _TEMPLATE.match(text):
+        return False
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
+        return True
+    return False
+
+
 def from_mapping(content: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Names inside a Hugging Face or timm ``config.json``, or None.
 
     Raises:
         LabelsError: they are there, but their ids are not 0 to n-1.
     """
-    places = (content, content.get("pretrained_cfg") or {})
+    places = (content, content.get("pretrained_cfg"))
     for place in places:
         for key in ("label_names", "id2label", "label2id"):
-            if place.get(key):
+            if isinstance(place, Mapping) and place.get(key):
                 return _from_content(place[key], key)
     return None
 
@@ -75,7 +104,9 @@ def _clean(name: object) -> str:
 def _from_json(text: str, name: str) -> tuple[str, ...]:
     try:
         content = json.loads(text)
-    except json.JSONDecodeError as error:
+    except RecursionError as error:
+        raise LabelsError(f"{name} is nested too deeply to be class names") from error
+    except ValueError as error:  # numbers of thousands of digits too
         raise LabelsError(f"{name} is not JSON: {error}") from error
     if isinstance(content, dict) and (found := from_mapping(content)) is not None:
         return found
@@ -106,7 +137,8 @@ def _from_records(records: Iterable[Mapping[str, Any]], name: str) -> tuple[str,
 
 
 def _is_id(value: object) -> bool:
-    return str(value).strip().isdecimal()
+    text = str(value).strip()
+    return text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
@@ -118,6 +150,9 @@ def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
         by_id = [(int(first), second) for first, second in pairs]
     else:
         raise LabelsError(f"{name} has no column of whole numbers that could be class ids")
+    for index, label in by_id:
+        if isinstance(label, bool) or not isinstance(label, str | int | float):
+            raise LabelsError(f"{name}: class {index} is named {label!r}; names must be text")
     by_id.sort(key=lambda pair: pair[0])
     start = by_id[0][0]
     if start not in (0, 1) or [i for i, _ in by_id] != list(range(start, start + len(by_id))):
@@ -130,8 +165,13 @@ def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
 
 def _from_rows(text: str, path: Path) -> tuple[str, ...]:
     lines = [line for line in text.splitlines() if line.strip()]
-    delimiter = "\t" if all("\t" in line for line in lines) else ","
-    rows = [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row]
+    try:
+        found = _from_header(lines, path.name)
+        rows = _rows(lines, _delimiter(lines, path))
+    except csv.Error as error:
+        raise LabelsError(f"{path.name} has a line that is no class name: {error}") from error
+    if found is not None:
+        return found
     if lines and all(len(row) == 2 for row in rows):
         body = rows if any(map(_is_id, rows[0])) else rows[1:]
         if body and any(all(_is_id(row[column]) for row in body) for column in (0, 1)):
@@ -139,7 +179,34 @@ def _from_rows(text: str, path: Path) -> tuple[str, ...]:
     if path.suffix.lower() == ".csv" and rows and all(len(row) == 1 for row in rows):
         first = rows[0][0].strip().lower() in _NAME_COLUMNS
         return tuple(_clean(row[0]) for row in rows[first:])
-    numbered = [re.match(r"(\d+)[:\s]\s*(\S.*)", line) for line in lines]
+    numbered = [re.match(r"(\d{1,9})[:\s]\s*(\S.*)", line) for line in lines]
     if lines and all(m and int(m[1]) == i for i, m in enumerate(numbered)):
         return tuple(_clean(m[2]) for m in numbered if m)
     return tuple(_clean(line) for line in lines)
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    return [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row]
+
+
+def _delimiter(lines: Sequence[str], path: Path) -> str:
+    if all("\t" in line for line in lines):
+        return "\t"
+    semicolons = path.suffix.lower() == ".csv" and all(";" in line for line in lines)
+    return ";" if semicolons else ","
+
+
+def _from_header(lines: Sequence[str], name: str) -> tuple[str, ...] | None:
+    """Names by the columns that a first line declares, or None without such a line."""
+    for delimiter in ",;\t":
+        header = [cell.strip().lower() for row in _rows(lines[:1], delimiter) for cell in row]
+        label = next((header.index(c) for c in _NAME_COLUMNS if c in header), None)
+        index = next((header.index(c) for c in _ID_COLUMNS if c in header), None)
+        if label is None or index is None:
+            continue
+        rows = _rows(lines, delimiter)[1:]
+        short = next((row for row in rows if len(row) <= max(label, index)), None)
+        if short is not None:
+            raise LabelsError(f"{name}: {delimiter.join(short)!r} has fewer columns than line 1")
+        return _from_pairs([(row[label], row[index]) for row in rows], name) if rows else ()
+    return None

@@ -40,6 +40,15 @@ def file(tmp_path: Path, content: str, name: str) -> Path:
         ('abseiling,0\nair drumming,1\n"tying knot, loosely",2\n', "bare.csv"),
         ("0\tabseiling\n1\tair drumming\n2\ttying knot, loosely\n", "tabs.tsv"),
         ('name\nabseiling\nair drumming\n"tying knot, loosely"\n', "column.csv"),
+        (
+            'id,name,parent\n1,air drumming,x\n0,abseiling,y\n2,"tying knot, loosely",\n',
+            "three.csv",
+        ),
+        (
+            "parent;NAME;Index\nx;abseiling;0\ny;air drumming;1\nz;tying knot, loosely;2\n",
+            "semi.csv",
+        ),
+        ("0;abseiling\n1;air drumming\n2;tying knot, loosely\n", "bare_semicolons.csv"),
         ('1,abseiling\n2,air drumming\n3,"tying knot, loosely"\n', "from_one.csv"),
     ],
 )
@@ -52,11 +61,33 @@ def test_brackets_of_templates_are_removed(tmp_path: Path):
     assert read_labels(path) == ("Pushing something off something",)
 
 
+def test_a_text_whose_first_name_begins_with_a_bracket_is_no_json(tmp_path: Path):
+    path = file(tmp_path, "[Something] falling like a rock\nHolding [something]\n", "ssv2.txt")
+    assert read_labels(path) == ("Something falling like a rock", "Holding something")
+
+
+@pytest.mark.parametrize("labels", [3, {"a": 0}, b"abc", [1, 2], ["a", None]])
+def test_labels_that_are_no_names_are_refused(labels, saved: Callable, checkpoint):
+    with pytest.raises(LabelsError, match=r"^labels (are of type|hold) .* names$"):
+        load_model(saved(checkpoint), labels=labels)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "says"),
     [
         ("", "empty.txt", "holds no class names"),
         ("{broken", "broken.json", "is not JSON"),
+        ("[Something] falling\n", "text.json", "is not JSON"),
+        ('["a", "b', "cut.txt", "is not JSON"),
+        ("[" * 100_000, "deep.json", "nested too deeply"),
+        ('{"a": ' + "9" * 5000 + "}", "long_id.json", "is not JSON"),
+        ("id,name\n" + "9" * 5000 + ",a\n", "long_id.csv", "no column of whole numbers"),
+        ("a" * 200_000 + "\nb", "long_line.txt", "has a line that is no class name"),
+        ('["a", null]', "null.json", "holds no class names"),
+        ('{"0": "a", "1": null}', "null_name.json", "class 1 is named None"),
+        ('[{"id": 0, "name": null}]', "null_record.json", "has none of name|is named None"),
+        ("id,name,x\n0,a,b\n1\n", "short.csv", "'1' has fewer columns than line 1"),
+        ("id,name,x\n", "header.csv", "holds no class names"),
         ("[1, 2]", "numbers.json", "holds no class names"),
         (json.dumps({"a": 0, "b": 2}), "gap.json", "without gap or repeat"),
         (json.dumps({"a": 0, "b": 0}), "repeat.json", "without gap or repeat"),
