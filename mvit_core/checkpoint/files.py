@@ -7,37 +7,36 @@ class is an inert stand-in, so that nothing a file names is ever called.
 
 import json
 import pickle
-import re
 import stat
 import struct
 import warnings
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from mvit_core.checkpoint.inert import read_with_inert_classes
+from mvit_core.checkpoint.pickled_names import (
+    is_dangerous,
+    is_known_object,
+    names_in_pickles,
+    names_in_zip,
+)
+from mvit_core.checkpoint.report import listed
 from mvit_core.errors import CheckpointReadError
 
 __all__ = ["check_regular", "read_file", "read_text"]
-
-_DANGEROUS_MODULES = frozenset(
-    {"os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "runpy", "importlib", "pty",
-     "ctypes", "code", "pickle", "webbrowser", "io", "urllib", "http"}
-)  # fmt: skip
-"""A file that names one of these asks to run something; it is refused although nothing would."""
-
-_HARMLESS_BUILTINS = frozenset(
-    {"getattr", "set", "frozenset", "slice", "complex", "dict", "list", "tuple", "object",
-     "range", "bytearray", "int", "float", "str", "bool"}
-)  # fmt: skip
 
 _CONVERT = (
     "python -c \"import torch; c = torch.load('{name}', weights_only=False); "
     "torch.save({{'meta': {{}}, 'state_dict': c['state_dict']}}, 'converted.pth')\""
 )
+
+
+_MAX_UNPACKED = 4 << 30
 
 
 def read_file(path: Path) -> tuple[Any, tuple[str, ...]]:
@@ -155,65 +154,63 @@ def _load(path: Path, *, mmap: bool) -> Any:  # noqa: ANN401
 
 def _read_zip(path: Path) -> tuple[Any, tuple[str, ...]]:
     try:
-        return _load(path, mmap=True), ()
+        return _load(path, mmap=not _is_compressed(path)), ()
+    except CheckpointReadError:
+        raise
     except pickle.UnpicklingError as error:
         return _read_guarded(path, error)
     except Exception as error:  # damaged bytes may break a reader in any way
         raise _damaged(path, error) from error
 
 
+def _is_compressed(path: Path) -> bool:
+    """Were the members packed again? Mapped, they would be read as they lie in the file."""
+    with ZipFile(path) as archive:
+        members = archive.infolist()
+    packed = any(member.compress_type != ZIP_STORED for member in members)
+    size = sum(member.file_size for member in members)
+    if packed and size > _MAX_UNPACKED:
+        raise CheckpointReadError(
+            f"{path.name} is compressed and would unpack to {size >> 20} MiB, allowed are "
+            f"{_MAX_UNPACKED >> 20}; save it again by torch.save"
+        )
+    return packed
+
+
 def _read_guarded(path: Path, error: Exception) -> tuple[Any, tuple[str, ...]]:
     try:
-        named = torch.serialization.get_unsafe_globals_in_checkpoint(str(path))
+        named = names_in_zip(path)
     except Exception as failure:  # the analysis of a damaged pickle may fail in any way
         raise _damaged(path, failure) from failure
-    dangerous = sorted(name for name in named if _is_dangerous(name))
-    if dangerous:
-        raise _unsafe(path, dangerous) from error
-    if not named:
-        raise _damaged(path, error) from error
-    try:
-        return read_with_inert_classes(path), tuple(sorted(named))
+    if any(map(is_dangerous, named)):
+        raise _unsafe(path, named) from error
+    try:  # without names it is a newer protocol than weights_only understands
+        return read_with_inert_classes(path), named
     except Exception as failure:  # likewise
-        raise CheckpointReadError(
-            f"{path.name} holds objects that are not read for safety ({', '.join(sorted(named))}); "
-            f"convert it once where it was written: {_CONVERT.format(name=path.name)}"
-        ) from failure
+        raise (_unsafe(path, named) if named else _damaged(path, error)) from failure
 
 
-def _unsafe(path: Path, dangerous: list[str]) -> CheckpointReadError:
+def _unsafe(path: Path, named: tuple[str, ...]) -> CheckpointReadError:
+    """Advice to unpickle without a guard is for objects of known kinds alone."""
+    if all(map(is_known_object, named)):
+        return CheckpointReadError(
+            f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
+            "and nothing was executed; if you trust its author, convert it once where it was "
+            f"written: {_CONVERT.format(name=path.name)}"
+        )
+    called = tuple(filter(is_dangerous, named)) or named
     return CheckpointReadError(
-        f"{path.name} is refused: its pickle would call {', '.join(dangerous)}; "
+        f"{path.name} is refused: its pickle would call {listed(called)}; "
         "nothing was executed; ask its author for a state dict or safetensors"
     )
-
-
-def _is_dangerous(name: str) -> bool:
-    module, _, attribute = name.rpartition(".")
-    if module in ("", "builtins", "__builtin__"):  # torch names builtins without their module
-        return attribute not in _HARMLESS_BUILTINS
-    if module == "pathlib":
-        return not attribute.endswith("Path")
-    return module.split(".")[0] in _DANGEROUS_MODULES
 
 
 def _read_old_pickle(path: Path) -> Any:  # noqa: ANN401
     try:
         return _load(path, mmap=False)
-    except pickle.UnpicklingError as error:
-        message = str(error)
-        if "truncated" in message or "Unsupported" not in message:
-            raise _damaged(path, error) from error
-        dangerous = list(filter(_is_dangerous, re.findall(r"GLOBAL (\S+)", message)))
-        if dangerous:
-            raise _unsafe(path, dangerous) from error
-        raise CheckpointReadError(
-            f"{path.name} is refused: its pickle names objects beside tensors and nothing was "
-            "executed; if you trust its author, convert it once where it was written: "
-            f"{_CONVERT.format(name=path.name)}"
-        ) from error
     except Exception as error:  # damaged bytes may break a reader in any way
-        raise _damaged(path, error) from error
+        named = names_in_pickles(path)
+        raise (_unsafe(path, named) if named else _damaged(path, error)) from error
 
 
 def _damaged(path: Path, error: BaseException) -> CheckpointReadError:

@@ -1,10 +1,12 @@
 """What is no readable checkpoint ends in one line, and nothing in it is ever run."""
 
+import argparse
 import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 
 from mvit_core import load_model
-from mvit_core.checkpoint import loading
+from mvit_core.checkpoint import files, loading
 from mvit_core.checkpoint.inert import Inert, read_with_inert_classes
 from mvit_core.errors import CheckpointError, CheckpointReadError, MvitError, WeightsError
 
@@ -146,10 +148,73 @@ def test_code_in_a_pickle_is_refused_and_never_run(old: bool, tmp_path: Path, ch
     assert one_line(error)
 
 
-def test_objects_in_an_old_file_are_refused_with_the_line_that_converts_it(tmp_path, checkpoint):
-    path = tmp_path / "trainer.pyth"
-    torch.save({**checkpoint, "log": Bystander()}, path, _use_new_zipfile_serialization=False)
+class Shell:
+    """Names a function of the system."""
+
+    def __reduce__(self):
+        return os.system, ("touch /nonexistent/mvit",)
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize("form", ["zip", "old", "pickle"])
+@pytest.mark.parametrize(
+    ("thing", "called"),
+    [(Shell(), "system"), (Payload(), "exec"), (Bystander(), r"tests\.checkpoint\S+Bystander")],
+)
+def test_a_pickle_that_calls_the_unknown_is_named_and_never_recommended(
+    thing: object, called: str, form: str, protocol: int, tmp_path: Path, checkpoint
+):
+    path, content = tmp_path / "unsafe.pyth", {**checkpoint, "x": thing}
+    if form == "pickle":
+        path.write_bytes(pickle.dumps({"model_state": thing}, protocol=protocol))
+    else:
+        torch.save(
+            content, path, pickle_protocol=protocol,
+            _use_new_zipfile_serialization=form == "zip",
+        )  # fmt: skip
+    if form == "zip" and isinstance(thing, Bystander):
+        assert load_model(path).report.warnings  # read without it
+        return
+    with pytest.raises(CheckpointReadError, match=rf"would call \S*{called}; nothing was") as error:
+        load_model(path)
+    assert "weights_only" not in str(error.value)
+    assert "MVIT_TEST_UNSAFE" not in os.environ
+    assert one_line(error)
+
+
+@pytest.mark.parametrize("protocol", [3, 4, 5])
+def test_newer_pickle_protocols_are_read(protocol: int, tmp_path, checkpoint, model, clip):
+    path = tmp_path / "newer.pyth"
+    torch.save(checkpoint, path, pickle_protocol=protocol)
+    with torch.no_grad():
+        assert torch.equal(load_model(path).model(clip), model(clip))
+
+
+def test_known_objects_in_an_old_file_are_refused_with_the_line_that_converts_it(
+    tmp_path, checkpoint
+):
+    path, log = tmp_path / "trainer.pyth", argparse.Namespace(lr=0.1)
+    torch.save({**checkpoint, "log": log}, path, _use_new_zipfile_serialization=False)
     with pytest.raises(CheckpointReadError, match=r"convert it once .*weights_only=False"):
+        load_model(path)
+
+
+def test_a_checkpoint_that_was_packed_again_is_unpacked(saved, checkpoint, model, clip, tmp_path):
+    packed = tmp_path / "packed.pyth"
+    with ZipFile(saved(checkpoint)) as old, ZipFile(packed, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    with torch.no_grad():
+        assert torch.equal(load_model(packed).model(clip), model(clip))
+
+
+def test_a_packed_file_that_would_fill_the_memory_is_refused(saved, checkpoint, monkeypatch):
+    path = saved(checkpoint)
+    monkeypatch.setattr(files, "_MAX_UNPACKED", 1 << 10)
+    assert load_model(path).report.missing == ()  # it is not packed
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data/more", b"0" * 4096)
+    with pytest.raises(CheckpointReadError, match=r"is compressed and would unpack to \d+ MiB"):
         load_model(path)
 
 
