@@ -279,13 +279,12 @@ def _options(name: str, architecture: MViTConfig) -> str:
     if block and int(block[1]) >= architecture.depth:
         return ""
     options = next((names for pattern, names in _DECIDED_BY if pattern.match(name)), ())
-    words = [f"{option}={getattr(architecture, option)!r}" for option in options]
+    words = ", ".join(f"{option}={getattr(architecture, option)!r}" for option in options)
     if block and "mode" in options:
-        built = architecture.blocks[int(block[1])]
-        kind = "q" if re.search(r"_q\.", name) else "kv"
-        words.append(f"stride_{kind}={getattr(built, f'stride_{kind}') or 'none'}")
-        words.append(f"in block {block[1]}")
-    return ", ".join(words)
+        stride = "stride_q" if re.search(r"_q\.", name) else "stride_kv"
+        built = getattr(architecture.blocks[int(block[1])], stride) or "none"
+        return f"block {block[1]} with {words}, {stride}={built}"
+    return words
 
 
 def shapes_of(model: nn.Module) -> dict[str, torch.Size]:

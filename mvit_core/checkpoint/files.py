@@ -124,6 +124,8 @@ def _describe(head: bytes) -> str:
         return "a Git LFS pointer (run 'git lfs pull')"
     if head.startswith(b"\x1f\x8b"):
         return "a gzip archive (unpack it first)"
+    if head.startswith(b"PK\x05\x06"):
+        return "an archive with nothing in it"
     try:
         head.decode("utf-8")
     except UnicodeDecodeError:

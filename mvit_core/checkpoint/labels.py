@@ -51,10 +51,7 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
         text = read_text(path)
     except (CheckpointReadError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise LabelsError(str(error)) from error
-    if text.lstrip().startswith(("{", "[")) and not _is_template_text(text, path):
-        names = _from_json(text, path.name)
-    else:
-        names = _from_rows(text, path)
+    names = _from_json(text, path.name) if _is_json(text, path) else _from_rows(text, path)
     if not names:
         raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
     return names
@@ -71,15 +68,17 @@ def _from_argument(source: object) -> tuple[str, ...]:
     return tuple(_clean(name) for name in source)
 
 
-def _is_template_text(text: str, path: Path) -> bool:
-    """Lines whose first begins with a [placeholder], as those of Something-Something."""
-    if path.suffix.lower() == ".json" or not _TEMPLATE.match(text):
-        return False
+def _is_json(text: str, path: Path) -> bool:
+    """By name or first bracket, except lines of which the first begins with a [placeholder]."""
+    if path.suffix.lower() == ".json":
+        return bool(text.strip())
+    if not _TEMPLATE.match(text):
+        return text.lstrip().startswith(("{", "["))
     try:
         json.loads(text)
     except json.JSONDecodeError:
-        return True
-    return False
+        return False
+    return True
 
 
 def from_mapping(content: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -114,8 +113,10 @@ def _from_json(text: str, name: str) -> tuple[str, ...]:
 
 
 def _from_content(content: object, name: str) -> tuple[str, ...]:
-    if isinstance(content, dict):
+    if isinstance(content, dict) and content:
         return _from_pairs(content.items(), name)
+    if isinstance(content, list | tuple) and not content:
+        return ()
     if isinstance(content, list | tuple) and all(isinstance(item, dict) for item in content):
         return _from_records(content, name)
     if isinstance(content, list | tuple) and all(isinstance(item, str) for item in content):

@@ -181,7 +181,11 @@ def test_a_kernel_that_contradicts_the_weights_names_both_shapes(saved: Callable
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("POOL_Q_STRIDE", [[1, 1, 2, 2], [3, 1, 2, 2]], r"blocks\.0\.attn\.pool_q.* in block 0"),
+        (
+            "POOL_Q_STRIDE",
+            [[1, 1, 2, 2], [3, 1, 2, 2]],
+            r"blocks\.0\.attn\.pool_q.* block 0 with .*stride_q=none there",
+        ),
         ("MODE", "max", r"attn\.pool_q\.weight.* mode='max'"),
         ("CLS_EMBED_ON", False, r"cls_token, which has_cls_embed=False"),
         ("REL_POS_SPATIAL", False, r"rel_pos_h.* rel_pos_spatial=False"),

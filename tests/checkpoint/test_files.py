@@ -46,6 +46,7 @@ def one_line(error: pytest.ExceptionInfo) -> bool:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "Git LFS pointer"),
         (b"epoch,loss\n1,0.3\n", "a text file"),
         (b"\x1f\x8b\x08\x00", "gzip archive"),
+        (b"PK\x05\x06" + b"\0" * 18, "archive with nothing in it"),
         (b"\xff\xfe\x00\xd8" * 9, "no file of PyTorch"),
         (b"PK\x03\x04 and then nothing", "truncated or damaged"),
         (b"\x80\x02}q\x00(X", "truncated or damaged"),
