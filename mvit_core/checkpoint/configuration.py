@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
-from mvit_core.checkpoint.files import read_text
+from mvit_core.checkpoint.files import first_line, read_text
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.errors import ArchitectureError, CheckpointReadError, ClipError
 
@@ -127,10 +127,12 @@ def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setu
     try:
         setup = reader.configure(configuration)
     except (
-        TypeError, ValueError, LookupError, AttributeError, ArithmeticError, ClipError,
+        TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RuntimeError,
+        ClipError,
     ) as error:  # fmt: skip
         raise ArchitectureError(
-            f"the {reader.title} configuration makes no sense ({type(error).__name__}: {error})"
+            f"the {reader.title} configuration makes no sense ({type(error).__name__}: "
+            f"{first_line(error)})"
         ) from error
     if reader is preferred:
         return setup

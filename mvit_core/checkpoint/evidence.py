@@ -51,7 +51,7 @@ class Evidence:
     widths: tuple[int, ...]
     """Channels that enter each block, and those that leave the last; 0 where it cannot be told."""
     num_classes: int | None
-    """Rows of the classifier; None where there is none."""
+    """Rows of the classifier; None where there are none."""
     has_cls_embed: bool
     separate_qkv: bool | None
     """Three projections instead of one; None where attention has neither."""
@@ -66,19 +66,17 @@ class Evidence:
             WeightsError: there are no blocks, or no patch embedding.
         """
         depth = _depth(state)
-        patches = state.get("patch_embed.proj.weight")
-        if patches is None or not depth:
+        if "patch_embed.proj.weight" not in state or not depth:
             raise WeightsError(
                 "the weights have no patch embedding or no blocks; use a complete file"
             )
         widths = [_rows(state, f"blocks.{i}.norm1.weight") for i in range(depth)]
         widths.append(_rows(state, f"blocks.{depth - 1}.mlp.fc2.weight"))
-        head = state.get("head.projection.weight")
         return cls(
             depth=depth,
-            embed_dim=patches.shape[0],
+            embed_dim=_rows(state, "patch_embed.proj.weight"),
             widths=tuple(widths),
-            num_classes=None if head is None else head.shape[0],
+            num_classes=_rows(state, "head.projection.weight") or None,
             has_cls_embed="cls_token" in state,
             separate_qkv=_separate(state),
             separable="pos_embed_spatial" in state,
@@ -98,7 +96,7 @@ def _separate(state: StateDict) -> bool | None:
 
 
 def _rows(state: StateDict, name: str) -> int:
-    return state[name].shape[0] if name in state else 0
+    return state[name].shape[0] if name in state and state[name].ndim else 0
 
 
 def empty_model(architecture: MViTConfig) -> MViT:

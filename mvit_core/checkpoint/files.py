@@ -28,7 +28,7 @@ from mvit_core.checkpoint.pickled_names import (
 from mvit_core.checkpoint.report import listed
 from mvit_core.errors import CheckpointReadError
 
-__all__ = ["check_regular", "read_file", "read_text"]
+__all__ = ["check_regular", "first_line", "read_file", "read_text"]
 
 _CONVERT = (
     "python -c \"import torch; c = torch.load('{name}', weights_only=False); "
@@ -65,7 +65,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise CheckpointReadError(f"{path} cannot be read as text: {_first_line(error)}") from error
+        raise CheckpointReadError(f"{path} cannot be read as text: {first_line(error)}") from error
 
 
 def check_regular(path: Path) -> None:
@@ -79,7 +79,7 @@ def check_regular(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CheckpointReadError(f"{path} does not exist; check the path") from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte inside
-        reason = getattr(error, "strerror", None) or _first_line(error)
+        reason = getattr(error, "strerror", None) or first_line(error)
         raise CheckpointReadError(f"{_shortened(path)} cannot be opened: {reason}") from error
     if stat.S_ISDIR(mode):
         raise CheckpointReadError(f"{path} is a folder; give the file inside it")
@@ -133,7 +133,8 @@ def _describe(head: bytes) -> str:
     return "a text file"
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 
@@ -143,7 +144,7 @@ def _read_safetensors(path: Path) -> Any:  # noqa: ANN401 - a tree of unknown sh
         return load_file(path)
     except (SafetensorError, OSError) as error:
         raise CheckpointReadError(
-            f"{path.name} is a damaged or truncated safetensors file ({_first_line(error)}); "
+            f"{path.name} is a damaged or truncated safetensors file ({first_line(error)}); "
             "download or save it again"
         ) from error
 

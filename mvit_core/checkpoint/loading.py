@@ -16,6 +16,7 @@ from mvit_core.checkpoint.evidence import (
     mismatches,
     shapes_of,
 )
+from mvit_core.checkpoint.files import first_line
 from mvit_core.checkpoint.labels import from_mapping, read_labels, shipped_labels
 from mvit_core.checkpoint.report import LoadReport, listed
 from mvit_core.checkpoint.tables import resize_tables
@@ -92,10 +93,10 @@ def load_model(
     except MvitError:
         raise
     except _UNFORESEEN as error:
-        said = next(iter(str(error).strip().splitlines()), "no message")
         raise CheckpointError(
-            f"{Path(path).name} cannot be loaded ({type(error).__name__}: {said[:200]}); check "
-            "that weights, configuration and class names belong together and fit into memory"
+            f"{Path(path).name} cannot be loaded ({type(error).__name__}: "
+            f"{first_line(error)[:200]}); check that weights, configuration and class names "
+            "belong together and fit into memory"
         ) from error
 
 

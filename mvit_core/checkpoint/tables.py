@@ -54,7 +54,7 @@ def resize_tables(
         turned = name == "pos_embed" and trained_grid not in (None, architecture.patch_grid)
         if table.shape == wanted and not turned:
             continue
-        if table.shape[-1] != wanted[-1] or table.ndim != len(wanted):
+        if table.ndim != len(wanted) or table.shape[-1] != wanted[-1]:
             continue  # another width is no matter of size; the shape check names it
         words = ""
         if name == "pos_embed":

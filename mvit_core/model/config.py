@@ -80,6 +80,9 @@ class BlockConfig:
     def __post_init__(self) -> None:
         for name in ("kernel_q", "kernel_kv", "stride_q", "stride_kv"):
             _check_kernel(name, getattr(self, name))
+        for kernel, stride in (("kernel_q", "stride_q"), ("kernel_kv", "stride_kv")):
+            if getattr(self, kernel) and not getattr(self, stride):
+                raise ArchitectureError(f"{kernel} is {getattr(self, kernel)}, but {stride} is ()")
         sizes = (self.dim, self.dim_out, self.num_heads)
         if not all(_is_whole(size, 1, _MAX_CHANNELS) for size in sizes):
             raise ArchitectureError(

@@ -288,6 +288,15 @@ def test_a_weight_that_does_not_fit_its_bias_is_refused(saved: Callable, checkpo
         load_model(saved(checkpoint))
 
 
+@pytest.mark.parametrize(
+    "name", ["patch_embed.proj.weight", "blocks.1.norm1.weight", "blocks.0.attn.rel_pos_h"]
+)
+def test_a_weight_without_axes_is_refused(name: str, saved: Callable, checkpoint):
+    checkpoint["model_state"][name] = torch.tensor(1.0)
+    with pytest.raises(ArchitectureError, match="disagree"):
+        load_model(saved(checkpoint))
+
+
 def test_another_network_is_refused(saved: Callable):
     state = {"s1.pathway0_stem.conv.weight": torch.ones(4, 3, 1, 7, 7)}
     with pytest.raises(ArchitectureError, match=r"is not an MViT: its weights are s1\.pathway0"):

@@ -316,6 +316,8 @@ def test_a_block_with_half_a_kernel_is_refused():
         BlockConfig(0, 8, 1)
     with pytest.raises(ArchitectureError, match="three sizes from 1"):
         BlockConfig(8, 8, 1, kernel_q=(3, 3, 3), stride_q=(1, 0, 0))
+    with pytest.raises(ArchitectureError, match=r"kernel_kv is \(3, 3, 3\), but stride_kv is \(\)"):
+        BlockConfig(8, 8, 1, kernel_kv=(3, 3, 3))
 
 
 @pytest.mark.parametrize(
