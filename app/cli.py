@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(_with_command(words))
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        with _stopped_by_signals():
+        # The window ends in its own way: an exception must not rise out of a painting widget.
+        with nullcontext() if run is _run_view else _stopped_by_signals():
             code = run(options)
             sys.stdout.flush()  # a full disk must be heard of here, not at exit
         return code

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from app.sheet import apply_theme
 from app.state import ModelSource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -74,13 +76,33 @@ def launch(options: ViewOptions) -> int:
     """Run the window until it is closed; returns the exit code."""
     app = make_application()
     window = open_window(app, options)
-    # Python hears Ctrl+C when it next runs, at the latest with the window's housekeeping.
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
-    code = app.exec()
-    signal.signal(signal.SIGINT, before)
+    with _closed_by_signals(app):
+        code = app.exec()
+    window.close()
     window.deleteLater()
     app.processEvents()
     return code
+
+
+@contextmanager
+def _closed_by_signals(app: QApplication) -> Iterator[None]:
+    """Ctrl+C, a request to end and a closed terminal end the window, exports tidied up.
+
+    Python hears a signal when it next runs, at the latest with the window's housekeeping, and
+    that may be within a paint event: so the event loops are left from a timer, open menus and
+    dialogs with them.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, lambda *_: QTimer.singleShot(0, app.quit))
+        for number in numbers
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _open_options(window: MainWindow, options: ViewOptions) -> None:

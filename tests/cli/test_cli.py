@@ -353,3 +353,27 @@ def test_a_display_that_cannot_be_used_ends_in_one_line(run, monkeypatch, name, 
     assert code == 1
     assert message in complaint
     assert "mvit-lens export" in complaint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_closes_the_window_quietly(barcode_clip, toy_checkpoint, name):
+    script = (
+        "import os, signal, sys, app.cli as cli\n"
+        "from PySide6.QtCore import QTimer\n"
+        "import app.launch as launch\n"
+        "opened = launch.open_window\n"
+        "def open_and_stop(*given):\n"
+        "    window = opened(*given)\n"
+        f"    QTimer.singleShot(1500, lambda: os.kill(os.getpid(), signal.{name}))\n"
+        "    return window\n"
+        "launch.open_window = open_and_stop\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["view", str(barcode_clip), "--checkpoint", str(toy_checkpoint)]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    told = done.stderr.decode().splitlines()
+    assert [line for line in told if "propagateSizeHints" not in line] == []  # offscreen's own
