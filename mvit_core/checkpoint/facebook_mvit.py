@@ -15,6 +15,7 @@ from mvit_core.checkpoint.entry import (
     Setup,
     image_clip,
 )
+from mvit_core.checkpoint.naming import with_time_axis
 from mvit_core.checkpoint.pyslowfast import PYSLOWFAST, is_image_dialect
 from mvit_core.model.config import MViTConfig
 
@@ -64,10 +65,7 @@ def _configure(configuration: Configuration) -> Setup:
 
 def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:
     del architecture
-    return {
-        name: value.unsqueeze(2) if ".attn.pool_" in name and value.ndim == 4 else value
-        for name, value in state.items()
-    }
+    return with_time_axis(state)
 
 
 FACEBOOK_MVIT = CheckpointFormat(

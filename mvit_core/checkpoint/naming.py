@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mvit_core.checkpoint.contents import StateDict
 
-__all__ = ["Rules", "compiled", "renamed"]
+__all__ = ["Rules", "compiled", "renamed", "with_time_axis"]
 
 Rules = Sequence[tuple[re.Pattern[str], str]]
 """Patterns for whole names, and what each becomes."""
@@ -19,6 +19,14 @@ def compiled(*pairs: tuple[str, str]) -> Rules:
 def renamed(state: StateDict, rules: Rules) -> StateDict:
     """The weights under new names; the first rule that matches decides, others keep theirs."""
     return {_renamed(name, rules): value for name, value in state.items()}
+
+
+def with_time_axis(state: StateDict) -> StateDict:
+    """The weights, pooling kernels of image code (4-D) with a time axis of 1 as ours have."""
+    return {
+        name: value.unsqueeze(2) if ".attn.pool_" in name and value.ndim == 4 else value
+        for name, value in state.items()
+    }
 
 
 def _renamed(name: str, rules: Rules) -> str:

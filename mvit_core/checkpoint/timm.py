@@ -11,7 +11,7 @@ from typing import Any
 
 from mvit_core.checkpoint.contents import StateDict
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, image_clip
-from mvit_core.checkpoint.naming import compiled, renamed
+from mvit_core.checkpoint.naming import compiled, renamed, with_time_axis
 from mvit_core.checkpoint.pyslowfast import triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, check_depth
@@ -197,10 +197,7 @@ def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:
         _BLOCK.sub(lambda m: f"blocks.{first[m[1]] + int(m[2])}.", name): value
         for name, value in state.items()
     }
-    return {
-        name: value.unsqueeze(2) if ".attn.pool_" in name and value.ndim == 4 else value
-        for name, value in renamed(counted, _RULES).items()
-    }
+    return with_time_axis(renamed(counted, _RULES))
 
 
 def _adapt(architecture: MViTConfig) -> MViTConfig:
