@@ -1,8 +1,35 @@
-"""``python -m benchmarks``: every benchmark, one after another."""
+"""``python -m benchmarks [NAME ...]``: benchmarks by name, all of them by default.
 
+Each module of the table offers ``measure(rounds)``, which gives its section of the page.
+"""
+
+import argparse
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 
-from benchmarks import bench_capture
+from benchmarks.results import Section, report
+
+BENCHES: Mapping[str, str] = MappingProxyType({"capture": "benchmarks.bench_capture"})
+"""Name on the command line, and the module; imported only when it is run."""
+
+
+def main() -> bool:
+    """Measure, print and write down; returns whether every gate is met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHES)}")
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"no benchmark is called {unknown[0]}; allowed are {', '.join(BENCHES)}")
+    met = True
+    for name in options.names or BENCHES:
+        section: Section = import_module(BENCHES[name]).measure(options.rounds)
+        met = report(section) and met
+    return met
+
 
 if __name__ == "__main__":
-    sys.exit(0 if bench_capture.main() else 1)
+    sys.exit(0 if main() else 1)

@@ -4,7 +4,6 @@ Everything runs in one process, interleaved, on the same weights; equality is as
 anything is timed. Figures are medians of ratios within a round.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ import torch
 from torch import nn
 
 from benchmarks.peers import torchvision_video
-from benchmarks.results import Row, report
+from benchmarks.results import Row, Section
 from mvit_core import capture, load_model
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
@@ -25,22 +24,17 @@ from tests.oracle import plain_attention
 Timed = Callable[[], object]
 
 
-def main() -> bool:
-    """Measure, print and write down."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=7)
-    options = parser.parse_args()
+def measure(rounds: int) -> Section:
+    """The gates of capture, in time and in bytes."""
     torch.manual_seed(0)
     model, peer = same_weights()
     clip = torch.randn(1, 3, 16, 224, 224)
     check_equality(model, peer, clip)
     with torch.inference_mode():
-        times = interleaved(model, peer, clip, options.rounds)
+        times = interleaved(model, peer, clip, rounds)
         rows = ratio_rows(times) + size_rows(model, clip) + [row_latency(model, clip)]
-    note = (
-        f"MViTv2-S 16x4, 1x3x16x224x224, float32, one thread, process time, {options.rounds} rounds"
-    )
-    return report("Capture", note, rows)
+    note = f"MViTv2-S 16x4, 1x3x16x224x224, float32, one thread, process time, {rounds} rounds"
+    return Section("Capture", note, rows)
 
 
 def same_weights() -> tuple[MViT, nn.Module | None]:
@@ -119,7 +113,7 @@ def matrix_products(model: MViT, clip: torch.Tensor) -> list[Product]:
     products: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def hear(layer: nn.Module, given: tuple[torch.Tensor], _: torch.Tensor) -> None:
-        products.append((given[0][0], layer.weight.T))
+        products.append((given[0].flatten(0, -2), layer.weight.T))
 
     handles = [m.register_forward_hook(hear) for m in model.modules() if isinstance(m, nn.Linear)]
     record = capture(model, clip)
@@ -206,7 +200,3 @@ def row_latency(model: MViT, clip: torch.Tensor) -> Row:
         times = [_seconds(lambda: layer.row(query), time.perf_counter) for _ in range(20)]  # noqa: B023
         slowest = max(slowest, median(times) * 1000)
     return Row("picked row, any layer, all heads", f"{slowest:.2f} ms", "<= 4 ms", slowest <= 4)
-
-
-if __name__ == "__main__":
-    raise SystemExit(0 if main() else 1)

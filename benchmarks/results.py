@@ -21,6 +21,17 @@ class Row:
     """None where there is no gate."""
 
 
+@dataclass(frozen=True)
+class Section:
+    """What one benchmark found: a section of the page."""
+
+    title: str
+    """Its heading; a section of the same title is replaced."""
+    note: str
+    """What was measured, and how."""
+    rows: list[Row]
+
+
 def machine() -> str:
     """One line about where and with what the figures were taken."""
     model = platform.processor() or platform.machine()
@@ -33,17 +44,19 @@ def machine() -> str:
     return f"{today}, {model}, Python {platform.python_version()}, {packages}"
 
 
-def report(section: str, note: str, rows: list[Row]) -> bool:
+def report(section: Section) -> bool:
     """Print the rows and write them into the page; returns whether every gate is met."""
-    lines = [f"## {section}", "", f"{machine()}. {note}", "", "| metric | figure | must | |",
+    heading = f"## {section.title}"
+    lines = [heading, "", f"{machine()}. {section.note}", "", "| metric | figure | must | |",
              "|---|---|---|---|"]  # fmt: skip
     marks = {True: "met", False: "**missed**", None: ""}
-    lines += [f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |" for row in rows]
+    lines += [
+        f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |" for row in section.rows
+    ]
     text = "\n".join(lines)
     print(text)
     page = PAGE.read_text() if PAGE.exists() else "# Benchmarks\n\nWritten by `make bench`.\n"
-    kept = [
-        part for part in re.split(r"(?m)^(?=## )", page) if not part.startswith(f"## {section}")
-    ]
+    parts = re.split(r"(?m)^(?=## )", page)
+    kept = [part for part in parts if not part.startswith(f"{heading}\n")]
     PAGE.write_text("\n".join([*(part.rstrip() + "\n" for part in kept), text + "\n"]))
-    return all(row.met is not False for row in rows)
+    return all(row.met is not False for row in section.rows)
