@@ -1,0 +1,45 @@
+"""The one table of commands: menus, toolbar, shortcuts, palette, sheet and tests read it.
+
+Each menu has a module with its part of the table; ``base`` says what a command is.
+"""
+
+from app.commands.attention import ATTENTION
+from app.commands.base import Command, Desk, N, Need, Scope
+from app.commands.edit import EDIT
+from app.commands.export import EXPORT
+from app.commands.file import FILE
+from app.commands.help import HELP
+from app.commands.playback import PLAYBACK
+from app.commands.view import VIEW
+
+__all__ = ["BY_ID", "COMMANDS", "MENUS", "SEPARATED", "TOOLBAR", "Command", "Desk", "Need", "Scope"]
+
+MENUS = (
+    ("file", N("commands", "&File")),
+    ("edit", N("commands", "&Edit")),
+    ("view", N("commands", "&View")),
+    ("playback", N("commands", "&Playback")),
+    ("attention", N("commands", "&Attention")),
+    ("export", N("commands", "E&xport")),
+    ("help", N("commands", "&Help")),
+)
+
+COMMANDS = (*FILE, *EDIT, *VIEW, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+SEPARATED = frozenset(
+    {
+        "file.close_clip", "file.quit", "edit.back", "edit.copy_image", "view.next_colormap",
+        "view.lock_range", "view.fit", "view.full_screen", "view.next_pane", "view.theme",
+        "playback.previous", "playback.previous_sampled", "playback.first",
+        "attention.previous_layer", "attention.next_head", "attention.pick",
+    }
+)  # fmt: skip
+"""Commands that begin a new group of their menu."""
+
+TOOLBAR = (
+    "file.open_video", "file.load_model", "", "attention.run", "attention.cancel", ">",
+    "view.overlay", "view.token_grid", "attention.pick", "view.fit", "", "export.export",
+)  # fmt: skip
+"""Ids in order; an empty one is a line, and ``>`` takes the room that is left."""
