@@ -1,0 +1,58 @@
+"""Running the model; layers, heads and queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N
+
+if TYPE_CHECKING:
+    from app.commands.base import Desk
+
+
+def _solo(number: int) -> Command:
+    """Keys 1 to 9 and 0 stand for heads 0 to 9: the key says the place, the head its index."""
+    head = number - 1
+
+    def run(desk: Desk) -> None:
+        desk.intents.choose_head(head)
+
+    return Command(
+        f"attention.head_{head}", N("commands", "Head {n} alone"), "attention",
+        (str(number % 10),), run, "stage", MODEL, hidden=True,
+    )  # fmt: skip
+
+
+ATTENTION = (
+    Command("attention.run", N("commands", "Run this window"), "attention", ("Ctrl+R",),
+            lambda d: d.control.run_again(), enabled_when=BOTH, icon="run",
+            tooltip=N("commands", "Run the model on the window shown")),
+    Command("attention.cancel", N("commands", "Cancel"), "attention", ("Ctrl+.",),
+            lambda d: d.control.cancel(), enabled_when=BUSY, icon="cancel",
+            tooltip=N("commands", "Stop what is being done")),
+    Command("attention.preprocessing", N("commands", "Preprocessing…"), "attention",
+            ("Ctrl+P",), lambda d: d.window.preprocessing_dialog(), enabled_when=MODEL,
+            tooltip=N("commands", "Change how the model is fed")),
+    Command("attention.previous_layer", N("commands", "Previous layer"), "attention", ("Up",),
+            lambda d: d.intents.layer(-1), "stage", MODEL),
+    Command("attention.next_layer", N("commands", "Next layer"), "attention", ("Down",),
+            lambda d: d.intents.layer(1), "stage", MODEL),
+    Command("attention.previous_stage", N("commands", "Previous stage"), "attention",
+            ("Shift+Up",), lambda d: d.intents.stage(-1), "stage", MODEL),
+    Command("attention.next_stage", N("commands", "Next stage"), "attention", ("Shift+Down",),
+            lambda d: d.intents.stage(1), "stage", MODEL),
+    Command("attention.next_head", N("commands", "Next head"), "attention", ("H",),
+            lambda d: d.intents.head(1), "stage", MODEL),
+    Command("attention.previous_head", N("commands", "Previous head"), "attention",
+            ("Shift+H",), lambda d: d.intents.head(-1), "stage", MODEL),
+    Command("attention.mean_or_max", N("commands", "Mean of heads, again for maximum"),
+            "attention", ("A",), lambda d: d.intents.mean_or_max(), "stage", MODEL),
+    *(_solo(number) for number in range(1, 11)),
+    Command("attention.pick", N("commands", "Pick a query token"), "attention", ("Q",),
+            lambda d: d.intents.picking(), "stage", SHOWN, icon="target", repeats=False,
+            checked_when=lambda s, _: s.picking,
+            tooltip=N("commands", "Click a token to see where it looks; with Shift, who looks "
+                                   "at it")),
+    Command("attention.readout", N("commands", "Query of the readout"), "attention", ("Shift+Q",),
+            lambda d: d.intents.choose_query("readout"), "stage", MODEL),
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""What a command is, what it may use, and what it needs.
+
+Single keys belong to the *stage* (canvas and timeline), so that lists, sliders and buttons keep
+their arrows and Space. Commands with Ctrl belong to the *window*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import World
+    from app.intents import Intents
+    from app.state import Store, ViewState
+
+Scope = Literal["window", "stage"]
+
+
+class Windowing(Protocol):
+    """What commands ask of the window itself."""
+
+    def open_video_dialog(self) -> None:
+        """Let the user choose a video."""
+
+    def load_model_dialog(self) -> None:
+        """Let the user choose a checkpoint."""
+
+    def open_sample(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+
+    def export_dialog(self) -> None:
+        """Let the user export what is shown."""
+
+    def preprocessing_dialog(self) -> None:
+        """Let the user say how the model is fed."""
+
+    def ask_frame(self) -> None:
+        """Let the user type a frame."""
+
+    def leave(self) -> None:
+        """Esc: leave picking, then full screen; give the keys to the stage."""
+
+    def full_screen(self) -> None:
+        """Fill the screen with the stage, or no longer."""
+
+    def toggle_dock(self, name: str) -> None:
+        """Show or hide a dock."""
+
+    def next_pane(self, by: int) -> None:
+        """Move the focus to another pane."""
+
+    def reset_layout(self) -> None:
+        """Put all docks where they were at first."""
+
+    def switch_theme(self) -> None:
+        """Light becomes dark, dark becomes light."""
+
+    def show_shortcuts(self) -> None:
+        """List all keys."""
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+
+    def close_window(self) -> None:
+        """Quit."""
+
+    def zoom(self, how: str) -> None:
+        """Zoom the canvas: fit, actual, in or out."""
+
+
+class Control(Protocol):
+    """What commands ask of the controller."""
+
+    def close_clip(self) -> None:
+        """Close the video."""
+
+    def run_again(self) -> None:
+        """Run the model on the window shown."""
+
+    def cancel(self, key: str = "") -> None:
+        """Stop a job, or the one the user waits for most."""
+
+    def copy_image(self) -> None:
+        """Put frame and heat on the clipboard."""
+
+    def copy_parameters(self) -> None:
+        """Put what is shown on the clipboard, as JSON."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything a command may use."""
+
+    intents: Intents
+    store: Store
+    control: Control
+    window: Windowing
+
+
+@dataclass(frozen=True)
+class Need:
+    """What must be there before a command makes sense."""
+
+    holds: Callable[[ViewState, World], bool]
+    reason: str
+    """Why the command is off; the palette and the menu's tooltip say it."""
+
+    def __call__(self, state: ViewState, world: World) -> bool:
+        """Whether the command is possible now."""
+        return self.holds(state, world)
+
+
+def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
+    """Mark a text for translation; ``lupdate -tr-function-alias QT_TRANSLATE_NOOP+=N``."""
+    return text
+
+
+ALWAYS = Need(lambda _, __: True, "")
+VIDEO = Need(lambda _, w: w.video is not None, N("commands", "open a video first"))
+MODEL = Need(lambda _, w: w.model is not None, N("commands", "load a model first"))
+BOTH = Need(
+    lambda _, w: w.video is not None and w.model is not None,
+    N("commands", "open a video and load a model first"),
+)
+SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
+SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))
+BUSY = Need(lambda _, w: w.is_busy, N("commands", "nothing is being done"))
+UNDO = Need(lambda _, w: w.can_undo, N("commands", "no change to take back"))
+REDO = Need(lambda _, w: w.can_redo, N("commands", "nothing was taken back"))
+BACK = Need(lambda _, w: w.can_go_back, N("commands", "no place before this one"))
+FORWARD = Need(lambda _, w: w.can_go_forward, N("commands", "no place after this one"))
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing the user can do."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...]
+    """The first is shown; further ones are for other keyboards."""
+    run: Callable[[Desk], None]
+    scope: Scope = "window"
+    enabled_when: Need = ALWAYS
+    checked_when: Callable[[ViewState, World], bool] | None = None
+    """Whether a switch is on; None for what is no switch."""
+    tooltip: str = ""
+    icon: str = ""
+    repeats: bool = True
+    """Goes on while the key is held."""
+    held: bool = False
+    """Lasts while its key is held; it has no meaning as a click."""
+    hidden: bool = False
+    """Not in the menu, only in the shortcut sheet: one of a long row of the same kind."""

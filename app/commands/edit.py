@@ -1,0 +1,20 @@
+"""Undo, history and the clipboard."""
+
+from __future__ import annotations
+
+from app.commands.base import BACK, FORWARD, REDO, UNDO, VIDEO, Command, N
+
+EDIT = (
+    Command("edit.undo", N("commands", "Undo view change"), "edit", ("Ctrl+Z",),
+            lambda d: d.store.undo(), enabled_when=UNDO, icon="undo"),
+    Command("edit.redo", N("commands", "Redo view change"), "edit", ("Ctrl+Shift+Z", "Ctrl+Y"),
+            lambda d: d.store.redo(), enabled_when=REDO, icon="redo"),
+    Command("edit.back", N("commands", "Back to the place before"), "edit", ("Ctrl+[",),
+            lambda d: d.store.back(), enabled_when=BACK),
+    Command("edit.forward", N("commands", "Forward again"), "edit", ("Ctrl+]",),
+            lambda d: d.store.forward(), enabled_when=FORWARD),
+    Command("edit.copy_image", N("commands", "Copy image"), "edit", ("Ctrl+C",),
+            lambda d: d.control.copy_image(), scope="stage", enabled_when=VIDEO, icon="copy"),
+    Command("edit.copy_parameters", N("commands", "Copy parameters"), "edit", ("Ctrl+Alt+C",),
+            lambda d: d.control.copy_parameters(), enabled_when=VIDEO),
+)  # fmt: skip
