@@ -1,7 +1,7 @@
 """What is learnt of a file when it is opened: its index, its looks and its damage."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from mvit_core.video.probe import Probe, probe
 from mvit_core.video.walker import Walker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+    from numpy.typing import NDArray
 
     from mvit_core.video.packets import PacketTable
 
@@ -24,18 +27,54 @@ _MAX_DELAY = 32
 """Frames that a decoder may hold back before it delivers."""
 
 
+class Times(Protocol):
+    """How many frames there are and when they show: a ``FrameIndex``, or ``PictureTimes``."""
+
+    @property
+    def frame_count(self) -> int:
+        """Frames shown."""
+
+    @property
+    def pts_seconds(self) -> "NDArray[np.float64]":
+        """Time of each frame in seconds after the first, read-only."""
+
+    @property
+    def start_seconds(self) -> float:
+        """Time of the first frame as the file states it."""
+
+    @property
+    def fps(self) -> float:
+        """Mean frames per second."""
+
+    @property
+    def is_variable_rate(self) -> bool:
+        """Frames do not follow at one even distance."""
+
+
+class FrameWalker(Protocol):
+    """Where frames come from: the packets of a container, or the pictures of a folder."""
+
+    def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
+        """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
+
+    def close(self) -> None:
+        """Release what is open."""
+
+
 @dataclass(frozen=True, eq=False)
 class Learnt:
-    """Everything about a video but its frames."""
+    """A video that is open: everything about it, and the one who fetches its frames."""
 
-    index: FrameIndex
-    """Which frames there are."""
+    times: Times
+    """Which frames there are, and when."""
     painter: Painter
     """Turns decoded frames into upright RGB."""
     codec: str
     """FFmpeg's name of the format of the pictures."""
     damage: tuple[str, ...]
     """What is wrong with the file, for people."""
+    walker: FrameWalker
+    """Fetches frames; whoever holds it closes it."""
 
 
 def learn(path: "Path") -> Learnt:
@@ -57,7 +96,8 @@ def learn(path: "Path") -> Learnt:
         index = _make_index(path, packets, opened.stream, trial)
         painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
         codec = opened.stream.codec_context.codec.canonical_name
-    return Learnt(index, painter, codec, (*packets.damage, *_losses(packets, index, trial)))
+    damage = (*packets.damage, *_losses(packets, index, trial))
+    return Learnt(index, painter, codec, damage, Walker(path, index))
 
 
 def _make_index(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
+from av.sidedata.sidedata import Type as SideDataKind
 from av.video.reformatter import Colorspace, VideoReformatter
 
 if TYPE_CHECKING:
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
 
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
+
+
+def _unnamed_kind(cls: type[SideDataKind], value: object) -> SideDataKind:
+    """A kind of side data of which PyAV does not know the name."""
+    kind = object.__new__(cls)
+    kind._name_, kind._value_ = f"KIND_{value}", cast("int", value)
+    return kind
+
+
+# FFmpeg 8.1 has kinds that PyAV 18.1 has no names for, EXIF among them. One of those makes all
+# side data of its frame unreadable, and with it the orientation of every photograph.
+SideDataKind._missing_ = classmethod(_unnamed_kind)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,10 @@ class Orientation:
             return 270 if self.flipped_x else 90
         return 180 if self.flipped_x and self.flipped_y else 0
 
+    def turned(self, width: int, height: int) -> tuple[int, int]:
+        """The upright size of a stored one, and the stored size of an upright one."""
+        return (height, width) if self.transposed else (width, height)
+
     def turn(self, stored: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
         """The upright picture, (H, W, 3), contiguous."""
         upright = stored.transpose(1, 0, 2) if self.transposed else stored
@@ -51,11 +68,20 @@ class Orientation:
 
 
 class Painter:
-    """Turns decoded frames into upright RGB of the first frame's size."""
+    """Turns decoded frames into upright RGB of the first frame's size.
 
-    def __init__(self, first: "VideoFrame", pixel_aspect: "Fraction | None") -> None:
+    Args:
+        first: gives size and orientation.
+        pixel_aspect: width of a stored pixel over its height, None where it is square.
+        turns_each: every frame states its own orientation, as photographs do.
+    """
+
+    def __init__(
+        self, first: "VideoFrame", pixel_aspect: "Fraction | None", *, turns_each: bool = False
+    ) -> None:
         self._stored_size = (first.width, first.height)
         self._orientation = Orientation.of(first)
+        self._turns_each = turns_each
         self._pixel_aspect = float(pixel_aspect) if pixel_aspect else 1.0
         # One converter for all frames: its tables are costly to build.
         self._reformatter = VideoReformatter()
@@ -64,13 +90,13 @@ class Painter:
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) upright, in stored pixels."""
-        return self._turned(*self._stored_size)
+        return self._orientation.turned(*self._stored_size)
 
     @property
     def display_size(self) -> tuple[int, int]:
         """(width, height) upright with square pixels."""
         width, height = self._stored_size
-        return self._turned(max(1, round(width * self._pixel_aspect)), height)
+        return self._orientation.turned(max(1, round(width * self._pixel_aspect)), height)
 
     def paint(self, frame: "VideoFrame") -> "NDArray[np.uint8]":
         """uint8 (H, W, 3), upright, read-only because it may be shared by a cache.
@@ -78,26 +104,26 @@ class Painter:
         swscale reads matrix and range from the frame's own tags; untagged video counts as BT.601
         of limited range, as it does for the programs that made the training data.
         """
+        orientation = Orientation.of(frame) if self._turns_each else self._orientation
+        size = orientation.turned(*self.size)
         try:
-            rgb = self._convert(frame, None)
+            rgb = self._convert(frame, size, None)
         except av.error.FFmpegError:
             # Reserved matrix numbers are refused; the picture is worth more than its tag.
-            rgb = self._convert(frame, Colorspace.ITU601)
-        upright = self._orientation.turn(cast("NDArray[np.uint8]", rgb.to_ndarray()))
+            rgb = self._convert(frame, size, Colorspace.ITU601)
+        upright = orientation.turn(cast("NDArray[np.uint8]", rgb.to_ndarray()))
         upright.flags.writeable = False
         return upright
 
-    def _convert(self, frame: "VideoFrame", colorspace: Colorspace | None) -> "VideoFrame":
-        width, height = self._stored_size
+    def _convert(
+        self, frame: "VideoFrame", size: tuple[int, int], colorspace: Colorspace | None
+    ) -> "VideoFrame":
         return self._reformatter.reformat(
             frame,
-            width=width,
-            height=height,
+            width=size[0],
+            height=size[1],
             format="rgb24",
             src_colorspace=colorspace,
             dst_colorspace=colorspace,
             threads=1,
         )
-
-    def _turned(self, width: int, height: int) -> tuple[int, int]:
-        return (height, width) if self._orientation.transposed else (width, height)

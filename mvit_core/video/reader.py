@@ -7,7 +7,7 @@ from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video.cache import FrameCache
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
-from mvit_core.video.walker import Walker
+from mvit_core.video.pictures import learn_folder
 
 if TYPE_CHECKING:
     import os
@@ -24,18 +24,23 @@ _BACKWARD_WINDOW = 24
 
 
 def open_video(
-    path: "str | os.PathLike[str]", *, cache_bytes: int = DEFAULT_CACHE_BYTES
+    path: "str | os.PathLike[str]",
+    *,
+    fps: float | None = None,
+    cache_bytes: int = DEFAULT_CACHE_BYTES,
 ) -> "Video":
-    """Open a local video or picture file.
+    """Open a local video or picture file, or a folder of numbered pictures.
 
     Args:
-        path: a file name; never an address, a folder or a playlist.
+        path: a file or folder name; never an address or a playlist.
+        fps: frames per second of a folder of pictures, 25 unless said; files have their own.
         cache_bytes: decoded frames kept, in bytes.
 
     Raises:
         VideoOpenError: there is no such file, or no video in it that can be decoded.
+        VideoError: a rate for a file, or one that pictures cannot have.
     """
-    return Video(path, cache_bytes=cache_bytes)
+    return Video(path, fps=fps, cache_bytes=cache_bytes)
 
 
 class Video:
@@ -46,17 +51,25 @@ class Video:
     """
 
     def __init__(
-        self, path: "str | os.PathLike[str]", *, cache_bytes: int = DEFAULT_CACHE_BYTES
+        self,
+        path: "str | os.PathLike[str]",
+        *,
+        fps: float | None = None,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
     ) -> None:
         self._path = Path(path)
-        learnt = learn(self._path)
-        self._index, self._painter = learnt.index, learnt.painter
+        self._is_folder = self._path.is_dir()
+        if fps is not None and not self._is_folder:
+            message = f"{self._path.name} is a file, which has its own frame rate"
+            raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
+        learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path)
+        self._times, self._painter = learnt.times, learnt.painter
         self._codec, self._damage = learnt.codec, learnt.damage
         self._cache = FrameCache(cache_bytes)
         self._unreadable: set[int] = set()
         self._last_asked: int | None = None
         self._is_closed = False
-        self._walker = Walker(self._path, self._index)
+        self._walker = learnt.walker
 
     def __enter__(self) -> Self:
         return self
@@ -85,6 +98,11 @@ class Video:
         return self._path
 
     @property
+    def is_folder(self) -> bool:
+        """The frames are the pictures of a folder, and their rate is what the user says."""
+        return self._is_folder
+
+    @property
     def codec(self) -> str:
         """FFmpeg's name of the format of the pictures, such as "h264"."""
         return self._codec
@@ -92,27 +110,27 @@ class Video:
     @property
     def frame_count(self) -> int:
         """Frames shown; valid numbers are 0 to ``frame_count - 1``."""
-        return self._index.frame_count
+        return self._times.frame_count
 
     @property
     def fps(self) -> float:
         """Mean frames per second."""
-        return self._index.fps
+        return self._times.fps
 
     @property
     def is_variable_rate(self) -> bool:
         """The frames do not follow at one even distance."""
-        return self._index.is_variable_rate
+        return self._times.is_variable_rate
 
     @property
     def pts_seconds(self) -> "NDArray[np.float64]":
         """Time of each frame in seconds after frame 0, (frame_count,), read-only."""
-        return self._index.pts_seconds
+        return self._times.pts_seconds
 
     @property
     def start_seconds(self) -> float:
         """Time of frame 0 as the file states it; add it for the file's own clock."""
-        return self._index.start_seconds
+        return self._times.start_seconds
 
     @property
     def size(self) -> tuple[int, int]:

@@ -35,21 +35,21 @@ def test_packets_are_listed_in_file_order_with_their_keyframes(clip_path):
 
 
 def test_rank_is_the_order_of_pts(clip_path):
-    index = learn(clip_path).index
+    index = learn(clip_path).times
     assert index.by_pts
     in_order = np.argsort(index.rank_of_packet)
     assert (np.diff(index.packets.pts[in_order]) > 0).all()
 
 
 def test_a_raw_stream_has_no_clock_and_counts_output(tmp_path):
-    index = learn(write_barcode_clip(tmp_path / "raw.h264", frames=20)).index
+    index = learn(write_barcode_clip(tmp_path / "raw.h264", frames=20)).times
     assert not index.by_pts
     assert index.frame_count == 20
     np.testing.assert_allclose(index.pts_seconds, np.arange(20) / index.fps)
 
 
 def test_an_index_cannot_be_changed(clip_path):
-    index = learn(clip_path).index
+    index = learn(clip_path).times
     with pytest.raises(FrozenInstanceError, match="frame_count"):
         index.frame_count = 3
     with pytest.raises(ValueError, match="read-only"):
@@ -77,8 +77,8 @@ def test_packets_before_the_first_keyframe_are_not_shown(tmp_path, clip_path):
     raw.write_bytes(data[188 * 12 :])  # the first keyframe is lost, the rest of its group is not
     with open_video(raw) as video:
         assert video.frame_count < 36
-        assert not video._index.packets.is_shown[
-            : int(np.argmax(video._index.packets.is_key))
+        assert not video._times.packets.is_shown[
+            : int(np.argmax(video._times.packets.is_key))
         ].any()
 
 

@@ -30,7 +30,7 @@ def test_a_missing_file_is_refused(tmp_path):
 
 
 def test_a_folder_is_refused(tmp_path):
-    refuse(tmp_path, "is a folder; choose one video")
+    refuse(tmp_path, "is a folder without pictures")
 
 
 def test_an_empty_file_is_refused(tmp_path):
