@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def _unnamed_kind(cls: type[SideDataKind], value: object) -> SideDataKind:
     """A kind of side data of which PyAV does not know the name."""
     kind = object.__new__(cls)
-    kind._name_, kind._value_ = f"KIND_{value}", cast("int", value)
+    kind._name_ = f"KIND_{value}"
+    kind._value_ = value  # type: ignore[assignment]
     return kind
 
 

@@ -1,4 +1,4 @@
-"""A folder of numbered pictures is a clip like any other; independent decoders say what is right."""
+"""A folder of numbered pictures is a clip like any other; another decoder says what is right."""
 
 import math
 import struct
@@ -106,7 +106,7 @@ def test_an_unreadable_picture_is_named_and_the_rest_goes_on(tmp_path):
 
 def test_a_folder_without_pictures_is_refused(tmp_path):
     (tmp_path / "clip.mp4").touch()
-    with pytest.raises(VideoOpenError, match="is a folder without pictures .*choose a video file"):
+    with pytest.raises(VideoOpenError, match=r"is a folder without pictures .*choose a video"):
         open_video(tmp_path)
 
 
