@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.preferences import PreferenceStore
     from app.presenter import Panels
     from app.state import ModelSource, Store, ViewState
-    from mvit_core.video.clip import ClipWindow
+    from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
 class Controller(QObject):
@@ -55,17 +56,21 @@ class Controller(QObject):
     Args:
         store: what the user asks for.
         panels: where answers are shown.
+        preferences: what the user has set once for all.
         parent: the owner.
     """
 
     refreshed = Signal()
     """State or world changed: commands may be enabled now that were not."""
 
-    def __init__(self, store: Store, panels: Panels, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: Store, panels: Panels, preferences: PreferenceStore, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.store = store
+        self._preferences = preferences
         self.world = World(samples=find_samples())
-        self.intents = Intents(store, lambda: self.world, panels.messages.show_message)
+        self.intents = Intents(store, lambda: self.world, panels.messages.show_message, preferences)
         self._presenter = Presenter(panels)
         self._panels = panels
         self._snapshot: Snapshot | None = None
@@ -79,12 +84,14 @@ class Controller(QObject):
         self._asked_wish: MapWish | None = None
         self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
+        self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
         self._jobs = Jobs()
         self._colours = Colouring(self.paint, store, lambda: self.world, self)
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
         )
         store.changed.connect(self._on_changed)
+        preferences.changed.connect(self._refresh)
         self._connect_panels(panels)
         self._refresh()
 
@@ -142,6 +149,8 @@ class Controller(QObject):
     def run_again(self) -> None:
         """Run the model on the window shown, also after it failed or was cancelled."""
         self._barred.clear()
+        if self.world.wish is not None:
+            self._asked_runs.add((self.world.wish.spec, self.world.wish.window))
         self._refresh()
 
     @Slot(str)
@@ -197,6 +206,7 @@ class Controller(QObject):
             self._find_windows()
         self._refresh()
 
+    @Slot()
     def _refresh(self) -> None:
         self._want_frame()
         self._want_map()
@@ -233,7 +243,7 @@ class Controller(QObject):
         wish = MapWish(
             world.video.path, spec, window, layer.block, state.method, state.query
         )  # fmt: skip
-        problem = self._barred.get(wish, "")
+        problem = self._barred.get(wish, "") or self._unasked(wish)
         self.world = replace(world, wish=wish, problem=problem)
         if problem or state.scrubbing or wish == self._asked_wish:
             return
@@ -250,6 +260,12 @@ class Controller(QObject):
         words = self.tr("Running window {n}").format(n=window.index + 1)
         self._jobs.begin("explain", words)
         self.infer.ask("explain", partial(self._model_host.explain, wish))
+
+    def _unasked(self, wish: MapWish) -> str:
+        """Why a window is not run by itself, where the user prefers to ask for it."""
+        if self._preferences.values.auto_run or (wish.spec, wish.window) in self._asked_runs:
+            return ""
+        return self.tr("Not run yet: press Ctrl+R")
 
     def _resolve_shown(self) -> None:
         answer, world = self._answer, self.world
@@ -354,6 +370,7 @@ class Controller(QObject):
         self._answer = None
         self._asked_wish = None
         self._barred.clear()
+        self._asked_runs.clear()
         self._colours.forget()
         self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
 

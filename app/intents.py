@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import LayerFacts, World
+    from app.preferences import PreferenceStore
     from app.state import Store, Values
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.video.clip import ClipSpec
 
-STRIDE_FRAMES = 10
 OPACITY_STEP = 0.05
 FASTEST = 8.0
 
@@ -41,11 +41,17 @@ class Intents:
         store: where the state is kept.
         world: gives what is known now.
         tell: puts up a message.
+        preferences: what the user has set once for all.
     """
 
     def __init__(
-        self, store: Store, world: Callable[[], World], tell: Callable[[Message], None]
+        self,
+        store: Store,
+        world: Callable[[], World],
+        tell: Callable[[Message], None],
+        preferences: PreferenceStore,
     ) -> None:
+        self._preferences = preferences
         self._store = store
         self._world = world
         self._tell = tell
@@ -66,6 +72,10 @@ class Intents:
     def step(self, by: int) -> None:
         """Go some frames on or back."""
         self.go_to(self._state.frame + by)
+
+    def big_step(self, by: int) -> None:
+        """Go some of the user's big steps on or back."""
+        self.step(by * self._preferences.values.big_step_frames)
 
     def seconds(self, by: float) -> None:
         """Go some seconds on or back, by the file's own times."""

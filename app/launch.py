@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.facts import Message
 from app.icons import app_icon
+from app.language import install_language
+from app.looks import Looks
 from app.main_window import MainWindow
-from app.sheet import apply_theme
+from app.preferences import PreferenceStore
 from app.state import ModelSource
 
 if TYPE_CHECKING:
@@ -64,9 +66,11 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     settings = QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
     )
-    name = settings.value("theme", "dark")
-    apply_theme(app, "light" if name == "light" else "dark")
-    window = MainWindow(settings)
+    preferences = PreferenceStore(settings)
+    install_language(app, preferences.values.language)
+    window = MainWindow(settings, preferences)
+    preferences.setParent(window)
+    Looks(app, preferences)
     window.show()
     QTimer.singleShot(0, window, lambda: _open_options(window, options))
     return window

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QMainWindow,
     QMenu,
@@ -38,11 +37,11 @@ from app.panels.status import StatusLine
 from app.panels.timeline import Timeline
 from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
+from app.preferences_dialog import PreferencesDialog
 from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
 from app.samples import SampleDesk
-from app.sheet import apply_theme
 from app.stage import Stage
 from app.state import ModelSource, Store
 from app.upkeep import Upkeep
@@ -51,20 +50,25 @@ from app.widgets import ICON_PX, WordsButton
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
 
+    from app.preferences import PreferenceStore
+
 
 class MainWindow(QMainWindow):
     """The application's one window.
 
     Args:
-        settings: where layout and theme are kept between runs.
+        settings: where the layout is kept between runs.
+        preferences: what the user has set once for all.
     """
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
         self.setObjectName("main")
         self.setWindowTitle("MViT Lens")
         self.setDockNestingEnabled(True)
+        self.setAnimated(False)
         self._settings = settings
+        self.preferences = preferences
         self.store = Store(parent=self)
         self.stage = Stage()
         self.welcome = Welcome()
@@ -75,7 +79,7 @@ class MainWindow(QMainWindow):
         self.veil = DropVeil(self._pages)
         self.docks = Docks(self, settings)
         self.panels = self._make_panels()
-        self.controller = Controller(self.store, self.panels, self)
+        self.controller = Controller(self.store, self.panels, preferences, self)
         self.samples = SampleDesk(self.controller, self.welcome)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
@@ -248,11 +252,11 @@ class MainWindow(QMainWindow):
 
     def switch_theme(self) -> None:
         """Light becomes dark, dark becomes light."""
-        name: theme.ThemeName = "light" if theme.current().name == "dark" else "dark"
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        apply_theme(app, name)
-        self._settings.setValue("theme", name)
+        self.preferences.update(theme="light" if theme.current().name == "dark" else "dark")
+
+    def preferences_dialog(self) -> None:
+        """Let the user set things once for all."""
+        PreferencesDialog(self.preferences, self).open()
 
     def show_shortcuts(self) -> None:
         """List all keys."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from app.theme import Theme, ThemeName
 
 
-def apply_theme(app: QApplication, name: ThemeName) -> None:
+def apply_theme(app: QApplication, name: ThemeName, *, high_contrast: bool = False) -> None:
     """Give the whole application a theme."""
-    theme = choose(name)
+    theme = choose(name, high_contrast=high_contrast)
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))

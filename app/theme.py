@@ -5,15 +5,17 @@ Both palettes are our own: without a desktop's theme Qt cannot be asked for one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 ThemeName = Literal["dark", "light"]
+ThemeChoice = Literal["system", "dark", "light"]
 
 GAP = 8
 """Pixels between neighbours; half of it within a group, twice between groups."""
@@ -77,8 +79,8 @@ LIGHT = Theme(
     control_hover="#e1e6ed",
     border="#d5dae2",
     text="#1a1f27",
-    text_soft="#4a5362",
-    text_faint="#646e7e",
+    text_soft="#414a58",
+    text_faint="#5a6473",
     accent="#1c6cbf",
     accent_soft="#d6e7f8",
     on_accent="#ffffff",
@@ -98,11 +100,30 @@ def current() -> Theme:
     return _current
 
 
-def choose(name: ThemeName) -> Theme:
+def choose(name: ThemeName, *, high_contrast: bool = False) -> Theme:
     """Make a theme the one in use; ``app.sheet`` gives it to the application."""
     global _current
-    _current = THEMES[name]
+    _current = contrasted(THEMES[name]) if high_contrast else THEMES[name]
     return _current
+
+
+def named_by(choice: ThemeChoice, scheme: Qt.ColorScheme) -> ThemeName:
+    """The theme that a choice means on this desktop.
+
+    Where no desktop tells (a bare X server, a remote screen), ``system`` is dark: heat is judged
+    on frames, and a dark surround changes how bright they look the least.
+    """
+    if choice != "system":
+        return choice
+    return "light" if scheme == Qt.ColorScheme.Light else "dark"
+
+
+def contrasted(theme: Theme) -> Theme:
+    """For those who ask their desktop for more contrast: no faint text, and lines that show."""
+    extreme = "#ffffff" if theme.name == "dark" else "#000000"
+    return replace(
+        theme, text=extreme, text_soft=extreme, text_faint=theme.text_soft, border=theme.text_soft
+    )
 
 
 def small_font(widget: QWidget) -> QFont:

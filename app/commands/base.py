@@ -37,6 +37,9 @@ class Windowing(Protocol):
     def preprocessing_dialog(self) -> None:
         """Let the user say how the model is fed."""
 
+    def preferences_dialog(self) -> None:
+        """Let the user set things once for all."""
+
     def ask_frame(self) -> None:
         """Let the user type a frame."""
 

@@ -17,4 +17,6 @@ EDIT = (
             lambda d: d.control.copy_image(), scope="stage", enabled_when=VIDEO, icon="copy"),
     Command("edit.copy_parameters", N("commands", "Copy parameters"), "edit", ("Ctrl+Alt+C",),
             lambda d: d.control.copy_parameters(), enabled_when=VIDEO),
+    Command("edit.preferences", N("commands", "Preferences…"), "edit", ("Ctrl+,",),
+            lambda d: d.window.preferences_dialog()),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -283,21 +283,6 @@ def test_docks_are_toggled_kept_between_runs_and_reset(boot):
     assert not again.docks.by_name["predictions"].isVisible()
     again.actions_table.run("view.reset_layout")
     assert again.docks.by_name["predictions"].isVisible()
-
-
-def test_the_theme_is_switched_and_kept(boot):
-    from app import theme
-
-    window = boot()
-    window.actions_table.run("view.theme")
-    assert theme.current().name == "light"
-    window.close()
-    boot()
-    assert theme.current().name == "light"
-    settings = QSettings(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
-    )
-    assert settings.value("theme") == "light"
 
 
 def test_f6_goes_round_the_panes(lens, qtbot):
