@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import Message
 from app.state import PLAY_SPEEDS, ViewState
 from mvit_core.attribution import METHODS
-from mvit_core.render import COLORMAPS, automatic_range
+from mvit_core.render import automatic_range, colormaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,8 +317,9 @@ class Intents:
 
     def colormap(self, by: int) -> None:
         """Take the next or previous colour map."""
-        place = COLORMAPS.index(self._state.colormap) + by
-        self._store.update(gesture="colormap", colormap=COLORMAPS[place % len(COLORMAPS)])
+        names = colormaps("sequential")
+        place = names.index(self._state.colormap) + by
+        self._store.update(gesture="colormap", colormap=names[place % len(names)])
 
     def lock(self) -> None:
         """Freeze the numbers of the range, or free them."""

@@ -28,13 +28,13 @@ THUMB_LONG_SIDE_PX = 160
 
 def look_of(state: ViewState) -> Look:
     """How the state wants heat to be drawn, on screen and in exports."""
-    manual = state.locked_range or state.manual_range
     return Look(
         colormap=state.colormap,
         opacity=state.opacity,
         smooth=state.smooth,
-        range_policy="manual" if state.locked_range else state.range_policy,
-        manual_range=manual,
+        range_policy=state.range_policy,
+        manual_range=state.manual_range,
+        locked_range=state.locked_range,
     )
 
 

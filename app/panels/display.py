@@ -22,7 +22,7 @@ from app import theme
 from app.icons import themed_icon
 from app.widgets import icon_button, label, rule
 from mvit_core.attribution import METHODS
-from mvit_core.render import COLORMAPS, ValueRange, colour_table
+from mvit_core.render import ValueRange, colormaps, colour_table
 
 if TYPE_CHECKING:
     from app.state import ViewState
@@ -105,7 +105,7 @@ class DisplayPanel(QWidget):
         self.colormap.setAccessibleName(self.tr("Colour map"))
         self.colormap.setToolTip(self.tr("Colour map (C, Shift+C)"))
         self.colormap.setIconSize(SWATCH)
-        for name in COLORMAPS:
+        for name in colormaps("sequential"):
             self.colormap.addItem(_swatch(name), name, name)
         self.colormap.activated.connect(
             lambda row: self.changed.emit("colormap", self.colormap.itemData(row))

@@ -11,14 +11,15 @@ from mvit_core.export.layouts import LAYOUTS, Layout, Panel
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explanation
 from mvit_core.render import (
-    RANGE_POLICIES,
-    TAILS_PERCENT,
+    UNITS,
     ImageArray,
     Look,
     RenderStyle,
+    bar_colours,
+    bar_number,
     blend,
-    colour_table,
     heat_layer,
+    range_text,
 )
 
 MAX_WIDTH = 1920
@@ -168,8 +169,7 @@ def _caption(
     for line, colour in zip(lines, colours, strict=True):
         _write(picture, _fitted(line, figure.font_px, room), (x, y), figure.font_px, colour)
         y += figure.line_px
-    one_range = all(style.range == styles[0].range for style in styles)
-    _colour_bar(picture, figure, y, styles[0], look, numbers=one_range)
+    _colour_bar(picture, figure, y, panels, styles, look)
 
 
 def caption_lines(
@@ -209,30 +209,30 @@ def query_text(explanation: Explanation) -> str:
 
 
 def _colour_bar(
-    picture: ImageArray, figure: Figure, y: int, style: RenderStyle, look: Look, *, numbers: bool
+    picture: ImageArray,
+    figure: Figure,
+    y: int,
+    panels: list[Panel],
+    styles: list[RenderStyle],
+    look: Look,
 ) -> None:
     font, x = figure.font_px, figure.font_px
-    low, high = (f"{v:.2g}" for v in (style.range.low, style.range.high))
-    if not numbers:
+    keys = {panel.explanation.maps.key_count for panel in panels}
+    units = look.units if len(keys) == 1 else "probability"  # uniform differs between layers
+    words = f"{UNITS[units]}, {range_text(look)}"
+    ends = styles[0].range
+    low, high = (bar_number(end, units, min(keys)) for end in (ends.low, ends.high))
+    if any(style.range != ends for style in styles):
         low, high = "low", "high"
+        words += ", each panel its own"
     _write(picture, low, (x, y), font, _TEXT)
     x += _extent(low, font)[2] + font // 2
     width = max(figure.width // 4, 48)
-    ramp = colour_table(style.colormap)[np.linspace(0, 255, width).astype(int)]
-    picture[y - font + 2 : y + 2, x : x + width] = ramp
+    picture[y - font + 2 : y + 2, x : x + width] = bar_colours(styles[0], width, _BACKGROUND)
     x += width + font // 2
     _write(picture, high, (x, y), font, _TEXT)
     x += _extent(high, font)[2] + font
-    policy = range_text(look) if numbers else f"{range_text(look)}, each panel its own"
-    _write(picture, _fitted(policy, font, figure.width - font - x), (x, y), font, _MUTED)
-
-
-def range_text(look: Look) -> str:
-    """What the colour bar's numbers mean."""
-    if look.range_policy == "manual":
-        return "attention, range set by hand"
-    low, high = TAILS_PERCENT
-    return f"attention, {RANGE_POLICIES[look.range_policy]}, {low:g}-{high:g} %"
+    _write(picture, _fitted(words, font, figure.width - font - x), (x, y), font, _MUTED)
 
 
 def _face() -> cv2.FontFace:

@@ -1,0 +1,55 @@
+"""Values to colours to pictures: the only place that upsamples a map and applies a colour table."""
+
+from mvit_core.render.colours import COLORMAPS, ColourMap, ImageArray, colormaps, colour_table
+from mvit_core.render.layers import (
+    HeatLayer,
+    bar_colours,
+    blend,
+    colourise,
+    heat_layer,
+    overlay,
+    upsample,
+)
+from mvit_core.render.look import MODES, Look, Mode, RenderStyle, range_text
+from mvit_core.render.ranges import (
+    RANGE_POLICIES,
+    TAILS_PERCENT,
+    UNITS,
+    RangePolicy,
+    Units,
+    ValueRange,
+    automatic_range,
+    bar_number,
+    times_text,
+    value_text,
+)
+
+__all__ = [
+    "COLORMAPS",
+    "MODES",
+    "RANGE_POLICIES",
+    "TAILS_PERCENT",
+    "UNITS",
+    "ColourMap",
+    "HeatLayer",
+    "ImageArray",
+    "Look",
+    "Mode",
+    "RangePolicy",
+    "RenderStyle",
+    "Units",
+    "ValueRange",
+    "automatic_range",
+    "bar_colours",
+    "bar_number",
+    "blend",
+    "colormaps",
+    "colour_table",
+    "colourise",
+    "heat_layer",
+    "overlay",
+    "range_text",
+    "times_text",
+    "upsample",
+    "value_text",
+]

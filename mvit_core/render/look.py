@@ -1,0 +1,160 @@
+"""How heat is drawn: asked for as a ``Look``, and settled as a ``RenderStyle`` for one map."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from mvit_core.attribution.maps import FloatArray, HeadMaps, Saliency
+from mvit_core.render.colours import colour_table
+from mvit_core.render.ranges import (
+    RANGE_POLICIES,
+    TAILS_PERCENT,
+    UNITS,
+    RangePolicy,
+    Units,
+    ValueRange,
+    automatic_range,
+)
+
+Mode = Literal["tint", "spotlight"]
+MODES: Mapping[Mode, str] = MappingProxyType(
+    {
+        "tint": "Colours lie over the frame",
+        "spotlight": "The frame darkens where attention is low",
+    }
+)
+"""How a value changes the frame."""
+
+
+@dataclass(frozen=True)
+class RenderStyle:
+    """How a heatmap is drawn, with its range known; made by ``Look.style``."""
+
+    range: ValueRange
+    colormap: str = "inferno"
+    """Of the tint; a spotlight has no colours."""
+    opacity: float = 0.6
+    """Of the heat over the frame, 0 to 1; of the darkest part in a spotlight."""
+    smooth: bool = True
+    """Interpolate between token centres; otherwise each pixel shows its nearest token."""
+    gamma: float = 1.0
+    """Exponent on the normalised value; below 1 lifts weak attention."""
+    threshold: float = 0.0
+    """Normalised values below it are not drawn; in a spotlight they are the darkest."""
+    mode: Mode = "tint"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How heat should be drawn, before the values are known; see ``RenderStyle`` for units."""
+
+    colormap: str = "inferno"
+    opacity: float = 0.6
+    smooth: bool = True
+    gamma: float = 1.0
+    threshold: float = 0.0
+    range_policy: RangePolicy = "layer"
+    manual_range: ValueRange | None = None
+    """Used by the policy ``manual``, which falls back on ``layer`` while there is none."""
+    locked_range: ValueRange | None = None
+    """Numbers that were frozen; they win over any policy."""
+    mode: Mode = "tint"
+    tails_percent: tuple[float, float] = TAILS_PERCENT
+    """Percentiles of the values that become the ends of an automatic range."""
+    units: Units = "probability"
+    """Of the numbers on the colour bar."""
+
+    def __post_init__(self) -> None:
+        _check_name("range policy", self.range_policy, RANGE_POLICIES)
+        _check_name("mode", self.mode, MODES)
+        _check_name("units", self.units, UNITS)
+        colour_table(self.colormap)
+        _check_unit(opacity=self.opacity, threshold=self.threshold)
+        if not 0 < self.gamma < float("inf"):
+            raise ValueError(f"gamma is {self.gamma}; allowed are numbers above 0")
+        low, high = self.tails_percent
+        if not 0 <= low < high <= 100:
+            raise ValueError(
+                f"tails are {low:g} and {high:g} %; allowed are two rising numbers from 0 to 100"
+            )
+
+    @property
+    def is_automatic(self) -> bool:
+        """The ends follow the values."""
+        if self.locked_range is not None:
+            return False
+        return self.range_policy != "manual" or self.manual_range is None
+
+    def ends(
+        self, maps: HeadMaps, saliency: Saliency, pool: FloatArray | None = None
+    ) -> ValueRange:
+        """The values at the two ends of the colour table for one map.
+
+        Args:
+            maps: all heads of its layer.
+            saliency: the map.
+            pool: all values that the policies ``clip`` and ``model`` look at, in any shape;
+                while they are not known, the layer stands for them.
+        """
+        if self.locked_range is not None:
+            return self.locked_range
+        if self.range_policy == "manual" and self.manual_range is not None:
+            return self.manual_range
+        values = maps.values
+        if self.range_policy == "map":
+            values = saliency.values
+        elif self.range_policy in ("clip", "model") and pool is not None:
+            values = pool
+        return automatic_range(values, self.tails_percent)
+
+    def style(
+        self, maps: HeadMaps, saliency: Saliency, pool: FloatArray | None = None
+    ) -> RenderStyle:
+        """The style for one map, its range taken from what the policy names; see ``ends``."""
+        return self.with_range(self.ends(maps, saliency, pool))
+
+    def with_range(self, ends: ValueRange) -> RenderStyle:
+        """The style with ends that are known already."""
+        return RenderStyle(
+            range=ends,
+            colormap=self.colormap,
+            opacity=self.opacity,
+            smooth=self.smooth,
+            gamma=self.gamma,
+            threshold=self.threshold,
+            mode=self.mode,
+        )
+
+
+def range_text(look: Look, known: tuple[int, int] | None = None) -> str:
+    """What the ends of the colour bar are taken from, in words.
+
+    Args:
+        look: names the policy and its tails.
+        known: how many windows of the clip (or layers of the model) were looked at, and how many
+            there are; None where the policy looks at no others, or at all of them.
+    """
+    if look.locked_range is not None:
+        return "locked range"
+    if not look.is_automatic:
+        return RANGE_POLICIES["manual"]
+    policy = "layer" if look.range_policy == "manual" else look.range_policy
+    words = RANGE_POLICIES[policy]
+    if known is not None and known[0] < known[1]:
+        parts = {"clip": "this layer, {} of {} windows", "model": "{} of {} layers"}
+        words = parts[policy].format(*known)
+    low, high = look.tails_percent
+    return f"{words}, {low:g}–{high:g} %"
+
+
+def _check_name(what: str, value: str, allowed: Iterable[str]) -> None:
+    names = tuple(allowed)
+    if value not in names:
+        raise ValueError(f"{what} is {value!r}; allowed are {', '.join(names)}")
+
+
+def _check_unit(**shares: float) -> None:
+    for name, value in shares.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{name} is {value}; allowed are numbers from 0 to 1")

@@ -1,0 +1,93 @@
+"""Which values stand at the two ends of the colour table, and how they are printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from mvit_core.attribution.maps import FloatArray
+
+RangePolicy = Literal["map", "layer", "clip", "model", "manual"]
+RANGE_POLICIES: Mapping[RangePolicy, str] = MappingProxyType(
+    {
+        "map": "each map",
+        "layer": "this layer",
+        "clip": "this layer, whole clip",
+        "model": "all layers",
+        "manual": "manual range",
+    }
+)
+"""What the ends of the colour table are taken from, in words for the colour bar.
+
+A map is what one picture shows: one head or mean at all times of a window. A layer is all heads
+of a window, a clip all its windows, and ``model`` all layers of one window.
+"""
+
+Units = Literal["probability", "uniform"]
+UNITS: Mapping[Units, str] = MappingProxyType(
+    {
+        "probability": "attention probability",
+        "uniform": "times uniform attention",
+    }
+)
+"""What the numbers of the colour bar count, in words."""
+
+TAILS_PERCENT = (1.0, 99.5)
+"""Percentiles that become the two ends of an automatic range."""
+
+
+@dataclass(frozen=True)
+class ValueRange:
+    """The values at the two ends of the colour table."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.low) and np.isfinite(self.high)):
+            raise ValueError(f"a range needs finite ends, got {self.low} to {self.high}")
+
+    def normalise(self, values: FloatArray) -> FloatArray:
+        """Values to 0..1, clipped; an empty range gives 0."""
+        span = self.high - self.low
+        if span <= 0:
+            return np.zeros_like(values)
+        normalised: FloatArray = np.clip((values - self.low) / span, 0.0, 1.0)
+        return normalised
+
+
+def automatic_range(
+    values: FloatArray, tails_percent: tuple[float, float] = TAILS_PERCENT
+) -> ValueRange:
+    """The range between two percentiles of the values; constant values get one around them."""
+    low, high = (float(v) for v in np.percentile(values, tails_percent))
+    if high - low <= 1e-12 * max(abs(high), 1e-30):
+        return ValueRange(0.0, high * 2 if high > 0 else 1.0)
+    return ValueRange(low, high)
+
+
+def value_text(value: float) -> str:
+    """A probability in three digits."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 0.01:
+        return f"{value:.3f}"
+    return f"{value:.2e}"
+
+
+def times_text(times: float) -> str:
+    """A multiple of uniform attention."""
+    return f"{times:.2f}×" if abs(times) < 10 else f"{times:.0f}×"
+
+
+def bar_number(value: float, units: Units, key_count: int) -> str:
+    """An end of the colour bar, the same on screen and in exports.
+
+    Args:
+        value: an attention probability.
+        units: what is counted.
+        key_count: keys of the layer; uniform attention gives each 1 / key_count.
+    """
+    return times_text(value * key_count) if units == "uniform" else value_text(value)
