@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.demo_command import add_demo_commands
+from app.look_options import add_look_options, look_from
 from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitError
 
 if TYPE_CHECKING:
@@ -167,11 +168,7 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
     export.add_argument("--layout", default="single",
                         help="single, heads, stages or side-by-side (single)")  # fmt: skip
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
-    export.add_argument("--colormap", default="inferno")
-    export.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
-    export.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
-    export.add_argument("--range", choices=("layer", "map"), default="layer", dest="policy",
-                        help="what the ends of the colour bar are taken from (layer)")  # fmt: skip
+    add_look_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=_run_export)
 
@@ -348,7 +345,6 @@ def _run_export(options: argparse.Namespace) -> int:
     from mvit_core.errors import ExportError
     from mvit_core.export import ExportRequest, check_target, export
     from mvit_core.pipeline import Explainer, MapSpec
-    from mvit_core.render import Look
 
     check_target(options.output, options.layout)  # before a model is loaded for nothing
     if options.frame is not None and options.output.suffix.lower() != ".png":
@@ -359,15 +355,7 @@ def _run_export(options: argparse.Namespace) -> int:
         method=options.method,
         query=parse_query(options.query),
     )
-    try:
-        look = Look(
-            colormap=options.colormap,
-            opacity=options.opacity,
-            smooth=not options.cells,
-            range_policy=options.policy,
-        )
-    except ValueError as error:
-        raise ExportError(str(error)) from error
+    look = look_from(options)
     request = ExportRequest(spec, look, options.layout, options.frame)
     with open_video(options.clip) as video:
         explainer = Explainer(_load_and_tell(options), remembered_windows=1)

@@ -120,6 +120,11 @@ class GridGeometry:
         index = floor((position - self.offset[axis]) / self.scale[axis] + 0.5)
         return min(max(index, 0), size - 1)
 
+    def nearest_token(self, place: tuple[float, float, float], shape: Triple) -> Triple:
+        """The token of a grid of ``shape`` nearest to a place that ``centre`` gave."""
+        t, y, x = (self.nearest(axis, place[axis], shape[axis]) for axis in range(3))
+        return t, y, x
+
 
 @dataclass(frozen=True)
 class PixelMap:

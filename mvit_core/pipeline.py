@@ -19,7 +19,7 @@ from mvit_core.recording import OnLayer, capture
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 
-__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
+__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture", "same_place"]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,19 @@ class PickedToken:
         return self.geometry.nearest(0, place, self.times) == self.t
 
 
+def same_place(spec: MapSpec, here: LayerAttention, there: LayerAttention) -> Query:
+    """The query of ``spec`` on another layer: a picked token's index means another place there."""
+    if isinstance(spec.query, str):
+        return spec.query
+    of_keys = METHODS[spec.method].grid == "q"  # a column maps queries of a picked key
+    start, end, shape = (
+        (here.k_geometry, there.k_geometry, there.k_shape)
+        if of_keys
+        else (here.q_geometry, there.q_geometry, there.q_shape)
+    )
+    return end.nearest_token(start.centre(spec.query), shape)
+
+
 class Explainer:
     """Owns a loaded model and remembers the last product of each stage.
 
@@ -157,6 +170,24 @@ class Explainer:
             self._forget(next(iter(self._captures)))
         return known
 
+    def glance(
+        self, video: Video, window: ClipWindow, on_layer: OnLayer | None = None
+    ) -> WindowCapture:
+        """As ``capture``, but remembered only where that drops no other window.
+
+        For work that passes through many windows while the user looks at some.
+
+        Raises:
+            VideoError: a frame cannot be read.
+            ClipError: the frames do not make an input of the model.
+        """
+        key = (str(video.path), window)
+        if key in self._captures:
+            return self._captures[key]  # not moved: nobody asked to look at it
+        if len(self._captures) < self._remembered:
+            return self.capture(video, window, on_layer)
+        return self._capture(video, window, on_layer)
+
     def explain(
         self,
         video: Video,
@@ -189,10 +220,13 @@ class Explainer:
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
         key = (str(video.path), captured.window, layer.block, spec.method, query)
-        if key not in self._maps:
-            with torch.inference_mode():
-                self._maps[key] = method.maps(captured.record, layer, query)
-        return self._maps[key]
+        if key in self._maps:
+            return self._maps[key]
+        with torch.inference_mode():
+            maps = method.maps(captured.record, layer, query)
+        if key[:2] in self._captures:  # a window that is not remembered leaves nothing behind
+            self._maps[key] = maps
+        return maps
 
     def _capture(self, video: Video, window: ClipWindow, on_layer: OnLayer | None) -> WindowCapture:
         clip = read_clip(video, window)

@@ -96,7 +96,7 @@ def draw(
     picture: ImageArray = np.full((height, width, 3), _BACKGROUND, dtype=np.uint8)
     step_x, step_y = figure.panel_size[0] + _GAP, figure.panel_size[1] + _GAP
     used = figure.columns * step_x - _GAP
-    styles = [look.style(p.explanation.maps, p.explanation.saliency) for p in panels]
+    styles = [_style(panel, look) for panel in panels]
     for place, (panel, style) in enumerate(zip(panels, styles, strict=True)):
         row, column = divmod(place, figure.columns)
         x, y = (width - used) // 2 + column * step_x, row * step_y
@@ -105,6 +105,12 @@ def draw(
     if figure.caption_lines:
         _caption(picture, figure, frame_index, panels, styles, (look, layout))
     return picture
+
+
+def _style(panel: Panel, look: Look) -> RenderStyle:
+    if panel.ends is not None:
+        return look.with_range(panel.ends)
+    return look.style(panel.explanation.maps, panel.explanation.saliency)
 
 
 def _panel(

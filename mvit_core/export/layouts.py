@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from mvit_core.attribution import METHODS, Query
-from mvit_core.pipeline import Explainer, Explanation, MapSpec
-from mvit_core.record import LayerAttention
+from mvit_core.pipeline import Explainer, Explanation, MapSpec, same_place
+from mvit_core.render import ValueRange
 from mvit_core.video import ClipWindow, Video
 
 Explain = Callable[[MapSpec], Explanation]
@@ -22,6 +21,8 @@ class Panel:
     """Printed in the corner; empty where the caption says it all."""
     heat: bool = True
     """False shows the bare frame."""
+    ends: ValueRange | None = None
+    """Ends of its colours, where they come from more than its own layer."""
 
 
 def _single(explain: Explain, spec: MapSpec) -> list[Panel]:
@@ -45,25 +46,10 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
     head = spec.head if isinstance(spec.head, str) else "mean"
     panels = []
     for stage, layer in last_of_stage.items():
-        query = _same_place(chosen, layer)
+        query = same_place(spec, chosen.capture.layer(chosen.maps.block), layer)
         wish = replace(spec, block=layer.block, head=head, query=query)
         panels.append(Panel(explain(wish), f"stage {stage} · block {layer.block}"))
     return panels
-
-
-def _same_place(chosen: Explanation, layer: LayerAttention) -> Query:
-    """The picked token's place on another layer's grid: an index means another place there."""
-    query, here = chosen.spec.query, chosen.capture.layer(chosen.maps.block)
-    if isinstance(query, str):
-        return query
-    picks_keys = METHODS[chosen.spec.method].grid == "q"
-    start, there = (
-        (here.k_geometry, layer.k_geometry) if picks_keys else (here.q_geometry, layer.q_geometry)
-    )
-    shape = layer.k_shape if picks_keys else layer.q_shape
-    centre = start.centre(query)
-    t, y, x = (there.nearest(axis, centre[axis], shape[axis]) for axis in range(3))
-    return t, y, x
 
 
 @dataclass(frozen=True)

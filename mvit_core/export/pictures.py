@@ -4,7 +4,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import ceil
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from mvit_core.errors import ClipError, ExportError, FrameDecodeError
 from mvit_core.export.figure import Figure, draw, plan
 from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest, ExportSummary
-from mvit_core.pipeline import Explainer
-from mvit_core.render import ImageArray
+from mvit_core.pipeline import Explainer, Explanation
+from mvit_core.pool import pooled_values
+from mvit_core.render import ImageArray, ValueRange
 from mvit_core.targets import whole_file
 from mvit_core.video import ClipWindow, Video, window_of
 from mvit_core.video.writer import VideoWriter
@@ -45,11 +46,11 @@ def export_video(
         MvitError: the model or the video does not give what is asked for.
     """
     start, stop = _range(video, request)
-    scene = _Scene(explainer, video, request)
-    figure = scene.figure(start)
     is_gif = path.suffix.lower() == ".gif"
     step = ceil(video.fps / GIF_MAX_FPS) if is_gif else 1
     wanted = range(start, stop, step)
+    scene = _Scene(explainer, video, request, _before(on_progress, len(wanted)))
+    figure = scene.figure(start)
     with VideoWriter(
         path,
         size=figure.size,
@@ -81,7 +82,9 @@ def export_still(
         ClipError: the video has no such frame.
         MvitError: the model or the video does not give what is asked for.
     """
-    scene = _Scene(explainer, video, request)
+    before = _before(on_progress, 1)
+    before()
+    scene = _Scene(explainer, video, request, before)
     frame_index = request.frame_index
     if frame_index is None:
         sampled = explainer.windows(video)[0].frame_indices
@@ -90,8 +93,6 @@ def export_still(
         raise ClipError(
             f"frame {frame_index} does not exist; the video has frames 0 to {video.frame_count - 1}"
         )
-    if on_progress is not None:
-        on_progress(0, 1)
     figure = scene.figure(frame_index)
     panels = scene.panels(frame_index)
     picture = draw(figure, video.frame(frame_index), frame_index, panels, request)
@@ -105,8 +106,16 @@ def export_still(
 class _Scene:
     """The panels of each frame, asked for once per window."""
 
-    def __init__(self, explainer: Explainer, video: Video, request: ExportRequest) -> None:
+    def __init__(
+        self,
+        explainer: Explainer,
+        video: Video,
+        request: ExportRequest,
+        on_piece: Callable[[], None],
+    ) -> None:
         self._explainer, self._video, self._request = explainer, video, request
+        self._on_piece = on_piece
+        self._clip_ends: dict[int, ValueRange] = {}  # by block
         self._windows = explainer.windows(video)
         self._window: ClipWindow | None = None
         self._panels: list[Panel] = []
@@ -120,13 +129,35 @@ class _Scene:
         window = window_of(self._windows, frame_index)
         if window is not self._window:
             self._window = window
-            self._panels = panels_of(
+            panels = panels_of(
                 self._explainer, self._video, window, self._request.layout, self._request.spec
             )
+            self._panels = self._ranged(panels, window)
             for panel in self._panels:
                 for note in (panel.explanation.maps.note, panel.explanation.capture.note):
                     self._notes.setdefault(note)
         return self._panels
+
+    def _ranged(self, panels: list[Panel], window: ClipWindow) -> list[Panel]:
+        """The panels with the ends of their colours, where other windows or layers decide them."""
+        look = self._request.look
+        if look.locked_range is not None or look.range_policy not in ("clip", "model"):
+            return panels
+        if look.range_policy == "model":  # looks at the same values from every panel
+            chosen = self._explainer.explain(self._video, window, self._request.spec)
+            ends = self._ends(chosen)
+            return [replace(panel, ends=ends) for panel in panels]
+        for panel in panels:
+            block = panel.explanation.maps.block
+            if block not in self._clip_ends:
+                self._clip_ends[block] = self._ends(panel.explanation)
+        return [replace(p, ends=self._clip_ends[p.explanation.maps.block]) for p in panels]
+
+    def _ends(self, chosen: Explanation) -> ValueRange:
+        look = self._request.look
+        policy = look.range_policy
+        pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
+        return look.ends(chosen.maps, chosen.saliency, pool)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -149,12 +180,21 @@ class _Scene:
                 "method": spec.method,
                 "query": spec.query,
                 "layout": self._request.layout,
-                "colormap": self._request.look.colormap,
-                "range_policy": self._request.look.range_policy,
+                "look": asdict(self._request.look),
                 "frames": [start, stop],
                 "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
             }
         )
+
+
+def _before(on_progress: OnProgress | None, total: int) -> Callable[[], None]:
+    """What is called on the way to the first picture, so that it too can be stopped."""
+
+    def tell() -> None:
+        if on_progress is not None:
+            on_progress(0, total)
+
+    return tell
 
 
 def _range(video: Video, request: ExportRequest) -> tuple[int, int]:

@@ -90,6 +90,25 @@ def test_export_writes_what_the_ending_names(run, barcode_clip, toy_checkpoint, 
         assert video.frame_count == 40
 
 
+@pytest.mark.parametrize("policy", ["map", "layer", "clip", "model", "0,0.5"])
+def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_path, policy):
+    target = tmp_path / "out.png"
+    code, _, complaint = run(
+        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target, "--mode", "spotlight",
+        "--gamma", "0.5", "--threshold", "0.1", "--range", policy, "--tails", "2,98",
+        "--units", "uniform",
+    )  # fmt: skip
+    assert (code, complaint) == (0, "")
+    data = target.read_bytes()
+    facts = json.loads(data[data.index(b"Comment\0\0\0\0\0") + 12 :].split(b"IEND")[0][:-8])
+    look = facts["look"]
+    assert (look["mode"], look["gamma"], look["threshold"]) == ("spotlight", 0.5, 0.1)
+    assert (look["tails_percent"], look["units"]) == ([2, 98], "uniform")
+    by_hand = policy == "0,0.5"
+    assert look["range_policy"] == ("manual" if by_hand else policy)
+    assert look["manual_range"] == ({"low": 0, "high": 0.5} if by_hand else None)
+
+
 def test_export_says_when_a_query_cannot_have_mattered(run, barcode_clip, toy_checkpoint, tmp_path):
     code, printed, complaint = run(
         "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", tmp_path / "out.png",
@@ -168,6 +187,14 @@ def test_a_broken_input_ends_in_one_line_and_writes_nothing(
         (["--labels", "/nowhere/names.txt"], "does not exist"),
         (["--config", "/nowhere/cfg.yaml"], "does not exist"),
         (["--frame", "400"], "frame 400 does not exist"),
+        (["--mode", "glow"], "allowed are tint, spotlight"),
+        (["--gamma", "0"], "gamma is 0"),
+        (["--threshold", "2"], "threshold is 2"),
+        (["--units", "bits"], "allowed are probability, uniform"),
+        (["--range", "stage"], "allowed are map, layer, clip, model and two rising numbers"),
+        (["--range", "0.2,0.1"], "--range is '0.2,0.1'"),
+        (["--tails", "5"], "--tails is '5'; allowed are two rising numbers"),
+        (["--tails", "5,101"], "tails are 5 and 101 %"),
     ],
 )
 def test_a_wish_that_cannot_be_met_ends_in_one_line(
