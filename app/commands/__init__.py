@@ -31,7 +31,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 SEPARATED = frozenset(
     {
         "file.close_clip", "file.quit", "edit.back", "edit.copy_image", "edit.preferences",
-        "view.next_colormap", "view.lock_range", "view.fit", "view.full_screen", "view.next_pane", "view.theme",
+        "view.next_colormap", "view.lock_range", "view.fit", "view.full_screen", "view.next_pane",
+        "view.theme",
         "playback.previous", "playback.previous_sampled", "playback.first",
         "attention.previous_layer", "attention.next_head", "attention.pick",
     }
