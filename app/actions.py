@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
-from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED
+from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS
 from app.icons import themed_icon
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenuBar, QWidget
+    from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
     from app.commands import Command, Desk
     from app.facts import World
+    from app.keys import KeyMap
     from app.state import ViewState
 
 
@@ -25,15 +26,13 @@ def tr(text: str) -> str:
 
 
 def title_of(command: Command) -> str:
-    """A command's title, with the head's number where it has one."""
+    """A command's title, with its number where it is one of a row."""
     return tr(command.title).format(n=command.id.rpartition("_")[2])
 
 
-def keys_of(command: Command) -> str:
-    """A command's first key as this system writes it."""
-    if not command.keys:
-        return ""
-    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+def menu_title(name: str) -> str:
+    """A menu's title without the mark of its access key."""
+    return tr(dict(MENUS)[name]).replace("&", "")
 
 
 class Actions:
@@ -43,16 +42,23 @@ class Actions:
         window: owns the actions; window-wide keys work anywhere in it.
         stage: widgets on which the single keys work.
         desk: what commands may use.
+        keys: which keys mean which command.
     """
 
-    def __init__(self, window: QWidget, stage: tuple[QWidget, ...], desk: Desk) -> None:
+    def __init__(
+        self, window: QWidget, stage: tuple[QWidget, ...], desk: Desk, keys: KeyMap
+    ) -> None:
         self._desk = desk
+        self.keys = keys
         self.by_id: dict[str, QAction] = {}
         for command in COMMANDS:
-            action = self._action(window, command)
-            self.by_id[command.id] = action
+            action = self.by_id[command.id] = self._action(window, command)
             for widget in stage if command.scope == "stage" else (window,):
                 widget.addAction(action)
+            self.give_keys(command.id)
+            if command.stage_keys:
+                self._on_stage(stage, command)
+        keys.changed.connect(self.give_keys)
 
     def _action(self, window: QWidget, command: Command) -> QAction:
         action = QAction(title_of(command), window)
@@ -62,19 +68,42 @@ class Actions:
         if command.icon:
             action.setIcon(themed_icon(command.icon))
             action.setIconVisibleInMenu(False)  # a few among many make a ragged edge
-        words = tr(command.tooltip) if command.tooltip else title_of(command)
-        action.setToolTip(f"{words} ({keys_of(command)})" if command.keys else words)
         action.setStatusTip("")
         if command.held:
-            # Its key is watched by the window: a shortcut would not hear the release.
-            action.setText(f"{title_of(command)}\t{keys_of(command)}")
             action.setEnabled(False)
             return action
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
         if command.scope == "stage":
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(partial(self._run, command))
         return action
+
+    def _on_stage(self, stage: tuple[QWidget, ...], command: Command) -> None:
+        """Keys of a window-wide command that are single, and so belong to the stage."""
+        action = QAction(self.by_id[command.id])
+        action.setShortcuts([QKeySequence(key) for key in command.stage_keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(partial(self._run, command))
+        for widget in stage:
+            widget.addAction(action)
+
+    def give_keys(self, command_id: str) -> None:
+        """Take a command's keys from the map, and say them wherever it is named."""
+        command, action = BY_ID[command_id], self.by_id[command_id]
+        if command.held:
+            # Its key is watched by the window: a shortcut would not hear the release.
+            action.setText(f"{title_of(command)}\t{self.keys.words(command_id)}")
+        else:
+            action.setShortcuts([QKeySequence(key) for key in self.keys.of(command_id)])
+        self._give_tip(command)
+
+    def _give_tip(self, command: Command) -> None:
+        action, keys = self.by_id[command.id], self.keys.words(command.id)
+        words = tr(command.tooltip) if command.tooltip else title_of(command)
+        if keys:
+            words += f" ({keys})"
+        if not action.isEnabled() and command.enabled_when.reason:
+            words += "\n" + tr(command.enabled_when.reason)
+        action.setToolTip(words)
 
     def run(self, command_id: str) -> None:
         """Do what a command does, if it is enabled now."""
@@ -89,12 +118,18 @@ class Actions:
         for name, title in MENUS:
             menu = bar.addMenu(tr(title))
             menu.setToolTipsVisible(True)
+            submenus: dict[str, QMenu] = {}
             for command in COMMANDS:
-                if command.menu != name or command.hidden:
+                if command.menu != name:
                     continue
                 if command.id in SEPARATED:
                     menu.addSeparator()
-                menu.addAction(self.by_id[command.id])
+                place = menu
+                if command.submenu:
+                    if command.submenu not in submenus:
+                        submenus[command.submenu] = menu.addMenu(tr(SUBMENUS[command.submenu]))
+                    place = submenus[command.submenu]
+                place.addAction(self.by_id[command.id])
 
     def show(self, state: ViewState, world: World) -> None:
         """Enable and check what is possible and on."""
@@ -104,5 +139,6 @@ class Actions:
                 enabled = command.enabled_when(state, world)
                 if enabled != action.isEnabled():
                     action.setEnabled(enabled)
+                    self._give_tip(command)
             if command.checked_when is not None:
                 action.setChecked(command.checked_when(state, world))

@@ -1,4 +1,4 @@
-"""The few dialogs: export, shortcuts, about. None of them blocks the window's work."""
+"""Export and about; neither blocks the window's work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -16,15 +16,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from app import theme
-from app.actions import keys_of, title_of
-from app.commands import COMMANDS, MENUS
 from app.text import head_words, query_words
 from app.widgets import label
 from mvit_core.attribution import METHODS
@@ -175,66 +171,6 @@ class ExportDialog(QDialog):
     def _accept(self) -> None:
         self.export_asked.emit(self.wish())
         self.accept()
-
-
-class ShortcutsDialog(QDialog):
-    """All keys, with a field to search them."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.resize(560, 560)
-        search = QLineEdit()
-        search.setPlaceholderText(self.tr("Search commands or keys"))
-        search.setClearButtonEnabled(True)
-        search.textChanged.connect(self._filter)
-        self.tree = QTreeWidget()
-        self.tree.setHeaderHidden(True)
-        self.tree.setColumnCount(2)
-        self.tree.setRootIsDecorated(False)
-        self._groups: list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]] = []
-        for name, title in MENUS:
-            words = QCoreApplication.translate("commands", title).replace("&", "")
-            group = QTreeWidgetItem([words])
-            font = group.font(0)
-            font.setBold(True)
-            group.setFont(0, font)
-            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            self.tree.addTopLevelItem(group)
-            rows = [
-                QTreeWidgetItem([title_of(command), keys_of(command)])
-                for command in COMMANDS
-                if command.menu == name and command.keys
-            ]
-            group.addChildren(rows)
-            self._groups.append((group, rows))
-        self.tree.expandAll()
-        self.tree.setColumnWidth(0, 360)
-        note = label(
-            self.tr(
-                "Single keys work on the frame and the timeline; click there or press Esc first."
-            ),
-            "faint",
-            small=True,
-        )
-        note.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(10)
-        column.addWidget(search)
-        column.addWidget(self.tree, 1)
-        column.addWidget(note)
-
-    def _filter(self, text: str) -> None:
-        needle = text.casefold()
-        for group, rows in self._groups:
-            any_left = False
-            for row in rows:
-                fits = needle in f"{row.text(0)} {row.text(1)}".casefold()
-                row.setHidden(not fits)
-                any_left |= fits
-            group.setHidden(not any_left)
 
 
 class AboutDialog(QDialog):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -23,10 +23,12 @@ from app import theme
 from app.actions import Actions
 from app.commands import TOOLBAR, Desk
 from app.controller import Controller
-from app.dialogs import AboutDialog, ExportDialog, ShortcutsDialog
+from app.dialogs import AboutDialog, ExportDialog
 from app.docks import Docks, same_dock
 from app.drops import Drops
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
+from app.keys import KeyMap
+from app.palette import Palette
 from app.panels.display import DisplayPanel
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
@@ -42,6 +44,7 @@ from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
 from app.samples import SampleDesk
+from app.shortcuts import ShortcutsDialog
 from app.stage import Stage
 from app.state import ModelSource, Store
 from app.upkeep import Upkeep
@@ -83,7 +86,8 @@ class MainWindow(QMainWindow):
         self.samples = SampleDesk(self.controller, self.welcome)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
-        self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk)
+        self.keys = KeyMap(settings, self)
+        self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
         self.actions_table.fill(self.menuBar())
         self._fill_samples()
         self._make_toolbar()
@@ -259,8 +263,12 @@ class MainWindow(QMainWindow):
         PreferencesDialog(self.preferences, self).open()
 
     def show_shortcuts(self) -> None:
-        """List all keys."""
-        ShortcutsDialog(self).open()
+        """List all keys, and let the user give others."""
+        ShortcutsDialog(self.keys, self).open()
+
+    def show_palette(self) -> None:
+        """Find a command by its name."""
+        Palette(self.actions_table, self).show()
 
     def show_about(self) -> None:
         """Say what this program is."""
@@ -316,8 +324,8 @@ class MainWindow(QMainWindow):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hide the heat for as long as B is held on the stage."""
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_B and not event.modifiers():
+        """Hide the heat for as long as its key is held on the stage."""
+        if isinstance(event, QKeyEvent) and self._is_blink(event):
             if event.isAutoRepeat():
                 return True
             if event.type() == QEvent.Type.KeyPress:
@@ -329,6 +337,10 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.FocusOut:
             self.store.update(blink=False)  # the release goes to someone else
         return False
+
+    def _is_blink(self, event: QKeyEvent) -> bool:
+        pressed = QKeySequence(event.keyCombination())
+        return any(pressed == QKeySequence(key) for key in self.keys.of("view.blink"))
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

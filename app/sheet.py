@@ -165,6 +165,8 @@ QTreeWidget::branch:selected { background: $accent_soft; }
 QTreeWidget::branch:has-children:closed { image: url($icon_chevron_right); }
 QTreeWidget::branch:has-children:open { image: url($icon_chevron_down); }
 QTreeWidget:focus { border: 1px solid $accent; }
+QDialog#palette { background: $panel; border: 1px solid $border; }
+QListWidget#entries { background: $panel; border: none; outline: none; }
 QListWidget#gallery { background: transparent; border: none; outline: none; }
 QListWidget#gallery::item { color: $text_soft; border-radius: 6px; padding: 3px; }
 QListWidget#gallery::item:hover { background: $control; color: $text; }

@@ -12,7 +12,18 @@ from app.commands.help import HELP
 from app.commands.playback import PLAYBACK
 from app.commands.view import VIEW
 
-__all__ = ["BY_ID", "COMMANDS", "MENUS", "SEPARATED", "TOOLBAR", "Command", "Desk", "Need", "Scope"]
+__all__ = [
+    "BY_ID",
+    "COMMANDS",
+    "MENUS",
+    "SEPARATED",
+    "SUBMENUS",
+    "TOOLBAR",
+    "Command",
+    "Desk",
+    "Need",
+    "Scope",
+]
 
 MENUS = (
     ("file", N("commands", "&File")),
@@ -23,6 +34,8 @@ MENUS = (
     ("export", N("commands", "E&xport")),
     ("help", N("commands", "&Help")),
 )
+
+SUBMENUS = {"heads": N("commands", "One head alone")}
 
 COMMANDS = (*FILE, *EDIT, *VIEW, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
 

@@ -19,7 +19,7 @@ def _solo(number: int) -> Command:
 
     return Command(
         f"attention.head_{head}", N("commands", "Head {n} alone"), "attention",
-        (str(number % 10),), run, "stage", MODEL, hidden=True,
+        (str(number % 10),), run, "stage", MODEL, submenu="heads",
     )  # fmt: skip
 
 

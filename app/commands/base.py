@@ -61,8 +61,11 @@ class Windowing(Protocol):
     def switch_theme(self) -> None:
         """Light becomes dark, dark becomes light."""
 
+    def show_palette(self) -> None:
+        """Find a command by its name."""
+
     def show_shortcuts(self) -> None:
-        """List all keys."""
+        """List all keys, and let the user give others."""
 
     def show_about(self) -> None:
         """Say what this program is."""
@@ -157,5 +160,7 @@ class Command:
     """Goes on while the key is held."""
     held: bool = False
     """Lasts while its key is held; it has no meaning as a click."""
-    hidden: bool = False
-    """Not in the menu, only in the shortcut sheet: one of a long row of the same kind."""
+    submenu: str = ""
+    """A name in ``SUBMENUS``: it is one of a row of the same kind."""
+    stage_keys: tuple[str, ...] = ()
+    """Single keys of a window-wide command; they work on the stage."""

@@ -311,15 +311,3 @@ def test_every_button_has_a_name_and_a_tooltip(lens):
     for button in own:
         assert button.accessibleName() or button.text(), button
         assert button.toolTip(), button.accessibleName()
-
-
-def test_the_shortcut_sheet_finds_commands(boot):
-    window = boot()
-    window.actions_table.run("help.shortcuts")
-    dialog = next(
-        w for w in QApplication.topLevelWidgets() if type(w).__name__ == "ShortcutsDialog"
-    )
-    dialog._filter("colour map")
-    shown = [r.text(0) for _, rows in dialog._groups for r in rows if not r.isHidden()]
-    assert shown == ["Next colour map", "Previous colour map"]
-    dialog.reject()
