@@ -2,6 +2,9 @@
 
 The window asks with a closure over immutable values; a newer question of the same key replaces
 the one still waiting. Every question ends in exactly one ``Answer``: done, failed or cancelled.
+
+What the user waits for goes before background work: that is interrupted at its next check and
+put again once nobody waits. It keeps by itself what it has done so far.
 """
 
 from __future__ import annotations
@@ -27,6 +30,10 @@ Outcome = Literal["done", "failed", "cancelled"]
 
 STACK_BYTES = 16 << 20
 """Secondary threads of macOS get 512 KiB by default, which deep networks overrun."""
+
+
+class Interrupted(Exception):  # noqa: N818 - nothing went wrong
+    """Something more urgent waits; background work is put again afterwards."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +69,7 @@ class Ticket:
         self.generation = generation
         self._report = report
         self._stop = Event()
+        self._pause = Event()
 
     @property
     def is_cancelled(self) -> bool:
@@ -72,20 +80,32 @@ class Ticket:
         """Ask the work to stop at its next step."""
         self._stop.set()
 
+    def interrupt(self) -> None:
+        """Ask background work to make way at its next step."""
+        self._pause.set()
+
+    def resume(self) -> None:
+        """The way is free again."""
+        self._pause.clear()
+
     def check(self) -> None:
         """Stop here if asked to.
 
         Raises:
             Cancelled: the user asked to stop.
+            Interrupted: this is background work, and the user waits for something else.
         """
         if self._stop.is_set():
             raise Cancelled
+        if self._pause.is_set():
+            raise Interrupted
 
     def step(self, done: int, total: int) -> None:
         """Report progress, and stop here if asked to.
 
         Raises:
             Cancelled: the user asked to stop.
+            Interrupted: this is background work, and the user waits for something else.
         """
         self.check()
         self._report(Progress(self.key, self.generation, done, total))
@@ -95,6 +115,7 @@ class Ticket:
 class _Question:
     ticket: Ticket
     work: Callable[[Ticket], object]
+    background: bool = False
 
 
 class Lane(QThread):
@@ -123,6 +144,7 @@ class Lane(QThread):
         self.setStackSize(STACK_BYTES)
         self._on_close = on_close
         self._mail: dict[str, _Question] = {}
+        self._background: dict[str, _Question] = {}
         self._running: _Question | None = None
         self._generations: defaultdict[str, int] = defaultdict(int)
         self._condition = Condition()
@@ -135,12 +157,13 @@ class Lane(QThread):
         self.answered.connect(on_answer, Qt.ConnectionType.QueuedConnection)
         self.progressed.connect(on_progress, Qt.ConnectionType.QueuedConnection)
 
-    def ask(self, key: str, work: Callable[[Ticket], object]) -> int:
+    def ask(self, key: str, work: Callable[[Ticket], object], *, background: bool = False) -> int:
         """Put a question; one of the same key that still waits is cancelled.
 
         Args:
-            key: what kind of question it is.
+            key: what kind of question it is, always either background or not.
             work: runs on the lane; must close over immutable values only.
+            background: it makes way for all others, and may therefore be begun several times.
 
         Returns:
             The generation; an answer of an older one is stale.
@@ -148,8 +171,14 @@ class Lane(QThread):
         with self._condition:
             self._generations[key] += 1
             ticket = Ticket(key, self._generations[key], self.progressed.emit)
-            replaced = self._mail.pop(key, None)
-            self._mail[key] = _Question(ticket, work)
+            waiting = self._background if background else self._mail
+            replaced = waiting.pop(key, None)
+            waiting[key] = _Question(ticket, work, background)
+            running = self._running
+            # Newer background work makes that of its own key pointless, too.
+            more_urgent = not background or (running is not None and running.ticket.key == key)
+            if running is not None and running.background and more_urgent:
+                running.ticket.interrupt()
             self._condition.notify()
         if replaced is not None:
             self._tell(replaced.ticket, "cancelled")
@@ -167,12 +196,13 @@ class Lane(QThread):
         """A question of this key waits or is being worked on."""
         with self._condition:
             running = self._running
-            return key in self._mail or (running is not None and running.ticket.key == key)
+            waits = key in self._mail or key in self._background
+            return waits or (running is not None and running.ticket.key == key)
 
     def cancel(self, key: str) -> None:
         """Drop the waiting question of a key, and ask the running one to stop."""
         with self._condition:
-            dropped = self._mail.pop(key, None)
+            dropped = self._mail.pop(key, None) or self._background.pop(key, None)
             if self._running is not None and self._running.ticket.key == key:
                 self._running.ticket.cancel()
         if dropped is not None:
@@ -183,6 +213,7 @@ class Lane(QThread):
         with self._condition:
             self._closing = True
             self._mail.clear()
+            self._background.clear()
             if self._running is not None:
                 self._running.ticket.cancel()
             self._condition.notify()
@@ -200,12 +231,25 @@ class Lane(QThread):
     def _next(self) -> _Question | None:
         with self._condition:
             self._running = None
-            while not self._mail and not self._closing:
+            while not self._mail and not self._background and not self._closing:
                 self._condition.wait()
             if self._closing:
                 return None
-            self._running = self._mail.pop(next(iter(self._mail)))
+            waiting = self._mail or self._background
+            self._running = waiting.pop(next(iter(waiting)))
+            self._running.ticket.resume()
             return self._running
+
+    def _put_again(self, question: _Question) -> None:
+        """After an interruption; unless it was cancelled, or a newer one of its key waits."""
+        key = question.ticket.key
+        with self._condition:
+            superseded = key in self._background or question.ticket.is_cancelled
+            if not superseded:
+                # Before all others: what was begun is ended first.
+                self._background = {key: question, **self._background}
+        if superseded:
+            self._tell(question.ticket, "cancelled")
 
     def _answer(self, question: _Question) -> None:
         ticket = question.ticket
@@ -213,6 +257,8 @@ class Lane(QThread):
             payload = question.work(ticket)
         except Cancelled:
             self._tell(ticket, "cancelled")
+        except Interrupted:
+            self._put_again(question)
         except MvitError as error:
             self._tell(ticket, "failed", problem=str(error), trace=traceback.format_exc())
         except Exception as error:  # the lane must live on, and the window must hear of it

@@ -14,7 +14,7 @@ from mvit_core.video.probe import Probe, probe
 from mvit_core.video.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from av.video.frame import VideoFrame
@@ -54,8 +54,18 @@ class Times(Protocol):
 class FrameWalker(Protocol):
     """Where frames come from: the packets of a container, or the pictures of a folder."""
 
+    check: "Callable[[], None]"
+    """Called before each packet is decoded; what it raises ends the walk, which may be begun
+    again and then goes on from there."""
+
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
+
+    def twin(self) -> "FrameWalker":
+        """Another decoder of the same video, for another thread."""
+
+    def keyframes(self) -> "NDArray[np.int64]":
+        """Ranks that are reached without decoding others, ascending, as far as known."""
 
     def close(self) -> None:
         """Release what is open."""

@@ -1,12 +1,13 @@
 """From a decoded frame to an upright RGB array of one fixed size."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
 from av.sidedata.sidedata import Type as SideDataKind
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -84,9 +85,20 @@ class Painter:
         self._orientation = Orientation.of(first)
         self._turns_each = turns_each
         self._pixel_aspect = float(pixel_aspect) if pixel_aspect else 1.0
+        self._interpolation: Interpolation | None = None
         # One converter for all frames: its tables are costly to build.
         self._reformatter = VideoReformatter()
         self.rotation = self._orientation.rotation
+
+    def reduced(self, long_side: int) -> "Painter":
+        """One that paints the same frames smaller, of this longer side at most."""
+        width, height = self._stored_size
+        factor = min(1.0, long_side / max(width, height))
+        smaller = copy(self)
+        smaller._stored_size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        smaller._interpolation = Interpolation.AREA  # each pixel is a mean, in half the time
+        smaller._reformatter = VideoReformatter()
+        return smaller
 
     @property
     def size(self) -> tuple[int, int]:
@@ -126,5 +138,6 @@ class Painter:
             format="rgb24",
             src_colorspace=colorspace,
             dst_colorspace=colorspace,
+            interpolation=self._interpolation,
             threads=1,
         )

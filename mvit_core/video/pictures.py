@@ -13,9 +13,10 @@ from mvit_core.errors import VideoError, VideoOpenError
 from mvit_core.video.container import LIBRARY_ERRORS, open_stream
 from mvit_core.video.learn import Learnt
 from mvit_core.video.picture import Painter
+from mvit_core.video.source import go_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from fractions import Fraction
     from pathlib import Path
 
@@ -59,13 +60,23 @@ class PictureWalker:
 
     def __init__(self, paths: "tuple[Path, ...]") -> None:
         self._paths = paths
+        self.check: Callable[[], None] = go_on
 
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
         for rank in range(start, stop):
+            self.check()
             picture = _decode(self._paths[rank])
             if picture is not None:
                 yield rank, picture[0]
+
+    def twin(self) -> "PictureWalker":
+        """Another reader of the same pictures, for another thread."""
+        return PictureWalker(self._paths)
+
+    def keyframes(self) -> "NDArray[np.int64]":
+        """Ranks that are reached without decoding others: all of them."""
+        return np.arange(len(self._paths))
 
     def close(self) -> None:
         """No file is held open between two frames."""

@@ -1,26 +1,34 @@
 """``open_video``: every frame of a video by its number, exact and upright."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from mvit_core.budget import Budget, Shelf
 from mvit_core.errors import FrameDecodeError, VideoError
-from mvit_core.video.cache import FrameCache
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
 from mvit_core.video.pictures import learn_folder
+from mvit_core.video.prefetch import Place, cell_size, next_run
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     import numpy as np
+    from av.video.frame import VideoFrame
     from numpy.typing import NDArray
+
+    from mvit_core.video.learn import Learnt
+    from mvit_core.video.prefetch import Direction
 
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """Decoded frames kept by a ``Video`` unless told otherwise."""
-_BACKWARD_WINDOW = 24
-"""Frames kept before the one asked for when someone steps backwards."""
+_SECONDS_TO_REMAKE = 0.01
+"""A decoded frame, with its share of the walk that leads to it."""
+_NEARBY = 16
+"""Frames: a longer way is a jump, which says nothing about the next one."""
 
 
 def open_video(
@@ -28,19 +36,21 @@ def open_video(
     *,
     fps: float | None = None,
     cache_bytes: int = DEFAULT_CACHE_BYTES,
+    budget: Budget | None = None,
 ) -> "Video":
     """Open a local video or picture file, or a folder of numbered pictures.
 
     Args:
         path: a file or folder name; never an address or a playlist.
         fps: frames per second of a folder of pictures, 25 unless said; files have their own.
-        cache_bytes: decoded frames kept, in bytes.
+        cache_bytes: decoded frames kept at most, in bytes.
+        budget: counts these frames together with other caches; None counts them alone.
 
     Raises:
         VideoOpenError: there is no such file, or no video in it that can be decoded.
         VideoError: a rate for a file, or one that pictures cannot have.
     """
-    return Video(path, fps=fps, cache_bytes=cache_bytes)
+    return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget)
 
 
 class Video:
@@ -56,6 +66,7 @@ class Video:
         *,
         fps: float | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        budget: Budget | None = None,
     ) -> None:
         self._path = Path(path)
         self._is_folder = self._path.is_dir()
@@ -63,11 +74,16 @@ class Video:
             message = f"{self._path.name} is a file, which has its own frame rate"
             raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
         learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path)
-        self._times, self._painter = learnt.times, learnt.painter
-        self._codec, self._damage = learnt.codec, learnt.damage
-        self._cache = FrameCache(cache_bytes)
+        self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
+        # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
+        self._cache: Shelf[int, VideoFrame] = Shelf(
+            budget or Budget(cache_bytes), "frames",
+            seconds_to_remake=_SECONDS_TO_REMAKE, most_bytes=cache_bytes,
+        )  # fmt: skip
+        self._frame_bytes = 3 * self.size[0] * self.size[1]
         self._unreadable: set[int] = set()
-        self._last_asked: int | None = None
+        self._painted: tuple[int, NDArray[np.uint8]] | None = None
+        self._place: Place | None = None
         self._is_closed = False
         self._walker = learnt.walker
 
@@ -89,7 +105,8 @@ class Video:
     def close(self) -> None:
         """Release the file and all frames; a second call does nothing."""
         self._is_closed = True
-        self._cache.clear()
+        self._cache.close()
+        self._painted = None
         self._walker.close()
 
     @property
@@ -105,7 +122,12 @@ class Video:
     @property
     def codec(self) -> str:
         """FFmpeg's name of the format of the pictures, such as "h264"."""
-        return self._codec
+        return self._learnt.codec
+
+    @property
+    def learnt(self) -> "Learnt":
+        """What opening the file taught, for a second reader of it."""
+        return self._learnt
 
     @property
     def frame_count(self) -> int:
@@ -151,10 +173,10 @@ class Video:
     def damage(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty for a sound one."""
         if not self._unreadable:
-            return self._damage
+            return self._learnt.damage
         numbers = sorted(self._unreadable)
         listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
-        return (*self._damage, f"frames that cannot be decoded, as far as seen: {listed}")
+        return (*self._learnt.damage, f"frames that cannot be decoded, as far as seen: {listed}")
 
     def frame(self, index: int) -> "NDArray[np.uint8]":
         """Frame ``index`` as uint8 (H, W, 3) RGB; read-only, copy it before drawing into it.
@@ -164,11 +186,13 @@ class Video:
             FrameDecodeError: this frame is damaged; others may be readable.
         """
         self._check(index)
-        picture = self._cache.get(index)
-        if picture is None:
-            picture = self._read(index, self._first_kept(index))
-        self._last_asked = index
-        return picture
+        if self._painted is None or self._painted[0] != index:
+            frame = self._cache.get(index)
+            if frame is None:
+                frame = self._read(index, self._first_kept(index))
+            self._painted = index, self._paint(index, frame)
+        self._place = Place(index, self._direction(index))
+        return self._painted[1]
 
     def frames(self, start: int = 0, stop: int | None = None) -> "Iterator[NDArray[np.uint8]]":
         """Frames ``start`` to ``stop - 1`` in order, decoded as fast as the decoder can.
@@ -179,9 +203,43 @@ class Video:
         """
         for index in range(start, self.frame_count if stop is None else stop):
             self._check(index)
-            picture = self._cache.get(index)
+            frame = self._cache.get(index)
             # What streams past is not kept: it would push out what the user looks at.
-            yield self._read(index, index, keep=False) if picture is None else picture
+            yield self._paint(index, frame or self._read(index, index, keep=False))
+
+    def prefetch(self) -> None:
+        """Decode what is likely to be asked for after the last frame, and keep it.
+
+        Returns once all of it is kept. Meant to be interrupted: see ``checked_by``.
+        """
+        if self._place is None or self._is_closed:
+            return
+        tried: set[int] = set()  # under a tight budget frames may go as fast as they come
+
+        def is_done(index: int) -> bool:
+            return index in self._cache or index in self._unreadable or index in tried
+
+        room = self._cache.room_bytes // self._frame_bytes
+        while run := next_run(self._place, self.frame_count, room, is_done):
+            try:
+                for rank, frame in self._walker.walk(run.start, run.stop):
+                    self._keep(rank, frame)
+                    tried.add(rank)
+            except LIBRARY_ERRORS:
+                return  # whoever asks for that frame is told
+            self._unreadable.update(rank for rank in run if not is_done(rank))
+
+    @contextmanager
+    def checked_by(self, check: "Callable[[], None]") -> "Iterator[None]":
+        """Call ``check`` before each packet is decoded; what it raises ends the decoding.
+
+        Nothing is lost by that: decoding later goes on from where it stood.
+        """
+        before, self._walker.check = self._walker.check, check
+        try:
+            yield
+        finally:
+            self._walker.check = before
 
     def _check(self, index: int) -> None:
         if self._is_closed:
@@ -190,28 +248,47 @@ class Video:
             message = f"frame {index} outside 0..{self.frame_count - 1} of {self._path.name}"
             raise IndexError(message)
 
+    def _direction(self, index: int) -> "Direction":
+        """Which way the user goes who now asks for ``index``."""
+        way = 0 if self._place is None else index - self._place.frame
+        if way == 0 and self._place is not None:
+            return self._place.direction
+        if abs(way) > _NEARBY:
+            return 0
+        return 1 if way > 0 else -1
+
     def _first_kept(self, index: int) -> int:
         """Where to begin keeping frames: earlier than ``index`` when the user steps back."""
-        last = self._last_asked
-        if last is None or not 0 < last - index <= _BACKWARD_WINDOW:
+        cell = cell_size(self._cache.room_bytes // self._frame_bytes)
+        if cell == 0 or self._direction(index) >= 0:
             return index
-        frame_bytes = 3 * self.size[0] * self.size[1]
-        room = self._cache.capacity_bytes // (2 * frame_bytes)
-        return max(0, index - min(_BACKWARD_WINDOW, room))
+        return index // cell * cell
 
-    def _read(self, index: int, first_kept: int, *, keep: bool = True) -> "NDArray[np.uint8]":
+    def _keep(self, rank: int, frame: "VideoFrame") -> None:
+        self._frame_bytes = max(sum(plane.buffer_size for plane in frame.planes), 1)
+        self._cache.put(rank, frame, self._frame_bytes)
+
+    def _read(self, index: int, first_kept: int, *, keep: bool = True) -> "VideoFrame":
         """Decode ``index``, and keep the frames from ``first_kept`` on."""
         cause: Exception | None = None
         if index not in self._unreadable:
             try:
                 for rank, frame in self._walker.walk(first_kept, index + 1):
-                    picture = self._painter.paint(frame)
                     if keep:
-                        self._cache.put(rank, picture)
+                        self._keep(rank, frame)
                     if rank == index:
-                        return picture
+                        return frame
             except LIBRARY_ERRORS as error:
                 cause = error
+        raise self._damaged(index) from cause
+
+    def _paint(self, index: int, frame: "VideoFrame") -> "NDArray[np.uint8]":
+        try:
+            return self._painter.paint(frame)
+        except LIBRARY_ERRORS as error:
+            raise self._damaged(index) from error
+
+    def _damaged(self, index: int) -> FrameDecodeError:
         self._unreadable.add(index)
         message = f"frame {index} of {self._path.name} is damaged and cannot be decoded"
-        raise FrameDecodeError(f"{message}; go to another frame") from cause
+        return FrameDecodeError(f"{message}; go to another frame")

@@ -21,6 +21,10 @@ _STEPS_BACK_SECONDS = (0.0, 2.0)
 """Seek targets before the keyframe: some containers overshoot the exact stamp."""
 
 
+def go_on() -> None:
+    """The check of a walk that nobody interrupts."""
+
+
 class LostPositionError(Exception):
     """After a seek the packets are not those of the index; never leaves this package."""
 

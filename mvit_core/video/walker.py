@@ -8,18 +8,20 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import av
+import numpy as np
 
 from mvit_core.video.ranks import Keyframe, Ranks
-from mvit_core.video.source import LostPositionError, PacketSource
+from mvit_core.video.source import LostPositionError, PacketSource, go_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Literal
 
     from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
+    from numpy.typing import NDArray
 
     from mvit_core.video.index import FrameIndex
 
@@ -31,6 +33,7 @@ class Walker:
     """One decoder that walks forward, and jumps to a keyframe when that is shorter."""
 
     def __init__(self, path: "Path", index: "FrameIndex") -> None:
+        self._path, self._index = path, index
         self._ranks = Ranks(index)
         self._source = PacketSource(path, index)
         self._pending: deque[tuple[int, VideoFrame]] = deque()
@@ -39,6 +42,16 @@ class Walker:
         self._is_drained = False
         self._may_skip = index.by_pts and _skipping_is_exact(self._source.stream)
         self._skip = "DEFAULT"
+        self.check: Callable[[], None] = go_on
+
+    def twin(self) -> "Walker":
+        """Another decoder of the same video, for another thread."""
+        return Walker(self._path, self._index)
+
+    def keyframes(self) -> "NDArray[np.int64]":
+        """Ranks that are reached without decoding others, ascending, as far as known."""
+        ranks = self._index.rank_of_packet[np.flatnonzero(self._index.packets.is_key)]
+        return np.unique(ranks[(ranks >= 0) & (ranks < self._index.frame_count)])
 
     def close(self) -> None:
         """Release decoder and file."""
@@ -55,8 +68,10 @@ class Walker:
         if reached < stop and self._may_skip:
             # Perhaps a frame was left out that was needed after all: once more with everything.
             self._may_skip, self._is_started = False, False
-            yield from self._walk_surely(reached, stop)
-            self._may_skip = True
+            try:
+                yield from self._walk_surely(reached, stop)
+            finally:
+                self._may_skip = True
 
     def _walk_surely(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Walk; where a seek proves to have led astray, count packets instead."""
@@ -123,6 +138,7 @@ class Walker:
     def _next(self, skip_before: int) -> "tuple[int, VideoFrame] | None":
         """The next frame out of the decoder that has a rank; None at the end."""
         while not self._pending and self._is_started and not self._is_drained:
+            self.check()
             for frame in self._decode(self._source.take(), skip_before):
                 self._accept(frame)
         return self._pending.popleft() if self._pending else None

@@ -128,3 +128,87 @@ def test_closing_stops_running_work_and_releases_what_the_lane_owns(qapp):
     assert lane.isFinished()
     assert released
     assert released != [threading.get_ident()]
+
+
+class Slow:
+    """Background work of many small steps that remembers how far it came."""
+
+    def __init__(self, steps=10**9):
+        self.steps, self.done, self.begun = steps, 0, 0
+
+    def __call__(self, ticket):
+        self.begun += 1
+        while self.done < self.steps:
+            ticket.check()
+            self.done += 1
+            time.sleep(0.001)
+        return self.done
+
+
+def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, lane, ear):
+    work = Slow()
+    lane.ask("ahead", work, background=True)
+    qtbot.waitUntil(lambda: work.done > 2)
+    seen = []
+    lane.ask("frame", lambda _: seen.append(work.done) or "picture")
+    asked_at = work.done
+    qtbot.waitUntil(lambda: bool(ear.answers))
+    assert outcomes(ear) == [("frame", 1, "done", "picture")]
+    assert seen[0] - asked_at <= 1
+    qtbot.waitUntil(lambda: work.done > seen[0] + 2)
+    assert work.begun == 2
+    assert lane.is_pending("ahead")
+
+
+def test_background_work_ends_in_one_answer_however_often_it_is_interrupted(qtbot, lane, ear):
+    work = Slow(steps=60)
+    lane.ask("ahead", work, background=True)
+    for number in range(5):
+        qtbot.wait(5)
+        lane.ask("frame", lambda _, number=number: number)
+    qtbot.waitUntil(lambda: any(a.key == "ahead" for a in ear.answers))
+    assert [o for o in outcomes(ear) if o[0] == "ahead"] == [("ahead", 1, "done", 60)]
+
+
+def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, lane, ear):
+    gate, order = threading.Event(), []
+    lane.ask("slow", lambda _: gate.wait(5))
+    lane.ask("ahead", lambda _: order.append("ahead"), background=True)
+    lane.ask("frame", lambda _: order.append("frame"))
+    gate.set()
+    qtbot.waitUntil(lambda: len(ear.answers) == 3)
+    assert order == ["frame", "ahead"]
+
+
+def test_newer_background_work_of_a_key_takes_the_place_of_the_one_that_runs(qtbot, lane, ear):
+    old = Slow()
+    lane.ask("ahead", old, background=True)
+    qtbot.waitUntil(lambda: old.done > 2)
+    lane.ask("ahead", lambda _: "new", background=True)
+    qtbot.waitUntil(lambda: len(ear.answers) == 2)
+    assert outcomes(ear) == [("ahead", 1, "cancelled", None), ("ahead", 2, "done", "new")]
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_background_work_can_be_cancelled(qtbot, lane, ear, runs):
+    gate, work = threading.Event(), Slow()
+    if not runs:
+        lane.ask("slow", lambda _: gate.wait(5))
+    lane.ask("ahead", work, background=True)
+    if runs:
+        qtbot.waitUntil(lambda: work.done > 2)
+    lane.cancel("ahead")
+    gate.set()
+    qtbot.waitUntil(lambda: any(a.key == "ahead" for a in ear.answers))
+    assert next(a for a in ear.answers if a.key == "ahead").outcome == "cancelled"
+    assert not lane.is_pending("ahead")
+
+
+def test_closing_ends_background_work(qapp):
+    lane, work = Lane("closing"), Slow()
+    lane.start()
+    lane.ask("ahead", work, background=True)
+    while not work.done:
+        time.sleep(0.001)
+    lane.close()
+    assert lane.isFinished()

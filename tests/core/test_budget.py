@@ -1,0 +1,147 @@
+"""One number of bytes over all caches: never exceeded, and the cheapest and oldest goes first."""
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mvit_core.budget import MOST_BYTES, Budget, Shelf, default_budget_bytes, memory_bytes
+
+PUTS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 70)), max_size=60)
+
+
+def shelves(budget):
+    prices = {"frames": 0.01, "heats": 0.1, "captures": 5.0}
+    return [Shelf(budget, name, seconds_to_remake=price) for name, price in prices.items()]
+
+
+@given(PUTS)
+def test_the_limit_is_never_exceeded_and_the_sums_agree(puts):
+    budget = Budget(100)
+    stock = shelves(budget)
+    for shelf, key, nbytes in puts:
+        stock[shelf].put(key, f"{shelf} {key}", nbytes)
+        assert budget.used_bytes <= 100
+        assert budget.used_bytes == sum(u.used_bytes for u in budget.usage)
+        assert stock[shelf].get(key) == f"{shelf} {key}"
+
+
+def test_what_is_cheapest_to_make_again_goes_first():
+    budget = Budget(100)
+    frames, _, captures = shelves(budget)
+    captures.put("window", 1, 40)
+    frames.put("old", 1, 30)
+    frames.put("young", 1, 30)
+    frames.put("new", 1, 30)
+    assert captures.get("window") == 1
+    assert ("old" in frames, "young" in frames, "new" in frames) == (False, True, True)
+
+
+def test_within_a_shelf_the_one_not_asked_for_the_longest_goes_first():
+    budget = Budget(100)
+    frames = Shelf(budget, "frames", seconds_to_remake=1)
+    for key in "abc":
+        frames.put(key, key, 30)
+    assert frames.get("a") == "a"
+    frames.put("d", "d", 30)
+    assert [key in frames for key in "abcd"] == [True, False, True, True]
+
+
+def test_what_is_dear_goes_too_once_nobody_asks_for_it_any_more():
+    budget = Budget(100)
+    frames = Shelf(budget, "frames", seconds_to_remake=1)
+    captures = Shelf(budget, "captures", seconds_to_remake=5)
+    captures.put("window", 1, 50)
+    for number in range(50):
+        frames.put(number, number, 50)
+    assert "window" not in captures
+
+
+def test_an_entry_of_the_same_key_takes_the_place_of_the_one_before():
+    budget = Budget(100)
+    shelf = Shelf(budget, "frames", seconds_to_remake=1)
+    shelf.put("a", 1, 60)
+    shelf.put("a", 2, 70)
+    assert (shelf.get("a"), budget.used_bytes) == (2, 70)
+
+
+def test_what_fits_nowhere_is_not_held_and_pushes_nothing_out():
+    budget = Budget(100)
+    shelf = Shelf(budget, "frames", seconds_to_remake=1)
+    shelf.put("a", 1, 60)
+    shelf.put("whale", 1, 101)
+    assert "a" in shelf
+    assert "whale" not in shelf
+
+
+def test_a_shelf_keeps_to_its_own_share():
+    budget = Budget(1000)
+    shelf = Shelf(budget, "frames", seconds_to_remake=1, most_bytes=50)
+    for number in range(9):
+        shelf.put(number, number, 20)
+    assert (shelf.used_bytes, shelf.room_bytes, len(shelf)) == (40, 50, 2)
+
+
+def test_a_smaller_limit_lets_things_go_at_once():
+    budget = Budget(100)
+    shelf = Shelf(budget, "frames", seconds_to_remake=1)
+    for number in range(5):
+        shelf.put(number, number, 20)
+    budget.resize(50)
+    assert (budget.used_bytes, budget.limit_bytes) == (40, 50)
+    assert 4 in shelf
+
+
+def test_a_closed_shelf_gives_everything_back():
+    budget = Budget(100)
+    shelf, other = (Shelf(budget, name, seconds_to_remake=1) for name in ("one", "other"))
+    shelf.put("a", 1, 60)
+    other.put("b", 1, 10)
+    shelf.close()
+    shelf.close()
+    assert budget.used_bytes == 10
+    assert [usage.name for usage in budget.usage] == ["other"]
+
+
+def test_many_threads_keep_to_the_limit():
+    budget = Budget(1000)
+    exceeded = []
+
+    def work(price):
+        shelf = Shelf(budget, str(price), seconds_to_remake=price)
+        for number in range(2000):
+            shelf.put(number % 50, number, number % 97)
+            shelf.get(number % 31)
+            if budget.used_bytes > 1000:
+                exceeded.append(number)
+
+    threads = [threading.Thread(target=work, args=(price,)) for price in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not exceeded
+    assert budget.used_bytes == sum(usage.used_bytes for usage in budget.usage)
+
+
+def test_the_default_is_a_quarter_of_memory_and_at_most_two_gibibytes(monkeypatch):
+    assert default_budget_bytes() == min(MOST_BYTES, memory_bytes() // 4)
+    monkeypatch.setattr("mvit_core.budget.memory_bytes", lambda: 4 << 30)
+    assert default_budget_bytes() == 1 << 30
+
+
+def test_a_system_that_does_not_tell_its_memory_gets_a_modest_budget(monkeypatch):
+    def refuse(name):
+        raise ValueError(name)
+
+    monkeypatch.setattr("mvit_core.budget.sys.platform", "linux")
+    monkeypatch.setattr("mvit_core.budget.os.sysconf", refuse, raising=False)
+    assert default_budget_bytes() == 1 << 30
+
+
+@pytest.mark.parametrize("nbytes", [0, 1])
+def test_an_empty_budget_holds_nothing_that_has_a_size(nbytes):
+    shelf = Shelf(Budget(0), "frames", seconds_to_remake=1)
+    shelf.put("a", 1, nbytes)
+    assert ("a" in shelf) == (nbytes == 0)
