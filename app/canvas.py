@@ -17,7 +17,7 @@ from typing_extensions import override
 from app import theme
 from app.facts import Readout
 from app.marks import draw_badges, draw_cell, draw_grid, draw_outline, draw_placeholder, draw_ring
-from app.viewport import Viewport
+from app.viewport import MAX_ZOOM, Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -127,6 +127,16 @@ class Canvas(QWidget):
     def fit(self) -> None:
         """Show the whole frame."""
         self._zoom = 0.0
+        self._after_zoom()
+
+    @property
+    def place(self) -> tuple[float, tuple[float, float]]:
+        """Zoom and centre, as ``Viewport`` has them."""
+        return self._zoom, self._centre
+
+    def look_at(self, zoom: float, centre: tuple[float, float]) -> None:
+        """Take zoom and centre, as ``place`` gave them."""
+        self._zoom, self._centre = min(max(zoom, 0.0), MAX_ZOOM), centre
         self._after_zoom()
 
     def actual_size(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.controller import Controller
     from app.panels.veil import DropVeil
+    from app.session_desk import SessionDesk
 
 
 class Drops(QObject):
@@ -27,12 +28,16 @@ class Drops(QObject):
         window: takes the drops.
         veil: says what a drop would do.
         controller: opens what was dropped.
+        sessions: opens sessions.
     """
 
-    def __init__(self, window: QWidget, veil: DropVeil, controller: Controller) -> None:
+    def __init__(
+        self, window: QWidget, veil: DropVeil, controller: Controller, sessions: SessionDesk
+    ) -> None:
         super().__init__(window)
         self._veil = veil
         self._controller = controller
+        self._sessions = sessions
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -64,10 +69,14 @@ class Drops(QObject):
             self._controller.tell(Message("warning", dropped.reason))
         if dropped.checkpoint is not None:
             self._controller.load_model(ModelSource(dropped.checkpoint, config=dropped.config))
+        if dropped.session is not None:
+            self._sessions.open(dropped.session)
         if dropped.video is not None:
             self._controller.open_video(dropped.video)
 
     def _words(self, dropped: Dropped) -> str:
+        if dropped.session is not None:
+            return self.tr("Open this session")
         if dropped.video is None:
             return self.tr("Load this model")
         if dropped.checkpoint is None:

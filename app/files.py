@@ -1,4 +1,4 @@
-"""Telling videos, checkpoints and everything else apart when they are dropped."""
+"""Telling videos, checkpoints, sessions and everything else apart when they are dropped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+
+from app.sessions import ENDING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +31,15 @@ class Dropped:
     checkpoint: Path | None = None
     config: Path | None = None
     """A configuration dropped together with its checkpoint."""
+    session: Path | None = None
+    """It names video and model itself; what is dropped with it is not opened."""
     reason: str = ""
     """Why some of it cannot be used; empty when all can."""
 
     @property
     def is_good(self) -> bool:
         """There is something to open."""
-        return self.video is not None or self.checkpoint is not None
+        return any((self.video, self.checkpoint, self.session))
 
 
 def sort_drop(paths: tuple[Path, ...]) -> Dropped:
@@ -44,6 +48,9 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     def first(endings: frozenset[str]) -> Path | None:
         return next((path for path in paths if path.suffix.lower() in endings), None)
 
+    session = first(frozenset((ENDING,)))
+    if session is not None:
+        return Dropped(session=session)
     video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
     known = {video, checkpoint, config if checkpoint is not None else None}
     rest = [path for path in paths if path not in known]
@@ -51,9 +58,10 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     if rest:
         words = QCoreApplication.translate(
             "files",
-            "{name} cannot be opened: drop a video ({videos}, …) or a checkpoint ({models}, …)",
+            "{name} cannot be opened: drop a video ({videos}, …), a checkpoint "
+            "({models}, …) or a session (.mvitlens)",
         )
         reason = words.format(
             name=rest[0].name or str(rest[0]), videos=".mp4, .mkv", models=".pyth, .pt"
         )
-    return Dropped(video, checkpoint, config if checkpoint is not None else None, reason)
+    return Dropped(video, checkpoint, config if checkpoint is not None else None, reason=reason)

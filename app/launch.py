@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSettings, QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.facts import Message
 from app.icons import app_icon
 from app.language import install_language
 from app.looks import Looks
 from app.main_window import MainWindow
 from app.preferences import PreferenceStore
+from app.sessions import ENDING
 from app.state import ModelSource
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ViewOptions:
     """A file of class names."""
     device: str = "auto"
     session: Path | None = None
-    """Sessions are not read yet; the window says so."""
+    """A saved session; it names video and model itself."""
     demo: bool = False
     """Open the first sample with the demo model, but for what is named beside it."""
 
@@ -110,6 +110,12 @@ def _closed_by_signals(app: QApplication) -> Iterator[None]:
 
 
 def _open_options(window: MainWindow, options: ViewOptions) -> None:
+    session = options.session
+    if session is None and options.clip is not None and options.clip.suffix == ENDING:
+        session = options.clip  # opened by a double click
+    if session is not None:
+        window.sessions.open(session)
+        return
     controller = window.controller
     clip, model = options.clip, None
     if options.checkpoint is not None:
@@ -128,6 +134,3 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         controller.load_model(model)
     if clip is not None:
         controller.open_video(clip)
-    if options.session is not None:
-        words = QCoreApplication.translate("launch", "Sessions cannot be opened yet: {name}")
-        controller.tell(Message("warning", words.format(name=options.session.name)))

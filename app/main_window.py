@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
+    QMessageBox,
     QSizePolicy,
     QStackedWidget,
     QToolBar,
@@ -44,6 +45,7 @@ from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.report import report_of
 from app.samples import SampleDesk
+from app.session_desk import SessionDesk
 from app.shortcuts import ShortcutsDialog
 from app.stage import Stage
 from app.state import ModelSource, Store
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self.panels = self._make_panels()
         self.controller = Controller(self.store, self.panels, preferences, self)
         self.samples = SampleDesk(self.controller, self.welcome)
+        self.sessions = SessionDesk(self, self.controller, self.stage.canvas)
+        self.sessions.changed.connect(self._show_title)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.keys = KeyMap(settings, self)
@@ -92,7 +96,7 @@ class MainWindow(QMainWindow):
         self._fill_samples()
         self._make_toolbar()
         self.docks.place()
-        Drops(self, self.veil, self.controller)
+        Drops(self, self.veil, self.controller, self.sessions)
         self.welcome.command.connect(self.actions_table.run)
         self.panels.timeline.command.connect(self.actions_table.run)
         self.panels.timeline.left_field.connect(self._focus_stage)
@@ -185,6 +189,18 @@ class MainWindow(QMainWindow):
         """Open a shipped clip with the shipped model."""
         self.samples.open(index)
 
+    def open_session_dialog(self) -> None:
+        """Let the user choose a session."""
+        self.sessions.open_dialog()
+
+    def save_session(self) -> None:
+        """Save the session where it was saved before."""
+        self.sessions.save()
+
+    def save_session_as(self) -> None:
+        """Save the session where the user says."""
+        self.sessions.save_as()
+
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
         world, wish = self.controller.world, self.controller.export_wish()
@@ -275,8 +291,9 @@ class MainWindow(QMainWindow):
         AboutDialog(self).open()
 
     def close_window(self) -> None:
-        """Quit."""
-        self.close()
+        """Quit, unless there is something to save first."""
+        if self._may_close():
+            self.close()
 
     def zoom(self, how: str) -> None:
         """Zoom the canvas."""
@@ -298,12 +315,18 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentWidget(page)
             if page is self.stage and (had_focus or self.focusWidget() is None):
                 self._focus_stage()
-        title = "MViT Lens"
-        if world.video is not None:
-            title = f"{world.video.path.name} – {title}"
+        self._show_title()
+        self.actions_table.show(self.store.state, world)
+
+    def _show_title(self) -> None:
+        video, session = self.controller.world.video, self.sessions.path
+        parts = [video.path.name] if video is not None else []
+        parts += [f"{session.name}[*]"] if session is not None else []
+        title = " – ".join((*parts, "MViT Lens"))
         if self.windowTitle() != title:
             self.setWindowTitle(title)
-        self.actions_table.show(self.store.state, world)
+        if session is not None:
+            self.setWindowModified(self.sessions.is_modified)
 
     def _focus_stage(self) -> None:
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -352,8 +375,21 @@ class MainWindow(QMainWindow):
         else:
             super().mousePressEvent(event)
 
+    def _may_close(self) -> bool:
+        """Ask what becomes of a session that was changed."""
+        if not self.sessions.is_modified or self.sessions.path is None:
+            return True
+        button = QMessageBox.StandardButton
+        words = self.tr("{name} was changed. Save it?").format(name=self.sessions.path.name)
+        choices = button.Save | button.Discard | button.Cancel
+        answer = QMessageBox.question(self, self.tr("Save session"), words, choices, button.Save)
+        return answer == button.Discard or (answer == button.Save and self.sessions.save())
+
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and not self._may_close():
+            event.ignore()
+            return
         self.docks.keep()
         self._settings.sync()
         self.upkeep.stop()

@@ -13,7 +13,8 @@
     │   └── WeightsError          weights missing or of the wrong shape
     ├── LabelsError               a class-name file that cannot be understood
     ├── CaptureError              nothing to capture, or a query outside the grid
-    └── ExportError               the target cannot be written in the form asked for
+    ├── ExportError               the target cannot be written in the form asked for
+    └── SessionError              a saved session that is damaged or of a later version
 
 A message says what came, what is allowed and what to do next, in one line.
 Library errors are translated where they enter: ``raise VideoOpenError(...) from error``.
@@ -30,6 +31,7 @@ __all__ = [
     "FrameDecodeError",
     "LabelsError",
     "MvitError",
+    "SessionError",
     "VideoError",
     "VideoOpenError",
     "WeightsError",
@@ -82,6 +84,10 @@ class CaptureError(MvitError):
 
 class ExportError(MvitError):
     """The target cannot be written in the form asked for."""
+
+
+class SessionError(MvitError):
+    """A saved session cannot be read."""
 
 
 class Cancelled(Exception):  # noqa: N818 - a wish that was met, not an error

@@ -43,7 +43,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 SEPARATED = frozenset(
     {
-        "file.close_clip", "file.quit", "edit.back", "edit.copy_image", "edit.preferences",
+        "file.open_session", "file.close_clip", "file.quit", "edit.back", "edit.copy_image",
+        "edit.preferences",
         "view.next_colormap", "view.lock_range", "view.fit", "view.full_screen", "view.next_pane",
         "view.theme",
         "playback.previous", "playback.previous_sampled", "playback.first",

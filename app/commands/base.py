@@ -31,6 +31,15 @@ class Windowing(Protocol):
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
 
+    def open_session_dialog(self) -> None:
+        """Let the user choose a session."""
+
+    def save_session(self) -> None:
+        """Save the session where it was saved before."""
+
+    def save_session_as(self) -> None:
+        """Save the session where the user says."""
+
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
 
@@ -130,6 +139,10 @@ MODEL = Need(lambda _, w: w.model is not None, N("commands", "load a model first
 BOTH = Need(
     lambda _, w: w.video is not None and w.model is not None,
     N("commands", "open a video and load a model first"),
+)
+EITHER = Need(
+    lambda _, w: w.video is not None or w.model is not None,
+    N("commands", "open a video or load a model first"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))

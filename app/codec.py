@@ -1,0 +1,126 @@
+"""Frozen values to JSON and back, by the types of their fields.
+
+A field added to ``ViewState`` is kept from then on without a line here; only a type from a module
+that its own module does not import at run time is named in ``NAMES``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from mvit_core.attribution import HeadChoice, Query
+from mvit_core.errors import SessionError
+from mvit_core.render import RangePolicy, ValueRange
+from mvit_core.video.clip import ClipSpec
+
+NAMES = MappingProxyType(
+    {
+        "ClipSpec": ClipSpec,
+        "HeadChoice": HeadChoice,
+        "Path": Path,
+        "Query": Query,
+        "RangePolicy": RangePolicy,
+        "ValueRange": ValueRange,
+    }
+)
+"""Types that ``app`` modules import for checking only."""
+
+Json = Any  # what the json module reads: None, bool, int, float, str, list, dict
+
+
+def encode(value: object) -> Json:
+    """A value as JSON holds it; frozen dataclasses become objects, tuples become lists."""
+    if is_dataclass(value):
+        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [encode(each) for each in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+def decode(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401 - of the type ``kind``
+    """The value of a type that ``encode`` made JSON of.
+
+    Args:
+        kept: what the file holds.
+        kind: the type, as a field declares it.
+        where: what it is called in a complaint.
+
+    Raises:
+        SessionError: what is kept is no value of this type.
+    """
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return _decode_union(kept, parts, where)
+    if origin is Literal:
+        fine = any(kept == part and type(kept) is type(part) for part in parts)
+        return kept if fine else _refuse(kept, kind, where)
+    if origin is tuple:
+        return _decode_tuple(kept, parts, where)
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _decode_dataclass(kept, kind, where)
+    return _decode_plain(kept, kind, where)
+
+
+@cache
+def field_types(kind: type) -> MappingProxyType[str, Any]:
+    """The type of each field of a dataclass."""
+    hints = get_type_hints(kind, localns=dict(NAMES))
+    return MappingProxyType({field.name: hints[field.name] for field in fields(kind)})
+
+
+def _decode_plain(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
+    if kind is NoneType and kept is None:
+        return None
+    if kind is Path and isinstance(kept, str):
+        return Path(kept)
+    number = isinstance(kept, int | float) and not isinstance(kept, bool)
+    if kind is float and number and math.isfinite(kept):
+        return float(kept)
+    if kind in (bool, int, str) and type(kept) is kind:
+        return kept
+    return _refuse(kept, kind, where)
+
+
+def _decode_union(kept: Json, parts: tuple[Any, ...], where: str) -> Any:  # noqa: ANN401
+    problem: SessionError | None = None
+    for part in parts:
+        try:
+            return decode(kept, part, where)
+        except SessionError as error:
+            # The complaint of a part that has the right form says most.
+            problem = error if problem is None or isinstance(kept, dict | list) else problem
+    assert problem is not None
+    raise problem
+
+
+def _decode_tuple(kept: Json, parts: tuple[Any, ...], where: str) -> tuple[Any, ...]:
+    if not isinstance(kept, list):
+        _refuse(kept, tuple, where)
+    kinds = (parts[0],) * len(kept) if parts[-1] is Ellipsis else parts
+    if len(kinds) != len(kept):
+        _refuse(kept, tuple, where)
+    return tuple(decode(each, kind, where) for each, kind in zip(kept, kinds, strict=True))
+
+
+def _decode_dataclass(kept: Json, kind: type, where: str) -> Any:  # noqa: ANN401
+    if not isinstance(kept, dict):
+        _refuse(kept, kind, where)
+    known = {
+        name: decode(kept[name], hint, f"{where}.{name}")
+        for name, hint in field_types(kind).items()
+        if name in kept
+    }
+    try:
+        return kind(**known)
+    except Exception as error:  # whatever its own checks raise
+        raise SessionError(f"{where} cannot be used: {error}") from error
+
+
+def _refuse(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
+    words = getattr(kind, "__name__", str(kind)) if get_origin(kind) is None else str(kind)
+    raise SessionError(f"{where} is {kept!r}, which is no {words}")

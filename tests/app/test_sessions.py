@@ -1,0 +1,357 @@
+"""Sessions: what was looked at is saved, found again, and refused where it cannot be read."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app.codec import decode, encode, field_types
+from app.relink import RelinkDialog
+from app.sessions import (
+    EDGE_BYTES,
+    NOT_KEPT,
+    VERSION,
+    Place,
+    digest_of,
+    find,
+    kept_view,
+    read_session,
+    session_of,
+    write_session,
+)
+from app.state import ModelSource, ViewState
+from mvit_core.errors import SessionError
+from mvit_core.render import ValueRange
+from mvit_core.video.clip import ClipSpec
+from tests.app.conftest import WAIT_MS, settle
+from tests.app.helpers import dialog_of, drop, messages, press
+from tests.fixtures_video import write_barcode_clip
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def files(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    clip, checkpoint = folder / "a.mp4", folder / "m.pyth"
+    clip.write_bytes(b"clip" * 9)
+    checkpoint.write_bytes(b"model" * 9)
+    return clip, checkpoint
+
+
+@pytest.fixture
+def state(files):
+    clip, checkpoint = files
+    return ViewState(
+        clip=clip, model=ModelSource(checkpoint), clip_spec=ClipSpec(frames=8, size=160),
+        frame=7, block=3, head=2, query=(1, 2, 3), colormap="viridis", opacity=0.3,
+        manual_range=ValueRange(0.1, 0.9),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def saved(state, tmp_path):
+    path = tmp_path / "s.mvitlens"
+    write_session(session_of(state, Place("", 2.0, (4.0, 5.0)), tmp_path), path)
+    return path
+
+
+def edit(path, **changes):
+    page = json.loads(path.read_text())
+    page.update(changes)
+    path.write_text(json.dumps(page))
+
+
+# -- the file ------------------------------------------------------------------------------------
+
+
+def test_what_was_saved_is_read_again(saved, state):
+    session = read_session(saved)
+    assert session.view == kept_view(state)
+    assert session.place == Place("", 2.0, (4.0, 5.0))
+    assert set(session.files) == {"clip", "checkpoint"}
+    assert session.unknown == ()
+
+
+def test_every_field_of_the_view_is_kept_but_files_and_moments():
+    assert set(kept_view(ViewState())) == set(field_types(ViewState)) - NOT_KEPT
+    assert set(field_types(ViewState)) >= NOT_KEPT
+
+
+def test_no_weights_and_no_maps_are_in_the_file(saved):
+    assert saved.stat().st_size < 5000
+
+
+_heads = st.one_of(st.sampled_from(["mean", "max", "min"]), st.integers(0, 15))
+_queries = st.one_of(
+    st.sampled_from(["readout", "class"]), st.tuples(*(st.integers(0, 99) for _ in range(3)))
+)
+_numbers = st.floats(-1e6, 1e6)
+_ranges = st.one_of(st.none(), st.builds(ValueRange, _numbers, _numbers))
+
+
+@given(
+    head=_heads,
+    query=_queries,
+    locked=_ranges,
+    block=st.one_of(st.none(), st.integers(0, 30)),
+    opacity=st.floats(0, 1),
+    spec=st.one_of(st.none(), st.builds(ClipSpec, frames=st.integers(1, 64))),
+)
+def test_any_view_survives_being_json(head, query, locked, block, opacity, spec):
+    view = ViewState(head=head, query=query, locked_range=locked, block=block, opacity=opacity,
+                     clip_spec=spec)  # fmt: skip
+    for name, value in kept_view(view).items():
+        kept = json.loads(json.dumps(encode(value)))
+        assert decode(kept, field_types(ViewState)[name], name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("opacity", "high"),
+        ("opacity", float("nan")),
+        ("frame", 1.5),
+        ("frame", True),
+        ("head", "median"),
+        ("query", [1, 2]),
+        ("range_policy", "whatever"),
+        ("clip_spec", {"frames": -1}),
+        ("clip_spec", 3),
+        ("locked_range", {"low": 0.0}),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_by_name(saved, name, kept):
+    view = json.loads(saved.read_text())["view"]
+    edit(saved, view={**view, name: kept})
+    with pytest.raises(SessionError, match=f"view.{name}"):
+        read_session(saved)
+
+
+def test_fields_of_a_later_version_are_reported_and_left_out(saved):
+    view = json.loads(saved.read_text())["view"]
+    edit(saved, view={**view, "sparkle": 3}, sound="loud")
+    assert set(read_session(saved).unknown) == {"sound", "view.sparkle"}
+
+
+def test_fields_that_an_earlier_version_did_not_write_have_their_first_values(saved):
+    edit(saved, view={"frame": 3})
+    assert read_session(saved).view == {"frame": 3}
+
+
+def test_a_later_version_is_refused_with_an_explanation(saved):
+    edit(saved, version=999, written_by="9.9")
+    with pytest.raises(SessionError, match=rf"9\.9 in form 999; .* up to form {VERSION}\. Update"):
+        read_session(saved)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "damaged or no session"),
+        (b"{\"kind\": ", "damaged or no session"),
+        (b"\xff\xfe\x00", "damaged or no session"),
+        (b"[" * 100_000, "damaged or no session"),
+        (b"[]", "no session of MViT Lens"),
+        (b"{}", "no session of MViT Lens"),
+        (b"{\"kind\": \"MViT Lens session\"}", "version is None"),
+        (b"{\"kind\": \"MViT Lens session\", \"version\": 1, \"view\": 3}", "not a group"),
+        (b"{\"kind\": \"MViT Lens session\", \"version\": 1, \"files\": {\"clip\": 3}}", "files"),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_is_refused_in_words(tmp_path, content, words):
+    path = tmp_path / "bad.mvitlens"
+    path.write_bytes(content)
+    with pytest.raises(SessionError, match=words):
+        read_session(path)
+
+
+def test_a_session_that_is_not_there_is_refused_with_its_path(tmp_path):
+    with pytest.raises(SessionError, match=r"nowhere\.mvitlens cannot be read"):
+        read_session(tmp_path / "nowhere.mvitlens")
+
+
+# -- finding files -------------------------------------------------------------------------------
+
+
+def test_a_folder_that_moved_as_a_whole_is_found_again(saved, tmp_path):
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    shutil.move(tmp_path / "data", home / "data")
+    moved = shutil.move(saved, home / "s.mvitlens")
+    session = read_session(Path(moved))
+    assert find(session.files["clip"], home).path == home / "data" / "a.mp4"
+
+
+def test_a_session_that_moved_alone_still_knows_the_whole_path(saved, files, tmp_path):
+    away = tmp_path / "away"
+    away.mkdir()
+    assert find(read_session(saved).files["clip"], away).path == files[0]
+
+
+def test_another_file_of_the_same_name_is_told_apart(saved, files, tmp_path):
+    files[0].write_bytes(b"another")
+    found = find(read_session(saved).files["clip"], tmp_path)
+    assert found.path == files[0]
+    assert not found.same
+
+
+def test_a_file_that_is_gone_is_not_found(saved, files, tmp_path):
+    files[0].unlink()
+    assert find(read_session(saved).files["clip"], tmp_path).path is None
+
+
+def test_the_hash_sees_size_head_and_tail(tmp_path):
+    big = bytes(4 * EDGE_BYTES)
+    path, seen = tmp_path / "f", set()
+    for content in (big, big + b"\0", b"x" + big[1:], big[:-1] + b"x"):
+        path.write_bytes(content)
+        seen.add(digest_of(path))
+    assert len(seen) == 4
+
+
+def test_a_folder_of_pictures_is_told_by_its_names_and_sizes(tmp_path):
+    (tmp_path / "1.png").write_bytes(b"one")
+    before = digest_of(tmp_path)
+    (tmp_path / "2.png").write_bytes(b"two")
+    assert digest_of(tmp_path) != before
+
+
+# -- in the window -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def save_to(monkeypatch, tmp_path):
+    target = tmp_path / "kept.mvitlens"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    return target
+
+
+def test_a_view_is_saved_and_opened_again_by_the_command_line(lens, boot, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_Up)
+    press(qtbot, lens, Qt.Key.Key_2)
+    press(qtbot, lens, Qt.Key.Key_C)
+    lens.controller.intents.go_to(13)
+    settle(qtbot, lens)
+    lens.actions_table.run("view.zoom_in")
+    lens.actions_table.run("view.predictions")
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    assert "kept.mvitlens" in lens.windowTitle()
+    before, zoom = lens.store.state, lens.stage.canvas.place
+    lens.close()
+    again = boot(session=save_to)
+    qtbot.waitUntil(lambda: again.sessions.path is not None, timeout=WAIT_MS)
+    assert again.store.state == before
+    assert again.stage.canvas.place == zoom
+    assert not again.docks.by_name["predictions"].isVisible()
+    settle(qtbot, again)
+    assert not again.isWindowModified()
+
+
+def test_a_change_is_marked_in_the_title_until_it_is_saved_or_undone(lens, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    press(qtbot, lens, Qt.Key.Key_Right)
+    assert not lens.isWindowModified()  # looking on is no change
+    press(qtbot, lens, Qt.Key.Key_C)
+    assert lens.isWindowModified()
+    press(qtbot, lens, Qt.Key.Key_Z, CONTROL)
+    assert not lens.isWindowModified()
+    press(qtbot, lens, Qt.Key.Key_C)
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    assert not lens.isWindowModified()
+    assert read_session(save_to).view["colormap"] == lens.store.state.colormap
+
+
+def test_quitting_with_a_changed_session_asks_and_may_be_called_off(
+    lens, qtbot, save_to, monkeypatch
+):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    press(qtbot, lens, Qt.Key.Key_C)
+    asked, answers = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+
+    def answer(parent, title, words, *_):
+        asked.append(words)
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    press(qtbot, lens, Qt.Key.Key_Q, CONTROL)
+    assert lens.isVisible()
+    assert "kept.mvitlens" in asked[0]
+    press(qtbot, lens, Qt.Key.Key_Q, CONTROL)
+    assert not lens.isVisible()
+
+
+def test_a_session_is_opened_by_dropping_it(lens, boot, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    lens.close()
+    window = boot()
+    accepted, words = drop(window, save_to)
+    assert accepted
+    assert words == "Open this session"
+    qtbot.waitUntil(lambda: window.sessions.path == save_to, timeout=WAIT_MS)
+
+
+def test_a_clip_that_moved_is_relinked_and_everything_is_as_before(
+    lens, boot, qtbot, save_to, tmp_path, barcode_clip
+):
+    press(qtbot, lens, Qt.Key.Key_End)
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    before = lens.store.state
+    lens.close()
+    moved = tmp_path / "moved.mp4"
+    shutil.move(barcode_clip, moved)
+    window = boot(clip=None)
+    window.sessions.open(save_to)
+    dialog = dialog_of(RelinkDialog)
+    assert dialog.open_button.isEnabled()  # the model at least could be opened
+    other = write_barcode_clip(tmp_path / "other.mp4", frames=5)
+    dialog.take("clip", other)
+    assert "another file" in dialog.states["clip"].text()
+    dialog.take("clip", moved)
+    assert "another file" not in dialog.states["clip"].text()
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
+    assert window.store.state == replace(before, clip=moved)
+
+
+def test_a_session_edited_by_hand_shows_what_there_is(lens, boot, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    lens.close()
+    view = json.loads(save_to.read_text())["view"]
+    far = {"frame": 999, "block": 77, "head": 55, "query": [99, 99, 99], "method": "magic",
+           "colormap": "sparkle"}  # fmt: skip
+    edit(save_to, view={**view, **far})
+    window = boot(session=save_to)
+    qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
+    settle(qtbot, window)
+    state = window.store.state
+    assert (state.frame, state.block, state.head, state.query) == (39, None, "mean", "readout")
+
+
+def test_a_session_of_a_later_version_is_refused_and_the_clip_stays(lens, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    edit(save_to, version=999)
+    lens.sessions.open(save_to)
+    assert "Update MViT Lens" in messages(lens)
+    assert lens.controller.world.video is not None
+
+
+def test_a_session_whose_clip_is_damaged_tells_and_is_not_in_use(boot, qtbot, saved):
+    window = boot(session=saved)
+    qtbot.waitUntil(lambda: "a.mp4" in messages(window), timeout=WAIT_MS)
+    assert window.sessions.path is None
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_session_unsaved(lens, monkeypatch, tmp_path):
+    gone = tmp_path / "gone" / "s.mvitlens"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(gone), ""))
+    assert not lens.sessions.save()
+    assert "does not exist" in messages(lens)
+    assert lens.sessions.path is None
