@@ -346,7 +346,6 @@ def _run_export(options: argparse.Namespace) -> int:
     from mvit_core.export import ExportRequest, check_target, export
     from mvit_core.pipeline import Explainer, MapSpec
 
-    check_target(options.output, options.layout)  # before a model is loaded for nothing
     if options.frame is not None and options.output.suffix.lower() != ".png":
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     spec = MapSpec(
@@ -357,6 +356,7 @@ def _run_export(options: argparse.Namespace) -> int:
     )
     look = look_from(options)
     request = ExportRequest(spec, look, options.layout, options.frame)
+    check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip) as video:
         explainer = Explainer(_load_and_tell(options), remembered_windows=1)
         done = export(

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mvit_core.errors import ExportError
+from mvit_core.export.film import export_video
 from mvit_core.export.layouts import LAYOUTS
 from mvit_core.export.numbers import export_arrays, export_table
-from mvit_core.export.pictures import OnProgress, export_still, export_video
-from mvit_core.export.request import ExportRequest, ExportSummary
+from mvit_core.export.pictures import export_still
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
 from mvit_core.video import Video
+from mvit_core.video.encoders import CONTAINERS, encoder_for
 
 __all__ = [
     "EXPORTERS",
@@ -47,7 +49,10 @@ class Exporter:
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
-        ".mp4": Exporter("Heatmap video (H.264)", export_video),
+        ".mp4": Exporter("Heatmap video (MP4)", export_video),
+        ".mov": Exporter("Heatmap video (QuickTime MOV)", export_video),
+        ".mkv": Exporter("Heatmap video (Matroska MKV)", export_video),
+        ".webm": Exporter("Heatmap video (WebM)", export_video),
         ".gif": Exporter("Animation (GIF)", export_video),
         ".png": Exporter("Picture of one frame (PNG)", export_still),
         ".npz": Exporter("Maps as NumPy arrays (NPZ)", export_arrays),
@@ -69,26 +74,34 @@ def export(
         ExportError: the ending or the layout is unknown, or the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
-    exporter = check_target(path, request.layout)
+    exporter = check_target(path, request)
     for source, what in ((video.path, "video"), (explainer.loaded.path, "checkpoint")):
         if path.exists() and source.exists() and path.samefile(source):
             raise ExportError(f"{path} is the {what} itself; give the export another name")
     return exporter.run(explainer, video, request, path, on_progress)
 
 
-def check_target(path: Path, layout: str) -> Exporter:
+def check_target(path: Path, request: ExportRequest) -> Exporter:
     """The exporter for a path, before any work is done for it.
 
     Raises:
-        ExportError: the ending or the layout is unknown, or the folder does not exist.
+        ExportError: the ending or the layout is unknown, the kind of file does not hold what is
+            asked for, or the folder does not exist.
     """
-    exporter = EXPORTERS.get(path.suffix.lower())
+    ending = path.suffix.lower()
+    exporter = EXPORTERS.get(ending)
     if exporter is None:
         raise ExportError(
             f"{path.name} ends in {path.suffix or 'nothing'}; allowed are {', '.join(EXPORTERS)}"
         )
-    if layout not in LAYOUTS:
-        raise ExportError(f"layout is {layout!r}; allowed are {', '.join(LAYOUTS)}")
+    if request.layout not in LAYOUTS:
+        raise ExportError(f"layout is {request.layout!r}; allowed are {', '.join(LAYOUTS)}")
+    if ending in CONTAINERS:
+        encoder_for(path, request.encoding)
+    elif request.encoding.codec is not None:
+        raise ExportError(f"{path.name} is no video and has no codec; leave the codec out")
+    if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
+        raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
     if not path.parent.is_dir():
         raise ExportError(f"the folder {path.parent} does not exist; create it first")
     return exporter

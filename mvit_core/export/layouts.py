@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from mvit_core.pipeline import Explainer, Explanation, MapSpec, same_place
-from mvit_core.render import ValueRange
 from mvit_core.video import ClipWindow, Video
 
 Explain = Callable[[MapSpec], Explanation]
@@ -21,8 +20,6 @@ class Panel:
     """Printed in the corner; empty where the caption says it all."""
     heat: bool = True
     """False shows the bare frame."""
-    ends: ValueRange | None = None
-    """Ends of its colours, where they come from more than its own layer."""
 
 
 def _single(explain: Explain, spec: MapSpec) -> list[Panel]:

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mvit_core.attribution import HEAD_REDUCTIONS
-from mvit_core.export.pictures import OnProgress
-from mvit_core.export.request import ExportRequest, ExportSummary
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
 from mvit_core.targets import whole_file
 from mvit_core.video import Video

@@ -1,9 +1,14 @@
 """What is to be exported, as one frozen value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mvit_core.pipeline import MapSpec
 from mvit_core.render import Look
+from mvit_core.video.encoders import Encoding
+
+OnProgress = Callable[[int, int], None]
+"""Called with (done, in all); raising from it ends the export and leaves the target as it was."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,10 @@ class ExportRequest:
     """One past its last frame; None is the end of the video."""
     caption: bool = True
     """Print block, head, class, probability and colour bar below the picture."""
+    encoding: Encoding = field(default_factory=Encoding)
+    """How a video is stored."""
+    sound: bool = False
+    """Keep the sound of the source in a video."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +44,13 @@ class ExportSummary:
     """(width, height) of the pictures; None for tables and arrays."""
     notes: tuple[str, ...] = ()
     """What a reader must know: repeated frames, dead queries."""
+
+
+def between(on_progress: OnProgress | None, total: int) -> Callable[[], None]:
+    """What is called on the way to the first picture, so that it too can be stopped."""
+
+    def tell() -> None:
+        if on_progress is not None:
+            on_progress(0, total)
+
+    return tell

@@ -1,6 +1,7 @@
 """Values to colours to pictures: the only place that upsamples a map and applies a colour table."""
 
 from mvit_core.render.colours import COLORMAPS, ColourMap, ImageArray, colormaps, colour_table
+from mvit_core.render.compositing import PlaneHeat, lay, plane_heat
 from mvit_core.render.layers import (
     HeatLayer,
     bar_colours,
@@ -35,6 +36,7 @@ __all__ = [
     "ImageArray",
     "Look",
     "Mode",
+    "PlaneHeat",
     "RangePolicy",
     "RenderStyle",
     "Units",
@@ -47,7 +49,9 @@ __all__ = [
     "colour_table",
     "colourise",
     "heat_layer",
+    "lay",
     "overlay",
+    "plane_heat",
     "range_text",
     "times_text",
     "upsample",

@@ -15,13 +15,16 @@ from mvit_core.heatmap import Heatmap
 from mvit_core.render.colours import ImageArray, colour_table
 from mvit_core.render.look import RenderStyle
 
+_BAND_ROWS = 32
+"""Rows painted at a time."""
+
 
 @dataclass(frozen=True)
 class HeatLayer:
     """A coloured map at picture size, to be laid over the frame."""
 
     colours: ImageArray
-    """(H, W, 3)."""
+    """(H, W, 3); black where the model did not look."""
     alpha: ImageArray
     """(H, W): share of the colour in each pixel, as 0..255; any level in any pixel."""
 
@@ -41,11 +44,8 @@ def upsample(
     Each picture pixel takes the value at its own place on the token grid, clamped to the grid:
     never a stretch of the grid to the picture.
     """
-    plane = heatmap.values[heatmap.token_time(frame_index)]  # (Y', X')
-    width, height = size
-    rows = _weights(height, heatmap.frame_size[1], heatmap.y_px, plane.shape[0], smooth)
-    columns = _weights(width, heatmap.frame_size[0], heatmap.x_px, plane.shape[1], smooth)
-    values: FloatArray = rows @ plane @ columns.T
+    rows, wide = _stretched(heatmap, frame_index, size, smooth=smooth)
+    values: FloatArray = rows @ wide
     return values
 
 
@@ -58,13 +58,17 @@ def heat_layer(
     not seen gets no attention, and a bright margin would say the opposite.
     """
     width, height = size or heatmap.frame_size
-    values = upsample(heatmap, frame_index, (width, height), smooth=style.smooth)
-    layer = _painted(values, style)
+    rows, wide = _stretched(heatmap, frame_index, (width, height), smooth=style.smooth)
     unseen = 0 if style.mode == "tint" else round(255 * style.opacity)
+    colours: ImageArray = np.zeros((height, width, 3), dtype=np.uint8)
     alpha: ImageArray = np.full((height, width), unseen, dtype=np.uint8)
-    box = _box(heatmap, (width, height))
-    alpha[box] = layer.alpha[box]
-    return HeatLayer(layer.colours, alpha)
+    down, across = _box(heatmap, (width, height))
+    for top in range(down.start, down.stop, _BAND_ROWS):
+        # Large intermediate pictures cost more in fresh memory than in arithmetic.
+        band = slice(top, min(top + _BAND_ROWS, down.stop)), across
+        part = _painted(rows[band[0]] @ wide[:, across], style)
+        colours[band], alpha[band] = part.colours, part.alpha
+    return HeatLayer(colours, alpha)
 
 
 def bar_colours(style: RenderStyle, steps: int, ground: tuple[int, int, int]) -> ImageArray:
@@ -133,6 +137,17 @@ def _coloured(shares: FloatArray, style: RenderStyle) -> ImageArray:
     entries = cv2.convertScaleAbs(_lifted(shares, style.gamma), alpha=255)
     table = colour_table(style.colormap).reshape(256, 1, 3)
     return np.asarray(cv2.applyColorMap(entries, table), dtype=np.uint8)
+
+
+def _stretched(
+    heatmap: Heatmap, frame_index: int, size: tuple[int, int], *, smooth: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Weights (H, Y') and values (Y', W), whose product are the values at picture size."""
+    plane = heatmap.values[heatmap.token_time(frame_index)]  # (Y', X')
+    width, height = size
+    rows = _weights(height, heatmap.frame_size[1], heatmap.y_px, plane.shape[0], smooth)
+    columns = _weights(width, heatmap.frame_size[0], heatmap.x_px, plane.shape[1], smooth)
+    return rows, plane @ columns.T
 
 
 def _weights(

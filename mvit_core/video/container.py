@@ -70,16 +70,25 @@ def open_stream(path: "Path") -> OpenStream:
     Raises:
         VideoOpenError: the path names no readable file, or a file without video.
     """
-    _require_file(path)
-    with translated(path):
-        # The explicit protocol keeps "with:colon.mp4" and "-dash.mp4" plain file names.
-        container = av.open(f"file:{path.absolute()}", options=_OPTIONS, metadata_errors="replace")
+    container = open_container(path)
     try:
         with translated(path):
             return OpenStream(container, _choose(container, path))
     except BaseException:
         container.close()
         raise
+
+
+def open_container(path: "Path") -> "InputContainer":
+    """Open ``path``, whatever is in it; whoever asks closes it.
+
+    Raises:
+        VideoOpenError: the path names no file that FFmpeg can read.
+    """
+    _require_file(path)
+    with translated(path):
+        # The explicit protocol keeps "with:colon.mp4" and "-dash.mp4" plain file names.
+        return av.open(f"file:{path.absolute()}", options=_OPTIONS, metadata_errors="replace")
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import numpy as np
 from av.sidedata.sidedata import Type as SideDataKind
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
+from mvit_core.video.planes import matrix_of
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -52,6 +54,11 @@ class Orientation:
         return cls(flipped_x=a < 0, flipped_y=d < 0)
 
     @property
+    def is_upright(self) -> bool:
+        """There is nothing to turn."""
+        return not (self.transposed or self.flipped_x or self.flipped_y)
+
+    @property
     def rotation(self) -> int:
         """Degrees counterclockwise; mirroring alone is no rotation."""
         if self.transposed:
@@ -63,8 +70,8 @@ class Orientation:
         return (height, width) if self.transposed else (width, height)
 
     def turn(self, stored: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
-        """The upright picture, (H, W, 3), contiguous."""
-        upright = stored.transpose(1, 0, 2) if self.transposed else stored
+        """The upright picture, contiguous: (H, W, 3), or one plane of it (H, W)."""
+        upright = np.swapaxes(stored, 0, 1) if self.transposed else stored
         upright = upright[:: -1 if self.flipped_y else 1, :: -1 if self.flipped_x else 1]
         return np.ascontiguousarray(upright)
 
@@ -89,6 +96,7 @@ class Painter:
         # One converter for all frames: its tables are costly to build.
         self._reformatter = VideoReformatter()
         self.rotation = self._orientation.rotation
+        self.matrix = matrix_of(first)
 
     def reduced(self, long_side: int) -> "Painter":
         """One that paints the same frames smaller, of this longer side at most."""
@@ -111,13 +119,17 @@ class Painter:
         width, height = self._stored_size
         return self._orientation.turned(max(1, round(width * self._pixel_aspect)), height)
 
+    def orientation_of(self, frame: "VideoFrame") -> Orientation:
+        """How a frame is to be turned."""
+        return Orientation.of(frame) if self._turns_each else self._orientation
+
     def paint(self, frame: "VideoFrame") -> "NDArray[np.uint8]":
         """uint8 (H, W, 3), upright, read-only because it may be shared by a cache.
 
         swscale reads matrix and range from the frame's own tags; untagged video counts as BT.601
         of limited range, as it does for the programs that made the training data.
         """
-        orientation = Orientation.of(frame) if self._turns_each else self._orientation
+        orientation = self.orientation_of(frame)
         size = orientation.turned(*self.size)
         try:
             rgb = self._convert(frame, size, None)

@@ -9,6 +9,7 @@ from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
 from mvit_core.video.pictures import learn_folder
+from mvit_core.video.planes import Matrix, PlanePainter, Planes
 from mvit_core.video.prefetch import Place, cell_size, next_run
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Video:
             raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
         learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path)
         self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
+        self._plane_painter = PlanePainter(learnt.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
         self._cache: Shelf[int, VideoFrame] = Shelf(
             budget or Budget(cache_bytes), "frames",
@@ -206,6 +208,27 @@ class Video:
             frame = self._cache.get(index)
             # What streams past is not kept: it would push out what the user looks at.
             yield self._paint(index, frame or self._read(index, index, keep=False))
+
+    @property
+    def matrix(self) -> Matrix:
+        """What the planes of every frame are made with."""
+        return self._painter.matrix
+
+    def planes(self, index: int) -> Planes:
+        """Frame ``index`` as luma and chroma of ``display_size``, upright, for an encoder.
+
+        Not kept; fastest in order. Views of the decoder's own memory: never write to them.
+
+        Raises:
+            IndexError: there is no such frame.
+            FrameDecodeError: this frame is damaged; others may be readable.
+        """
+        self._check(index)
+        frame = self._cache.get(index) or self._read(index, index, keep=False)
+        try:
+            return self._plane_painter.paint(frame)
+        except LIBRARY_ERRORS as error:
+            raise self._damaged(index) from error
 
     def prefetch(self) -> None:
         """Decode what is likely to be asked for after the last frame, and keep it.

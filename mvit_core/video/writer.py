@@ -1,7 +1,6 @@
-"""Writing a video: H.264 that plays everywhere, or an animated GIF; whole or not at all."""
+"""Writing a video, with sound or without; whole or not at all."""
 
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -9,15 +8,18 @@ from typing import TYPE_CHECKING, Self, cast
 
 import av
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, VideoReformatter
 
 from mvit_core.errors import ExportError
 from mvit_core.targets import whole_file
+from mvit_core.video.container import LIBRARY_ERRORS
+from mvit_core.video.encoders import CONTAINERS, Encoder, Encoding, encoder_for
 from mvit_core.video.palette import Palettes
+from mvit_core.video.planes import BT709, FORMAT, Matrix, PlaneCanvas
+from mvit_core.video.sound import SoundSpan, SoundTrack
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
     from types import TracebackType
 
     from av.container import OutputContainer
@@ -25,38 +27,11 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
-LIBRARY_ERRORS = (av.error.FFmpegError, OSError, EOFError, ValueError)
 _FINE_CLOCK = Fraction(1, 90_000)
 """Time base for frames with their own times: fine enough for any camera."""
 _GIF_CLOCK = Fraction(1, 100)
 _GIF_MAX_FPS = 50
 """Players slow shorter delays than 2/100 s down to 1/10 s."""
-
-
-@dataclass(frozen=True)
-class Encoder:
-    """One way to store pictures."""
-
-    name: str
-    """FFmpeg's encoder."""
-    pixel_format: str
-    """How the encoder wants its pixels."""
-    formats: dict[str, str]
-    """File name endings and the container for each."""
-    options: dict[str, str] = field(default_factory=dict)
-    """Options of the encoder."""
-
-
-ENCODERS = {
-    "h264": Encoder(
-        "libx264",
-        "yuv420p",
-        {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"},
-        {"crf": "18", "preset": "medium"},
-    ),
-    "gif": Encoder("gif", "pal8", {".gif": "gif"}),
-}
-"""What ``VideoWriter`` can write, by the name of ``codec``."""
 
 
 class VideoWriter:
@@ -67,11 +42,12 @@ class VideoWriter:
 
     Args:
         path: the file to write; its ending chooses the container.
-        size: (width, height) of the frames. H.264 needs even sides: an odd one grows by repeating
-            the last column or row.
+        size: (width, height) of the frames. All but GIF need even sides: an odd one grows by
+            repeating the last column or row.
         fps: frames per second, best as a Fraction; used unless frames bring their own times.
-        codec: a name in ``ENCODERS``.
+        encoding: how it is stored; the usual way of the file's ending unless told.
         comment: kept in the file's metadata.
+        sound: what is to be heard, from time 0 on.
 
     Raises:
         ExportError: the target cannot be written, or not in this form.
@@ -83,21 +59,23 @@ class VideoWriter:
         *,
         size: tuple[int, int],
         fps: "Fraction | float",
-        codec: str = "h264",
+        encoding: Encoding | None = None,
         comment: str = "",
+        sound: SoundSpan | None = None,
     ) -> None:
         self._path = Path(path).absolute()
-        self._encoder = _encoder_for(self._path, codec)
+        self._encoding = encoding or Encoding()
+        self._encoder = encoder_for(self._path, self._encoding)
         if min(size) < 1:
             raise ExportError(f"frames need at least 1x1 pixels, got {size = }")
         if not (isfinite(fps) and fps > 0):
             raise ExportError(f"fps must be a number above 0, got {fps!r}")
-        if codec == "gif" and fps > _GIF_MAX_FPS:
+        if self._encoder.name == "gif" and fps > _GIF_MAX_FPS:
             message = f"a GIF shows at most {_GIF_MAX_FPS} frames per second, got {float(fps):g}"
             raise ExportError(f"{message}; choose a lower rate or H.264")
         self._size = size
         self._fps = Fraction(fps).limit_denominator(100_000)
-        self._comment = comment
+        self._comment, self._sound = comment, sound
         self._output: _Output | None = None
         self._stack = ExitStack()
 
@@ -107,7 +85,11 @@ class VideoWriter:
             try:
                 output = _Output(part, self._path.suffix.lower(), self._encoder)
                 stack.callback(output.close)
-                output.prepare(self._size, self._fps, self._comment)
+                options = self._encoder.options.get(self._encoding.quality, {})
+                output.prepare(self._size, self._fps, dict(options))
+                output.tell(self._comment)
+                if self._sound is not None:
+                    output.sing(self._sound)
             except LIBRARY_ERRORS as error:
                 raise self._failure(error) from error
             self._output, self._stack = output, stack.pop_all()
@@ -147,8 +129,33 @@ class VideoWriter:
         if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
             message = f"frame must be uint8 ({height}, {width}, 3), got {rgb.dtype} {rgb.shape}"
             raise ExportError(message)
+        self._add(self._output.frame_of(rgb), pts_seconds)
+
+    def write_canvas(self, canvas: PlaneCanvas, pts_seconds: float | None = None) -> None:
+        """Append what is drawn on a canvas, at no cost but the encoder's own.
+
+        Args:
+            canvas: of the writer's size, rounded up to even; its matrix is told to the file, so
+                all frames of a file should come in one.
+            pts_seconds: as for ``write``.
+
+        Raises:
+            ExportError: another size or an encoder that wants other pixels, times that do not
+                grow, or a disk that is full.
+        """
+        if self._output is None:
+            raise ExportError("the video is not open; write inside `with VideoWriter(...)`")
+        if self._encoder.pixel_format != FORMAT:
+            raise ExportError(f"{self._encoder.name} takes no planes; write RGB")
+        if canvas.size != self._output.size:
+            raise ExportError(f"canvas must be of {self._output.size = }, got {canvas.size}")
+        self._output.tag(canvas.matrix)
+        self._add(canvas.frame, pts_seconds)
+
+    def _add(self, frame: "VideoFrame", pts_seconds: float | None) -> None:
+        assert self._output is not None
         try:
-            self._output.add(rgb, pts_seconds)
+            self._output.add(frame, pts_seconds)
         except LIBRARY_ERRORS as error:
             raise self._failure(error) from error
 
@@ -159,60 +166,96 @@ class VideoWriter:
 
 
 class _Output:
-    """The open container and its one stream."""
+    """The open container and its streams."""
 
     def __init__(self, part: Path, suffix: str, encoder: Encoder) -> None:
-        self._encoder = encoder
+        self._encoder, self._kind = encoder, CONTAINERS[suffix]
+        self._in_boxes = suffix in (".mp4", ".mov")
         self._container: OutputContainer = av.open(
             f"file:{part}",
             "w",
-            format=encoder.formats[suffix],
-            container_options={"movflags": "+faststart"} if suffix in (".mp4", ".mov") else {},
+            format=self._kind.format,
+            container_options={"movflags": "+faststart"} if self._in_boxes else {},
         )
         self._reformatter = VideoReformatter()
         self._palettes: Palettes | None = None
+        self._track: SoundTrack | None = None
+        self._matrix: Matrix | None = None
         self._own_times: bool | None = None
         self._last_pts = -1
         self._last_seconds: Fraction | float = 0.0
         self._is_closed = False
         self.count = 0
 
-    def prepare(self, size: tuple[int, int], fps: Fraction, comment: str) -> None:
-        """Describe the stream; the encoder opens with the first frame."""
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) as the encoder has it."""
+        return self._stream.width, self._stream.height
+
+    def prepare(self, size: tuple[int, int], fps: Fraction, options: dict[str, str]) -> None:
+        """Describe the pictures; the encoder opens with the first frame."""
         self._fps = fps
         self._padding = (size[1] % 2, size[0] % 2) if self._is_yuv else (0, 0)
         stream = cast(
             "VideoStream",
-            self._container.add_stream(
-                self._encoder.name, rate=fps, options=dict(self._encoder.options)
-            ),
+            self._container.add_stream(self._encoder.name, rate=fps, options=options),
         )
         stream.width, stream.height = size[0] + self._padding[1], size[1] + self._padding[0]
         stream.pix_fmt = self._encoder.pixel_format
-        if self._is_yuv:
-            context = stream.codec_context
-            context.colorspace = 1  # BT.709 in the numbering of the standard, as the next two
-            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-            context.color_range = ColorRange.MPEG
-        if comment:
-            self._container.metadata["comment"] = comment
+        if self._encoder.tag and self._in_boxes:
+            stream.codec_context.codec_tag = self._encoder.tag
         self._stream = stream
 
-    def add(self, rgb: "NDArray[np.uint8]", pts_seconds: float | None) -> None:
-        """Encode one frame."""
-        if self._own_times is None:
-            self._start_clock(own_times=pts_seconds is not None)
+    def tell(self, comment: str) -> None:
+        """Keep a text beside the pictures."""
+        if comment:
+            self._container.metadata["comment"] = comment
+
+    def sing(self, span: SoundSpan) -> None:
+        """Add sound, which is written as the pictures come."""
+        self._track = SoundTrack(self._container, self._kind, span)
+
+    def tag(self, matrix: Matrix) -> None:
+        """State what the colours mean, before the encoder opens."""
+        if self._is_yuv and self._matrix is None:
+            self._matrix = matrix
+            context = self._stream.codec_context
+            context.colorspace = matrix.code
+            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+            context.color_range = ColorRange.MPEG
+
+    def frame_of(self, rgb: "NDArray[np.uint8]") -> "VideoFrame":
+        """A picture as a frame in the encoder's form; GIF takes RGB."""
+        self.tag(BT709)
         bottom, right = self._padding
         if bottom or right:
             rgb = np.pad(rgb, ((0, bottom), (0, right), (0, 0)), mode="edge")
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+        if not self._is_yuv or self._matrix is None:
+            return frame
+        return self._reformatter.reformat(
+            frame,
+            format=self._encoder.pixel_format,
+            src_color_range=ColorRange.JPEG,
+            dst_colorspace=self._matrix.colorspace,
+            dst_color_range=ColorRange.MPEG,
+        )
+
+    def add(self, frame: "VideoFrame", pts_seconds: float | None) -> None:
+        """Encode one frame, and the sound before it."""
+        if self._own_times is None:
+            self._start_clock(own_times=pts_seconds is not None)
         frame.pts, frame.time_base = self._pts(pts_seconds), self._clock
-        for ready in self._converted(frame):
+        for ready in (frame,) if self._palettes is None else self._palettes.reduce(frame):
             self._container.mux(self._stream.encode(ready))
         self.count += 1
+        if self._track is not None:
+            self._track.advance(float(self._last_pts * self._clock))
 
     def finish(self) -> None:
         """Write what the encoder still holds, and the end of the file."""
+        if self._track is not None:
+            self._track.advance(None)
         if self._palettes is not None:
             for ready in self._palettes.reduce(None):
                 self._container.mux(self._stream.encode(ready))
@@ -221,7 +264,9 @@ class _Output:
         self._container.close()
 
     def close(self) -> None:
-        """Release the file, whose content is thrown away unless ``finish`` came first."""
+        """Release the files; what was written is thrown away unless ``finish`` came first."""
+        if self._track is not None:
+            self._track.close()
         if not self._is_closed:
             self._is_closed = True
             with suppress(*LIBRARY_ERRORS):  # that it could not be completed no longer matters
@@ -254,26 +299,3 @@ class _Output:
         # Files exist in which two frames share a time: the second is shown one tick later.
         self._last_pts, self._last_seconds = max(pts, self._last_pts + 1), seconds
         return self._last_pts
-
-    def _converted(self, frame: "VideoFrame") -> "Iterator[VideoFrame]":
-        if self._palettes is not None:
-            return self._palettes.reduce(frame)
-        yuv = self._reformatter.reformat(
-            frame,
-            format=self._encoder.pixel_format,
-            src_color_range=ColorRange.JPEG,
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-        )
-        return iter((yuv,))
-
-
-def _encoder_for(path: Path, codec: str) -> Encoder:
-    """The encoder, if it fits the file's ending."""
-    if codec not in ENCODERS:
-        raise ExportError(f"codec must be one of {', '.join(ENCODERS)}, got {codec!r}")
-    encoder = ENCODERS[codec]
-    if path.suffix.lower() not in encoder.formats:
-        endings = ", ".join(encoder.formats)
-        raise ExportError(f"a {codec} file must end in {endings}, got {path.name!r}")
-    return encoder

@@ -334,12 +334,12 @@ def test_a_signal_during_an_export_leaves_no_torn_file(
     target.write_bytes(b"before")
     script = (
         "import os, signal, sys, app.cli as cli\n"
-        "from mvit_core.export import pictures\n"
-        "draw = pictures.draw\n"
+        "from mvit_core.export.drawing import PlaneArtist\n"
+        "draw = PlaneArtist.draw\n"
         "def draw_and_stop(*given):\n"
         f"    if given[2] == 5: os.kill(os.getpid(), signal.{name})\n"
         "    return draw(*given)\n"
-        "pictures.draw = draw_and_stop\n"
+        "PlaneArtist.draw = draw_and_stop\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )

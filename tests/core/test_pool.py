@@ -118,7 +118,7 @@ def test_all_heads_of_an_export_share_the_range_of_the_clip(
 ):
     drawn = []
     monkeypatch.setattr(
-        "mvit_core.export.figure.bar_number", lambda value, *_: drawn.append(value) or "0"
+        "mvit_core.export.caption.bar_number", lambda value, *_: drawn.append(value) or "0"
     )
     look = Look(range_policy="clip")
     for frame in (0, 39):

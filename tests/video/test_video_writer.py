@@ -9,10 +9,12 @@ import pytest
 
 from mvit_core.errors import ExportError
 from mvit_core.video import open_video
+from mvit_core.video.encoders import Encoding
 from mvit_core.video.writer import VideoWriter
 from tests.fixtures_video import barcode_picture, read_barcode
 
 SIZE = (192, 108)
+H264 = {"encoding": Encoding("h264")}
 
 
 def write(path, count=10, size=SIZE, **options):
@@ -27,7 +29,7 @@ def write(path, count=10, size=SIZE, **options):
 )
 def test_what_is_written_is_read_back(tmp_path, name):
     codec = "gif" if name.endswith("gif") else "h264"
-    with open_video(write(tmp_path / name, codec=codec)) as video:
+    with open_video(write(tmp_path / name)) as video:
         assert (video.frame_count, video.size, video.codec) == (10, SIZE, codec)
         assert [read_barcode(frame) for frame in video.frames()] == list(range(10))
         assert video.fps == pytest.approx(25, rel=0.01)
@@ -103,7 +105,7 @@ def write_at(path, times):
 
 
 def write_until(path, codec, stop):
-    with VideoWriter(path, size=SIZE, fps=25, codec=codec) as writer:
+    with VideoWriter(path, size=SIZE, fps=25, encoding=Encoding(codec)) as writer:
         writer.write(barcode_picture(0))
         raise stop("now")
 
@@ -149,11 +151,14 @@ def test_targets_that_cannot_be_written_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("name", "options", "match"),
     [
-        ("a.avi", {}, r"a h264 file must end in .mp4, .mov, .mkv, got 'a.avi'"),
-        ("a.mp4", {"codec": "vp9"}, "codec must be one of h264, gif, got 'vp9'"),
+        ("a.avi", {}, r"a video must end in .mp4, .mov, .mkv, .webm, .gif, got 'a.avi'"),
+        ("a.avi", H264, r"'a.avi' does not fit: a h264 file must end in .mp4, .mov, .mkv$"),
+        ("a.webm", H264, r"a h264 file must end in .*; .webm holds vp9, av1$"),
+        ("a.mp4", {"encoding": Encoding("divx")}, "codec must be one of h264, .*, got 'divx'"),
+        ("a.mp4", {"encoding": Encoding(None, "ok")}, "quality must be one of small, good, best"),
         ("a.mp4", {"size": (0, 4)}, r"at least 1x1 pixels, got size = \(0, 4\)"),
         ("a.mp4", {"fps": 0}, "fps must be a number above 0, got 0"),
-        ("a.gif", {"codec": "gif", "fps": 60}, "at most 50 frames per second, got 60"),
+        ("a.gif", {"fps": 60}, "at most 50 frames per second, got 60"),
     ],
 )
 def test_a_form_that_does_not_exist_is_refused(tmp_path, name, options, match):

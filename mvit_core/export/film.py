@@ -1,0 +1,130 @@
+"""The exporter of moving pictures: a video, or an animation."""
+
+from math import ceil
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from mvit_core.errors import ExportError, FrameDecodeError
+from mvit_core.export.drawing import Artist, PlaneArtist
+from mvit_core.export.figure import Figure, plan
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, between
+from mvit_core.export.scene import Scene, Shot
+from mvit_core.pipeline import Explainer
+from mvit_core.render import ImageArray
+from mvit_core.video import Video
+from mvit_core.video.encoders import encoder_for
+from mvit_core.video.planes import FORMAT, planes_of
+from mvit_core.video.sound import SoundSpan, has_sound
+from mvit_core.video.writer import VideoWriter
+
+GIF_MAX_FPS = 50
+"""Browsers slow faster animations down."""
+
+
+def export_video(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    path: Path,
+    on_progress: OnProgress | None = None,
+) -> ExportSummary:
+    """Every frame with its heat, as many frames as the range has, at the video's own times.
+
+    An animation (``.gif``) has every second frame or fewer where the video is faster than the
+    format.
+
+    Raises:
+        ExportError: the target cannot be written, or the range is empty.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    start, stop = _range(video, request)
+    encoder = encoder_for(path, request.encoding)
+    step = ceil(video.fps / GIF_MAX_FPS) if encoder.name == "gif" else 1
+    wanted = range(start, stop, step)
+    scene = Scene(explainer, video, request, between(on_progress, len(wanted)))
+    figure = plan(video.display_size, scene.shot(start).panels, caption=request.caption)
+    takes_planes = encoder.pixel_format == FORMAT and len(scene.shot(start).panels) == 1
+    camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
+    with VideoWriter(
+        path,
+        size=figure.size,
+        fps=video.fps / step,
+        encoding=request.encoding,
+        comment=scene.facts(start, stop),
+        sound=_sound(video, request, scene, (start, stop)),
+    ) as writer:
+        for done, frame_index in enumerate(wanted, start=1):
+            seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
+            camera.shoot(writer, frame_index, scene.shot(frame_index), seconds)
+            if on_progress is not None:
+                on_progress(done, len(wanted))
+    return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
+
+
+class _AnyCamera(Protocol):
+    def shoot(self, writer: VideoWriter, frame_index: int, shot: Shot, seconds: float) -> None:
+        """Write the picture of one frame; an unreadable one is hatched, so none is lost."""
+
+
+class _Camera:
+    """Pictures in RGB, for panels of another size than the frame and for other encoders."""
+
+    def __init__(self, video: Video, figure: Figure, request: ExportRequest) -> None:
+        self._video, self._artist = video, Artist(figure, request)
+
+    def shoot(self, writer: VideoWriter, frame_index: int, shot: Shot, seconds: float) -> None:
+        try:
+            frame = self._video.frame(frame_index)
+        except FrameDecodeError:
+            frame = placeholder(*self._video.size)
+        writer.write(self._artist.draw(frame, frame_index, shot), seconds)
+
+
+class _PlaneCamera:
+    """Pictures on planes from the decoder to the encoder."""
+
+    def __init__(self, video: Video, figure: Figure, request: ExportRequest) -> None:
+        self._video, self._artist = video, PlaneArtist(figure, request, video.matrix)
+
+    def shoot(self, writer: VideoWriter, frame_index: int, shot: Shot, seconds: float) -> None:
+        try:
+            frame = self._video.planes(frame_index)
+        except FrameDecodeError:
+            frame = planes_of(placeholder(*self._video.display_size), self._video.matrix)
+        writer.write_canvas(self._artist.draw(frame, frame_index, shot), seconds)
+
+
+def _sound(
+    video: Video, request: ExportRequest, scene: Scene, frames: tuple[int, int]
+) -> SoundSpan | None:
+    """The sound that belongs to a range of frames, where it is wanted and there is any."""
+    if not request.sound:
+        return None
+    if not has_sound(video.path):
+        scene.note(f"{video.path.name} has no sound; the video was written without")
+        return None
+    start, stop = frames
+    times = video.pts_seconds
+    end = times[stop] if stop < video.frame_count else times[-1] + 1 / video.fps
+    return SoundSpan(
+        video.path, float(video.start_seconds + times[start]), float(video.start_seconds + end)
+    )
+
+
+def _range(video: Video, request: ExportRequest) -> tuple[int, int]:
+    stop = video.frame_count if request.stop is None else min(request.stop, video.frame_count)
+    if not 0 <= request.start < stop:
+        raise ExportError(
+            f"frames {request.start} to {stop} are no range of a video with "
+            f"{video.frame_count} frames"
+        )
+    return request.start, stop
+
+
+def placeholder(width: int, height: int) -> ImageArray:
+    """Diagonal hatching that no camera records: this frame could not be decoded."""
+    diagonal = np.add.outer(np.arange(height), np.arange(width)) // 8 % 2
+    grey: ImageArray = np.where(diagonal[..., None] > 0, 70, 50).astype(np.uint8)
+    return np.repeat(grey, 3, axis=2)

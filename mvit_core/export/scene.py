@@ -1,0 +1,115 @@
+"""What an export shows of each window: its panels, how they are drawn, and the facts behind."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from mvit_core.export.layouts import Panel, panels_of
+from mvit_core.export.request import ExportRequest
+from mvit_core.pipeline import Explainer, Explanation
+from mvit_core.pool import pooled_values
+from mvit_core.render import RenderStyle, ValueRange
+from mvit_core.video import ClipWindow, Video, window_of
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """What stands in the pictures of one window."""
+
+    panels: tuple[Panel, ...]
+    styles: tuple[RenderStyle, ...]
+    """How each panel's map is drawn."""
+
+
+class Scene:
+    """What each frame is shown with, asked for once per window.
+
+    Args:
+        explainer: the model.
+        video: the frames.
+        request: what is exported.
+        on_piece: called between two pieces of work; what it raises ends the export.
+    """
+
+    def __init__(
+        self,
+        explainer: Explainer,
+        video: Video,
+        request: ExportRequest,
+        on_piece: Callable[[], None],
+    ) -> None:
+        self._explainer, self._video, self._request = explainer, video, request
+        self._on_piece = on_piece
+        self._clip_ends: dict[int, ValueRange] = {}  # by block
+        self._windows = explainer.windows(video)
+        self._window: ClipWindow | None = None
+        self._shot: Shot | None = None
+        self._notes: dict[str, None] = {}
+
+    def shot(self, frame_index: int) -> Shot:
+        """What is shown with a frame; the same value throughout a window."""
+        window = window_of(self._windows, frame_index)
+        if self._shot is None or window is not self._window:
+            request = self._request
+            panels = panels_of(self._explainer, self._video, window, request.layout, request.spec)
+            self._window = window
+            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)))
+            for panel in panels:
+                for note in (panel.explanation.maps.note, panel.explanation.capture.note):
+                    self._notes.setdefault(note)
+        return self._shot
+
+    def _styles(self, panels: list[Panel], window: ClipWindow) -> Iterator[RenderStyle]:
+        """How each panel is drawn, where the policy looks at other windows or layers too."""
+        look = self._request.look
+        policy = look.range_policy if look.locked_range is None else "layer"
+        if policy == "model":  # looks at the same values from every panel
+            chosen = self._explainer.explain(self._video, window, self._request.spec)
+            yield from [look.with_range(self._ends(chosen))] * len(panels)
+            return
+        for answer in (panel.explanation for panel in panels):
+            if policy != "clip":
+                yield look.style(answer.maps, answer.saliency)
+                continue
+            block = answer.maps.block
+            if block not in self._clip_ends:
+                self._clip_ends[block] = self._ends(answer)
+            yield look.with_range(self._clip_ends[block])
+
+    def _ends(self, chosen: Explanation) -> ValueRange:
+        look = self._request.look
+        policy = look.range_policy
+        pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
+        return look.ends(chosen.maps, chosen.saliency, pool)
+
+    def note(self, words: str) -> None:
+        """Keep something that a reader must know."""
+        self._notes.setdefault(words)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the windows seen so far."""
+        return tuple(note for note in self._notes if note)
+
+    def facts(self, start: int, stop: int) -> str:
+        """What a later reader needs to trace the numbers, as JSON."""
+        spec, explanation = self._request.spec, self.shot(start).panels[0].explanation
+        windows = [w for w in self._windows if w.start < stop and w.stop > start]
+        return json.dumps(
+            {
+                "made_by": "mvit-lens",
+                "video": self._video.path.name,
+                "model": self._explainer.loaded.path.name,
+                "format": self._explainer.loaded.format,
+                "preprocessing": asdict(self._explainer.loaded.clip_spec),
+                "block": explanation.maps.block,
+                "stage": explanation.maps.stage,
+                "head": spec.head,
+                "method": spec.method,
+                "query": spec.query,
+                "layout": self._request.layout,
+                "look": asdict(self._request.look),
+                "frames": [start, stop],
+                "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
+            }
+        )
