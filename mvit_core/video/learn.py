@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
-    from mvit_core.video.packets import PacketTable
+    from mvit_core.video.packets import PacketTable, Progress
 
 _MAX_DELAY = 32
 """Frames that a decoder may hold back before it delivers."""
@@ -87,22 +87,25 @@ class Learnt:
     """Fetches frames; whoever holds it closes it."""
 
 
-def learn(path: "Path") -> Learnt:
+def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
     """Index a file, and decode its beginning to see whether the index can be believed.
+
+    Args:
+        path: a file.
+        progress: told the share of the file that was listed; may raise to stop.
 
     Raises:
         VideoOpenError: no video, or none of its frames can be decoded.
     """
     with open_stream(path) as opened, translated(path):
-        packets = read_packets(opened)
-    if not packets.is_shown.any():
-        message = f"{path.name} holds no frame that is shown; it may be cut off: get another copy"
-        raise VideoOpenError(message)
-    trial = _try_out(path, packets)
-    if trial.first is None or not trial.order:
-        message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
-        raise VideoOpenError(message)
-    with open_stream(path) as opened, translated(path):
+        packets = read_packets(opened, progress)
+        if not packets.is_shown.any():
+            message = f"{path.name} holds no frame that is shown; it may be cut off"
+            raise VideoOpenError(f"{message}: get another copy")
+        trial = _try_out(path, packets)
+        if trial.first is None or not trial.order:
+            message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+            raise VideoOpenError(message)
         index = _make_index(path, packets, opened.stream, trial)
         painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
         codec = opened.stream.codec_context.codec.canonical_name

@@ -1,5 +1,6 @@
 """The packets of a stream, listed by demuxing alone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mvit_core.video.container import OpenStream
+
+_Row = tuple[int, int, int, int, bool, bool]
+Progress = Callable[[float], None]
+"""Told how much is done, as a share of 1; what it raises stops the work."""
+
+_PACKETS_PER_STEP = 512
 
 NO_STAMP = np.iinfo(np.int64).min
 """Stands for a missing time stamp."""
@@ -27,6 +34,8 @@ class PacketTable:
     """Decoding stamps in units of the time base, ``NO_STAMP`` where missing."""
     sizes: "NDArray[np.int64]"
     """Bytes."""
+    positions: "NDArray[np.int64]"
+    """Where each begins in the file, in bytes; -1 where the container does not say."""
     is_key: "NDArray[np.bool_]"
     """Decoding may start here, or so the container says."""
     is_shown: "NDArray[np.bool_]"
@@ -49,17 +58,20 @@ class PacketTable:
         )
 
 
-def read_packets(opened: "OpenStream") -> PacketTable:
+def read_packets(opened: "OpenStream", progress: Progress | None = None) -> PacketTable:
     """List every packet without decoding; a read error ends the list and is noted."""
-    rows: list[tuple[int, int, int, bool, bool]] = []
+    rows: list[_Row] = []
     damage: list[str] = []
     corrupt = 0
     is_vp8 = opened.stream.codec_context.codec.canonical_name == "vp8"
+    file_bytes = max(opened.container.size, 1)
     try:
         for packet in opened.container.demux(opened.stream):
             if packet.size:
                 corrupt += packet.is_corrupt
                 rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
+            if progress is not None and len(rows) % _PACKETS_PER_STEP == 0:
+                progress(min(max(packet.pos or 0, 0) / file_bytes, 1.0))
     except (av.error.FFmpegError, OSError, EOFError) as error:
         damage.append(f"reading stopped after {len(rows)} packets: {error}")
     if corrupt:
@@ -67,11 +79,13 @@ def read_packets(opened: "OpenStream") -> PacketTable:
     return _table(rows, tuple(damage))
 
 
-def _row(packet: "Packet[VideoStream]", *, hidden: bool) -> tuple[int, int, int, bool, bool]:
-    """One packet as (pts, dts, size, key, shown)."""
+def _row(packet: "Packet[VideoStream]", *, hidden: bool) -> _Row:
+    """One packet as (pts, dts, size, position, key, shown)."""
     pts = NO_STAMP if packet.pts is None else packet.pts
     dts = NO_STAMP if packet.dts is None else packet.dts
-    return pts, dts, packet.size, packet.is_keyframe, not (packet.is_discard or hidden)
+    position = -1 if packet.pos is None else packet.pos
+    is_shown = not (packet.is_discard or hidden)
+    return pts, dts, packet.size, position, packet.is_keyframe, is_shown
 
 
 def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
@@ -79,13 +93,13 @@ def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
     return not memoryview(packet)[0] >> 4 & 1
 
 
-def _table(rows: list[tuple[int, int, int, bool, bool]], damage: tuple[str, ...]) -> PacketTable:
+def _table(rows: list[_Row], damage: tuple[str, ...]) -> PacketTable:
     """Columns of ``rows``; what precedes the first keyframe cannot be shown."""
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 5)
-    pts, dts, sizes = columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy()
-    is_key, is_shown = columns[:, 3] != 0, columns[:, 4] != 0
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    pts, dts, sizes, positions = (columns[:, column].copy() for column in range(4))
+    is_key, is_shown = columns[:, 4] != 0, columns[:, 5] != 0
     if not is_key.any():
         is_key[:1] = True  # nothing is marked: the only hope is the beginning
     if len(is_key):
         is_shown[: int(np.argmax(is_key))] = False
-    return PacketTable(pts, dts, sizes, is_key, is_shown, damage)
+    return PacketTable(pts, dts, sizes, positions, is_key, is_shown, damage)

@@ -102,11 +102,16 @@ class Painter:
         """One that paints the same frames smaller, of this longer side at most."""
         width, height = self._stored_size
         factor = min(1.0, long_side / max(width, height))
-        smaller = copy(self)
+        smaller = self.twin()
         smaller._stored_size = (max(1, round(width * factor)), max(1, round(height * factor)))
         smaller._interpolation = Interpolation.AREA  # each pixel is a mean, in half the time
-        smaller._reformatter = VideoReformatter()
         return smaller
+
+    def twin(self) -> "Painter":
+        """Another one that paints alike, for another thread."""
+        twin = copy(self)
+        twin._reformatter = VideoReformatter()
+        return twin
 
     @property
     def size(self) -> tuple[int, int]:

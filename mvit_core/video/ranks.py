@@ -21,6 +21,8 @@ class Keyframe:
     """Its place in the file."""
     stamp: int
     """The stamp by which it is sought, ``NO_STAMP`` where the file has none."""
+    position: int
+    """The byte at which it begins, -1 where the container does not say."""
     is_shown: bool
     """Its own frame is shown."""
 
@@ -72,6 +74,7 @@ class Ranks:
         return Keyframe(
             ordinal=ordinal,
             stamp=int(self._index.stamps[ordinal]),
+            position=int(self._index.packets.positions[ordinal]),
             is_shown=bool(self._index.packets.is_shown[ordinal]),
         )
 

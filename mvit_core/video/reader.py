@@ -1,11 +1,14 @@
 """``open_video``: every frame of a video by its number, exact and upright."""
 
 from contextlib import contextmanager
+from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from mvit_core.budget import Budget, Shelf
 from mvit_core.errors import FrameDecodeError, VideoError
+from mvit_core.video.ahead import paint_ahead
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
 from mvit_core.video.pictures import learn_folder
@@ -22,12 +25,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mvit_core.video.learn import Learnt
+    from mvit_core.video.packets import Progress
+    from mvit_core.video.picture import Painter
     from mvit_core.video.prefetch import Direction
 
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """Decoded frames kept by a ``Video`` unless told otherwise."""
 _SECONDS_TO_REMAKE = 0.01
 """A decoded frame, with its share of the walk that leads to it."""
+_WORTH_A_THREAD_PIXELS = 200_000
+"""Smaller pictures are painted sooner than they are handed to a thread."""
 _NEARBY = 16
 """Frames: a longer way is a jump, which says nothing about the next one."""
 
@@ -38,6 +45,7 @@ def open_video(
     fps: float | None = None,
     cache_bytes: int = DEFAULT_CACHE_BYTES,
     budget: Budget | None = None,
+    progress: "Progress | None" = None,
 ) -> "Video":
     """Open a local video or picture file, or a folder of numbered pictures.
 
@@ -46,12 +54,14 @@ def open_video(
         fps: frames per second of a folder of pictures, 25 unless said; files have their own.
         cache_bytes: decoded frames kept at most, in bytes.
         budget: counts these frames together with other caches; None counts them alone.
+        cache_bytes: decoded frames kept, in bytes.
+        progress: told the share of the file that was listed so far; may raise to stop.
 
     Raises:
         VideoOpenError: there is no such file, or no video in it that can be decoded.
         VideoError: a rate for a file, or one that pictures cannot have.
     """
-    return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget)
+    return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget, progress=progress)
 
 
 class Video:
@@ -68,13 +78,14 @@ class Video:
         fps: float | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         budget: Budget | None = None,
+        progress: "Progress | None" = None,
     ) -> None:
         self._path = Path(path)
         self._is_folder = self._path.is_dir()
         if fps is not None and not self._is_folder:
             message = f"{self._path.name} is a file, which has its own frame rate"
             raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
-        learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path)
+        learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path, progress)
         self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
         self._plane_painter = PlanePainter(learnt.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
@@ -203,11 +214,17 @@ class Video:
             IndexError: there is no such frame.
             FrameDecodeError: the next frame is damaged; go on with ``frames(that + 1, stop)``.
         """
-        for index in range(start, self.frame_count if stop is None else stop):
+        stop = self.frame_count if stop is None else stop
+        # What streams past is not kept: it would push out what the user looks at.
+        paint = partial(self._paint, painter=self._painter.twin())
+        if self.size[0] * self.size[1] < _WORTH_A_THREAD_PIXELS:
+            return starmap(paint, self._decoded(start, stop))
+        return paint_ahead(paint, self._decoded(start, stop))
+
+    def _decoded(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
+        for index in range(start, stop):
             self._check(index)
-            frame = self._cache.get(index)
-            # What streams past is not kept: it would push out what the user looks at.
-            yield self._paint(index, frame or self._read(index, index, keep=False))
+            yield index, self._cache.get(index) or self._read(index, index, keep=False)
 
     @property
     def matrix(self) -> Matrix:
@@ -305,9 +322,11 @@ class Video:
                 cause = error
         raise self._damaged(index) from cause
 
-    def _paint(self, index: int, frame: "VideoFrame") -> "NDArray[np.uint8]":
+    def _paint(
+        self, index: int, frame: "VideoFrame", *, painter: "Painter | None" = None
+    ) -> "NDArray[np.uint8]":
         try:
-            return self._painter.paint(frame)
+            return (painter or self._painter).paint(frame)
         except LIBRARY_ERRORS as error:
             raise self._damaged(index) from error
 

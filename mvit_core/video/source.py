@@ -1,5 +1,6 @@
 """The packets of a stream from any keyframe on, every one known by its ordinal."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import av
@@ -17,8 +18,19 @@ if TYPE_CHECKING:
 
     from mvit_core.video.ranks import Keyframe
 
-_STEPS_BACK_SECONDS = (0.0, 2.0)
-"""Seek targets before the keyframe: some containers overshoot the exact stamp."""
+
+@dataclass(frozen=True)
+class _Way:
+    """One way of seeking to a keyframe; whether it led there is always verified."""
+
+    by_bytes: bool = False
+    """To its place in the file instead of its stamp."""
+    seconds_before: float = 0.0
+    """How much earlier than its stamp."""
+
+
+_WAYS = (_Way(), _Way(by_bytes=True), _Way(seconds_before=2.0))
+"""Most containers know their stamps; transport streams guess them, and know bytes only."""
 
 
 def go_on() -> None:
@@ -38,7 +50,7 @@ class PacketSource:
         self._opened = open_stream(path)
         self._packets: Iterator[Packet[VideoStream]] = iter(())
         self._held: Packet[VideoStream] | None = None
-        self._trusts_seeks = True
+        self._ways: tuple[_Way, ...] = _WAYS
         self._was_sought = False
         self.next_ordinal = 0
 
@@ -55,13 +67,16 @@ class PacketSource:
 
     def distrust_seeks(self) -> None:
         """From now on count packets from the beginning of the file instead."""
-        self._trusts_seeks = False
+        self._ways = ()
 
     def go_to(self, key: "Keyframe") -> None:
-        """Stand before ``key``: by a seek where that lands, else by counting packets."""
-        can_seek = self._trusts_seeks and key.stamp != NO_STAMP
-        if not (can_seek and any(self._seek(key, step) for step in _STEPS_BACK_SECONDS)):
-            self._count_up_to(key.ordinal)
+        """Stand before ``key``: by a seek where one lands there, else by counting packets."""
+        for way in self._ways:
+            if self._seek(key, way):
+                # What led there once is tried first from now on.
+                self._ways = (way, *(other for other in self._ways if other is not way))
+                return
+        self._count_up_to(key.ordinal)
 
     def take(self) -> "tuple[int, Packet[VideoStream]] | None":
         """The next packet and its ordinal, None at the end of the file.
@@ -87,11 +102,16 @@ class PacketSource:
         while self.next_ordinal < ordinal and self.take() is not None:
             pass
 
-    def _seek(self, key: "Keyframe", seconds_before: float) -> bool:
+    def _seek(self, key: "Keyframe", way: _Way) -> bool:
         """Seek to ``key`` and read until it comes; False where it does not."""
-        target = key.stamp - round(seconds_before / float(self.stream.time_base or 1))
+        if (key.position < 0) if way.by_bytes else (key.stamp == NO_STAMP):
+            return False
         try:
-            self._opened.container.seek(target, stream=self.stream)
+            if way.by_bytes:
+                self._opened.container.seek(key.position, unsupported_byte_offset=True)
+            else:
+                earlier = round(way.seconds_before / float(self.stream.time_base or 1))
+                self._opened.container.seek(key.stamp - earlier, stream=self.stream)
         except (av.error.FFmpegError, OSError):
             return False
         self._packets = self._opened.container.demux(self.stream)
@@ -99,7 +119,7 @@ class PacketSource:
             if self._is_packet(packet, key.ordinal):
                 self._held, self.next_ordinal, self._was_sought = packet, key.ordinal, True
                 return True
-            if packet.is_keyframe and self._stamp(packet) > key.stamp:
+            if way.by_bytes or (packet.is_keyframe and self._stamp(packet) > key.stamp):
                 return False
         return False
 

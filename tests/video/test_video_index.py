@@ -19,6 +19,7 @@ def table(pts, dts=None, *, shown=None):
         pts=np.array(pts),
         dts=np.array(range(count) if dts is None else dts),
         sizes=np.ones(count, np.int64),
+        positions=np.arange(count),
         is_key=np.arange(count) == 0,
         is_shown=np.ones(count, bool) if shown is None else np.array(shown),
         damage=(),

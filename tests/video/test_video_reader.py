@@ -213,7 +213,9 @@ def test_a_damaged_end_is_found_without_decoding_everything(tmp_path, monkeypatc
             video.frame(18)
     monkeypatch.setattr(
         "mvit_core.video.learn.read_packets",
-        lambda opened: replace(read_packets(opened), damage=("1 packets are marked damaged",)),
+        lambda opened, progress: replace(
+            read_packets(opened), damage=("1 packets are marked damaged",)
+        ),
     )
     with open_video(path) as video:
         assert (video.frame_count, len(video.pts_seconds)) == (17, 17)
