@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from benchmarks.results import Section, report
 
-BENCHES: Mapping[str, str] = MappingProxyType({"capture": "benchmarks.bench_capture"})
+BENCHES: Mapping[str, str] = MappingProxyType(
+    {"capture": "benchmarks.bench_capture", "video": "benchmarks.bench_video"}
+)
 """Name on the command line, and the module; imported only when it is run."""
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -29,3 +30,11 @@ def torchvision_video() -> ModuleType | None:
     from torchvision.models import video
 
     return video
+
+
+def peer_module(name: str) -> ModuleType | None:
+    """A peer by its module's name, None where it is not installed or cannot be loaded."""
+    try:
+        return import_module(name)
+    except (ImportError, OSError, RuntimeError):
+        return None
