@@ -18,7 +18,7 @@ from benchmarks.results import Row, Section
 from mvit_core import capture, load_model
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
-from mvit_core.model.products import TILE_BYTES
+from mvit_core.model.products import CPU_TILE_BYTES
 from tests.oracle import plain_attention
 
 Timed = Callable[[], object]
@@ -122,7 +122,7 @@ def matrix_products(model: MViT, clip: torch.Tensor) -> list[Product]:
     for layer, block in zip(record.layers, model.blocks, strict=True):
         heads, nq, nk = layer.map_shape[1:]
         dim = layer.inputs.q.shape[-1]
-        rows = max(TILE_BYTES // (heads * nk * 4), 16)
+        rows = max(CPU_TILE_BYTES // (heads * nk * 4), 16)
         for start in range(0, nq, rows):
             part = min(rows, nq - start)
             products.append((torch.randn(heads, part, dim), torch.randn(heads, dim, nk)))

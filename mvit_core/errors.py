@@ -13,12 +13,15 @@
     │   └── WeightsError          weights missing or of the wrong shape
     ├── LabelsError               a class-name file that cannot be understood
     ├── CaptureError              nothing to capture, or a query outside the grid
+    ├── DeviceMemoryError         model or clip do not fit into the device's memory
     ├── ExportError               the target cannot be written in the form asked for
     └── SessionError              a saved session that is damaged or of a later version
 
 A message says what came, what is allowed and what to do next, in one line.
 Library errors are translated where they enter: ``raise VideoOpenError(...) from error``.
 """
+
+from typing import Literal
 
 __all__ = [
     "ArchitectureError",
@@ -27,10 +30,12 @@ __all__ = [
     "CheckpointError",
     "CheckpointReadError",
     "ClipError",
+    "DeviceMemoryError",
     "ExportError",
     "FrameDecodeError",
     "LabelsError",
     "MvitError",
+    "Remedy",
     "SessionError",
     "VideoError",
     "VideoOpenError",
@@ -80,6 +85,23 @@ class LabelsError(MvitError):
 
 class CaptureError(MvitError):
     """There is no attention to capture, or the query lies outside its grid."""
+
+
+Remedy = Literal["cpu", "half", "fewer_layers"]
+"""What helps where memory ends: another device, half precision, or less to keep."""
+
+
+class DeviceMemoryError(MvitError):
+    """A device has too little memory for the model or the clip.
+
+    Args:
+        message: one line, as of every error.
+        remedies: what to try next, the most promising first.
+    """
+
+    def __init__(self, message: str, remedies: tuple[Remedy, ...] = ()) -> None:
+        super().__init__(message)
+        self.remedies = remedies
 
 
 class ExportError(MvitError):

@@ -31,7 +31,7 @@ def row_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> He
 def received_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
     """How much attention each key receives from all queries, on the key grid."""
     note = ""
-    if record.readout == "class" and layer is record.layers[-1]:
+    if record.readout == "class" and record.is_last(layer):
         note = "only the class row of the last block reaches the prediction; this mean has all rows"
     return _on_keys(layer, layer.received(), "received", query, note)
 
@@ -50,7 +50,7 @@ def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) ->
     column = layer.column(_index(layer.k_grid, query, "key"))[0]  # (heads, Nq)
     values = column[:, int(layer.has_class_token) :].unflatten(1, layer.q_shape)
     note = ""
-    if record.readout == "class" and layer is record.layers[-1]:
+    if record.readout == "class" and record.is_last(layer):
         note = "patch queries of the last block do not reach the prediction"
     return HeadMaps(
         values=_array(values),
@@ -67,7 +67,7 @@ def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) ->
 
 def dead_reason(record: AttentionRecord, layer: LayerAttention, query: Query) -> str:
     """Why this query's row cannot have moved the prediction; empty when it can."""
-    if layer is not record.layers[-1] or query == "readout":
+    if not record.is_last(layer) or query == "readout":
         return ""
     if record.readout == "class" and query != "class":
         return "the prediction reads only the class token: patch rows of the last block are unused"

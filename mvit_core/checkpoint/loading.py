@@ -1,6 +1,6 @@
 """From a path to a model that is ready to run, and a report of how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from mvit_core.checkpoint.files import first_line
 from mvit_core.checkpoint.labels import from_mapping, read_labels, shipped_labels
 from mvit_core.checkpoint.report import LoadReport, listed
 from mvit_core.checkpoint.tables import resize_tables
+from mvit_core.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.errors import (
     ArchitectureError,
     CheckpointError,
@@ -61,6 +62,30 @@ class LoadedModel:
     """The file."""
     device: torch.device
     """Where the weights are."""
+    half: bool = False
+    """The weights are in half precision, and so is the arithmetic."""
+
+    def moved(
+        self, device: str | torch.device | None = None, half: bool | None = None
+    ) -> "LoadedModel":
+        """This model elsewhere, or in another precision; the weights are moved, not copied.
+
+        Full precision after half does not bring back the digits that were dropped.
+
+        Args:
+            device: auto, cpu, cuda, ...; None leaves it where it is.
+            half: in half precision; None leaves it as it is.
+
+        Raises:
+            CheckpointError: there is no such device.
+            DeviceMemoryError: the weights do not fit into its memory.
+        """
+        place = self.device if device is None else pick_device(device)
+        half = self.half if half is None else half
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()  # what a failed attempt left behind
+        model = _placed(self.model, place, half)
+        return replace(self, model=model, device=place, half=half)
 
 
 def load_model(
@@ -69,6 +94,9 @@ def load_model(
     preset: str | None = None,
     labels: str | Path | Sequence[str] | None = None,
     device: str | torch.device = "auto",
+    *,
+    half: bool = False,
+    on_step: Callable[[], None] | None = None,
 ) -> LoadedModel:
     """Open a checkpoint of any format in ``FORMATS``.
 
@@ -80,6 +108,8 @@ def load_model(
         preset: a name in ``PRESETS``, for files without a configuration.
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
+        half: weights and arithmetic in half precision: float16, on the CPU bfloat16.
+        on_step: called between the steps of loading; raising from it ends the load.
 
     Raises:
         CheckpointReadError: the file cannot be read, or must not be.
@@ -87,9 +117,13 @@ def load_model(
         WeightsError: weights are missing, misshapen or not finite.
         LabelsError: the class names cannot be understood.
         CheckpointError: there is no such device.
+        DeviceMemoryError: the weights do not fit into the device's memory.
     """
+    step = on_step or (lambda: None)
     try:
-        return _loaded(_path(path), config, preset, labels, _device(device))
+        place = pick_device(device)
+        loaded = _loaded(_path(path), config, preset, labels, step)
+        return replace(loaded, model=_placed(loaded.model, place, half), device=place, half=half)
     except MvitError:
         raise
     except _UNFORESEEN as error:
@@ -116,35 +150,27 @@ def _loaded(
     config: ConfigArgument,
     preset: str | None,
     labels: str | Path | Sequence[str] | None,
-    place: torch.device,
+    step: Callable[[], None],
 ) -> LoadedModel:
+    """The model in full precision on the CPU."""
+    step()
     contents = read_contents(path)
+    step()
     found = decide(contents, config, preset)
+    step()
     model, report = _filled(contents, found)
+    step()
     classes, words = _classes(labels, contents, found.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
     return LoadedModel(
-        model.to(place).eval(), found.architecture, found.clip, classes, found.format.name,
-        report, path, place,
+        model.eval(), found.architecture, found.clip, classes, found.format.name,
+        report, path, torch.device("cpu"),
     )  # fmt: skip
 
 
-def _device(device: object) -> torch.device:
-    if not isinstance(device, str | torch.device):
-        raise CheckpointError(
-            f"device is of type {type(device).__name__}; give auto, cpu, cuda, cuda:1, ..."
-        )
-    if device == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        mps = torch.backends.mps.is_available()
-        return torch.device("mps" if mps else "cpu")
-    try:
-        place = torch.device(device)
-        torch.zeros(1, device=place).item()  # meta gives a tensor, but no number
-    except Exception as error:  # each device's library fails in its own way
-        raise CheckpointError(f"device {device} is not available here; use auto or cpu") from error
-    return place
+def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
+    with memory_errors_named("this model's weights", place, half=half):
+        return model.to(place, weight_type(place, half))
 
 
 def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:

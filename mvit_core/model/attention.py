@@ -15,13 +15,7 @@ from torch.nn import functional
 from mvit_core.geometry import Triple
 from mvit_core.model.config import PoolMode, pool_window
 from mvit_core.model.pooling import attention_pool, for_all_heads, pool_layer, triple
-from mvit_core.model.positions import (
-    RelativePositions,
-    augment_keys,
-    augment_queries,
-    gather_table,
-)
-from mvit_core.model.products import weighted_values
+from mvit_core.model.positions import RelativePositions, gather_table
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 NormLayer = Callable[[int], nn.Module]
@@ -168,18 +162,11 @@ class MultiScaleAttention(nn.Module):
         """
         project = self._pool_then_project if self.pool_first else self._project_then_pool
         q, k, v, q_shape, k_shape = project(x, thw_shape)  # (B, h, Nq, d), (B, h, Nk, d) twice
-        positions = self.relative_positions(q_shape, k_shape)
-        cls = int(self.has_cls_embed)
-        weighted = weighted_values(
-            augment_queries(q, positions, q_shape, cls),
-            augment_keys(k, self.scale, positions, k_shape, cls),
-            v,
-        )  # (B, h, Nq, d)
-        heard = AttentionInputs(
-            q, k, v, self.scale, positions, triple(thw_shape), q_shape, k_shape,
-            self.has_cls_embed, self.q_window, self.kv_window,
+        inputs = AttentionInputs(
+            q, k, v, self.scale, self.relative_positions(q_shape, k_shape), triple(thw_shape),
+            q_shape, k_shape, self.has_cls_embed, self.q_window, self.kv_window,
         )  # fmt: skip
-        out = self._add_queries(self.tap(weighted, heard), q)
+        out = self._add_queries(self.tap(inputs), q)  # (B, h, Nq, d)
         out = out.transpose(1, 2).flatten(2)  # (B, Nq, C)
         return self.proj_drop(self.proj(out)), list(q_shape)
 
@@ -236,10 +223,10 @@ class MultiScaleAttention(nn.Module):
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
 
     def _add_queries(self, weighted: Tensor, q: Tensor) -> Tensor:
+        """Residual pooling; the sum is laid out as q, so that joining the heads is a view."""
         if not self.residual_pooling:
             return weighted
+        added = q + weighted
         if self.has_cls_embed and not self.residual_on_cls:
-            added = weighted + q
             added[:, :, 0] = weighted[:, :, 0]
-            return added
-        return weighted + q
+        return added

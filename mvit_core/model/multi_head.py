@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from mvit_core.geometry import Triple
 from mvit_core.model.pooling import triple
 from mvit_core.model.positions import RelativePositions
-from mvit_core.model.products import masked_softmax, weighted_values
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 
@@ -66,18 +65,12 @@ class MultiHeadedAttention(nn.Module):
         )
         if mask is not None:
             mask = mask.unsqueeze(-3)  # the same for every head
-        scale = self.d_k**-0.5
-        if self.training and self.dropout.p:
-            weights = self.dropout(masked_softmax((q * scale) @ k.transpose(-2, -1), mask))
-            weighted = weights @ v
-        else:
-            weighted = weighted_values(q, k * scale, v, mask)
         q_shape, k_shape = self._grids(thw_shape, q.shape[2], k.shape[2])
-        heard = AttentionInputs(
-            q, k, v, scale, RelativePositions(None, None, None), q_shape, q_shape, k_shape,
-            self.has_cls_embed, None, None, mask,
+        inputs = AttentionInputs(
+            q, k, v, self.d_k**-0.5, RelativePositions(None, None, None), q_shape, q_shape, k_shape,
+            self.has_cls_embed, None, None, mask, self.dropout.p if self.training else 0.0,
         )  # fmt: skip
-        out = self.tap(weighted, heard)
+        out = self.tap(inputs)  # (B, h, Nq, d_k)
         return self.linears[3](out.transpose(1, 2).flatten(2))  # (B, Nq, d_model)
 
     def _grids(

@@ -4,8 +4,9 @@ Axis legend: B batch, h heads, q/k pooled patch tokens on grids (T, Y, X), d hea
 Source: Li et al., MViTv2, CVPR 2022, section 4.1 (decomposed relative position embeddings).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -31,22 +32,28 @@ def resize_joint(table: Tensor, built: Triple, wanted: Triple) -> Tensor:
     return resized.flatten(2).transpose(1, 2)  # (1, T*Y*X, C)
 
 
-def relative_offsets(q_size: int, k_size: int) -> Tensor:
+@lru_cache(maxsize=256)
+@torch.inference_mode(False)  # a tensor born in inference mode could not meet autograd later
+def relative_offsets(q_size: int, k_size: int, device: torch.device | str = "cpu") -> Tensor:
     """Table row for each pair of query and key along one axis, int64 of (q_size, k_size).
 
     The order of operations is the reference's and matters: where neither length divides the
-    other, a regrouped formula truncates to other rows.
+    other, a regrouped formula truncates to other rows. Cached: one network asks for the same few
+    pairs at each forward pass.
     """
     q_ratio, k_ratio = max(k_size / q_size, 1.0), max(q_size / k_size, 1.0)
     distance = torch.arange(q_size)[:, None] * q_ratio - torch.arange(k_size)[None, :] * k_ratio
     distance += (k_size - 1) * k_ratio
-    return distance.long()
+    return distance.long().to(device)
 
 
 def gather_table(table: Tensor, q_size: int, k_size: int) -> Tensor:
     """Embeddings (q_size, k_size, d) of one axis, from a table of (R, d)."""
     rows = resize_table(table, 2 * max(q_size, k_size) - 1)
-    return rows[relative_offsets(q_size, k_size).to(table.device)]
+    return rows[relative_offsets(q_size, k_size, table.device)]
+
+
+_PRODUCT = {0: "bhtyxd,tkd->bhtyxk", 1: "bhtyxd,ykd->bhtyxk", 2: "bhtyxd,xkd->bhtyxk"}
 
 
 @dataclass(frozen=True)
@@ -74,16 +81,24 @@ class RelativePositions:
         """Columns that the positions add to queries and keys."""
         return sum(table.shape[1] for _, table in self.axes)
 
-    def at(self, t: int, y: int, x: int) -> "RelativePositions":
+    def biases(self, patches: Tensor) -> list[Tensor]:
+        """Terms of the bias of patch queries (B, h, T, Y, X, d): (B, h, T, Y, X, keys) per axis."""
+        return [
+            torch.einsum(_PRODUCT[axis], patches, table.to(patches.dtype))
+            for axis, table in self.axes
+        ]
+
+    def of_query(self, at: Triple) -> "RelativePositions":
         """The embeddings of one query at (t, y, x): tables (1, keys, d)."""
-        picked = (
-            None if table is None else table[i : i + 1]
-            for table, i in zip((self.t, self.y, self.x), (t, y, x), strict=True)
-        )
-        return RelativePositions(*picked)
+        return self._picked(at, lambda table, i: table[i : i + 1])
 
+    def of_key(self, at: Triple) -> "RelativePositions":
+        """The embeddings of one key at (t, y, x): tables (queries, 1, d)."""
+        return self._picked(at, lambda table, i: table[:, i : i + 1])
 
-_PRODUCT = {0: "bhtyxd,tkd->bhtyxk", 1: "bhtyxd,ykd->bhtyxk", 2: "bhtyxd,xkd->bhtyxk"}
+    def _picked(self, at: Triple, pick: Callable[[Tensor, int], Tensor]) -> "RelativePositions":
+        tables = zip((self.t, self.y, self.x), at, strict=True)
+        return RelativePositions(*(None if t is None else pick(t, i) for t, i in tables))
 
 
 def augment_queries(
@@ -107,10 +122,7 @@ def augment_queries(
     if not positions.axes:
         return q
     patches = q[:, :, class_tokens:].unflatten(2, q_shape)  # (B, h, T, Y, X, d)
-    biases = [
-        torch.einsum(_PRODUCT[axis], patches, table).flatten(2, 4)  # (B, h, Q, K_axis)
-        for axis, table in positions.axes
-    ]
+    biases = [bias.flatten(2, 4) for bias in positions.biases(patches)]  # (B, h, Q, K_axis)
     if class_tokens:
         biases = [functional.pad(bias, (0, 0, class_tokens, 0)) for bias in biases]
     return torch.cat((q, *biases), dim=-1)
@@ -136,17 +148,28 @@ def augment_keys(
     """
     if not positions.axes:
         return k * scale
-    hot = one_hot_coordinates(k_shape, [axis for axis, _ in positions.axes], k)
-    hot = functional.pad(hot, (0, 0, class_tokens, 0))  # (Nk, sum of sizes)
+    axes = tuple(axis for axis, _ in positions.axes)
+    hot = one_hot_coordinates(k_shape, axes, class_tokens, k.dtype, k.device)  # (Nk, sum of sizes)
     return torch.cat((k * scale, hot.expand(*k.shape[:2], -1, -1)), dim=-1)
 
 
-def one_hot_coordinates(shape: Triple, axes: Sequence[int], like: Tensor) -> Tensor:
-    """(T*Y*X, sum of sizes): for each patch a one at its coordinate along each axis named."""
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)
+def one_hot_coordinates(
+    shape: Triple,
+    axes: tuple[int, ...],
+    class_tokens: int,
+    dtype: torch.dtype,
+    device: torch.device,
+) -> Tensor:
+    """(N, sum of sizes): for each patch a one at its coordinate along each axis named.
+
+    Class tokens come first and have none. Cached, like the rows of the tables.
+    """
     parts = []
     for axis in axes:
-        eye = torch.eye(shape[axis], dtype=like.dtype, device=like.device)
+        eye = torch.eye(shape[axis], dtype=dtype, device=device)
         view = [1, 1, 1, shape[axis]]
         view[axis] = shape[axis]
         parts.append(eye.view(*view).expand(*shape, shape[axis]).flatten(0, 2))
-    return torch.cat(parts, dim=-1)
+    return functional.pad(torch.cat(parts, dim=-1), (0, 0, class_tokens, 0))

@@ -1,46 +1,134 @@
 """The attention product, a tile of rows at a time.
 
 Axis legend: B batch, h heads, N tokens (class token first where there is one), d head channels,
-C channels of all heads, (T, Y, X) the patch grid.
+e augmented head channels. Maps of all items and heads lie one after another: (B*h, Nq, Nk).
 """
 
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-TILE_BYTES = 1 << 20
-"""Logits computed at a time: a tile of rows stays in the second-level cache."""
+CPU_TILE_BYTES = 1 << 20
+"""Logits computed at a time: a tile stays in the second-level cache from product to product."""
 
-
-def masked_softmax(logits: Tensor, mask: Tensor | None) -> Tensor:
-    """Attention probabilities; pairs with ``mask == 0`` get none."""
-    if mask is not None:
-        # As the formula's -1e9, but within what half precision can hold.
-        logits = logits.masked_fill(mask == 0, max(-1e9, torch.finfo(logits.dtype).min))
-    return logits.softmax(dim=-1)
+DEVICE_TILE_BYTES = 256 << 20
+"""The same on a GPU, where few large products keep it busy."""
 
 
-def weighted_values(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """softmax(q k^T) v, a tile of query rows at a time so that no full map is ever stored.
+@dataclass(frozen=True)
+class Tile:
+    """Whole rows of one map, or some whole maps: always one dense part of (B*h, Nq, Nk)."""
+
+    maps: slice
+    rows: slice
+
+
+HearTile = Callable[[Tile, Tensor, Tensor], None]
+"""Called with a tile's place, its logits and its probabilities, both (maps, rows, Nk)."""
+
+
+def tiles_of(shape: tuple[int, int, int], logit: Tensor) -> Iterator[Tile]:
+    """The tiles of maps (B*h, Nq, Nk), in order.
+
+    A tile never holds parts of two maps: each is one matrix product on one thread's cache, and
+    its place in memory is dense, so that probabilities can be written where they are to stay.
+
+    Args:
+        shape: of the maps.
+        logit: a tensor of the type and on the device of the logits.
+    """
+    maps, nq, nk = shape
+    limit = CPU_TILE_BYTES if logit.device.type == "cpu" else DEVICE_TILE_BYTES
+    row_bytes = max(nk * logit.element_size(), 1)
+    rows = min(max(limit // row_bytes, 16), nq)
+    together = max(limit // (row_bytes * nq), 1) if rows == nq else 1
+    for first in range(0, maps, together):
+        for start in range(0, nq, rows):
+            yield Tile(slice(first, first + together), slice(start, start + rows))
+
+
+def masked_logits(logits: Tensor, mask: Tensor | None) -> Tensor:
+    """Logits that give pairs with ``mask == 0`` no probability."""
+    if mask is None:
+        return logits
+    # As the formula's -1e9, but within what half precision can hold.
+    return logits.masked_fill(mask == 0, max(-1e9, torch.finfo(logits.dtype).min))
+
+
+def flat_mask(mask: Tensor | None, q: Tensor, k: Tensor) -> Tensor | None:
+    """A mask that broadcasts to (B, h, Nq, Nk), as (B*h, Nq, Nk)."""
+    if mask is None:
+        return None
+    return mask.expand(*q.shape[:3], k.shape[2]).flatten(0, 1)
+
+
+def tile_softmax(
+    q: Tensor, k: Tensor, mask: Tensor | None, tile: Tile, out: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Logits and probabilities of one tile, (maps, rows, Nk) each.
+
+    Args:
+        q: (B*h, Nq, e), augmented.
+        k: (B*h, Nk, e), scaled and augmented.
+        mask: (B*h, Nq, Nk); 0 forbids a pair.
+        tile: the part that is wanted.
+        out: where the probabilities go; new memory by default.
+    """
+    logits = q[tile.maps, tile.rows] @ k[tile.maps].transpose(1, 2)
+    logits = masked_logits(logits, None if mask is None else mask[tile.maps, tile.rows])
+    return logits, torch.softmax(logits, -1, out=out)
+
+
+def weighted_values(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None = None,
+    *,
+    hear: HearTile | None = None,
+    maps: Tensor | None = None,
+    drop_rate: float = 0.0,
+) -> Tensor:
+    """softmax(q k^T) v, tile by tile, so that no full map is stored unless it is asked for.
 
     Args:
         q: (B, h, Nq, e), augmented.
         k: (B, h, Nk, e), scaled and augmented.
         v: (B, h, Nk, d).
         mask: broadcasts to (B, h, Nq, Nk); 0 forbids a pair.
+        hear: is called for every tile while it is still in the cache.
+        maps: (B*h, Nq, Nk) that the probabilities are written to.
+        drop_rate: share of the probabilities that is dropped, in training.
 
     Returns:
         (B, h, Nq, d).
     """
-    keys = k.transpose(-2, -1)
-    row_bytes = q.shape[0] * q.shape[1] * k.shape[2] * q.element_size()
-    rows = max(TILE_BYTES // max(row_bytes, 1), 16)
-    starts = [*range(0, q.shape[2], rows), q.shape[2]]
-    tiles = []
-    for start, stop in pairwise(starts):
-        part = mask if mask is None or mask.shape[-2] == 1 else mask[..., start:stop, :]
-        tile = masked_softmax(q[:, :, start:stop] @ keys, part) @ v  # (B, h, rows, d)
-        tiles.append(tile.transpose(1, 2))
-    # Laid out as (B, Nq, h, d), so that joining the heads afterwards is a view.
-    return torch.cat(tiles, dim=1).transpose(1, 2)
+    heads, mask = q.shape[:2], flat_mask(mask, q, k)
+    q, k, v = q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)  # (B*h, N, ...)
+    if drop_rate or (torch.is_grad_enabled() and any(x.requires_grad for x in (q, k, v))):
+        weights = _whole_softmax(q, k, mask, hear, maps)
+        return (functional.dropout(weights, drop_rate) @ v).unflatten(0, heads)
+    weighted = q.new_empty(*q.shape[:2], v.shape[2])  # (B*h, Nq, d)
+    for tile in tiles_of((*q.shape[:2], k.shape[1]), q):
+        out = None if maps is None else maps[tile.maps, tile.rows]
+        logits, weights = tile_softmax(q, k, mask, tile, out)
+        if hear is not None:
+            hear(tile, logits, weights)
+        torch.bmm(weights, v[tile.maps], out=weighted[tile.maps, tile.rows])
+    return weighted.unflatten(0, heads)
+
+
+def _whole_softmax(
+    q: Tensor, k: Tensor, mask: Tensor | None, hear: HearTile | None, maps: Tensor | None
+) -> Tensor:
+    """All probabilities in one piece: autograd keeps each of them, so tiles would save nothing."""
+    whole = Tile(slice(None), slice(None))
+    logits, weights = tile_softmax(q, k, mask, whole)
+    if maps is not None:
+        maps.copy_(weights.detach())
+    if hear is not None:
+        hear(whole, logits.detach(), weights.detach())
+    return weights
