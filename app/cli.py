@@ -128,6 +128,9 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
     parser.add_argument("--labels", metavar="F", type=Path, help="class names: text, JSON or CSV")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--half", action="store_true", help="half precision: half the memory; fast on a GPU only"
+    )
 
 
 def _add_view(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
@@ -216,6 +219,7 @@ def _load(options: argparse.Namespace) -> "LoadedModel":
         preset=options.preset,
         labels=options.labels,
         device=options.device,
+        half=options.half,
     )
 
 
@@ -246,6 +250,7 @@ def _run_view(options: argparse.Namespace) -> int:
             preset=options.preset,
             labels=options.labels,
             device=options.device,
+            half=options.half,
             session=options.session,
             demo=options.demo,
         )

@@ -117,6 +117,7 @@ class ExportHost:
                 preset=source.preset,
                 labels=source.labels,
                 device=source.device,
+                half=source.half,
             )
             self._explainer, self._source = Explainer(loaded, remembered_windows=1), source
         return self._explainer

@@ -57,7 +57,9 @@ class ModelHost:
         prepare_torch()
         from mvit_core.checkpoint import load_model
         from mvit_core.pipeline import Explainer
+        from mvit_core.spill import remove_abandoned
 
+        remove_abandoned()
         ticket.check()
         loaded = load_model(
             source.checkpoint,
@@ -65,6 +67,8 @@ class ModelHost:
             preset=source.preset,
             labels=source.labels,
             device=source.device,
+            half=source.half,
+            on_step=ticket.check,
         )
         ticket.check()
         facts = _model_facts(source, loaded)
@@ -84,7 +88,7 @@ class ModelHost:
         ticket.check()
         video = self._open(wish.clip)
         explainer = self._explainer = fed_as(self._explainer, wish.spec)
-        captured = explainer.capture(video, wish.window, on_layer=ticket.step)
+        captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
         ticket.check()
         spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
         maps = explainer.head_maps(video, captured, spec)
@@ -119,12 +123,9 @@ class ModelHost:
 
 def fed_as(explainer: Explainer, spec: ClipSpec) -> Explainer:
     """An explainer of the same model, fed so; what it remembers was fed so too."""
-    from mvit_core.pipeline import Explainer
-
     if explainer.loaded.clip_spec == spec:
         return explainer
-    loaded = replace(explainer.loaded, clip_spec=spec)
-    return Explainer(loaded, remembered_windows=REMEMBERED_WINDOWS)
+    return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
 
 
 def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:
@@ -138,7 +139,7 @@ def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
     return ModelFacts(
         source=source,
         format=loaded.format,
-        device=str(loaded.device),
+        device=f"{loaded.device}, half precision" if loaded.half else str(loaded.device),
         clip_spec=loaded.clip_spec,
         layers=tuple(
             LayerFacts(

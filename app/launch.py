@@ -40,6 +40,8 @@ class ViewOptions:
     labels: Path | None = None
     """A file of class names."""
     device: str = "auto"
+    half: bool = False
+    """In half precision."""
     session: Path | None = None
     """A saved session; it names video and model itself."""
     demo: bool = False
@@ -125,10 +127,11 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
             preset=options.preset,
             labels=options.labels,
             device=options.device,
+            half=options.half,
         )
     if options.demo:
         # The model first: its lane is the slower one.
-        model = model or window.samples.model(options.device)
+        model = model or window.samples.model(options.device, options.half)
         clip = clip or window.samples.clip()
     if model is not None:
         controller.load_model(model)

@@ -69,10 +69,10 @@ class SampleDesk(QObject):
         self._controller.tell(Message("error", samples.problem))
         return None
 
-    def model(self, device: str = "auto") -> ModelSource | None:
+    def model(self, device: str = "auto", half: bool = False) -> ModelSource | None:
         """The shipped model; None where it is missing, which is told."""
         try:
-            return ModelSource(shipped.demo_checkpoint(), device=device)
+            return ModelSource(shipped.demo_checkpoint(), device=device, half=half)
         except MvitError as error:
             self._controller.tell(Message("error", str(error)))
             return None

@@ -36,6 +36,8 @@ class ModelSource:
     preset: str | None = None
     labels: Path | None = None
     device: str = "auto"
+    half: bool = False
+    """Weights and arithmetic in half precision."""
 
 
 @dataclass(frozen=True)

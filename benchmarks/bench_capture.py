@@ -7,21 +7,29 @@ anything is timed. Figures are medians of ratios within a round.
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import torch
 from torch import nn
 
+from benchmarks.equality import check_equality
 from benchmarks.peers import torchvision_video
-from benchmarks.results import Row, Section
-from mvit_core import capture, load_model
+from benchmarks.results import Row, Section, gate
+from mvit_core import AttentionRecorder, capture, load_model
+from mvit_core.attribution import METHODS, Query
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
-from mvit_core.model.products import CPU_TILE_BYTES
-from tests.oracle import plain_attention
+from mvit_core.model.products import tiles_of
+from mvit_core.record import AttentionRecord, LayerAttention
+from mvit_core.recording import Keep
 
 Timed = Callable[[], object]
+
+RECORD = "mvit_v2_s_16x4"
+CLASS = 3
+"""Whose gradient is taken."""
 
 
 def measure(rounds: int) -> Section:
@@ -29,10 +37,13 @@ def measure(rounds: int) -> Section:
     torch.manual_seed(0)
     model, peer = same_weights()
     clip = torch.randn(1, 3, 16, 224, 224)
-    check_equality(model, peer, clip)
+    equal = check_equality(model, peer, clip)
     with torch.inference_mode():
         times = interleaved(model, peer, clip, rounds)
-        rows = ratio_rows(times) + size_rows(model, clip) + [row_latency(model, clip)]
+        record = capture(model, clip)
+        rows = [Row("equality before timing", equal), *ratio_rows(times), *size_rows(record)]
+        rows += view_rows(record)
+    rows += gradient_rows(model, clip) + gpu_rows(model, clip)
     note = f"MViTv2-S 16x4, 1x3x16x224x224, float32, one thread, process time, {rounds} rounds"
     return Section("Capture", note, rows)
 
@@ -41,27 +52,12 @@ def same_weights() -> tuple[MViT, nn.Module | None]:
     """Our MViTv2-S, and torchvision's with the same weights where it is installed."""
     video = torchvision_video()
     if video is None:
-        return MViT(PRESETS["mvit_v2_s_16x4"]).eval(), None
+        return MViT(PRESETS[RECORD]).eval(), None
     peer = video.mvit_v2_s().eval()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "weights.pth"
         torch.save(peer.state_dict(), path)
-        return load_model(path, preset="mvit_v2_s_16x4", device="cpu").model, peer
-
-
-def check_equality(model: MViT, peer: nn.Module | None, clip: torch.Tensor) -> None:
-    """Wrong code has no speed worth knowing."""
-    for threads in (2, 1):
-        torch.set_num_threads(threads)
-        record = capture(model, clip)
-        with torch.no_grad():
-            assert torch.equal(record.logits, model(clip)), "capture changed the output"
-            if peer is not None:
-                torch.testing.assert_close(record.logits, peer(clip), atol=1e-5, rtol=1e-4)
-    for layer in (record.layers[3], record.layers[15]):
-        torch.testing.assert_close(
-            layer.attention(), plain_attention(layer.inputs).float(), atol=2e-6, rtol=1e-4
-        )
+        return load_model(path, preset=RECORD, device="cpu").model, peer
 
 
 def interleaved(
@@ -69,23 +65,30 @@ def interleaved(
 ) -> list[dict[str, float]]:
     """Process seconds of each contender in each round, after one round of warm-up."""
     products = matrix_products(model, clip)
+    recorder = AttentionRecorder(model, keep=Keep(full_maps=True))
+
+    def with_maps() -> None:
+        with recorder:
+            model(clip)
+
     contenders: dict[str, Timed] = {
         "plain": lambda: model(clip),
         "capture": lambda: capture(model, clip),
-        "maps": lambda: [layer.attention() for layer in capture(model, clip).layers],
+        "maps": with_maps,
+        "rebuilt": lambda: [layer.attention() for layer in capture(model, clip).layers],
         "products": lambda: [torch.matmul(a, b, out=c) for a, b, c in products],
     }
     if peer is not None:
         contenders["torchvision"] = lambda: peer(clip)
     torch.set_num_threads(1)
     times = [
-        {name: _seconds(call, time.process_time) for name, call in contenders.items()}
+        {name: seconds(call, time.process_time) for name, call in contenders.items()}
         for _ in range(rounds + 1)
     ][1:]
     torch.set_num_threads(2)
     walls = [
         {
-            f"{name} wall": _seconds(contenders[name], time.perf_counter)
+            f"{name} wall": seconds(contenders[name], time.perf_counter)
             for name in ("plain", "capture")
         }
         for _ in range(4)
@@ -95,7 +98,8 @@ def interleaved(
     return [{**each, **best} for each in times]
 
 
-def _seconds(call: Timed, clock: Callable[[], float]) -> float:
+def seconds(call: Timed, clock: Callable[[], float]) -> float:
+    """What one call takes by a clock."""
     start = clock()
     call()
     return clock() - start
@@ -107,8 +111,8 @@ Product = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 def matrix_products(model: MViT, clip: torch.Tensor) -> list[Product]:
     """Operands and outputs of every matrix product of one forward pass: the machine's floor.
 
-    Attention is taken in tiles of rows, as a cache wants it, and outputs are memory that is
-    already there.
+    Attention is taken in the tiles of the forward pass, without positions, and outputs are
+    memory that is already there.
     """
     products: list[tuple[torch.Tensor, torch.Tensor]] = []
 
@@ -120,21 +124,16 @@ def matrix_products(model: MViT, clip: torch.Tensor) -> list[Product]:
     for handle in handles:
         handle.remove()
     for layer, block in zip(record.layers, model.blocks, strict=True):
-        heads, nq, nk = layer.map_shape[1:]
-        dim = layer.inputs.q.shape[-1]
-        rows = max(CPU_TILE_BYTES // (heads * nk * 4), 16)
-        for start in range(0, nq, rows):
-            part = min(rows, nq - start)
-            products.append((torch.randn(heads, part, dim), torch.randn(heads, dim, nk)))
-            products.append((torch.randn(heads, part, nk), torch.randn(heads, nk, dim)))
-        tokens = block.norm1.normalized_shape[0]
-        products.append((torch.randn(_entering(layer), tokens), block.attn.qkv.weight.T))
+        _, heads, nq, nk = layer.map_shape
+        q, k = layer.inputs.q.flatten(0, 1), layer.inputs.k.flatten(0, 1)
+        v, weights = torch.randn_like(k), torch.rand(heads, nq, nk)
+        for tile in tiles_of((heads, nq, nk), q):
+            products.append((q[tile.maps, tile.rows], k[tile.maps].transpose(1, 2)))
+            products.append((weights[tile.maps, tile.rows], v[tile.maps]))
+        t, y, x = layer.inputs.input_shape
+        tokens = torch.randn(1 + t * y * x, block.norm1.normalized_shape[0])
+        products.append((tokens, block.attn.qkv.weight.T))
     return [(a, b, a @ b) for a, b in products]
-
-
-def _entering(layer: object) -> int:
-    t, y, x = layer.inputs.input_shape  # type: ignore[attr-defined]
-    return 1 + t * y * x
 
 
 def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
@@ -142,9 +141,6 @@ def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
 
     def ratio(over: str, under: str) -> float:
         return median(each[over] / each[under] for each in times)
-
-    def gate(metric: str, value: float, must: float) -> Row:
-        return Row(metric, f"{value:.2f}", f"<= {must}", value <= must)
 
     rows = []
     if "torchvision" in times[0]:
@@ -154,49 +150,108 @@ def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
         ]
     else:
         rows.append(Row("beside torchvision", "not installed: `make bench` brings it"))
-    rows += [
+    return [
+        *rows,
         gate("forward with capture / plain forward", ratio("capture", "plain"), 1.05),
-        gate("all full maps in float32 / plain forward", ratio("maps", "plain"), 1.12),
+        gate("forward with every full map / plain forward", ratio("maps", "plain"), 1.12),
+        Row("every full map rebuilt later / plain forward", f"{ratio('rebuilt', 'plain'):.2f}"),
         gate("plain forward / its matrix products alone", ratio("plain", "products"), 1.9),
         Row("plain forward, process time", f"{median(t['plain'] for t in times):.2f} s"),
         Row("two threads, wall: plain, with capture",
             f"{times[0]['plain wall']:.2f} s, {times[0]['capture wall']:.2f} s"),
     ]  # fmt: skip
-    return rows
 
 
-def size_rows(model: MViT, clip: torch.Tensor) -> list[Row]:
+def size_rows(record: AttentionRecord) -> list[Row]:
     """What is kept over what full maps would take: heard for S, counted for B and L."""
-    record = capture(model, clip)
     share = record.nbytes / sum(layer.attention_bytes for layer in record.layers)
-    rows = [Row("kept bytes / full maps, S 16x4", f"{share:.2f}", "<= 0.25", share <= 0.25)]
+    rows = [gate("kept bytes / full maps, S 16x4", share, 0.25)]
     for name, must in (("mvit_v2_b_32x3", 0.13), ("mvit_v2_l_40x3", 0.05)):
-        share = counted_share(name)
-        rows.append(Row(f"kept bytes / full maps, {name}", f"{share:.3f}", f"<= {must}",
-                        share <= must))  # fmt: skip
+        rows.append(gate(f"kept bytes / full maps, {name}", counted_share(name), must, digits=3))
     return rows
 
 
 def counted_share(preset: str) -> float:
-    """Bytes of pooled queries and keys over bytes of maps, from the grids alone."""
+    """Bytes of queries, keys, rows and sums over bytes of maps, from the grids alone."""
     kept = full = 0
     for cost in layer_costs(PRESETS[preset]):
-        tokens = 2
-        for shape in (cost.q_shape, cost.k_shape):
-            t, y, x = shape
-            tokens += t * y * x
-        kept += cost.heads * tokens * cost.head_dim * 4
+        (qt, qy, qx), (kt, ky, kx) = cost.q_shape, cost.k_shape
+        queries, keys = 1 + qt * qy * qx, 1 + kt * ky * kx
+        pooled = (queries + keys) * cost.head_dim
+        kept += cost.heads * (pooled + queries + 2 * keys) * 4
         full += cost.attention_bytes
     return kept / full
 
 
-def row_latency(model: MViT, clip: torch.Tensor) -> Row:
-    """The slowest layer's picked row, all heads."""
-    record = capture(model, clip)
-    slowest = 0.0
+def view_rows(record: AttentionRecord) -> list[Row]:
+    """The slowest block of each map, all heads."""
+    rows = [gate("picked row, any layer, all heads", slowest(record, middle_row), 4, unit=" ms")]
+    for name, method in METHODS.items():
+        query: Query = (0, 1, 1) if method.needs_query else "readout"
+        worst = slowest(record, partial(method.maps, record, query=query))
+        rows.append(gate(f"maps of any block, {name}, all heads", worst, 16, unit=" ms"))
+    return rows
+
+
+def middle_row(layer: LayerAttention) -> torch.Tensor:
+    """The row of the query in the middle."""
+    return layer.row(layer.q_grid.token_count // 2)
+
+
+def slowest(record: AttentionRecord, view: Callable[[LayerAttention], object]) -> float:
+    """Milliseconds of a view of the layer that takes longest, wall, median of 15."""
+    worst = 0.0
     for layer in record.layers:
-        query = layer.q_grid.token_count // 2
-        layer.row(query)
-        times = [_seconds(lambda: layer.row(query), time.perf_counter) for _ in range(20)]  # noqa: B023
-        slowest = max(slowest, median(times) * 1000)
-    return Row("picked row, any layer, all heads", f"{slowest:.2f} ms", "<= 4 ms", slowest <= 4)
+        view(layer)
+        times = [seconds(partial(view, layer), time.perf_counter) for _ in range(15)]
+        worst = max(worst, median(times) * 1000)
+    return worst
+
+
+def gradient_rows(model: MViT, clip: torch.Tensor) -> list[Row]:
+    """What the gradient of every map costs: one backward pass, and dO v^T by tiles."""
+    with torch.no_grad():
+        plain = median(seconds(lambda: model(clip), time.process_time) for _ in range(3))
+    passes = [seconds(lambda: capture(model, clip, CLASS), time.process_time) for _ in range(2)]
+    record = capture(model, clip, CLASS)
+
+    def rebuild() -> None:
+        for layer in record.layers:
+            for _ in layer.gradient_tiles():
+                pass
+
+    rebuilt = min(seconds(rebuild, time.process_time) for _ in range(2))
+    held = record.nbytes / 2**20
+    return [
+        Row("capture with gradients / plain forward", f"{min(passes) / plain:.2f}"),
+        Row("gradient of every map, by tiles / plain forward", f"{rebuilt / plain:.2f}"),
+        Row("kept with gradients", f"{held:.0f} MiB"),
+    ]
+
+
+def gpu_rows(model: MViT, clip: torch.Tensor) -> list[Row]:
+    """Absolute times where there is a CUDA device."""
+    if not torch.cuda.is_available():
+        return [Row("on a GPU", "none on this machine")]
+    rows = []
+    for dtype in (torch.float32, torch.float16):
+        model.to("cuda", dtype)
+        given = clip.to("cuda", dtype)
+        rows += [
+            gpu_row(f"CUDA, {dtype}, plain", model, given),
+            gpu_row(f"CUDA, {dtype}, with capture", partial(capture, model), given),
+        ]
+    model.to("cpu", torch.float32)
+    return rows
+
+
+def gpu_row(what: str, run: Callable[[torch.Tensor], object], given: torch.Tensor) -> Row:
+    """Wall time until the device is done, median of 10 after a warm-up."""
+
+    def synchronized() -> None:
+        run(given)
+        torch.cuda.synchronize()
+
+    with torch.inference_mode():
+        times = [seconds(synchronized, time.perf_counter) for _ in range(12)][2:]
+    return Row(what, f"{median(times) * 1000:.1f} ms")

@@ -21,6 +21,11 @@ class Row:
     """None where there is no gate."""
 
 
+def gate(metric: str, value: float, must: float, *, unit: str = "", digits: int = 2) -> Row:
+    """A figure that may be no larger than ``must``."""
+    return Row(metric, f"{value:.{digits}f}{unit}", f"<= {must}{unit}", value <= must)
+
+
 @dataclass(frozen=True)
 class Section:
     """What one benchmark found: a section of the page."""

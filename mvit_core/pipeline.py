@@ -15,7 +15,7 @@ from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
 from mvit_core.record import AttentionRecord, LayerAttention
-from mvit_core.recording import OnLayer, capture
+from mvit_core.recording import Keep, OnLayer, OnStep, capture
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 
@@ -64,13 +64,16 @@ class WindowCapture:
         Raises:
             CaptureError: there is no such block.
         """
-        layers = self.record.layers
-        index = len(layers) - 1 if block is None else block
-        if not 0 <= index < len(layers):
+        depth = self.record.depth
+        wanted = depth - 1 if block is None else block
+        if not 0 <= wanted < depth:
+            raise CaptureError(f"the model has {depth} blocks, 0 to {depth - 1}; got block {block}")
+        kept = {layer.block: layer for layer in self.record.layers}
+        if wanted not in kept:
             raise CaptureError(
-                f"the model has {len(layers)} blocks, 0 to {len(layers) - 1}; got block {block}"
+                f"block {wanted} was not captured; captured are {', '.join(map(str, kept))}"
             )
-        return layers[index]
+        return kept[wanted]
 
 
 @dataclass(frozen=True)
@@ -140,31 +143,55 @@ class Explainer:
     Args:
         loaded: the model, its class names and how it is fed.
         remembered_windows: captured windows kept, the least recently used dropped first.
+        keep: how much is kept of each.
     """
 
-    def __init__(self, loaded: LoadedModel, *, remembered_windows: int = 4) -> None:
+    def __init__(
+        self, loaded: LoadedModel, *, remembered_windows: int = 4, keep: Keep | None = None
+    ) -> None:
         self.loaded = loaded
+        self.keep = keep or Keep()
         self._remembered = remembered_windows
         self._captures: dict[tuple[str, ClipWindow], WindowCapture] = {}
         self._maps: dict[tuple[str, ClipWindow, int, str, Query], HeadMaps] = {}
+
+    def with_model(self, loaded: LoadedModel, keep: Keep | None = None) -> "Explainer":
+        """One like this for another model, remembering nothing yet.
+
+        ``explainer.with_model(explainer.loaded.moved("cpu"))`` goes on where a device's memory
+        ended; ``keep`` chooses other layers.
+        """
+        keep = keep or self.keep
+        return Explainer(loaded, remembered_windows=self._remembered, keep=keep)
 
     def windows(self, video: Video) -> tuple[ClipWindow, ...]:
         """The windows that tile the video for this model."""
         return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
 
     def capture(
-        self, video: Video, window: ClipWindow, on_layer: OnLayer | None = None
+        self,
+        video: Video,
+        window: ClipWindow,
+        on_layer: OnLayer | None = None,
+        on_step: OnStep | None = None,
     ) -> WindowCapture:
         """Run the model on a window, or recall that it was run.
+
+        Args:
+            video: the clip.
+            window: which part of it.
+            on_layer: progress; raising from it cancels.
+            on_step: called many times within a layer; raising from it cancels too.
 
         Raises:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
+            DeviceMemoryError: the model's device has too little memory.
         """
         key = (str(video.path), window)
         known = self._captures.pop(key, None)
         if known is None:
-            known = self._capture(video, window, on_layer)
+            known = self._capture(video, window, on_layer, on_step)
         self._captures[key] = known  # most recently used last
         while len(self._captures) > self._remembered:
             self._forget(next(iter(self._captures)))
@@ -228,10 +255,18 @@ class Explainer:
             self._maps[key] = maps
         return maps
 
-    def _capture(self, video: Video, window: ClipWindow, on_layer: OnLayer | None) -> WindowCapture:
+    def _capture(
+        self,
+        video: Video,
+        window: ClipWindow,
+        on_layer: OnLayer | None,
+        on_step: OnStep | None = None,
+    ) -> WindowCapture:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
-        record = capture(self.loaded.model, given.tensor, on_layer=on_layer)
+        record = capture(
+            self.loaded.model, given.tensor, keep=self.keep, on_layer=on_layer, on_step=on_step
+        )
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
                 f"the scores of window {window.index} are NaN or infinite: the weights overflow; "

@@ -322,7 +322,7 @@ class AttentionRecord:
     @property
     def probabilities(self) -> Tensor:
         """(B, classes), after softmax."""
-        return self.logits.softmax(dim=-1)
+        return _promoted(self.logits).softmax(dim=-1)
 
     @property
     def nbytes(self) -> int:

@@ -64,7 +64,7 @@ def export_arrays(
             selected=np.stack([a.saliency.values for a in answers]),
             sinks=np.stack(sinks) if sinks else np.zeros((len(answers), 0), np.float32),
             frame_indices=np.array([a.capture.frame_indices for a in answers]),
-            logits=np.stack([a.capture.record.logits[0].numpy() for a in answers]),
+            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in answers]),
             scale=np.array(first.maps.geometry.scale),
             offset=np.array(first.maps.geometry.offset),
             x_px=np.array(first.heatmap.x_px),

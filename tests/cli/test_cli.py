@@ -55,6 +55,15 @@ def test_predict_of_all_windows_averages_their_probabilities(run, barcode_clip, 
         assert row["probability"] == pytest.approx(sum(each) / len(each))
 
 
+def test_half_precision_changes_the_probabilities_little(run, barcode_clip, toy_checkpoint):
+    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--top", "7", "--json")
+    whole, half = (json.loads(run(*words, *more)[1])["average"] for more in ((), ("--half",)))
+    expected = {row["class"]: row["probability"] for row in whole}
+    assert half != whole
+    for row in half:
+        assert row["probability"] == pytest.approx(expected[row["class"]], abs=0.02)
+
+
 def test_predict_of_one_window_and_of_none(run, barcode_clip, toy_checkpoint):
     words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--window")
     assert json.loads(run(*words, "1", "--json")[1])["windows"][0]["index"] == 1
