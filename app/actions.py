@@ -51,6 +51,7 @@ class Actions:
         self._desk = desk
         self.keys = keys
         self.by_id: dict[str, QAction] = {}
+        self._possible: dict[str, bool] = {}
         for command in COMMANDS:
             action = self.by_id[command.id] = self._action(window, command)
             for widget in stage if command.scope == "stage" else (window,):
@@ -101,7 +102,7 @@ class Actions:
         words = tr(command.tooltip) if command.tooltip else title_of(command)
         if keys:
             words += f" ({keys})"
-        if not action.isEnabled() and command.enabled_when.reason:
+        if not self._possible.get(command.id, True):
             words += "\n" + tr(command.enabled_when.reason)
         action.setToolTip(words)
 
@@ -136,9 +137,11 @@ class Actions:
         for command in COMMANDS:
             action = self.by_id[command.id]
             if not command.held:
-                enabled = command.enabled_when(state, world)
-                if enabled != action.isEnabled():
-                    action.setEnabled(enabled)
+                # Qt calls a hidden action disabled, so what was set is remembered here.
+                possible = command.enabled_when(state, world)
+                if possible != self._possible.get(command.id):
+                    self._possible[command.id] = possible
+                    action.setEnabled(possible)
                     self._give_tip(command)
             if command.checked_when is not None:
                 action.setChecked(command.checked_when(state, world))

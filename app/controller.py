@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from app.preferences import PreferenceStore
     from app.presenter import Panels
+    from app.recent import Recent
     from app.state import ModelSource, Store, ViewState
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
@@ -188,6 +189,11 @@ class Controller(QObject):
     def tell(self, message: Message) -> None:
         """Put up a message."""
         self._panels.messages.show_message(message)
+
+    def know_recent(self, entries: tuple[Recent, ...]) -> None:
+        """Take the list of files opened lately."""
+        self.world = replace(self.world, recent=entries)
+        self._refresh()
 
     def close(self) -> None:
         """Stop all lanes and wait for them."""

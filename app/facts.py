@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
 
+    from app.recent import Recent
     from app.state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
     from mvit_core.checkpoint import LoadReport
@@ -293,6 +294,8 @@ class World:
     problem: str = ""
     """Why the wished map does not come; empty while it may."""
     samples: Samples = Samples()
+    recent: tuple[Recent, ...] = ()
+    """Files opened lately, newest first."""
     jobs: tuple[JobFacts, ...] = ()
     can_undo: bool = False
     can_redo: bool = False

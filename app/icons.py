@@ -35,14 +35,18 @@ def paint_icon(painter: QPainter, name: str, box: QRectF, colour: str) -> None:
 class _Engine(QIconEngine):
     """Draws at the size asked for, so that every screen gets its own sharp icon."""
 
-    def __init__(self, name: str, colour: Callable[[QIcon.Mode], str]) -> None:
+    def __init__(self, name: str, colour: Callable[[QIcon.Mode], str], share: float) -> None:
         super().__init__()
         self._name = name
         self._colour = colour
+        self._share = share
 
     @override
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        paint_icon(painter, self._name, QRectF(rect), self._colour(mode))
+        box = QRectF(rect)
+        rim_x, rim_y = ((1 - self._share) * side / 2 for side in (box.width(), box.height()))
+        paint_icon(painter, self._name, box.adjusted(rim_x, rim_y, -rim_x, -rim_y),
+                   self._colour(mode))  # fmt: skip
 
     @override
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -55,17 +59,22 @@ class _Engine(QIconEngine):
 
     @override
     def clone(self) -> QIconEngine:
-        return _Engine(self._name, self._colour)
+        return _Engine(self._name, self._colour, self._share)
 
 
-def themed_icon(name: str) -> QIcon:
-    """An icon that follows the theme, without being made anew."""
+def themed_icon(name: str, share: float = 1.0) -> QIcon:
+    """An icon that follows the theme, without being made anew.
+
+    Args:
+        name: of the drawing.
+        share: of the room that it fills; the rest is its rim.
+    """
 
     def colour(mode: QIcon.Mode) -> str:
         theme = current()
         return theme.text_faint if mode == QIcon.Mode.Disabled else theme.text
 
-    return QIcon(_Engine(name, colour))
+    return QIcon(_Engine(name, colour, share))
 
 
 def app_icon() -> QIcon:

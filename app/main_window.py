@@ -5,24 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
+from platformdirs import user_cache_path
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
-    QMessageBox,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
-    QToolButton,
     QWidget,
 )
 from typing_extensions import override
 
 from app import theme
 from app.actions import Actions
-from app.commands import TOOLBAR, Desk
+from app.commands import Desk
 from app.controller import Controller
 from app.dialogs import AboutDialog, ExportDialog
 from app.docks import Docks, same_dock
@@ -40,17 +37,20 @@ from app.panels.status import StatusLine
 from app.panels.timeline import Timeline
 from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
+from app.places import PlaceBook, PlaceKeeper
 from app.preferences_dialog import PreferencesDialog
 from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
+from app.recent import RecentFiles
+from app.recent_desk import RecentDesk
 from app.report import report_of
 from app.samples import SampleDesk
 from app.session_desk import SessionDesk
 from app.shortcuts import ShortcutsDialog
 from app.stage import Stage
 from app.state import ModelSource, Store
+from app.toolbar import make_toolbar
 from app.upkeep import Upkeep
-from app.widgets import ICON_PX, WordsButton
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
@@ -88,13 +88,19 @@ class MainWindow(QMainWindow):
         self.samples = SampleDesk(self.controller, self.welcome)
         self.sessions = SessionDesk(self, self.controller, self.stage.canvas)
         self.sessions.changed.connect(self._show_title)
+        book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
+        self.places = PlaceKeeper(self.controller, book)
         self.upkeep = Upkeep(self.panels.status.show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.keys = KeyMap(settings, self)
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
         self.actions_table.fill(self.menuBar())
+        self.recent = RecentDesk(
+            RecentFiles(settings, self), self.controller, self.sessions, self.actions_table,
+            self.welcome, book,
+        )  # fmt: skip
         self._fill_samples()
-        self._make_toolbar()
+        self.addToolBar(make_toolbar(self.actions_table))
         self.docks.place()
         Drops(self, self.veil, self.controller, self.sessions)
         self.welcome.command.connect(self.actions_table.run)
@@ -147,28 +153,6 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
         self.actions_table.by_id["file.open_sample"].setMenu(menu)
 
-    def _make_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(ICON_PX, ICON_PX))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        words_too = {"file.open_video", "file.load_model", "attention.run", "export.export"}
-        for command in TOOLBAR:
-            if command == ">":
-                room = QWidget()
-                room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-                bar.addWidget(room)
-            elif not command:
-                bar.addSeparator()
-            else:
-                button = WordsButton() if command in words_too else QToolButton()
-                button.setDefaultAction(self.actions_table.by_id[command])
-                button.setAccessibleName(button.text())
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                bar.addWidget(button)
-        self.addToolBar(bar)
-
     # -- what commands ask ------------------------------------------------------------------
 
     def open_video_dialog(self) -> None:
@@ -188,6 +172,14 @@ class MainWindow(QMainWindow):
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
         self.samples.open(index)
+
+    def open_recent(self, index: int) -> None:
+        """Open a file of the recent ones, from 0."""
+        self.recent.open(index)
+
+    def clear_recent(self) -> None:
+        """Forget the recent files."""
+        self.recent.clear()
 
     def open_session_dialog(self) -> None:
         """Let the user choose a session."""
@@ -292,7 +284,7 @@ class MainWindow(QMainWindow):
 
     def close_window(self) -> None:
         """Quit, unless there is something to save first."""
-        if self._may_close():
+        if self.sessions.may_close():
             self.close()
 
     def zoom(self, how: str) -> None:
@@ -375,22 +367,13 @@ class MainWindow(QMainWindow):
         else:
             super().mousePressEvent(event)
 
-    def _may_close(self) -> bool:
-        """Ask what becomes of a session that was changed."""
-        if not self.sessions.is_modified or self.sessions.path is None:
-            return True
-        button = QMessageBox.StandardButton
-        words = self.tr("{name} was changed. Save it?").format(name=self.sessions.path.name)
-        choices = button.Save | button.Discard | button.Cancel
-        answer = QMessageBox.question(self, self.tr("Save session"), words, choices, button.Save)
-        return answer == button.Discard or (answer == button.Save and self.sessions.save())
-
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if event.spontaneous() and not self._may_close():
+        if event.spontaneous() and not self.sessions.may_close():
             event.ignore()
             return
         self.docks.keep()
+        self.places.keep()
         self._settings.sync()
         self.upkeep.stop()
         self.controller.close()

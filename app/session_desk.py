@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.docks import LAYOUT_VERSION
 from app.facts import Message
@@ -125,6 +125,18 @@ class SessionDesk(QObject):
         layout = self._window.saveState(LAYOUT_VERSION).data()
         zoom, centre = self._canvas.place
         return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
+
+    def may_close(self) -> bool:
+        """Ask what becomes of a session that was changed; False if the user stays."""
+        if not self.is_modified or self.path is None:
+            return True
+        button = QMessageBox.StandardButton
+        words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
+        choices = button.Save | button.Discard | button.Cancel
+        answer = QMessageBox.question(
+            self._window, self.tr("Save session"), words, choices, button.Save
+        )
+        return answer == button.Discard or (answer == button.Save and self.save())
 
     # -- opening ----------------------------------------------------------------------------
 

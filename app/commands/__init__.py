@@ -35,7 +35,10 @@ MENUS = (
     ("help", N("commands", "&Help")),
 )
 
-SUBMENUS = {"heads": N("commands", "One head alone")}
+SUBMENUS = {
+    "recent": N("commands", "Open recent"),
+    "heads": N("commands", "One head alone"),
+}
 
 COMMANDS = (*FILE, *EDIT, *VIEW, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
 

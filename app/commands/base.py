@@ -31,6 +31,12 @@ class Windowing(Protocol):
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
 
+    def open_recent(self, index: int) -> None:
+        """Open a file of the recent ones, from 0."""
+
+    def clear_recent(self) -> None:
+        """Forget the recent files."""
+
     def open_session_dialog(self) -> None:
         """Let the user choose a session."""
 
@@ -147,6 +153,7 @@ EITHER = Need(
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))
 BUSY = Need(lambda _, w: w.is_busy, N("commands", "nothing is being done"))
+RECENT = Need(lambda _, w: bool(w.recent), N("commands", "no file was opened yet"))
 UNDO = Need(lambda _, w: w.can_undo, N("commands", "no change to take back"))
 REDO = Need(lambda _, w: w.can_redo, N("commands", "nothing was taken back"))
 BACK = Need(lambda _, w: w.can_go_back, N("commands", "no place before this one"))

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from app.commands.base import EITHER, SAMPLES, VIDEO, Command, N
+from typing import TYPE_CHECKING
+
+from app.commands.base import EITHER, RECENT, SAMPLES, VIDEO, Command, N, Need
+
+if TYPE_CHECKING:
+    from app.commands.base import Desk
+
+
+def _recent(number: int) -> Command:
+    def run(desk: Desk) -> None:
+        desk.window.open_recent(number - 1)
+
+    there = Need(lambda _, w: len(w.recent) >= number, N("commands", "no such file was opened yet"))
+    return Command(
+        f"file.recent_{number}", N("commands", "Recent file {n}"), "file", (f"Ctrl+{number}",),
+        run, enabled_when=there, submenu="recent",
+    )  # fmt: skip
+
 
 FILE = (
     Command("file.open_video", N("commands", "Open video…"), "file", ("Ctrl+O",),
@@ -14,6 +31,9 @@ FILE = (
     Command("file.open_sample", N("commands", "Open sample"), "file", ("Ctrl+T",),
             lambda d: d.window.open_sample(), enabled_when=SAMPLES,
             tooltip=N("commands", "Open the first sample clip with the demo model")),
+    *(_recent(number) for number in range(1, 10)),
+    Command("file.clear_recent", N("commands", "Clear the list"), "file", (),
+            lambda d: d.window.clear_recent(), enabled_when=RECENT, submenu="recent"),
     Command("file.open_session", N("commands", "Open session…"), "file", (),
             lambda d: d.window.open_session_dialog(),
             tooltip=N("commands", "Open a video, a model and a view as they were saved")),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from typing_extensions import override
 
 from app import theme
-from app.gallery import Gallery
+from app.gallery import Gallery, RecentTiles
 from app.icons import paint_icon, themed_icon
 from app.widgets import label
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QImage, QPaintEvent, QResizeEvent, QShowEvent
 
     from app.facts import Samples
+    from app.recent import Recent
 
 PICTURES_AFTER_MS = 300
 """What the command line names is opened before pictures are asked for."""
@@ -69,6 +70,7 @@ class Welcome(QWidget):
     command = Signal(str)
     """The id of a command that a button stands for."""
     sample_chosen = Signal(int)
+    recent_chosen = Signal(int)
     pictures_wanted = Signal()
     """The page has been on screen for a moment: pictures of the samples are worth their time."""
 
@@ -79,6 +81,10 @@ class Welcome(QWidget):
         self._keys_part = self._keys()
         self.gallery = Gallery()
         self.gallery.chosen.connect(self.sample_chosen)
+        self.recent = RecentTiles()
+        self.recent.chosen.connect(self.recent_chosen)
+        self._samples_title = label(self.tr("Samples"), "faint", small=True)
+        self._recent_part = self._titled(self.tr("Recent"), self.recent)
         self.problem = label("", "warning")
         self._own = label(
             self.tr(
@@ -103,11 +109,17 @@ class Welcome(QWidget):
         there = bool(samples.clips)
         self.gallery.show_samples(samples.clips)
         self.gallery.setVisible(there)
+        self._samples_title.setVisible(there)
         self.problem.setText(self.tr("No sample clips: {problem}").format(problem=samples.problem))
         self.problem.setVisible(not there)
         self.buttons["file.open_sample"].setVisible(there)
         kind = "" if there else "primary"  # the page always has one thing to do first
         self.buttons["file.open_video"].setObjectName(kind)
+
+    def show_recent(self, entries: tuple[tuple[Recent, QImage | None], ...]) -> None:
+        """Offer what was open last; nothing where nothing was."""
+        self.recent.show_recent(entries)
+        self._recent_part.setVisible(bool(entries))
 
     def show_picture(self, index: int, image: QImage) -> None:
         """Take the picture of a sample."""
@@ -158,6 +170,8 @@ class Welcome(QWidget):
         column.addLayout(self._buttons())
         column.addWidget(self._model_line)
         column.addSpacing(theme.GAP)
+        column.addWidget(self._recent_part)
+        column.addWidget(self._samples_title)
         column.addWidget(self.gallery, 100)  # the rest of the room, and no more than it needs
         column.addWidget(self.problem)
         column.addSpacing(theme.GAP)
@@ -165,6 +179,15 @@ class Welcome(QWidget):
         column.addSpacing(theme.GAP)
         column.addWidget(self._keys_part)
         column.addStretch(1)
+
+    def _titled(self, title: str, tiles: QWidget) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(label(title, "faint", small=True))
+        column.addWidget(tiles)
+        return part
 
     def _buttons(self) -> QHBoxLayout:
         self.buttons: dict[str, QPushButton] = {}

@@ -148,7 +148,7 @@ def test_demo_without_its_files_says_so_and_shows_the_page(boot, no_demo):
     assert window.welcome.isVisible()
 
 
-def test_a_session_that_is_asked_for_is_refused_in_words(boot, tmp_path):
+def test_a_session_that_is_asked_for_and_not_there_is_refused_in_words(boot, tmp_path):
     window = boot()
     _open_options(window, ViewOptions(session=tmp_path / "old.mvitlens"))
-    assert "Sessions cannot be opened yet: old.mvitlens" in messages(window)
+    assert "old.mvitlens cannot be read" in messages(window)

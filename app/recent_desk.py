@@ -1,0 +1,101 @@
+"""Recent files in the menu and on the empty page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.facts import Message
+from app.recent import AT_MOST
+from app.state import ModelSource
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+    from app.controller import Controller
+    from app.panels.welcome import Welcome
+    from app.places import PlaceBook
+    from app.recent import Recent, RecentFiles
+    from app.session_desk import SessionDesk
+    from app.state import ViewState
+
+
+class RecentDesk(QObject):
+    """Notes what is opened, shows the list, and opens from it again.
+
+    Args:
+        files: the list.
+        controller: opens clips and models.
+        sessions: opens sessions.
+        actions: have an action for each place of the list.
+        welcome: the empty page.
+        book: pictures of the clips.
+    """
+
+    def __init__(
+        self,
+        files: RecentFiles,
+        controller: Controller,
+        sessions: SessionDesk,
+        actions: Actions,
+        welcome: Welcome,
+        book: PlaceBook,
+    ) -> None:
+        super().__init__(controller)
+        self._files = files
+        self._controller = controller
+        self._sessions = sessions
+        self._actions = actions
+        self._welcome = welcome
+        self._book = book
+        welcome.recent_chosen.connect(self.open)
+        controller.store.changed.connect(self._on_changed)
+        sessions.saved.connect(lambda path: files.add("session", path))
+        files.changed.connect(self._show)
+        self._show()
+
+    @Slot(int)
+    def open(self, index: int) -> None:
+        """Open a file of the list, from 0; one that is gone leaves the list."""
+        entry = self._files.entries[index]
+        if not entry.path.exists():
+            words = self.tr("{path} is not there any more").format(path=entry.path)
+            self._controller.tell(Message("warning", words))
+            self._files.remove(entry)
+        elif entry.kind == "clip":
+            self._controller.open_video(entry.path)
+        elif entry.kind == "model":
+            self._controller.load_model(ModelSource(entry.path))
+        else:
+            self._sessions.open(entry.path)
+
+    def clear(self) -> None:
+        """Forget the list."""
+        self._files.clear()
+
+    @Slot(object, object)
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if new.model is not None and new.model != old.model:
+            self._files.add("model", new.model.checkpoint)
+        if new.clip is not None and new.clip != old.clip:
+            self._files.add("clip", new.clip)
+
+    @Slot()
+    def _show(self) -> None:
+        entries = self._files.entries
+        self._controller.know_recent(entries)
+        for place in range(AT_MOST):
+            action = self._actions.by_id[f"file.recent_{place + 1}"]
+            action.setVisible(place < len(entries))
+            if place < len(entries):
+                action.setText(self._words(entries[place]))
+                action.setToolTip(str(entries[place].path))
+        self._welcome.show_recent(
+            tuple((e, self._book.picture(e.path) if e.kind == "clip" else None) for e in entries)
+        )
+
+    def _words(self, entry: Recent) -> str:
+        name = entry.path.name.replace("&", "&&")
+        words = {"clip": "{name}", "model": self.tr("{name} (model)"),
+                 "session": self.tr("{name} (session)")}  # fmt: skip
+        return words[entry.kind].format(name=name)

@@ -1,0 +1,40 @@
+"""The toolbar, made from the table of commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app.commands import TOOLBAR
+from app.widgets import ICON_PX, WordsButton
+
+if TYPE_CHECKING:
+    from app.actions import Actions
+
+WORDS_TOO = frozenset(("file.open_video", "file.load_model", "attention.run", "export.export"))
+"""Commands whose buttons say their names."""
+
+
+def make_toolbar(actions: Actions) -> QToolBar:
+    """A bar with the commands of ``TOOLBAR``."""
+    bar = QToolBar(QCoreApplication.translate("toolbar", "Tools"))
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(ICON_PX, ICON_PX))
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for command in TOOLBAR:
+        if command == ">":
+            room = QWidget()
+            room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            bar.addWidget(room)
+        elif not command:
+            bar.addSeparator()
+        else:
+            button = WordsButton() if command in WORDS_TOO else QToolButton()
+            button.setDefaultAction(actions.by_id[command])
+            button.setAccessibleName(button.text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            bar.addWidget(button)
+    return bar
