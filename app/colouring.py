@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.facts import HeatKey, HeatPicture, RangeFacts, ShownMap
+from app.facts import HeatKey, HeatPicture, ShownMap
 from app.painting import look_of, paint_heat, paint_strip
 from mvit_core.heatmap import project
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import MapAnswer, World
+    from app.ranging import Ranging
     from app.state import Store
     from app.workers import Lane
 
@@ -39,13 +40,20 @@ class Colouring(QObject):
         lane: the paint lane.
         store: what the user asks for.
         world: gives what is known now.
+        ranging: knows the numbers at the ends of the colours.
         parent: the owner.
     """
 
     def __init__(
-        self, lane: Lane, store: Store, world: Callable[[], World], parent: QObject
+        self,
+        lane: Lane,
+        store: Store,
+        world: Callable[[], World],
+        ranging: Ranging,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._ranging = ranging
         self._lane, self._store, self._world = lane, store, world
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
@@ -67,12 +75,10 @@ class Colouring(QObject):
         head = state.head
         if isinstance(head, int) and head >= answer.maps.heads:
             head = "mean"  # the map of the block before, until the new one is there
-        saliency = answer.maps.pick(head)
-        ends = look_of(state).style(answer.maps, saliency).range
-        facts = RangeFacts(ends, state.range_policy, state.locked_range is not None)
+        facts = self._ranging.facts(answer, head)
         if shown is not None and shown.answer is answer and shown.head == head:
             return shown if shown.range == facts else replace(shown, range=facts)
-        heatmap = project(saliency, answer.pixel_map, answer.frame_indices)
+        heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
         return ShownMap(answer, head, heatmap, facts, next(self._numbers))
 
     def heat(self) -> HeatPicture | None:
@@ -118,8 +124,8 @@ class Colouring(QObject):
         self._rest.stop()
 
     def _key(self, shown: ShownMap, token_time: int) -> HeatKey:
-        state = self._store.state
-        return HeatKey(shown.number, token_time, shown.range.range, state.colormap, state.smooth)
+        style = look_of(self._store.state).with_range(shown.range.range)
+        return HeatKey(shown.number, token_time, replace(style, opacity=1.0))
 
     @Slot()
     def _look_ahead(self) -> None:

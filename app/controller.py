@@ -34,6 +34,7 @@ from app.jobs import Jobs
 from app.painting import look_of, paint_still
 from app.playback import Player
 from app.presenter import JOB_ORDER, Presenter, Snapshot
+from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
 from app.workers import Answer, Lane, Progress
@@ -87,7 +88,10 @@ class Controller(QObject):
         self._barred: dict[MapWish, str] = {}
         self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
         self._jobs = Jobs()
-        self._colours = Colouring(self.paint, store, lambda: self.world, self)
+        self._ranging = Ranging(
+            self.infer, self._model_host.values, store, lambda: self.world, self._jobs
+        )
+        self._colours = Colouring(self.paint, store, lambda: self.world, self._ranging, self)
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
         )
@@ -116,6 +120,8 @@ class Controller(QObject):
         panels.display.query_chosen.connect(intents.choose_query)
         panels.display.pick_asked.connect(intents.picking)
         panels.display.lock_asked.connect(lambda _: intents.lock())
+        panels.display.held.connect(self.store.hold)
+        panels.colourbar.changed.connect(intents.set_field)
         panels.canvas.hovered.connect(panels.status.show_readout)
         panels.canvas.zoomed.connect(panels.status.show_zoom)
         panels.canvas.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
@@ -150,6 +156,7 @@ class Controller(QObject):
     def run_again(self) -> None:
         """Run the model on the window shown, also after it failed or was cancelled."""
         self._barred.clear()
+        self._ranging.resume()
         if self.world.wish is not None:
             self._asked_runs.add((self.world.wish.spec, self.world.wish.window))
         self._refresh()
@@ -160,6 +167,8 @@ class Controller(QObject):
         running = self._jobs.running
         for each in (key,) if key else tuple(k for k in JOB_ORDER if k in running)[:1]:
             self._jobs.stopping(each)
+            if each == "range":
+                self._ranging.stop()
             self._lane_of(each).cancel(each)
         self._refresh()
 
@@ -221,6 +230,7 @@ class Controller(QObject):
         if heat is not None:
             self.world = replace(self.world, heat=heat)
         self._colours.want_strip()
+        self._ranging.want()
         self.world = replace(
             self.world,
             jobs=self._jobs.all,
@@ -265,6 +275,7 @@ class Controller(QObject):
         self._asked_wish = self._running_wish = wish
         words = self.tr("Running window {n}").format(n=window.index + 1)
         self._jobs.begin("explain", words)
+        self.infer.cancel("range")  # asked for again when nobody waits
         self.infer.ask("explain", partial(self._model_host.explain, wish))
 
     def _unasked(self, wish: MapWish) -> str:
@@ -287,6 +298,7 @@ class Controller(QObject):
     @Slot(object)
     def _on_answer(self, answer: Answer) -> None:
         lane = self._lane_of(answer.key)
+        self._ranging.take(answer)
         latest = lane.is_latest(answer)
         if latest:
             self._jobs.end(answer)
@@ -378,6 +390,7 @@ class Controller(QObject):
         self._barred.clear()
         self._asked_runs.clear()
         self._colours.forget()
+        self._ranging.forget()
         self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
 
     def _failed(self, answer: Answer, *, latest: bool) -> None:
@@ -400,7 +413,7 @@ class Controller(QObject):
     def _lane_of(self, key: str) -> Lane:
         lanes = {
             "open": self.decode, "frame": self.decode, "thumbnail": self.decode,
-            "load": self.infer, "explain": self.infer,
+            "load": self.infer, "explain": self.infer, "range": self.infer,
             "export": self.export_lane,
         }  # fmt: skip
         return lanes.get(key, self.paint)

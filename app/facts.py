@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from app.recent import Recent
     from app.state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
+    from mvit_core.attribution.maps import FloatArray
     from mvit_core.checkpoint import LoadReport
     from mvit_core.demo import DemoSample
     from mvit_core.geometry import GridGeometry, PixelMap, Triple
     from mvit_core.heatmap import Heatmap
-    from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.render import RangePolicy, RenderStyle, ValueRange
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -152,6 +153,25 @@ class MapAnswer:
         return self.layers[self.wish.block]
 
 
+@dataclass(frozen=True, eq=False)
+class RangePiece:
+    """All values of one layer in one window, for ranges that look at more than one."""
+
+    wish: MapWish
+    values: FloatArray
+    """(heads, T', Y', X')."""
+
+
+@dataclass(frozen=True)
+class HistogramFacts:
+    """How often values occur."""
+
+    counts: tuple[int, ...]
+    """Of bins of one width; the last holds everything above too."""
+    span: ValueRange
+    """Where the first bin begins and the last one ends."""
+
+
 @dataclass(frozen=True)
 class RangeFacts:
     """The colour range in use."""
@@ -159,6 +179,18 @@ class RangeFacts:
     range: ValueRange
     policy: RangePolicy
     locked: bool
+    tails_percent: tuple[float, float]
+    known: tuple[int, int] | None
+    """Windows or layers looked at, and how many there are; None where one layer is enough."""
+    automatic: ValueRange
+    """What the policy gives where nothing is locked or set by hand."""
+    histogram: HistogramFacts
+    """Of the values that the policy looks at."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Everything that the policy looks at has been looked at."""
+        return self.known is None or self.known[0] == self.known[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +211,8 @@ class HeatKey:
 
     map_number: int
     token_time: int
-    range: ValueRange
-    colormap: str
-    smooth: bool
+    style: RenderStyle
+    """At full opacity: the user's is applied when the heat is laid over the frame."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.facts import LayerFacts, MapAnswer, ModelFacts, PredictionFacts
+from app.facts import LayerFacts, MapAnswer, ModelFacts, PredictionFacts, RangePiece
 from mvit_core.attribution import dead_reason
 from mvit_core.video import Video, open_video
 
@@ -104,6 +104,24 @@ class ModelHost:
             dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
             note=captured.note,
         )
+
+    def values(self, wish: MapWish, ticket: Ticket) -> RangePiece | None:
+        """The values of one layer in one window, which need not be kept for it.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        from mvit_core.pipeline import MapSpec
+
+        if self._explainer is None:
+            return None
+        ticket.check()
+        video = self._open(wish.clip)
+        explainer = self._explainer = fed_as(self._explainer, wish.spec)
+        captured = explainer.glance(video, wish.window, on_layer=lambda *_: ticket.check())
+        ticket.check()
+        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+        return RangePiece(wish, explainer.head_maps(video, captured, spec).values)
 
     def close(self) -> None:
         """Release the model and the container."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import Message
 from app.state import PLAY_SPEEDS, ViewState
 from mvit_core.attribution import METHODS
-from mvit_core.render import automatic_range, colormaps
+from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 OPACITY_STEP = 0.05
 FASTEST = 8.0
+CYCLES: dict[str, tuple[str, ...]] = {
+    "mode": tuple(MODES), "units": tuple(UNITS), "range_policy": tuple(RANGE_POLICIES),
+}  # fmt: skip
 
 
 def tr(text: str) -> str:
@@ -301,9 +304,14 @@ class Intents:
         """Change one field of the display."""
         if field == "method":
             self.choose_method(str(value))
-        else:
-            changes: Values = {field: value}
-            self._store.update(gesture=field, **changes)
+            return
+        changes: Values = {field: value}
+        shown = self._world().shown
+        if field == "manual_range":
+            changes["range_policy"] = "manual"
+        elif field == "range_policy" and value == "manual" and shown is not None:
+            changes["manual_range"] = shown.range.range  # begins with the numbers in use
+        self._store.update(gesture=field, **changes)
 
     def toggle(self, field: str) -> None:
         """Turn a switch over."""
@@ -329,23 +337,32 @@ class Intents:
             self._store.update(locked_range=shown.range.range)
 
     def auto_range(self) -> None:
-        """Fit the range to what is shown once; a lock stays, with new numbers."""
+        """Fit the range to what is shown once; a lock or a manual range takes the new numbers."""
         shown = self._world().shown
         if shown is None:
             return
         if self._state.locked_range is not None:
-            values = shown.heatmap.values
-            if self._state.range_policy == "layer":
-                values = shown.answer.maps.values
-            self._store.update(locked_range=automatic_range(values))
+            self._store.update(locked_range=shown.range.automatic)
         elif self._state.range_policy == "manual":
-            self._store.update(range_policy="layer")
+            self._store.update(manual_range=shown.range.automatic)
+        else:
+            words = tr("The range follows what is shown; lock it with Y to keep its numbers")
+            self._tell(Message("info", words))
+
+    def cycle(self, field: str) -> None:
+        """Take the next choice of a field; a lock is opened for another policy."""
+        names = CYCLES[field]
+        place = names.index(getattr(self._state, field)) + 1
+        if field == "range_policy":
+            self._store.update(gesture=field, locked_range=None)
+        self.set_field(field, names[place % len(names)])
 
     def reset_display(self) -> None:
         """Give all display settings their first values."""
         fresh = ViewState()
         names = ("overlay", "token_grid", "colormap", "opacity", "smooth", "range_policy",
-                 "manual_range", "locked_range")  # fmt: skip
+                 "manual_range", "locked_range", "mode", "gamma", "threshold", "tails_percent",
+                 "units")  # fmt: skip
         self._store.update(**{name: getattr(fresh, name) for name in names})
 
     # -- helpers ----------------------------------------------------------------------------

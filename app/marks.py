@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from app.viewport import Viewport
     from mvit_core.heatmap import Heatmap
 
-COLOUR_BAR_PX = 190.0
-"""The colour bar stands at the right; remarks keep to the left of it."""
-
 
 def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
     """A crossed box in place of a frame that cannot be decoded."""
@@ -79,7 +76,7 @@ def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...
     colours = theme.current()
     metrics = QFontMetricsF(painter.font())
     width, bottom = room[0], room[1] - 12.0
-    widest = min(max(width - 24.0, 40.0), max(width - COLOUR_BAR_PX, 120.0))
+    widest = max(width - 24.0, 40.0)
     flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
     for badge in reversed(badges):
         text_box = metrics.boundingRect(QRectF(0, 0, widest - 20, 200), flags, badge)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from app.facts import HeatKey, HeatPicture, StripPicture
 from mvit_core.heatmap import project
-from mvit_core.render import HeatLayer, Look, RenderStyle, heat_layer, overlay
+from mvit_core.render import HeatLayer, Look, heat_layer, overlay
 
 if TYPE_CHECKING:
     from app.facts import FramePicture, MapAnswer, ShownMap
@@ -35,6 +35,11 @@ def look_of(state: ViewState) -> Look:
         range_policy=state.range_policy,
         manual_range=state.manual_range,
         locked_range=state.locked_range,
+        gamma=state.gamma,
+        threshold=state.threshold,
+        mode=state.mode,
+        tails_percent=state.tails_percent,
+        units=state.units,
     )
 
 
@@ -49,20 +54,18 @@ def paint_heat(
 ) -> HeatPicture:
     """The coloured map for one token time; opacity is applied when it is laid over the frame."""
     ticket.check()
-    style = RenderStyle(key.range, key.colormap, opacity=1.0, smooth=key.smooth)
-    layer = heat_layer(heatmap, frame_index, style, bounded(heatmap.frame_size, LONG_SIDE_PX))
+    layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
     return HeatPicture(key, _image(layer), shown.answer.wish.window)
 
 
 def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticket) -> StripPicture:
     """All heads of the layer on the scale of the canvas."""
-    style = RenderStyle(key.range, key.colormap, opacity=1.0, smooth=key.smooth)
     images = []
     for head in range(answer.maps.heads):
         ticket.check()
         heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
         size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
-        images.append(_image(heat_layer(heatmap, frame_index, style, size)))
+        images.append(_image(heat_layer(heatmap, frame_index, key.style, size)))
     sinks = answer.maps.sinks
     shares = None if sinks is None else tuple(map(float, sinks))
     return StripPicture(answer.wish, tuple(images), shares)
@@ -77,8 +80,7 @@ def paint_still(
         return None
     pixels = picture.pixels
     if shown is not None:
-        maps = shown.answer.maps
-        style = look.style(maps, maps.pick(shown.head))
+        style = look.with_range(shown.range.range)
         pixels = overlay(pixels, shown.heatmap, picture.index, style)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)

@@ -68,7 +68,7 @@ class Snapshot:
         return shown is not None and wish is not None and shown.answer.wish != wish
 
 
-JOB_ORDER = ("load", "explain", "export", "open")
+JOB_ORDER = ("load", "explain", "export", "open", "range")
 """Which job the user waits for most."""
 
 
@@ -128,7 +128,7 @@ class Presenter:
         )
         self.panels.display.show_state(state)
         self.panels.heads.show_head(state.head)
-        self.panels.colourbar.show_colormap(state.colormap)
+        self.panels.colourbar.show_state(state)
         if old is None or (old.playing, old.speed) != (state.playing, state.speed):
             self.panels.timeline.show_playing(playing=state.playing, speed=state.speed)
 
@@ -171,6 +171,7 @@ class Presenter:
         shown, panels = new.world.shown, self.panels
         panels.canvas.show_map(shown)
         panels.colourbar.show_map(shown)
+        panels.display.show_map(shown)
         panels.title.setText(title_words(shown))
         panels.title.setVisible(shown is not None)
         video = new.world.video
@@ -188,7 +189,6 @@ class Presenter:
             else tr("block {b}").format(b=answer.wish.block)
         )
         panels.display.show_note(_sentence(answer.maps.note))
-        panels.display.show_range(shown.range.range)
         model = new.world.model
         panels.display.show_queries(
             QueryFacts(

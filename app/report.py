@@ -61,8 +61,12 @@ def parameters_of(state: ViewState, world: World) -> dict[str, object]:
         "colormap": state.colormap,
         "opacity": state.opacity,
         "smooth": state.smooth,
+        "mode": state.mode,
+        "gamma": state.gamma,
+        "threshold": state.threshold,
         "range": [shown.range.range.low, shown.range.range.high] if shown else None,
         "range_policy": "locked" if shown and shown.range.locked else state.range_policy,
+        "tails_percent": list(state.tails_percent),
         "sink": shown.heatmap.sink if shown else None,
     }
 

@@ -11,7 +11,7 @@ from app.widgets import ElidedLabel
 
 
 class Stage(QWidget):
-    """The canvas with its title at the top and the colour bar at the lower right."""
+    """The canvas with its title at the top and the colour bar below it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,14 +25,11 @@ class Stage(QWidget):
         self.title.hide()
         corner = QGridLayout(self)
         corner.setContentsMargins(0, 0, 0, 0)
-        corner.addWidget(self.canvas, 0, 0, 3, 3)
-        corner.addWidget(_inset(self.title), 0, 0, 1, 3)
-        corner.addWidget(
-            _inset(self.colourbar), 2, 2,
-            Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight,
-        )  # fmt: skip
+        corner.setSpacing(0)
+        corner.addWidget(self.canvas, 0, 0, 2, 1)
+        corner.addWidget(_inset(self.title), 0, 0)
+        corner.addWidget(self.colourbar, 2, 0)
         corner.setRowStretch(1, 1)
-        corner.setColumnStretch(1, 1)
         self.setFocusProxy(self.canvas)
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from mvit_core.render import TAILS_PERCENT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from mvit_core.attribution import HeadChoice, Query
-    from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.render import Mode, RangePolicy, Units, ValueRange
     from mvit_core.video.clip import ClipSpec
 
 GESTURE_SECONDS = 1.0
@@ -73,6 +75,14 @@ class ViewState:
     opacity: float = 0.6
     """0 to 1."""
     smooth: bool = True
+    mode: Mode = "tint"
+    gamma: float = 1.0
+    """Exponent on the normalised value; below 1 lifts weak attention."""
+    threshold: float = 0.0
+    """Share of the range below which nothing is drawn, 0 to 1."""
+    tails_percent: tuple[float, float] = TAILS_PERCENT
+    units: Units = "probability"
+    """Of the numbers on the colour bar."""
     range_policy: RangePolicy = "layer"
     manual_range: ValueRange | None = None
     """Used by the policy ``manual``."""
@@ -82,7 +92,8 @@ class ViewState:
 
 UNDOABLE = (
     "block", "head", "method", "query", "overlay", "token_grid", "colormap", "opacity", "smooth",
-    "range_policy", "manual_range", "locked_range", "clip_spec",
+    "range_policy", "manual_range", "locked_range", "clip_spec", "mode", "gamma",
+    "threshold", "tails_percent", "units",
 )  # fmt: skip
 """What undo and redo give back: display and selection, not the place in the video."""
 
@@ -120,6 +131,7 @@ class Store(QObject):
         self._undo: list[Values] = []
         self._redo: list[Values] = []
         self._gesture: tuple[str, float] = ("", 0.0)
+        self._held = False
         self._back: list[Values] = []
         self._forward: list[Values] = []
         self._pending: list[tuple[ViewState, ViewState]] = []
@@ -166,6 +178,11 @@ class Store(QObject):
         self._remember_place(new, jump)
         self._set(new)
 
+    def hold(self, on: bool) -> None:
+        """A pointer goes down on a control, or up again; what it drags is one step of undo."""
+        self._held = on
+        self._gesture = ("", 0.0)
+
     def undo(self) -> None:
         """Take back the last step of display or selection."""
         if self._undo:
@@ -202,7 +219,7 @@ class Store(QObject):
             return
         now = self._clock()
         last, then = self._gesture
-        same = bool(gesture) and gesture == last and now - then < GESTURE_SECONDS
+        same = bool(gesture) and gesture == last and (self._held or now - then < GESTURE_SECONDS)
         self._gesture = (gesture, now)
         self._redo.clear()
         if not same:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from mvit_core.render import times_text, value_text
+
 if TYPE_CHECKING:
+    from app.facts import RangeFacts
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import Triple
+    from mvit_core.render import RangePolicy, Units
     from mvit_core.video.clip import ClipSpec
 
 
@@ -53,18 +57,49 @@ def grid_words(shape: Triple) -> str:
     return "×".join(map(str, shape))
 
 
-def value_words(value: float) -> str:
-    """A probability in three digits."""
-    if value == 0:
-        return "0"
-    if abs(value) >= 0.01:
-        return f"{value:.3f}"
-    return f"{value:.2e}"
+value_words, times_words = value_text, times_text
+"""A probability, and a multiple of uniform attention, as exports print them too."""
 
 
-def times_words(times: float) -> str:
-    """A multiple of uniform attention."""
-    return f"{times:.2f}×" if times < 10 else f"{times:.0f}×"
+def policy_names() -> dict[RangePolicy, tuple[str, str]]:
+    """What a colour range can be taken from, in words and in a sentence."""
+    return {
+        "map": (tr("Each map"), tr("A range of its own for each map")),
+        "layer": (tr("This layer"), tr("One range for all heads and all times of the window")),
+        "clip": (tr("This clip"), tr("One range for this layer in all windows of the clip")),
+        "model": (tr("All layers"), tr("One range for all layers of the window")),
+        "manual": (tr("Manual"), tr("The two numbers below the histogram")),
+    }
+
+
+def unit_names() -> dict[Units, str]:
+    """What the numbers of the colour bar count."""
+    return {
+        "probability": tr("attention probability"),
+        "uniform": tr("times uniform attention"),
+    }
+
+
+def range_words(facts: RangeFacts) -> str:
+    """What the ends of the colour bar are taken from; exports print the same."""
+    if facts.locked:
+        return tr("locked range")
+    if facts.policy == "manual":
+        return tr("manual range")
+    words = {
+        "map": tr("each map"),
+        "layer": tr("this layer"),
+        "clip": tr("this layer, whole clip"),
+        "model": tr("all layers"),
+    }[facts.policy]
+    if facts.known is not None and facts.known[0] < facts.known[1]:
+        parts = {
+            "clip": tr("this layer, {n} of {all} windows"),
+            "model": tr("{n} of {all} layers"),
+        }[facts.policy]
+        words = parts.format(n=facts.known[0], all=facts.known[1])
+    low, high = facts.tails_percent
+    return tr("{policy}, {low:g}–{high:g} %").format(policy=words, low=low, high=high)
 
 
 def share_words(share: float) -> str:

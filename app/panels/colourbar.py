@@ -1,130 +1,172 @@
-"""The colour bar on the canvas: which colour is which number, by which policy."""
+"""The colour bar below the picture: which colour is which number, by which policy."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.text import share_words, times_words, value_words
-from mvit_core.render import colour_table
+from app.icons import paint_icon
+from app.painting import look_of
+from app.range_menu import range_menu
+from app.state import ViewState
+from app.text import range_words, share_words, unit_names
+from mvit_core.render import bar_colours, bar_number
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
 
-    from app.facts import RangeFacts, ShownMap
+    from app.facts import ShownMap
 
-BAR_WIDTH = 14
-BAR_HEIGHT = 108
-PAD = 10
+RAMP_WIDTH = (90.0, 200.0)
+RAMP_HEIGHT = 10.0
+PAD = 12.0
+GAP = 8.0
+LOCK_PX = 13.0
 
 
 class ColourBar(QWidget):
-    """Range, unit, policy and sink share of the map on screen."""
+    """Range, unit, policy and sink share of the map on screen, in one line or two.
+
+    It stands below the picture, so that it never hides a part of it.
+    """
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._shown: ShownMap | None = None
-        self._colormap = "inferno"
+        self._state = ViewState()
         self.hide()
 
     def show_map(self, shown: ShownMap | None) -> None:
         """Print the range of a map; None hides the bar."""
         self._shown = shown
         self.setVisible(shown is not None)
-        self.setAccessibleName(" · ".join(self.lines()))
-        self.setFixedSize(self.sizeHint())
-        self.update()
+        self._changed()
 
-    def show_colormap(self, name: str) -> None:
-        """Take another colour table."""
-        self._colormap = name
-        self.update()
+    def show_state(self, state: ViewState) -> None:
+        """Take another look."""
+        old, self._state = self._state, state
+        if look_of(old) != look_of(state):
+            self._changed()
 
     def ends(self) -> tuple[str, str]:
-        """The numbers at the top and the bottom."""
+        """The numbers at the high end and the low end."""
         if self._shown is None:
             return "", ""
-        ends = self._shown.range.range
-        return value_words(ends.high), value_words(ends.low)
+        ends, keys = self._shown.range.range, self._shown.answer.maps.key_count
+        return (
+            bar_number(ends.high, self._state.units, keys),
+            bar_number(ends.low, self._state.units, keys),
+        )
 
     def lines(self) -> tuple[str, ...]:
-        """What is printed below the bar."""
+        """What is printed beside the bar."""
         if self._shown is None:
             return ()
-        lines = [self.policy_words(self._shown.range), self.tr("attention probability")]
+        lines = [range_words(self._shown.range), unit_names()[self._state.units]]
         sink = self._shown.heatmap.sink
         if sink is not None:
             lines.append(self.tr("sink (class key) {share}").format(share=share_words(sink)))
         return tuple(lines)
 
-    def policy_words(self, facts: RangeFacts) -> str:
-        """The range policy in words."""
-        words = {
-            "layer": self.tr("this layer, 1–99.5 %"),
-            "map": self.tr("this map, 1–99.5 %"),
-            "manual": self.tr("manual range"),
-        }[facts.policy]
-        return self.tr("locked range") if facts.locked else words
-
     @override
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(theme.small_font(self))
-        texts = [*self.lines(), "0.0000  (00.00×)"]
-        width = max(metrics.horizontalAdvance(text) for text in texts)
-        height = BAR_HEIGHT + len(self.lines()) * metrics.lineSpacing() + 3 * PAD
-        return QSize(round(width) + 2 * PAD + 2, round(height))
+        line = QFontMetricsF(theme.small_font(self)).height()
+        return QSize(320, round(line + 10 if self._fits(self.width()) else 2 * line + 13))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().height() != self.sizeHint().height():
+            self.updateGeometry()  # the words need another number of lines now
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        range_menu(self, self._state, self.changed.emit).popup(event.globalPos())
+
+    # -- painting ---------------------------------------------------------------------------
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._shown is None:
             return
-        colours = theme.current()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.shade))
-        painter.drawRoundedRect(self.rect(), 8, 8)
-        bar = QRectF(PAD, PAD, BAR_WIDTH, BAR_HEIGHT)
-        painter.drawImage(bar, _strip(self._colormap))
+        painter.fillRect(self.rect(), QColor(theme.current().stage))
         painter.setFont(theme.small_font(self))
         metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(colours.text))
-        self._paint_ends(painter, bar, metrics)
-        painter.setPen(QColor(colours.text_soft))
-        y = bar.bottom() + PAD
-        for line in self.lines():
-            painter.drawText(QRectF(PAD, y, self.width(), metrics.lineSpacing()), 0, line)
-            y += metrics.lineSpacing()
+        one_line = self._fits(self.width())
+        box = QRectF(PAD, 2, self.width() - 2 * PAD, metrics.height() + 6)
+        ramp = RAMP_WIDTH[1]
+        if one_line:
+            ramp = max(min(RAMP_WIDTH[1], self.width() - self._needed(0)), RAMP_WIDTH[0])
+        right = self._paint_scale(painter, box, ramp)
+        painter.setPen(QColor(theme.current().text_soft))
+        rest = (
+            QRectF(right + 2 * GAP, box.top(), box.right() - right - 2 * GAP, box.height())
+            if one_line
+            else box.translated(0, metrics.height() + 3)
+        )
+        words = metrics.elidedText(self._words(), Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
-    def _paint_ends(self, painter: QPainter, bar: QRectF, metrics: QFontMetricsF) -> None:
+    def _paint_scale(self, painter: QPainter, box: QRectF, ramp: float) -> float:
+        """Low number, colours, high number and lock; gives where they end."""
         assert self._shown is not None
-        ends = self._shown.range.range
-        keys = self._shown.answer.maps.key_count
-        left = bar.right() + 8
-        middle = (ends.low + ends.high) / 2
-        for value, centre in (
-            (ends.high, bar.top() + metrics.height() / 2),
-            (middle, bar.center().y()),
-            (ends.low, bar.bottom() - metrics.height() / 2),
-        ):
-            box = QRectF(left, centre - metrics.height() / 2, self.width(), metrics.height())
-            words = f"{value_words(value)}  ({times_words(value * keys)})"
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+        colours, metrics = theme.current(), QFontMetricsF(painter.font())
+        high, low = self.ends()
+        x = box.left()
+        painter.setPen(QColor(colours.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, low)
+        x += metrics.horizontalAdvance(low) + GAP
+        strip = QRectF(x, box.center().y() - RAMP_HEIGHT / 2, ramp, RAMP_HEIGHT)
+        painter.drawImage(strip, self._strip())
+        painter.setPen(QColor(colours.text_faint))
+        painter.drawRect(strip.adjusted(-0.5, -0.5, -0.5, -0.5))
+        x = strip.right() + GAP
+        painter.setPen(QColor(colours.text))
+        painter.drawText(
+            QRectF(x, box.top(), box.width(), box.height()), Qt.AlignmentFlag.AlignVCenter, high
+        )
+        x += metrics.horizontalAdvance(high)
+        if self._shown.range.locked:
+            x += GAP / 2
+            top = box.center().y() - LOCK_PX / 2
+            paint_icon(painter, "lock", QRectF(x, top, LOCK_PX, LOCK_PX), colours.accent)
+            x += LOCK_PX
+        return x
 
+    def _strip(self) -> QImage:
+        assert self._shown is not None
+        ground = QColor(theme.current().control)
+        style = look_of(self._state).with_range(self._shown.range.range)
+        table = bar_colours(style, 256, (ground.red(), ground.green(), ground.blue()))
+        return QImage(table.tobytes(), 256, 1, 3 * 256, QImage.Format.Format_RGB888).copy()
 
-@cache
-def _strip(name: str) -> QImage:
-    table = colour_table(name)
-    strip = QImage(1, len(table), QImage.Format.Format_RGB32)
-    for row, (red, green, blue) in enumerate(table[::-1].tolist()):
-        strip.setPixelColor(QPoint(0, row), QColor(red, green, blue))
-    return strip
+    def _words(self) -> str:
+        return " · ".join(self.lines())
+
+    def _needed(self, ramp: float) -> float:
+        metrics = QFontMetricsF(theme.small_font(self))
+        texts = sum(metrics.horizontalAdvance(text) for text in (*self.ends(), self._words()))
+        return texts + ramp + 4 * GAP + LOCK_PX + GAP / 2 + 2 * PAD
+
+    def _fits(self, width: float) -> bool:
+        return self._needed(RAMP_WIDTH[0]) <= width
+
+    def _changed(self) -> None:
+        words = " · ".join((*reversed(self.ends()), *self.lines()))
+        self.setAccessibleName(words)
+        self.setToolTip(
+            self.tr("{words}\nRight-click for percentile tails and units").format(words=words)
+        )
+        self.updateGeometry()
+        self.update()

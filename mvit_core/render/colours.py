@@ -28,6 +28,11 @@ class ColourMap:
     colour_blind_safe: bool = True
     """Its order can be read without telling red from green."""
 
+    @property
+    def is_recommended(self) -> bool:
+        """Nothing about the colours misleads."""
+        return self.perceptual and self.colour_blind_safe
+
 
 COLORMAPS: Mapping[str, ColourMap] = MappingProxyType(
     {

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from dataclasses import replace
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 from app.launch import ViewOptions, make_application, open_window
+from app.painting import look_of
 from app.workers import Lane
 
 WAIT_MS = 20_000
@@ -87,8 +89,8 @@ def is_settled(window):
         and world.wish == world.shown.answer.wish
         and world.heat is not None
         and world.heat.key.map_number == world.shown.number
-        and world.heat.key.range == world.shown.range.range
-        and world.heat.key.colormap == state.colormap
+        and world.heat.key.style
+        == replace(look_of(state), opacity=1.0).with_range(world.shown.range.range)
         and world.strip is not None
         and world.strip.wish == world.wish
         and not world.is_busy

@@ -177,8 +177,8 @@ def test_the_pointer_reads_what_the_map_holds(lens, qtbot):
 def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_C)
     settle(qtbot, lens)
-    assert lens.controller.world.heat.key.colormap == "viridis"
-    slider = lens.panels.display.opacity
+    assert lens.controller.world.heat.key.style.colormap == "viridis"
+    slider = lens.panels.display.colours.opacity.slider
     for value in (50, 40, 30):
         slider.setValue(value)
     assert lens.store.state.opacity == 0.3
@@ -187,7 +187,7 @@ def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
     assert lens.store.state.opacity == 0.6 == slider.value() / 100
     press(qtbot, lens, Qt.Key.Key_Z, control)
     assert lens.store.state.colormap == "inferno"
-    assert lens.panels.display.colormap.currentText() == "inferno"
+    assert lens.panels.display.colours.colormap.currentText() == "inferno"
 
 
 def test_opacity_repaints_without_a_new_map(lens, qtbot):
@@ -213,13 +213,13 @@ def test_a_locked_range_keeps_its_numbers(lens, qtbot):
 def test_a_manual_range_is_typed_and_nonsense_is_refused(lens, qtbot):
     display = lens.panels.display
     lens.controller.intents.set_field("range_policy", "manual")
-    display.low.setText("0.1")
-    display.high.setText("0.2")
-    display.high.editingFinished.emit()
+    display.range.low.setText("0.1")
+    display.range.high.setText("0.2")
+    display.range.high.editingFinished.emit()
     settle(qtbot, lens)
     assert lens.controller.world.shown.range.range.high == 0.2
-    display.high.setText("much")
-    display.high.editingFinished.emit()
+    display.range.high.setText("much")
+    display.range.high.editingFinished.emit()
     assert "two numbers" in display.note.text()
     assert lens.controller.world.shown.range.range.high == 0.2
 

@@ -1,0 +1,129 @@
+"""How values become colours: table, mode, opacity, gamma and threshold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap, QStandardItemModel
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.panels.display.forms import combo, form, leave_keys
+from app.panels.display.sliders import GAMMA, PERCENT, ValueSlider
+from app.widgets import label
+from mvit_core.render import COLORMAPS, MODES, colormaps, colour_table
+
+if TYPE_CHECKING:
+    from app.state import ViewState
+    from mvit_core.render import Mode
+
+SWATCH = QSize(56, 12)
+
+
+class ColourControls(QWidget):
+    """The controls of the colours."""
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+    held = Signal(bool)
+    """The pointer went down on a slider, or up again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colormap = self._make_colormaps()
+        self.modes = self._make_modes()
+        self.opacity = ValueSlider(
+            self.tr("Opacity of the heat"), self.tr("Opacity (Ctrl+Up, Ctrl+Down)"), PERCENT
+        )
+        self.gamma = ValueSlider(
+            self.tr("Gamma"),
+            self.tr("Exponent on the values: below 1 lifts weak attention, above 1 lowers it"),
+            GAMMA,
+        )
+        self.threshold = ValueSlider(
+            self.tr("Threshold"),
+            self.tr("Values below this share of the range are not drawn"),
+            PERCENT,
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in self.modes.values():
+            buttons.addWidget(button)
+        lines = form(self)
+        lines.addWidget(label(self.tr("Colours"), "soft"), 0, 0)
+        lines.addWidget(self.colormap, 0, 1)
+        lines.addLayout(buttons, 1, 0, 1, 2)
+        words = (self.tr("Opacity"), self.tr("Gamma"), self.tr("Threshold"))
+        for at, (name, (field, slider)) in enumerate(
+            zip(words, self._sliders(), strict=True), start=2
+        ):
+            slider.changed.connect(lambda value, field=field: self.changed.emit(field, value))
+            slider.held.connect(self.held)
+            lines.addWidget(label(name, "soft"), at, 0)
+            lines.addWidget(slider, at, 1)
+
+    def show_state(self, state: ViewState) -> None:
+        """Take over everything that the user has asked for."""
+        self.colormap.setCurrentIndex(self.colormap.findData(state.colormap))
+        tint = state.mode == "tint"
+        self.colormap.setEnabled(tint)
+        self.colormap.setToolTip(
+            self.tr("Colour map (C, Shift+C)") if tint else self.tr("A spotlight has no colours")
+        )
+        self.modes[state.mode].setChecked(True)
+        for field, slider in self._sliders():
+            slider.show_value(getattr(state, field))
+
+    def _sliders(self) -> tuple[tuple[str, ValueSlider], ...]:
+        return (
+            ("opacity", self.opacity), ("gamma", self.gamma), ("threshold", self.threshold),
+        )  # fmt: skip
+
+    def _make_colormaps(self) -> QComboBox:
+        made = combo(self.tr("Colour map"))
+        view = made.view()
+        view.setMinimumWidth(220)  # its headings are longer than its names
+        made.setIconSize(SWATCH)
+        safe = [name for name in colormaps("sequential") if COLORMAPS[name].is_recommended]
+        others = [name for name in colormaps("sequential") if name not in safe]
+        for heading, names in (
+            (self.tr("Even and colour-blind safe"), safe),
+            (self.tr("Uneven, not colour-blind safe"), others),
+        ):
+            made.addItem(heading)
+            model = made.model()
+            assert isinstance(model, QStandardItemModel)
+            model.item(made.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
+            for name in names:
+                made.addItem(_swatch(name), name, name)
+        made.activated.connect(lambda at: self.changed.emit("colormap", made.itemData(at)))
+        return made
+
+    def _make_modes(self) -> dict[Mode, QToolButton]:
+        words: dict[Mode, str] = {"tint": self.tr("Tint"), "spotlight": self.tr("Spotlight")}
+        group = QButtonGroup(self)
+        made = {}
+        for mode, tip in MODES.items():
+            button = QToolButton()
+            button.setText(words[mode])
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(lambda _=False, mode=mode: self.changed.emit("mode", mode))
+            leave_keys(button)
+            group.addButton(button)
+            made[mode] = button
+        return made
+
+
+def _swatch(name: str) -> QIcon:
+    table = colour_table(name)
+    image = QImage(table.tobytes(), len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
+    return QIcon(QPixmap.fromImage(image.scaled(SWATCH)))

@@ -1,0 +1,157 @@
+"""The range: policy, lock, histogram, and the two numbers at its ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.icons import themed_icon
+from app.painting import look_of
+from app.panels.display.forms import LINE_GAP, combo, form, row
+from app.panels.display.histogram import Histogram
+from app.range_menu import range_menu
+from app.state import ViewState
+from app.text import policy_names
+from app.widgets import icon_button, label
+from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+
+    from app.facts import ShownMap
+
+
+class RangeControls(QWidget):
+    """Where the ends of the colours lie."""
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+    lock_asked = Signal(bool)
+    held = Signal(bool)
+    """The pointer went down on a handle, or up again."""
+    refused = Signal(str)
+    """Why what was typed is no range; empty once it is one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = ViewState()
+        self._shown: ShownMap | None = None
+        self.policy = self._make_policies()
+        self.lock = icon_button("unlock", self.tr("Lock the range (Y)"))
+        self.lock.setCheckable(True)
+        self.lock.clicked.connect(self.lock_asked)
+        self.histogram = Histogram()
+        self.histogram.range_asked.connect(lambda ends: self.changed.emit("manual_range", ends))
+        self.histogram.held.connect(self.held)
+        self.low, self.high = QLineEdit(), QLineEdit()
+        self.unit = label(self.tr("× uniform"), "faint", small=True)
+        self.unit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(6)
+        for field, words, side in (
+            (self.low, self.tr("Lowest"), Qt.AlignmentFlag.AlignLeft),
+            (self.high, self.tr("Highest"), Qt.AlignmentFlag.AlignRight),
+        ):
+            field.setAccessibleName(words)
+            field.setAlignment(side)
+            field.setMinimumWidth(48)
+            field.editingFinished.connect(self._entered)
+        numbers.addWidget(self.low, 1)
+        numbers.addWidget(self.unit)
+        numbers.addWidget(self.high, 1)
+        top = QWidget()
+        lines = form(top)
+        lines.addWidget(label(self.tr("Range"), "soft"), 0, 0)
+        lines.addLayout(row(self.policy, self.lock), 0, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(LINE_GAP)
+        column.addWidget(top)
+        column.addWidget(self.histogram)
+        column.addLayout(numbers)
+        for widget in (self.histogram, self.policy):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(
+                lambda at, widget=widget: self._show_menu(widget.mapToGlobal(at))
+            )
+
+    def show_state(self, state: ViewState) -> None:
+        """Take over everything that the user has asked for."""
+        self._state = state
+        locked = state.locked_range is not None
+        self.policy.setCurrentIndex(self.policy.findData(state.range_policy))
+        self.policy.setEnabled(not locked)
+        reason = self.tr("The range is locked; unlock it with Y")
+        self.policy.setToolTip(
+            reason if locked else self.tr("What the ends are taken from; right-click for more")
+        )
+        self.lock.setIcon(themed_icon("lock" if locked else "unlock"))
+        self.lock.setChecked(locked)
+        self._show_all()
+
+    def show_map(self, shown: ShownMap | None) -> None:
+        """Take over values and range of the map on screen."""
+        self._shown = shown
+        self._show_all()
+
+    def _show_all(self) -> None:
+        shown, state, locked = self._shown, self._state, self._state.locked_range is not None
+        look = look_of(state)
+        self.lock.setEnabled(shown is not None)
+        for field, words in ((self.low, self.tr("Lowest")), (self.high, self.tr("Highest"))):
+            field.setEnabled(shown is not None and not locked)
+            field.setToolTip(self.tr("The range is locked; unlock it with Y") if locked else words)
+        if shown is None:
+            style = RenderStyle(ValueRange(0, 1))
+            self.histogram.show_values(None, style, locked=locked)
+            self.low.clear()
+            self.high.clear()
+            self.unit.hide()
+            return
+        style = look.with_range(shown.range.range)
+        self.histogram.show_values(shown.range.histogram, style, locked=locked)
+        self.unit.setVisible(state.units == "uniform")
+        if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
+            ends = shown.range.range
+            for field, value in ((self.low, ends.low), (self.high, ends.high)):
+                field.setText(f"{value * self._factor():.3g}")
+                field.setCursorPosition(0)
+
+    def _factor(self) -> float:
+        """From probabilities to the numbers shown."""
+        if self._shown is None or self._state.units == "probability":
+            return 1.0
+        return float(self._shown.answer.maps.key_count)
+
+    def _entered(self) -> None:
+        if self._shown is None:
+            return
+        now, factor = self._shown.range.range, self._factor()
+        typed = (self.low.text(), self.high.text())
+        if typed == tuple(f"{value * factor:.3g}" for value in (now.low, now.high)):
+            return  # left as it was: the policy stays
+        try:
+            ends = ValueRange(*(float(text.replace(",", ".")) / factor for text in typed))
+        except ValueError:
+            self.refused.emit(self.tr("A range needs two numbers, such as 0.001 and 0.02"))
+            return
+        if ends.low >= ends.high:
+            self.refused.emit(self.tr("The lowest number must be below the highest"))
+            return
+        self.refused.emit("")
+        self.changed.emit("manual_range", ends)
+
+    def _make_policies(self) -> QComboBox:
+        made = combo(self.tr("Colour range"))
+        names = policy_names()
+        for policy in RANGE_POLICIES:
+            words, tip = names[policy]
+            made.addItem(words, policy)
+            made.setItemData(made.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        made.activated.connect(lambda at: self.changed.emit("range_policy", made.itemData(at)))
+        return made
+
+    def _show_menu(self, at: QPoint) -> None:
+        range_menu(self, self._state, self.changed.emit).popup(at)

@@ -1,0 +1,106 @@
+"""The panel itself: map, colours, range and what else is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
+
+from app import theme
+from app.panels.display.colours import ColourControls
+from app.panels.display.ends import RangeControls
+from app.panels.display.forms import LINE_GAP, leave_keys
+from app.panels.display.query import QueryControls, QueryFacts
+from app.widgets import label, rule
+
+if TYPE_CHECKING:
+    from app.facts import ShownMap
+    from app.state import ViewState
+
+
+class DisplayPanel(QWidget):
+    """Controls for the map and its colours."""
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+    query_chosen = Signal(object)
+    pick_asked = Signal(bool)
+    lock_asked = Signal(bool)
+    held = Signal(bool)
+    """The pointer went down on a control that it drags, or up again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.queries, self.colours, self.range = QueryControls(), ColourControls(), RangeControls()
+        self.method, self.query, self.pick = (
+            self.queries.method, self.queries.query, self.queries.pick,
+        )  # fmt: skip
+        self.note = label("", "warning", small=True)
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self.ticks = self._make_ticks()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 2, 12, 6)
+        column.setSpacing(LINE_GAP + 1)
+        for part in (self.queries, self.note, rule(), self.colours, rule(), self.range, rule()):
+            column.addWidget(part)
+        column.addLayout(self._tick_grid())
+        column.addStretch(1)
+        for part in (self.queries, self.colours, self.range):
+            part.changed.connect(self.changed)
+        self.colours.held.connect(self.held)
+        self.range.held.connect(self.held)
+        self.range.lock_asked.connect(self.lock_asked)
+        self.range.refused.connect(self.show_note)
+        self.queries.query_chosen.connect(self.query_chosen)
+        self.queries.pick_asked.connect(self.pick_asked)
+
+    def _make_ticks(self) -> dict[str, QCheckBox]:
+        made = {}
+        for field, words, tip in (
+            ("overlay", self.tr("Heat overlay"),
+             self.tr("Show the heat (T); hold B to hide it for a moment")),
+            ("smooth", self.tr("Smooth"), self.tr("Off: each pixel shows its nearest token (S)")),
+            ("token_grid", self.tr("Token grid"), self.tr("Lines between tokens (D)")),
+        ):  # fmt: skip
+            box = QCheckBox(words)
+            box.setToolTip(tip)
+            box.toggled.connect(lambda on, field=field: self.changed.emit(field, on))
+            leave_keys(box)
+            made[field] = box
+        return made
+
+    def _tick_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(2)
+        grid.setHorizontalSpacing(theme.GAP)
+        for place, box in enumerate(self.ticks.values()):
+            grid.addWidget(box, *divmod(place, 2))
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def show_state(self, state: ViewState) -> None:
+        """Take over everything that the user has asked for."""
+        for part in (self.queries, self.colours, self.range):
+            part.show_state(state)
+        for field, box in self.ticks.items():
+            blocker = QSignalBlocker(box)
+            box.setChecked(getattr(state, field))
+            del blocker
+
+    def show_queries(self, facts: QueryFacts) -> None:
+        """Enable the queries that mean something in this layer; say why others do not."""
+        self.queries.show_queries(facts)
+
+    def show_map(self, shown: ShownMap | None) -> None:
+        """Take over values and range of the map on screen."""
+        self.range.show_map(shown)
+
+    def show_note(self, note: str) -> None:
+        """Print what a reader must know before trusting the map."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))

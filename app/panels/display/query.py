@@ -1,0 +1,103 @@
+"""Which map is made, and whose attention it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QWidget
+
+from app.panels.display.forms import combo, form, row
+from app.widgets import icon_button, label
+from mvit_core.attribution import METHODS
+
+if TYPE_CHECKING:
+    from app.state import ViewState
+    from mvit_core.attribution import Query
+
+
+@dataclass(frozen=True)
+class QueryFacts:
+    """Which queries can be chosen, and why others cannot."""
+
+    has_class_token: bool = False
+    dead_class: str = ""
+    dead_patch: str = ""
+
+
+class QueryControls(QWidget):
+    """The method, the query, and a button to pick a token."""
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+    query_chosen = Signal(object)
+    pick_asked = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.method = combo(self.tr("Map"))
+        for name, method in METHODS.items():
+            self.method.addItem(method.title, name)
+            self.method.setItemData(
+                self.method.count() - 1, method.description, Qt.ItemDataRole.ToolTipRole
+            )
+        self.method.activated.connect(
+            lambda at: self.changed.emit("method", self.method.itemData(at))
+        )
+        self.query = combo(self.tr("Query"))
+        for words, value in (
+            (self.tr("Readout"), "readout"),
+            (self.tr("Class token"), "class"),
+            (self.tr("Picked token"), "token"),
+        ):
+            self.query.addItem(words, value)
+        self.query.activated.connect(self._query_activated)
+        self.pick = icon_button("target", self.tr("Pick a token on the frame (Q)"))
+        self.pick.setCheckable(True)
+        self.pick.clicked.connect(self.pick_asked)
+        lines = form(self)
+        lines.addWidget(label(self.tr("Map"), "soft"), 0, 0)
+        lines.addWidget(self.method, 0, 1)
+        lines.addWidget(label(self.tr("Query"), "soft"), 1, 0)
+        lines.addLayout(row(self.query, self.pick), 1, 1)
+
+    def show_state(self, state: ViewState) -> None:
+        """Take over the map that is asked for."""
+        self.method.setCurrentIndex(self.method.findData(state.method))
+        self.method.setToolTip(METHODS[state.method].description)
+        self.pick.setChecked(state.picking)
+        self._show_query(state.query, needs_query=METHODS[state.method].needs_query)
+
+    def show_queries(self, facts: QueryFacts) -> None:
+        """Enable the queries that mean something in this layer; say why others do not."""
+        no_class = "" if facts.has_class_token else self.tr("This model has no class token")
+        self._set_enabled(1, no_class or facts.dead_class)
+        self._set_enabled(2, facts.dead_patch)
+        self.pick.setToolTip(facts.dead_patch or self.tr("Pick a token on the frame (Q)"))
+
+    def _show_query(self, query: Query, *, needs_query: bool) -> None:
+        at = 2 if isinstance(query, tuple) else self.query.findData(query)
+        words = self.tr("Picked token")
+        if isinstance(query, tuple):
+            words = self.tr("t{} y{} x{}").format(*query)
+        self.query.setItemText(2, words)
+        self.query.setCurrentIndex(at)
+        self.query.setEnabled(needs_query)
+        tip = self.tr("Whose attention is shown")
+        self.query.setToolTip(tip if needs_query else self.tr("This map has no query"))
+
+    def _set_enabled(self, at: int, reason: str) -> None:
+        model = self.query.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(at)
+        item.setEnabled(not reason)
+        item.setToolTip(reason)
+
+    def _query_activated(self, at: int) -> None:
+        value = self.query.itemData(at)
+        if value == "token":
+            self.pick_asked.emit(True)
+        else:
+            self.query_chosen.emit(value)

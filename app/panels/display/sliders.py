@@ -1,0 +1,107 @@
+"""A slider with its number beside it, to be dragged or typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QWheelEvent
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a value is shown, and where it lies on a slider."""
+
+    to_slider: Callable[[float], float]
+    from_slider: Callable[[int], float]
+    ends: tuple[int, int]
+    """Of the slider."""
+    factor: float = 1.0
+    """The number shown is the value times this."""
+    decimals: int = 0
+    suffix: str = ""
+
+
+PERCENT = Scale(lambda v: 100 * v, lambda at: at / 100, (0, 100), factor=100, suffix=" %")
+"""Shares from 0 to 1."""
+
+GAMMA_SPAN = 5.0
+GAMMA = Scale(
+    lambda v: 50 * log(v, GAMMA_SPAN), lambda at: round(GAMMA_SPAN ** (at / 50), 2), (-50, 50),
+    decimals=2,
+)  # fmt: skip
+"""From a fifth to five, one in the middle."""
+
+
+class _Slider(QSlider):
+    """A slider that leaves the wheel to the panel around it unless it has the focus."""
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class _Number(QDoubleSpinBox):
+    """A number that leaves the wheel to the panel around it unless it has the focus."""
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ValueSlider(QWidget):
+    """One value."""
+
+    changed = Signal(float)
+    held = Signal(bool)
+    """The pointer went down on the slider, or up again."""
+
+    def __init__(self, name: str, tip: str, scale: Scale, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scale = scale
+        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.setRange(*scale.ends)
+        self.slider.setPageStep(5)
+        self.slider.setMinimumWidth(40)
+        self.slider.valueChanged.connect(lambda at: self.changed.emit(scale.from_slider(at)))
+        self.slider.sliderPressed.connect(lambda: self.held.emit(True))
+        self.slider.sliderReleased.connect(lambda: self.held.emit(False))
+        self.number = _Number()
+        self.number.setKeyboardTracking(False)  # a number counts once it is typed to its end
+        self.number.setDecimals(scale.decimals)
+        self.number.setSingleStep(1.0 if scale.factor == 100 else 0.05)
+        self.number.setSuffix(scale.suffix)
+        self.number.setRange(*(scale.factor * scale.from_slider(end) for end in scale.ends))
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.number.setFixedWidth(62)
+        self.number.valueChanged.connect(lambda shown: self.changed.emit(shown / scale.factor))
+        for control, words in ((self.slider, name), (self.number, f"{name}, number")):
+            control.setAccessibleName(words)
+            control.setToolTip(tip)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.number)
+
+    def show_value(self, value: float) -> None:
+        """Take over a value; a number that is being typed stays."""
+        blockers = [QSignalBlocker(self.slider), QSignalBlocker(self.number)]
+        self.slider.setValue(round(self._scale.to_slider(value)))
+        self.number.setValue(self._scale.factor * value)
+        del blockers

@@ -1,0 +1,484 @@
+"""How heat is drawn: mode, gamma, threshold, and the range of the colours."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.facts import HistogramFacts, RangeFacts
+from app.painting import look_of
+from app.ranging import histogram
+from app.text import policy_names, range_words, unit_names
+from mvit_core import load_model, open_video
+from mvit_core.export import ExportRequest, export
+from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pool import pooled_values
+from mvit_core.render import (
+    RANGE_POLICIES,
+    UNITS,
+    Look,
+    ValueRange,
+    bar_number,
+    overlay,
+    range_text,
+)
+from tests.app.conftest import WAIT_MS, settle
+from tests.app.helpers import click, messages, press
+
+pytestmark = pytest.mark.gui
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def undo(qtbot, window):
+    press(qtbot, window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def choose(window, policy):
+    """A choice in the combo box, as a person makes it."""
+    combo = window.panels.display.range.policy
+    place = combo.findData(policy)
+    combo.setCurrentIndex(place)
+    combo.activated.emit(place)
+
+
+def shown_range(window):
+    return window.controller.world.shown.range
+
+
+# -- mode, gamma and threshold -------------------------------------------------------------------
+
+
+def screen_pixels(window):
+    """The frame as the canvas shows it, one pixel for one."""
+    canvas, world = window.stage.canvas, window.controller.world
+    canvas.actual_size()
+    box = canvas.frame_box()
+    canvas.show_map(None)  # lines lie on top of the picture
+    canvas.show_badges(())
+    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    width, height = world.video.size
+    crop = image.copy(round(box.left()), round(box.top()), width, height)
+    rows = np.frombuffer(crop.constBits(), np.uint8).reshape(height, crop.bytesPerLine())
+    return rows[:, : 3 * width].reshape(height, width, 3)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mode": "spotlight"},
+        {"mode": "spotlight", "opacity": 0.9, "gamma": 0.4},
+        {"mode": "spotlight", "threshold": 0.3},
+        {"gamma": 0.5, "opacity": 0.7},
+        {"threshold": 0.4, "opacity": 1.0},
+        {"smooth": False, "colormap": "cividis"},
+    ],
+    ids=str,
+)
+def test_the_canvas_composes_every_mode_as_an_export_blends_it(lens, qtbot, changes):
+    """The screen may differ from an export by two levels, no more."""
+    lens.store.update(**changes)
+    settle(qtbot, lens)
+    world = lens.controller.world
+    style = look_of(lens.store.state).with_range(world.shown.range.range)
+    blended = overlay(world.picture.pixels, world.shown.heatmap, world.picture.index, style)
+    inner = (slice(2, -2), slice(2, -2))  # the focus ring
+    assert abs(screen_pixels(lens)[inner].astype(int) - blended[inner]).max() <= 2
+
+
+def test_a_click_on_spotlight_darkens_and_takes_the_colours_away(lens, qtbot):
+    colours = lens.panels.display.colours
+    before = lens.stage.canvas.grab().toImage()
+    click(qtbot, colours.modes["spotlight"])
+    settle(qtbot, lens)
+    assert lens.store.state.mode == "spotlight"
+    assert lens.stage.canvas.grab().toImage() != before
+    assert not colours.colormap.isEnabled()
+    assert "no colours" in colours.colormap.toolTip()
+    undo(qtbot, lens)
+    assert colours.colormap.isEnabled()
+    assert colours.modes["tint"].isChecked()
+
+
+def test_opacity_of_a_spotlight_is_no_new_map(lens, qtbot):
+    lens.store.update(mode="spotlight")
+    settle(qtbot, lens)
+    heat = lens.controller.world.heat
+    press(qtbot, lens, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert lens.controller.world.heat is heat
+
+
+def test_gamma_and_threshold_are_applied_while_the_video_plays(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Space)
+    lens.panels.display.colours.gamma.slider.setValue(-25)
+    lens.panels.display.colours.threshold.slider.setValue(20)
+    state = lens.store.state
+    assert (state.gamma, state.threshold) == (0.45, 0.2)
+    qtbot.waitUntil(lambda: lens.controller.world.heat.key.style.gamma == 0.45, timeout=WAIT_MS)
+    assert lens.store.state.playing
+    press(qtbot, lens, Qt.Key.Key_Space)
+    undo(qtbot, lens)
+    assert (lens.store.state.gamma, lens.store.state.threshold) == (0.45, 0.0)
+    undo(qtbot, lens)
+    assert lens.store.state.gamma == 1.0
+
+
+def test_a_number_beside_a_slider_is_typed(lens, qtbot):
+    number = lens.panels.display.colours.gamma.number
+    number.setFocus()
+    number.selectAll()
+    qtbot.keyClicks(number, "2.5")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert lens.store.state.gamma == 2.5
+    assert lens.panels.display.colours.gamma.slider.value() == 28
+
+
+def test_a_slow_drag_of_a_slider_is_one_step_of_undo(lens, qtbot, monkeypatch):
+    slider = lens.panels.display.colours.opacity.slider
+    now = [0.0]
+    monkeypatch.setattr(lens.store, "_clock", lambda: now[0])
+    start = QPoint(round(7 + 0.6 * (slider.width() - 14)), slider.height() // 2)
+    qtbot.mousePress(slider, LEFT, pos=start)
+    for step in range(1, 5):
+        now[0] += 5.0  # seconds: far longer than any quick succession
+        qtbot.mouseMove(slider, start - QPoint(4 * step, 0))
+    qtbot.mouseRelease(slider, LEFT, pos=start - QPoint(16, 0))
+    assert lens.store.state.opacity < 0.6
+    undo(qtbot, lens)
+    assert lens.store.state.opacity == 0.6
+    assert not lens.store.can_undo
+
+
+def test_the_wheel_over_a_slider_scrolls_the_panel_instead(lens, qtbot):
+    slider = lens.panels.display.colours.opacity.slider
+    down, spot = QPoint(0, -120), QPointF(5, 5)
+    event = QWheelEvent(
+        spot, spot, down, down, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(slider, event)
+    assert lens.store.state.opacity == 0.6
+
+
+# -- the range by hand ---------------------------------------------------------------------------
+
+
+def drag(qtbot, widget, start, end):
+    y = widget.height() // 2
+    qtbot.mousePress(widget, LEFT, pos=QPoint(round(start), y))
+    for share in (0.3, 0.7, 1.0):
+        qtbot.mouseMove(widget, QPoint(round(start + share * (end - start)), y))
+    qtbot.mouseRelease(widget, LEFT, pos=QPoint(round(end), y))
+
+
+def test_dragging_an_end_of_the_range_makes_it_manual_in_one_step(lens, qtbot):
+    hist = lens.panels.display.range.histogram
+    before = shown_range(lens).range
+    start = hist.handle_x(1)
+    drag(qtbot, hist, start, start - 40)
+    settle(qtbot, lens)
+    after = shown_range(lens)
+    assert after.policy == lens.store.state.range_policy == "manual"
+    assert after.range.low == before.low
+    assert after.range.high < before.high
+    assert hist.handle_x(1) == pytest.approx(start - 40, abs=1.5)
+    assert lens.panels.colourbar.lines()[0] == "manual range"
+    undo(qtbot, lens)
+    assert (lens.store.state.range_policy, shown_range(lens).range) == ("layer", before)
+
+
+def test_the_ends_of_the_range_never_cross(lens, qtbot):
+    hist = lens.panels.display.range.histogram
+    drag(qtbot, hist, hist.handle_x(0), hist.width() + 50)
+    ends = lens.store.state.manual_range
+    assert ends.low < ends.high
+
+
+def test_arrow_keys_move_the_ends_of_the_range(lens, qtbot):
+    hist = lens.panels.display.range.histogram
+    before = shown_range(lens).range
+    hist.setFocus()
+    qtbot.keyClick(hist, Qt.Key.Key_Left)
+    assert lens.store.state.manual_range.high < before.high
+    qtbot.keyClick(hist, Qt.Key.Key_Down)
+    qtbot.keyClick(hist, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert lens.store.state.manual_range.low > before.low
+
+
+def test_a_locked_range_cannot_be_dragged_or_typed_and_says_why(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Y)
+    controls = lens.panels.display.range
+    drag(qtbot, controls.histogram, controls.histogram.handle_x(1), 20)
+    assert lens.store.state.manual_range is None
+    for control in (controls.policy, controls.low, controls.high):
+        assert not control.isEnabled()
+        assert "locked" in control.toolTip()
+    assert "locked" in controls.histogram.toolTip()
+
+
+def test_manual_begins_with_the_numbers_in_use(lens, qtbot):
+    before = shown_range(lens).range
+    choose(lens, "manual")
+    assert shown_range(lens).range == before
+    assert lens.store.state.manual_range == before
+
+
+def test_a_range_whose_ends_are_the_wrong_way_round_is_refused(lens, qtbot):
+    controls = lens.panels.display.range
+    controls.low.setText("0.5")
+    controls.high.setText("0.1")
+    controls.high.editingFinished.emit()
+    assert "below the highest" in lens.panels.display.note.text()
+    assert lens.store.state.range_policy == "layer"
+
+
+def test_u_fits_a_manual_range_once_and_tells_where_there_is_nothing_to_fit(lens, qtbot):
+    automatic = shown_range(lens).range
+    press(qtbot, lens, Qt.Key.Key_U)
+    assert "follows what is shown" in messages(lens)
+    lens.controller.intents.set_field("manual_range", ValueRange(0, 9))
+    press(qtbot, lens, Qt.Key.Key_U)
+    assert lens.store.state.manual_range == automatic
+    assert lens.store.state.range_policy == "manual"
+    press(qtbot, lens, Qt.Key.Key_Y)
+    press(qtbot, lens, Qt.Key.Key_Up)
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_U)
+    assert lens.store.state.locked_range == shown_range(lens).automatic != automatic
+
+
+# -- policies ------------------------------------------------------------------------------------
+
+
+def test_a_locked_range_stays_over_frames_and_each_map_changes_it(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Y)
+    ends = lens.panels.colourbar.ends()
+    press(qtbot, lens, Qt.Key.Key_PageDown)
+    settle(qtbot, lens)
+    assert lens.panels.colourbar.ends() == ends
+    press(qtbot, lens, Qt.Key.Key_Y)
+    choose(lens, "map")
+    settle(qtbot, lens)
+    assert lens.panels.colourbar.ends() != ends
+    assert lens.panels.colourbar.lines()[0] == "each map, 1–99.5 %"
+
+
+def expected_ends(window, barcode_clip, toy_checkpoint, policy):
+    """The range as an export finds it, with a model of its own."""
+    state = window.store.state
+    explainer = Explainer(load_model(toy_checkpoint), remembered_windows=1)
+    with open_video(barcode_clip) as video:
+        window_of_state = window.controller.world.window(state.frame)
+        spec = MapSpec(state.block, state.head, state.method, state.query)
+        chosen = explainer.explain(video, window_of_state, spec)
+        pool = pooled_values(explainer, video, chosen, policy)
+    return look_of(state).ends(chosen.maps, chosen.saliency, pool)
+
+
+@pytest.mark.parametrize("policy", ["clip", "model"])
+def test_ranges_over_more_than_a_layer_are_collected_and_equal_those_of_exports(
+    lens, qtbot, barcode_clip, toy_checkpoint, policy
+):
+    said = []
+    lens.controller.refreshed.connect(lambda: said.append(lens.panels.colourbar.lines()[0]))
+    lens.store.update(block=1)
+    choose(lens, policy)
+    assert not shown_range(lens).is_complete
+    qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
+    settle(qtbot, lens)
+    assert shown_range(lens).range == expected_ends(lens, barcode_clip, toy_checkpoint, policy)
+    assert any(" of " in words for words in said)
+    last = {"clip": "this layer, whole clip, 1–99.5 %", "model": "all layers, 1–99.5 %"}
+    assert lens.panels.colourbar.lines()[0] == last[policy]
+
+
+def test_the_range_of_a_clip_is_the_same_in_all_its_windows(lens, qtbot):
+    choose(lens, "clip")
+    qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
+    settle(qtbot, lens)
+    ends = shown_range(lens).range
+    press(qtbot, lens, Qt.Key.Key_PageDown)
+    settle(qtbot, lens)
+    assert shown_range(lens).range == ends
+    assert shown_range(lens).is_complete
+
+
+def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
+    choose(lens, "clip")
+    lens.controller.cancel("range")
+    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
+    known, there_are = shown_range(lens).known
+    assert known < there_are
+    assert f"{known} of {there_are} windows" in lens.panels.colourbar.lines()[0]
+    lens.controller.run_again()
+    qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
+
+
+def test_policies_nest_on_screen_too(lens, qtbot):
+    lens.store.update(block=1, head=1, tails_percent=(0.0, 100.0))
+    settle(qtbot, lens)
+    ends = {}
+    for policy in ("map", "layer", "clip", "model"):
+        choose(lens, policy)
+        qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
+        settle(qtbot, lens)
+        ends[policy] = shown_range(lens).range
+    for inner, outer in (("map", "layer"), ("layer", "clip"), ("layer", "model")):
+        assert ends[outer].low <= ends[inner].low < ends[inner].high <= ends[outer].high
+
+
+# -- the colour bar ------------------------------------------------------------------------------
+
+
+def test_the_bar_stands_below_the_picture_and_hides_none_of_it(lens, qtbot):
+    for size in ((1400, 860), (1024, 700)):
+        lens.resize(*size)
+        QApplication.processEvents()
+        bar, canvas = lens.panels.colourbar, lens.stage.canvas
+        assert bar.isVisible()
+        assert not bar.geometry().intersects(canvas.geometry())
+        assert bar.height() >= bar.sizeHint().height()
+
+
+def chosen_in_menu(words):
+    """Trigger a row of the menu that is open."""
+    menu = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible())
+    next(action for action in menu.actions() if action.text() == words).trigger()
+    menu.close()
+
+
+def test_tails_and_units_are_behind_a_right_click_on_the_bar(lens, qtbot):
+    bar = lens.panels.colourbar
+    before = shown_range(lens).range
+    for words in ("5–95 %", "times uniform attention"):
+        at = bar.rect().center()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at))
+        QApplication.sendEvent(bar, event)
+        chosen_in_menu(words)
+    settle(qtbot, lens)
+    after = shown_range(lens).range
+    assert before.low < after.low < after.high < before.high
+    assert bar.lines()[:2] == ("this layer, 5–95 %", "times uniform attention")
+    keys = lens.controller.world.shown.answer.maps.key_count
+    assert bar.ends() == tuple(
+        bar_number(value, "uniform", keys) for value in (after.high, after.low)
+    )
+    field = lens.panels.display.range.high
+    assert float(field.text()) == pytest.approx(after.high * keys, rel=5e-3)
+    assert lens.panels.display.range.unit.isVisibleTo(lens.panels.display)
+
+
+def test_a_number_typed_in_multiples_of_uniform_is_taken_as_such(lens, qtbot):
+    lens.store.update(units="uniform")
+    controls = lens.panels.display.range
+    controls.low.setText("0")
+    controls.high.setText("2")
+    controls.high.editingFinished.emit()
+    keys = lens.controller.world.shown.answer.maps.key_count
+    assert lens.store.state.manual_range == ValueRange(0.0, 2 / keys)
+
+
+def test_leaving_a_number_as_it_was_keeps_the_policy(lens, qtbot):
+    lens.panels.display.range.high.editingFinished.emit()
+    assert lens.store.state.range_policy == "layer"
+
+
+HISTOGRAM = HistogramFacts((1,), ValueRange(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("policy", "known", "locked"),
+    [*product(RANGE_POLICIES, [None, (8, 8)], [False, True]),
+     ("clip", (3, 8), False), ("model", (5, 16), False)],
+)  # fmt: skip
+def test_the_screen_words_a_range_as_exports_do(qapp, policy, known, locked):
+    ends = ValueRange(0, 1)
+    look = Look(
+        range_policy=policy, manual_range=ends, locked_range=ends if locked else None,
+        tails_percent=(2, 98),
+    )  # fmt: skip
+    facts = RangeFacts(ends, policy, locked, (2, 98), known, ends, HISTOGRAM)
+    assert range_words(facts) == range_text(look, known)
+
+
+def test_every_policy_and_unit_of_the_core_has_words(qapp):
+    assert tuple(policy_names()) == tuple(RANGE_POLICIES)
+    assert unit_names() == dict(UNITS)
+
+
+def test_the_histogram_counts_every_value_on_an_axis_of_its_own():
+    values = np.random.default_rng(0).random(5000, dtype=np.float32) ** 4
+    values[7] = 40.0
+    facts = histogram(values)
+    assert sum(facts.counts) == 5000
+    assert facts.span.low == values.min()
+    assert np.percentile(values, 99.5) < facts.span.high < 2.0
+    flat = histogram(np.full(9, 0.25, np.float32))
+    assert sum(flat.counts) == 9
+    assert flat.span.low < 0.25 < flat.span.high
+
+
+# -- the panel as a whole ------------------------------------------------------------------------
+
+
+def test_the_panel_fits_the_width_of_a_small_window(lens):
+    lens.resize(1024, 700)
+    QApplication.processEvents()
+    display = lens.panels.display
+    assert display.minimumSizeHint().width() <= display.parentWidget().width()
+
+
+def test_without_a_map_the_controls_of_its_numbers_are_off_and_say_why(boot):
+    controls = boot().panels.display.range
+    assert not controls.low.isEnabled()
+    assert not controls.lock.isEnabled()
+    assert "Run a window" in controls.histogram.toolTip()
+
+
+def test_reset_display_gives_every_colour_setting_back(lens, qtbot):
+    lens.store.update(
+        mode="spotlight", gamma=2.0, threshold=0.5, tails_percent=(5.0, 95.0), units="uniform",
+        range_policy="map", opacity=0.1,
+    )  # fmt: skip
+    press(qtbot, lens, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert look_of(lens.store.state) == Look()
+
+
+def test_commands_go_through_modes_units_and_policies(lens, qtbot):
+    run = lens.actions_table.run
+    run("view.spotlight")
+    run("view.uniform_units")
+    state = lens.store.state
+    assert (state.mode, state.units) == ("spotlight", "uniform")
+    assert lens.actions_table.by_id["view.spotlight"].isChecked()
+    press(qtbot, lens, Qt.Key.Key_Y)
+    run("view.next_policy")
+    assert lens.store.state.locked_range is None
+    assert lens.store.state.range_policy == "clip"
+
+
+def test_the_pointer_reads_what_the_exported_arrays_hold(
+    lens, qtbot, barcode_clip, toy_checkpoint, tmp_path
+):
+    state, target = lens.store.state, tmp_path / "maps.npz"
+    spec = MapSpec(state.block, state.head, state.method, state.query)
+    with open_video(barcode_clip) as video:
+        export(Explainer(load_model(toy_checkpoint)), video, ExportRequest(spec), target)
+    canvas, arrays = lens.stage.canvas, np.load(target)
+    box = canvas.frame_box()
+    readouts = [canvas.readout_at(box.center()), canvas.readout_at(box.center() + QPointF(60, 30))]
+    for readout in readouts:
+        value = arrays["selected"][0][readout.token]
+        assert readout.value == pytest.approx(float(value), rel=1e-5)
+        assert readout.rank == int((arrays["selected"][0] > value).sum()) + 1
+
+
+def test_settings_are_kept_apart_from_how_the_picture_was_made(lens):
+    """Everything about colours is in the key of a coloured map, but not its opacity."""
+    key = lens.controller.world.heat.key
+    look = replace(look_of(lens.store.state), opacity=1.0)
+    assert key.style == look.with_range(shown_range(lens).range)
