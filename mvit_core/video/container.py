@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 # FFmpeg's own messages go to no console; what matters is said in our errors.
@@ -39,6 +40,15 @@ _OPTIONS = {
     "pattern_type": "none",
 }
 _DECODER_THREADS = 2
+_HEAD_BYTES = 512
+_MARKS = (
+    (4, b"ftyp", "its table of frames (moov) is missing or damaged, as after a broken recording"),
+    (0, b"\x1aE\xdf\xa3", "the header of this Matroska file is damaged"),
+    (0, b"RIFF", "the header of this AVI file is damaged"),
+    (0, b"PK\x03\x04", "it is an archive"),
+    (0, b"%PDF", "it is a PDF document"),
+)
+"""Place, first bytes and meaning, for files that FFmpeg does not open."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +101,18 @@ def open_container(path: "Path") -> "InputContainer":
         return av.open(f"file:{path.absolute()}", options=_OPTIONS, metadata_errors="replace")
 
 
+def packets_of(opened: OpenStream) -> "Iterator[Packet[VideoStream]]":
+    """The packets of the stream from where the container stands, without empty ones."""
+    while True:
+        try:
+            yield from (packet for packet in opened.container.demux(opened.stream) if packet.size)
+        except IndexError:
+            # PyAV does not know a stream that begins in mid-file, as recordings of a broadcast
+            # have them; the packet that it stumbled over was of that stream.
+            continue
+        return
+
+
 @contextmanager
 def translated(path: "Path") -> "Iterator[None]":
     """Turn library errors about ``path`` into a ``VideoOpenError`` of one line."""
@@ -98,11 +120,23 @@ def translated(path: "Path") -> "Iterator[None]":
         yield
     except LIBRARY_ERRORS as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        message = (
-            f"{path.name} cannot be opened as a video ({reason}); it may be damaged or of another "
-            "kind: choose a video or picture file"
-        )
-        raise VideoOpenError(message) from error
+        message = f"{path.name} cannot be opened as a video ({reason}): {_guess(path)}"
+        raise VideoOpenError(f"{message}; choose a video or picture file") from error
+
+
+def _guess(path: "Path") -> str:
+    """What a file that is no video may be, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return "it may be damaged"
+    for place, mark, words in _MARKS:
+        if head[place:].startswith(mark):
+            return words
+    if head and not any(byte < 9 or 13 < byte < 32 for byte in head):
+        return "it is text"
+    return "it may be damaged or of another kind"
 
 
 def _require_file(path: "Path") -> None:

@@ -72,9 +72,14 @@ def index_by_pts(
     )
 
 
-def index_by_output(packets: "PacketTable", stream: "VideoStream", trial: "Probe") -> FrameIndex:
-    """Rank by the order in which the decoder delivers, known so far as the trial went."""
-    shown = int(np.count_nonzero(packets.is_shown))
+def index_by_output(
+    packets: "PacketTable", stream: "VideoStream", trial: "Probe", lost: int = 0
+) -> FrameIndex:
+    """Rank by the order in which the decoder delivers, known so far as the trial went.
+
+    ``lost`` frames at the end are promised by their packets and never delivered.
+    """
+    shown = max(int(np.count_nonzero(packets.is_shown)) - lost, len(trial.order))
     frame_count = len(trial.order) if trial.is_complete else shown
     fps = _stated_rate(stream) or _FALLBACK_FPS
     return FrameIndex(

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from mvit_core.errors import VideoOpenError
 from mvit_core.video.container import open_stream, translated
 from mvit_core.video.index import FrameIndex, index_by_output, index_by_pts
+from mvit_core.video.losses import losses, lost_at_end, missing_part
 from mvit_core.video.packets import read_packets
 from mvit_core.video.picture import Painter
 from mvit_core.video.probe import Probe, probe
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import numpy as np
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
@@ -109,7 +109,8 @@ def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
         index = _make_index(path, packets, opened.stream, trial)
         painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
         codec = opened.stream.codec_context.codec.canonical_name
-    damage = (*packets.damage, *_losses(packets, index, trial))
+        shortage = missing_part(path, opened, index)
+    damage = (*packets.damage, *losses(packets, index, trial), *shortage)
     return Learnt(index, painter, codec, damage, Walker(path, index))
 
 
@@ -118,7 +119,8 @@ def _make_index(
 ) -> FrameIndex:
     """By pts if they can be believed; of a damaged file, up to the last frame that decodes."""
     if not (packets.has_honest_stamps and trial.confirms(packets)):
-        return index_by_output(packets, stream, trial)
+        lost = 0 if trial.is_complete else lost_at_end(path, packets)
+        return index_by_output(packets, stream, trial, lost)
     index = index_by_pts(packets, stream, trial)
     if trial.is_complete or not packets.damage:
         return index
@@ -153,14 +155,3 @@ def _readable_end(walker: Walker, count: int) -> int:
             return ranks[-1] + 1
         stride *= 2
     return count
-
-
-def _losses(packets: "PacketTable", index: FrameIndex, trial: Probe) -> list[str]:
-    """Sentences about frames that the file promises and does not hold."""
-    notes = []
-    missing = int(np.count_nonzero(packets.is_shown)) - index.frame_count
-    if missing > 0:
-        notes.append(f"{missing} frames at the end cannot be decoded and are left out")
-    if trial.failures:
-        notes.append(f"the decoder refused {trial.failures} of the first {trial.fed} packets")
-    return notes

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from mvit_core.video.container import packets_of
+
 if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -62,20 +64,24 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
     """List every packet without decoding; a read error ends the list and is noted."""
     rows: list[_Row] = []
     damage: list[str] = []
-    corrupt = 0
+    corrupt, is_cut = 0, False
     is_vp8 = opened.stream.codec_context.codec.canonical_name == "vp8"
     file_bytes = max(opened.container.size, 1)
     try:
-        for packet in opened.container.demux(opened.stream):
-            if packet.size:
-                corrupt += packet.is_corrupt
-                rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
+        for packet in packets_of(opened):
+            is_cut = packet.is_corrupt
+            corrupt += is_cut
+            rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
             if progress is not None and len(rows) % _PACKETS_PER_STEP == 0:
                 progress(min(max(packet.pos or 0, 0) / file_bytes, 1.0))
     except (av.error.FFmpegError, OSError, EOFError) as error:
         damage.append(f"reading stopped after {len(rows)} packets: {error}")
     if corrupt:
         damage.append(f"{corrupt} packets are marked damaged")
+    if is_cut and len(rows) > 1:
+        # What is missing of it would be painted with what was there before: a wrong frame.
+        rows[-1] = (*rows[-1][:5], False)
+        damage.append("the last packet is cut off and left out")
     return _table(rows, tuple(damage))
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from mvit_core.video.container import packets_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,9 +43,18 @@ class Probe:
         return bool(np.all(np.diff(packets.pts[self.order]) > 0))
 
 
-def probe(opened: "OpenStream", packets: "PacketTable", *, limit: int | None = None) -> Probe:
-    """Decode from the first keyframe until the budget (or ``limit`` packets) is used up."""
-    trial = _Trial(opened, packets, limit)
+def probe(
+    opened: "OpenStream",
+    packets: "PacketTable",
+    *,
+    start: int | None = None,
+    limit: int | None = None,
+) -> Probe:
+    """Decode from the first keyframe (or ``start``) until the budget (or ``limit``) is used up.
+
+    ``start`` is the ordinal of a keyframe; ``limit`` counts packets.
+    """
+    trial = _Trial(opened, packets, start, limit)
     for ordinal, packet in trial.packets():
         trial.feed(ordinal, packet)
         if trial.is_over():
@@ -55,11 +66,17 @@ def probe(opened: "OpenStream", packets: "PacketTable", *, limit: int | None = N
 class _Trial:
     """The state of one trial decode."""
 
-    def __init__(self, opened: "OpenStream", packets: "PacketTable", limit: int | None) -> None:
+    def __init__(
+        self,
+        opened: "OpenStream",
+        packets: "PacketTable",
+        start: int | None,
+        limit: int | None,
+    ) -> None:
         self._opened = opened
         self._packets = packets
         self._limit = limit
-        self._start = int(np.argmax(packets.is_key))
+        self._start = int(np.argmax(packets.is_key)) if start is None else start
         self.first: VideoFrame | None = None
         self.order: list[int] = []
         self.fed = 0
@@ -71,14 +88,10 @@ class _Trial:
 
     def packets(self) -> "Iterator[tuple[int, Packet[av.VideoStream]]]":
         """Packets from the first keyframe on; a read error ends them, as it ended the index."""
-        ordinal = 0
         try:
-            for packet in self._opened.container.demux(self._opened.stream):
-                if not packet.size:
-                    continue
+            for ordinal, packet in enumerate(packets_of(self._opened)):
                 if self._start <= ordinal < len(self._packets):
                     yield ordinal, packet
-                ordinal += 1
         except (av.error.FFmpegError, OSError, EOFError):
             return
 

@@ -54,7 +54,6 @@ def open_video(
         fps: frames per second of a folder of pictures, 25 unless said; files have their own.
         cache_bytes: decoded frames kept at most, in bytes.
         budget: counts these frames together with other caches; None counts them alone.
-        cache_bytes: decoded frames kept, in bytes.
         progress: told the share of the file that was listed so far; may raise to stop.
 
     Raises:

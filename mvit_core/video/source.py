@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from mvit_core.video.container import open_stream
+from mvit_core.video.container import open_stream, packets_of
 from mvit_core.video.index import FrameIndex
 from mvit_core.video.packets import NO_STAMP
 
@@ -96,7 +96,7 @@ class PacketSource:
     def _count_up_to(self, ordinal: int) -> None:
         self.close()
         self._opened = open_stream(self._path)
-        self._packets = self._opened.container.demux(self._opened.stream)
+        self._packets = packets_of(self._opened)
         self.next_ordinal = 0
         self._was_sought = False
         while self.next_ordinal < ordinal and self.take() is not None:
@@ -114,7 +114,7 @@ class PacketSource:
                 self._opened.container.seek(key.stamp - earlier, stream=self.stream)
         except (av.error.FFmpegError, OSError):
             return False
-        self._packets = self._opened.container.demux(self.stream)
+        self._packets = packets_of(self._opened)
         while (packet := self._read()) is not None:
             if self._is_packet(packet, key.ordinal):
                 self._held, self.next_ordinal, self._was_sought = packet, key.ordinal, True
@@ -125,7 +125,7 @@ class PacketSource:
 
     def _read(self) -> "Packet[VideoStream] | None":
         try:
-            return next((packet for packet in self._packets if packet.size), None)
+            return next(self._packets, None)
         except (av.error.FFmpegError, OSError, EOFError):
             return None
 
