@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.facts import Readout
 from app.marks import draw_badges, draw_cell, draw_grid, draw_outline, draw_placeholder, draw_ring
+from app.readout import readout_of, row_sum_of
 from app.viewport import MAX_ZOOM, Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.facts import FramePicture, HeatPicture, ShownMap, TokenMark, VideoFacts
+    from app.facts import FramePicture, HeatPicture, Readout, ShownMap, TokenMark, VideoFacts
 
 ZOOM_STEP = 1.25
 DRAG_PX = 4
@@ -164,26 +163,12 @@ class Canvas(QWidget):
         """What lies under a view point; None outside the frame."""
         if self._video is None or self._picture is None:
             return None
-        x, y = self.source_at(point)
-        pixel = (int(np.floor(x + 0.5)), int(np.floor(y + 0.5)))
-        width, height = self._video.size
-        if not (0 <= pixel[0] < width and 0 <= pixel[1] < height):
-            return None
-        if self._map is None:
-            return Readout(pixel)
-        heatmap = self._map.heatmap
-        token = heatmap.token_at(x, y, self._picture.index)
-        if token is None:
-            return Readout(pixel)
-        value = float(heatmap.values[token])
-        return Readout(
-            pixel=pixel,
-            token=token,
-            value=value,
-            times_uniform=value * self._map.answer.maps.key_count,
-            rank=int((heatmap.values > value).sum()) + 1,
-            count=heatmap.values.size,
-        )
+        shown = self._map
+        place, index = self.source_at(point), self._picture.index
+        if shown is None:
+            return readout_of(place, self._video.size, None, index)
+        total = row_sum_of(shown.answer.wish.method, shown.head, shown.heatmap)
+        return readout_of(place, self._video.size, shown.heatmap, index, total)
 
     # -- geometry ---------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ from app.presenter import JOB_ORDER, Presenter, Snapshot
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
+from app.views.desk import ViewDesk
+from app.wiring import connect
 from app.workers import Answer, Lane, Progress
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
@@ -92,12 +94,15 @@ class Controller(QObject):
             self.infer, self._model_host.values, store, lambda: self.world, self._jobs
         )
         self._colours = Colouring(self.paint, store, lambda: self.world, self._ranging, self)
+        self._views = ViewDesk(
+            self.infer, self._model_host, self.paint, store, lambda: self.world, self._jobs
+        )
         self.player = Player(
             store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
         )
         store.changed.connect(self._on_changed)
         preferences.changed.connect(self._refresh)
-        self._connect_panels(panels)
+        connect(panels, self)
         self._refresh()
 
     def _lane(self, name: str, on_close: Callable[[], None] | None) -> Lane:
@@ -105,27 +110,6 @@ class Controller(QObject):
         lane.listen(self._on_answer, self._on_progress)
         lane.start()
         return lane
-
-    def _connect_panels(self, panels: Panels) -> None:
-        intents = self.intents
-        timeline = panels.timeline
-        timeline.scrub_started.connect(self.player.hold)
-        timeline.scrubbed.connect(intents.scrub)
-        timeline.scrub_ended.connect(self.player.release)
-        timeline.stepped.connect(intents.step)
-        timeline.frame_entered.connect(lambda frame: intents.go_to(frame, jump=True))
-        panels.layers.block_chosen.connect(intents.choose_block)
-        panels.heads.head_chosen.connect(intents.choose_head)
-        panels.display.changed.connect(intents.set_field)
-        panels.display.query_chosen.connect(intents.choose_query)
-        panels.display.pick_asked.connect(intents.picking)
-        panels.display.lock_asked.connect(lambda _: intents.lock())
-        panels.display.held.connect(self.store.hold)
-        panels.colourbar.changed.connect(intents.set_field)
-        panels.canvas.hovered.connect(panels.status.show_readout)
-        panels.canvas.zoomed.connect(panels.status.show_zoom)
-        panels.canvas.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
-        panels.status.cancel_asked.connect(self.cancel)
 
     # -- asked by commands and the window ------------------------------------------------------
 
@@ -159,6 +143,7 @@ class Controller(QObject):
         self._ranging.resume()
         if self.world.wish is not None:
             self._asked_runs.add((self.world.wish.spec, self.world.wish.window))
+        self._views.resume()
         self._refresh()
 
     @Slot(str)
@@ -169,6 +154,7 @@ class Controller(QObject):
             self._jobs.stopping(each)
             if each == "range":
                 self._ranging.stop()
+            self._views.stop(each)
             self._lane_of(each).cancel(each)
         self._refresh()
 
@@ -233,6 +219,8 @@ class Controller(QObject):
         self._ranging.want()
         self.world = replace(
             self.world,
+            grid=self._views.grids.refresh(),
+            minis=self._views.grids.minis(),
             jobs=self._jobs.all,
             can_undo=self.store.can_undo,
             can_redo=self.store.can_redo,
@@ -257,11 +245,14 @@ class Controller(QObject):
             return
         spec = state.clip_spec or world.model.clip_spec
         wish = MapWish(
-            world.video.path, spec, window, layer.block, state.method, state.query
+            world.model.source, world.video.path, spec, window, layer.block, state.method,
+            state.query,
         )  # fmt: skip
-        problem = self._barred.get(wish, "") or self._unasked(wish)
+        known = self._views.known(wish)
+        problem = "" if known else self._barred.get(wish, "") or self._unasked(wish)
         self.world = replace(world, wish=wish, problem=problem)
-        if problem or state.scrubbing or wish == self._asked_wish:
+        self._answer = known or self._answer
+        if wish == self._asked_wish or (known is None and (problem or state.scrubbing)):
             return
         if self._answer is not None and self._answer.wish == wish:
             self.infer.cancel("explain")
@@ -299,6 +290,7 @@ class Controller(QObject):
     def _on_answer(self, answer: Answer) -> None:
         lane = self._lane_of(answer.key)
         self._ranging.take(answer)
+        self._views.take(answer)
         latest = lane.is_latest(answer)
         if latest:
             self._jobs.end(answer)
@@ -391,6 +383,7 @@ class Controller(QObject):
         self._asked_runs.clear()
         self._colours.forget()
         self._ranging.forget()
+        self._views.forget()
         self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
 
     def _failed(self, answer: Answer, *, latest: bool) -> None:
@@ -413,10 +406,17 @@ class Controller(QObject):
     def _lane_of(self, key: str) -> Lane:
         lanes = {
             "open": self.decode, "frame": self.decode, "thumbnail": self.decode,
-            "load": self.infer, "explain": self.infer, "range": self.infer,
+            "load": self.infer, "explain": self.infer, "range": self.infer, "maps": self.infer,
             "export": self.export_lane,
         }  # fmt: skip
         return lanes.get(key, self.paint)
+
+    @Slot()
+    def cells_moved(self) -> None:
+        """Cells of the grid have another size, or others are in sight."""
+        grid = self._panels.stage.grid
+        if self._views.grids.show_cells(grid.cell_pixels(), grid.blocks_in_sight()):
+            self._refresh()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from app.recent import Recent
     from app.state import ModelSource
+    from app.views.cells import CellsPicture
+    from app.views.facts import GridFacts
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.checkpoint import LoadReport
@@ -83,6 +85,10 @@ class LayerFacts:
     q_geometry: GridGeometry | None = None
     """Known once a window was run."""
     k_geometry: GridGeometry | None = None
+    dead_class: str = ""
+    """Why the class token is a dead query in this layer; empty when it is not, or not known."""
+    dead_patch: str = ""
+    """The same for a patch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +115,7 @@ class ModelFacts:
 class MapWish:
     """A map that the inference lane is asked for."""
 
+    model: ModelSource
     clip: Path
     spec: ClipSpec
     """How the model is fed."""
@@ -140,10 +147,6 @@ class MapAnswer:
     """Most probable first."""
     layers: tuple[LayerFacts, ...]
     """As the run really had them."""
-    dead_class: str
-    """Why the class token is a dead query in this layer; empty when it is not."""
-    dead_patch: str
-    """The same for a patch."""
     note: str
     """What was unusual about the clip."""
 
@@ -254,11 +257,13 @@ class Readout:
     pixel: tuple[int, int]
     token: Triple | None = None
     value: float = 0.0
-    times_uniform: float = 0.0
-    """Value over that of uniform attention."""
+    times_mean: float = 0.0
+    """Value over the mean of the map."""
     rank: int = 0
     """1 is the largest of the map."""
     count: int = 0
+    row_sum: float | None = None
+    """Sum of the row, the class key with it; None where the map is no row."""
 
 
 JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
@@ -320,6 +325,10 @@ class World:
     shown: ShownMap | None = None
     heat: HeatPicture | None = None
     strip: StripPicture | None = None
+    grid: GridFacts | None = None
+    """What the heads view or the layers view shows."""
+    minis: tuple[CellsPicture, ...] = ()
+    """Small pictures of the blocks whose maps are there."""
     wish: MapWish | None = None
     """The map that belongs to what is asked for now; the shown one may lag behind."""
     problem: str = ""

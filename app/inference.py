@@ -27,8 +27,17 @@ if TYPE_CHECKING:
 CACHE_BYTES = 32 << 20
 """Frames of a window are read once; the decode lane keeps those that are looked at."""
 
+OPEN_VIDEOS = 2
+"""Containers kept open: that of the window, and of a pane that shows another clip."""
+
 REMEMBERED_WINDOWS = 8
 """Captured windows kept for going back and forth; about 60 MiB each for a 16-frame model."""
+
+REMEMBERED_ASIDE = 2
+"""The same of a model that only a pinned pane needs."""
+
+MODEL_BYTES = 1 << 30
+"""Weights kept beside those of the model in use, for panes of other checkpoints."""
 
 
 def prepare_torch() -> None:
@@ -41,11 +50,13 @@ def prepare_torch() -> None:
 
 
 class ModelHost:
-    """Holds the loaded model and its own container; lives on the inference lane."""
+    """Holds the loaded models and its own containers; lives on the inference lane."""
 
     def __init__(self) -> None:
-        self._explainer: Explainer | None = None
-        self._video: Video | None = None
+        self._main: ModelSource | None = None
+        self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
+        self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
+        self._videos: dict[Path, Video] = {}  # the longest unused first
 
     def load(self, source: ModelSource, ticket: Ticket) -> ModelFacts:
         """Load another model; the one before stays if this one fails.
@@ -54,14 +65,58 @@ class ModelHost:
             CheckpointError: the file is no model that can be used.
             LabelsError: the class names cannot be read.
         """
+        loaded = self._read(source, ticket)
+        ticket.check()
+        facts = _model_facts(source, loaded)
+        self._main = source
+        self._forget(source)
+        self._keep(source, loaded)
+        return facts
+
+    def explain(self, wish: MapWish, ticket: Ticket) -> MapAnswer:
+        """The maps of one layer for one window, of the model that the wish names.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        ticket.check()
+        explainer = self._explainer(wish, ticket)
+        video = self._open(wish.clip)
+        captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
+        ticket.check()
+        return _answer(explainer, video, captured, wish)
+
+    def recall(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
+        """The same without running a model; None where the window is not remembered."""
+        ticket.check()
+        explainer = self._explainers.get((wish.model, wish.spec))
+        video = self._videos.get(wish.clip)
+        if explainer is None or video is None or not explainer.remembers(video, wish.window):
+            return None
+        return _answer(explainer, video, explainer.capture(video, wish.window), wish)
+
+    def close(self) -> None:
+        """Release the models and the containers."""
+        self._models.clear()
+        self._explainers.clear()
+        while self._videos:
+            self._videos.popitem()[1].close()
+
+    def _open(self, path: Path) -> Video:
+        video = self._videos.pop(path, None) or open_video(path, cache_bytes=CACHE_BYTES)
+        self._videos[path] = video
+        while len(self._videos) > OPEN_VIDEOS:
+            self._videos.pop(next(iter(self._videos))).close()
+        return video
+
+    def _read(self, source: ModelSource, ticket: Ticket) -> LoadedModel:
         prepare_torch()
         from mvit_core.checkpoint import load_model
-        from mvit_core.pipeline import Explainer
         from mvit_core.spill import remove_abandoned
 
         remove_abandoned()
         ticket.check()
-        loaded = load_model(
+        return load_model(
             source.checkpoint,
             config=source.config,
             preset=source.preset,
@@ -70,42 +125,38 @@ class ModelHost:
             half=source.half,
             on_step=ticket.check,
         )
-        ticket.check()
-        facts = _model_facts(source, loaded)
-        self._explainer = Explainer(loaded, remembered_windows=REMEMBERED_WINDOWS)
-        return facts
 
-    def explain(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
-        """The maps of one layer for one window; None if no model is loaded.
+    def _explainer(self, wish: MapWish, ticket: Ticket) -> Explainer:
+        """The explainer of a wish; a model that a pane needs is loaded for it."""
+        from mvit_core.pipeline import Explainer
 
-        Raises:
-            MvitError: the window cannot be read or the wish does not fit the model.
-        """
-        from mvit_core.pipeline import MapSpec
+        key = (wish.model, wish.spec)
+        explainer = self._explainers.pop(key, None)
+        if explainer is None:
+            loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
+            self._keep(wish.model, loaded)
+            windows = REMEMBERED_WINDOWS if wish.model == self._main else REMEMBERED_ASIDE
+            explainer = Explainer(replace(loaded, clip_spec=wish.spec), remembered_windows=windows)
+        self._explainers[key] = explainer  # most recently used last
+        aside = [each for each in self._explainers if each[0] != self._main]
+        same = [each for each in self._explainers if each[0] == self._main]
+        for old in (*aside[:-1], *same[:-1]):
+            del self._explainers[old]
+        return explainer
 
-        if self._explainer is None:
-            return None
-        ticket.check()
-        video = self._open(wish.clip)
-        explainer = self._explainer = fed_as(self._explainer, wish.spec)
-        captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
-        ticket.check()
-        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
-        maps = explainer.head_maps(video, captured, spec)
-        layer = captured.layer(wish.block)
-        return MapAnswer(
-            wish=wish,
-            maps=maps,
-            pixel_map=captured.pixel_map,
-            frame_indices=captured.frame_indices,
-            predictions=_predictions(captured),
-            layers=tuple(_layer_facts(each) for each in captured.record.layers),
-            dead_class=dead_reason(captured.record, layer, "class"),
-            dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
-            note=captured.note,
-        )
+    def _keep(self, source: ModelSource, loaded: LoadedModel) -> None:
+        """Keep a model; the longest unused others go once all take too much."""
+        self._models.pop(source, None)
+        self._models[source] = loaded
+        aside = [each for each in self._models if each not in (self._main, source)]
+        total = sum(_weight_bytes(each) for each in self._models.values())
+        for old in aside:
+            if total <= MODEL_BYTES:
+                break
+            total -= _weight_bytes(self._models[old])
+            self._forget(old)
 
-    def values(self, wish: MapWish, ticket: Ticket) -> RangePiece | None:
+    def values(self, wish: MapWish, ticket: Ticket) -> RangePiece:
         """The values of one layer in one window, which need not be kept for it.
 
         Raises:
@@ -113,30 +164,39 @@ class ModelHost:
         """
         from mvit_core.pipeline import MapSpec
 
-        if self._explainer is None:
-            return None
         ticket.check()
+        explainer = self._explainer(wish, ticket)
         video = self._open(wish.clip)
-        explainer = self._explainer = fed_as(self._explainer, wish.spec)
         captured = explainer.glance(video, wish.window, on_layer=lambda *_: ticket.check())
         ticket.check()
         spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
         return RangePiece(wish, explainer.head_maps(video, captured, spec).values)
 
-    def close(self) -> None:
-        """Release the model and the container."""
-        self._explainer = None
-        if self._video is not None:
-            self._video.close()
-            self._video = None
+    def _forget(self, source: ModelSource) -> None:
+        self._models.pop(source, None)
+        for key in [key for key in self._explainers if key[0] == source]:
+            del self._explainers[key]
 
-    def _open(self, path: Path) -> Video:
-        if self._video is None or self._video.path != path:
-            if self._video is not None:
-                self._video.close()
-                self._video = None
-            self._video = open_video(path, cache_bytes=CACHE_BYTES)
-        return self._video
+
+def _weight_bytes(loaded: LoadedModel) -> int:
+    return sum(parameter.nbytes for parameter in loaded.model.parameters())
+
+
+def _answer(
+    explainer: Explainer, video: Video, captured: WindowCapture, wish: MapWish
+) -> MapAnswer:
+    from mvit_core.pipeline import MapSpec
+
+    spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+    return MapAnswer(
+        wish=wish,
+        maps=explainer.head_maps(video, captured, spec),
+        pixel_map=captured.pixel_map,
+        frame_indices=captured.frame_indices,
+        predictions=_predictions(captured),
+        layers=tuple(_layer_facts(captured, each) for each in captured.record.layers),
+        note=captured.note,
+    )
 
 
 def fed_as(explainer: Explainer, spec: ClipSpec) -> Explainer:
@@ -174,7 +234,7 @@ def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
     )  # fmt: skip
 
 
-def _layer_facts(layer: LayerAttention) -> LayerFacts:
+def _layer_facts(captured: WindowCapture, layer: LayerAttention) -> LayerFacts:
     return LayerFacts(
         block=layer.block,
         stage=layer.stage,
@@ -184,4 +244,6 @@ def _layer_facts(layer: LayerAttention) -> LayerFacts:
         k_shape=layer.k_shape,
         q_geometry=layer.q_geometry,
         k_geometry=layer.k_geometry,
+        dead_class=dead_reason(captured.record, layer, "class"),
+        dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
     )

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
-from app.state import PLAY_SPEEDS, ViewState
+from app.state import PLAY_SPEEDS, VIEWS, ViewState
+from app.tokens import carried, centre, clamp, nearest
 from mvit_core.attribution import METHODS
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.facts import LayerFacts, World
+    from app.facts import World
     from app.preferences import PreferenceStore
-    from app.state import Store, Values
+    from app.state import Store, Values, ViewName
     from mvit_core.attribution import HeadChoice, Query
-    from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.video.clip import ClipSpec
 
 OPACITY_STEP = 0.05
@@ -163,21 +163,27 @@ class Intents:
 
     # -- layer and head ---------------------------------------------------------------------
 
-    def choose_block(self, block: int) -> None:
-        """Show a layer; a picked token and the head go with it where they can."""
-        world = self._world()
-        new, old = world.layer(block), world.layer(self._state.block)
-        if new is None or old is None or new.block == old.block:
+    def choose_block(self, block: int, head: HeadChoice | None = None) -> None:
+        """Show a layer; a picked token and the head go with it where they can.
+
+        Args:
+            block: of the layer.
+            head: another head or reduction at the same time; None keeps it.
+        """
+        world, state = self._world(), self._state
+        new, old = world.layer(block), world.layer(state.block)
+        if new is None or old is None:
             return
-        changes: Values = {"block": new.block}
-        head = self._state.head
-        if isinstance(head, int) and head >= new.heads:
+        changes: Values = {"head": state.head if head is None else head}
+        if new.block != old.block:
+            changes |= {
+                "block": new.block, "query": carried(state.query, state.method, old, new)
+            }  # fmt: skip
+        wanted = changes["head"]
+        if isinstance(wanted, int) and wanted >= new.heads:
             changes["head"] = "mean"
             words = tr("Block {b} has no head {h}; its mean is shown")
-            self._tell(Message("info", words.format(b=new.block, h=head)))
-        query = self._state.query
-        if isinstance(query, tuple):
-            changes["query"] = self._carry(query, old, new)
+            self._tell(Message("info", words.format(b=new.block, h=wanted)))
         self._store.update(**changes)
 
     def layer(self, by: int) -> None:
@@ -225,6 +231,40 @@ class Intents:
         """Show the mean of all heads; if it is shown already, the maximum."""
         self.choose_head("max" if self._state.head == "mean" else "mean")
 
+    # -- views ------------------------------------------------------------------------------
+
+    def show_view(self, view: ViewName) -> None:
+        """Show one map, all heads, all layers, or panes to compare."""
+        self._store.update(view=view, view_before="single")
+
+    def next_view(self, by: int) -> None:
+        """Show the view after this one."""
+        place = VIEWS.index(self._state.view) + by
+        self.show_view(VIEWS[place % len(VIEWS)])
+
+    def choose_cell(self, block: int, head: int | None) -> None:
+        """Choose a block and one of its heads, together; None keeps the head."""
+        self.choose_block(block, head)
+
+    def open_cell(self, block: int, head: int | None) -> None:
+        """Show a cell alone; Esc leads back."""
+        self.choose_cell(block, head)
+        self.open_view()
+
+    def open_view(self) -> None:
+        """Show what is chosen alone; Esc leads back."""
+        if self._state.view != "single":
+            self._store.update(view="single", view_before=self._state.view)
+
+    def leave_view(self) -> bool:
+        """Esc: back to where a cell was opened, or to the single map; False if there already."""
+        state = self._state
+        if state.view == state.view_before == "single":
+            return False
+        back = state.view_before if state.view == "single" else "single"
+        self._store.update(view=back, view_before="single")
+        return True
+
     # -- map and query ----------------------------------------------------------------------
 
     def choose_method(self, method: str) -> None:
@@ -235,11 +275,11 @@ class Intents:
             return
         grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
         if method == "column" and query == "readout":
-            query = _centre(grid)
+            query = centre(grid)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
             self._tell(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.method:
-            query = _clamp(query, grid)
+            query = clamp(query, grid)
         self._store.update(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
@@ -269,18 +309,19 @@ class Intents:
         if shown.heatmap.token_at(x, y, picture.index) is None:
             self._tell(Message("info", tr("The model did not see this part of the frame")))
             return
+        layer = self._world().layer(self._state.block)
         if not attended_by and self._state.method != "column" and self._dead_patch():
             self.picking(True)  # says why not
             return
         column = attended_by or self._state.method == "column"
-        layer = shown.answer.layer
+        assert layer is not None
         geometry = layer.k_geometry if column else layer.q_geometry
         shape = layer.k_shape if column else layer.q_shape
         if geometry is None:
             return
         column_px, row_px = shown.answer.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
-        token = _nearest(geometry, place, shape)
+        token = nearest(geometry, place, shape)
         method = "column" if column else "row"
         self._store.update(query=token, method=method)
 
@@ -368,31 +409,5 @@ class Intents:
     # -- helpers ----------------------------------------------------------------------------
 
     def _dead_patch(self) -> str:
-        shown = self._world().shown
-        if shown is None or self._state.method == "column":
-            return ""
-        return shown.answer.dead_patch
-
-    def _carry(self, query: Triple, old: LayerFacts, new: LayerFacts) -> Triple:
-        """The token of another layer at the same place of the model's input."""
-        on_keys = self._state.method == "column"
-        here, there = ((layer.k_geometry if on_keys else layer.q_geometry) for layer in (old, new))
-        shape = new.k_shape if on_keys else new.q_shape
-        if here is None or there is None:
-            return _clamp(query, shape)
-        return _nearest(there, here.centre(query), shape)
-
-
-def _nearest(geometry: GridGeometry, place: tuple[float, float, float], shape: Triple) -> Triple:
-    t, y, x = (geometry.nearest(axis, place[axis], shape[axis]) for axis in range(3))
-    return t, y, x
-
-
-def _clamp(token: Triple, shape: Triple) -> Triple:
-    t, y, x = (min(i, n - 1) for i, n in zip(token, shape, strict=True))
-    return t, y, x
-
-
-def _centre(shape: Triple) -> Triple:
-    t, y, x = (n // 2 for n in shape)
-    return t, y, x
+        layer = self._world().layer(self._state.block)
+        return "" if layer is None or self._state.method == "column" else layer.dead_patch

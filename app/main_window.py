@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self.panels.model.preprocessing_asked.connect(self.preprocessing_dialog)
         self.panels.messages.dock_asked.connect(self.docks.show)
         self.controller.refreshed.connect(self._refreshed)
-        for widget in (self.stage.canvas, self.panels.timeline.track):
+        for widget in (self.stage.canvas, self.stage.grid, self.panels.timeline.track):
             widget.installEventFilter(self)
         self.docks.restore()
         self._refreshed()
@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
             ("timeline", self.tr("Timeline"), timeline),
         ))  # fmt: skip
         return Panels(
+            stage=self.stage,
             canvas=self.stage.canvas,
             colourbar=self.stage.colourbar,
             title=self.stage.title,
@@ -229,6 +230,8 @@ class MainWindow(QMainWindow):
             self.controller.intents.picking(False)
         elif isinstance(state.query, tuple):
             self.controller.intents.choose_query("readout")
+        elif self.controller.intents.leave_view():
+            pass
         elif self.isFullScreen():
             self.full_screen()
         self._focus_stage()
@@ -288,14 +291,8 @@ class MainWindow(QMainWindow):
             self.close()
 
     def zoom(self, how: str) -> None:
-        """Zoom the canvas."""
-        canvas = self.stage.canvas
-        if how == "fit":
-            canvas.fit()
-        elif how == "actual":
-            canvas.actual_size()
-        else:
-            canvas.zoom_by(1 if how == "in" else -1)
+        """Zoom what the stage shows."""
+        self.stage.zoom(how)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -324,7 +321,7 @@ class MainWindow(QMainWindow):
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _stage_or_welcome(self) -> QWidget:
-        return self.stage.canvas if self.controller.world.video else self.welcome
+        return self.stage.front if self.controller.world.video else self.welcome
 
     def _choose_file(self, title: str, kind: str, endings: str, memory: str) -> Path | None:
         folder = str(self._settings.value(f"folder/{memory}", ""))

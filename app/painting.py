@@ -55,7 +55,7 @@ def paint_heat(
     """The coloured map for one token time; opacity is applied when it is laid over the frame."""
     ticket.check()
     layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
-    return HeatPicture(key, _image(layer), shown.answer.wish.window)
+    return HeatPicture(key, to_argb(layer), shown.answer.wish.window)
 
 
 def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticket) -> StripPicture:
@@ -65,7 +65,7 @@ def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticke
         ticket.check()
         heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
         size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
-        images.append(_image(heat_layer(heatmap, frame_index, key.style, size)))
+        images.append(to_argb(heat_layer(heatmap, frame_index, key.style, size)))
     sinks = answer.maps.sinks
     shares = None if sinks is None else tuple(map(float, sinks))
     return StripPicture(answer.wish, tuple(images), shares)
@@ -87,7 +87,15 @@ def paint_still(
     return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-def _image(layer: HeatLayer) -> QImage:
+def heat_image(
+    heatmap: Heatmap, frame_index: int, style: RenderStyle, size: tuple[int, int]
+) -> QImage:
+    """The heat of one frame at a picture size, at the style's opacity."""
+    return to_argb(heat_layer(heatmap, frame_index, style, size))
+
+
+def to_argb(layer: HeatLayer) -> QImage:
+    """A coloured map in the form that Qt lays over a frame fastest."""
     height, width = layer.alpha.shape
     rgba = np.empty((height, width, 4), dtype=np.uint8)
     rgba[..., :3] = layer.colours

@@ -11,6 +11,7 @@ from app.facts import TokenMark, World
 from app.panels.display import QueryFacts
 from app.panels.timeline import FrameWords
 from app.text import head_words, query_words
+from app.views.showing import show_views
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from app.panels.status import StatusLine
     from app.panels.timeline import Timeline
     from app.panels.welcome import Welcome
+    from app.stage import Stage
     from app.state import ViewState
     from app.widgets import DockTitle, ElidedLabel
 
@@ -39,6 +41,7 @@ def tr(text: str) -> str:
 class Panels:
     """Every part of the window that shows something."""
 
+    stage: Stage
     canvas: Canvas
     colourbar: ColourBar
     title: ElidedLabel
@@ -68,7 +71,7 @@ class Snapshot:
         return shown is not None and wish is not None and shown.answer.wish != wish
 
 
-JOB_ORDER = ("load", "explain", "export", "open", "range")
+JOB_ORDER = ("load", "explain", "maps", "export", "open", "range")
 """Which job the user waits for most."""
 
 
@@ -99,8 +102,10 @@ class Presenter:
         if old is None or old.world.shown is not new.world.shown:
             self._shown(new)
         self._predictions(new)
-        self.panels.canvas.show_badges(badges(new))
-        self.panels.canvas.show_mark(mark(new))
+        remarks, ring = badges(new), mark(new)
+        self.panels.canvas.show_badges(remarks)
+        self.panels.canvas.show_mark(ring)
+        show_views(self.panels.stage, old, new, remarks, ring)
 
     def _pictures(self, old: Snapshot | None, new: Snapshot) -> None:
         was, now = old.world if old else World(), new.world
@@ -117,6 +122,8 @@ class Presenter:
             self.panels.canvas.show_heat(now.heat)
         if was.strip is not now.strip:
             self.panels.heads.show_strip(now.strip)
+        if was.minis != now.minis:
+            self.panels.layers.show_minis({m.key.answer.wish.block: m.images[0] for m in now.minis})
 
     def _state(self, old: ViewState | None, new: Snapshot) -> None:
         state = new.state
@@ -193,8 +200,8 @@ class Presenter:
         panels.display.show_queries(
             QueryFacts(
                 has_class_token=bool(model and model.has_class_token),
-                dead_class=answer.dead_class if answer.wish.method == "row" else "",
-                dead_patch=answer.dead_patch if answer.wish.method == "row" else "",
+                dead_class=answer.layer.dead_class if answer.wish.method == "row" else "",
+                dead_patch=answer.layer.dead_patch if answer.wish.method == "row" else "",
             )
         )
 

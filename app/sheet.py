@@ -113,6 +113,10 @@ QToolButton#flat { background: transparent; padding: 4px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
+QToolButton#segment { background: transparent; color: $text_soft; padding: 5px 9px; }
+QToolButton#segment:hover { background: $control; }
+QToolButton#segment:checked { background: $accent_soft; color: $text; }
+QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
 QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0; }
 QToolButton#fold:checked, QToolButton#foldWarning:checked { background: transparent;
     border-color: transparent; }
@@ -177,6 +181,7 @@ QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }
 
 QScrollArea { background: $panel; border: none; }
+QScrollArea#stage { background: $stage; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
 QScrollBar::handle { background: $control_hover; border-radius: 4px; min-height: 24px;

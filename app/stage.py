@@ -1,17 +1,24 @@
-"""The middle of the window: the canvas and what lies on it."""
+"""The middle of the window: the canvas and what lies on it, or one of the other views."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.canvas import Canvas
 from app.panels.colourbar import ColourBar
+from app.views.grid import Grid, GridArea
+from app.views.header import ViewHeader
 from app.widgets import ElidedLabel
+
+if TYPE_CHECKING:
+    from app.state import ViewName
 
 
 class Stage(QWidget):
-    """The canvas with its title at the top and the colour bar below it."""
+    """The canvas with its title and colour bar, the grid of maps, and the panes to compare."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,14 +30,64 @@ class Stage(QWidget):
         self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.title.hide()
-        corner = QGridLayout(self)
+        self.grid, self.grid_header = Grid(), ViewHeader()
+        self.grid_area = GridArea(self.grid)
+        self._pages = QStackedLayout(self)
+        self._pages.setContentsMargins(0, 0, 0, 0)
+        for page in (self._single_page(), _below(self.grid_header, self.grid_area)):
+            self._pages.addWidget(page)
+        self._view: ViewName = "single"
+        self.setFocusProxy(self.canvas)
+
+    @property
+    def front(self) -> QWidget:
+        """What takes the keys: the view that is shown."""
+        return {"single": self.canvas, "heads": self.grid, "layers": self.grid}[self._view]
+
+    def show_view(self, view: ViewName) -> None:
+        """Bring a view to the front; the focus goes with it if the one before had it."""
+        if view == self._view:
+            return
+        had_focus = self.isAncestorOf(self.focusWidget()) and self.focusWidget().hasFocus()
+        self._view = view
+        self._pages.setCurrentIndex({"single": 0, "heads": 1, "layers": 1}[view])
+        self.setFocusProxy(self.front)
+        if had_focus:
+            self.front.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def zoom(self, how: str) -> None:
+        """Zoom what is shown: fit, actual, in or out."""
+        view = self.canvas if self._view == "single" else self.grid
+        if how == "fit":
+            view.fit()
+        elif how == "actual":
+            if isinstance(view, Canvas):
+                view.actual_size()
+        else:
+            view.zoom_by(1 if how == "in" else -1)
+
+    def _single_page(self) -> QWidget:
+        page = QWidget()
+        corner = QGridLayout(page)
         corner.setContentsMargins(0, 0, 0, 0)
         corner.setSpacing(0)
         corner.addWidget(self.canvas, 0, 0, 2, 1)
         corner.addWidget(_inset(self.title), 0, 0)
         corner.addWidget(self.colourbar, 2, 0)
         corner.setRowStretch(1, 1)
-        self.setFocusProxy(self.canvas)
+        return page
+
+
+def _below(header: QWidget, body: QWidget) -> QWidget:
+    page = QWidget()
+    page.setObjectName("body")
+    page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(header)
+    column.addWidget(body, 1)
+    return page
 
 
 def _inset(widget: QWidget) -> QWidget:

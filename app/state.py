@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -42,6 +42,28 @@ class ModelSource:
     """Weights and arithmetic in half precision."""
 
 
+ViewName = Literal["single", "heads", "layers", "compare"]
+VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers")
+"""In the order of the toolbar; V goes through them."""
+
+PINS = 3
+"""Pinned panes beside the one that follows the selection."""
+
+
+@dataclass(frozen=True)
+class Pane:
+    """A map pinned for comparison; it stays when clip, model or selection change."""
+
+    clip: Path
+    model: ModelSource
+    clip_spec: ClipSpec
+    """How the model is fed."""
+    block: int
+    head: HeadChoice
+    method: str
+    query: Query
+
+
 @dataclass(frozen=True)
 class ViewState:
     """Everything that the user has asked for."""
@@ -71,6 +93,17 @@ class ViewState:
     blink: bool = False
     """The overlay is hidden for as long as a key is held."""
     token_grid: bool = False
+    coverage: bool = True
+    """What the model did not see is dimmed."""
+    view: ViewName = "single"
+    view_before: ViewName = "single"
+    """Where Esc leads back to, once a cell or a pane was opened alone."""
+    panes: tuple[Pane, ...] = ()
+    """Pinned, at most ``PINS``; places count from 1, for 0 is the selection itself."""
+    pane: int = 0
+    """Place of the pane that the commands for panes mean."""
+    difference: tuple[int, int] | None = None
+    """Places of the two panes whose signed difference is shown, the first minus the second."""
     colormap: str = "inferno"
     opacity: float = 0.6
     """0 to 1."""
@@ -94,6 +127,7 @@ UNDOABLE = (
     "block", "head", "method", "query", "overlay", "token_grid", "colormap", "opacity", "smooth",
     "range_policy", "manual_range", "locked_range", "clip_spec", "mode", "gamma",
     "threshold", "tails_percent", "units",
+    "coverage", "view", "view_before", "panes", "pane", "difference",
 )  # fmt: skip
 """What undo and redo give back: display and selection, not the place in the video."""
 

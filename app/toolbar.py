@@ -35,6 +35,8 @@ def make_toolbar(actions: Actions) -> QToolBar:
             button = WordsButton() if command in WORDS_TOO else QToolButton()
             button.setDefaultAction(actions.by_id[command])
             button.setAccessibleName(button.text())
+            if command.startswith("view.show_"):
+                button.setObjectName("segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.addWidget(button)
     return bar

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-from app.commands.base import SHOWN, Command, N
+from typing import TYPE_CHECKING
+
+from app.commands.base import SHOWN, VIDEO, Command, N, Need
+
+if TYPE_CHECKING:
+    from app.state import ViewName
+
+NOT_SINGLE = Need(
+    lambda s, w: w.video is not None and s.view != "single",
+    N("commands", "a single map is shown already"),
+)
+
+
+def _view(name: ViewName, title: str, tooltip: str) -> Command:
+    """One of the views; the toolbar shows them side by side."""
+    return Command(
+        f"view.show_{name}", title, "view", (), lambda d: d.intents.show_view(name), "stage", VIDEO,
+        checked_when=lambda s, _: s.view == name, tooltip=tooltip, repeats=False,
+    )  # fmt: skip
+
 
 VIEW = (
+    _view("single", N("commands", "Single"), N("commands", "One map, as large as it goes")),
+    _view("heads", N("commands", "Heads"), N("commands", "All heads of the block")),
+    _view("layers", N("commands", "Layers"), N("commands", "All blocks and all their heads")),
+    Command("view.next_view", N("commands", "Next view"), "view", ("V",),
+            lambda d: d.intents.next_view(1), "stage", VIDEO, repeats=False),
+    Command("view.previous_view", N("commands", "Previous view"), "view", ("Shift+V",),
+            lambda d: d.intents.next_view(-1), "stage", VIDEO, repeats=False),
+    Command("view.open_cell", N("commands", "Show what is chosen alone"), "view",
+            ("Return", "Enter"), lambda d: d.intents.open_view(), "stage", NOT_SINGLE,
+            repeats=False),
     Command("view.overlay", N("commands", "Heat overlay"), "view", ("T",),
             lambda d: d.intents.toggle("overlay"), "stage", icon="overlay",
             checked_when=lambda s, _: s.overlay, repeats=False),

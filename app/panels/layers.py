@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,9 +20,16 @@ from app.text import grid_words
 from app.widgets import label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QImage
+
     from app.facts import LayerFacts
 
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
+
+MINI = QSize(30, 17)
+"""Points of the small picture of a block."""
 
 
 class LayersPanel(QWidget):
@@ -35,7 +43,10 @@ class LayersPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._layers: tuple[LayerFacts, ...] = ()
         self._rows: dict[int, QTreeWidgetItem] = {}
+        self._minis: dict[int, QImage] = {}
+        self._waiting = _icon(None)
         self.tree = QTreeWidget()
+        self.tree.setIconSize(MINI)
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys t×y×x")])
         self.tree.setAccessibleName(self.tr("Stages and blocks"))
@@ -80,6 +91,14 @@ class LayersPanel(QWidget):
             for column in range(3):
                 row.setToolTip(column, tip)
 
+    def show_minis(self, pictures: Mapping[int, QImage]) -> None:
+        """Put a small picture of its maps beside each block; an empty place waits for it."""
+        for block, row in self._rows.items():
+            image = pictures.get(block)
+            if self._minis.get(block) is not image:
+                row.setIcon(0, self._waiting if image is None else _icon(image))
+        self._minis = dict(pictures)
+
     def show_block(self, block: int | None) -> None:
         """Select a block."""
         row = self._rows.get(-1 if block is None else block)
@@ -92,7 +111,7 @@ class LayersPanel(QWidget):
     def _build(self, layers: tuple[LayerFacts, ...]) -> None:
         self.tree.blockSignals(True)
         self.tree.clear()
-        self._rows = {}
+        self._rows, self._minis = {}, {}
         stages: dict[int, QTreeWidgetItem] = {}
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for layer in layers:
@@ -103,6 +122,7 @@ class LayersPanel(QWidget):
                 stages[layer.stage] = stage
             row = QTreeWidgetItem([self.tr("Block {n}").format(n=layer.block), str(layer.heads)])
             row.setData(0, BLOCK_ROLE, layer.block)
+            row.setIcon(0, self._waiting)
             for column in (1, 2):
                 row.setTextAlignment(column, right)
             stages[layer.stage].addChild(row)
@@ -114,3 +134,14 @@ class LayersPanel(QWidget):
         block = None if row is None else row.data(0, BLOCK_ROLE)
         if block is not None:
             self.block_chosen.emit(block)
+
+
+def _icon(image: QImage | None) -> QIcon:
+    """A picture as it is, also where its row is selected; None keeps the place."""
+    pixmap = QPixmap(MINI)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    if image is not None:
+        pixmap = QPixmap.fromImage(image)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

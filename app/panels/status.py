@@ -97,15 +97,17 @@ class StatusLine(QWidget):
         if readout is None:
             self.readout.setText("")
             return
-        words = self.tr("px ({x}, {y})").format(x=readout.pixel[0], y=readout.pixel[1])
+        words = self.tr("px ({x},{y})").format(x=readout.pixel[0], y=readout.pixel[1])
         if readout.token is not None:
             t, y, x = readout.token
             words += self.tr(
-                " · token t{t} y{y} x{x} · {value} = {times} uniform · rank {rank}/{count}"
+                " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}"
             ).format(
                 t=t, y=y, x=x, value=value_words(readout.value),
-                times=times_words(readout.times_uniform), rank=readout.rank, count=readout.count,
+                times=times_words(readout.times_mean), rank=readout.rank, count=readout.count,
             )  # fmt: skip
+        if readout.row_sum is not None:
+            words += self.tr(" · row sums to {sum}").format(sum=f"{readout.row_sum:.3f}")
         self.readout.setText(words)
 
     def show_job(self, job: JobFacts | None) -> None:

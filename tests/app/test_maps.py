@@ -166,7 +166,8 @@ def test_the_pointer_reads_what_the_map_holds(lens, qtbot):
     readout = canvas.readout_at(canvas.frame_box().center())
     shown = lens.controller.world.shown
     assert readout.value == pytest.approx(float(shown.heatmap.values[readout.token]))
-    assert readout.times_uniform == pytest.approx(readout.value * shown.answer.maps.key_count)
+    assert readout.times_mean == pytest.approx(readout.value / shown.heatmap.values.mean())
+    assert readout.row_sum == pytest.approx(1, abs=1e-5)
     assert 1 <= readout.rank <= readout.count == shown.heatmap.values.size
     assert canvas.readout_at(QPointF(1, 1)) is None
 

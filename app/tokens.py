@@ -1,0 +1,52 @@
+"""The token of a grid at a place, and the same place on another layer's grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvit_core.attribution import METHODS
+
+if TYPE_CHECKING:
+    from app.facts import LayerFacts
+    from mvit_core.attribution import Query
+    from mvit_core.geometry import GridGeometry, Triple
+
+
+def nearest(geometry: GridGeometry, place: tuple[float, float, float], shape: Triple) -> Triple:
+    """The token nearest to a place (sampled frame, input pixel y, input pixel x)."""
+    t, y, x = (geometry.nearest(axis, place[axis], shape[axis]) for axis in range(3))
+    return t, y, x
+
+
+def clamp(token: Triple, shape: Triple) -> Triple:
+    """The token, or the nearest one that the grid has."""
+    t, y, x = (min(i, n - 1) for i, n in zip(token, shape, strict=True))
+    return t, y, x
+
+
+def centre(shape: Triple) -> Triple:
+    """The token in the middle."""
+    t, y, x = (n // 2 for n in shape)
+    return t, y, x
+
+
+def picked_grid(layer: LayerFacts, method: str) -> tuple[GridGeometry | None, Triple]:
+    """The grid that a token is picked from: keys for 'attended by', queries otherwise."""
+    if METHODS[method].grid == "q":
+        return layer.k_geometry, layer.k_shape
+    return layer.q_geometry, layer.q_shape
+
+
+def carried(query: Query, method: str, old: LayerFacts, new: LayerFacts) -> Query:
+    """The query of another layer at the same place of the model's input.
+
+    An index means another place on another grid; where the geometry is not known yet it is only
+    kept within the grid.
+    """
+    if isinstance(query, str):
+        return query
+    here, _ = picked_grid(old, method)
+    there, shape = picked_grid(new, method)
+    if here is None or there is None:
+        return clamp(query, shape)
+    return nearest(there, here.centre(query), shape)

@@ -1,0 +1,139 @@
+"""Small coloured maps from the paint lane, for grids, panes and the tree of layers.
+
+Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
+that decides how they look: stepping through frames of one token time paints none anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.painting import heat_image
+from mvit_core.heatmap import project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage
+
+    from app.facts import MapAnswer
+    from app.workers import Lane, Ticket
+    from mvit_core.attribution import HeadChoice
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.render import Look, ValueRange
+
+KEPT_BYTES = 48 << 20
+
+
+@dataclass(frozen=True)
+class CellsKey:
+    """All that decides how some heads of a block are coloured; equal keys give equal pictures."""
+
+    answer: MapAnswer
+    heads: tuple[HeadChoice, ...]
+    token_time: int
+    """Below 0: the mean over all times."""
+    look: Look
+    """At full opacity: the user's is applied when the cells are laid over the frame."""
+    size: tuple[int, int]
+    """(width, height) of one cell in device pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellsPicture:
+    """Some heads of a block in colours."""
+
+    key: CellsKey
+    images: tuple[QImage, ...]
+    ranges: tuple[ValueRange, ...]
+    """The numbers at the ends of the colour table, of each."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all images."""
+        return sum(image.sizeInBytes() for image in self.images)
+
+
+@dataclass(frozen=True)
+class CellsAsk:
+    """Cells to be painted."""
+
+    key: CellsKey
+    frame_index: int
+    """A frame of the token time."""
+
+
+def heatmap_of(answer: MapAnswer, head: HeadChoice) -> Heatmap:
+    """One head, or a reduction over all, on the source frame."""
+    return project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+
+
+def paint_cells(asks: tuple[CellsAsk, ...], ticket: Ticket) -> tuple[CellsPicture, ...]:
+    """The cells asked for, in their order."""
+    return tuple(_paint(ask, ticket) for ask in asks)
+
+
+def _paint(ask: CellsAsk, ticket: Ticket) -> CellsPicture:
+    key = ask.key
+    images, ranges = [], []
+    for head in key.heads:
+        ticket.check()
+        saliency = key.answer.maps.pick(head)
+        if key.token_time < 0:
+            saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
+        style = key.look.style(key.answer.maps, saliency)
+        heatmap = project(saliency, key.answer.pixel_map, key.answer.frame_indices)
+        images.append(heat_image(heatmap, ask.frame_index, style, key.size))
+        ranges.append(style.range)
+    return CellsPicture(key, tuple(images), tuple(ranges))
+
+
+class Cells:
+    """Asks the paint lane for cells, and keeps them.
+
+    Args:
+        lane: the paint lane.
+        key: names this one's questions on the lane.
+    """
+
+    def __init__(self, lane: Lane, key: str) -> None:
+        self._lane = lane
+        self._key = key
+        self._asked: tuple[CellsAsk, ...] = ()
+        self._kept: dict[CellsKey, CellsPicture] = {}
+        self._bytes = 0
+
+    def get(self, key: CellsKey) -> CellsPicture | None:
+        """A picture that was made and is still kept."""
+        picture = self._kept.pop(key, None)
+        if picture is not None:
+            self._kept[key] = picture  # most recently used last
+        return picture
+
+    def want(self, asks: Sequence[CellsAsk]) -> None:
+        """Ask for those that are not there, unless they are asked for already."""
+        missing = tuple(ask for ask in asks if ask.key not in self._kept)
+        if missing and missing != self._asked:
+            self._asked = missing
+            self._lane.ask(self._key, partial(paint_cells, missing))
+
+    def keep(self, pictures: tuple[CellsPicture, ...]) -> None:
+        """Keep what the lane painted."""
+        for picture in pictures:
+            old = self._kept.pop(picture.key, None)
+            self._bytes += picture.nbytes - (old.nbytes if old else 0)
+            self._kept[picture.key] = picture
+        while self._bytes > KEPT_BYTES and len(self._kept) > len(pictures):
+            self._bytes -= self._kept.pop(next(iter(self._kept))).nbytes
+
+    def retry(self) -> None:
+        """A question was replaced or failed: what is still wanted may be asked again."""
+        self._asked = ()
+
+    def forget(self) -> None:
+        """Another video or model: no picture of before means anything."""
+        self._asked = ()
+        self._kept.clear()
+        self._bytes = 0

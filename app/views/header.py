@@ -1,0 +1,111 @@
+"""The line above a grid or a set of panes: what is shown, and which colour is which number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from app import theme
+from app.text import value_words
+from app.widgets import ElidedLabel, label
+from mvit_core.render import colour_table
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from mvit_core.render import ValueRange
+
+BAR = QSize(96, 10)
+
+
+class RangeStrip(QWidget):
+    """A colour bar on one line: lowest number, colours, highest number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFont(theme.small_font(self))
+        self._range: ValueRange | None = None
+        self._colormap = "inferno"
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The numbers at the left and the right; empty where each map has its own."""
+        if self._range is None:
+            return "", ""
+        return value_words(self._range.low), value_words(self._range.high)
+
+    def show_range(self, ends: ValueRange | None, colormap: str) -> None:
+        """Take the numbers; None where there is no one pair of them."""
+        if (ends, colormap) != (self._range, self._colormap):
+            self._range, self._colormap = ends, colormap
+            self.setAccessibleName(self.tr("Colours from {} to {}").format(*self.ends))
+            self.updateGeometry()
+            self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        words = sum(metrics.horizontalAdvance(end) + 6 for end in self.ends if end)
+        return QSize(words + BAR.width() + 2, max(metrics.height(), BAR.height()) + 4)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.current().text_soft))
+        low, high = self.ends
+        x = self.fontMetrics().horizontalAdvance(low) + 6 if low else 0
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), left, low)
+        painter.drawText(
+            self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high
+        )
+        table = colour_table(self._colormap)
+        strip = QImage(table.tobytes(), len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
+        top = (self.height() - BAR.height()) / 2
+        painter.drawImage(QRectF(x, top, BAR.width(), BAR.height()), strip)
+        painter.end()
+
+
+class ViewHeader(QWidget):
+    """Title at the left, range at the right, and a remark below where there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ElidedLabel()
+        self.title.setObjectName("title")
+        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.range = RangeStrip()
+        self.policy = label("", "faint", small=True)
+        self.remark = ElidedLabel()
+        self.remark.setObjectName("warning")
+        self.remark.setFont(theme.small_font(self))
+        self.remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 12, 4)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.title, 0, 0)
+        grid.addWidget(self.policy, 0, 1)
+        grid.addWidget(self.range, 0, 2)
+        grid.addWidget(self.remark, 1, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+
+    def show_title(self, words: str) -> None:
+        """Say what is shown."""
+        if words != self.title.full_text():
+            self.title.setText(words)
+
+    def show_remark(self, words: str) -> None:
+        """Say what must be known; the line keeps its room, so that nothing jumps."""
+        if words != self.remark.full_text():
+            self.remark.setText(words)
+
+    def show_range(self, policy: str, ends: ValueRange | None, colormap: str) -> None:
+        """Print the range policy, and its numbers where one pair holds for all."""
+        self.policy.setText(policy)
+        self.range.show_range(ends, colormap)

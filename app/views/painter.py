@@ -1,0 +1,209 @@
+"""How a grid of maps is painted: frame, heat, labels, rings; only what is in sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from app import theme
+from app.marks import draw_cell, draw_outline, draw_placeholder, draw_ring
+from app.text import share_words
+from app.views.cells import heatmap_of
+
+if TYPE_CHECKING:
+    from app.facts import FramePicture
+    from app.views.facts import GridRow
+    from app.views.grid import Grid
+    from app.views.mosaic import Row, Spot
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("grid", text)
+
+
+class GridInk:
+    """The frame at the size of a cell, scaled once and drawn in every cell."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._pixmap = QPixmap()
+
+    def frame(self, picture: FramePicture, size: QSize, ratio: float) -> QPixmap:
+        """The frame of a picture that has one, at a size in points."""
+        key = (picture, size.toTuple(), ratio)
+        if key != self._key:
+            assert picture.image is not None
+            scaled = picture.image.scaled(
+                size * ratio, Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )  # fmt: skip
+            self._pixmap = QPixmap.fromImage(scaled)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._key = key
+        return self._pixmap
+
+    def forget(self) -> None:
+        """Cells have another size."""
+        self._key = None
+
+
+def paint_grid(
+    painter: QPainter, exposed: QRect, grid: Grid, ink: GridInk, hovered: Spot | None
+) -> None:
+    """Paint what is exposed of a grid."""
+    colours = theme.current()
+    painter.fillRect(exposed, QColor(colours.stage))
+    facts, picture = grid.facts, grid.picture
+    if facts is None or picture is None or not facts.rows:
+        painter.setPen(QColor(colours.text_faint))
+        words = tr("Maps appear here once a model is loaded and a window has been run.")
+        painter.drawText(grid.rect(), Qt.AlignmentFlag.AlignCenter, words)
+        return
+    rows = {row.layer.block: row for row in facts.rows}
+    for row in grid.mosaic.rows:
+        if row.box.united(row.heading).intersects(exposed):
+            _paint_names(painter, row, chosen=row.layer.block == grid.style_now.chosen_block)
+    for spot in grid.mosaic.spots:
+        if spot.box.united(spot.caption).intersects(exposed):
+            _paint_cell(painter, grid, ink, spot, rows[spot.cell.block])
+    if grid.mark is not None:
+        _paint_marks(painter, grid)
+    _paint_choice(painter, grid)
+    if hovered is not None:
+        _paint_hover(painter, grid, hovered, rows[hovered.cell.block])
+    if grid.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colours.accent), 2))
+        painter.drawRect(grid.visibleRegion().boundingRect().adjusted(1, 1, -1, -1))
+
+
+def _paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
+    colours = theme.current()
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    if not row.heading.isEmpty():
+        painter.setPen(QColor(colours.text_soft))
+        words = tr("Stage {n}").format(n=row.layer.stage)
+        painter.drawText(row.heading, left, words)
+        middle = row.heading.center().y()
+        start = row.heading.left() + painter.fontMetrics().horizontalAdvance(words) + 10
+        painter.setPen(QColor(colours.border))
+        painter.drawLine(start, middle, row.heading.right(), middle)
+    if chosen:
+        painter.fillRect(QRect(row.name.left() - 6, row.name.top(), 3, row.name.height()),
+                         QColor(colours.accent))  # fmt: skip
+    painter.setPen(QColor(colours.text if chosen else colours.text_soft))
+    name = tr("Block {n}").format(n=row.layer.block)
+    shape = "{}×{}×{}".format(*row.layer.k_shape)
+    line = painter.fontMetrics().height()
+    if row.name.height() < 2 * line:
+        painter.drawText(row.name, left, name)
+        return
+    top = row.name.top() + (row.name.height() - 2 * line) // 2
+    painter.drawText(QRect(row.name.left(), top, row.name.width(), line), left, name)
+    painter.setPen(QColor(colours.text_faint))
+    painter.drawText(QRect(row.name.left(), top + line, row.name.width(), line), left, shape)
+
+
+def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: GridRow) -> None:
+    picture, style = grid.picture, grid.style_now
+    assert picture is not None
+    if picture.image is None:
+        draw_placeholder(painter, QRectF(spot.box), "")
+    else:
+        ratio = grid.devicePixelRatioF()
+        painter.drawPixmap(spot.box, ink.frame(picture, spot.box.size(), ratio))
+    if row.answer is None:
+        _veil(painter, spot.box)
+    elif row.picture is not None and style.heat and picture.image is not None:
+        painter.setOpacity(style.opacity)
+        painter.drawImage(spot.box, row.picture.images[spot.cell.head])
+        painter.setOpacity(1.0)
+    _paint_label(painter, spot, row)
+
+
+def _veil(painter: QPainter, box: QRect) -> None:
+    """A cell whose map is not there yet."""
+    shade = QColor(theme.current().stage)
+    shade.setAlpha(170)
+    painter.fillRect(box, shade)
+    painter.fillRect(box, Qt.BrushStyle.BDiagPattern)
+
+
+def _paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
+    colours = theme.current()
+    head = spot.cell.head
+    metrics = painter.fontMetrics()
+    if spot.caption.isEmpty():  # the layers view: block/head, on the picture
+        words = f"{spot.cell.block}/{head}"
+        width = metrics.horizontalAdvance(words) + 6
+        box = QRect(spot.box.left(), spot.box.bottom() - metrics.height() + 1, width,
+                    metrics.height())  # fmt: skip
+        if box.height() * 2 > spot.box.height():
+            return
+        painter.fillRect(box, QColor(colours.shade))
+        painter.setPen(QColor(colours.text_soft))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        return
+    painter.setPen(QColor(colours.text_soft))
+    words = tr("head {n}").format(n=head)
+    painter.drawText(
+        spot.caption, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words
+    )
+    sinks = row.answer.maps.sinks if row.answer is not None else None
+    if sinks is None:
+        return
+    painter.setPen(QColor(colours.text_faint))
+    share = tr("sink {share}").format(share=share_words(float(sinks[head])))
+    if metrics.horizontalAdvance(f"{words}  {share}") > spot.caption.width():
+        share = share_words(float(sinks[head])).replace(" ", "")
+    if metrics.horizontalAdvance(f"{words}  {share}") <= spot.caption.width():
+        painter.drawText(
+            spot.caption, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, share
+        )
+
+
+def _paint_choice(painter: QPainter, grid: Grid) -> None:
+    """The ring around the cell that Display, title and Enter mean; the row for a reduction."""
+    style = grid.style_now
+    if style.chosen_block is None or style.chosen_head is None:
+        return
+    box = grid.spot_rect(style.chosen_block, style.chosen_head)
+    if not box.isEmpty():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for width, colour in ((5, theme.current().stage), (3, theme.current().accent)):
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawRect(box.adjusted(-1, -1, 0, 0))
+
+
+def _paint_hover(painter: QPainter, grid: Grid, spot: Spot, row: GridRow) -> None:
+    """The token under the pointer, and what the model saw, in the cell under the pointer."""
+    if row.answer is None:
+        return
+    heatmap = heatmap_of(row.answer, spot.cell.head)
+    view = grid.view_of_cell(spot.box)
+    painter.save()
+    painter.setClipRect(spot.box)
+    painter.translate(spot.box.topLeft())
+    draw_outline(painter, view, heatmap)
+    readout = grid.readout_at(grid.pointer) if grid.pointer is not None else None
+    if readout is not None and readout.token is not None:
+        draw_cell(painter, view, heatmap, readout.token[1], readout.token[2])
+    painter.restore()
+
+
+def _paint_marks(painter: QPainter, grid: Grid) -> None:
+    mark = grid.mark
+    assert mark is not None
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    seen = grid.visibleRegion().boundingRect()
+    for spot in grid.mosaic.spots:
+        if spot.box.intersects(seen):
+            painter.save()
+            painter.setClipRect(spot.box)
+            painter.translate(spot.box.topLeft())
+            draw_ring(painter, grid.view_of_cell(spot.box), mark)
+            painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -1,0 +1,82 @@
+"""From what is asked for and what is known to what the views show: only what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.text import head_words, query_words
+from app.views.grid import GridStyle
+from mvit_core.attribution import METHODS
+
+if TYPE_CHECKING:
+    from app.facts import TokenMark
+    from app.presenter import Snapshot
+    from app.stage import Stage
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("views", text)
+
+
+def show_views(
+    stage: Stage, old: Snapshot | None, new: Snapshot, remarks: tuple[str, ...],
+    mark: TokenMark | None,
+) -> None:  # fmt: skip
+    """Bring the views from one snapshot to the next; None shows everything."""
+    state, world = new.state, new.world
+    if old is None or old.world.video is not world.video:
+        stage.grid.show_video(world.video)
+    stage.show_view(state.view)
+    if state.view in ("heads", "layers"):
+        _show_grid(stage, new, remarks, mark)
+
+
+def _show_grid(
+    stage: Stage, new: Snapshot, remarks: tuple[str, ...], mark: TokenMark | None
+) -> None:
+    state, world, grid = new.state, new.world, stage.grid
+    if world.picture is not None and grid.picture is not world.picture:
+        grid.show_frame(world.picture)
+    if grid.facts is not world.grid:
+        grid.show_grid(world.grid)
+    layer = world.layer(state.block)
+    style = GridStyle(
+        opacity=state.opacity,
+        heat=state.overlay and not state.blink,
+        picking=state.picking,
+        chosen_block=layer.block if layer else None,
+        chosen_head=state.head if isinstance(state.head, int) else None,
+    )
+    moved = (style.chosen_block, style.chosen_head) != (
+        grid.style_now.chosen_block, grid.style_now.chosen_head
+    )  # fmt: skip
+    grid.show_style(style)
+    if moved and style.chosen_block is not None:
+        stage.grid_area.reveal(style.chosen_block, style.chosen_head)
+    grid.show_mark(mark)
+    header = stage.grid_header
+    header.show_title(grid_title(new))
+    header.show_remark(remarks[-1] if remarks else "")
+    if world.grid is not None and world.grid.rows:
+        header.show_range(world.grid.policy, world.grid.range, state.colormap)
+    header.range.setVisible(world.grid is not None and bool(world.grid.rows))
+
+
+def grid_title(snapshot: Snapshot) -> str:
+    """What a grid shows, and which cell is chosen, in one line."""
+    state, world = snapshot.state, snapshot.world
+    layer = world.layer(state.block)
+    if layer is None:
+        return ""
+    method = METHODS[state.method]
+    words = method.title.lower()
+    if method.needs_query:
+        words += f" ({query_words(state.query)})"
+    chosen = tr("Block {b}, {head}").format(b=layer.block, head=head_words(state.head, layer.heads))
+    if state.view == "layers":
+        return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
+    what = tr("Stage {s} · Block {b} · all heads").format(s=layer.stage, b=layer.block)
+    return f"{what} · {words}"

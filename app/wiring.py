@@ -1,0 +1,39 @@
+"""Which signal of a panel means which intent: the one place where panels meet the controller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+if TYPE_CHECKING:
+    from app.controller import Controller
+    from app.presenter import Panels
+
+
+def connect(panels: Panels, controller: Controller) -> None:
+    """Connect every panel's signals."""
+    intents, player, timeline = controller.intents, controller.player, panels.timeline
+    timeline.scrub_started.connect(player.hold)
+    timeline.scrubbed.connect(intents.scrub)
+    timeline.scrub_ended.connect(player.release)
+    timeline.stepped.connect(intents.step)
+    timeline.frame_entered.connect(lambda frame: intents.go_to(frame, jump=True))
+    panels.layers.block_chosen.connect(intents.choose_block)
+    panels.heads.head_chosen.connect(intents.choose_head)
+    panels.display.changed.connect(intents.set_field)
+    panels.display.query_chosen.connect(intents.choose_query)
+    panels.display.pick_asked.connect(intents.picking)
+    panels.display.lock_asked.connect(lambda _: intents.lock())
+    panels.display.held.connect(controller.store.hold)
+    panels.colourbar.changed.connect(intents.set_field)
+    panels.canvas.zoomed.connect(panels.status.show_zoom)
+    panels.status.cancel_asked.connect(controller.cancel)
+    grid = panels.stage.grid
+    for view in (panels.canvas, grid):
+        view.hovered.connect(panels.status.show_readout)
+        view.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
+    grid.chosen.connect(intents.choose_cell)
+    grid.opened.connect(intents.open_cell)
+    # Queued: cells are laid out anew while a refresh shows them.
+    grid.resized.connect(controller.cells_moved, Qt.ConnectionType.QueuedConnection)

@@ -1,0 +1,387 @@
+"""Grids of maps: all heads of a block, all layers of the model, by mouse and keys."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QToolButton
+
+from app.facts import LayerFacts
+from app.painting import look_of
+from app.state import Store
+from app.views.answers import Answers
+from app.views.mosaic import heads_mosaic, layers_mosaic
+from tests.app.conftest import WAIT_MS, settle
+from tests.app.helpers import click, messages, press
+
+pytestmark = pytest.mark.gui
+
+
+def show(qtbot, window, name):
+    action = window.actions_table.by_id[f"view.show_{name}"]
+    buttons = window.findChildren(QToolButton)
+    click(qtbot, next(button for button in buttons if button.defaultAction() is action))
+    painted(qtbot, window)
+
+
+def is_painted(window):
+    """Every cell in sight shows the map of the frame on screen, and nothing is being asked."""
+    world, grid = window.controller.world, window.stage.grid
+    if world.grid is None or world.grid is not grid.facts or world.is_busy:
+        return False
+    seen = grid.blocks_in_sight()
+    look = replace(look_of(window.store.state), opacity=1.0)
+    rows = [row for row in world.grid.rows if row.layer.block in seen]
+    return bool(rows) and all(
+        row.answer is not None
+        and row.answer.wish.window == world.wish.window
+        and row.picture is not None
+        and row.picture.key.answer is row.answer
+        and (row.picture.key.size, row.picture.key.look) == (grid.cell_pixels(), look)
+        for row in rows
+    )
+
+
+def painted(qtbot, window):
+    qtbot.waitUntil(lambda: is_painted(window), timeout=WAIT_MS)
+
+
+def tap(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window.stage.front, key, modifier)
+
+
+def click_cell(qtbot, window, block, head, modifier=Qt.KeyboardModifier.NoModifier):
+    spot = window.stage.grid.spot_rect(block, head).center()
+    window.stage.grid_area.reveal(block, head)
+    qtbot.mouseClick(window.stage.grid, Qt.MouseButton.LeftButton, modifier, spot)
+
+
+# -- going from view to view ---------------------------------------------------------------------
+
+
+def test_the_toolbar_and_v_go_through_the_views_and_the_keys_stay_on_the_stage(lens, qtbot):
+    show(qtbot, lens, "heads")
+    assert lens.store.state.view == "heads"
+    assert lens.actions_table.by_id["view.show_heads"].isChecked()
+    assert lens.stage.grid.isVisible()
+    press(qtbot, lens, Qt.Key.Key_V)
+    assert lens.store.state.view == "layers"
+    assert lens.actions_table.by_id["view.show_layers"].isChecked()
+    assert not lens.stage.canvas.isVisible()
+    tap(qtbot, lens, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
+    assert lens.store.state.view == "heads"
+    assert lens.stage.grid.hasFocus()
+    tap(qtbot, lens, Qt.Key.Key_Right)
+    assert lens.store.state.frame == 1
+
+
+def test_without_a_video_there_is_no_view_to_choose(boot):
+    window = boot()
+    assert not window.actions_table.by_id["view.show_heads"].isEnabled()
+    assert not window.actions_table.by_id["view.next_view"].isEnabled()
+
+
+def test_without_a_model_a_grid_says_what_is_missing(boot, qtbot, barcode_clip):
+    window = boot(clip=barcode_clip)
+    window.stage.canvas.setFocus()
+    press(qtbot, window, Qt.Key.Key_V)
+    assert window.controller.world.grid.rows == ()
+    window.stage.grid.grab()
+
+
+def test_enter_shows_what_is_chosen_alone_and_esc_leads_back(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_V)
+    tap(qtbot, lens, Qt.Key.Key_3)
+    tap(qtbot, lens, Qt.Key.Key_Return)
+    assert (lens.store.state.view, lens.store.state.head) == ("single", 2)
+    press(qtbot, lens, Qt.Key.Key_Escape)
+    assert lens.store.state.view == "heads"
+    tap(qtbot, lens, Qt.Key.Key_Escape)
+    assert lens.store.state.view == "single"
+    press(qtbot, lens, Qt.Key.Key_Escape)
+    assert lens.store.state.view == "single"
+
+
+def test_undo_gives_the_view_back(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_V)
+    tap(qtbot, lens, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lens.store.state.view == "single"
+
+
+# -- heads ---------------------------------------------------------------------------------------
+
+
+def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtbot):
+    show(qtbot, lens, "heads")
+    (row,) = lens.controller.world.grid.rows
+    assert len(row.picture.images) == row.layer.heads == 4
+    assert len(set(row.picture.ranges)) == 1
+    assert lens.stage.grid_header.range.ends == (
+        lens.panels.colourbar.ends()[1],
+        lens.panels.colourbar.ends()[0],
+    )
+    lens.controller.intents.set_field("range_policy", "map")
+    painted(qtbot, lens)
+    (row,) = lens.controller.world.grid.rows
+    assert len(set(row.picture.ranges)) == 4
+    assert lens.stage.grid_header.policy.text() == "each map on its own range"
+    assert lens.stage.grid_header.range.ends == ("", "")
+
+
+def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
+    show(qtbot, lens, "heads")
+    before = lens.stage.grid.grab().toImage()
+    click_cell(qtbot, lens, 3, 2)
+    settle(qtbot, lens)
+    assert lens.store.state.head == 2
+    assert lens.stage.grid.style_now.chosen_head == 2
+    assert "head h2 of 4" in lens.panels.title.full_text()
+    assert lens.stage.grid.grab().toImage() != before
+
+
+def test_a_double_click_on_a_head_shows_it_alone(lens, qtbot):
+    show(qtbot, lens, "heads")
+    spot = lens.stage.grid.spot_rect(3, 1).center()
+    qtbot.mouseDClick(lens.stage.grid, Qt.MouseButton.LeftButton, pos=spot)
+    assert (lens.store.state.view, lens.store.state.head) == ("single", 1)
+    press(qtbot, lens, Qt.Key.Key_Escape)
+    assert lens.store.state.view == "heads"
+
+
+def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
+    show(qtbot, lens, "heads")
+    grid = lens.stage.grid
+    spot = grid.spot_rect(3, 2).center() + QPoint(7, 5)
+    qtbot.mouseMove(grid, spot)
+    readout = grid.readout_at(spot)
+    values = lens.controller.world.shown.answer.maps.values[2]
+    assert readout.value == pytest.approx(float(values[readout.token]))
+    assert readout.row_sum == pytest.approx(1, abs=1e-5)
+    assert lens.panels.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
+    assert "row sums to 1.000" in lens.panels.status.readout.full_text()
+    assert grid.readout_at(QPoint(0, 0)) is None
+
+
+def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(lens, qtbot):
+    show(qtbot, lens, "heads")
+    pictures, frames = [], []
+    for _ in range(12):
+        tap(qtbot, lens, Qt.Key.Key_Right)
+        settle(qtbot, lens)
+        qtbot.waitUntil(
+            lambda: (
+                lens.controller.world.grid.rows[0].picture.key.token_time
+                == lens.controller.world.heat.key.token_time
+            ),
+            timeout=WAIT_MS,
+        )
+        pictures.append(lens.controller.world.grid.rows[0].picture)
+        frames.append(lens.stage.grid.picture.index)
+    assert frames == list(range(1, 13))
+    times = [picture.key.token_time for picture in pictures]
+    assert len({id(picture) for picture in pictures}) == len(set(times)) == 2
+
+
+def test_a_grid_composes_what_the_single_view_composes(lens, qtbot):
+    """One head in a cell is that head's heat at the size of the cell."""
+    show(qtbot, lens, "heads")
+    row = lens.controller.world.grid.rows[0]
+    image = row.picture.images[1]
+    click_cell(qtbot, lens, 3, 1)
+    tap(qtbot, lens, Qt.Key.Key_Return)
+    settle(qtbot, lens)
+    single = lens.controller.world.heat.image.scaled(
+        image.size(), mode=Qt.TransformationMode.SmoothTransformation
+    )
+    assert abs(pixels(image) - pixels(single)).mean() < 3
+
+
+def pixels(image):
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : 4 * image.width()].astype(int)
+
+
+# -- layers --------------------------------------------------------------------------------------
+
+
+def test_all_layers_are_shown_by_stage_with_their_own_numbers_of_heads(lens, qtbot):
+    show(qtbot, lens, "layers")
+    rows = lens.controller.world.grid.rows
+    assert [row.layer.heads for row in rows] == [1, 2, 2, 4]
+    assert [len(row.picture.images) for row in rows] == [1, 2, 2, 4]
+    assert [row.answer.wish.block for row in rows] == [0, 1, 2, 3]
+    headed = [row.layer.stage for row in lens.stage.grid.mosaic.rows if not row.heading.isEmpty()]
+    assert headed == sorted(set(headed))
+    assert lens.stage.grid_header.policy.text() == "each layer on its own range"
+
+
+def test_a_locked_range_links_all_layers(lens, qtbot):
+    show(qtbot, lens, "layers")
+    tap(qtbot, lens, Qt.Key.Key_Y)
+    painted(qtbot, lens)
+    ends = {ends for row in lens.controller.world.grid.rows for ends in row.picture.ranges}
+    assert ends == {lens.store.state.locked_range}
+    assert "" not in lens.stage.grid_header.range.ends
+
+
+def test_a_click_in_the_matrix_chooses_block_and_head_in_one_step_of_undo(lens, qtbot):
+    show(qtbot, lens, "layers")
+    click_cell(qtbot, lens, 1, 1)
+    settle(qtbot, lens)
+    assert (lens.store.state.block, lens.store.state.head) == (1, 1)
+    assert lens.panels.layers.tree.currentItem().text(0) == "Block 1"
+    assert "head h1 of 2" in lens.panels.title.full_text()
+    tap(qtbot, lens, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (lens.store.state.block, lens.store.state.head) == (None, "mean")
+    assert messages(lens).count("has no head") == 0
+
+
+def test_up_and_down_walk_the_rows_and_keep_them_in_sight(lens, qtbot):
+    show(qtbot, lens, "layers")
+    for _ in range(12):
+        lens.stage.grid.zoom_by(1)
+    for block in (2, 1, 0):
+        tap(qtbot, lens, Qt.Key.Key_Up)
+        assert lens.store.state.block == block
+        qtbot.waitUntil(lambda b=block: b in lens.stage.grid.blocks_in_sight(), timeout=WAIT_MS)
+    lens.stage.zoom("fit")
+
+
+def test_a_picked_token_is_the_same_place_in_every_layer(lens, qtbot):
+    lens.controller.intents.choose_block(0)
+    settle(qtbot, lens)
+    lens.controller.intents.choose_query((1, 6, 2))
+    show(qtbot, lens, "layers")
+    rows = lens.controller.world.grid.rows
+    queries = [row.answer.wish.query for row in rows]
+    for row, query in zip(rows, queries, strict=True):
+        here = row.layer.q_geometry.centre(query)
+        assert abs(here[1] - rows[0].layer.q_geometry.centre((1, 6, 2))[1]) <= 8
+    assert lens.stage.grid.mark is not None
+    assert len({query[1:] for query in queries}) > 1
+
+
+def test_a_click_picks_a_token_of_the_cell_it_lands_on(lens, qtbot):
+    show(qtbot, lens, "layers")
+    lens.controller.intents.choose_block(0)
+    settle(qtbot, lens)
+    tap(qtbot, lens, Qt.Key.Key_Q)
+    click_cell(qtbot, lens, 1, 0)
+    settle(qtbot, lens)
+    state, layer = lens.store.state, lens.controller.world.layer(1)
+    assert (state.block, state.head) == (1, 0)
+    assert isinstance(state.query, tuple)
+    assert all(i < n for i, n in zip(state.query, layer.q_shape, strict=True))
+
+
+def test_a_picked_token_of_the_last_block_is_refused_in_words(lens, qtbot):
+    show(qtbot, lens, "layers")
+    lens.controller.intents.choose_block(0)
+    settle(qtbot, lens)
+    tap(qtbot, lens, Qt.Key.Key_Q)
+    click_cell(qtbot, lens, 3, 0)
+    assert not isinstance(lens.store.state.query, tuple)
+    assert "reads only the class token" in messages(lens)
+
+
+def test_cancelling_leaves_the_maps_that_are_there_and_run_goes_on(lens, qtbot):
+    grids = lens.controller._views.grids
+    qtbot.waitUntil(lambda: grids._asked is None, timeout=WAIT_MS)
+    lens.controller.intents.choose_method("received")
+    settle(qtbot, lens)
+    lens.store.update(view="layers")
+    lens.controller.cancel("maps")
+    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
+    assert lens.controller.world.grid.missing < 4
+    tap(qtbot, lens, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    painted(qtbot, lens)
+    assert lens.controller.world.grid.missing == 0
+
+
+# -- going among layers --------------------------------------------------------------------------
+
+
+def test_the_maps_of_the_other_layers_are_made_ahead_and_need_no_lane(lens, qtbot):
+    world = lens.controller.world
+    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
+    asked = lens.controller.infer.generation("explain")
+    press(qtbot, lens, Qt.Key.Key_Up)
+    assert lens.controller.world.shown.answer.wish.block == 2
+    assert lens.controller.infer.generation("explain") == asked
+    assert lens.controller.world.wish != world.wish
+
+
+def test_the_tree_of_layers_shows_a_small_map_of_each_block(lens, qtbot):
+    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
+    tree = lens.panels.layers.tree
+    icons = [tree.topLevelItem(0).child(0).icon(0), tree.topLevelItem(1).child(0).icon(0)]
+    images = [icon.pixmap(tree.iconSize()).toImage() for icon in icons]
+    assert images[0] != images[1]
+    assert images[0].size().width() > images[0].size().height()  # the frame's shape
+
+
+def test_a_stepped_frame_leaves_the_tree_alone(lens, qtbot):
+    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
+    minis = lens.controller.world.minis
+    for _ in range(9):
+        press(qtbot, lens, Qt.Key.Key_Right)
+    settle(qtbot, lens)
+    assert lens.controller.world.minis == minis
+
+
+# -- geometry and memory -------------------------------------------------------------------------
+
+
+def layer(block, stage, heads):
+    return LayerFacts(block, stage, heads, f"blocks.{block}", (8, 7, 7), (8, 7, 7))
+
+
+@pytest.mark.parametrize("heads", [1, 2, 3, 4, 8, 12, 16])
+@pytest.mark.parametrize("aspect", [9 / 16, 1.0, 16 / 9])
+def test_all_heads_fit_the_room_side_by_side(heads, aspect):
+    room = QSize(850, 580)
+    mosaic = heads_mosaic(room, layer(0, 1, heads), aspect)
+    boxes = [spot.box.united(spot.caption) for spot in mosaic.spots]
+    assert len(boxes) == heads
+    assert mosaic.size.height() <= room.height()
+    for i, box in enumerate(boxes):
+        assert box.left() >= 0
+        assert box.right() < room.width()
+        assert not any(box.intersects(other) for other in boxes[i + 1 :])
+        assert mosaic.at(box.center()).cell.head == i
+
+
+def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
+    layers = [
+        layer(b, 1 + (b > 0) + (b > 2) + (b > 13), h)
+        for b, h in enumerate([1, 2, 2, *[4] * 11, 8, 8])
+    ]
+    mosaic = layers_mosaic(QSize(640, 500), layers, 16 / 9)
+    assert len(mosaic.rows) == 16
+    assert len(mosaic.spots) == sum(x.heads for x in layers)
+    assert mosaic.cell_size.width() >= 56
+    assert mosaic.size.height() > 500
+    assert mosaic.size.width() == 640
+    tall = layers_mosaic(QSize(640, 500), layers[:3], 16 / 9)
+    assert tall.size.height() <= 500
+
+
+def test_kept_maps_stay_within_their_bytes(lens):
+    answer = lens.controller.world.shown.answer
+    size = answer.maps.values.nbytes
+    answers = Answers(kept_bytes=2 * size)
+    several = [replace(answer, wish=replace(answer.wish, query=(0, 0, n))) for n in range(5)]
+    for each in several:
+        answers.keep(each)
+        answers.keep(each)
+    assert answers.nbytes <= 2 * size
+    assert answers.get(several[-1].wish) is several[-1]
+    assert answers.get(several[0].wish) is None
+
+
+def test_views_are_part_of_undo_but_not_of_history():
+    store = Store()
+    store.update(view="heads")
+    assert store.can_undo
+    assert not store.can_go_back
