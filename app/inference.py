@@ -91,9 +91,10 @@ class ModelHost:
         ticket.check()
         explainer = self._explainers.get((wish.model, wish.spec))
         video = self._videos.get(wish.clip)
-        if explainer is None or video is None or not explainer.remembers(video, wish.window):
+        if explainer is None or video is None:
             return None
-        return _answer(explainer, video, explainer.capture(video, wish.window), wish)
+        captured = explainer.recall(video, wish.window)
+        return None if captured is None else _answer(explainer, video, captured, wish)
 
     def close(self) -> None:
         """Release the models and the containers."""

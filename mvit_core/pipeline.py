@@ -168,9 +168,9 @@ class Explainer:
         """The windows that tile the video for this model."""
         return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
 
-    def remembers(self, video: Video, window: ClipWindow) -> bool:
-        """The window was run and is still kept: asking for its maps runs no model."""
-        return (str(video.path), window) in self._captures
+    def recall(self, video: Video, window: ClipWindow) -> WindowCapture | None:
+        """A window that was run and is still kept; None where the model would have to run."""
+        return self._captures.get((str(video.path), window))
 
     def capture(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from app.facts import MapAnswer
-    from app.workers import Lane, Ticket
+    from app.workers import Answer, Lane, Ticket
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import Look, ValueRange
@@ -96,11 +96,13 @@ class Cells:
     Args:
         lane: the paint lane.
         key: names this one's questions on the lane.
+        background: nobody waits for these; they make way for all others.
     """
 
-    def __init__(self, lane: Lane, key: str) -> None:
+    def __init__(self, lane: Lane, key: str, *, background: bool = False) -> None:
         self._lane = lane
         self._key = key
+        self._background = background
         self._asked: tuple[CellsAsk, ...] = ()
         self._kept: dict[CellsKey, CellsPicture] = {}
         self._bytes = 0
@@ -117,20 +119,23 @@ class Cells:
         missing = tuple(ask for ask in asks if ask.key not in self._kept)
         if missing and missing != self._asked:
             self._asked = missing
-            self._lane.ask(self._key, partial(paint_cells, missing))
+            self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
 
-    def keep(self, pictures: tuple[CellsPicture, ...]) -> None:
-        """Keep what the lane painted."""
-        for picture in pictures:
+    def take(self, answer: Answer) -> None:
+        """Keep what the lane painted; what failed may be asked again once it is wanted."""
+        if answer.key != self._key:
+            return
+        if answer.outcome != "done":
+            if self._lane.is_latest(answer):
+                self._asked = ()
+            return
+        assert isinstance(answer.payload, tuple)
+        for picture in answer.payload:
             old = self._kept.pop(picture.key, None)
             self._bytes += picture.nbytes - (old.nbytes if old else 0)
             self._kept[picture.key] = picture
-        while self._bytes > KEPT_BYTES and len(self._kept) > len(pictures):
+        while self._bytes > KEPT_BYTES and len(self._kept) > len(answer.payload):
             self._bytes -= self._kept.pop(next(iter(self._kept))).nbytes
-
-    def retry(self) -> None:
-        """A question was replaced or failed: what is still wanted may be asked again."""
-        self._asked = ()
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""

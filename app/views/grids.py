@@ -67,7 +67,7 @@ class Grids:
         self._lane, self._host = infer, host
         self._store, self._world = store, world
         self._answers, self._jobs = answers, jobs
-        self._cells, self._minis = Cells(paint, "cells"), Cells(paint, "minis")
+        self._cells, self._minis = Cells(paint, "cells"), Cells(paint, "minis", background=True)
         self._asked: MapWish | None = None
         self._skipped: set[MapWish] = set()
         self._last: dict[int, GridRow] = {}
@@ -125,14 +125,9 @@ class Grids:
 
     def take(self, answer: Answer) -> None:
         """Take what a lane answered to a question of ours."""
-        if answer.key in ("cells", "minis"):
-            cells = self._cells if answer.key == "cells" else self._minis
-            if answer.outcome == "done":
-                assert isinstance(answer.payload, tuple)
-                cells.keep(answer.payload)
-            else:
-                cells.retry()
-        elif answer.key == "maps" and self._asked is not None:
+        self._cells.take(answer)
+        self._minis.take(answer)
+        if answer.key == "maps" and self._asked is not None:
             if self._asked not in self._answers:
                 self._skipped.add(self._asked)
             self._asked = None
@@ -189,7 +184,7 @@ class Grids:
         order = self._order(missing, world.wish.block if world.wish else 0)
         self._asked = next(iter(order))
         work = self._host.explain if needed else self._host.recall
-        self._lane.ask("maps", partial(work, self._asked))
+        self._lane.ask("maps", partial(work, self._asked), background=True)
 
     def _order(self, missing: list[MapWish], block: int) -> Iterable[MapWish]:
         def far(wish: MapWish) -> tuple[bool, int]:
