@@ -122,12 +122,8 @@ class Cells:
             self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
 
     def take(self, answer: Answer) -> None:
-        """Keep what the lane painted; what failed may be asked again once it is wanted."""
-        if answer.key != self._key:
-            return
-        if answer.outcome != "done":
-            if self._lane.is_latest(answer):
-                self._asked = ()
+        """Keep what the lane painted; what failed would fail again."""
+        if answer.key != self._key or answer.outcome != "done":
             return
         assert isinstance(answer.payload, tuple)
         for picture in answer.payload:
