@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
 from app.state import PLAY_SPEEDS, VIEWS, ViewState
-from app.tokens import carried, centre, clamp, nearest
+from app.tokens import carried, centre, clamp
 from mvit_core.attribution import METHODS
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
@@ -321,7 +321,7 @@ class Intents:
             return
         column_px, row_px = shown.answer.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
-        token = nearest(geometry, place, shape)
+        token = geometry.nearest_token(place, shape)
         method = "column" if column else "row"
         self._store.update(query=token, method=method)
 

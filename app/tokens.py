@@ -12,12 +12,6 @@ if TYPE_CHECKING:
     from mvit_core.geometry import GridGeometry, Triple
 
 
-def nearest(geometry: GridGeometry, place: tuple[float, float, float], shape: Triple) -> Triple:
-    """The token nearest to a place (sampled frame, input pixel y, input pixel x)."""
-    t, y, x = (geometry.nearest(axis, place[axis], shape[axis]) for axis in range(3))
-    return t, y, x
-
-
 def clamp(token: Triple, shape: Triple) -> Triple:
     """The token, or the nearest one that the grid has."""
     t, y, x = (min(i, n - 1) for i, n in zip(token, shape, strict=True))
@@ -49,4 +43,4 @@ def carried(query: Query, method: str, old: LayerFacts, new: LayerFacts) -> Quer
     there, shape = picked_grid(new, method)
     if here is None or there is None:
         return clamp(query, shape)
-    return nearest(there, here.centre(query), shape)
+    return there.nearest_token(here.centre(query), shape)
