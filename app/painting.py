@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.state import ViewState
     from app.workers import Ticket
     from mvit_core.heatmap import Heatmap
+    from mvit_core.render import RenderStyle
 
 LONG_SIDE_PX = 1280
 """Pictures of maps are made no larger; a token is many pixels wide even then."""
