@@ -133,9 +133,15 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_fps(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fps", type=float, metavar="N",
+                        help="frames per second of a folder of pictures (25)")  # fmt: skip
+
+
 def _add_view(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
     view = commands.add_parser("view", help="open the window (the default)")
-    view.add_argument("clip", nargs="?", type=Path, help="a video to open")
+    view.add_argument("clip", nargs="?", type=Path, help="a video, or a folder of pictures")
+    _add_fps(view)
     view.add_argument("--checkpoint", metavar="F", type=Path)
     _add_model_options(view)
     view.add_argument("--session", metavar="F", type=Path, help="a saved .mvitlens session")
@@ -146,6 +152,7 @@ def _add_view(commands: Any) -> None:  # noqa: ANN401 - argparse does not export
 def _add_predict(commands: Any) -> None:  # noqa: ANN401
     predict = commands.add_parser("predict", help="print the most probable classes")
     predict.add_argument("clip", type=Path)
+    _add_fps(predict)
     predict.add_argument("--checkpoint", metavar="F", type=Path, required=True)
     _add_model_options(predict)
     predict.add_argument("--top", type=_positive, default=5, help="classes to print (5)")
@@ -159,6 +166,7 @@ def _add_predict(commands: Any) -> None:  # noqa: ANN401
 def _add_export(commands: Any) -> None:  # noqa: ANN401
     export = commands.add_parser("export", help="write a heatmap video, picture, arrays or table")
     export.add_argument("clip", type=Path)
+    _add_fps(export)
     export.add_argument("--checkpoint", metavar="F", type=Path, required=True)
     _add_model_options(export)
     export.add_argument("-o", "--output", metavar="OUT.{mp4,gif,png,npz,csv}", type=Path,
@@ -240,6 +248,10 @@ def _run_view(options: argparse.Namespace) -> int:
         return EXIT_INPUT
     if sys.platform == "win32":
         import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
+    if options.fps is not None:
+        from mvit_core.video.pictures import checked_fps
+
+        checked_fps(options.fps, options.clip)
     from app.launch import ViewOptions, launch
 
     return launch(
@@ -252,6 +264,7 @@ def _run_view(options: argparse.Namespace) -> int:
             device=options.device,
             half=options.half,
             session=options.session,
+            fps=options.fps,
             demo=options.demo,
         )
     )
@@ -262,7 +275,7 @@ def _run_predict(options: argparse.Namespace) -> int:
     from mvit_core.errors import ClipError
     from mvit_core.pipeline import Explainer
 
-    with open_video(options.clip) as video:
+    with open_video(options.clip, fps=options.fps) as video:
         explainer = Explainer(_load_and_tell(options), remembered_windows=1)
         windows = explainer.windows(video)
         index = options.window or 0
@@ -362,7 +375,7 @@ def _run_export(options: argparse.Namespace) -> int:
     look = look_from(options)
     request = ExportRequest(spec, look, options.layout, options.frame)
     check_target(options.output, request)  # before a model is loaded for nothing
-    with open_video(options.clip) as video:
+    with open_video(options.clip, fps=options.fps) as video:
         explainer = Explainer(_load_and_tell(options), remembered_windows=1)
         done = export(
             explainer, video, request, options.output, lambda n, all_: _progress("frame", n, all_)

@@ -203,7 +203,10 @@ class Controller(QObject):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if (old.playing, old.speed) != (new.playing, new.speed):
             self.player.follow()
-        if old.clip_spec != new.clip_spec:
+        if old.picture_fps != new.picture_fps and self.world.video is not None:
+            self.world = replace(self.world, video=self.world.video.at_rate(new.picture_fps))
+            self.player.follow()
+        if (old.clip_spec, old.picture_fps) != (new.clip_spec, new.picture_fps):
             self._find_windows()
         self._refresh()
 
@@ -336,7 +339,7 @@ class Controller(QObject):
             self.world = replace(self.world, picture=picture)
 
     def _opened(self, opened: Opened) -> None:
-        video = opened.video
+        video = opened.video.at_rate(self.store.state.picture_fps)
         self._panels.messages.clear_errors(video.path.name)
         self._forget_maps()
         self._asked_frame = 0

@@ -53,6 +53,7 @@ class Decoder:
                 is_variable_rate=video.is_variable_rate,
                 pts_seconds=video.pts_seconds,
                 damage=video.damage,
+                is_folder=video.is_folder,
             )
         except BaseException:
             video.close()

@@ -7,13 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QInputDialog,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -24,6 +25,7 @@ from app import theme
 from app.text import head_words, query_words
 from app.widgets import label
 from mvit_core.attribution import METHODS
+from mvit_core.video.pictures import FPS_RANGE
 
 if TYPE_CHECKING:
     from app.exporting import ExportWish
@@ -200,3 +202,18 @@ class AboutDialog(QDialog):
         column.addWidget(title)
         column.addWidget(text)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def rate_dialog(fps: float, parent: QWidget) -> QInputDialog:
+    """Asks how fast pictures follow each other; ``doubleValueSelected`` says it."""
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(QCoreApplication.translate("dialogs", "Frame rate of pictures"))
+    dialog.setLabelText(
+        QCoreApplication.translate("dialogs", "Pictures shown and sampled per second")
+    )
+    dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+    dialog.setDoubleRange(*FPS_RANGE)
+    dialog.setDoubleDecimals(3)
+    dialog.setDoubleValue(fps)
+    return dialog

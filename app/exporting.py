@@ -37,6 +37,8 @@ class ExportWish:
     look: Look
     frame: int
     """The frame of a still picture."""
+    picture_fps: float | None = None
+    """Frames per second of a folder of pictures; None for a file."""
     layout: str = "single"
     start: int = 0
     stop: int | None = None
@@ -60,6 +62,7 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         query=state.query,
         look=look_of(state),
         frame=state.frame,
+        picture_fps=state.picture_fps if world.video.is_folder else None,
     )
 
 
@@ -97,7 +100,7 @@ class ExportHost:
             start=wish.start,
             stop=wish.stop,
         )
-        with open_video(wish.clip) as video:
+        with open_video(wish.clip, fps=wish.picture_fps) as video:
             export(explainer, video, request, wish.target, ticket.step)
         return str(wish.target)
 

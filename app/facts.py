@@ -5,10 +5,12 @@ Nothing here holds a tensor, a container or a widget.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from mvit_core.video.pictures import even_times
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,11 +48,19 @@ class VideoFacts:
     """Time of each frame after frame 0."""
     damage: tuple[str, ...]
     """What is wrong with the file, a sentence each."""
+    is_folder: bool = False
+    """The frames are pictures of a folder, shown at a rate that the user says."""
 
     @property
     def pixel_aspect(self) -> float:
         """Width of a stored pixel over its height when shown."""
         return (self.display_size[0] / self.size[0]) / (self.display_size[1] / self.size[1])
+
+    def at_rate(self, fps: float) -> VideoFacts:
+        """The same with the rate for pictures; a file keeps its own."""
+        if not self.is_folder:
+            return self
+        return replace(self, fps=fps, pts_seconds=even_times(self.frame_count, fps))
 
     def frame_at(self, seconds: float) -> int:
         """The frame on screen at a time, clamped to the video."""

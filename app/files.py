@@ -16,7 +16,7 @@ VIDEO_ENDINGS = frozenset(
     (
         ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
         ".wmv", ".flv", ".3gp", ".ogv", ".gif", ".mxf", ".h264", ".hevc", ".y4m", ".vob",
-        ".png", ".jpg", ".jpeg",
+        ".png", ".apng", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp",
     )
 )  # fmt: skip
 CHECKPOINT_ENDINGS = frozenset((".pyth", ".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar"))
@@ -43,7 +43,7 @@ class Dropped:
 
 
 def sort_drop(paths: tuple[Path, ...]) -> Dropped:
-    """Tell by their endings what files are."""
+    """Tell by their endings what files are; a folder is one of pictures."""
 
     def first(endings: frozenset[str]) -> Path | None:
         return next((path for path in paths if path.suffix.lower() in endings), None)
@@ -52,14 +52,15 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     if session is not None:
         return Dropped(session=session)
     video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
+    video = video or next((path for path in paths if path.is_dir()), None)
     known = {video, checkpoint, config if checkpoint is not None else None}
     rest = [path for path in paths if path not in known]
     reason = ""
     if rest:
         words = QCoreApplication.translate(
             "files",
-            "{name} cannot be opened: drop a video ({videos}, …), a checkpoint "
-            "({models}, …) or a session (.mvitlens)",
+            "{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, "
+            "a checkpoint ({models}, …) or a session (.mvitlens)",
         )
         reason = words.format(
             name=rest[0].name or str(rest[0]), videos=".mp4, .mkv", models=".pyth, .pt"

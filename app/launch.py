@@ -44,6 +44,8 @@ class ViewOptions:
     """In half precision."""
     session: Path | None = None
     """A saved session; it names video and model itself."""
+    fps: float | None = None
+    """Frames per second of a folder of pictures."""
     demo: bool = False
     """Open the first sample with the demo model, but for what is named beside it."""
 
@@ -135,5 +137,7 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         clip = clip or window.samples.clip()
     if model is not None:
         controller.load_model(model)
+    if options.fps is not None:
+        window.store.update(picture_fps=options.fps)
     if clip is not None:
         controller.open_video(clip)

@@ -21,7 +21,7 @@ from app import theme
 from app.actions import Actions
 from app.commands import Desk
 from app.controller import Controller
-from app.dialogs import AboutDialog, ExportDialog
+from app.dialogs import AboutDialog, ExportDialog, rate_dialog
 from app.docks import Docks, same_dock
 from app.drops import Drops
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
@@ -162,6 +162,20 @@ class MainWindow(QMainWindow):
         path = self._choose_file(self.tr("Open video"), self.tr("Videos"), endings, "video")
         if path is not None:
             self.controller.open_video(path)
+
+    def open_folder_dialog(self) -> None:
+        """Let the user choose a folder of pictures."""
+        folder = str(self._settings.value("folder/video", ""))
+        name = QFileDialog.getExistingDirectory(self, self.tr("Open folder of pictures"), folder)
+        if name:
+            self._settings.setValue("folder/video", str(Path(name).parent))
+            self.controller.open_video(Path(name))
+
+    def ask_picture_fps(self) -> None:
+        """Let the user say how fast pictures follow each other."""
+        dialog = rate_dialog(self.store.state.picture_fps, self)
+        dialog.doubleValueSelected.connect(lambda fps: self.store.update(picture_fps=fps))
+        dialog.open()
 
     def load_model_dialog(self) -> None:
         """Let the user choose a checkpoint."""

@@ -24,9 +24,12 @@ def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
     painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DashLine))
     painter.drawLine(box.topLeft(), box.bottomRight())
     painter.drawLine(box.topRight(), box.bottomLeft())
-    painter.setPen(QColor(colours.text))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(box.adjusted(24, 24, -24, -24), flags, problem)
+    inner = box.adjusted(24, 24, -24, -24)
+    words = painter.boundingRect(inner, flags, problem).adjusted(-12, -8, 12, 8)
+    painter.fillRect(words, QColor(colours.control))  # the lines would cross the words out
+    painter.setPen(QColor(colours.text))
+    painter.drawText(inner, flags, problem)
 
 
 def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:

@@ -109,7 +109,8 @@ class Presenter:
 
     def _pictures(self, old: Snapshot | None, new: Snapshot) -> None:
         was, now = old.world if old else World(), new.world
-        if old is None or was.video is not now.video:
+        # Another rate for the same pictures leaves the picture that is shown.
+        if old is None or (was.video is not now.video and was.picture is not now.picture):
             self.panels.canvas.show_video(now.video)
         if old is None or (was.video, was.windows) != (now.video, now.windows):
             self.panels.timeline.show_video(now.video, now.windows)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Signal
 
 from mvit_core.render import TAILS_PERCENT
+from mvit_core.video.pictures import DEFAULT_PICTURE_FPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +75,8 @@ class ViewState:
     """The model that is loaded."""
     clip_spec: ClipSpec | None = None
     """How the model is fed; None is as its checkpoint states."""
+    picture_fps: float = DEFAULT_PICTURE_FPS
+    """Frames per second of a folder of pictures; files have their own."""
     frame: int = 0
     """Frame shown, counted from 0 in presentation order."""
     playing: bool = False
@@ -125,7 +128,7 @@ class ViewState:
 
 UNDOABLE = (
     "block", "head", "method", "query", "overlay", "token_grid", "colormap", "opacity", "smooth",
-    "range_policy", "manual_range", "locked_range", "clip_spec", "mode", "gamma",
+    "range_policy", "manual_range", "locked_range", "clip_spec", "picture_fps", "mode", "gamma",
     "threshold", "tails_percent", "units",
     "coverage", "view", "view_before", "panes", "pane", "difference",
 )  # fmt: skip

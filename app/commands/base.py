@@ -25,6 +25,12 @@ class Windowing(Protocol):
     def open_video_dialog(self) -> None:
         """Let the user choose a video."""
 
+    def open_folder_dialog(self) -> None:
+        """Let the user choose a folder of pictures."""
+
+    def ask_picture_fps(self) -> None:
+        """Let the user say how fast pictures follow each other."""
+
     def load_model_dialog(self) -> None:
         """Let the user choose a checkpoint."""
 
@@ -141,6 +147,10 @@ def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
 
 ALWAYS = Need(lambda _, __: True, "")
 VIDEO = Need(lambda _, w: w.video is not None, N("commands", "open a video first"))
+FOLDER = Need(
+    lambda _, w: w.video is not None and w.video.is_folder,
+    N("commands", "open a folder of pictures first"),
+)
 MODEL = Need(lambda _, w: w.model is not None, N("commands", "load a model first"))
 BOTH = Need(
     lambda _, w: w.video is not None and w.model is not None,

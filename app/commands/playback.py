@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, VIDEO, Command, N
+from app.commands.base import BOTH, FOLDER, VIDEO, Command, N
 
 PLAYBACK = (
     Command("playback.play", N("commands", "Play or pause"), "playback", ("Space",),
@@ -47,4 +47,7 @@ PLAYBACK = (
             lambda d: d.intents.last(), "stage", VIDEO),
     Command("playback.go_to", N("commands", "Go to frame…"), "playback", ("G",),
             lambda d: d.window.ask_frame(), "stage", VIDEO, repeats=False),
+    Command("playback.picture_fps", N("commands", "Frame rate of pictures…"), "playback", (),
+            lambda d: d.window.ask_picture_fps(), enabled_when=FOLDER,
+            tooltip=N("commands", "How fast the pictures of a folder follow each other")),
 )  # fmt: skip

@@ -267,6 +267,7 @@ class Timeline(QWidget):
         self._time.setFont(theme.number_font(self))
         self._speed = label("1×", "soft", small=True)
         self._speed.setToolTip(self.tr("Playback speed ([ and ], Backspace for 1×)"))
+        self._damage = label(self.tr("incomplete"), "warning", small=True)
         self._badge = label(self.tr("VFR"), "warning", small=True)
         self._badge.setToolTip(
             self.tr("The frames do not follow at one even distance; times are the file's own")
@@ -307,7 +308,7 @@ class Timeline(QWidget):
             row.addWidget(widget)
             row.addSpacing(4)
         row.addSpacing(theme.GAP)
-        for widget in (self._time, self._speed, self._badge):
+        for widget in (self._time, self._speed, self._badge, self._damage):
             row.addWidget(widget)
             row.addSpacing(theme.GAP)
         row.addWidget(self._sampled, 1)
@@ -323,6 +324,9 @@ class Timeline(QWidget):
         self._total.setToolTip(self.tr("{count} frames").format(count=count))
         self._speed.setVisible(video is not None)
         self._badge.setVisible(video is not None and video.is_variable_rate)
+        notes = video.damage if video is not None else ()
+        self._damage.setVisible(bool(notes))
+        self._damage.setToolTip("\n".join(notes))
         self._time.setText(clock(0.0) if video else "")
         if video is None:
             self._sampled.setText("")

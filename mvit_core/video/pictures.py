@@ -29,7 +29,8 @@ PICTURE_ENDINGS = frozenset(
 """Files of a folder that count as its pictures."""
 DEFAULT_PICTURE_FPS = 25.0
 """Frames per second of pictures whose rate nobody said; FFmpeg assumes the same."""
-_FPS_RANGE = (0.001, 1000.0)
+FPS_RANGE = (0.001, 1000.0)
+"""Frames per second, both ends included."""
 _TRIED_FIRST = 100
 """Unreadable pictures in a row at the beginning after which a folder is refused."""
 _GAPS_NAMED = 4
@@ -106,13 +107,16 @@ def learn_folder(folder: "Path", fps: float | None) -> Learnt:
     return Learnt(times, painter, codec, notes, PictureWalker(paths))
 
 
-def checked_fps(fps: float) -> float:
+def checked_fps(fps: float, path: "Path | None" = None) -> float:
     """The rate, if pictures can be shown at it.
 
     Raises:
-        VideoError: they cannot.
+        VideoError: they cannot, or ``path`` is a file, which has a rate of its own.
     """
-    low, high = _FPS_RANGE
+    if path is not None and not path.is_dir():
+        message = f"{path.name} is a file, which has its own frame rate"
+        raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
+    low, high = FPS_RANGE
     if not (isfinite(fps) and low <= fps <= high):
         message = f"the frame rate of pictures is {fps!r}, allowed are {low:g} to {high:g}"
         raise VideoError(f"{message} frames per second")

@@ -11,7 +11,7 @@ from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video.ahead import paint_ahead
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
-from mvit_core.video.pictures import learn_folder
+from mvit_core.video.pictures import checked_fps, learn_folder
 from mvit_core.video.planes import Matrix, PlanePainter, Planes
 from mvit_core.video.prefetch import Place, cell_size, next_run
 
@@ -81,9 +81,8 @@ class Video:
     ) -> None:
         self._path = Path(path)
         self._is_folder = self._path.is_dir()
-        if fps is not None and not self._is_folder:
-            message = f"{self._path.name} is a file, which has its own frame rate"
-            raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
+        if fps is not None:
+            checked_fps(fps, self._path)
         learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path, progress)
         self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
         self._plane_painter = PlanePainter(learnt.painter)
