@@ -102,8 +102,10 @@ class Colouring(QObject):
         if shown is None or picture is None:
             return
         key = self._key(shown, shown.heatmap.token_time(picture.index))
-        # The strip does not depend on the head that the canvas shows, only on its range.
-        wanted = (id(shown.answer), replace(key, map_number=0))
+        # The strip has no frame that a spotlight could darken.
+        key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
+        # It does not depend on the head that the canvas shows, only on its range.
+        wanted = (id(shown.answer), key)
         if wanted != self._asked_strip:
             self._asked_strip = wanted
             self._lane.ask("strip", partial(paint_strip, shown.answer, picture.index, key))

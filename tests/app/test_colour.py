@@ -104,6 +104,13 @@ def test_a_click_on_spotlight_darkens_and_takes_the_colours_away(lens, qtbot):
     assert colours.modes["tint"].isChecked()
 
 
+def test_the_heads_keep_their_colours_in_a_spotlight(lens, qtbot):
+    before = lens.controller.world.strip.images
+    lens.store.update(mode="spotlight")
+    settle(qtbot, lens)
+    assert lens.controller.world.strip.images == before
+
+
 def test_opacity_of_a_spotlight_is_no_new_map(lens, qtbot):
     lens.store.update(mode="spotlight")
     settle(qtbot, lens)

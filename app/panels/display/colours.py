@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.state import ViewState
     from mvit_core.render import Mode
 
-SWATCH = QSize(56, 12)
+SWATCH = QSize(44, 12)
 
 
 class ColourControls(QWidget):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
-LINE_GAP = 5
+LINE_GAP = 4
 """Between lines: the panel has many, and a low window little room."""
 
-LETTERS = 4
+LETTERS = 3
 """A combo box gets at least as many, however long the choices of its list are."""
 
 
@@ -16,10 +16,10 @@ def form(parent: QWidget) -> QGridLayout:
     """Labels at the left, controls in one column beside them."""
     lines = QGridLayout(parent)
     lines.setContentsMargins(0, 0, 0, 0)
-    lines.setHorizontalSpacing(10)
+    lines.setHorizontalSpacing(8)
     lines.setVerticalSpacing(LINE_GAP)
     lines.setColumnStretch(1, 1)
-    lines.setColumnMinimumWidth(0, 62)
+    lines.setColumnMinimumWidth(0, 60)
     return lines
 
 
@@ -36,7 +36,7 @@ def combo(name: str) -> QComboBox:
 def row(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
     """Two controls side by side, the first as wide as there is room."""
     line = QHBoxLayout()
-    line.setSpacing(6)
+    line.setSpacing(4)
     line.addWidget(wide, 1)
     line.addWidget(narrow)
     return line

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.facts import HistogramFacts
 
-HEIGHT = 54
+HEIGHT = 48
 GRIP = 5.0
 """Half the width of a handle's grip; also the room left beside the axis for it."""
 NEAR_PX = 10.0

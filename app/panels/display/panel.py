@@ -45,7 +45,7 @@ class DisplayPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 6)
         column.setSpacing(LINE_GAP + 1)
-        for part in (self.queries, self.note, rule(), self.colours, rule(), self.range, rule()):
+        for part in (self.queries, self.note, rule(), self.colours, rule(), self.range):
             column.addWidget(part)
         column.addLayout(self._tick_grid())
         column.addStretch(1)

@@ -88,6 +88,7 @@ class ValueSlider(QWidget):
         self.number.setRange(*(scale.factor * scale.from_slider(end) for end in scale.ends))
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.number.setFixedWidth(62)
+        self.number.lineEdit().setTextMargins(0, 0, 6, 0)
         self.number.valueChanged.connect(lambda shown: self.changed.emit(shown / scale.factor))
         for control, words in ((self.slider, name), (self.number, f"{name}, number")):
             control.setAccessibleName(words)
