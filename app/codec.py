@@ -15,16 +15,18 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mvit_core.attribution import HeadChoice, Query
 from mvit_core.errors import SessionError
-from mvit_core.render import RangePolicy, ValueRange
+from mvit_core.render import Mode, RangePolicy, Units, ValueRange
 from mvit_core.video.clip import ClipSpec
 
 NAMES = MappingProxyType(
     {
         "ClipSpec": ClipSpec,
         "HeadChoice": HeadChoice,
+        "Mode": Mode,
         "Path": Path,
         "Query": Query,
         "RangePolicy": RangePolicy,
+        "Units": Units,
         "ValueRange": ValueRange,
     }
 )

@@ -168,7 +168,7 @@ class ModelHost:
         ticket.check()
         explainer = self._explainer(wish, ticket)
         video = self._open(wish.clip)
-        captured = explainer.glance(video, wish.window, on_layer=lambda *_: ticket.check())
+        captured = explainer.glance(video, wish.window, ticket.check)
         ticket.check()
         spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
         return RangePiece(wish, explainer.head_maps(video, captured, spec).values)

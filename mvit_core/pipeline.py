@@ -202,7 +202,7 @@ class Explainer:
         return known
 
     def glance(
-        self, video: Video, window: ClipWindow, on_layer: OnLayer | None = None
+        self, video: Video, window: ClipWindow, on_step: OnStep | None = None
     ) -> WindowCapture:
         """As ``capture``, but remembered only where that drops no other window.
 
@@ -211,13 +211,14 @@ class Explainer:
         Raises:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
+            DeviceMemoryError: the model's device has too little memory.
         """
         key = (str(video.path), window)
         if key in self._captures:
             return self._captures[key]  # not moved: nobody asked to look at it
         if len(self._captures) < self._remembered:
-            return self.capture(video, window, on_layer)
-        return self._capture(video, window, on_layer)
+            return self.capture(video, window, on_step=on_step)
+        return self._capture(video, window, None, on_step)
 
     def explain(
         self,
