@@ -1,5 +1,6 @@
 """Writing a video, with sound or without; whole or not at all."""
 
+import os
 from contextlib import ExitStack, suppress
 from fractions import Fraction
 from math import isfinite
@@ -19,7 +20,6 @@ from mvit_core.video.planes import BT709, FORMAT, Matrix, PlaneCanvas
 from mvit_core.video.sound import SoundSpan, SoundTrack
 
 if TYPE_CHECKING:
-    import os
     from types import TracebackType
 
     from av.container import OutputContainer
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
+# SVT-AV1 tells its settings on the console unless its environment says otherwise: errors only.
+os.environ.setdefault("SVT_LOG", "1")
 _FINE_CLOCK = Fraction(1, 90_000)
 """Time base for frames with their own times: fine enough for any camera."""
 _GIF_CLOCK = Fraction(1, 100)

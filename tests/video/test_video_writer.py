@@ -9,7 +9,15 @@ import pytest
 
 from mvit_core.errors import ExportError
 from mvit_core.video import open_video
-from mvit_core.video.encoders import Encoding
+from mvit_core.video.encoders import (
+    CONTAINERS,
+    ENCODERS,
+    QUALITIES,
+    Encoding,
+    codecs_for,
+    misfit,
+)
+from mvit_core.video.planes import BT601, BT709, PlaneCanvas, planes_of
 from mvit_core.video.writer import VideoWriter
 from tests.fixtures_video import barcode_picture, read_barcode
 
@@ -34,6 +42,80 @@ def test_what_is_written_is_read_back(tmp_path, name):
         assert [read_barcode(frame) for frame in video.frames()] == list(range(10))
         assert video.fps == pytest.approx(25, rel=0.01)
     assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+EVERY_FORM = [(codec, ending) for codec, e in ENCODERS.items() for ending in e.endings]
+
+
+@pytest.mark.parametrize(("codec", "ending"), EVERY_FORM, ids="".join)
+def test_every_codec_goes_into_every_file_that_it_names(tmp_path, codec, ending, capfd):
+    path = write(tmp_path / f"a{ending}", size=(193, 109), encoding=Encoding(codec), comment="why")
+    with open_video(path) as video:
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(10))
+        assert video.size == ((193, 109) if codec == "gif" else (194, 110))
+        assert video.codec == {"h265": "hevc"}.get(codec, codec)
+        np.testing.assert_allclose(np.diff(video.pts_seconds), 0.04, atol=2e-3)
+        difference = np.abs(video.frame(4)[:109, :193].astype(int) - barcode_picture(4, (193, 109)))
+        assert difference.mean() < 6
+    with av.open(str(path)) as container:
+        told = {name.lower(): text for name, text in container.metadata.items()}
+        assert told.get("comment", "why") == "why"
+        assert ("comment" in told) == (codec != "gif")
+        if codec == "h265" and ending != ".mkv":
+            assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+    assert capfd.readouterr().err == "", "encoders tell nothing on the console"
+
+
+@pytest.mark.parametrize("codec", [c for c, e in ENCODERS.items() if e.options])
+def test_a_better_quality_is_a_larger_file_nearer_to_the_picture(tmp_path, codec):
+    sizes, errors = [], []
+    for quality in QUALITIES:
+        path = tmp_path / f"{quality}{ENCODERS[codec].endings[0]}"
+        rng = np.random.default_rng(0)
+        picture = rng.integers(60, 190, (64, 96, 3), dtype=np.uint8)
+        with VideoWriter(path, size=(96, 64), fps=25, encoding=Encoding(codec, quality)) as writer:
+            for _ in range(4):
+                writer.write(picture)
+        sizes.append(path.stat().st_size)
+        with open_video(path) as video:
+            errors.append(np.abs(video.frame(1).astype(int) - picture).mean())
+    assert sizes == sorted(sizes)
+    assert errors[2] <= errors[0]
+
+
+def test_every_kind_of_file_has_a_usual_codec_that_fits_it():
+    for ending, kind in CONTAINERS.items():
+        assert codecs_for(ending)[0] == kind.codec
+        assert all(misfit(codec, ending) == "" for codec in codecs_for(ending))
+
+
+@pytest.mark.parametrize("codec", ["h264", "vp9"])
+@pytest.mark.parametrize("matrix", [BT601, BT709], ids=["601", "709"])
+def test_a_canvas_is_written_in_its_own_matrix(tmp_path, codec, matrix):
+    path = tmp_path / "a.mp4"
+    canvas = PlaneCanvas((192, 108), matrix)
+    with VideoWriter(path, size=SIZE, fps=25, encoding=Encoding(codec)) as writer:
+        for number in range(6):  # one canvas for all: the encoder may hold earlier pictures
+            canvas.planes().take(planes_of(barcode_picture(number, SIZE), matrix))
+            writer.write_canvas(canvas, number / 25)
+    with open_video(path) as video:
+        assert video.matrix == matrix
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(6))
+        difference = np.abs(video.frame(2).astype(int) - barcode_picture(2, SIZE))
+        assert difference.mean() < 4
+
+
+def test_a_canvas_that_does_not_fit_is_refused(tmp_path):
+    with (
+        pytest.raises(ExportError, match=r"canvas must be of .*\(192, 108\), got \(64, 48\)"),
+        VideoWriter(tmp_path / "a.mp4", size=SIZE, fps=25) as writer,
+    ):
+        writer.write_canvas(PlaneCanvas((64, 48), BT709))
+    with (
+        pytest.raises(ExportError, match="gif takes no planes; write RGB"),
+        VideoWriter(tmp_path / "a.gif", size=SIZE, fps=25) as writer,
+    ):
+        writer.write_canvas(PlaneCanvas(SIZE, BT709))
 
 
 def test_colours_survive_and_are_tagged(tmp_path):
