@@ -16,6 +16,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.demo_command import add_demo_commands
 from app.look_options import add_look_options, look_from
+from app.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitError
 
 if TYPE_CHECKING:
@@ -169,8 +170,8 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
     _add_fps(export)
     export.add_argument("--checkpoint", metavar="F", type=Path, required=True)
     _add_model_options(export)
-    export.add_argument("-o", "--output", metavar="OUT.{mp4,gif,png,npz,csv}", type=Path,
-                        required=True)  # fmt: skip
+    export.add_argument("-o", "--output", metavar="OUT.{mp4,mov,mkv,webm,gif,png,npz,csv}",
+                        type=Path, required=True)  # fmt: skip
     export.add_argument("--method", default="row", help="row, column or received (row)")
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument("--head", default="mean", metavar="N|mean|max|min", help="(mean)")
@@ -180,6 +181,7 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
                         help="single, heads, stages or side-by-side (single)")  # fmt: skip
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
     add_look_options(export)
+    add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=_run_export)
 
@@ -285,11 +287,11 @@ def _run_predict(options: argparse.Namespace) -> int:
                 f"0 to {len(windows) - 1}"
             )
         wanted = windows if options.all else windows[index : index + 1]
-        answers = []
+        answers, progress = [], ProgressLine("window")
         for done, window in enumerate(wanted, start=1):
             # The record is dropped at once: a long video has many windows.
             answers.append(_answer(explainer.capture(video, window), options.top))
-            _progress("window", done, len(wanted))
+            progress.show(done, len(wanted))
     facts: Json = {
         "windows": [answer for answer, _ in answers],
         "average": _average(answers, options),
@@ -351,12 +353,6 @@ def _print_top(rows: list[Json]) -> None:
         print(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")
 
 
-def _progress(what: str, done: int, total: int) -> None:
-    """A line that rewrites itself, for people only: not where errors go to a file."""
-    if total > 1 and sys.stderr.isatty():
-        print(f"\r{what} {done} of {total}", end="" if done < total else "\n", file=sys.stderr)
-
-
 def _run_export(options: argparse.Namespace) -> int:
     from mvit_core import open_video
     from mvit_core.attribution import parse_head
@@ -373,13 +369,15 @@ def _run_export(options: argparse.Namespace) -> int:
         query=parse_query(options.query),
     )
     look = look_from(options)
-    request = ExportRequest(spec, look, options.layout, options.frame)
+    request = ExportRequest(
+        spec, look, options.layout, options.frame,
+        encoding=encoding_from(options), sound=options.audio,
+    )  # fmt: skip
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps) as video:
         explainer = Explainer(_load_and_tell(options), remembered_windows=1)
-        done = export(
-            explainer, video, request, options.output, lambda n, all_: _progress("frame", n, all_)
-        )
+        progress = ProgressLine("frame", "fps")
+        done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:
         print(f"note: {note}", file=sys.stderr)
     if options.json:

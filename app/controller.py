@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from app.colouring import Colouring
 from app.decoding import Decoder, Opened
-from app.exporting import ExportHost, ExportWish, wish_for
+from app.exporting import Exported, ExportHost, ExportWish, wish_for
 from app.facts import (
     FramePicture,
     HeatPicture,
@@ -330,8 +330,9 @@ class Controller(QObject):
             QGuiApplication.clipboard().setImage(payload)
             size = f"{payload.width()}×{payload.height()}"
             self.tell(Message("info", self.tr("Image copied, {size}").format(size=size)))
-        elif key == "export" and payload is not None:
-            self.tell(Message("info", self.tr("Saved {what}").format(what=payload)))
+        elif key == "export" and isinstance(payload, Exported):
+            words = self.tr("Saved {what}").format(what=payload.target)
+            self.tell(Message("info", " · ".join((words, *payload.notes))))
 
     def _frame_came(self, picture: FramePicture) -> None:
         """Show every frame that comes while scrubbing, but none of another video."""

@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.encoding_fields import EncodingFields
 from app.text import head_words, query_words
 from app.widgets import label
 from mvit_core.attribution import METHODS
+from mvit_core.video.encoders import CONTAINERS
 from mvit_core.video.pictures import FPS_RANGE
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class ExportDialog(QDialog):
         for ending, exporter in EXPORTERS.items():
             self.kind.addItem(f"{exporter.title}", ending)
         self.kind.currentIndexChanged.connect(self._kind_changed)
+        self.fields = EncodingFields(self)
         self.layouts = QComboBox()
         for name in LAYOUTS:
             self.layouts.addItem(name.replace("-", " ").capitalize(), name)
@@ -80,6 +83,7 @@ class ExportDialog(QDialog):
         cancel = QPushButton(self.tr("Cancel"))
         cancel.clicked.connect(self.reject)
         self._lay_out(browse, cancel)
+        self._show_ending(self.kind.currentData())
         self._check()
 
     def wish(self) -> ExportWish:
@@ -93,6 +97,8 @@ class ExportDialog(QDialog):
             layout=self.layouts.currentData(),
             start=start,
             stop=stop,
+            encoding=self.fields.encoding(),
+            sound=self.fields.keeps_sound(),
         )
 
     def _lay_out(self, browse: QPushButton, cancel: QPushButton) -> None:
@@ -106,16 +112,20 @@ class ExportDialog(QDialog):
             (
                 (self.tr("Shows"), content),
                 (self.tr("Kind"), self.kind),
+                (self.tr("Codec"), self.fields.codec),
+                (self.tr("Quality"), self.fields.quality),
+                (self.tr("Sound"), self.fields.sound),
                 (self.tr("Layout"), self.layouts),
                 (self.tr("Frames"), self.span),
             )
         ):
             form.addWidget(label(words, "soft"), row, 0)
             form.addWidget(field, row, 1, 1, 2)
-        form.addWidget(label(self.tr("File"), "soft"), 4, 0)
-        form.addWidget(self.target, 4, 1)
-        form.addWidget(browse, 4, 2)
-        form.addWidget(self.problem, 5, 1, 1, 2)
+        row = form.rowCount()
+        form.addWidget(label(self.tr("File"), "soft"), row, 0)
+        form.addWidget(self.target, row, 1)
+        form.addWidget(browse, row, 2)
+        form.addWidget(self.problem, row + 1, 1, 1, 2)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(cancel)
@@ -139,7 +149,11 @@ class ExportDialog(QDialog):
     def _kind_changed(self) -> None:
         ending = self.kind.currentData()
         self.target.setText(str(Path(self.target.text()).with_suffix(ending)))
-        self.span.setEnabled(ending in (".mp4", ".gif"))
+        self._show_ending(ending)
+
+    def _show_ending(self, ending: str) -> None:
+        self.fields.show_ending(ending)
+        self.span.setEnabled(ending in CONTAINERS)
 
     def _check(self) -> None:
         target = Path(self.target.text()).expanduser()
@@ -150,6 +164,7 @@ class ExportDialog(QDialog):
                 self.kind.blockSignals(True)
                 self.kind.setCurrentIndex(row)
                 self.kind.blockSignals(False)
+                self._show_ending(self.kind.currentData())
             else:
                 problem = self.tr("The name should end in {ending}").format(
                     ending=self.kind.currentData()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
+from mvit_core.video.encoders import Encoding
 
 if TYPE_CHECKING:
     from app.facts import World
@@ -43,6 +44,19 @@ class ExportWish:
     start: int = 0
     stop: int | None = None
     """One past the last frame; None is the end."""
+    encoding: Encoding = field(default_factory=Encoding)
+    """How a video is stored."""
+    sound: bool = False
+    """Keep the sound of the clip in a video."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that was written."""
+
+    target: Path
+    notes: tuple[str, ...]
+    """What a reader must know of it."""
 
 
 def wish_for(state: ViewState, world: World) -> ExportWish | None:
@@ -79,8 +93,8 @@ class ExportHost:
         self._explainer: Explainer | None = None
         self._source: ModelSource | None = None
 
-    def run(self, wish: ExportWish, ticket: Ticket) -> str:
-        """Write the file, whole or not at all; returns where it is.
+    def run(self, wish: ExportWish, ticket: Ticket) -> Exported:
+        """Write the file, whole or not at all.
 
         Raises:
             MvitError: the target cannot be written, or the wish does not fit the model.
@@ -99,10 +113,15 @@ class ExportHost:
             frame_index=wish.frame,
             start=wish.start,
             stop=wish.stop,
+            encoding=wish.encoding,
+            sound=wish.sound,
         )
-        with open_video(wish.clip, fps=wish.picture_fps) as video:
-            export(explainer, video, request, wish.target, ticket.step)
-        return str(wish.target)
+        with (
+            open_video(wish.clip, fps=wish.picture_fps) as video,
+            video.checked_by(ticket.check),
+        ):
+            summary = export(explainer, video, request, wish.target, ticket.step)
+        return Exported(wish.target, summary.notes)
 
     def close(self) -> None:
         """Release the model."""

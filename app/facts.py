@@ -289,6 +289,8 @@ class JobFacts:
     done: int = 0
     total: int = 0
     """0 while the length is not known."""
+    per_second: float | None = None
+    """Steps done in a second, since the beginning."""
     seconds_left: float | None = None
 
 

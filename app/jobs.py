@@ -57,11 +57,12 @@ class Jobs:
         job = self._jobs.get(progress.key)
         if job is None or job.state not in ("running", "stopping"):
             return False
-        left = None
-        if progress.done:
-            spent = self._clock() - self._began[progress.key]
-            left = spent / progress.done * (progress.total - progress.done)
+        left = rate = None
+        spent = self._clock() - self._began[progress.key]
+        if progress.done and spent > 0:
+            rate = progress.done / spent
+            left = (progress.total - progress.done) / rate
         self._jobs[progress.key] = replace(
-            job, done=progress.done, total=progress.total, seconds_left=left
+            job, done=progress.done, total=progress.total, per_second=rate, seconds_left=left
         )
         return True

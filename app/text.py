@@ -102,6 +102,18 @@ def range_words(facts: RangeFacts) -> str:
     return tr("{policy}, {low:g}–{high:g} %").format(policy=words, low=low, high=high)
 
 
+def clock_words(seconds: float) -> str:
+    """A duration as minutes and seconds, with hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rate_words(per_second: float) -> str:
+    """A number of steps in a second, with a decimal where it is small."""
+    return f"{per_second:.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
+
+
 def share_words(share: float) -> str:
     """A share in percent."""
     return f"{100 * share:.1f} %"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from app import theme
-from app.text import times_words, value_words
+from app.text import clock_words, rate_words, times_words, value_words
 from app.widgets import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
@@ -59,12 +59,21 @@ class JobWidget(QWidget):
             words = self.tr("Stopping: {job}").format(job=job.title)
         elif job.total:
             words = f"{job.title}  {job.done}/{job.total}"
-            if job.seconds_left is not None and job.seconds_left >= 2:
-                words += self.tr(" · {n} s left").format(n=round(job.seconds_left))
+            pace = self._pace(job)
+            words += f" · {pace}" if pace else ""
         self.title.setText(words)
         self.bar.setRange(0, job.total)  # 0 to 0 shows that it is busy
         self.bar.setValue(job.done)
         self.cancel.setEnabled(job.state == "running")
+
+    def _pace(self, job: JobFacts) -> str:
+        """How fast it goes, of an export whose steps are frames, and how long it still takes."""
+        words = []
+        if job.key == "export" and job.per_second is not None:
+            words.append(self.tr("{n} fps").format(n=rate_words(job.per_second)))
+        if job.seconds_left is not None and job.seconds_left >= 2:
+            words.append(self.tr("{time} left").format(time=clock_words(job.seconds_left)))
+        return ", ".join(words)
 
 
 class StatusLine(QWidget):

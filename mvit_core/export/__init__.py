@@ -14,7 +14,7 @@ from mvit_core.export.pictures import export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
 from mvit_core.video import Video
-from mvit_core.video.encoders import CONTAINERS, encoder_for
+from mvit_core.video.encoders import CONTAINERS, Encoding, encoder_for
 
 __all__ = [
     "EXPORTERS",
@@ -98,8 +98,8 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
         raise ExportError(f"layout is {request.layout!r}; allowed are {', '.join(LAYOUTS)}")
     if ending in CONTAINERS:
         encoder_for(path, request.encoding)
-    elif request.encoding.codec is not None:
-        raise ExportError(f"{path.name} is no video and has no codec; leave the codec out")
+    elif request.encoding != Encoding():
+        raise ExportError(f"{path.name} is no video; leave codec and quality out")
     if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
         raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
     if not path.parent.is_dir():

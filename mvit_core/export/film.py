@@ -9,7 +9,7 @@ import numpy as np
 from mvit_core.errors import ExportError, FrameDecodeError
 from mvit_core.export.drawing import Artist, PlaneArtist
 from mvit_core.export.figure import Figure, plan
-from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, between
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
@@ -43,7 +43,8 @@ def export_video(
     encoder = encoder_for(path, request.encoding)
     step = ceil(video.fps / GIF_MAX_FPS) if encoder.name == "gif" else 1
     wanted = range(start, stop, step)
-    scene = Scene(explainer, video, request, between(on_progress, len(wanted)))
+    steps = Steps(on_progress, len(wanted))
+    scene = Scene(explainer, video, request, steps.again)
     figure = plan(video.display_size, scene.shot(start).panels, caption=request.caption)
     takes_planes = encoder.pixel_format == FORMAT and len(scene.shot(start).panels) == 1
     camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
@@ -55,11 +56,10 @@ def export_video(
         comment=scene.facts(start, stop),
         sound=_sound(video, request, scene, (start, stop)),
     ) as writer:
-        for done, frame_index in enumerate(wanted, start=1):
+        for frame_index in wanted:
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
             camera.shoot(writer, frame_index, scene.shot(frame_index), seconds)
-            if on_progress is not None:
-                on_progress(done, len(wanted))
+            steps.step()
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
 
 

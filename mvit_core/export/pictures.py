@@ -9,7 +9,7 @@ import cv2
 from mvit_core.errors import ClipError, ExportError
 from mvit_core.export.drawing import Artist
 from mvit_core.export.figure import plan
-from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, between
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
@@ -31,9 +31,9 @@ def export_still(
         ClipError: the video has no such frame.
         MvitError: the model or the video does not give what is asked for.
     """
-    before = between(on_progress, 1)
-    before()
-    scene = Scene(explainer, video, request, before)
+    steps = Steps(on_progress, 1)
+    steps.again()
+    scene = Scene(explainer, video, request, steps.again)
     frame_index = request.frame_index
     if frame_index is None:
         sampled = explainer.windows(video)[0].frame_indices
@@ -47,8 +47,7 @@ def export_still(
     picture = Artist(figure, request).draw(video.frame(frame_index), frame_index, shot)
     with whole_file(path) as partial:
         partial.write_bytes(png_bytes(picture, scene.facts(frame_index, frame_index + 1)))
-    if on_progress is not None:
-        on_progress(1, 1)
+    steps.step()
     return ExportSummary(str(path), 1, figure.size, scene.notes)
 
 

@@ -46,11 +46,19 @@ class ExportSummary:
     """What a reader must know: repeated frames, dead queries."""
 
 
-def between(on_progress: OnProgress | None, total: int) -> Callable[[], None]:
-    """What is called on the way to the first picture, so that it too can be stopped."""
+class Steps:
+    """How far an export is; told between its steps too, so that it can be stopped anywhere."""
 
-    def tell() -> None:
-        if on_progress is not None:
-            on_progress(0, total)
+    def __init__(self, on_progress: OnProgress | None, total: int) -> None:
+        self._on_progress, self._total = on_progress, total
+        self._done = 0
 
-    return tell
+    def again(self) -> None:
+        """Nothing more is done yet."""
+        if self._on_progress is not None:
+            self._on_progress(self._done, self._total)
+
+    def step(self) -> None:
+        """One more is done."""
+        self._done += 1
+        self.again()

@@ -51,6 +51,7 @@ class Scene:
         window = window_of(self._windows, frame_index)
         if self._shot is None or window is not self._window:
             request = self._request
+            self._explainer.capture(self._video, window, lambda *_: self._on_piece())
             panels = panels_of(self._explainer, self._video, window, request.layout, request.spec)
             self._window = window
             self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)))

@@ -48,7 +48,7 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
             _rates(26, 18, 12, preset="medium"),
         ),
         "h265": Encoder(
-            "H.265, half the size of H.264", "libx265", "yuv420p", (".mp4", ".mov", ".mkv"),
+            "H.265 (HEVC)", "libx265", "yuv420p", (".mp4", ".mov", ".mkv"),
             _rates(28, 21, 15, preset="medium", **{"x265-params": "log-level=none"}), tag="hvc1",
         ),
         "vp9": Encoder(
@@ -56,7 +56,7 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
             _rates(40, 30, 18, b="0", deadline="good", **{"cpu-used": "4", "row-mt": "1"}),
         ),
         "av1": Encoder(
-            "AV1, smallest files", "libsvtav1", "yuv420p", (".mp4", ".webm", ".mkv"),
+            "AV1, for the web", "libsvtav1", "yuv420p", (".mp4", ".webm", ".mkv"),
             _rates(45, 30, 18, preset="8"),
         ),
         "prores": Encoder(

@@ -11,6 +11,7 @@ def test_a_job_tells_how_long_is_left():
     now[0] = 3.0
     assert jobs.advance(Progress("explain", 1, done=6, total=16))
     assert jobs.all[0].seconds_left == 5.0
+    assert jobs.all[0].per_second == 2.0
     jobs.end(Answer("explain", 1, "done"))
     assert jobs.running == ()
     assert jobs.all[0].state == "done"

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from app.exporting import ExportHost
 from app.preprocessing import PreprocessingDialog
 from app.workers import Ticket
+from mvit_core.export import ExportSummary
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, dialog_of, press, source
 
@@ -190,7 +191,10 @@ def test_copied_parameters_and_exports_say_and_use_what_is_in_use(lens, qtbot, t
     host = ExportHost()
     used = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mvit_core.export.export", lambda explainer, *_: used.append(explainer))
+        done = ExportSummary(str(wish.target), 0, None)
+        patch.setattr(
+            "mvit_core.export.export", lambda explainer, *_: used.append(explainer) or done
+        )
         host.run(wish, Ticket("export", 1, lambda _: None))
         lens.controller.intents.preprocess(lens.controller.world.model.clip_spec)
         host.run(

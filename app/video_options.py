@@ -1,0 +1,51 @@
+"""The options of the command line that say how a video is stored, and its progress."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mvit_core.video.encoders import Encoding
+
+
+def add_video_options(export: argparse.ArgumentParser) -> None:
+    """Give a command the options for video files."""
+    video = export.add_argument_group("video files")
+    codecs = "h264, h265, vp9, av1, prores or gif (the usual one of the ending)"
+    video.add_argument("--codec", metavar="NAME", help=codecs)
+    video.add_argument("--quality", default="good", help="small, good or best (good)")
+    video.add_argument("--audio", action="store_true", help="keep the sound of the clip")
+
+
+def encoding_from(options: argparse.Namespace) -> Encoding:
+    """What the options say; whether it fits the file is for the export to say."""
+    from mvit_core.video.encoders import Encoding
+
+    return Encoding(options.codec, options.quality)
+
+
+class ProgressLine:
+    """A line that rewrites itself, for people only: not where errors go to a file.
+
+    Args:
+        what: a step is of.
+        unit: of their rate, such as fps; empty shows none.
+    """
+
+    def __init__(self, what: str, unit: str = "") -> None:
+        self._what, self._unit = what, unit
+        self._began = monotonic()
+
+    def show(self, done: int, total: int) -> None:
+        """Tell how far it is, how fast it goes and how long it still takes."""
+        if total <= 1 or not sys.stderr.isatty():
+            return
+        words, spent = f"{self._what} {done} of {total}", monotonic() - self._began
+        if self._unit and done and spent > 0:
+            left = round((total - done) * spent / done)
+            words += f", {done / spent:.1f} {self._unit}, {left // 60}:{left % 60:02} left"
+        print(f"\r{words:<60}", end="" if done < total else "\n", file=sys.stderr, flush=True)
