@@ -9,7 +9,9 @@ import torch
 
 from app import checks
 from app.cli import main
+from app.video_options import ProgressLine
 from mvit_core import open_video
+from mvit_core.video.encoders import CONTAINERS, ENCODERS, QUALITIES
 
 
 @pytest.fixture
@@ -413,3 +415,51 @@ def test_a_signal_closes_the_window_quietly(barcode_clip, toy_checkpoint, name):
     assert done.returncode == 0, done.stderr.decode()
     told = done.stderr.decode().splitlines()
     assert [line for line in told if "propagateSizeHints" not in line] == []  # offscreen's own
+
+
+def test_an_export_takes_codec_quality_and_sound(run, barcode_clip, toy_checkpoint, tmp_path):
+    target = tmp_path / "out.mkv"
+    code, _, told = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target,
+                        "--codec", "vp9", "--quality", "small", "--audio")  # fmt: skip
+    assert code == 0
+    assert "has no sound; the video was written without" in told
+    with open_video(target) as video:
+        assert (video.codec, video.frame_count) == ("vp9", 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("out.mp4", ["--codec", "prores"], "a prores file must end in .mov, .mkv; .mp4 holds h264"),
+        ("out.mp4", ["--codec", "divx"], "codec must be one of h264, h265"),
+        ("out.mp4", ["--quality", "fine"], "quality must be one of small, good, best"),
+        ("out.gif", ["--audio"], "a .gif file holds no sound"),
+        ("out.png", ["--codec", "h264"], "out.png is no video; leave codec and quality out"),
+        ("out.csv", ["--audio"], "a .csv file holds no sound"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_the_model_is_loaded(
+    run, barcode_clip, tmp_path, name, options, message
+):
+    words = ["export", barcode_clip, "--checkpoint", tmp_path / "none", "-o", tmp_path / name]
+    code, _, told = run(*words, *options)
+    assert code == 1
+    assert message in told
+
+
+def test_every_codec_is_named_by_the_help(run):
+    code, told, _ = run("export", "--help")
+    assert code == 0
+    assert all(name in told for name in (*ENCODERS, *QUALITIES, *(e[1:] for e in CONTAINERS)))
+
+
+def test_progress_tells_rate_and_time_left_to_people_only(monkeypatch, capsys):
+    now = iter([0.0, 2.0, 4.0])
+    monkeypatch.setattr("app.video_options.monotonic", lambda: next(now))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    line = ProgressLine("frame", "fps")
+    line.show(20, 100)
+    assert "frame 20 of 100, 10.0 fps, 0:08 left" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+    line.show(40, 100)
+    assert capsys.readouterr().err == ""

@@ -1,6 +1,9 @@
 import csv
 import json
+import subprocess
+import sys
 import zlib
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -11,11 +14,15 @@ import pytest
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled, ClipError, ExportError
 from mvit_core.export import EXPORTERS, LAYOUTS, ExportRequest, export
+from mvit_core.export.caption import Caption
+from mvit_core.export.figure import plan
 from mvit_core.export.layouts import panels_of
+from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.render import Look, overlay
+from mvit_core.render import Look, heat_layer, overlay
 from mvit_core.targets import whole_file
 from mvit_core.video import window_of
+from mvit_core.video.encoders import Encoding
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 
@@ -166,6 +173,122 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
     assert [n for n in numbers if n is not None][-1] == 19
 
 
+@pytest.mark.parametrize("caption", [False, True])
+@pytest.mark.parametrize(
+    "look",
+    [Look(), Look(mode="spotlight"), Look(gamma=0.6, threshold=0.4), Look(smooth=False)],
+    ids=["tint", "spotlight", "threshold", "cells"],
+)
+def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, look, caption):
+    source, moving = tmp_path / "odd.mkv", tmp_path / "out.mp4"
+    write_barcode_clip(source, frames=12, size=(333, 181), pixel_format="yuv444p")
+    spec = MapSpec(block=0, query=(1, 3, 5))  # with a ring
+    request = ExportRequest(spec, look, caption=caption, encoding=Encoding("h264", "best"))
+    with open_video(source) as video:
+        export(explainer, video, request, moving)
+        pictures = frames_of(moving)
+        assert len(pictures) == 12
+        for index in (0, 5, 11):
+            still = tmp_path / f"{index}.png"
+            wish = replace(request, frame_index=index, encoding=Encoding())
+            export(explainer, video, wish, still)
+            wanted = cv2.cvtColor(cv2.imread(str(still)), cv2.COLOR_BGR2RGB)
+            assert pictures[index].shape == wanted.shape
+            difference = np.abs(pictures[index].astype(int) - wanted)
+            assert difference.mean() < 4  # what H.264 in 4:2:0 costs
+            strip = difference[182:]
+            assert not caption or strip.mean() < 4
+
+
+def test_only_the_lines_of_a_caption_that_change_are_drawn_anew(explainer, video):
+    request = ExportRequest()
+    scene = Scene(explainer, video, request, lambda: None)
+    figure = plan(video.display_size, scene.shot(0).panels, caption=True)
+    caption = Caption(figure, request)
+    rows = caption.update(0, scene.shot(0))
+    assert rows.stop - rows.start > 0.8 * caption.strip.shape[0]
+    assert caption.update(0, scene.shot(0)) is None
+    before = caption.strip.copy()
+    rows = caption.update(1, scene.shot(1))
+    changed = np.nonzero((caption.strip != before).any(axis=(1, 2)))[0]
+    assert rows.start <= changed.min()
+    assert changed.max() < rows.stop
+    assert rows.stop - rows.start < 0.5 * caption.strip.shape[0]
+    fresh = Caption(figure, request)
+    fresh.update(1, scene.shot(1))
+    np.testing.assert_array_equal(caption.strip, fresh.strip)
+
+
+def test_heat_is_made_once_per_token_time(explainer, video, tmp_path, monkeypatch):
+    made = []
+
+    def counted(*given):
+        made.append(given[1])
+        return heat_layer(*given)
+
+    monkeypatch.setattr("mvit_core.export.drawing.heat_layer", counted)
+    export(explainer, video, ExportRequest(), tmp_path / "out.mp4")
+    times = set()
+    for window in explainer.windows(video):
+        heatmap = explainer.explain(video, window, MapSpec()).heatmap
+        frames = range(window.start, window.stop)
+        times |= {(window.index, heatmap.token_time(frame)) for frame in frames}
+    assert len(made) == len(times) < video.frame_count
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm"])
+def test_the_facts_behind_a_video_are_kept_in_every_file_that_can(
+    explainer, video, tmp_path, ending
+):
+    target = tmp_path / f"out{ending}"
+    export(explainer, video, ExportRequest(MapSpec(block=2), stop=4), target)
+    with av.open(str(target)) as container:
+        told = {name.lower(): text for name, text in container.metadata.items()}
+    facts = json.loads(told["comment"])
+    assert (facts["block"], facts["frames"]) == (2, [0, 4])
+
+
+def test_rotation_and_pixel_aspect_are_those_of_the_screen(explainer, tmp_path):
+    source, target = tmp_path / "turned.mp4", tmp_path / "out.mp4"
+    write_barcode_clip(source, frames=6, rotation=90, pixel_aspect=Fraction(4, 3))
+    with open_video(source) as video:
+        wanted = cv2.resize(video.frame(3), video.display_size)
+        export(explainer, video, bare(), target)
+        size = video.display_size
+    picture = frames_of(target)[3][: size[1], : size[0]]
+    assert np.abs(picture.astype(int) - wanted).mean() < 4
+
+
+def test_progress_never_goes_back_and_can_stop_the_export_between_layers(
+    explainer, video, tmp_path
+):
+    seen = []
+    export(explainer, video, ExportRequest(), tmp_path / "out.mp4", lambda *p: seen.append(p))
+    assert seen == sorted(seen)
+    assert len(seen) > video.frame_count  # also told while the model runs
+    assert seen[-1] == (video.frame_count, video.frame_count)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_disk_that_fills_up_leaves_the_old_file_as_it_was(toy_checkpoint, barcode_clip, tmp_path):
+    target = tmp_path / "out.mkv"
+    target.write_bytes(b"before")
+    script = (
+        "import resource, signal, sys, app.cli as cli\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, words)], capture_output=True, check=False
+    )
+    assert done.returncode == 1, done.stderr.decode()
+    assert "cannot be written (File too large); check free space" in done.stderr.decode()
+    assert target.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir() if "out" in p.name] == ["out.mkv"]
+
+
 @pytest.mark.parametrize("ending", EXPORTERS)
 def test_a_cancelled_export_leaves_the_old_file_as_it_was(explainer, video, tmp_path, ending):
     target = tmp_path / f"out{ending}"
@@ -188,6 +311,9 @@ def test_a_cancelled_export_leaves_the_old_file_as_it_was(explainer, video, tmp_
         ("out", ExportRequest(), "ends in nothing"),
         ("out.mp4", ExportRequest(layout="ring"), "allowed are single"),
         ("nowhere/out.mp4", ExportRequest(), "does not exist"),
+        ("out.webm", ExportRequest(encoding=Encoding("h264")), ".webm holds vp9, av1"),
+        ("out.png", ExportRequest(encoding=Encoding("h264")), "no video; leave codec"),
+        ("out.gif", ExportRequest(sound=True), "holds no sound"),
         ("out.mp4", ExportRequest(start=50), "no range of a video"),
     ],
 )
