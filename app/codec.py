@@ -1,7 +1,7 @@
 """Frozen values to JSON and back, by the types of their fields.
 
-A field added to ``ViewState`` is kept from then on without a line here; only a type from a module
-that its own module does not import at run time is named in ``NAMES``.
+A field added to ``ViewState`` is kept from then on without a line here, as long as its type is
+found in its own module or in one of ``MODULES``.
 """
 
 from __future__ import annotations
@@ -13,24 +13,12 @@ from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from mvit_core.attribution import HeadChoice, Query
+from mvit_core import attribution, geometry, render
 from mvit_core.errors import SessionError
-from mvit_core.render import Mode, RangePolicy, Units, ValueRange
-from mvit_core.video.clip import ClipSpec
+from mvit_core.video import clip
 
-NAMES = MappingProxyType(
-    {
-        "ClipSpec": ClipSpec,
-        "HeadChoice": HeadChoice,
-        "Mode": Mode,
-        "Path": Path,
-        "Query": Query,
-        "RangePolicy": RangePolicy,
-        "Units": Units,
-        "ValueRange": ValueRange,
-    }
-)
-"""Types that ``app`` modules import for checking only."""
+MODULES = (attribution, geometry, render, clip)
+"""Whose types modules of ``app`` import for checking only."""
 
 Json = Any  # what the json module reads: None, bool, int, float, str, list, dict
 
@@ -71,7 +59,8 @@ def decode(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401 - of the t
 @cache
 def field_types(kind: type) -> MappingProxyType[str, Any]:
     """The type of each field of a dataclass."""
-    hints = get_type_hints(kind, localns=dict(NAMES))
+    names = {name: value for module in MODULES for name, value in vars(module).items()}
+    hints = get_type_hints(kind, localns={"Path": Path, **names})
     return MappingProxyType({field.name: hints[field.name] for field in fields(kind)})
 
 

@@ -37,6 +37,7 @@ from app.presenter import JOB_ORDER, Presenter, Snapshot
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
+from app.state import mended
 from app.views.desk import ViewDesk
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from app.presenter import Panels
     from app.recent import Recent
     from app.state import ModelSource, Store, ViewState
+    from mvit_core.errors import Remedy
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -88,6 +90,7 @@ class Controller(QObject):
         self._asked_wish: MapWish | None = None
         self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
+        self._asked_source: ModelSource | None = None
         self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
         self._jobs = Jobs()
         self._ranging = Ranging(
@@ -121,10 +124,17 @@ class Controller(QObject):
 
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is there."""
+        self._asked_source = source
         name = source.checkpoint.name
         self._jobs.begin("load", self.tr("Loading {name}").format(name=name))
         self.infer.ask("load", partial(self._model_host.load, source))
         self._refresh()
+
+    @Slot(str)
+    def mend(self, remedy: Remedy) -> None:
+        """Try again where memory ended: elsewhere, in half precision, or with one layer."""
+        if self._asked_source is not None:
+            self.load_model(mended(self._asked_source, remedy))
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -358,12 +368,16 @@ class Controller(QObject):
     def _model_loaded(self, model: ModelFacts) -> None:
         self._panels.messages.clear_errors(model.source.checkpoint.name)
         self._forget_maps()
+        before = self.world.model
         self.world = replace(self.world, model=model, windows=())
-        self.store.update(
-            model=model.source, clip_spec=None, block=None, head="mean", method="row",
-            query="readout", picking=False, locked_range=None,
-        )  # fmt: skip
-        self.store.forget()
+        if before is not None and before.is_same_network(model):
+            self.store.update(model=model.source)  # elsewhere or more sparing: the view stays
+        else:
+            self.store.update(
+                model=model.source, clip_spec=None, block=None, head="mean", method="row",
+                query="readout", picking=False, locked_range=None,
+            )  # fmt: skip
+            self.store.forget()
         self._find_windows()
         self.tell(loaded_message(model))
 
@@ -396,7 +410,7 @@ class Controller(QObject):
                 return
             self._barred[self._asked_wish] = answer.problem
         text = answer.problem
-        self.tell(Message("error", text, answer.trace))
+        self.tell(Message("error", text, answer.trace, remedies=answer.remedies))
 
     def _cancelled(self, answer: Answer, *, latest: bool) -> None:
         wish = self._asked_wish

@@ -13,7 +13,7 @@ from app.widgets import DockTitle
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raised when the docks change so that an older layout no longer fits."""
 
 FIRST_SIZE = QSize(1400, 860)
@@ -22,6 +22,9 @@ LEAST_SIDE_WIDTH = 228
 
 LEAST_PREDICTIONS_HEIGHT = 180
 """All five bars and the title."""
+
+FIRST_HIDDEN = ("log",)
+"""Panels that are there when asked for."""
 
 SCROLLING = ("display", "predictions", "model")
 """Panels that scroll where the window is too low for them."""
@@ -80,12 +83,15 @@ class Docks(QObject):
             window.setCorner(corner, bottom)
         for name, area in (
             ("layers", left), ("heads", left), ("predictions", right), ("display", right),
-            ("model", right), ("timeline", bottom),
+            ("model", right), ("timeline", bottom), ("log", bottom),
         ):  # fmt: skip
             window.addDockWidget(area, docks[name])
         window.setTabPosition(right, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["display"], docks["model"])
         docks["display"].raise_()
+        window.splitDockWidget(docks["timeline"], docks["log"], Qt.Orientation.Vertical)
+        for name in FIRST_HIDDEN:
+            docks[name].hide()
         for one, other, sizes, way in (
             ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
             ("layers", "heads", [330, 330], Qt.Orientation.Vertical),
@@ -111,8 +117,8 @@ class Docks(QObject):
     def reset(self) -> None:
         """Put all docks where they were at first."""
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
-        for dock in self.by_name.values():
-            dock.show()
+        for name, dock in self.by_name.items():
+            dock.setVisible(name not in FIRST_HIDDEN)
         self.by_name["display"].raise_()
 
     def full_screen(self) -> None:

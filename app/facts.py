@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.checkpoint import LoadReport
     from mvit_core.demo import DemoSample
+    from mvit_core.errors import Remedy
     from mvit_core.geometry import GridGeometry, PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, RenderStyle, ValueRange
@@ -119,6 +120,15 @@ class ModelFacts:
     """What the classifier sees, as the configuration calls it."""
     report: LoadReport
     """What loading did."""
+
+    def is_same_network(self, other: ModelFacts) -> bool:
+        """The same file loaded again, perhaps on another device: a view of one fits the other."""
+        mine, its = self.source, other.source
+        return (mine.checkpoint, mine.config, self.layers) == (
+            its.checkpoint,
+            its.config,
+            other.layers,
+        )
 
 
 @dataclass(frozen=True)
@@ -307,6 +317,8 @@ class Message:
     """For the Details button: a trace or a report."""
     dock: str = ""
     """The panel that tells more; a button leads there."""
+    remedies: tuple[Remedy, ...] = ()
+    """What may help, where memory ended; a button each."""
 
 
 @dataclass(frozen=True)

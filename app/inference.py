@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.state import ModelSource
     from app.workers import Ticket
     from mvit_core.checkpoint import LoadedModel
+    from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.record import LayerAttention
     from mvit_core.video.clip import ClipSpec
@@ -69,7 +70,8 @@ class ModelHost:
         ticket.check()
         facts = _model_facts(source, loaded)
         self._main = source
-        self._forget(source)
+        for old in [each for each in self._models if each.checkpoint == source.checkpoint]:
+            self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(source, loaded)
         return facts
 
@@ -91,7 +93,7 @@ class ModelHost:
         ticket.check()
         explainer = self._explainers.get((wish.model, wish.spec))
         video = self._videos.get(wish.clip)
-        if explainer is None or video is None:
+        if explainer is None or video is None or _sparing(explainer, wish) is not explainer:
             return None
         captured = explainer.recall(video, wish.window)
         return None if captured is None else _answer(explainer, video, captured, wish)
@@ -138,6 +140,7 @@ class ModelHost:
             self._keep(wish.model, loaded)
             windows = REMEMBERED_WINDOWS if wish.model == self._main else REMEMBERED_ASIDE
             explainer = Explainer(replace(loaded, clip_spec=wish.spec), remembered_windows=windows)
+        explainer = _sparing(explainer, wish)
         self._explainers[key] = explainer  # most recently used last
         aside = [each for each in self._explainers if each[0] != self._main]
         same = [each for each in self._explainers if each[0] == self._main]
@@ -195,9 +198,19 @@ def _answer(
         pixel_map=captured.pixel_map,
         frame_indices=captured.frame_indices,
         predictions=_predictions(captured),
-        layers=tuple(_layer_facts(captured, each) for each in captured.record.layers),
+        layers=_all_layers(explainer.loaded.config, captured),
         note=captured.note,
     )
+
+
+def _sparing(explainer: Explainer, wish: MapWish) -> Explainer:
+    """One that keeps the layer of the wish alone, where memory does not suffice for all."""
+    from mvit_core.recording import Keep
+
+    keep = Keep(blocks=frozenset((wish.block,)))
+    if not wish.model.one_layer or explainer.keep == keep:
+        return explainer
+    return explainer.with_model(explainer.loaded, keep)
 
 
 def fed_as(explainer: Explainer, spec: ClipSpec) -> Explainer:
@@ -212,27 +225,36 @@ def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:
 
 
 def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
-    from mvit_core.model.cost import layer_costs  # imports torch
-
     config = loaded.config
     return ModelFacts(
         source=source,
         format=loaded.format,
         device=f"{loaded.device}, half precision" if loaded.half else str(loaded.device),
         clip_spec=loaded.clip_spec,
-        layers=tuple(
-            LayerFacts(
-                cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape,
-                cost.k_shape,
-            )
-            for cost in layer_costs(config)
-        ),
+        layers=_configured_layers(config),
         class_count=config.num_classes,
         has_class_token=config.has_cls_embed,
         parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
         readout=config.readout,
         report=loaded.report,
-    )  # fmt: skip
+    )
+
+
+def _configured_layers(config: MViTConfig) -> tuple[LayerFacts, ...]:
+    from mvit_core.model.cost import layer_costs  # imports torch
+
+    return tuple(
+        LayerFacts(
+            cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape, cost.k_shape
+        )
+        for cost in layer_costs(config)
+    )
+
+
+def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerFacts, ...]:
+    """Every layer: those that were kept as they ran, the others as configured."""
+    kept = {layer.block: _layer_facts(captured, layer) for layer in captured.record.layers}
+    return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
 
 
 def _layer_facts(captured: WindowCapture, layer: LayerAttention) -> LayerFacts:

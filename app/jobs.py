@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.workers import Answer, Progress
+
+
+logger = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -39,6 +43,7 @@ class Jobs:
     def begin(self, key: str, title: str) -> None:
         """A job was asked for."""
         self._began[key] = self._clock()
+        logger.info("%s", title)
         self._jobs[key] = JobFacts(key, title)
 
     def stopping(self, key: str) -> None:
@@ -51,6 +56,9 @@ class Jobs:
         job = self._jobs.get(answer.key)
         if job is not None:
             self._jobs[answer.key] = replace(job, state=answer.outcome)
+            spent = self._clock() - self._began[answer.key]
+            words = f": {answer.problem}" if answer.problem else ""
+            logger.info("%s: %s after %.1f s%s", job.title, answer.outcome, spent, words)
 
     def advance(self, progress: Progress) -> bool:
         """A job told how far it is; False where nobody waits for it any more."""

@@ -26,10 +26,12 @@ from app.docks import Docks, same_dock
 from app.drops import Drops
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.keys import KeyMap
+from app.logbook import Logbook
 from app.palette import Palette
 from app.panels.display import DisplayPanel
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
+from app.panels.log import LogPanel
 from app.panels.messages import Messages
 from app.panels.model import ModelPanel
 from app.panels.predictions import PredictionsPanel
@@ -55,6 +57,7 @@ from app.upkeep import Upkeep
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
 
+    from app.facts import Message
     from app.preferences import PreferenceStore
 
 
@@ -83,6 +86,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.veil = DropVeil(self._pages)
         self.docks = Docks(self, settings)
+        self.logbook = Logbook(self)
         self.panels = self._make_panels()
         self.controller = Controller(self.store, self.panels, preferences, self)
         self.samples = SampleDesk(self.controller, self.welcome)
@@ -108,6 +112,7 @@ class MainWindow(QMainWindow):
         self.panels.timeline.left_field.connect(self._focus_stage)
         self.panels.model.preprocessing_asked.connect(self.preprocessing_dialog)
         self.panels.messages.dock_asked.connect(self.docks.show)
+        self.panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.controller.refreshed.connect(self._refreshed)
         for widget in (self.stage.canvas, self.stage.grid, self.panels.timeline.track):
             widget.installEventFilter(self)
@@ -119,7 +124,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> Panels:
         timeline, layers, heads = Timeline(), LayersPanel(), HeadsPanel()
         predictions, display, status = PredictionsPanel(), DisplayPanel(), StatusLine()
-        model = ModelPanel()
+        model, log = ModelPanel(), LogPanel()
+        self.logbook.added.connect(log.add_line)
         self.statusBar().addWidget(status, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.docks.add((
@@ -129,6 +135,7 @@ class MainWindow(QMainWindow):
             ("display", self.tr("Display"), display),
             ("model", self.tr("Model"), model),
             ("timeline", self.tr("Timeline"), timeline),
+            ("log", self.tr("Activity and log"), log),
         ))  # fmt: skip
         return Panels(
             stage=self.stage,
@@ -142,10 +149,14 @@ class MainWindow(QMainWindow):
             display=display,
             model=model,
             welcome=self.welcome,
-            messages=Messages(self._pages, lambda message: report_of(message, self.controller)),
+            messages=Messages(self._pages, self._report),
+            log=log,
             status=status,
             dock_titles=self.docks.titles,
         )
+
+    def _report(self, message: Message) -> str:
+        return report_of(message, self.controller, self.logbook.last())
 
     def _fill_samples(self) -> None:
         menu = QMenu(self)
@@ -387,5 +398,6 @@ class MainWindow(QMainWindow):
         self.places.keep()
         self._settings.sync()
         self.upkeep.stop()
+        self.logbook.close()
         self.controller.close()
         super().closeEvent(event)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.panels.display import DisplayPanel
     from app.panels.heads import HeadsPanel
     from app.panels.layers import LayersPanel
+    from app.panels.log import LogPanel
     from app.panels.messages import Messages
     from app.panels.model import ModelPanel
     from app.panels.predictions import PredictionsPanel
@@ -53,6 +54,7 @@ class Panels:
     model: ModelPanel
     welcome: Welcome
     messages: Messages
+    log: LogPanel
     status: StatusLine
     dock_titles: dict[str, DockTitle]
 
@@ -96,6 +98,7 @@ class Presenter:
             self.panels.welcome.show_samples(new.world.samples)
         if old is None or old.world.jobs != new.world.jobs:
             self.panels.status.show_job(foremost(new.world.jobs))
+            self.panels.log.show_jobs(new.world.jobs)
         if old is None or old.state != new.state:
             self._state(old.state if old else None, new)
         self._layers(old, new)

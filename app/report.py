@@ -26,8 +26,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("report", text)
 
 
-def report_of(message: Message, controller: Controller) -> str:
-    """A message with versions, the video, the model and the trace."""
+LOG_LINES = 50
+"""Of the log's end in a report."""
+
+
+def report_of(message: Message, controller: Controller, log: tuple[str, ...]) -> str:
+    """A message with versions, the video, the model, the trace and the end of the log."""
     lines = [message.text, ""]
     lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
     lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
@@ -41,6 +45,8 @@ def report_of(message: Message, controller: Controller) -> str:
         lines.append(f"  fed as {controller.store.state.clip_spec or model.clip_spec}")
     if message.details:
         lines += ["", message.details]
+    if log:
+        lines += ["", tr("The last lines of the log:"), *log[-LOG_LINES:]]
     return "\n".join(lines)
 
 

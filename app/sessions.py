@@ -39,6 +39,10 @@ NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "blink
 """Fields of the view that are files, or that last for a moment only."""
 
 
+MODEL_FILES = frozenset({"checkpoint", "config", "labels"})
+"""Fields of ``ModelSource`` that are files, and their roles in a session."""
+
+
 def tr(text: str) -> str:
     """Translate a text of this module."""
     return QCoreApplication.translate("sessions", text)
@@ -77,8 +81,8 @@ class Session:
 
     files: dict[str, FileRef]
     """By role: clip, checkpoint, config, labels; those that there are."""
-    preset: str | None
-    device: str
+    model: Values
+    """Fields of ``ModelSource`` that are no files; empty without a model."""
     view: Values
     """Fields of ``ViewState``."""
     place: Place
@@ -95,10 +99,10 @@ def session_of(state: ViewState, place: Place, folder: Path) -> Session:
     model = state.model
     paths = {"clip": state.clip}
     if model is not None:
-        paths |= {"checkpoint": model.checkpoint, "config": model.config, "labels": model.labels}
+        paths |= {role: getattr(model, role) for role in sorted(MODEL_FILES)}
     files = {role: _ref(path, folder) for role, path in paths.items() if path is not None}
-    preset, device = (model.preset, model.device) if model is not None else (None, "auto")
-    return Session(files, preset, device, kept_view(state), place)
+    asked = {} if model is None else {name: getattr(model, name) for name in _model_types()}
+    return Session(files, asked, kept_view(state), place)
 
 
 def kept_view(state: ViewState) -> Values:
@@ -117,8 +121,7 @@ def write_session(session: Session, target: Path) -> None:
         "version": VERSION,
         "written_by": _own_version(),
         "files": {role: encode(ref) for role, ref in session.files.items()},
-        "preset": session.preset,
-        "device": session.device,
+        "model": {name: encode(value) for name, value in session.model.items()},
         "view": {name: encode(value) for name, value in session.view.items()},
         "place": encode(session.place),
     }
@@ -133,19 +136,34 @@ def read_session(path: Path) -> Session:
         SessionError: the file is missing, damaged, no session, or of a later version.
     """
     page = _page(path)
-    known = {"kind", "version", "written_by", "files", "preset", "device", "view", "place"}
+    known = {"kind", "version", "written_by", "files", "model", "view", "place"}
     unknown = [name for name in page if name not in known]
-    types = {k: v for k, v in field_types(ViewState).items() if k not in NOT_KEPT}
-    kept, files = _object(page, "view"), _object(page, "files")
-    unknown += [f"view.{name}" for name in kept if name not in types]
+    view = {k: v for k, v in field_types(ViewState).items() if k not in NOT_KEPT}
+    files = _object(page, "files")
     return Session(
         files={role: decode(ref, FileRef, f"files.{role}") for role, ref in files.items()},
-        preset=decode(page.get("preset"), str | None, "preset"),
-        device=decode(page.get("device", "auto"), str, "device"),
-        view={n: decode(kept[n], kind, f"view.{n}") for n, kind in types.items() if n in kept},
+        model=_values(page, "model", _model_types(), unknown),
+        view=_values(page, "view", view, unknown),
         place=decode(page.get("place", {}), Place, "place"),
         unknown=tuple(unknown),
     )
+
+
+def _values(page: dict[str, Any], group: str, kinds: dict[str, Any], unknown: list[str]) -> Values:
+    """The fields of a group that this version knows; the names of the others go to a list."""
+    kept = _object(page, group)
+    unknown += [f"{group}.{name}" for name in kept if name not in kinds]
+    return {
+        name: decode(kept[name], kind, f"{group}.{name}")
+        for name, kind in kinds.items()
+        if name in kept
+    }
+
+
+def _model_types() -> dict[str, Any]:
+    """The fields of ``ModelSource`` that are no files."""
+    types = field_types(ModelSource)
+    return {name: kind for name, kind in types.items() if name not in MODEL_FILES}
 
 
 def _page(path: Path) -> dict[str, Any]:
@@ -214,13 +232,11 @@ def is_same(ref: FileRef, path: Path) -> bool:
 
 def model_source(session: Session, paths: dict[str, Path]) -> ModelSource | None:
     """The model of a session whose files were found; None where one of them was not."""
-    wanted = {role for role in ("checkpoint", "config", "labels") if role in session.files}
+    wanted = MODEL_FILES & set(session.files)
     if "checkpoint" not in wanted or not wanted <= set(paths):
         return None
-    return ModelSource(
-        paths["checkpoint"], paths.get("config"), session.preset, paths.get("labels"),
-        session.device,
-    )  # fmt: skip
+    values: Values = {**session.model, **{role: paths[role] for role in wanted}}
+    return ModelSource(**values)
 
 
 def digest_of(path: Path) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.errors import Remedy
     from mvit_core.render import Mode, RangePolicy, Units, ValueRange
     from mvit_core.video.clip import ClipSpec
 
@@ -41,6 +42,15 @@ class ModelSource:
     device: str = "auto"
     half: bool = False
     """Weights and arithmetic in half precision."""
+    one_layer: bool = False
+    """Only the layer looked at is kept of a run, where memory does not suffice for all."""
+
+
+def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
+    """A model asked for in a way that needs less memory of its device."""
+    if remedy == "cpu":
+        return replace(source, device="cpu")
+    return replace(source, half=True) if remedy == "half" else replace(source, one_layer=True)
 
 
 ViewName = Literal["single", "heads", "layers", "compare"]

@@ -29,6 +29,8 @@ def connect(panels: Panels, controller: Controller) -> None:
     panels.colourbar.changed.connect(intents.set_field)
     panels.canvas.zoomed.connect(panels.status.show_zoom)
     panels.status.cancel_asked.connect(controller.cancel)
+    panels.log.cancel_asked.connect(controller.cancel)
+    panels.messages.remedy_chosen.connect(controller.mend)
     grid = panels.stage.grid
     for view in (panels.canvas, grid):
         view.hovered.connect(panels.status.show_readout)

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 from typing_extensions import override
 
-from mvit_core.errors import Cancelled, MvitError
+from mvit_core.errors import Cancelled, DeviceMemoryError, MvitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mvit_core.errors import Remedy
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +51,8 @@ class Answer:
     """One line, when failed."""
     trace: str = ""
     """The whole story, when failed."""
+    remedies: tuple[Remedy, ...] = ()
+    """What may help, where memory ended."""
 
 
 @dataclass(frozen=True)
@@ -260,7 +264,9 @@ class Lane(QThread):
         except Interrupted:
             self._put_again(question)
         except MvitError as error:
-            self._tell(ticket, "failed", problem=str(error), trace=traceback.format_exc())
+            remedies = error.remedies if isinstance(error, DeviceMemoryError) else ()
+            trace = traceback.format_exc()
+            self._tell(ticket, "failed", problem=str(error), trace=trace, remedies=remedies)
         except Exception as error:  # the lane must live on, and the window must hear of it
             logger.exception("%s: %s failed", self.objectName(), ticket.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -276,8 +282,8 @@ class Lane(QThread):
         *,
         problem: str = "",
         trace: str = "",
+        remedies: tuple[Remedy, ...] = (),
     ) -> None:
         if not self._closing:
-            self.answered.emit(
-                Answer(ticket.key, ticket.generation, outcome, payload, problem, trace)
-            )
+            key, number = ticket.key, ticket.generation
+            self.answered.emit(Answer(key, number, outcome, payload, problem, trace, remedies))

@@ -90,6 +90,8 @@ VIEW = (
             lambda d: d.window.toggle_dock("model"), repeats=False),
     Command("view.timeline", N("commands", "Timeline"), "view", ("F7",),
             lambda d: d.window.toggle_dock("timeline"), repeats=False),
+    Command("view.log", N("commands", "Activity and log"), "view", ("F9",),
+            lambda d: d.window.toggle_dock("log"), repeats=False),
     Command("view.next_pane", N("commands", "Next pane"), "view", ("F6",),
             lambda d: d.window.next_pane(1)),
     Command("view.previous_pane", N("commands", "Previous pane"), "view", ("Shift+F6",),

@@ -64,6 +64,7 @@ class Toast(QFrame):
     dismissed = Signal(object)
     dock_asked = Signal(str)
     """The panel that tells more about the message."""
+    remedy_chosen = Signal(str)
 
     def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -90,6 +91,8 @@ class Toast(QFrame):
         self._column.setSpacing(theme.GAP)
         self._column.addLayout(row)
         self.details: QPlainTextEdit | None = None
+        if message.remedies:
+            self._column.addLayout(self._remedies())
         if message.level == "error":
             self._column.addLayout(self._buttons())
         else:
@@ -122,10 +125,33 @@ class Toast(QFrame):
         self.details_button.toggled.connect(self._show_details)
         self.copy_button = QPushButton(self.tr("Copy report"))
         self.copy_button.clicked.connect(self._copy)
-        for button in (self.details_button, self.copy_button):
+        self.log_button = QPushButton(self.tr("Open log"))
+        self.log_button.clicked.connect(lambda: self.dock_asked.emit("log"))
+        for button in (self.details_button, self.copy_button, self.log_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row.addWidget(self.details_button)
-        row.addWidget(self.copy_button)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _remedies(self) -> QHBoxLayout:
+        """A button for each way out; the first is the one that helps most surely."""
+        words = {
+            "cpu": self.tr("Retry on CPU"),
+            "half": self.tr("Half precision"),
+            "fewer_layers": self.tr("Fewer layers"),
+        }
+        row = QHBoxLayout()
+        row.setContentsMargins(30, 0, 4, 0)
+        row.setSpacing(theme.GAP)
+        self.remedy_buttons: dict[str, QPushButton] = {}
+        for place, remedy in enumerate(self.message.remedies):
+            button = QPushButton(words[remedy])
+            button.setObjectName("" if place else "primary")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
+            button.clicked.connect(self.dismiss)
+            self.remedy_buttons[remedy] = button
+            row.addWidget(button)
         row.addStretch(1)
         return row
 
@@ -170,6 +196,8 @@ class Messages(QObject):
 
     dock_asked = Signal(str)
     """A message leads to a panel."""
+    remedy_chosen = Signal(str)
+    """A way out where memory ended."""
 
     def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
         super().__init__(host)
@@ -187,6 +215,7 @@ class Messages(QObject):
         toast = Toast(message, self._report, self._host)
         toast.dismissed.connect(self._drop)
         toast.dock_asked.connect(self.dock_asked)
+        toast.remedy_chosen.connect(self.remedy_chosen)
         self.toasts.append(toast)
         toast.show()
         self.place()

@@ -80,6 +80,8 @@ class StatusLine(QWidget):
     """Fills the window's status bar."""
 
     cancel_asked = Signal(str)
+    log_asked = Signal()
+    """The list of all jobs and the log are wanted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,11 +95,13 @@ class StatusLine(QWidget):
         self.device = label("", "faint", small=True)
         self.memory = label("", "faint", small=True)
         self.memory.setToolTip(self.tr("Memory of this process"))
+        self.expand = icon_button("log", self.tr("Activity and log (F9)"))
+        self.expand.clicked.connect(self.log_asked)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
+        row.setContentsMargins(12, 0, 6, 0)
         row.setSpacing(14)
         row.addWidget(self.readout, 1)
-        for widget in (self.job, self.zoom, self.device, self.memory):
+        for widget in (self.job, self.zoom, self.device, self.memory, self.expand):
             row.addWidget(widget)
         self.setMinimumHeight(26)
 

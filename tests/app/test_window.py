@@ -166,7 +166,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
         for layer in range(400):
             on_layer(layer, 400)
             time.sleep(0.01)
-        return real(self, video, window, on_layer)
+        return real(self, video, window, on_layer, on_step)
 
     monkeypatch.setattr(Explainer, "capture", slow)
     window = boot(clip=barcode_clip)

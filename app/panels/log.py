@@ -1,0 +1,126 @@
+"""Activity and log: every job with its progress, and what was done and told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.widgets import icon_button, label
+
+if TYPE_CHECKING:
+    from app.facts import JobFacts
+
+KEPT_LINES = 500
+LEAST_HEIGHT = 130
+
+
+class LogPanel(QWidget):
+    """Jobs on the left, the log on the right."""
+
+    cancel_asked = Signal(str)
+    """The key of a job."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self._jobs: tuple[JobFacts, ...] = ()
+        self.cancel_buttons: dict[str, QToolButton] = {}
+        self.tree = self._tree()
+        self.lines = QPlainTextEdit()
+        self.lines.setReadOnly(True)
+        self.lines.setMaximumBlockCount(KEPT_LINES)
+        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setTabChangesFocus(True)
+        self.lines.setFont(theme.number_font(self))
+        self.lines.setAccessibleName(self.tr("Log"))
+        self.copy = QPushButton(self.tr("Copy log"))
+        self.copy.clicked.connect(self._copy)
+        self._empty = label(self.tr("Nothing is being done."), "faint")
+        left = QVBoxLayout()
+        left.addWidget(self._empty)
+        left.addWidget(self.tree, 1)
+        left.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 12, 8)
+        row.setSpacing(2 * theme.GAP)
+        row.addLayout(left, 2)
+        row.addWidget(self.lines, 3)
+        self.show_jobs(())
+
+    def _tree(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setColumnCount(3)
+        tree.setHeaderHidden(True)
+        tree.setRootIsDecorated(False)
+        tree.setAccessibleName(self.tr("Activity"))
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for section in (1, 2):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
+        return tree
+
+    def show_jobs(self, jobs: tuple[JobFacts, ...]) -> None:
+        """Take the list of jobs, the newest of each kind."""
+        self._empty.setVisible(not jobs)
+        self.tree.setVisible(bool(jobs))
+        if [job.key for job in jobs] != [job.key for job in self._jobs]:
+            self._build(jobs)
+        self._jobs = jobs
+        for place, job in enumerate(jobs):
+            row = self.tree.topLevelItem(place)
+            assert row is not None
+            row.setText(0, job.title)
+            row.setText(1, self._state_words(job))
+            self.cancel_buttons[job.key].setVisible(job.state == "running")
+
+    def show_lines(self, lines: tuple[str, ...]) -> None:
+        """Begin with these lines of the log."""
+        self.lines.setPlainText("\n".join(lines))
+
+    def add_line(self, line: str) -> None:
+        """Put a line at the end; who reads further up is not moved."""
+        self.lines.appendPlainText(line)
+
+    def _build(self, jobs: tuple[JobFacts, ...]) -> None:
+        self.tree.clear()
+        self.cancel_buttons = {}
+        for job in jobs:
+            row = QTreeWidgetItem([job.title, "", ""])
+            self.tree.addTopLevelItem(row)
+            button = icon_button("cancel", self.tr("Cancel: {job}").format(job=job.title))
+            button.clicked.connect(lambda _=False, key=job.key: self.cancel_asked.emit(key))
+            box = QWidget()  # the tree shows and hides its own widgets as it likes
+            inside = QHBoxLayout(box)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.addWidget(button)
+            self.tree.setItemWidget(row, 2, box)
+            self.cancel_buttons[job.key] = button
+
+    def _state_words(self, job: JobFacts) -> str:
+        if job.state == "running" and job.total:
+            return f"{job.done}/{job.total}"
+        return {
+            "running": self.tr("running"), "stopping": self.tr("stopping"),
+            "done": self.tr("done"), "failed": self.tr("failed"),
+            "cancelled": self.tr("cancelled"),
+        }[job.state]  # fmt: skip
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.lines.toPlainText())
