@@ -1,0 +1,142 @@
+"""The real window under a script, as benchmarks, the soak and the screenshots drive it.
+
+The platform is offscreen unless the environment says otherwise, and settings go to a temporary
+folder.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from app.launch import ViewOptions, make_application, open_window
+from app.main_window import MainWindow
+
+PATIENCE_SECONDS = 180.0
+_TICK_MS = 1
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+class StallMeter:
+    """How long the event loop keeps a timer of one millisecond waiting."""
+
+    def __init__(self) -> None:
+        self.gaps_ms: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.gaps_ms.append(1e3 * (now - self._last) - _TICK_MS)
+        self._last = now
+
+    @contextmanager
+    def measuring(self) -> Iterator[None]:
+        """Measures while the block spins the event loop."""
+        self._last = time.perf_counter()
+        self._timer.start()
+        try:
+            yield
+        finally:
+            self._timer.stop()
+
+    def percentile(self, percent: float) -> float:
+        """Milliseconds that this share of the waits stays below."""
+        return float(np.percentile(self.gaps_ms, percent)) if self.gaps_ms else 0.0
+
+
+class Driver:
+    """One window, and what a person does with it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.store, self.controller = window.store, window.controller
+        self.canvas = window.stage.canvas
+
+    def wait(self, is_true: Callable[[], bool], what: str) -> float:
+        """Spin the event loop until it is so; returns the seconds that took.
+
+        Raises:
+            TimeoutError: it never was.
+        """
+        began = time.perf_counter()
+        while not is_true():
+            QTest.qWait(1)
+            if time.perf_counter() - began > PATIENCE_SECONDS:
+                raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+        return time.perf_counter() - began
+
+    def rest(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        QTest.qWait(round(1e3 * seconds))
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = _NO_MODIFIER) -> None:
+        """Press a key on the canvas."""
+        QTest.keyClick(self.canvas, key, modifier)
+
+    def open_video(self, path: Path) -> None:
+        """Open a video and wait for its first frame."""
+        self.controller.open_video(path)
+        self.wait(lambda: self.shows(path), f"the first frame of {path.name}")
+
+    def shows(self, path: Path) -> bool:
+        """A frame of this video is on screen."""
+        world = self.controller.world
+        return (
+            world.video is not None
+            and world.video.path == path
+            and world.picture is not None
+            and world.picture.path == path
+        )
+
+    def settle(self) -> None:
+        """Wait for the frame, the map and the colours that are asked for."""
+        self.wait(self.is_settled, "the map to show")
+
+    def is_settled(self) -> bool:
+        """What is asked for is on screen."""
+        world, state = self.controller.world, self.store.state
+        return (
+            world.picture is not None
+            and world.picture.index == state.frame
+            and world.shown is not None
+            and world.wish == world.shown.answer.wish
+            and world.heat is not None
+            and world.heat.key.map_number == world.shown.number
+            and not world.is_busy
+        )
+
+
+@contextmanager
+def driven(**options: object) -> Iterator[Driver]:
+    """The window opened as the command line does; closed and deleted afterwards."""
+    app = make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+        QSettings.setPath(ini, user, folder)
+        window = open_window(app, ViewOptions(**options))  # type: ignore[arg-type]
+        driver = Driver(window)
+        try:
+            driver.wait(window.isVisible, "the window")
+            yield driver
+        finally:
+            window.close()
+            _delete(window)
+
+
+def _delete(window: QWidget) -> None:
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
