@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench soak clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/mvit-lens view $(or $(ARGS),--demo)
@@ -22,6 +22,9 @@ check: $(VENV)/.installed-check
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist
@@ -41,7 +44,7 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -c constraints.txt -e '.[test]'
 	@touch $@
 
-# torchvision is measured against, never used; its own dependencies would replace our torch.
+# Peers are measured against, never used; their own dependencies would replace our torch.
 $(VENV)/.installed-bench: $(VENV)/.installed-test
 	$(PIP) --no-deps torchvision==0.28.0 pillow
 	@touch $@

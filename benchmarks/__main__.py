@@ -12,7 +12,11 @@ from types import MappingProxyType
 from benchmarks.results import Section, report
 
 BENCHES: Mapping[str, str] = MappingProxyType(
-    {"capture": "benchmarks.bench_capture", "video": "benchmarks.bench_video"}
+    {
+        "capture": "benchmarks.bench_capture",
+        "video": "benchmarks.bench_video",
+        "window": "benchmarks.bench_window",
+    }
 )
 """Name on the command line, and the module; imported only when it is run."""
 
