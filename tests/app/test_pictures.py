@@ -1,5 +1,8 @@
 """Folders of pictures, damaged frames and cut files, as the window shows them."""
 
+import subprocess
+import sys
+
 import av
 import pytest
 from PySide6.QtCore import Qt
@@ -120,3 +123,46 @@ def test_a_variable_rate_wears_a_badge(boot, tmp_path):
     times = [0.0, 0.02, 0.11, 0.2, 0.5]
     path = write_barcode_clip(tmp_path / "vfr.mp4", frames=5, pts_seconds=times)
     assert boot(clip=path).panels.timeline._badge.isVisible()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory as Linux tells it")
+def test_opening_many_clips_in_the_window_does_not_grow(tmp_path):
+    path = write_barcode_clip(tmp_path / "clip.mp4", frames=30, size=(640, 360))
+    ran = subprocess.run(
+        [sys.executable, "-c", OPEN_MANY, str(path)], capture_output=True, text=True, check=True
+    )
+    sizes = [int(line) for line in ran.stdout.split()]
+    assert len(sizes) == 50
+    grown = max(sizes[5:]) - sizes[4]
+    print(f"the window grew by {grown / 1e6:.1f} MB in 45 clips")
+    assert grown < 50 * 10**6
+
+
+OPEN_MANY = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QSettings
+from app.launch import ViewOptions, make_application, open_window
+
+def resident():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
+def wait(done):
+    while not done():
+        app.processEvents()
+
+app = make_application()
+window = open_window(app, ViewOptions())
+control, store = window.controller, window.store
+for _ in range(50):
+    control.open_video(Path(sys.argv[1]))
+    wait(lambda: control.world.video is not None)
+    for frame in (29, 3, 17, 16, 15):
+        store.update(frame=frame)
+        wait(lambda: control.world.picture is not None and control.world.picture.index == frame)
+    control.close_clip()
+    app.processEvents()
+    print(resident())
+window.close()
+"""

@@ -215,7 +215,7 @@ class Examiner:
             return Outcome("hang", f"no answer in {HANG_SECONDS:g} s", HANG_SECONDS)
         try:
             kind, detail, seconds, peak = self._pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             self._process.join()
             code = self._process.exitcode
             self.close()
