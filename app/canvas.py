@@ -55,6 +55,7 @@ class Canvas(QWidget):
         self._opacity = 0.6
         self._heat_visible = True
         self._grid_visible = False
+        self._coverage_visible = True
         self._picking = False
         self._zoom, self._centre = 0.0, (0.0, 0.0)  # as Viewport has them
         self._kept: tuple[object, QPixmap] | None = None
@@ -115,9 +116,12 @@ class Canvas(QWidget):
             self._badges = badges
             self.update()
 
-    def show_style(self, *, opacity: float, heat: bool, grid: bool, picking: bool) -> None:
+    def show_style(
+        self, *, opacity: float, heat: bool, grid: bool, coverage: bool, picking: bool
+    ) -> None:
         """How the layers are composed."""
-        self._opacity, self._heat_visible, self._grid_visible = opacity, heat, grid
+        self._opacity, self._heat_visible = opacity, heat
+        self._grid_visible, self._coverage_visible = grid, coverage
         if picking != self._picking:
             self._picking = picking
             self._set_cursor()
@@ -299,6 +303,7 @@ class Canvas(QWidget):
         wanted = (
             self._picture, heat, self._opacity, box.getRect(), self.size().toTuple(), ratio,
             theme.current(), self._map, self._grid_visible, self._heat_visible,
+            self._coverage_visible,
         )  # fmt: skip
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
@@ -334,7 +339,7 @@ class Canvas(QWidget):
             return
         if self._grid_visible:
             draw_grid(painter, self._view(), self._map.heatmap)
-        if self._heat_visible:
+        if self._heat_visible and self._coverage_visible:
             draw_outline(painter, self._view(), self._map.heatmap)
 
     def _paint_map_lines(self, painter: QPainter) -> None:

@@ -403,7 +403,7 @@ class Intents:
         fresh = ViewState()
         names = ("overlay", "token_grid", "colormap", "opacity", "smooth", "range_policy",
                  "manual_range", "locked_range", "mode", "gamma", "threshold", "tails_percent",
-                 "units")  # fmt: skip
+                 "units", "coverage")  # fmt: skip
         self._store.update(**{name: getattr(fresh, name) for name in names})
 
     # -- helpers ----------------------------------------------------------------------------

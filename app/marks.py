@@ -34,8 +34,7 @@ def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
 
 def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     """What the model saw, where it is not the whole frame."""
-    everything = (0.0, 0.0, *map(float, heatmap.frame_size))
-    if heatmap.box_px != everything:
+    if not heatmap.covers_frame:
         box = view.box(*heatmap.box_px)
         _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
 

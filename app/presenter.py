@@ -135,6 +135,7 @@ class Presenter:
             opacity=state.opacity,
             heat=state.overlay and not state.blink,
             grid=state.token_grid,
+            coverage=state.coverage,
             picking=state.picking,
         )
         self.panels.display.show_state(state)

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.render import Look, RangePolicy
+    from mvit_core.video.clip import ClipWindow
 
 KEPT_BYTES = 64 << 20
-"""Values kept for ranges; a window of one layer has about 50 kB."""
+"""Values of past ranges are kept up to here; a window of one layer has about 50 kB."""
 
 HISTOGRAM_BINS = 64
 
@@ -66,19 +67,22 @@ class Ranging:
         self._failed: set[MapWish] = set()
         self._asked: MapWish | None = None
         self._stopped: object = None
+        self._version = 0
+        """Of what is kept: facts of another one are out of date."""
         self._found: tuple[object, RangeFacts] | None = None
 
     def facts(self, answer: MapAnswer, head: HeadChoice) -> RangeFacts:
         """The range of one map of an answer under the present state; kept while nothing changes."""
-        look = look_of(self._store.state)
-        self._pieces[answer.wish] = answer.maps.values
-        wanted = _pieces_of(answer, look.range_policy, self._world())
-        pieces = [self._pieces[wish] for wish in wanted if wish in self._pieces]
+        look, windows = look_of(self._store.state), self._world().windows
+        if answer.wish not in self._pieces:
+            self._keep(answer.wish, answer.maps.values)
         asked = (
             answer, head, look.range_policy, look.manual_range, look.locked_range,
-            look.tails_percent, len(pieces), len(wanted),
+            look.tails_percent, self._version, id(windows),
         )  # fmt: skip
         if self._found is None or self._found[0] != asked:
+            wanted = _pieces_of(answer, look.range_policy, windows)
+            pieces = [self._pieces[wish] for wish in wanted if wish in self._pieces]
             known = (len(pieces), len(wanted)) if wanted else None
             self._found = (asked, _facts(look, answer, head, pieces, known))
         return self._found[1]
@@ -87,15 +91,19 @@ class Ranging:
         """Ask for the next piece that is missing, if nobody waits for the lane."""
         world, state, shown = self._world(), self._store.state, self._world().shown
         if (
-            shown is None or shown.answer.wish != world.wish or state.scrubbing or state.playing
+            shown is None or shown.range.is_complete or shown.answer.wish != world.wish
+            or state.scrubbing or state.playing
             or self._stopped == _purpose(state)
             or any(self._lane.is_pending(key) for key in ("range", "explain", "load"))
         ):  # fmt: skip
             return
         look = look_of(state)
-        wanted = _pieces_of(shown.answer, look.range_policy, world) if look.is_automatic else []
+        if not look.is_automatic:
+            return
+        wanted = _pieces_of(shown.answer, look.range_policy, world.windows)
         missing = [w for w in wanted if w not in self._pieces and w not in self._failed]
         if not missing:
+            self.stop()  # what failed is not looked for at every refresh
             return
         self._asked = missing[0]
         title = tr("Range over the clip") if look.range_policy == "clip" else tr("Range of layers")
@@ -109,8 +117,7 @@ class Ranging:
         if answer.key != "range":
             return
         if isinstance(answer.payload, RangePiece):
-            self._pieces[answer.payload.wish] = answer.payload.values
-            self._drop_oldest()
+            self._keep(answer.payload.wish, answer.payload.values)
         elif answer.outcome == "failed" and self._asked is not None:
             self._failed.add(self._asked)
 
@@ -129,12 +136,19 @@ class Ranging:
         self._pieces.clear()
         self._found = None
 
-    def _drop_oldest(self) -> None:
-        total = sum(values.nbytes for values in self._pieces.values())
-        for wish in list(self._pieces)[:-1]:
-            if total <= KEPT_BYTES:
-                break
-            total -= self._pieces.pop(wish).nbytes
+    def _keep(self, wish: MapWish, values: FloatArray) -> None:
+        self._version += 1
+        self._pieces[wish] = values
+        if sum(each.nbytes for each in self._pieces.values()) > KEPT_BYTES:
+            self._drop_unwanted()
+
+    def _drop_unwanted(self) -> None:
+        """Forget what other ranges needed; what this one needs stays, however much it is."""
+        world = self._world()
+        if world.shown is not None:
+            policy = self._store.state.range_policy
+            wanted = set(_pieces_of(world.shown.answer, policy, world.windows))
+            self._pieces = {w: values for w, values in self._pieces.items() if w in wanted}
 
 
 def _purpose(state: ViewState) -> object:
@@ -142,11 +156,13 @@ def _purpose(state: ViewState) -> object:
     return state.range_policy, state.block, state.method, state.query, state.clip_spec
 
 
-def _pieces_of(answer: MapAnswer, policy: RangePolicy, world: World) -> list[MapWish]:
+def _pieces_of(
+    answer: MapAnswer, policy: RangePolicy, windows: tuple[ClipWindow, ...]
+) -> list[MapWish]:
     """The maps that a policy looks at; none where the answer's own layer is enough."""
     wish = answer.wish
-    if policy == "clip" and wish.window in world.windows:
-        return [replace(wish, window=window) for window in world.windows]
+    if policy == "clip" and wish.window in windows:
+        return [replace(wish, window=window) for window in windows]
     if policy != "model":
         return []
     here = answer.layer

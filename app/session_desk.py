@@ -6,7 +6,7 @@ import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -26,7 +26,7 @@ from app.sessions import (
 )
 from mvit_core.attribution import METHODS
 from mvit_core.errors import MvitError
-from mvit_core.render import COLORMAPS
+from mvit_core.render import Look, colormaps
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -233,8 +233,11 @@ def fitted(view: Values, world: World) -> Values:
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
     if view.get("method") not in METHODS:
         view.pop("method", None)
-    if view.get("colormap") not in COLORMAPS:
+    if view.get("colormap") not in colormaps("sequential"):
         view.pop("colormap", None)
+    for name in ("opacity", "gamma", "threshold", "tails_percent"):
+        if name in view and not _can_be_drawn(**{name: view[name]}):
+            del view[name]
     block = view.get("block")
     if block is not None and not 0 <= block < len(world.layers):
         view["block"] = None
@@ -248,3 +251,11 @@ def fitted(view: Values, world: World) -> Values:
         if not all(0 <= i < n for i, n in zip(query, shape, strict=True)):
             view |= {"query": "readout", "method": "row"}
     return view
+
+
+def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which checks it
+    try:
+        Look(**look)
+    except ValueError:
+        return False
+    return True

@@ -107,7 +107,7 @@ class ViewState:
     """The overlay is hidden for as long as a key is held."""
     token_grid: bool = False
     coverage: bool = True
-    """What the model did not see is dimmed."""
+    """The part of the frame that the model saw is outlined."""
     view: ViewName = "single"
     view_before: ViewName = "single"
     """Where Esc leads back to, once a cell or a pane was opened alone."""

@@ -34,6 +34,11 @@ class Heatmap:
         t, y, x = self.values.shape
         return t, y, x
 
+    @property
+    def covers_frame(self) -> bool:
+        """The model saw the whole frame."""
+        return self.box_px == (0.0, 0.0, *map(float, self.frame_size))
+
     def sampled_position(self, frame_index: int) -> float:
         """Where a source frame lies on the list of sampled frames, 0 for the first."""
         rising = np.asarray(self.frame_indices, dtype=np.float64)

@@ -14,6 +14,7 @@ from app.painting import look_of
 from app.ranging import histogram
 from app.text import policy_names, range_words, unit_names
 from mvit_core import load_model, open_video
+from mvit_core.errors import VideoError
 from mvit_core.export import ExportRequest, export
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.pool import pooled_values
@@ -325,6 +326,27 @@ def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
     qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
 
 
+def test_a_window_that_cannot_be_run_is_left_out_and_not_tried_for_ever(lens, qtbot, monkeypatch):
+    real, tried = lens.controller._model_host.values, []
+
+    def values(wish, ticket):
+        tried.append(wish.window.index)
+        if wish.window.index == 1:
+            raise VideoError("window 1 is damaged")
+        return real(wish, ticket)
+
+    monkeypatch.setattr(lens.controller._ranging, "_values", values)
+    choose(lens, "clip")
+    count = len(lens.controller.world.windows)
+    qtbot.waitUntil(lambda: shown_range(lens).known == (count - 1, count), timeout=WAIT_MS)
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_D)
+    press(qtbot, lens, Qt.Key.Key_D)
+    assert tried == list(range(1, count))
+    assert "window 1 is damaged" in messages(lens)
+    assert f"{count - 1} of {count} windows" in lens.panels.colourbar.lines()[0]
+
+
 def test_policies_nest_on_screen_too(lens, qtbot):
     lens.store.update(block=1, head=1, tails_percent=(0.0, 100.0))
     settle(qtbot, lens)
@@ -437,6 +459,16 @@ def test_the_panel_fits_the_width_of_a_small_window(lens):
     QApplication.processEvents()
     display = lens.panels.display
     assert display.minimumSizeHint().width() <= display.parentWidget().width()
+
+
+def test_the_outline_of_what_the_model_saw_can_be_hidden(lens, qtbot):
+    tick = lens.panels.display.ticks["coverage"]
+    assert tick.isEnabled() != lens.controller.world.shown.heatmap.covers_frame
+    with_outline = lens.stage.canvas.grab().toImage()
+    lens.actions_table.run("view.coverage")
+    assert not lens.store.state.coverage
+    assert not tick.isChecked()
+    assert lens.stage.canvas.grab().toImage() != with_outline
 
 
 def test_without_a_map_the_controls_of_its_numbers_are_off_and_say_why(boot):

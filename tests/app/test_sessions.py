@@ -27,7 +27,7 @@ from app.sessions import (
 )
 from app.state import ModelSource, ViewState
 from mvit_core.errors import SessionError
-from mvit_core.render import ValueRange
+from mvit_core.render import TAILS_PERCENT, ValueRange
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, drop, messages, press
@@ -326,13 +326,14 @@ def test_a_session_edited_by_hand_shows_what_there_is(lens, boot, qtbot, save_to
     lens.close()
     view = json.loads(save_to.read_text())["view"]
     far = {"frame": 999, "block": 77, "head": 55, "query": [99, 99, 99], "method": "magic",
-           "colormap": "sparkle"}  # fmt: skip
+           "colormap": "sparkle", "gamma": 0, "threshold": 7, "tails_percent": [9, 3]}  # fmt: skip
     edit(save_to, view={**view, **far})
     window = boot(session=save_to)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
     settle(qtbot, window)
     state = window.store.state
     assert (state.frame, state.block, state.head, state.query) == (39, None, "mean", "readout")
+    assert (state.gamma, state.threshold, state.tails_percent) == (1.0, 0.0, TAILS_PERCENT)
 
 
 def test_a_session_of_a_later_version_is_refused_and_the_clip_stays(lens, qtbot, save_to):

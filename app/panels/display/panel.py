@@ -61,10 +61,11 @@ class DisplayPanel(QWidget):
     def _make_ticks(self) -> dict[str, QCheckBox]:
         made = {}
         for field, words, tip in (
-            ("overlay", self.tr("Heat overlay"),
+            ("overlay", self.tr("Overlay"),
              self.tr("Show the heat (T); hold B to hide it for a moment")),
             ("smooth", self.tr("Smooth"), self.tr("Off: each pixel shows its nearest token (S)")),
             ("token_grid", self.tr("Token grid"), self.tr("Lines between tokens (D)")),
+            ("coverage", self.tr("Coverage"), ""),
         ):  # fmt: skip
             box = QCheckBox(words)
             box.setToolTip(tip)
@@ -97,8 +98,15 @@ class DisplayPanel(QWidget):
         self.queries.show_queries(facts)
 
     def show_map(self, shown: ShownMap | None) -> None:
-        """Take over values and range of the map on screen."""
+        """Take over values and range of the map on screen, and what the model saw for it."""
         self.range.show_map(shown)
+        whole = shown is None or shown.heatmap.covers_frame
+        self.ticks["coverage"].setEnabled(not whole)
+        self.ticks["coverage"].setToolTip(
+            self.tr("The model sees the whole frame")
+            if shown is not None and whole
+            else self.tr("Outline of the part of the frame that the model saw")
+        )
 
     def show_note(self, note: str) -> None:
         """Print what a reader must know before trusting the map."""
