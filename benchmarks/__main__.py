@@ -14,6 +14,7 @@ from benchmarks.results import Section, report
 BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
+        "memory": "benchmarks.bench_memory",
         "video": "benchmarks.bench_video",
         "window": "benchmarks.bench_window",
     }

@@ -5,13 +5,14 @@ change nothing in the model.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
 
+from mvit_core.budget import default_budget_bytes
 from mvit_core.devices import memory_errors_named
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
@@ -31,9 +32,6 @@ OnLayer = Callable[[int, int], None]
 OnStep = Callable[[], None]
 """Called many times within each layer; raising ends the forward pass."""
 
-MEMORY_BYTES = 2 << 30
-"""More than the largest published model keeps of one clip (MViTv2-L 40x3 at 312 px: 1.3 GiB)."""
-
 
 @dataclass(frozen=True)
 class Keep:
@@ -45,8 +43,9 @@ class Keep:
     """Values too, and the gradient of the weighted values once a backward pass has run."""
     full_maps: bool = False
     """Every probability, as the forward pass makes it."""
-    memory_bytes: int = MEMORY_BYTES
-    """Layers that would take more than this in all go to a file of the cache folder."""
+    memory_bytes: int = field(default_factory=default_budget_bytes)
+    """Layers that would take more than this in all go to a file of the cache folder. The largest
+    published model, MViTv2-L 40x3 at 312 px, keeps 1.3 GiB of one clip."""
 
 
 class AttentionRecorder:

@@ -79,7 +79,8 @@ def tile_softmax(
     """
     logits = q[tile.maps, tile.rows] @ k[tile.maps].transpose(1, 2)
     logits = masked_logits(logits, None if mask is None else mask[tile.maps, tile.rows])
-    return logits, torch.softmax(logits, -1, out=out)
+    # The type is named because autocast may have left the logits in another one.
+    return logits, torch.softmax(logits, -1, None if out is None else out.dtype, out=out)
 
 
 def weighted_values(
@@ -117,7 +118,7 @@ def weighted_values(
         logits, weights = tile_softmax(q, k, mask, tile, out)
         if hear is not None:
             hear(tile, logits, weights)
-        torch.bmm(weights, v[tile.maps], out=weighted[tile.maps, tile.rows])
+        weighted[tile.maps, tile.rows] = weights @ v[tile.maps]
     return weighted.unflatten(0, heads)
 
 

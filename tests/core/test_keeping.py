@@ -282,6 +282,16 @@ def test_half_precision_is_a_choice_and_near_to_the_whole(tmp_path, clip):
     assert not again.half
 
 
+@pytest.mark.parametrize("keep", [Keep(), Keep(full_maps=True)])
+def test_capture_works_where_the_caller_has_autocast_on(clip, keep):
+    model = peaked()
+    expected = capture(model, clip).layers[0]
+    with torch.autocast("cpu", torch.bfloat16):
+        layer = capture(model, clip, keep=keep).layers[0]
+    torch.testing.assert_close(layer.attention(), expected.attention(), atol=5e-2, rtol=0)
+    torch.testing.assert_close(layer.column(3), expected.column(3), atol=5e-2, rtol=0)
+
+
 def test_an_explainer_goes_on_with_fewer_layers(toy_checkpoint, barcode_clip):
     from mvit_core import open_video
 
