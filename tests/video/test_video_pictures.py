@@ -205,3 +205,23 @@ def test_every_photograph_of_a_folder_is_turned_by_itself(tmp_path):
     with open_video(tmp_path) as video:
         assert video.size == (192, 108)
         assert barcodes(video) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("ending", "pixels"), [("gif", "bgr8"), ("apng", "rgb24")])
+def test_an_animation_keeps_its_own_delays(tmp_path, ending, pixels):
+    times = [0, 0.1, 0.15, 0.55, 0.6, 1.0]
+    path = write_barcode_clip(
+        tmp_path / f"moves.{ending}", frames=6, codec=ending, pixel_format=pixels, pts_seconds=times
+    )
+    with open_video(path) as video:
+        assert barcodes(video) == list(range(6))
+        assert (video.is_variable_rate, video.damage) == (True, ())
+        np.testing.assert_allclose(video.pts_seconds, times, atol=1e-3)
+
+
+def test_an_animated_webp_is_refused_by_its_kind(tmp_path):
+    path = write_barcode_clip(
+        tmp_path / "moves.webp", frames=3, codec="libwebp_anim", pixel_format="bgra"
+    )
+    with pytest.raises(VideoOpenError, match="is an animated WebP, which FFmpeg does not decode"):
+        open_video(path)
