@@ -59,6 +59,7 @@ class Canvas(QWidget):
         self._picking = False
         self._zoom, self._centre = 0.0, (0.0, 0.0)  # as Viewport has them
         self._kept: tuple[object, QPixmap] | None = None
+        self._is_painted = True
         self._press: QPointF | None = None
         self._drag_from: Viewport | None = None
         self._pointer: QPointF | None = None
@@ -71,6 +72,13 @@ class Canvas(QWidget):
     def picture(self) -> FramePicture | None:
         """The frame on screen."""
         return self._picture
+
+    @property
+    def is_painted(self) -> bool:
+        """The frame handed over last has been seen; also where nothing can be seen at all."""
+        window = self.window().windowHandle()
+        is_seen = self.isVisible() and window is not None and window.isExposed()
+        return self._is_painted or not is_seen or self.visibleRegion().isEmpty()
 
     @property
     def heat(self) -> HeatPicture | None:
@@ -91,6 +99,7 @@ class Canvas(QWidget):
     def show_frame(self, picture: FramePicture) -> None:
         """Put a frame on screen."""
         self._picture = picture
+        self._is_painted = False
         self._tell_hover()
         self.update()
 
@@ -280,6 +289,7 @@ class Canvas(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._is_painted = True
         painter = QPainter(self)
         colours = theme.current()
         if self._video is None or self._picture is None:

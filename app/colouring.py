@@ -6,7 +6,6 @@ stepping never waits for colours.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -16,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.facts import HeatKey, HeatPicture, ShownMap
 from app.painting import look_of, paint_heat, paint_strip
+from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
     from app.ranging import Ranging
     from app.state import Store
     from app.workers import Lane
+    from mvit_core.budget import Budget
 
 REST_MS = 40
 """Work ahead of the user waits for so long a pause."""
 
-HEATS_KEPT = 24
-"""Coloured maps kept: a window has about eight token times."""
+HEATS_BYTES = 96 << 20
+"""Of coloured maps, some thirty: a window has about eight token times."""
+
+SECONDS_TO_REMAKE = 0.03
+"""One coloured map."""
 
 
 class Colouring(QObject):
@@ -41,6 +45,7 @@ class Colouring(QObject):
         store: what the user asks for.
         world: gives what is known now.
         ranging: knows the numbers at the ends of the colours.
+        budget: coloured maps are counted there.
         parent: the owner.
     """
 
@@ -50,6 +55,7 @@ class Colouring(QObject):
         store: Store,
         world: Callable[[], World],
         ranging: Ranging,
+        budget: Budget,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -57,7 +63,9 @@ class Colouring(QObject):
         self._lane, self._store, self._world = lane, store, world
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
-        self._heats: OrderedDict[HeatKey, HeatPicture] = OrderedDict()
+        self._heats: Shelf[HeatKey, HeatPicture] = Shelf(
+            budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
+        )
         self._numbers = count(1)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -89,7 +97,6 @@ class Colouring(QObject):
         key = self._key(shown, shown.heatmap.token_time(picture.index))
         known = self._heats.get(key)
         if known is not None:
-            self._heats.move_to_end(key)
             self._rest.start()
         elif key != self._asked_heat:
             self._asked_heat = key
@@ -112,9 +119,7 @@ class Colouring(QObject):
 
     def keep(self, heat: HeatPicture) -> None:
         """Keep a picture; also a late one, which is only not shown."""
-        self._heats[heat.key] = heat
-        while len(self._heats) > HEATS_KEPT:
-            self._heats.popitem(last=False)
+        self._heats.put(heat.key, heat, heat.image.sizeInBytes())
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""

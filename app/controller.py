@@ -28,12 +28,14 @@ from app.facts import (
     StripPicture,
     World,
 )
+from app.frames import Frames
 from app.inference import ModelHost
 from app.intents import Intents
 from app.jobs import Jobs
 from app.painting import look_of, paint_still
 from app.playback import Player
 from app.presenter import JOB_ORDER, Presenter, Snapshot
+from app.proxies import ProxyHost, ProxyPiece, Strip
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
@@ -41,6 +43,7 @@ from app.state import mended
 from app.views.desk import ViewDesk
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
+from mvit_core.budget import Budget, default_budget_bytes
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -80,13 +83,15 @@ class Controller(QObject):
         self._presenter = Presenter(panels)
         self._panels = panels
         self._snapshot: Snapshot | None = None
-        self._decoder, self._model_host, self._exporter = Decoder(), ModelHost(), ExportHost()
+        self.budget = Budget(default_budget_bytes())
+        self._decoder, self._model_host = Decoder(self.budget), ModelHost(self.budget)
+        self._exporter, proxy_host = ExportHost(), ProxyHost()
         self.decode = self._lane("decode", self._decoder.close)
+        self.proxy_lane = self._lane("proxies", proxy_host.close)
         self.infer = self._lane("inference", self._model_host.close)
         self.paint = self._lane("paint", None)
         self.export_lane = self._lane("export", self._exporter.close)
         self._answer: MapAnswer | None = None
-        self._asked_frame: int | None = None
         self._asked_wish: MapWish | None = None
         self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
@@ -96,13 +101,18 @@ class Controller(QObject):
         self._ranging = Ranging(
             self.infer, self._model_host.values, store, lambda: self.world, self._jobs
         )
-        self._colours = Colouring(self.paint, store, lambda: self.world, self._ranging, self)
+        self._colours = Colouring(
+            self.paint, store, lambda: self.world, self._ranging, self.budget, self
+        )
         self._views = ViewDesk(
             self.infer, self._model_host, self.paint, store, lambda: self.world, self._jobs
         )
-        self.player = Player(
-            store, lambda: self.world.video, lambda: not self.decode.is_pending("frame"), self
+        self._strip = Strip(self.proxy_lane, proxy_host, self.budget, self)
+        self._frames = Frames(
+            self.decode, self._decoder, self._strip, store, lambda: self.world, self
         )
+        self._frames.due.connect(self._refresh)
+        self.player = Player(store, lambda: self.world.video, self._is_frame_seen, self)
         store.changed.connect(self._on_changed)
         preferences.changed.connect(self._refresh)
         connect(panels, self)
@@ -138,11 +148,13 @@ class Controller(QObject):
 
     def close_clip(self) -> None:
         """Close the video."""
-        self.decode.cancel("frame")
+        self._frames.closed()
+        self._strip.end()
+        # Under the key of opening: a video that is just being opened is not wanted any more.
+        self.decode.ask("open", self._decoder.release)
         self.infer.cancel("explain")
         self._forget_maps()
-        self._asked_frame = None
-        self.world = replace(self.world, video=None, windows=(), picture=None)
+        self.world = replace(self.world, video=None, windows=(), picture=None, proxies=None)
         self.store.forget()
         self.store.update(clip=None, frame=0, playing=False, picking=False)
         self._refresh()
@@ -204,7 +216,8 @@ class Controller(QObject):
         """Stop all lanes and wait for them."""
         self.store.changed.disconnect(self._on_changed)
         self._colours.stop()
-        for lane in (self.decode, self.infer, self.paint, self.export_lane):
+        self._frames.stop()
+        for lane in (self.decode, self.proxy_lane, self.infer, self.paint, self.export_lane):
             lane.close()
 
     # -- wishes ------------------------------------------------------------------------------
@@ -222,7 +235,9 @@ class Controller(QObject):
 
     @Slot()
     def _refresh(self) -> None:
-        self._want_frame()
+        stand_in = self._frames.wanted()
+        if stand_in is not None:
+            self.world = replace(self.world, picture=stand_in)
         self._want_map()
         self._resolve_shown()
         heat = self._colours.heat()
@@ -244,11 +259,9 @@ class Controller(QObject):
         self._presenter.show(old, self._snapshot)
         self.refreshed.emit()
 
-    def _want_frame(self) -> None:
-        frame = self.store.state.frame
-        if self.world.video is not None and frame != self._asked_frame:
-            self._asked_frame = frame
-            self.decode.ask("frame", partial(self._decoder.frame, frame))
+    def _is_frame_seen(self) -> bool:
+        """The frame asked for last was decoded and has been painted."""
+        return not self.decode.is_pending("frame") and self._panels.canvas.is_painted
 
     def _want_map(self) -> None:
         state, world = self.store.state, self.world
@@ -321,6 +334,9 @@ class Controller(QObject):
             self._colours.keep(payload)
         elif isinstance(payload, FramePicture):
             self._frame_came(payload)
+        elif isinstance(payload, ProxyPiece):
+            proxies = self._strip.take(payload)
+            self.world = replace(self.world, proxies=proxies or self.world.proxies)
         elif latest:
             self._take(answer.key, payload)
 
@@ -345,16 +361,20 @@ class Controller(QObject):
             self.tell(Message("info", " · ".join((words, *payload.notes))))
 
     def _frame_came(self, picture: FramePicture) -> None:
-        """Show every frame that comes while scrubbing, but none of another video."""
-        if self.world.video is not None and picture.path == self.world.video.path:
+        """Show every frame that comes, but none of another video."""
+        video = self.world.video
+        if video is not None and picture.path == video.path and self._frames.shows(picture):
             self.world = replace(self.world, picture=picture)
 
     def _opened(self, opened: Opened) -> None:
         video = opened.video.at_rate(self.store.state.picture_fps)
         self._panels.messages.clear_errors(video.path.name)
         self._forget_maps()
-        self._asked_frame = 0
-        self.world = replace(self.world, video=video, picture=opened.first, windows=())
+        self._frames.opened()
+        self._strip.begin(video.path, opened.learnt)
+        self.world = replace(
+            self.world, video=video, picture=opened.first, proxies=None, windows=()
+        )
         self._find_windows()
         query = self.store.state.query
         self.store.update(
@@ -423,7 +443,8 @@ class Controller(QObject):
 
     def _lane_of(self, key: str) -> Lane:
         lanes = {
-            "open": self.decode, "frame": self.decode, "thumbnail": self.decode,
+            "open": self.decode, "frame": self.decode, "prefetch": self.decode,
+            "thumbnail": self.decode, "proxies": self.proxy_lane,
             "load": self.infer, "explain": self.infer, "range": self.infer, "maps": self.infer,
             "export": self.export_lane,
         }  # fmt: skip

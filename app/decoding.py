@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.workers import Ticket
+    from mvit_core.budget import Budget
+    from mvit_core.video import Learnt
+
+
+SHARE_OF_BUDGET = 2
+"""Frames take at most this part of all caches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +32,19 @@ class Opened:
 
     video: VideoFacts
     first: FramePicture
+    learnt: Learnt
+    """For the proxies."""
 
 
 class Decoder:
-    """Decodes frames of the open video; lives on the decode lane."""
+    """Decodes frames of the open video; lives on the decode lane.
 
-    def __init__(self) -> None:
+    Args:
+        budget: decoded frames are counted there.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._video: Video | None = None
 
     def open(self, path: Path, ticket: Ticket) -> Opened:
@@ -40,7 +53,8 @@ class Decoder:
         Raises:
             VideoError: the file cannot be used.
         """
-        video = open_video(path)
+        cache_bytes = self._budget.limit_bytes // SHARE_OF_BUDGET
+        video = open_video(path, cache_bytes=cache_bytes, budget=self._budget)
         try:
             ticket.check()
             first = _picture(video, 0)
@@ -60,14 +74,25 @@ class Decoder:
             raise
         self.close()
         self._video = video
-        return Opened(facts, first)
+        return Opened(facts, first, video.learnt)
 
     def frame(self, index: int, ticket: Ticket) -> FramePicture | None:
         """A frame of the open video; None if there is none any more."""
         ticket.check()
         if self._video is None or not 0 <= index < self._video.frame_count:
             return None
-        return _picture(self._video, index)
+        with self._video.checked_by(ticket.check):
+            return _picture(self._video, index)
+
+    def prefetch(self, ticket: Ticket) -> None:
+        """Decode what is likely to be asked for next; background work that is interrupted."""
+        if self._video is not None:
+            with self._video.checked_by(ticket.check):
+                self._video.prefetch()
+
+    def release(self, _ticket: Ticket) -> None:
+        """Release the open video, asked for as a question."""
+        self.close()
 
     def close(self) -> None:
         """Release the open video."""

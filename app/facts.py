@@ -5,8 +5,9 @@ Nothing here holds a tensor, a container or a widget.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -80,6 +81,45 @@ class FramePicture:
     """(H, W, 3) as the model would see it."""
     problem: str = ""
     """Why there is no picture."""
+    is_preview: bool = False
+    """A proxy, small and soft, until the frame itself is decoded."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProxyImage:
+    """A small picture of a frame."""
+
+    index: int
+    """The frame that it shows, which may be a neighbour of the one asked for."""
+    image: QImage
+
+
+class FramePictures(Protocol):
+    """Where small pictures of frames are looked up."""
+
+    def image(self, frame: int) -> ProxyImage | None:
+        """The picture of the nearest frame that has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProxyFacts:
+    """The strip of small pictures, and how far it is; another value has more of them."""
+
+    pictures: FramePictures
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class MemoryFacts:
+    """What is held in memory."""
+
+    cache_bytes: int
+    """All caches together."""
+    limit_bytes: int
+    """What they never exceed."""
+    process_bytes: int
+    """The whole process; 0 where the system does not tell."""
 
 
 @dataclass(frozen=True)
@@ -346,6 +386,7 @@ class World:
     model: ModelFacts | None = None
     windows: tuple[ClipWindow, ...] = ()
     picture: FramePicture | None = None
+    proxies: ProxyFacts | None = None
     shown: ShownMap | None = None
     heat: HeatPicture | None = None
     strip: StripPicture | None = None
@@ -384,7 +425,9 @@ class World:
 
     def window(self, frame: int) -> ClipWindow | None:
         """The model window that speaks for a frame."""
-        return next((w for w in self.windows if w.start <= frame < w.stop), None)
+        place = bisect_right(self.windows, frame, key=lambda window: window.stop)
+        here = self.windows[place : place + 1]
+        return here[0] if here and here[0].start <= frame else None
 
     @property
     def is_busy(self) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.facts import MapWish
     from app.state import ModelSource
     from app.workers import Ticket
+    from mvit_core.budget import Budget
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, WindowCapture
@@ -31,8 +32,9 @@ CACHE_BYTES = 32 << 20
 OPEN_VIDEOS = 2
 """Containers kept open: that of the window, and of a pane that shows another clip."""
 
-REMEMBERED_WINDOWS = 8
-"""Captured windows kept for going back and forth; about 60 MiB each for a 16-frame model."""
+REMEMBERED_WINDOWS = 64
+"""Captured windows kept for going back and forth, as far as the budget allows; about 60 MiB each
+for a 16-frame model."""
 
 REMEMBERED_ASIDE = 2
 """The same of a model that only a pinned pane needs."""
@@ -51,9 +53,14 @@ def prepare_torch() -> None:
 
 
 class ModelHost:
-    """Holds the loaded models and its own containers; lives on the inference lane."""
+    """Holds the loaded models and its own containers; lives on the inference lane.
 
-    def __init__(self) -> None:
+    Args:
+        budget: captured windows and frames are counted there.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._main: ModelSource | None = None
         self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
@@ -100,13 +107,15 @@ class ModelHost:
 
     def close(self) -> None:
         """Release the models and the containers."""
-        self._models.clear()
-        self._explainers.clear()
+        for source in [*self._models]:
+            self._forget(source)
         while self._videos:
             self._videos.popitem()[1].close()
 
     def _open(self, path: Path) -> Video:
-        video = self._videos.pop(path, None) or open_video(path, cache_bytes=CACHE_BYTES)
+        video = self._videos.pop(path, None) or open_video(
+            path, cache_bytes=CACHE_BYTES, budget=self._budget
+        )
         self._videos[path] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
@@ -139,13 +148,17 @@ class ModelHost:
             loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
             self._keep(wish.model, loaded)
             windows = REMEMBERED_WINDOWS if wish.model == self._main else REMEMBERED_ASIDE
-            explainer = Explainer(replace(loaded, clip_spec=wish.spec), remembered_windows=windows)
-        explainer = _sparing(explainer, wish)
+            fed = replace(loaded, clip_spec=wish.spec)
+            explainer = Explainer(fed, remembered_windows=windows, budget=self._budget)
+        sparing = _sparing(explainer, wish)
+        if sparing is not explainer:
+            explainer.close()
+        explainer = sparing
         self._explainers[key] = explainer  # most recently used last
         aside = [each for each in self._explainers if each[0] != self._main]
         same = [each for each in self._explainers if each[0] == self._main]
         for old in (*aside[:-1], *same[:-1]):
-            del self._explainers[old]
+            self._explainers.pop(old).close()
         return explainer
 
     def _keep(self, source: ModelSource, loaded: LoadedModel) -> None:
@@ -179,7 +192,7 @@ class ModelHost:
     def _forget(self, source: ModelSource) -> None:
         self._models.pop(source, None)
         for key in [key for key in self._explainers if key[0] == source]:
-            del self._explainers[key]
+            self._explainers.pop(key).close()
 
 
 def _weight_bytes(loaded: LoadedModel) -> int:

@@ -92,9 +92,12 @@ class Intents:
 
     def sampled(self, by: int) -> None:
         """Go to the next or previous frame that the model sees."""
-        sampled = sorted({f for window in self._world().windows for f in window.frame_indices})
-        if not sampled:
+        windows, here = self._world().windows, self._world().window(self._state.frame)
+        if here is None:
             return
+        # The last window may reach back over those before it, so more than its neighbours count.
+        near = (*windows[max(here.index - 2, 0) : here.index + 3], windows[-1])
+        sampled = sorted({f for window in near for f in window.frame_indices})
         if by > 0:
             place = bisect_right(sampled, self._state.frame)
             self.go_to(sampled[min(place, len(sampled) - 1)])

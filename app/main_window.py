@@ -24,6 +24,7 @@ from app.controller import Controller
 from app.dialogs import AboutDialog, ExportDialog, rate_dialog
 from app.docks import Docks, same_dock
 from app.drops import Drops
+from app.facts import MemoryFacts
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.keys import KeyMap
 from app.logbook import Logbook
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
         self.sessions.changed.connect(self._show_title)
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
-        self.upkeep = Upkeep(self.panels.status.show_memory, self)
+        self.upkeep = Upkeep(self._show_memory, self)
         desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.keys = KeyMap(settings, self)
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
@@ -319,6 +320,10 @@ class MainWindow(QMainWindow):
         """Zoom what the stage shows."""
         self.stage.zoom(how)
 
+    def zoom_timeline(self, how: str) -> None:
+        """Zoom the timeline."""
+        self.panels.timeline.zoom(how)
+
     # -- showing ----------------------------------------------------------------------------
 
     def _refreshed(self) -> None:
@@ -341,6 +346,12 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         if session is not None:
             self.setWindowModified(self.sessions.is_modified)
+
+    def _show_memory(self, process_bytes: int) -> None:
+        budget = self.controller.budget
+        self.panels.status.show_memory(
+            MemoryFacts(budget.used_bytes, budget.limit_bytes, process_bytes)
+        )
 
     def _focus_stage(self) -> None:
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)

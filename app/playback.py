@@ -1,4 +1,7 @@
-"""Playing: the clock asks for frames; what cannot be decoded in time is skipped."""
+"""Playing: the clock asks for frames; what cannot be decoded in time is skipped.
+
+Where every frame is to be seen, the clock waits for the frames instead.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Player(QObject):
     Args:
         store: where the frame is kept.
         video: gives the open video.
-        ready: tells that the last frame asked for is on screen; only then is another asked for.
+        ready: tells that the last frame asked for was painted; only then is another asked for.
         parent: the owner.
     """
 
@@ -63,11 +66,12 @@ class Player(QObject):
         self._anchor()
         self._timer.start()
 
-    def _anchor(self) -> None:
-        """Count from the frame shown now."""
+    def _anchor(self, frame: int | None = None) -> None:
+        """Count from a frame, or from the one shown now."""
         video = self._video()
         if video is not None:
-            self._from_seconds = float(video.pts_seconds[self._store.state.frame])
+            here = self._store.state.frame if frame is None else frame
+            self._from_seconds = float(video.pts_seconds[here])
             self._from_clock = perf_counter()
 
     def _tick(self) -> None:
@@ -82,6 +86,9 @@ class Player(QObject):
             return
         seconds = self._from_seconds + (perf_counter() - self._from_clock) * state.speed
         frame = video.frame_at(seconds)
+        if state.every_frame and abs(frame - state.frame) > 1:
+            frame = state.frame + (1 if state.speed > 0 else -1)
+            self._anchor(frame)  # the clock goes no further than the frames
         if seconds < 0 or (frame == video.frame_count - 1 and state.speed > 0):
             self._store.update(frame=frame, playing=False)
         elif frame != state.frame:

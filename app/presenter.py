@@ -120,6 +120,8 @@ class Presenter:
             self._frame(new)
         elif old.state.frame != new.state.frame or was.shown is not now.shown:
             self._frame(new)
+        if old is None or was.proxies is not now.proxies:
+            self.panels.timeline.show_proxies(now.proxies)
         if was.picture is not now.picture and now.picture is not None:
             self.panels.canvas.show_frame(now.picture)
         if was.heat is not now.heat:
@@ -280,6 +282,8 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
     if world.picture.index != state.frame:
         words = tr("Frame {a}; frame {b} is being decoded")
         found.append(words.format(a=world.picture.index, b=state.frame))
+    elif world.picture.is_preview:
+        found.append(tr("Preview; the frame itself is being decoded"))
     if state.picking:
         found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
     if world.shown is None:

@@ -83,7 +83,7 @@ class SampleDesk(QObject):
         world = self._controller.world
         if world.video is None and index < len(world.samples.clips):
             work = partial(make_thumbnail, index, world.samples.clips[index])
-            self._controller.decode.ask("thumbnail", work)
+            self._controller.decode.ask("thumbnail", work, background=True)
 
     @Slot(object)
     def _on_answer(self, answer: Answer) -> None:

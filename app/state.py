@@ -92,6 +92,8 @@ class ViewState:
     playing: bool = False
     speed: float = 1.0
     """Of playback; below 0 it runs backwards."""
+    every_frame: bool = False
+    """Playback shows every frame and may fall behind the clock; otherwise it skips."""
     scrubbing: bool = False
     """The pointer holds the playhead: nothing costly is started."""
     block: int | None = None

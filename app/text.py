@@ -127,6 +127,11 @@ def count_words(count: int) -> str:
     return str(count)
 
 
+def gigabytes_words(count: int) -> str:
+    """Bytes as gigabytes, without the unit."""
+    return f"{count / 2**30:.1f}"
+
+
 def readout_words(readout: str) -> str:
     """What the classifier of a model sees."""
     return {

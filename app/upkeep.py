@@ -24,11 +24,11 @@ class Upkeep(QObject):
     outside their thread. So it is switched off while the window lives.
 
     Args:
-        show_memory: takes the process's megabytes.
+        show_memory: takes the bytes of this process, 0 where they are not known.
         parent: the owner.
     """
 
-    def __init__(self, show_memory: Callable[[float], None], parent: QObject) -> None:
+    def __init__(self, show_memory: Callable[[int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._show_memory = show_memory
         self._ticks = 0
@@ -49,13 +49,13 @@ class Upkeep(QObject):
         self._ticks += 1
         # A full collection with torch loaded takes long enough to be seen: do it rarely.
         gc.collect(MIDDLE if self._ticks % FULL_EVERY else OLD)
-        self._show_memory(resident_megabytes())
+        self._show_memory(resident_bytes())
 
 
-def resident_megabytes() -> float:
+def resident_bytes() -> int:
     """Memory of this process; 0 where the system does not tell without help."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
-        return 0.0
-    return pages * PAGE_BYTES / 2**20
+        return 0
+    return pages * PAGE_BYTES

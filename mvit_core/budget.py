@@ -77,7 +77,7 @@ class Budget:
         self._limit = limit_bytes
         self._used = 0
         self._level = 0.0
-        self._shelves: list[_Books] = []
+        self._shelves: list[_Books] = []  # those that hold something
         self._lock = Lock()
 
     @property
@@ -92,7 +92,7 @@ class Budget:
 
     @property
     def usage(self) -> tuple[Usage, ...]:
-        """What each shelf holds."""
+        """What each shelf holds that holds something."""
         with self._lock:
             return tuple(Usage(s.name, len(s.entries), s.used) for s in self._shelves)
 
@@ -104,8 +104,7 @@ class Budget:
 
     def _make_room(self, nbytes: int) -> None:
         while self._used + nbytes > self._limit:
-            held = [shelf for shelf in self._shelves if shelf.entries]
-            poorest = min(held, key=lambda shelf: shelf.oldest.worth)
+            poorest = min(self._shelves, key=lambda shelf: shelf.oldest.worth)
             self._level = max(self._level, poorest.oldest.worth)
             self._take_off(poorest, next(iter(poorest.entries)))
 
@@ -113,9 +112,11 @@ class Budget:
         entry = books.entries.pop(key)
         books.used -= entry.nbytes
         self._used -= entry.nbytes
+        if not books.entries:
+            self._shelves.remove(books)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Books:
     """What the budget knows of a shelf; entries stand in the order they were last asked for."""
 
@@ -150,8 +151,6 @@ class Shelf(Generic[K, V]):
     ) -> None:
         self._budget = budget
         self._books = _Books(name, seconds_to_remake, most_bytes, OrderedDict())
-        with budget._lock:
-            budget._shelves.append(self._books)
 
     def __contains__(self, key: K) -> bool:
         return key in self._books.entries
@@ -180,6 +179,11 @@ class Shelf(Generic[K, V]):
             entry.worth = self._worth(entry.nbytes)
             return cast("V", entry.value)
 
+    def peek(self, key: K) -> V | None:
+        """The entry, no younger than before, or None."""
+        entry = self._books.entries.get(key)
+        return None if entry is None else cast("V", entry.value)
+
     def put(self, key: K, value: V, nbytes: int) -> None:
         """Hold an entry in place of one of the same key; what fits nowhere is not held."""
         books, budget = self._books, self._budget
@@ -191,6 +195,8 @@ class Shelf(Generic[K, V]):
             while books.entries and books.used + nbytes > self.room_bytes:
                 budget._take_off(books, next(iter(books.entries)))
             budget._make_room(nbytes)
+            if not books.entries:
+                budget._shelves.append(books)
             books.entries[key] = _Entry(value, nbytes, self._worth(nbytes))
             books.used += nbytes
             budget._used += nbytes
@@ -204,16 +210,8 @@ class Shelf(Generic[K, V]):
     def clear(self) -> None:
         """Let everything go."""
         with self._budget._lock:
-            self._budget._used -= self._books.used
-            self._books.used = 0
-            self._books.entries.clear()
-
-    def close(self) -> None:
-        """Let everything go, and leave the budget; a second call does nothing."""
-        self.clear()
-        with self._budget._lock:
-            if self._books in self._budget._shelves:
-                self._budget._shelves.remove(self._books)
+            for key in [*self._books.entries]:
+                self._budget._take_off(self._books, key)
 
     def _worth(self, nbytes: int) -> float:
         return self._budget._level + self._books.seconds_to_remake / max(nbytes, 1)

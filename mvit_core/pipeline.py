@@ -5,11 +5,13 @@ changed: another window decodes anew, another block only rebuilds its maps, anot
 picks from them. Colours are not made here (``render.py``).
 """
 
+import sys
 from dataclasses import dataclass
 
 import torch
 
 from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
+from mvit_core.budget import Budget, Shelf
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
@@ -20,6 +22,10 @@ from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 
 __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture", "same_place"]
+
+_SECONDS_TO_CAPTURE = 2.0
+_SECONDS_TO_MAP = 0.02
+_MAPS_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -144,16 +150,32 @@ class Explainer:
         loaded: the model, its class names and how it is fed.
         remembered_windows: captured windows kept, the least recently used dropped first.
         keep: how much is kept of each.
+        budget: counts what is remembered together with other caches, and may drop it sooner.
     """
 
     def __init__(
-        self, loaded: LoadedModel, *, remembered_windows: int = 4, keep: Keep | None = None
+        self,
+        loaded: LoadedModel,
+        *,
+        remembered_windows: int = 4,
+        keep: Keep | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
         self._remembered = remembered_windows
-        self._captures: dict[tuple[str, ClipWindow], WindowCapture] = {}
-        self._maps: dict[tuple[str, ClipWindow, int, str, Query], HeadMaps] = {}
+        self._budget = budget = budget or Budget(sys.maxsize)
+        self._captures: Shelf[tuple[str, ClipWindow], WindowCapture] = Shelf(
+            budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
+        )
+        self._maps: Shelf[tuple[str, ClipWindow, int, str, Query], HeadMaps] = Shelf(
+            budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
+        )
+
+    def close(self) -> None:
+        """Forget everything that was remembered."""
+        self._captures.clear()
+        self._maps.clear()
 
     def with_model(self, loaded: LoadedModel, keep: Keep | None = None) -> "Explainer":
         """One like this for another model, remembering nothing yet.
@@ -162,7 +184,9 @@ class Explainer:
         ended; ``keep`` chooses other layers.
         """
         keep = keep or self.keep
-        return Explainer(loaded, remembered_windows=self._remembered, keep=keep)
+        return Explainer(
+            loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
+        )
 
     def windows(self, video: Video) -> tuple[ClipWindow, ...]:
         """The windows that tile the video for this model."""
@@ -193,12 +217,12 @@ class Explainer:
             DeviceMemoryError: the model's device has too little memory.
         """
         key = (str(video.path), window)
-        known = self._captures.pop(key, None)
+        known = self._captures.get(key)
         if known is None:
             known = self._capture(video, window, on_layer, on_step)
-        self._captures[key] = known  # most recently used last
-        while len(self._captures) > self._remembered:
-            self._forget(next(iter(self._captures)))
+            self._captures.put(key, known, known.record.nbytes)
+            while len(self._captures) > self._remembered:
+                self._captures.drop_oldest()
         return known
 
     def glance(
@@ -214,8 +238,9 @@ class Explainer:
             DeviceMemoryError: the model's device has too little memory.
         """
         key = (str(video.path), window)
-        if key in self._captures:
-            return self._captures[key]  # not moved: nobody asked to look at it
+        known = self._captures.peek(key)  # not asked for by anyone who looks at it
+        if known is not None:
+            return known
         if len(self._captures) < self._remembered:
             return self.capture(video, window, on_step=on_step)
         return self._capture(video, window, None, on_step)
@@ -252,12 +277,13 @@ class Explainer:
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
         key = (str(video.path), captured.window, layer.block, spec.method, query)
-        if key in self._maps:
-            return self._maps[key]
+        known = self._maps.get(key)
+        if known is not None:
+            return known
         with torch.inference_mode():
             maps = method.maps(captured.record, layer, query)
         if key[:2] in self._captures:  # a window that is not remembered leaves nothing behind
-            self._maps[key] = maps
+            self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
     def _capture(
@@ -297,7 +323,3 @@ class Explainer:
             )
             for index in probabilities.argsort(descending=True, stable=True).tolist()
         )
-
-    def _forget(self, key: tuple[str, ClipWindow]) -> None:
-        del self._captures[key]
-        self._maps = {k: maps for k, maps in self._maps.items() if k[:2] != key}

@@ -48,9 +48,8 @@ SEPARATED = frozenset(
     {
         "file.open_session", "file.close_clip", "file.quit", "edit.back", "edit.copy_image",
         "edit.preferences",
-        "view.overlay", "view.next_colormap", "view.lock_range", "view.fit", "view.full_screen",
-        "view.next_pane",
-        "view.theme",
+        "view.overlay", "view.next_colormap", "view.lock_range", "view.fit", "view.timeline_in",
+        "view.full_screen", "view.next_pane", "view.theme",
         "playback.previous", "playback.previous_sampled", "playback.first",
         "attention.previous_layer", "attention.next_head", "attention.pick",
     }

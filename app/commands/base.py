@@ -97,6 +97,9 @@ class Windowing(Protocol):
     def zoom(self, how: str) -> None:
         """Zoom the canvas: fit, actual, in or out."""
 
+    def zoom_timeline(self, how: str) -> None:
+        """Zoom the timeline: in, out or all."""
+
 
 class Control(Protocol):
     """What commands ask of the controller."""

@@ -19,6 +19,11 @@ PLAYBACK = (
             lambda d: d.intents.faster(1), "stage", VIDEO),
     Command("playback.normal_speed", N("commands", "Normal speed"), "playback", ("Backspace",),
             lambda d: d.intents.normal_speed(), "stage", VIDEO),
+    Command("playback.every_frame", N("commands", "Play every frame"), "playback", ("E",),
+            lambda d: d.intents.toggle("every_frame"), "stage",
+            checked_when=lambda s, _: s.every_frame, repeats=False,
+            tooltip=N("commands", "Show every frame, even if playback becomes slower than the "
+                                  "video; otherwise frames are skipped to keep time")),
     Command("playback.previous", N("commands", "One frame back"), "playback", ("Left", ","),
             lambda d: d.intents.step(-1), "stage", VIDEO),
     Command("playback.next", N("commands", "One frame on"), "playback", ("Right", "."),

@@ -8,11 +8,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from app import theme
-from app.text import clock_words, rate_words, times_words, value_words
+from app.text import clock_words, gigabytes_words, rate_words, times_words, value_words
 from app.widgets import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import JobFacts, Readout
+    from app.facts import JobFacts, MemoryFacts, Readout
 
 
 APPEAR_MS = 150
@@ -94,7 +94,6 @@ class StatusLine(QWidget):
         self.zoom = label("", "faint", small=True)
         self.device = label("", "faint", small=True)
         self.memory = label("", "faint", small=True)
-        self.memory.setToolTip(self.tr("Memory of this process"))
         self.expand = icon_button("log", self.tr("Activity and log (F9)"))
         self.expand.clicked.connect(self.log_asked)
         row = QHBoxLayout(self)
@@ -135,8 +134,16 @@ class StatusLine(QWidget):
         """Print where the model runs."""
         self.device.setText(device)
 
-    def show_memory(self, megabytes: float) -> None:
-        """Print the memory of the process."""
-        if megabytes > 0:
-            words = f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes:.0f} MB"
-            self.memory.setText(words)
+    def show_memory(self, memory: MemoryFacts) -> None:
+        """Print what the caches hold of what they may."""
+        words = self.tr("mem {used}/{limit} GB").format(
+            used=gigabytes_words(memory.cache_bytes), limit=gigabytes_words(memory.limit_bytes)
+        )
+        self.memory.setText(words)
+        tip = self.tr("Frames, previews, captured windows and coloured maps kept in memory, of the "
+                      "most they may take")  # fmt: skip
+        if memory.process_bytes:
+            tip += "\n" + self.tr("The whole process: {n} GB").format(
+                n=gigabytes_words(memory.process_bytes)
+            )
+        self.memory.setToolTip(tip)

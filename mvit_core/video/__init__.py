@@ -12,6 +12,7 @@ from mvit_core.video.clip import (
     read_clip,
     window_of,
 )
+from mvit_core.video.learn import Learnt
 from mvit_core.video.proxy import ProxyPlan, ProxyReader, plan_proxies
 from mvit_core.video.reader import DEFAULT_CACHE_BYTES, Video, open_video
 from mvit_core.video.writer import VideoWriter
@@ -21,6 +22,7 @@ __all__ = [
     "Clip",
     "ClipSpec",
     "ClipWindow",
+    "Learnt",
     "ProxyPlan",
     "ProxyReader",
     "Video",

@@ -116,7 +116,7 @@ class Video:
     def close(self) -> None:
         """Release the file and all frames; a second call does nothing."""
         self._is_closed = True
-        self._cache.close()
+        self._cache.clear()
         self._painted = None
         self._walker.close()
 

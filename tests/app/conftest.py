@@ -85,6 +85,7 @@ def is_settled(window):
     return (
         world.picture is not None
         and world.picture.index == state.frame
+        and not world.picture.is_preview
         and world.shown is not None
         and world.wish == world.shown.answer.wish
         and world.heat is not None

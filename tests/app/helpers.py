@@ -33,7 +33,10 @@ def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
 def at_rest(qtbot, window, frame):
     """Wait until a frame is on screen, without a model too."""
     qtbot.waitUntil(
-        lambda: window.stage.canvas.picture.index == frame == window.store.state.frame,
+        lambda: (
+            window.stage.canvas.picture.index == frame == window.store.state.frame
+            and not window.stage.canvas.picture.is_preview
+        ),
         timeout=WAIT_MS,
     )
 

@@ -93,13 +93,13 @@ def test_a_smaller_limit_lets_things_go_at_once():
     assert 4 in shelf
 
 
-def test_a_closed_shelf_gives_everything_back():
+def test_a_cleared_shelf_gives_everything_back():
     budget = Budget(100)
     shelf, other = (Shelf(budget, name, seconds_to_remake=1) for name in ("one", "other"))
     shelf.put("a", 1, 60)
     other.put("b", 1, 10)
-    shelf.close()
-    shelf.close()
+    shelf.clear()
+    shelf.clear()
     assert budget.used_bytes == 10
     assert [usage.name for usage in budget.usage] == ["other"]
 

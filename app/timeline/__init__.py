@@ -1,0 +1,1 @@
+"""The timeline: which part of the video it spans, and its rows."""

@@ -1,0 +1,178 @@
+"""The rows of the timeline, from top to bottom: a table; a further row is an entry of ``ROWS``.
+
+A row paints what does not depend on the playhead; it is painted again only when the scene is
+another one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen, QPixmap
+
+from app import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from app.facts import ProxyFacts, ProxyImage, VideoFacts
+    from app.timeline.span import Span
+    from mvit_core.video.clip import ClipWindow
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that the rows show."""
+
+    video: VideoFacts
+    span: Span
+    windows: tuple[ClipWindow, ...]
+    window: ClipWindow | None
+    """The one that speaks for the frame shown."""
+    proxies: ProxyFacts | None
+    pixel_ratio: float
+
+
+class Row(Protocol):
+    """One line of the timeline."""
+
+    height: int
+
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        """Paint into a box that is as wide as the span."""
+
+
+class Ruler:
+    """Frame numbers at round distances."""
+
+    height = 18
+
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        """Paint the marks of the frames seen."""
+        colours, span = theme.current(), scene.span
+        metrics = QFontMetricsF(painter.font())
+        step = ruler_step(span.frames, box.width() / 70)
+        seen = span.seen()
+        for frame in range(-(-seen.start // step) * step, seen.stop, step):
+            x, text = span.x_of(frame), str(frame)
+            if x + metrics.horizontalAdvance(text) > box.right() + 10:
+                break
+            painter.setPen(QColor(colours.border))
+            painter.drawLine(QPointF(x, box.bottom() - 5), QPointF(x, box.bottom()))
+            painter.setPen(QColor(colours.text_faint))
+            painter.drawText(QPointF(x + 3, box.bottom() - 5), text)
+
+
+class Windows:
+    """What the model sees at a time."""
+
+    height = 20
+
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        """Paint the windows seen."""
+        colours, span = theme.current(), scene.span
+        first = bisect_right(scene.windows, span.start, key=lambda window: window.stop)
+        for window in scene.windows[first:]:
+            if window.start >= span.stop:
+                break
+            left = max(span.x_of(window.start) + 1, box.left())
+            right = min(span.x_of(window.stop) - 1, box.right())
+            place = QRectF(left, box.top() + 1, right - left, box.height() - 5)
+            here = window == scene.window
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft if here else colours.control))
+            painter.drawRoundedRect(place, 4, 4)
+            if place.width() > 74:
+                painter.setPen(QColor(colours.text if here else colours.text_faint))
+                words = QCoreApplication.translate("timeline", "window {n}")
+                painter.drawText(
+                    place, Qt.AlignmentFlag.AlignCenter, words.format(n=window.index + 1)
+                )
+
+
+class Thumbnails:
+    """Small pictures side by side, each of the frame in the middle of its place."""
+
+    height = 38
+    _MOST_KEPT = 400
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
+        self._video: VideoFacts | None = None
+
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        """Paint the pictures that there are; the rest is a plain band."""
+        if scene.video is not self._video:
+            self._kept.clear()
+            self._video = scene.video
+        outline = QPainterPath()
+        outline.addRoundedRect(box, 4, 4)
+        painter.fillPath(outline, QColor(theme.current().control))
+        if scene.proxies is None:
+            return
+        painter.save()
+        painter.setClipPath(outline)
+        width, height = scene.video.display_size
+        size = QSize(max(round(box.height() * width / height), 8), round(box.height()))
+        x = box.left()
+        while x < box.right():
+            place = QRectF(x, box.top(), size.width(), size.height())
+            middle = min(x + size.width() / 2, box.right() - 1)
+            found = scene.proxies.pictures.image(scene.span.frame_at(middle))
+            if found is not None:
+                painter.drawPixmap(place.topLeft(), self._scaled(found, size, scene.pixel_ratio))
+            x += size.width() + 1
+        painter.restore()
+
+    def _scaled(self, found: ProxyImage, size: QSize, ratio: float) -> QPixmap:
+        wanted = size * ratio
+        key = (found.index, wanted.width(), wanted.height())
+        pixmap = self._kept.pop(key, None)
+        if pixmap is None:
+            image = found.image.scaled(
+                wanted, Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )  # fmt: skip
+            pixmap = QPixmap.fromImage(image)
+            pixmap.setDevicePixelRatio(ratio)
+        self._kept[key] = pixmap
+        while len(self._kept) > self._MOST_KEPT:
+            self._kept.popitem(last=False)
+        return pixmap
+
+
+class Samples:
+    """Ticks for the frames that this window's model input was made of."""
+
+    height = 12
+
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        """Paint a tick for each sampled frame seen."""
+        if scene.window is None:
+            return
+        painter.setPen(QPen(QColor(theme.current().accent), 2))
+        span = scene.span
+        for frame in sorted(set(scene.window.frame_indices)):
+            x = (span.x_of(frame) + span.x_of(frame + 1)) / 2
+            if box.left() <= x <= box.right():
+                painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 4))
+
+
+def make_rows() -> tuple[Row, ...]:
+    """The rows of one timeline, from top to bottom."""
+    return Ruler(), Windows(), Thumbnails(), Samples()
+
+
+def ruler_step(frames: float, marks: float) -> int:
+    """A round number of frames between marks."""
+    least = max(frames / max(marks, 1), 1)
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            if step * factor >= least:
+                return step * factor
+        step *= 10

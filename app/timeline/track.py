@@ -1,0 +1,279 @@
+"""The painted part of the timeline: its rows, the playhead, and the pointer on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from app import theme
+from app.text import clock
+from app.timeline.hover import HoverPicture
+from app.timeline.rows import Ruler, Scene, make_rows
+from app.timeline.span import Span
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+    from app.facts import ProxyFacts, VideoFacts
+    from mvit_core.video.clip import ClipWindow
+
+SIDE_PX = 14
+ZOOM_STEP = 1.4
+PAN_SHARE = 0.1
+"""Of what is seen, for a notch of the wheel."""
+
+
+class Track(QWidget):
+    """Rows over a span of the video, and the playhead across them."""
+
+    scrub_started = Signal()
+    scrubbed = Signal(int)
+    """The frame under the pointer, while it is held down."""
+    scrub_ended = Signal()
+    wheel_stepped = Signal(int)
+    span_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Timeline"))
+        self.rows = make_rows()
+        self.span = Span()
+        self.hover_picture = HoverPicture(self)
+        self._video: VideoFacts | None = None
+        self._windows: tuple[ClipWindow, ...] = ()
+        self._window: ClipWindow | None = None
+        self._proxies: ProxyFacts | None = None
+        self._frame = 0
+        self._hover: int | None = None
+        self._held = False
+        self._pan_from: tuple[float, Span] | None = None
+        self._kept: tuple[object, QPixmap] | None = None
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(600, sum(row.height for row in self.rows))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.sizeHint().height())
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def show_video(self, video: VideoFacts | None, windows: tuple[ClipWindow, ...]) -> None:
+        """Take another video and the windows that a model would see of it."""
+        if video is not self._video:
+            self._hide_hover()
+            self._look(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
+        self._video, self._windows, self._window = video, windows, None
+        self.update()
+
+    def show_frame(self, frame: int, window: ClipWindow | None) -> None:
+        """Move the playhead; it jumps, it never glides."""
+        self._frame, self._window = frame, window
+        if not self._held:
+            self._look(self.span.showing(frame))
+        self.setAccessibleDescription(
+            self.tr("frame {frame} of {count}").format(frame=frame, count=self.span.count)
+        )
+        self.update()
+
+    def show_proxies(self, proxies: ProxyFacts | None) -> None:
+        """Take the small pictures that there are now."""
+        self._proxies = proxies
+        self.update()
+
+    def frame_at(self, x: float) -> int:
+        """The frame at a place along the line, clamped to what is seen."""
+        return self.span.frame_at(x)
+
+    def x_of(self, frame: float) -> float:
+        """The place of a frame's left edge along the line."""
+        return self.span.x_of(frame)
+
+    def zoom(self, steps: float, about_x: float | None = None) -> None:
+        """Zoom about a place, or about the playhead."""
+        x = self.span.x_of(self._frame + 0.5) if about_x is None else about_x
+        self._look(self.span.zoomed(ZOOM_STEP**steps, x))
+
+    def see_all(self) -> None:
+        """Show the whole video."""
+        self._look(replace(self.span, start=0.0, length=0.0))
+
+    def go_to(self, start: float) -> None:
+        """Begin what is seen at a frame."""
+        self._look(self.span.starting_at(start))
+
+    def _look(self, span: Span) -> None:
+        if span != self.span:
+            self.span = span
+            self.span_changed.emit()
+            self.update()
+
+    def _room(self) -> float:
+        return float(max(self.width() - 2 * SIDE_PX, 1))
+
+    # -- pointer ----------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._video is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._pan_from = event.position().x(), self.span
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        self._held = True
+        self._hide_hover()
+        self.scrub_started.emit()
+        self.scrubbed.emit(self.frame_at(event.position().x()))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._video is None:
+            return
+        x = event.position().x()
+        if self._pan_from is not None:
+            pressed_x, span = self._pan_from
+            self._look(span.starting_at(span.start - (x - pressed_x) / span.width * span.frames))
+            return
+        if self._held:
+            self.scrubbed.emit(self.frame_at(x))
+            return
+        self._show_hover(x)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._pan_from is not None:
+            self._pan_from = None
+            self.unsetCursor()
+        if self._held:
+            self._held = False
+            self.scrub_ended.emit()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hide_hover()
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if not delta:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(delta / 120, event.position().x())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.go_to(self.span.start - delta / 120 * PAN_SHARE * self.span.frames)
+        else:
+            self.wheel_stepped.emit(-1 if delta > 0 else 1)
+
+    def _show_hover(self, x: float) -> None:
+        assert self._video is not None
+        self._hover = frame = self.frame_at(x)
+        found = self._proxies.pictures.image(frame) if self._proxies else None
+        words = self.tr("frame {frame} · {time}").format(
+            frame=frame, time=clock(float(self._video.pts_seconds[frame]))
+        )
+        if found is not None and found.index != frame:
+            words += self.tr(" (picture of {n})").format(n=found.index)
+        width, height = self._video.display_size
+        self.hover_picture.show_frame(
+            found.image if found else None, words, width / height,
+            self.mapToGlobal(QPoint(round(x), 0)),
+        )  # fmt: skip
+        self.update()
+
+    def _hide_hover(self) -> None:
+        self._hover = None
+        self.hover_picture.hide()
+        self.update()
+
+    # -- painting ---------------------------------------------------------------------------
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._look(replace(self.span, left=SIDE_PX, width=self._room()))
+
+    @override
+    def hideEvent(self, event: QEvent) -> None:
+        self._hide_hover()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._video is not None:
+            painter.drawPixmap(0, 0, self._painted_rows(self._video))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_pointer(painter)
+            self._paint_playhead(painter)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.current().accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 1, -5, -1), 6, 6)
+        painter.end()
+
+    def _painted_rows(self, video: VideoFacts) -> QPixmap:
+        """The rows, kept as long as they are the same: the playhead moves over them."""
+        ratio = self.devicePixelRatioF()
+        wanted = (video, self.span, self._windows, self._window, self._proxies, ratio,
+                  self.size().toTuple(), theme.current())  # fmt: skip
+        if self._kept is not None and self._kept[0] == wanted:
+            return self._kept[1]
+        scene = Scene(video, self.span, self._windows, self._window, self._proxies, ratio)
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.small_font(self))
+        top = 0.0
+        for row in self.rows:
+            row.paint(painter, QRectF(SIDE_PX, top, self.span.width, row.height), scene)
+            top += row.height
+        painter.end()
+        self._kept = (wanted, pixmap)
+        return pixmap
+
+    def _paint_pointer(self, painter: QPainter) -> None:
+        if self._hover is not None:
+            x = (self.x_of(self._hover) + self.x_of(self._hover + 1)) / 2
+            painter.setPen(QPen(QColor(theme.current().text_faint), 1))
+            painter.drawLine(QPointF(x, Ruler.height), QPointF(x, self.height()))
+
+    def _paint_playhead(self, painter: QPainter) -> None:
+        left, right = self.x_of(self._frame), self.x_of(self._frame + 1)
+        x = (left + right) / 2
+        if not SIDE_PX - 1 <= x <= self.width() - SIDE_PX + 1:
+            return
+        colour = QColor(theme.current().text)
+        light = QColor(colour)
+        light.setAlphaF(0.25)
+        top = Ruler.height
+        painter.fillRect(QRectF(left, top, max(right - left, 2.0), self.height() - top), light)
+        # Dark beside light, so that it shows on thumbnails of any brightness.
+        for width, pen in ((4, QColor(theme.current().panel)), (2, colour)):
+            painter.setPen(QPen(pen, width))
+            painter.drawLine(QPointF(x, top - 2), QPointF(x, self.height()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - 5, top - 8), QPointF(x + 5, top - 8), QPointF(x, top)])
+        )
