@@ -15,6 +15,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
         "memory": "benchmarks.bench_memory",
+        "scrub": "benchmarks.bench_scrub",
         "video": "benchmarks.bench_video",
         "window": "benchmarks.bench_window",
     }

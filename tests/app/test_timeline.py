@@ -1,0 +1,121 @@
+"""Where frames lie on the timeline, and the strip that its pictures come from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.proxies import ProxyPiece, Strip
+from app.timeline.rows import ruler_step
+from app.timeline.span import Span
+from mvit_core.budget import Budget
+
+SPANS = st.builds(
+    lambda count, zooms: _zoomed(Span(count, 14, 900), zooms),
+    st.integers(1, 100_000),
+    st.lists(st.tuples(st.floats(0.2, 9), st.floats(0, 1000)), max_size=6),
+)
+
+
+def _zoomed(span, zooms):
+    for factor, x in zooms:
+        span = span.zoomed(factor, x)
+    return span
+
+
+@given(SPANS, st.floats(0, 1))
+def test_a_frame_is_found_where_it_is_drawn(span, share):
+    frame = min(int(span.start + share * span.frames), span.count - 1)
+    middle = (span.x_of(frame) + span.x_of(frame + 1)) / 2
+    if span.left <= middle <= span.left + span.width:
+        assert span.frame_at(middle) == frame
+
+
+@given(SPANS)
+def test_what_is_seen_lies_within_the_video(span):
+    assert 0 <= span.start <= span.stop <= max(span.count, 1) + 1e-6
+    assert set(span.seen()) <= set(range(span.count))
+
+
+@given(SPANS, st.floats(0.5, 4), st.floats(14, 914))
+def test_zooming_keeps_the_frame_under_the_pointer_unless_an_end_is_reached(span, factor, x):
+    def under(which):
+        return which.start + (x - which.left) / which.width * which.frames
+
+    near = span.zoomed(factor, x)
+    if near.start > 0 and near.stop < near.count:
+        assert under(near) == pytest.approx(under(span), abs=1e-6 * span.count + 1e-6)
+
+
+@given(SPANS, st.integers(0, 99_999))
+def test_a_frame_that_is_to_be_seen_is_seen(span, frame):
+    frame = min(frame, span.count - 1)
+    shown = span.showing(frame)
+    assert shown.start <= frame + 1e-6
+    assert frame + 1 <= shown.stop + 1e-6 or shown.frames < 1
+
+
+@pytest.mark.parametrize(
+    ("frames", "marks", "step"), [(60, 20, 5), (600, 20, 50), (3, 20, 1), (108_000, 20, 10_000)]
+)
+def test_marks_of_the_ruler_lie_at_round_numbers(frames, marks, step):
+    assert ruler_step(frames, marks) == step
+
+
+class StillLane:
+    """A lane that notes what it is asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def ask(self, key, work):
+        self.asked += 1
+
+    def cancel(self, key):
+        pass
+
+
+class Host:
+    def release(self, ticket):
+        pass
+
+    def piece(self, path, learnt, ticket):
+        pass
+
+
+@pytest.fixture
+def strip(qapp):
+    strip = Strip(StillLane(), Host(), Budget(8 * 100), None)
+    strip.begin("a.mp4", object())
+    return strip
+
+
+def piece(*frames, path="a.mp4", last=False):
+    return ProxyPiece(path, tuple((frame, bytes(10)) for frame in frames), 60, is_last=last)
+
+
+def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
+    assert strip.nearest(5) is None
+    assert strip.image(5) is None
+    strip.take(piece(0, 30, 10))
+    assert [strip.nearest(frame) for frame in (0, 4, 6, 25, 59)] == [0, 0, 10, 30, 30]
+    assert strip.picture(6).index == 10
+    assert strip.picture(6).is_preview
+
+
+def test_pieces_are_asked_for_until_the_last(strip):
+    before = strip._lane.asked
+    facts = strip.take(piece(0))
+    assert (facts.done, facts.total, strip._lane.asked) == (1, 60, before + 1)
+    strip.take(piece(1, last=True))
+    assert strip._lane.asked == before + 1
+
+
+def test_a_piece_of_another_video_is_not_taken(strip):
+    assert strip.take(piece(0, path="b.mp4")) is None
+    assert strip.nearest(0) is None
+
+
+def test_what_was_given_up_for_the_budget_is_not_looked_for_again(strip):
+    strip.take(piece(*range(20)))
+    assert strip.picture(0).index == 10
+    assert strip.nearest(0) == 10
