@@ -64,7 +64,7 @@ class Span:
             return self
         if frame >= self.stop - 1:
             return self.starting_at(frame - 0.1 * self.frames)
-        return self.starting_at(frame - 0.9 * self.frames)
+        return self.starting_at(frame + 1 - 0.9 * self.frames)
 
     def seen(self) -> range:
         """The frames of which something is seen."""
