@@ -1,4 +1,4 @@
-"""Export and about; neither blocks the window's work."""
+"""Export, help and about; none of them blocks the window's work."""
 
 from __future__ import annotations
 
@@ -188,6 +188,68 @@ class ExportDialog(QDialog):
     def _accept(self) -> None:
         self.export_asked.emit(self.wish())
         self.accept()
+
+
+class HelpDialog(QDialog):
+    """How to work with this program, on one page."""
+
+    tour_asked = Signal()
+    shortcuts_asked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Help"))
+        self.setMinimumWidth(540)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(4)
+        for title, text in self._parts():
+            column.addWidget(label(title, "title"))
+            words = label(text, "soft")
+            words.setWordWrap(True)
+            column.addWidget(words)
+            column.addSpacing(theme.GAP)
+        column.addLayout(self._buttons())
+
+    def _parts(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (self.tr("Open"), self.tr(
+                "Drop a video and a checkpoint on the window, or use Ctrl+O and Ctrl+Shift+O. The "
+                "model runs on the part of the video that is shown: its window.")),
+            (self.tr("Look"), self.tr(
+                "Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. "
+                "Q and a click ask where a token looks; with Shift, who looks at it. Hold B to "
+                "see the frame alone.")),
+            (self.tr("Move"), self.tr(
+                "Left and Right step by frames, Alt+Left and Alt+Right by frames that the model "
+                "saw, Page Up and Page Down by windows. Space plays.")),
+            (self.tr("Trust"), self.tr(
+                "The colour bar says what its ends are and how the range was found. A badge says "
+                "where the map on screen is not the one asked for, or not of this frame.")),
+            (self.tr("Keep"), self.tr(
+                "Ctrl+E exports pictures, videos and numbers; Ctrl+S saves the session, which "
+                "opens the same view again.")),
+        )  # fmt: skip
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for words, signal in (
+            (self.tr("Take the tour"), self.tour_asked),
+            (self.tr("Keyboard shortcuts"), self.shortcuts_asked),
+        ):
+            button = QPushButton(words)
+            button.setAutoDefault(False)
+            button.clicked.connect(self.accept)
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        row.addStretch(1)
+        close = QPushButton(self.tr("Close"))
+        close.setObjectName("primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        row.addWidget(close)
+        return row
 
 
 class AboutDialog(QDialog):

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QScrollArea,
+    QTabWidget,
+    QWidget,
+)
 
 from app.widgets import DockTitle
 
@@ -83,15 +89,15 @@ class Docks(QObject):
             window.setCorner(corner, bottom)
         for name, area in (
             ("layers", left), ("heads", left), ("predictions", right), ("display", right),
-            ("model", right), ("timeline", bottom), ("log", bottom),
+            ("model", right), ("log", right), ("timeline", bottom),
         ):  # fmt: skip
             window.addDockWidget(area, docks[name])
         window.setTabPosition(right, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["display"], docks["model"])
-        docks["display"].raise_()
-        window.splitDockWidget(docks["timeline"], docks["log"], Qt.Orientation.Vertical)
+        window.tabifyDockWidget(docks["model"], docks["log"])
         for name in FIRST_HIDDEN:
             docks[name].hide()
+        docks["display"].raise_()
         for one, other, sizes, way in (
             ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
             ("layers", "heads", [330, 330], Qt.Orientation.Vertical),

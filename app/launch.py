@@ -84,6 +84,8 @@ def launch(options: ViewOptions) -> int:
     """Run the window until it is closed; returns the exit code."""
     app = make_application()
     window = open_window(app, options)
+    if options == ViewOptions():
+        QTimer.singleShot(0, window, window.help.tour_once)
     with _closed_by_signals(app):
         code = app.exec()
     window.close()

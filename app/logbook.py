@@ -10,7 +10,7 @@ from typing_extensions import override
 
 LOGGERS = ("app", "mvit_core")
 KEPT_LINES = 500
-FORMAT = "%(asctime)s  %(levelname)-7s  %(message)s"
+FORMAT = "%(asctime)s %(levelname).1s  %(message)s"
 
 
 class Logbook(QObject):

@@ -21,14 +21,14 @@ from app import theme
 from app.actions import Actions
 from app.commands import Desk
 from app.controller import Controller
-from app.dialogs import AboutDialog, ExportDialog, rate_dialog
+from app.dialogs import ExportDialog, rate_dialog
 from app.docks import Docks, same_dock
 from app.drops import Drops
 from app.facts import MemoryFacts
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
+from app.help_desk import HelpDesk
 from app.keys import KeyMap
 from app.logbook import Logbook
-from app.palette import Palette
 from app.panels.display import DisplayPanel
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
@@ -41,7 +41,6 @@ from app.panels.timeline import Timeline
 from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
 from app.places import PlaceBook, PlaceKeeper
-from app.preferences_dialog import PreferencesDialog
 from app.preprocessing import PreprocessingDialog
 from app.presenter import Panels
 from app.recent import RecentFiles
@@ -49,7 +48,6 @@ from app.recent_desk import RecentDesk
 from app.report import report_of
 from app.samples import SampleDesk
 from app.session_desk import SessionDesk
-from app.shortcuts import ShortcutsDialog
 from app.stage import Stage
 from app.state import ModelSource, Store
 from app.toolbar import make_toolbar
@@ -96,14 +94,18 @@ class MainWindow(QMainWindow):
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
         self.upkeep = Upkeep(self._show_memory, self)
-        desk = Desk(self.controller.intents, self.store, self.controller, self)
         self.keys = KeyMap(settings, self)
+        self.help = HelpDesk(self, self.docks, settings, preferences, self.keys)
+        files = RecentFiles(settings, self)
+        self.recent = RecentDesk(files, self.controller, self.sessions, self.welcome, book)
+        desk = Desk(
+            self.controller.intents, self.store, self.controller, self, self.sessions,
+            self.recent, self.help,
+        )  # fmt: skip
         self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
         self.actions_table.fill(self.menuBar())
-        self.recent = RecentDesk(
-            RecentFiles(settings, self), self.controller, self.sessions, self.actions_table,
-            self.welcome, book,
-        )  # fmt: skip
+        self.recent.know(self.actions_table)
+        self.help.know(self.actions_table)
         self._fill_samples()
         self.addToolBar(make_toolbar(self.actions_table))
         self.docks.place()
@@ -136,7 +138,7 @@ class MainWindow(QMainWindow):
             ("display", self.tr("Display"), display),
             ("model", self.tr("Model"), model),
             ("timeline", self.tr("Timeline"), timeline),
-            ("log", self.tr("Activity and log"), log),
+            ("log", self.tr("Log"), log),
         ))  # fmt: skip
         return Panels(
             stage=self.stage,
@@ -199,26 +201,6 @@ class MainWindow(QMainWindow):
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
         self.samples.open(index)
-
-    def open_recent(self, index: int) -> None:
-        """Open a file of the recent ones, from 0."""
-        self.recent.open(index)
-
-    def clear_recent(self) -> None:
-        """Forget the recent files."""
-        self.recent.clear()
-
-    def open_session_dialog(self) -> None:
-        """Let the user choose a session."""
-        self.sessions.open_dialog()
-
-    def save_session(self) -> None:
-        """Save the session where it was saved before."""
-        self.sessions.save()
-
-    def save_session_as(self) -> None:
-        """Save the session where the user says."""
-        self.sessions.save_as()
 
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
@@ -294,22 +276,6 @@ class MainWindow(QMainWindow):
     def switch_theme(self) -> None:
         """Light becomes dark, dark becomes light."""
         self.preferences.update(theme="light" if theme.current().name == "dark" else "dark")
-
-    def preferences_dialog(self) -> None:
-        """Let the user set things once for all."""
-        PreferencesDialog(self.preferences, self).open()
-
-    def show_shortcuts(self) -> None:
-        """List all keys, and let the user give others."""
-        ShortcutsDialog(self.keys, self).open()
-
-    def show_palette(self) -> None:
-        """Find a command by its name."""
-        Palette(self.actions_table, self).show()
-
-    def show_about(self) -> None:
-        """Say what this program is."""
-        AboutDialog(self).open()
 
     def close_window(self) -> None:
         """Quit, unless there is something to save first."""

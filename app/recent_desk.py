@@ -27,7 +27,6 @@ class RecentDesk(QObject):
         files: the list.
         controller: opens clips and models.
         sessions: opens sessions.
-        actions: have an action for each place of the list.
         welcome: the empty page.
         book: pictures of the clips.
     """
@@ -37,7 +36,6 @@ class RecentDesk(QObject):
         files: RecentFiles,
         controller: Controller,
         sessions: SessionDesk,
-        actions: Actions,
         welcome: Welcome,
         book: PlaceBook,
     ) -> None:
@@ -45,13 +43,17 @@ class RecentDesk(QObject):
         self._files = files
         self._controller = controller
         self._sessions = sessions
-        self._actions = actions
+        self._actions: Actions | None = None
         self._welcome = welcome
         self._book = book
         welcome.recent_chosen.connect(self.open)
         controller.store.changed.connect(self._on_changed)
         sessions.saved.connect(lambda path: files.add("session", path))
         files.changed.connect(self._show)
+
+    def know(self, actions: Actions) -> None:
+        """Take the actions, one for each place of the list, which are made after this desk."""
+        self._actions = actions
         self._show()
 
     @Slot(int)
@@ -84,7 +86,8 @@ class RecentDesk(QObject):
     def _show(self) -> None:
         entries = self._files.entries
         self._controller.know_recent(entries)
-        for place in range(AT_MOST):
+        for place in range(AT_MOST if self._actions is not None else 0):
+            assert self._actions is not None
             action = self._actions.by_id[f"file.recent_{place + 1}"]
             action.setVisible(place < len(entries))
             if place < len(entries):

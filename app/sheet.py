@@ -124,6 +124,8 @@ QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accen
     padding: 2px 5px 2px 0; }
 QToolButton#foldWarning { color: $warning; }
 QToolButton::menu-indicator { image: none; }
+QPushButton#link { background: transparent; color: $accent; }
+QPushButton#link:hover { background: $control; }
 QPushButton#primary { background: $accent; color: $on_accent; font-weight: 600; }
 QPushButton#primary:disabled { background: $control; color: $text_faint; }
 QPushButton#primary:focus { border-color: $text; }
@@ -197,6 +199,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }
 QFrame#toast QLabel { background: transparent; }
 QFrame#toast QPushButton { background: $control_hover; }
+QFrame#toast QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#toast QPushButton:hover { background: $border; }
 QPlainTextEdit { background: $stage; color: $text_soft; border: 1px solid $border;
     border-radius: 6px; padding: 4px; }

@@ -37,29 +37,11 @@ class Windowing(Protocol):
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
 
-    def open_recent(self, index: int) -> None:
-        """Open a file of the recent ones, from 0."""
-
-    def clear_recent(self) -> None:
-        """Forget the recent files."""
-
-    def open_session_dialog(self) -> None:
-        """Let the user choose a session."""
-
-    def save_session(self) -> None:
-        """Save the session where it was saved before."""
-
-    def save_session_as(self) -> None:
-        """Save the session where the user says."""
-
     def export_dialog(self) -> None:
         """Let the user export what is shown."""
 
     def preprocessing_dialog(self) -> None:
         """Let the user say how the model is fed."""
-
-    def preferences_dialog(self) -> None:
-        """Let the user set things once for all."""
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""
@@ -81,15 +63,6 @@ class Windowing(Protocol):
 
     def switch_theme(self) -> None:
         """Light becomes dark, dark becomes light."""
-
-    def show_palette(self) -> None:
-        """Find a command by its name."""
-
-    def show_shortcuts(self) -> None:
-        """List all keys, and let the user give others."""
-
-    def show_about(self) -> None:
-        """Say what this program is."""
 
     def close_window(self) -> None:
         """Quit."""
@@ -120,6 +93,51 @@ class Control(Protocol):
         """Put what is shown on the clipboard, as JSON."""
 
 
+class Filing(Protocol):
+    """What commands ask of sessions."""
+
+    def open_dialog(self) -> None:
+        """Let the user choose a session."""
+
+    def save(self) -> bool:
+        """Save the session where it was saved before."""
+
+    def save_as(self) -> bool:
+        """Save the session where the user says."""
+
+
+class Reopening(Protocol):
+    """What commands ask of the recent files."""
+
+    def open(self, index: int) -> None:
+        """Open a file of the list, from 0."""
+
+    def clear(self) -> None:
+        """Forget the list."""
+
+
+class Helping(Protocol):
+    """What commands ask about the window itself."""
+
+    def palette(self) -> None:
+        """Find a command by its name."""
+
+    def shortcuts(self) -> None:
+        """List all keys, and let the user give others."""
+
+    def preferences(self) -> None:
+        """Let the user set things once for all."""
+
+    def help(self) -> None:
+        """Say in a page how to work with this program."""
+
+    def tour(self) -> None:
+        """Point at the parts of the window, one after another."""
+
+    def about(self) -> None:
+        """Say what this program is."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything a command may use."""
@@ -128,6 +146,9 @@ class Desk:
     store: Store
     control: Control
     window: Windowing
+    sessions: Filing
+    recent: Reopening
+    help: Helping
 
 
 @dataclass(frozen=True)
@@ -182,7 +203,7 @@ class Command:
     menu: str
     keys: tuple[str, ...]
     """The first is shown; further ones are for other keyboards."""
-    run: Callable[[Desk], None]
+    run: Callable[[Desk], object]
     scope: Scope = "window"
     enabled_when: Need = ALWAYS
     checked_when: Callable[[ViewState, World], bool] | None = None

@@ -18,5 +18,5 @@ EDIT = (
     Command("edit.copy_parameters", N("commands", "Copy parameters"), "edit", ("Ctrl+Alt+C",),
             lambda d: d.control.copy_parameters(), enabled_when=VIDEO),
     Command("edit.preferences", N("commands", "Preferences…"), "edit", ("Ctrl+,",),
-            lambda d: d.window.preferences_dialog()),
+            lambda d: d.help.preferences()),
 )  # fmt: skip

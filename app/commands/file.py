@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def _recent(number: int) -> Command:
     def run(desk: Desk) -> None:
-        desk.window.open_recent(number - 1)
+        desk.recent.open(number - 1)
 
     there = Need(lambda _, w: len(w.recent) >= number, N("commands", "no such file was opened yet"))
     return Command(
@@ -36,15 +36,15 @@ FILE = (
             tooltip=N("commands", "Open the first sample clip with the demo model")),
     *(_recent(number) for number in range(1, 10)),
     Command("file.clear_recent", N("commands", "Clear the list"), "file", (),
-            lambda d: d.window.clear_recent(), enabled_when=RECENT, submenu="recent"),
+            lambda d: d.recent.clear(), enabled_when=RECENT, submenu="recent"),
     Command("file.open_session", N("commands", "Open session…"), "file", (),
-            lambda d: d.window.open_session_dialog(),
+            lambda d: d.sessions.open_dialog(),
             tooltip=N("commands", "Open a video, a model and a view as they were saved")),
     Command("file.save_session", N("commands", "Save session"), "file", ("Ctrl+S",),
-            lambda d: d.window.save_session(), enabled_when=EITHER, repeats=False,
+            lambda d: d.sessions.save(), enabled_when=EITHER, repeats=False,
             tooltip=N("commands", "Save which video and model are open, and how they are shown")),
     Command("file.save_session_as", N("commands", "Save session as…"), "file", ("Ctrl+Shift+S",),
-            lambda d: d.window.save_session_as(), enabled_when=EITHER, repeats=False),
+            lambda d: d.sessions.save_as(), enabled_when=EITHER, repeats=False),
     Command("file.close_clip", N("commands", "Close video"), "file", ("Ctrl+W",),
             lambda d: d.control.close_clip(), enabled_when=VIDEO),
     Command("file.quit", N("commands", "Quit"), "file", ("Ctrl+Q",),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from app.commands.base import Command, N
 
 HELP = (
+    Command("help.help", N("commands", "Help"), "help", ("F1",), lambda d: d.help.help()),
+    Command("help.tour", N("commands", "Take the tour"), "help", ("Shift+F1",),
+            lambda d: d.help.tour()),
     Command("help.palette", N("commands", "Search commands…"), "help", ("Ctrl+K", "Ctrl+Shift+P"),
-            lambda d: d.window.show_palette()),
+            lambda d: d.help.palette()),
     Command("help.shortcuts", N("commands", "Keyboard shortcuts…"), "help",
-            ("Ctrl+/", "Ctrl+?"), lambda d: d.window.show_shortcuts(), stage_keys=("?",),
+            ("Ctrl+/", "Ctrl+?"), lambda d: d.help.shortcuts(), stage_keys=("?",),
             tooltip=N("commands", "List, search and change all keys")),
     Command("help.about", N("commands", "About MViT Lens"), "help", (),
-            lambda d: d.window.show_about()),
+            lambda d: d.help.about()),
 )  # fmt: skip

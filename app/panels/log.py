@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from app.facts import JobFacts
 
 KEPT_LINES = 500
-LEAST_HEIGHT = 130
 
 
 class LogPanel(QWidget):
-    """Jobs on the left, the log on the right."""
+    """Jobs at the top, the log below them."""
 
     cancel_asked = Signal(str)
     """The key of a job."""
@@ -38,34 +37,32 @@ class LogPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumHeight(LEAST_HEIGHT)
         self._jobs: tuple[JobFacts, ...] = ()
         self.cancel_buttons: dict[str, QToolButton] = {}
         self.tree = self._tree()
         self.lines = QPlainTextEdit()
         self.lines.setReadOnly(True)
+        self.lines.setMinimumHeight(76)
         self.lines.setMaximumBlockCount(KEPT_LINES)
-        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setTabChangesFocus(True)
         self.lines.setFont(theme.number_font(self))
         self.lines.setAccessibleName(self.tr("Log"))
         self.copy = QPushButton(self.tr("Copy log"))
         self.copy.clicked.connect(self._copy)
         self._empty = label(self.tr("Nothing is being done."), "faint")
-        left = QVBoxLayout()
-        left.addWidget(self._empty)
-        left.addWidget(self.tree, 1)
-        left.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 12, 8)
-        row.setSpacing(2 * theme.GAP)
-        row.addLayout(left, 2)
-        row.addWidget(self.lines, 3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 12, 8)
+        column.setSpacing(theme.GAP)
+        column.addWidget(self._empty)
+        column.addWidget(self.tree, 2)
+        column.addWidget(self.lines, 3)
+        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_jobs(())
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
         tree.setColumnCount(3)
+        tree.setMinimumHeight(76)
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
         tree.setAccessibleName(self.tr("Activity"))

@@ -78,6 +78,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self._model_line = label("", "faint")
         self._glyph = Glyph("drop", 44)
+        self.buttons: dict[str, QPushButton] = {}
         self._keys_part = self._keys()
         self.gallery = Gallery()
         self.gallery.chosen.connect(self.sample_chosen)
@@ -190,7 +191,6 @@ class Welcome(QWidget):
         return part
 
     def _buttons(self) -> QHBoxLayout:
-        self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
@@ -229,11 +229,17 @@ class Welcome(QWidget):
             grid.addWidget(KeyChip(keys), row, 3 * column)
             grid.addWidget(label(words, "faint"), row, 3 * column + 1)
         grid.setColumnMinimumWidth(2, 16)
+        tour = QPushButton(self.tr("Take the tour"))
+        tour.setObjectName("link")
+        tour.clicked.connect(lambda: self.command.emit("help.tour"))
+        self.buttons["help.tour"] = tour
         part = QWidget()
         line = QHBoxLayout(part)
         line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(3 * theme.GAP)
         line.addStretch(1)
         line.addLayout(grid)
+        line.addWidget(tour)
         line.addStretch(1)
         return part
 
