@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MILLISECOND = 1e-3
 _FALLBACK_FPS = 25.0
+_MOST_FPS = 1000
+"""A higher rate is the clock of the file, stated for want of another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +109,7 @@ def _stated_rate(stream: "VideoStream") -> float | None:
     codec_rate: Fraction | None = stream.codec_context.framerate
     average: Fraction | None = stream.average_rate
     rates = (average, codec_rate) if has_clock else (codec_rate, average)
-    return next((float(rate) for rate in rates if rate), None)
+    return next((float(rate) for rate in rates if rate and rate <= _MOST_FPS), None)
 
 
 def _mean_rate(seconds: "NDArray[np.float64]", stated: float | None) -> float:

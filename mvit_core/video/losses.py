@@ -45,6 +45,8 @@ def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> lis
         opened: the same.
         index: the frames that are there.
     """
+    if 0 < opened.stream.frames <= len(index.packets):
+        return []  # all that its table lists is there; how long the last one stays is no loss
     stated = _avi_seconds(path) or _stated_seconds(opened, index.start_seconds)
     there = float(index.pts_seconds[-1]) + 1 / index.fps
     tolerance = max(2.5 / index.fps, 0.1)
@@ -83,7 +85,8 @@ def _stated_seconds(opened: "OpenStream", start_seconds: float) -> float | None:
     container, stream = opened.container, opened.stream
     if container.format.name not in _STATES_DURATION:
         return None
-    if stream.duration and stream.time_base:
+    is_matroska = container.format.name == _MATROSKA
+    if stream.duration and stream.time_base and not is_matroska:
         return float(stream.duration * stream.time_base)
     tag = _seconds(stream.metadata.get("DURATION", ""))
     whole = container.duration / 1e6 if container.duration else None
@@ -93,7 +96,7 @@ def _stated_seconds(opened: "OpenStream", start_seconds: float) -> float | None:
     if not ends:
         return None
     # Matroska counts from 0, not from the first frame.
-    return min(ends) - (start_seconds if container.format.name == _MATROSKA else 0.0)
+    return min(ends) - (start_seconds if is_matroska else 0.0)
 
 
 def _avi_seconds(path: "Path") -> float | None:

@@ -110,3 +110,9 @@ def test_what_does_not_open_is_refused_by_its_cause(tmp_path, content, words):
     path.write_bytes(content)
     with pytest.raises(VideoOpenError, match=words):
         open_video(path)
+
+
+def test_a_single_late_frame_is_no_loss(tmp_path):
+    path = write_barcode_clip(tmp_path / "late.mkv", frames=1, fps=1, pts_seconds=[1.5])
+    with open_video(path) as video:
+        assert (video.frame_count, video.fps, video.damage) == (1, 1.0, ())
