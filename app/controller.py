@@ -39,7 +39,7 @@ from app.proxies import ProxyHost, ProxyPiece, Strip
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
-from app.state import mended
+from app.state import Loop, mended
 from app.views.desk import ViewDesk
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
@@ -377,6 +377,8 @@ class Controller(QObject):
         )
         self._find_windows()
         query = self.store.state.query
+        if self.store.state.clip != video.path:
+            self.store.update(loop=Loop(), markers=())
         self.store.update(
             clip=video.path, frame=0, playing=False, scrubbing=False, picking=False,
             query="readout" if isinstance(query, tuple) else query,

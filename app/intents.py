@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
+from app.marking import Marking
 from app.state import PLAY_SPEEDS, VIEWS, ViewState
 from app.tokens import carried, centre, clamp
 from mvit_core.attribution import METHODS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 OPACITY_STEP = 0.05
-FASTEST = 8.0
+SHUTTLE = (1.0, 2.0, 4.0, 8.0)
 CYCLES: dict[str, tuple[str, ...]] = {
     "mode": tuple(MODES), "units": tuple(UNITS), "range_policy": tuple(RANGE_POLICIES),
 }  # fmt: skip
@@ -58,6 +59,7 @@ class Intents:
         self._store = store
         self._world = world
         self._tell = tell
+        self.marks = Marking(self, store, world, tell)
 
     @property
     def _state(self) -> ViewState:
@@ -114,27 +116,25 @@ class Intents:
             self.go_to(world.windows[target].start, jump=True)
 
     def first(self) -> None:
-        """Go to the first frame."""
-        self.go_to(0, jump=True)
+        """Go to the first frame, of the loop where a part is looped."""
+        self.go_to(self._bounds()[0], jump=True)
 
     def last(self) -> None:
-        """Go to the last frame."""
-        video = self._world().video
-        if video is not None:
-            self.go_to(video.frame_count - 1, jump=True)
+        """Go to the last frame, of the loop where a part is looped."""
+        self.go_to(self._bounds()[1], jump=True)
 
     def play(self) -> None:
-        """Play, or pause; at the end, play from the start."""
-        video = self._world().video
-        if video is None:
-            return
+        """Play, or pause; at the end, or outside the loop, play from where it begins."""
         state = self._state
+        if self._world().video is None:
+            return
         if state.playing:
             self.pause()
-        elif state.speed > 0 and state.frame == video.frame_count - 1:
-            self._store.update(playing=True, frame=0)
-        else:
-            self._store.update(playing=True)
+            return
+        first, last = self._bounds()
+        begin, end = (first, last) if state.speed > 0 else (last, first)
+        inside = first <= state.frame <= last and state.frame != end
+        self._store.update(playing=True, frame=state.frame if inside else begin)
 
     def pause(self) -> None:
         """Stop playing."""
@@ -144,7 +144,8 @@ class Intents:
         """Play forwards or backwards, faster with each call."""
         state = self._state
         same = state.playing and (state.speed > 0) == (direction > 0)
-        speed = min(abs(state.speed) * 2, FASTEST) if same else 1.0
+        faster = (speed for speed in SHUTTLE if speed > abs(state.speed))
+        speed = next(faster, SHUTTLE[-1]) if same else SHUTTLE[0]
         self._store.update(playing=True, speed=direction * speed)
 
     def faster(self, by: int) -> None:
@@ -410,6 +411,11 @@ class Intents:
         self._store.update(**{name: getattr(fresh, name) for name in names})
 
     # -- helpers ----------------------------------------------------------------------------
+
+    def _bounds(self) -> tuple[int, int]:
+        """First and last frame that playing keeps to."""
+        video = self._world().video
+        return self._state.loop.bounds(video.frame_count if video is not None else 1)
 
     def _dead_patch(self) -> str:
         layer = self._world().layer(self._state.block)

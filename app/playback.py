@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import VideoFacts
-    from app.state import Store
+    from app.state import Store, ViewState
 
 TICK_MS = 8
 
@@ -89,7 +89,25 @@ class Player(QObject):
         if state.every_frame and abs(frame - state.frame) > 1:
             frame = state.frame + (1 if state.speed > 0 else -1)
             self._anchor(frame)  # the clock goes no further than the frames
-        if seconds < 0 or (frame == video.frame_count - 1 and state.speed > 0):
+            seconds = float(video.pts_seconds[frame])
+        if state.loop.mode != "off":
+            begin = begin_of_loop(video, state, seconds)
+            if begin is not None:
+                self._store.update(frame=begin)
+                self._anchor()
+                return
+        elif seconds < 0 or (frame == video.frame_count - 1 and state.speed > 0):
             self._store.update(frame=frame, playing=False)
-        elif frame != state.frame:
+            return
+        if frame != state.frame:
             self._store.update(frame=frame)
+
+
+def begin_of_loop(video: VideoFacts, state: ViewState, seconds: float) -> int | None:
+    """Where a loop begins anew, once its last frame has had its time; None while it is inside."""
+    first, last = state.loop.bounds(video.frame_count)
+    times = video.pts_seconds
+    stop = times[last + 1] if last + 1 < len(times) else times[last] + 1 / video.fps
+    if times[first] <= seconds < stop:
+        return None
+    return first if state.speed > 0 else last

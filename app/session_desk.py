@@ -24,6 +24,7 @@ from app.sessions import (
     session_of,
     write_session,
 )
+from app.state import Loop
 from mvit_core.attribution import METHODS
 from mvit_core.errors import MvitError
 from mvit_core.render import Look, colormaps
@@ -231,6 +232,11 @@ def fitted(view: Values, world: World) -> Values:
     view = dict(view)
     count = world.video.frame_count if world.video is not None else 1
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
+    if "markers" in view:
+        kept = {m.frame: m for m in view["markers"] if 0 <= m.frame < count}
+        view["markers"] = tuple(kept[frame] for frame in sorted(kept))
+    if any(point is not None and not 0 <= point < count for point in _points(view)):
+        view["loop"] = Loop()
     if view.get("method") not in METHODS:
         view.pop("method", None)
     if view.get("colormap") not in colormaps("sequential"):
@@ -259,3 +265,8 @@ def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which
     except ValueError:
         return False
     return True
+
+
+def _points(view: Values) -> tuple[int | None, int | None]:
+    loop = view.get("loop", Loop())
+    return loop.first, loop.last

@@ -75,6 +75,44 @@ class Pane:
     query: Query
 
 
+LoopMode = Literal["off", "all", "range"]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What playing repeats."""
+
+    mode: LoopMode = "off"
+    """``range`` repeats from ``first`` to ``last``; ``all`` the whole video."""
+    first: int | None = None
+    """Frame of the in point; None is the start of the video."""
+    last: int | None = None
+    """Frame of the out point, itself played; None is the end of the video."""
+
+    @property
+    def has_points(self) -> bool:
+        """An in or an out point is set."""
+        return self.first is not None or self.last is not None
+
+    def points(self, frame_count: int) -> tuple[int, int]:
+        """First and last frame between the points, within a video of so many frames."""
+        end = max(frame_count - 1, 0)
+        first = min(self.first or 0, end)
+        return first, max(first, end if self.last is None else min(self.last, end))
+
+    def bounds(self, frame_count: int) -> tuple[int, int]:
+        """First and last frame that playing keeps to."""
+        return self.points(frame_count) if self.mode == "range" else (0, max(frame_count - 1, 0))
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A frame that the user wants to find again."""
+
+    frame: int
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class ViewState:
     """Everything that the user has asked for."""
@@ -94,6 +132,9 @@ class ViewState:
     """Of playback; below 0 it runs backwards."""
     every_frame: bool = False
     """Playback shows every frame and may fall behind the clock; otherwise it skips."""
+    loop: Loop = Loop()
+    markers: tuple[Marker, ...] = ()
+    """By frame, at most one on each."""
     scrubbing: bool = False
     """The pointer holds the playhead: nothing costly is started."""
     block: int | None = None
@@ -143,8 +184,11 @@ UNDOABLE = (
     "range_policy", "manual_range", "locked_range", "clip_spec", "picture_fps", "mode", "gamma",
     "threshold", "tails_percent", "units",
     "coverage", "view", "view_before", "panes", "pane", "difference",
+
+
+    "loop", "markers",
 )  # fmt: skip
-"""What undo and redo give back: display and selection, not the place in the video."""
+"""What undo and redo give back: display, selection and marks, not the place in the video."""
 
 PLACE = ("frame", "block", "head")
 """What back and forward give back."""

@@ -50,7 +50,8 @@ SEPARATED = frozenset(
         "edit.preferences",
         "view.overlay", "view.next_colormap", "view.lock_range", "view.fit", "view.timeline_in",
         "view.full_screen", "view.next_pane", "view.theme",
-        "playback.previous", "playback.previous_sampled", "playback.first",
+        "playback.previous", "playback.previous_sampled", "playback.first", "playback.loop",
+        "playback.add_marker",
         "attention.previous_layer", "attention.next_head", "attention.pick",
     }
 )  # fmt: skip

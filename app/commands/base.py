@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from app.state import Loop
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -45,6 +47,9 @@ class Windowing(Protocol):
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""
+
+    def rename_marker(self) -> None:
+        """Let the user name the marker of the frame shown."""
 
     def leave(self) -> None:
         """Esc: leave picking, then full screen; give the keys to the stage."""
@@ -183,6 +188,13 @@ BOTH = Need(
 EITHER = Need(
     lambda _, w: w.video is not None or w.model is not None,
     N("commands", "open a video or load a model first"),
+)
+LOOPED = Need(
+    lambda s, w: w.video is not None and s.loop != Loop(), N("commands", "there is no loop")
+)
+MARKED = Need(
+    lambda s, _: any(marker.frame == s.frame for marker in s.markers),
+    N("commands", "this frame has no marker"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, FOLDER, VIDEO, Command, N
+from app.commands.base import BOTH, FOLDER, LOOPED, MARKED, VIDEO, Command, N
 
 PLAYBACK = (
     Command("playback.play", N("commands", "Play or pause"), "playback", ("Space",),
@@ -50,8 +50,28 @@ PLAYBACK = (
             lambda d: d.intents.first(), "stage", VIDEO),
     Command("playback.last", N("commands", "Last frame"), "playback", ("End",),
             lambda d: d.intents.last(), "stage", VIDEO),
-    Command("playback.go_to", N("commands", "Go to frame…"), "playback", ("G",),
-            lambda d: d.window.ask_frame(), "stage", VIDEO, repeats=False),
+    Command("playback.go_to", N("commands", "Go to frame or time…"), "playback", ("G",),
+            lambda d: d.window.ask_frame(), "stage", VIDEO, repeats=False,
+            tooltip=N("commands", "120 is a frame, 0:04.2 a time, 50% a part of the video")),
+    Command("playback.loop", N("commands", "Loop: off, all, range"), "playback", ("R",),
+            lambda d: d.intents.marks.next_mode(), "stage", VIDEO, icon="loop", repeats=False,
+            checked_when=lambda s, _: s.loop.mode != "off"),
+    Command("playback.loop_in", N("commands", "Loop begins here"), "playback", ("I",),
+            lambda d: d.intents.marks.set_point("first"), "stage", VIDEO, repeats=False),
+    Command("playback.loop_out", N("commands", "Loop ends here"), "playback", ("O",),
+            lambda d: d.intents.marks.set_point("last"), "stage", VIDEO, repeats=False),
+    Command("playback.clear_loop", N("commands", "Clear loop"), "playback", (),
+            lambda d: d.intents.marks.clear_loop(), "stage", LOOPED),
+    Command("playback.add_marker", N("commands", "Add marker"), "playback", ("M",),
+            lambda d: d.intents.marks.add(), "stage", VIDEO, repeats=False),
+    Command("playback.remove_marker", N("commands", "Remove marker"), "playback", ("Shift+M",),
+            lambda d: d.intents.marks.remove(), "stage", VIDEO, repeats=False),
+    Command("playback.rename_marker", N("commands", "Rename marker"), "playback", (),
+            lambda d: d.window.rename_marker(), "stage", MARKED, repeats=False),
+    Command("playback.next_marker", N("commands", "Next marker"), "playback", ("N",),
+            lambda d: d.intents.marks.go(1), "stage", VIDEO),
+    Command("playback.previous_marker", N("commands", "Previous marker"), "playback",
+            ("Shift+N",), lambda d: d.intents.marks.go(-1), "stage", VIDEO),
     Command("playback.picture_fps", N("commands", "Frame rate of pictures…"), "playback", (),
             lambda d: d.window.ask_picture_fps(), enabled_when=FOLDER,
             tooltip=N("commands", "How fast the pictures of a folder follow each other")),
