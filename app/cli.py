@@ -22,7 +22,6 @@ from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitE
 if TYPE_CHECKING:
     from mvit_core.attribution import Query
     from mvit_core.checkpoint import LoadedModel
-    from mvit_core.pipeline import Prediction, WindowCapture
 
 EXIT_DONE, EXIT_INPUT, EXIT_USAGE = 0, 1, 2
 
@@ -160,6 +159,12 @@ def _add_predict(commands: Any) -> None:  # noqa: ANN401
     which = predict.add_mutually_exclusive_group()
     which.add_argument("--window", type=int, metavar="I", help="one clip window, from 0 (0)")
     which.add_argument("--all", action="store_true", help="every window, and their average")
+    which.add_argument(
+        "--views",
+        metavar="TxS",
+        help="the average of T clips evenly spaced in time and S crops (1 or 3), as published "
+        "results are measured: 5x1 for MViTv2 on Kinetics",
+    )
     predict.add_argument("--json", action="store_true", help="print JSON")
     predict.set_defaults(run=_run_predict)
 
@@ -273,84 +278,19 @@ def _run_view(options: argparse.Namespace) -> int:
 
 
 def _run_predict(options: argparse.Namespace) -> int:
+    from app.prediction import predict, print_predictions
     from mvit_core import open_video
-    from mvit_core.errors import ClipError
-    from mvit_core.pipeline import Explainer
+    from mvit_core.video import clip_windows
 
     with open_video(options.clip, fps=options.fps) as video:
-        explainer = Explainer(_load_and_tell(options), remembered_windows=1)
-        windows = explainer.windows(video)
-        index = options.window or 0
-        if not 0 <= index < len(windows):
-            raise ClipError(
-                f"window {index} does not exist; {options.clip.name} has windows "
-                f"0 to {len(windows) - 1}"
-            )
-        wanted = windows if options.all else windows[index : index + 1]
-        answers, progress = [], ProgressLine("window")
-        for done, window in enumerate(wanted, start=1):
-            # The record is dropped at once: a long video has many windows.
-            answers.append(_answer(explainer.capture(video, window), options.top))
-            progress.show(done, len(wanted))
-    facts: Json = {
-        "windows": [answer for answer, _ in answers],
-        "average": _average(answers, options),
-        "notes": list(explainer.loaded.report.warnings),
-    }
+        loaded = _load_and_tell(options)
+        facts = predict(loaded, video, options)
+        windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
     if options.json:
         print(json.dumps(facts))
     else:
-        _print_predictions(facts, len(windows))
+        print_predictions(facts, len(windows))
     return EXIT_DONE
-
-
-def _answer(captured: "WindowCapture", top: int) -> "tuple[Json, tuple[Prediction, ...]]":
-    answer: Json = {
-        "index": captured.window.index,
-        "frames": list(captured.frame_indices),
-        "top": [_prediction(p) for p in captured.predictions[:top]],
-    }
-    if captured.note:
-        answer["note"] = captured.note
-    return answer, captured.predictions
-
-
-def _prediction(prediction: "Prediction") -> Json:
-    return {
-        "index": prediction.index,
-        "class": prediction.name,
-        "probability": prediction.probability,
-    }
-
-
-def _average(
-    answers: "list[tuple[Json, tuple[Prediction, ...]]]", options: argparse.Namespace
-) -> list[Json]:
-    """Mean probability over windows, as the papers' multi-view test averages its views."""
-    totals: dict[int, float] = {}
-    names = {p.index: p.name for p in answers[0][1]}
-    for _, predictions in answers:
-        for p in predictions:
-            totals[p.index] = totals.get(p.index, 0.0) + p.probability / len(answers)
-    best = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[: options.top]
-    return [{"index": i, "class": names[i], "probability": value} for i, value in best]
-
-
-def _print_predictions(facts: Json, window_count: int) -> None:
-    for window in facts["windows"]:
-        frames = window["frames"]
-        print(f"window {window['index']} of {window_count}, frames {frames[0]} to {frames[-1]}")
-        if "note" in window:
-            print(f"  note: {window['note']}")
-        _print_top(window["top"])
-    if len(facts["windows"]) > 1:
-        print(f"average of {len(facts['windows'])} windows")
-        _print_top(facts["average"])
-
-
-def _print_top(rows: list[Json]) -> None:
-    for row in rows:
-        print(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")
 
 
 def _run_export(options: argparse.Namespace) -> int:

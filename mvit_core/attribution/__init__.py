@@ -19,6 +19,7 @@ from mvit_core.attribution.maps import (
     Saliency,
     parse_head,
 )
+from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,10 +31,13 @@ __all__ = [
     "METHODS",
     "HeadChoice",
     "HeadMaps",
+    "LayerMeasures",
+    "MapMeasures",
     "Method",
     "Query",
     "Saliency",
     "dead_reason",
+    "measures_of",
     "parse_head",
 ]
 

@@ -151,6 +151,20 @@ def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWind
     return tuple(_window(i, start, frame_count, fps, spec) for i, start in enumerate(starts))
 
 
+def window_from(index: int, first: int, frame_count: int, fps: float, spec: ClipSpec) -> ClipWindow:
+    """A window that begins at a frame of its own, not at its place in the tiling.
+
+    Raises:
+        ClipError: fps is no number above 0.
+    """
+    if not (isfinite(fps) and fps > 0):
+        raise ClipError(f"fps must be a number above 0, got {fps!r}")
+    whole = max(1, floor(spec.span(fps)))
+    sampled = _sampled(float(first), spec.span(fps), frame_count, spec)
+    stop = min(first + whole, frame_count)
+    return ClipWindow(index, first, stop, sampled, _note(frame_count, whole, spec))
+
+
 def window_of(windows: "Sequence[ClipWindow]", frame_index: int) -> ClipWindow:
     """The window that speaks for a frame.
 

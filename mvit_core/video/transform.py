@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mvit_core.video.clip import Clip, ClipSpec
+    from mvit_core.video.views import Crop
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ class ModelInput:
     """The T source frames shown."""
 
 
-def transform(clip: "Clip", spec: "ClipSpec") -> ModelInput:
-    """Normalise, resize the short side, crop the centre.
+def transform(clip: "Clip", spec: "ClipSpec", crop: "Crop" = "centre") -> ModelInput:
+    """Normalise, resize the short side, crop the centre or one end of the longer side.
 
     Raises:
         ClipError: the crop is larger than the resized frame, or the clip is of another length.
@@ -42,14 +43,16 @@ def transform(clip: "Clip", spec: "ClipSpec") -> ModelInput:
         message = f"the clip has {len(clip.frames)} frames, the model wants {spec.frames}"
         raise ClipError(f"{message}; read it again with this specification")
     height, width = clip.frames.shape[1:3]
-    pixel_map = pixel_map_for((width, height), spec)
+    pixel_map = pixel_map_for((width, height), spec, crop)
     # Frame by frame: a long 1080p clip as floats at once would take hundreds of megabytes.
     frames = [_one(frame, pixel_map, spec) for frame in clip.frames]  # T x (3, S, S)
     tensor = torch.stack(frames, dim=1).unsqueeze(0)  # (1, 3, T, S, S)
     return ModelInput(tensor, pixel_map, clip.frame_indices)
 
 
-def pixel_map_for(source_size: tuple[int, int], spec: "ClipSpec") -> PixelMap:
+def pixel_map_for(
+    source_size: tuple[int, int], spec: "ClipSpec", crop: "Crop" = "centre"
+) -> PixelMap:
     """Resize and crop for a source of (width, height).
 
     Raises:
@@ -64,7 +67,11 @@ def pixel_map_for(source_size: tuple[int, int], spec: "ClipSpec") -> PixelMap:
         resized = (spec.short_side, floor(height / width * spec.short_side))
     else:
         resized = (floor(width / height * spec.short_side), spec.short_side)
-    offset = (ceil((resized[0] - spec.size) / 2), ceil((resized[1] - spec.size) / 2))
+    room = (resized[0] - spec.size, resized[1] - spec.size)
+    offset = (ceil(room[0] / 2), ceil(room[1] / 2))
+    if crop != "centre":
+        end = 1 if crop == "end" else 0
+        offset = (offset[0], end * room[1]) if height > width else (end * room[0], offset[1])
     return PixelMap(source_size, resized, offset, (spec.size, spec.size))
 
 
