@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import World
-    from app.intents import Intents
     from app.state import Store
+    from app.timing import Timing
 
 LoopPoint = Literal["first", "last"]
 
@@ -29,7 +29,7 @@ class Marking:
     """Turns the present loop and markers into the next.
 
     Args:
-        intents: goes to a frame.
+        timing: goes to a frame.
         store: where the state is kept.
         world: gives what is known now.
         tell: puts up a message.
@@ -37,12 +37,12 @@ class Marking:
 
     def __init__(
         self,
-        intents: Intents,
+        timing: Timing,
         store: Store,
         world: Callable[[], World],
         tell: Callable[[Message], None],
     ) -> None:
-        self._intents, self._store = intents, store
+        self._timing, self._store = timing, store
         self._world, self._tell = world, tell
 
     # -- the loop ---------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class Marking:
         behind = [f for f in frames if f < state.frame]
         found = ahead[:1] if by > 0 else behind[-1:]
         if found:
-            self._intents.go_to(found[0], jump=True)
+            self._timing.go_to(found[0], jump=True)
         else:
             words = tr("No marker after this frame") if by > 0 else tr("No marker before it")
             self._tell(Message("info", words if frames else tr("No markers yet; M sets one")))

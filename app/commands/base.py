@@ -48,9 +48,6 @@ class Windowing(Protocol):
     def ask_frame(self) -> None:
         """Let the user type a frame."""
 
-    def rename_marker(self) -> None:
-        """Let the user name the marker of the frame shown."""
-
     def leave(self) -> None:
         """Esc: leave picking, then full screen; give the keys to the stage."""
 
@@ -191,10 +188,6 @@ EITHER = Need(
 )
 LOOPED = Need(
     lambda s, w: w.video is not None and s.loop != Loop(), N("commands", "there is no loop")
-)
-MARKED = Need(
-    lambda s, _: any(marker.frame == s.frame for marker in s.markers),
-    N("commands", "this frame has no marker"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.frame_field import FrameField
 from app.icons import themed_icon
 from app.text import clock
 from app.timeline.track import SIDE_PX, Track
-from app.widgets import ElidedLabel, NumberField, icon_button, label
+from app.widgets import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
     from app.facts import ProxyFacts, VideoFacts
@@ -54,9 +55,11 @@ class Timeline(QWidget):
         self.track.scrubbed.connect(self.scrubbed)
         self.track.scrub_ended.connect(self.scrub_ended)
         self.track.wheel_stepped.connect(self.stepped)
-        self.field = NumberField()
+        self.field = FrameField()
         self.field.setAccessibleName(self.tr("Frame"))
-        self.field.setToolTip(self.tr("Frame shown, counted from 0 (G)"))
+        self.field.setToolTip(
+            self.tr("Frame shown, counted from 0 (G). Type 120, a time as 0:04.2, or 50%")
+        )
         self.field.setKeyboardTracking(False)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setMinimumWidth(64)
@@ -157,8 +160,7 @@ class Timeline(QWidget):
         """Take another video and the windows that a model would see of it."""
         self.track.show_video(video, windows)
         count = video.frame_count if video else 0
-        self.field.setEnabled(video is not None)
-        self.field.setRange(0, max(count - 1, 0))
+        self.field.show_video(video)
         self._total.setText(f"/ {count - 1}" if count else "")
         self._total.setToolTip(self.tr("{count} frames").format(count=count))
         self._speed.setVisible(video is not None)

@@ -57,6 +57,27 @@ def test_predict_of_all_windows_averages_their_probabilities(run, barcode_clip, 
         assert row["probability"] == pytest.approx(sum(each) / len(each))
 
 
+def test_predict_of_views_averages_clips_and_crops(run, barcode_clip, toy_checkpoint):
+    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--top", "7", "--json")
+    facts = json.loads(run(*words, "--views", "2x3")[1])
+    assert [view["crop"] for view in facts["windows"]] == ["start", "centre", "end"] * 2
+    for row in facts["average"]:
+        each = [
+            next(t["probability"] for t in view["top"] if t["index"] == row["index"])
+            for view in facts["windows"]
+        ]
+        assert row["probability"] == pytest.approx(sum(each) / 6)
+    text = run(*words[:-1], "--views", "2x3")[1]
+    assert "average of 6 views" in text
+
+
+def test_predict_refuses_views_that_mean_nothing(run, barcode_clip, toy_checkpoint):
+    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--views", "5x2")
+    code, _, complaint = run(*words)
+    assert code == 1
+    assert "crops must be 1 or 3" in complaint
+
+
 def test_half_precision_changes_the_probabilities_little(run, barcode_clip, toy_checkpoint):
     words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--top", "7", "--json")
     whole, half = (json.loads(run(*words, *more)[1])["average"] for more in ((), ("--half",)))

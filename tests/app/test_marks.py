@@ -1,0 +1,208 @@
+"""Loops, markers, and going to frames by keys and by words."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.facts import VideoFacts
+from app.frame_field import frame_of
+from app.playback import begin_of_loop
+from app.state import Loop, Marker, ViewState
+from tests.app.conftest import WAIT_MS
+from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
+
+Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def clip(boot, barcode_clip):
+    """The window with a clip of 40 frames, and the keys on its stage."""
+    window = boot(clip=barcode_clip)
+    window.stage.canvas.setFocus()
+    return window
+
+
+def go(qtbot, window, text):
+    press(qtbot, window, Key.Key_G)
+    field = window.panels.timeline.field
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Key.Key_Return)
+
+
+def loop_of(window):
+    return window.store.state.loop
+
+
+@pytest.mark.gui
+def test_speed_keys_and_the_speed_label_agree(clip, qtbot):
+    label = clip.panels.timeline._speed
+    for key, playing, speed in (
+        (Key.Key_Space, True, 1.0), (Key.Key_J, True, -1.0), (Key.Key_J, True, -2.0),
+        (Key.Key_K, False, -2.0), (Key.Key_L, True, 1.0), (Key.Key_L, True, 2.0),
+        (Key.Key_L, True, 4.0), (Key.Key_L, True, 8.0), (Key.Key_L, True, 8.0),
+        (Key.Key_K, False, 8.0), (Key.Key_BracketLeft, False, 4.0),
+        (Key.Key_BracketRight, False, 8.0), (Key.Key_Backspace, False, 1.0),
+    ):  # fmt: skip
+        press(qtbot, clip, key)
+        state = clip.store.state
+        assert (state.playing, state.speed) == (playing, speed), key
+        assert label.text() == f"{speed:g}×"
+
+
+@pytest.mark.gui
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [("27", 27), ("99", 39), ("0:00.5", 15), ("0.5", 15), ("1s", 30), ("50%", 20), ("100%", 39)],
+)
+def test_g_takes_a_frame_a_time_or_a_share(clip, qtbot, text, frame):
+    go(qtbot, clip, text)
+    at_rest(qtbot, clip, frame)
+    assert barcode_on_canvas(clip) == frame == clip.panels.timeline.field.value()
+    assert clip.stage.canvas.hasFocus()
+
+
+@pytest.mark.gui
+def test_words_that_mean_no_frame_leave_it_as_it_is(clip, qtbot):
+    go(qtbot, clip, "12")
+    go(qtbot, clip, "1:2:3:4")
+    assert clip.store.state.frame == 12
+
+
+@pytest.mark.parametrize("text", ["", "x", "-3", "%", "1:2:3:4", "1.2.3"])
+def test_words_that_mean_no_frame(text):
+    assert frame_of(text, video_of(10)) is None
+
+
+def test_hours_and_minutes_count():
+    assert frame_of("1:01:00", video_of(4000, fps=1)) == 3660
+
+
+@pytest.mark.gui
+def test_in_and_out_points_are_looped_once_r_says_range(clip, qtbot):
+    go(qtbot, clip, "10")
+    press(qtbot, clip, Key.Key_I)
+    go(qtbot, clip, "20")
+    press(qtbot, clip, Key.Key_O)
+    assert loop_of(clip) == Loop("off", 10, 20)
+    press(qtbot, clip, Key.Key_R)
+    assert loop_of(clip).mode == "all"
+    press(qtbot, clip, Key.Key_R)
+    assert loop_of(clip) == Loop("range", 10, 20)
+    frames = []
+    clip.store.changed.connect(lambda _, new: frames.append(new.frame))
+    go(qtbot, clip, "35")
+    frames.clear()
+    press(qtbot, clip, Key.Key_Space)
+    qtbot.waitUntil(lambda: frames.count(10) > 2, timeout=WAIT_MS)
+    press(qtbot, clip, Key.Key_K)
+    assert set(frames) <= set(range(10, 21))
+    assert clip.store.state.loop.mode == "range"
+    press(qtbot, clip, Key.Key_R)
+    assert loop_of(clip).mode == "off"
+
+
+@pytest.mark.gui
+def test_home_and_end_keep_to_the_loop(clip, qtbot):
+    clip.store.update(loop=Loop("range", 10, 20), frame=15)
+    press(qtbot, clip, Key.Key_End)
+    assert clip.store.state.frame == 20
+    press(qtbot, clip, Key.Key_Home)
+    assert clip.store.state.frame == 10
+    clip.store.update(loop=Loop("all", 10, 20))
+    press(qtbot, clip, Key.Key_Home)
+    assert clip.store.state.frame == 0
+
+
+@pytest.mark.gui
+def test_a_loop_without_points_says_what_is_missing(clip, qtbot):
+    press(qtbot, clip, Key.Key_R)
+    press(qtbot, clip, Key.Key_R)
+    assert loop_of(clip).mode == "off"
+    assert "begins (I)" in messages(clip)
+
+
+@pytest.mark.gui
+def test_the_whole_video_is_looped_and_each_loop_can_be_cleared(clip, qtbot):
+    press(qtbot, clip, Key.Key_R)
+    press(qtbot, clip, Key.Key_End)
+    frames = []
+    clip.store.changed.connect(lambda _, new: frames.append(new.frame))
+    press(qtbot, clip, Key.Key_Space)
+    qtbot.waitUntil(lambda: 3 in frames, timeout=WAIT_MS)
+    assert clip.store.state.playing
+    press(qtbot, clip, Key.Key_K)
+    clip.actions_table.run("playback.clear_loop")
+    assert loop_of(clip) == Loop()
+    clip.store.undo()
+    assert loop_of(clip).mode == "all"
+
+
+@pytest.mark.gui
+def test_playing_backwards_from_the_first_frame_begins_at_the_end(clip, qtbot):
+    clip.store.update(speed=-1.0)
+    press(qtbot, clip, Key.Key_Space)
+    assert clip.store.state.frame > 30
+    press(qtbot, clip, Key.Key_K)
+
+
+@pytest.mark.gui
+def test_an_out_point_before_the_in_point_replaces_it(clip, qtbot):
+    clip.store.update(loop=Loop("off", 10, 20), frame=5)
+    press(qtbot, clip, Key.Key_O)
+    assert loop_of(clip) == Loop("off", None, 5)
+    clip.store.update(frame=30)
+    press(qtbot, clip, Key.Key_I)
+    assert loop_of(clip) == Loop("off", 30, None)
+
+
+@pytest.mark.gui
+def test_markers_are_set_found_and_removed_by_keys(clip, qtbot):
+    for frame in ("30", "10"):
+        go(qtbot, clip, frame)
+        press(qtbot, clip, Key.Key_M)
+    assert clip.store.state.markers == (Marker(10, "Marker 2"), Marker(30, "Marker 1"))
+    press(qtbot, clip, Key.Key_M)
+    assert len(clip.store.state.markers) == 2
+    press(qtbot, clip, Key.Key_N)
+    assert clip.store.state.frame == 30
+    press(qtbot, clip, Key.Key_N)
+    assert "No marker after this frame" in messages(clip)
+    press(qtbot, clip, Key.Key_N, Shift)
+    assert clip.store.state.frame == 10
+    press(qtbot, clip, Key.Key_M, Shift)
+    assert [m.frame for m in clip.store.state.markers] == [30]
+    press(qtbot, clip, Key.Key_M, Shift)
+    assert "Frame 10 has no marker" in messages(clip)
+    clip.store.undo()
+    assert [m.frame for m in clip.store.state.markers] == [10, 30]
+
+
+@pytest.mark.gui
+def test_another_clip_has_no_markers_and_no_loop_of_the_one_before(clip, qtbot, tmp_path):
+    from tests.fixtures_video import write_barcode_clip
+
+    clip.store.update(loop=Loop("range", 3, 9), markers=(Marker(4, "here"),))
+    other = write_barcode_clip(tmp_path / "other.mp4", frames=12)
+    clip.controller.open_video(other)
+    qtbot.waitUntil(lambda: clip.store.state.clip == other, timeout=WAIT_MS)
+    assert (clip.store.state.loop, clip.store.state.markers) == (Loop(), ())
+
+
+def video_of(count, fps=30):
+    import numpy as np
+
+    return VideoFacts(None, count, fps, (4, 4), (4, 4), False, np.arange(count) / fps, ())
+
+
+@pytest.mark.parametrize(
+    ("loop", "speed", "seconds", "begin"),
+    [
+        (Loop("range", 3, 6), 1.0, 6.5, None), (Loop("range", 3, 6), 1.0, 7.0, 3),
+        (Loop("range", 3, 6), 1.0, 1.0, 3), (Loop("range", 3, 6), -1.0, 2.9, 6),
+        (Loop("all", 3, 6), 1.0, 9.9, None), (Loop("all", 3, 6), 1.0, 10.0, 0),
+        (Loop("range", None, 4), -1.0, -0.1, 4), (Loop("range", 50, 60), 1.0, 9.5, None),
+    ],
+)  # fmt: skip
+def test_a_loop_begins_anew_once_its_last_frame_has_had_its_time(loop, speed, seconds, begin):
+    state = ViewState(loop=loop, speed=speed)
+    assert begin_of_loop(video_of(10, fps=1), state, seconds) == begin
