@@ -53,11 +53,12 @@ class FrameField(NumberField):
         self.setRange(0, max(video.frame_count - 1, 0) if video else 0)
 
     @override
-    def validate(self, text: str, place: int) -> object:
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
         if self._video is not None and frame_of(text, self._video) is not None:
-            return QValidator.State.Acceptable
+            return QValidator.State.Acceptable, text, place
         fine = re.fullmatch(r"[\d:.%s ]*", text) is not None
-        return QValidator.State.Intermediate if fine else QValidator.State.Invalid
+        state = QValidator.State.Intermediate if fine else QValidator.State.Invalid
+        return state, text, place
 
     @override
     def valueFromText(self, text: str) -> int:

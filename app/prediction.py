@@ -9,6 +9,7 @@ from mvit_core.errors import ClipError
 
 if TYPE_CHECKING:
     import argparse
+
     import numpy as np
 
     from mvit_core.checkpoint import LoadedModel
