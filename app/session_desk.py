@@ -232,11 +232,7 @@ def fitted(view: Values, world: World) -> Values:
     view = dict(view)
     count = world.video.frame_count if world.video is not None else 1
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
-    if "markers" in view:
-        kept = {m.frame: m for m in view["markers"] if 0 <= m.frame < count}
-        view["markers"] = tuple(kept[frame] for frame in sorted(kept))
-    if any(point is not None and not 0 <= point < count for point in _points(view)):
-        view["loop"] = Loop()
+    view |= _fitted_marks(view, count)
     if view.get("method") not in METHODS:
         view.pop("method", None)
     if view.get("colormap") not in colormaps("sequential"):
@@ -267,6 +263,10 @@ def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which
     return True
 
 
-def _points(view: Values) -> tuple[int | None, int | None]:
+def _fitted_marks(view: Values, count: int) -> Values:
+    """Loop and markers of a view, within a video of so many frames and in order."""
+    kept = {m.frame: m for m in view.get("markers", ()) if 0 <= m.frame < count}
     loop = view.get("loop", Loop())
-    return loop.first, loop.last
+    inside = all(point is None or 0 <= point < count for point in (loop.first, loop.last))
+    markers = tuple(kept[frame] for frame in sorted(kept))
+    return {"markers": markers, "loop": loop if inside else Loop()}
