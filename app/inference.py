@@ -242,7 +242,7 @@ def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
     return ModelFacts(
         source=source,
         format=loaded.format,
-        device=f"{loaded.device}, half precision" if loaded.half else str(loaded.device),
+        device=str(loaded.device),
         clip_spec=loaded.clip_spec,
         layers=_configured_layers(config),
         class_count=config.num_classes,

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import TokenMark, World
 from app.panels.display import QueryFacts
 from app.panels.timeline import FrameWords
-from app.text import head_words, query_words
+from app.text import device_words, head_words, query_words
 from app.views.showing import show_views
 from mvit_core.attribution import METHODS
 
@@ -162,7 +162,7 @@ class Presenter:
 
     def _model(self, new: Snapshot) -> None:
         model = new.world.model
-        self.panels.status.show_device(model.device if model else "")
+        self.panels.status.show_device(device_words(model) if model else "")
         words = ""
         if model is not None:
             words = tr("{name} is loaded; now open a video").format(

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
 from app.presenter import title_words
+from app.text import device_words
 
 if TYPE_CHECKING:
     from app.controller import Controller
@@ -41,7 +42,7 @@ def report_of(message: Message, controller: Controller, log: tuple[str, ...]) ->
         lines.append(f"video {video.path}: {video.frame_count} frames, {width}x{height}")
         lines += [f"  {sentence}" for sentence in video.damage]
     if model is not None:
-        lines.append(f"model {model.source.checkpoint} ({model.format}) on {model.device}")
+        lines.append(f"model {model.source.checkpoint} ({model.format}) on {device_words(model)}")
         lines.append(f"  fed as {controller.store.state.clip_spec or model.clip_spec}")
     if message.details:
         lines += ["", message.details]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from mvit_core.render import times_text, value_text
 
 if TYPE_CHECKING:
-    from app.facts import RangeFacts
+    from app.facts import ModelFacts, RangeFacts
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import Triple
     from mvit_core.render import RangePolicy, Units
@@ -130,6 +130,13 @@ def count_words(count: int) -> str:
 def gigabytes_words(count: int) -> str:
     """Bytes as gigabytes, without the unit."""
     return f"{count / 2**30:.1f}"
+
+
+def device_words(model: ModelFacts) -> str:
+    """Where a model runs, and in what precision."""
+    if model.source.half:
+        return tr("{device}, half precision").format(device=model.device)
+    return model.device
 
 
 def readout_words(readout: str) -> str:

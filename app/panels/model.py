@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.icons import themed_icon
-from app.text import count_words, different_words, input_words, readout_words
+from app.text import count_words, device_words, different_words, input_words, readout_words
 from app.widgets import label, rule
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class ModelPanel(QWidget):
             ("parameters", count_words(model.parameters)),
             ("classes", str(model.class_count)),
             ("readout", readout_words(model.readout)),
-            ("device", model.device),
+            ("device", device_words(model)),
         ):
             self.values[name].setText(_breakable(words))
             self.values[name].setToolTip(words)

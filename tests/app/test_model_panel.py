@@ -43,6 +43,14 @@ def test_f8_shows_what_was_read_from_the_file_and_hides_it_again(lens, qtbot):
     assert lens.panels.display.isVisible()
 
 
+def test_half_precision_is_told_wherever_the_device_is(boot, qtbot, barcode_clip, toy_checkpoint):
+    window = boot(clip=barcode_clip)
+    window.controller.load_model(replace(source(toy_checkpoint), device="cpu", half=True))
+    settle(qtbot, window)
+    assert window.panels.status.device.text() == "cpu, half precision"
+    assert window.panels.model.values["device"].toolTip() == "cpu, half precision"
+
+
 def test_without_a_model_the_panel_says_what_to_do(boot):
     window = boot()
     window.docks.show("model")
