@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mvit_core.video.probe import Probe
 
 _MATROSKA = "matroska,webm"
-_STATES_DURATION = frozenset(("mov,mp4,m4a,3gp,3g2,mj2", _MATROSKA, "avi", "flv", "asf"))
+_MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+_STATES_DURATION = frozenset((_MP4, _MATROSKA, "avi", "flv", "asf"))
 """Containers that write down how long they are; of others FFmpeg guesses by what is there."""
 _AVI_HEADER = 52
 """Bytes of an AVI file up to the number of its frames."""
@@ -45,7 +46,8 @@ def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> lis
         opened: the same.
         index: the frames that are there.
     """
-    if 0 < opened.stream.frames <= len(index.packets):
+    listed = opened.stream.frames
+    if listed and (listed <= len(index.packets) or _is_trimmed(opened, index)):
         return []  # all that its table lists is there; how long the last one stays is no loss
     stated = _avi_seconds(path) or _stated_seconds(opened, index.start_seconds)
     there = float(index.pts_seconds[-1]) + 1 / index.fps
@@ -62,6 +64,11 @@ def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> lis
         f"the file states {stated:.2f} s and holds {there:.2f} s: "
         f"about {frames} frames ({missing:.2f} s) are missing"
     ]
+
+
+def _is_trimmed(opened: "OpenStream", index: "FrameIndex") -> bool:
+    """Packets are left out by an edit list: a file that was cut off breaks within one."""
+    return opened.container.format.name == _MP4 and not index.packets.damage
 
 
 def lost_at_end(path: "Path", packets: "PacketTable") -> int:

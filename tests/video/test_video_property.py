@@ -80,7 +80,9 @@ def recipes(draw):
     turned = container in TURNED
     frames = draw(st.integers(1, 40))
     styles = ("plain", "open-gop", "pyramid", "intra-refresh")
-    cuts = turned and codec in ("libx264", "libx265", "mpeg4")
+    style = draw(st.sampled_from(styles)) if codec == "libx264" else "plain"
+    # Without the frames before the cut an intra refresh has no picture to begin with.
+    cuts = turned and codec in ("libx264", "libx265", "mpeg4") and style != "intra-refresh"
     return Recipe(
         codec=codec,
         container=container,
@@ -88,7 +90,7 @@ def recipes(draw):
         gop=draw(st.integers(1, 40)),
         b_frames=draw(st.integers(0, 4)),
         fps=draw(st.sampled_from((1, 10, 24, 25, 30, 60))),
-        style=draw(st.sampled_from(styles)) if codec == "libx264" else "plain",
+        style=style,
         gaps=tuple(draw(st.lists(st.integers(10, 400), max_size=4))) if own_times else (),
         start_seconds=draw(st.sampled_from((0.0, 0.0, 1.5, 7.25))) if own_times else 0.0,
         rotation=draw(st.sampled_from((0, 0, 90, 180, -90))) if turned else 0,
