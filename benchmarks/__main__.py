@@ -14,6 +14,7 @@ from benchmarks.results import Section, report
 BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
+        "export": "benchmarks.bench_export",
         "memory": "benchmarks.bench_memory",
         "scrub": "benchmarks.bench_scrub",
         "video": "benchmarks.bench_video",

@@ -18,30 +18,40 @@ from mvit_core.video.planes import BytePlane, Matrix, Planes, halved, planes_of
 class PlaneHeat:
     """A coloured map made ready: a picture under it becomes ``picture * keep / 255 + add``."""
 
+    area: tuple[int, int, int, int]
+    """(left, top, width, height) of the part that it changes; left and top are even."""
     keep: Planes
-    """255 minus the opacity of the heat, per pixel."""
+    """255 minus the opacity of the heat, for each pixel of the area."""
     add: Planes
     """The heat's own part, its opacity applied."""
 
 
 def plane_heat(layer: HeatLayer, matrix: Matrix) -> PlaneHeat:
     """A layer for planes in a matrix; each chroma sample takes the mean opacity of its pixels."""
-    half = halved(layer.alpha)
-    opacity = Planes(layer.alpha, half, half)
-    keep = Planes(255 - layer.alpha, 255 - half, 255 - half)
-    colours = planes_of(layer.colours, matrix)
-    add = Planes(
-        *(_product(plane, of) for plane, of in zip(colours.each, opacity.each, strict=True))
-    )
-    return PlaneHeat(keep, add)
+    left, top, width, height = cv2.boundingRect(layer.alpha)
+    # Chroma is shared by two rows and columns, so the area is grown to whole pairs.
+    rows = slice(top - top % 2, min(top + height + (top + height) % 2, layer.alpha.shape[0]))
+    columns = slice(left - left % 2, min(left + width + (left + width) % 2, layer.alpha.shape[1]))
+    alpha = layer.alpha[rows, columns]
+    area = columns.start, rows.start, alpha.shape[1], alpha.shape[0]
+    if alpha.size == 0:
+        return PlaneHeat(area, Planes(alpha, alpha, alpha), Planes(alpha, alpha, alpha))
+    half = halved(alpha)
+    keep = Planes(255 - alpha, 255 - half, 255 - half)
+    colours = planes_of(layer.colours[rows, columns], matrix)
+    opacity = (alpha, half, half)
+    add = Planes(*(_product(plane, of) for plane, of in zip(colours.each, opacity, strict=True)))
+    return PlaneHeat(area, keep, add)
 
 
 def lay(picture: Planes, heat: PlaneHeat, onto: Planes) -> None:
     """Blend into ``onto``, which has the picture's size; the picture itself stays as it is."""
-    for below, keep, add, out in zip(
-        picture.each, heat.keep.each, heat.add.each, onto.each, strict=True
-    ):
-        cv2.multiply(below, keep, dst=out, scale=1 / 255)
+    onto.take(picture)
+    if not heat.keep.y.size:
+        return
+    part = onto.part(*heat.area)
+    for out, keep, add in zip(part.each, heat.keep.each, heat.add.each, strict=True):
+        cv2.multiply(out, keep, dst=out, scale=1 / 255)
         cv2.add(out, add, dst=out)
 
 
