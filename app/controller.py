@@ -41,6 +41,7 @@ from app.report import loaded_message, parameters_of
 from app.samples import find_samples
 from app.state import Loop, mended
 from app.views.desk import ViewDesk
+from app.views.lanes import Lanes
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
 from mvit_core.budget import Budget, default_budget_bytes
@@ -86,7 +87,7 @@ class Controller(QObject):
         self.budget = Budget(default_budget_bytes())
         self._decoder, self._model_host = Decoder(self.budget), ModelHost(self.budget)
         self._exporter, proxy_host = ExportHost(), ProxyHost()
-        self.decode = self._lane("decode", self._decoder.close)
+        self.decode = self._lane("decode", self._close_videos)
         self.proxy_lane = self._lane("proxies", proxy_host.close)
         self.infer = self._lane("inference", self._model_host.close)
         self.paint = self._lane("paint", None)
@@ -104,9 +105,8 @@ class Controller(QObject):
         self._colours = Colouring(
             self.paint, store, lambda: self.world, self._ranging, self.budget, self
         )
-        self._views = ViewDesk(
-            self.infer, self._model_host, self.paint, store, lambda: self.world, self._jobs
-        )
+        lanes = Lanes(self.decode, self.infer, self.paint, self._model_host)
+        self._views = ViewDesk(lanes, store, lambda: self.world, self._jobs)
         self._strip = Strip(self.proxy_lane, proxy_host, self.budget, self)
         self._frames = Frames(
             self.decode, self._decoder, self._strip, store, lambda: self.world, self
@@ -123,6 +123,11 @@ class Controller(QObject):
         lane.listen(self._on_answer, self._on_progress)
         lane.start()
         return lane
+
+    def _close_videos(self) -> None:
+        """Runs on the decode lane when it ends."""
+        self._decoder.close()
+        self._views.comparing.frames.close()
 
     # -- asked by commands and the window ------------------------------------------------------
 
@@ -246,9 +251,7 @@ class Controller(QObject):
         self._colours.want_strip()
         self._ranging.want()
         self.world = replace(
-            self.world,
-            grid=self._views.grids.refresh(),
-            minis=self._views.grids.minis(),
+            self._views.refresh(self.world),
             jobs=self._jobs.all,
             can_undo=self.store.can_undo,
             can_redo=self.store.can_redo,
@@ -445,6 +448,7 @@ class Controller(QObject):
 
     def _lane_of(self, key: str) -> Lane:
         lanes = {
+            "pane.frames": self.decode, "pane.map": self.infer,
             "open": self.decode, "frame": self.decode, "prefetch": self.decode,
             "thumbnail": self.decode, "proxies": self.proxy_lane,
             "load": self.infer, "explain": self.infer, "range": self.infer, "maps": self.infer,
@@ -455,8 +459,9 @@ class Controller(QObject):
     @Slot()
     def cells_moved(self) -> None:
         """Cells of the grid have another size, or others are in sight."""
-        grid = self._panels.stage.grid
-        if self._views.grids.show_cells(grid.cell_pixels(), grid.blocks_in_sight()):
+        grid, panes = self._panels.stage.grid, self._panels.stage.compare
+        cells = self._views.grids.show_cells(grid.cell_pixels(), grid.blocks_in_sight())
+        if self._views.comparing.show_size(panes.pane_pixels()) or cells:
             self._refresh()
 
     @Slot(object)

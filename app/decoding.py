@@ -57,18 +57,8 @@ class Decoder:
         video = open_video(path, cache_bytes=cache_bytes, budget=self._budget)
         try:
             ticket.check()
-            first = _picture(video, 0)
-            facts = VideoFacts(
-                path=path,
-                frame_count=video.frame_count,
-                fps=video.fps,
-                size=video.size,
-                display_size=video.display_size,
-                is_variable_rate=video.is_variable_rate,
-                pts_seconds=video.pts_seconds,
-                damage=video.damage,
-                is_folder=video.is_folder,
-            )
+            first = picture_of(video, 0)
+            facts = facts_of(video)
         except BaseException:
             video.close()
             raise
@@ -82,7 +72,7 @@ class Decoder:
         if self._video is None or not 0 <= index < self._video.frame_count:
             return None
         with self._video.checked_by(ticket.check):
-            return _picture(self._video, index)
+            return picture_of(self._video, index)
 
     def prefetch(self, ticket: Ticket) -> None:
         """Decode what is likely to be asked for next; background work that is interrupted."""
@@ -101,17 +91,33 @@ class Decoder:
             self._video = None
 
 
+def facts_of(video: Video) -> VideoFacts:
+    """What the window knows of an open video."""
+    return VideoFacts(
+        path=video.path,
+        frame_count=video.frame_count,
+        fps=video.fps,
+        size=video.size,
+        display_size=video.display_size,
+        is_variable_rate=video.is_variable_rate,
+        pts_seconds=video.pts_seconds,
+        damage=video.damage,
+        is_folder=video.is_folder,
+    )
+
+
+def picture_of(video: Video, index: int) -> FramePicture:
+    """A frame, or the reason why there is none."""
+    try:
+        pixels = video.frame(index)
+    except FrameDecodeError as error:
+        return FramePicture(video.path, index, None, None, str(error))
+    return FramePicture(video.path, index, to_image(pixels), pixels)
+
+
 def to_image(pixels: NDArray[np.uint8]) -> QImage:
     """A picture that owns its memory, in the form that Qt paints fastest."""
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
     view = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return view.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def _picture(video: Video, index: int) -> FramePicture:
-    try:
-        pixels = video.frame(index)
-    except FrameDecodeError as error:
-        return FramePicture(video.path, index, None, None, str(error))
-    return FramePicture(video.path, index, to_image(pixels), pixels)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.recent import Recent
     from app.state import ModelSource
     from app.views.cells import CellsPicture
-    from app.views.facts import GridFacts
+    from app.views.facts import GridFacts, PaneFacts
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.checkpoint import LoadReport
@@ -392,6 +392,8 @@ class World:
     strip: StripPicture | None = None
     grid: GridFacts | None = None
     """What the heads view or the layers view shows."""
+    panes: tuple[PaneFacts, ...] = ()
+    """What the compare view shows."""
     minis: tuple[CellsPicture, ...] = ()
     """Small pictures of the blocks whose maps are there."""
     wish: MapWish | None = None

@@ -36,6 +36,9 @@ REMEMBERED_WINDOWS = 64
 """Captured windows kept for going back and forth, as far as the budget allows; about 60 MiB each
 for a 16-frame model."""
 
+EXPLAINERS_KEPT = 2
+"""That of the view, and of a pane with another model or other preprocessing."""
+
 REMEMBERED_ASIDE = 2
 """The same of a model that only a pinned pane needs."""
 
@@ -155,9 +158,7 @@ class ModelHost:
             explainer.close()
         explainer = sparing
         self._explainers[key] = explainer  # most recently used last
-        aside = [each for each in self._explainers if each[0] != self._main]
-        same = [each for each in self._explainers if each[0] == self._main]
-        for old in (*aside[:-1], *same[:-1]):
+        for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
         return explainer
 

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
-from app.state import VIEWS, ViewState
+from app.state import ViewState
 from app.timing import Timing
 from app.tokens import carried, centre, clamp
+from app.views.pane_intents import PaneIntents, ViewIntents
 from mvit_core.attribution import METHODS
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
-    from app.state import Values, ViewName
+    from collections.abc import Callable
+
+    from app.facts import World
+    from app.preferences import PreferenceStore
+    from app.state import Store, Values
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.video.clip import ClipSpec
 
@@ -41,6 +46,17 @@ class Intents(Timing):
         tell: puts up a message.
         preferences: what the user has set once for all.
     """
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        tell: Callable[[Message], None],
+        preferences: PreferenceStore,
+    ) -> None:
+        super().__init__(store, world, tell, preferences)
+        self.panes = PaneIntents(store, world, tell)
+        self.views = ViewIntents(store, self.panes)
 
     # -- layer and head ---------------------------------------------------------------------
 
@@ -114,15 +130,6 @@ class Intents(Timing):
 
     # -- views ------------------------------------------------------------------------------
 
-    def show_view(self, view: ViewName) -> None:
-        """Show one map, all heads, all layers, or panes to compare."""
-        self._store.update(view=view, view_before="single")
-
-    def next_view(self, by: int) -> None:
-        """Show the view after this one."""
-        place = VIEWS.index(self._state.view) + by
-        self.show_view(VIEWS[place % len(VIEWS)])
-
     def choose_cell(self, block: int, head: int | None) -> None:
         """Choose a block and one of its heads, together; None keeps the head."""
         self.choose_block(block, head)
@@ -130,21 +137,7 @@ class Intents(Timing):
     def open_cell(self, block: int, head: int | None) -> None:
         """Show a cell alone; Esc leads back."""
         self.choose_cell(block, head)
-        self.open_view()
-
-    def open_view(self) -> None:
-        """Show what is chosen alone; Esc leads back."""
-        if self._state.view != "single":
-            self._store.update(view="single", view_before=self._state.view)
-
-    def leave_view(self) -> bool:
-        """Esc: back to where a cell was opened, or to the single map; False if there already."""
-        state = self._state
-        if state.view == state.view_before == "single":
-            return False
-        back = state.view_before if state.view == "single" else "single"
-        self._store.update(view=back, view_before="single")
-        return True
+        self.views.open()
 
     # -- map and query ----------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.panels.messages.dock_asked.connect(self.docks.show)
         self.panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.controller.refreshed.connect(self._refreshed)
-        for widget in (self.stage.canvas, self.stage.grid, self.panels.timeline.track):
+        for widget in (*self.stage.keyed, self.panels.timeline.track):
             widget.installEventFilter(self)
         self.docks.restore()
         self._refreshed()
@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
             self.controller.intents.picking(False)
         elif isinstance(state.query, tuple):
             self.controller.intents.choose_query("readout")
-        elif self.controller.intents.leave_view():
+        elif self.controller.intents.views.leave():
             pass
         elif self.isFullScreen():
             self.full_screen()

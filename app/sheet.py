@@ -183,7 +183,7 @@ QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }
 
 QScrollArea { background: $panel; border: none; }
-QScrollArea#stage { background: $stage; }
+QScrollArea#stage, QWidget#stagePanes { background: $stage; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
 QScrollBar::handle { background: $control_hover; border-radius: 4px; min-height: 24px;

@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLay
 
 from app.canvas import Canvas
 from app.panels.colourbar import ColourBar
+from app.views.compare import CompareView
 from app.views.grid import Grid, GridArea
 from app.views.header import ViewHeader
 from app.widgets import ElidedLabel
 
 if TYPE_CHECKING:
     from app.state import ViewName
+
+PAGES: dict[ViewName, int] = {"single": 0, "heads": 1, "layers": 1, "compare": 2}
 
 
 class Stage(QWidget):
@@ -34,7 +37,12 @@ class Stage(QWidget):
         self.grid_area = GridArea(self.grid)
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        for page in (self._single_page(), _below(self.grid_header, self.grid_area)):
+        self.compare, self.compare_header = CompareView(), ViewHeader()
+        for page in (
+            self._single_page(),
+            _below(self.grid_header, self.grid_area),
+            _below(self.compare_header, self.compare),
+        ):
             self._pages.addWidget(page)
         self._view: ViewName = "single"
         self.setFocusProxy(self.canvas)
@@ -42,7 +50,18 @@ class Stage(QWidget):
     @property
     def front(self) -> QWidget:
         """What takes the keys: the view that is shown."""
-        return {"single": self.canvas, "heads": self.grid, "layers": self.grid}[self._view]
+        return self._shown
+
+    @property
+    def keyed(self) -> tuple[QWidget, ...]:
+        """Every widget here that takes the stage's keys."""
+        return self.canvas, self.grid, *self.compare.panes.values()
+
+    @property
+    def _shown(self) -> Canvas | Grid | CompareView:
+        if self._view == "compare":
+            return self.compare
+        return self.canvas if self._view == "single" else self.grid
 
     def show_view(self, view: ViewName) -> None:
         """Bring a view to the front; the focus goes with it if the one before had it."""
@@ -50,14 +69,14 @@ class Stage(QWidget):
             return
         had_focus = self.isAncestorOf(self.focusWidget()) and self.focusWidget().hasFocus()
         self._view = view
-        self._pages.setCurrentIndex({"single": 0, "heads": 1, "layers": 1}[view])
+        self._pages.setCurrentIndex(PAGES[view])
         self.setFocusProxy(self.front)
         if had_focus:
             self.front.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def zoom(self, how: str) -> None:
         """Zoom what is shown: fit, actual, in or out."""
-        view = self.canvas if self._view == "single" else self.grid
+        view = self._shown
         if how == "fit":
             view.fit()
         elif how == "actual":

@@ -54,7 +54,7 @@ def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
 
 
 ViewName = Literal["single", "heads", "layers", "compare"]
-VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers")
+VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
 """In the order of the toolbar; V goes through them."""
 
 PINS = 3

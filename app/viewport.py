@@ -28,6 +28,8 @@ class Viewport:
     """View points per stored row; 0 fits the frame to the widget."""
     centre: tuple[float, float] = (0.0, 0.0)
     """Corner point at the widget's centre, while zoomed."""
+    margin: int = MARGIN_PX
+    """Around a frame that fits."""
 
     @property
     def fit_scale(self) -> float:
@@ -35,7 +37,7 @@ class Viewport:
         if self.frame is None:
             return 1.0
         width, height = self.frame
-        room_x, room_y = (side - 2 * MARGIN_PX for side in self.room)
+        room_x, room_y = (side - 2 * self.margin for side in self.room)
         return max(min(room_x / (width * self.aspect), room_y / height), 0.01)
 
     @property

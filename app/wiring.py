@@ -37,5 +37,14 @@ def connect(panels: Panels, controller: Controller) -> None:
         view.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
     grid.chosen.connect(intents.choose_cell)
     grid.opened.connect(intents.open_cell)
+    compare = panels.stage.compare
+    compare.hovered.connect(panels.status.show_readout)
+    for pane in compare.panes.values():
+        pane.chosen.connect(intents.panes.choose)
+        pane.opened.connect(intents.panes.open)
+        pane.closed.connect(intents.panes.close)
+        pane.swapped.connect(intents.panes.swap)
+        pane.subtracted.connect(intents.panes.subtract)
     # Queued: cells are laid out anew while a refresh shows them.
-    grid.resized.connect(controller.cells_moved, Qt.ConnectionType.QueuedConnection)
+    for sized in (grid, compare):
+        sized.resized.connect(controller.cells_moved, Qt.ConnectionType.QueuedConnection)

@@ -48,7 +48,8 @@ SEPARATED = frozenset(
     {
         "file.open_session", "file.close_clip", "file.quit", "edit.back", "edit.copy_image",
         "edit.preferences",
-        "view.overlay", "view.next_colormap", "view.lock_range", "view.fit", "view.timeline_in",
+        "view.pin", "view.overlay", "view.next_colormap", "view.lock_range", "view.fit",
+        "view.timeline_in",
         "view.full_screen", "view.next_pane", "view.theme",
         "playback.previous", "playback.previous_sampled", "playback.first", "playback.loop",
         "playback.add_marker",
@@ -59,7 +60,7 @@ SEPARATED = frozenset(
 
 TOOLBAR = (
     "file.open_video", "file.load_model", "", "attention.run", "attention.cancel", ">",
-    "view.show_single", "view.show_heads", "view.show_layers", "",
+    "view.show_single", "view.show_heads", "view.show_layers", "view.show_compare", "",
     "view.overlay", "view.token_grid", "attention.pick", "view.fit", "", "export.export",
 )  # fmt: skip
 """Ids in order; an empty one is a line, and ``>`` takes the room that is left."""

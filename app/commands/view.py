@@ -13,13 +13,14 @@ NOT_SINGLE = Need(
     lambda s, w: w.video is not None and s.view != "single",
     N("commands", "a single map is shown already"),
 )
+PINNED = Need(lambda s, _: bool(s.panes), N("commands", "pin a map with P first"))
 
 
 def _view(name: ViewName, title: str, tooltip: str) -> Command:
     """One of the views; the toolbar shows them side by side."""
     return Command(
-        f"view.show_{name}", title, "view", (), lambda d: d.intents.show_view(name), "stage", VIDEO,
-        checked_when=lambda s, _: s.view == name, tooltip=tooltip, repeats=False,
+        f"view.show_{name}", title, "view", (), lambda d: d.intents.views.show(name), "stage",
+        VIDEO, checked_when=lambda s, _: s.view == name, tooltip=tooltip, repeats=False,
     )  # fmt: skip
 
 
@@ -27,13 +28,24 @@ VIEW = (
     _view("single", N("commands", "Single"), N("commands", "One map, as large as it goes")),
     _view("heads", N("commands", "Heads"), N("commands", "All heads of the block")),
     _view("layers", N("commands", "Layers"), N("commands", "All blocks and all their heads")),
+    _view("compare", N("commands", "Compare"), N("commands", "What is shown beside pinned maps")),
     Command("view.next_view", N("commands", "Next view"), "view", ("V",),
-            lambda d: d.intents.next_view(1), "stage", VIDEO, repeats=False),
+            lambda d: d.intents.views.next(1), "stage", VIDEO, repeats=False),
     Command("view.previous_view", N("commands", "Previous view"), "view", ("Shift+V",),
-            lambda d: d.intents.next_view(-1), "stage", VIDEO, repeats=False),
+            lambda d: d.intents.views.next(-1), "stage", VIDEO, repeats=False),
     Command("view.open_cell", N("commands", "Show what is chosen alone"), "view",
-            ("Return", "Enter"), lambda d: d.intents.open_view(), "stage", NOT_SINGLE,
+            ("Return", "Enter"), lambda d: d.intents.views.open(), "stage", NOT_SINGLE,
             repeats=False),
+    Command("view.pin", N("commands", "Pin to compare"), "view", ("P",),
+            lambda d: d.intents.panes.pin(), "stage", SHOWN, repeats=False,
+            tooltip=N("commands", "Keep what is shown as a pane of the compare view")),
+    Command("view.close_pane", N("commands", "Close pane"), "view", ("Shift+P",),
+            lambda d: d.intents.panes.close(), "stage", PINNED, repeats=False),
+    Command("view.swap_panes", N("commands", "Swap with the next pane"), "view", ("X",),
+            lambda d: d.intents.panes.swap(), "stage", PINNED, repeats=False),
+    Command("view.difference", N("commands", "Signed difference with the pane"), "view",
+            ("Shift+X",), lambda d: d.intents.panes.subtract(), "stage", PINNED, repeats=False,
+            checked_when=lambda s, _: s.difference is not None),
     Command("view.overlay", N("commands", "Heat overlay"), "view", ("T",),
             lambda d: d.intents.toggle("overlay"), "stage", icon="overlay",
             checked_when=lambda s, _: s.overlay, repeats=False),

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.facts import MapAnswer
 from app.views.answers import Answers
+from app.views.comparing import Comparing
 from app.views.grids import Grids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import MapWish, World
-    from app.inference import ModelHost
     from app.jobs import Jobs
     from app.state import Store
-    from app.workers import Answer, Lane
+    from app.views.lanes import Lanes
+    from app.workers import Answer
 
 
 class ViewDesk:
     """Keeps maps by their wish, and asks for those of the grids and the panes.
 
     Args:
-        infer: the inference lane.
-        host: lives on that lane.
-        paint: the paint lane.
+        lanes: who is asked.
         store: what the user asks for.
         world: gives what is known now.
         jobs: told how far work is that the user waits for.
@@ -32,15 +32,23 @@ class ViewDesk:
 
     def __init__(
         self,
-        infer: Lane,
-        host: ModelHost,
-        paint: Lane,
+        lanes: Lanes,
         store: Store,
         world: Callable[[], World],
         jobs: Jobs,
     ) -> None:
         self.answers = Answers()
-        self.grids = Grids(infer, host, paint, store, world, self.answers, jobs)
+        self.grids = Grids(lanes, store, world, self.answers, jobs)
+        self.comparing = Comparing(lanes, store, world, self.answers)
+
+    def refresh(self, world: World) -> World:
+        """The world with what the views show now; what is missing is asked for."""
+        return replace(
+            world,
+            grid=self.grids.refresh(),
+            minis=self.grids.minis(),
+            panes=self.comparing.refresh(),
+        )
 
     def known(self, wish: MapWish) -> MapAnswer | None:
         """The answer to a wish, where it needs no lane."""
@@ -51,6 +59,7 @@ class ViewDesk:
         if isinstance(answer.payload, MapAnswer):
             self.answers.keep(answer.payload)
         self.grids.take(answer)
+        self.comparing.take(answer)
 
     def stop(self, key: str) -> None:
         """The user stopped a job of ours."""
@@ -60,8 +69,10 @@ class ViewDesk:
     def resume(self) -> None:
         """Ask again for what failed or was stopped."""
         self.grids.resume()
+        self.comparing.resume()
 
     def forget(self) -> None:
         """Another video or model."""
         self.answers.forget()
         self.grids.forget()
+        self.comparing.forget()

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.facts import LayerFacts, MapAnswer
+    from PySide6.QtGui import QImage
+
+    from app.facts import FramePicture, LayerFacts, MapAnswer, VideoFacts
     from app.state import ViewName
     from app.views.cells import CellsPicture
+    from mvit_core.heatmap import Heatmap
     from mvit_core.render import ValueRange
 
 
@@ -38,3 +41,29 @@ class GridFacts:
     def missing(self) -> int:
         """Blocks whose maps are not there yet."""
         return sum(row.answer is None for row in self.rows)
+
+
+@dataclass(frozen=True, eq=False)
+class PaneFacts:
+    """One pane of the compare view."""
+
+    place: int
+    """0 is the selection, then the pins; the difference has a place of its own."""
+    name: str
+    """``Now``, ``A``, ``B``, ``C``, or the two that are subtracted."""
+    title: str
+    video: VideoFacts | None = None
+    picture: FramePicture | None = None
+    heatmap: Heatmap | None = None
+    """The map below the pointer; None for a difference."""
+    row_sum: float | None = None
+    heat: QImage | None = None
+    range: ValueRange | None = None
+    unit: str = ""
+    colormap: str = "inferno"
+    remark: str = ""
+    """Why there is no map yet, or never will be."""
+
+
+DIFFERENCE_PLACE = 9
+"""Of the pane that shows the difference of two others."""

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from app.facts import LayerFacts, MapAnswer, MapWish, World
-    from app.inference import ModelHost
     from app.jobs import Jobs
     from app.state import Store, ViewState
     from app.views.answers import Answers
-    from app.workers import Answer, Lane
+    from app.views.lanes import Lanes
+    from app.workers import Answer
     from mvit_core.render import Look, ValueRange
 
 MINI_PX = (60, 34)
@@ -45,9 +45,7 @@ class Grids:
     """What the grids and the tree of layers show, and what is asked of the lanes for it.
 
     Args:
-        infer: the inference lane.
-        host: lives on that lane.
-        paint: the paint lane.
+        lanes: who is asked.
         store: what the user asks for.
         world: gives what is known now.
         answers: the maps that were made.
@@ -56,18 +54,19 @@ class Grids:
 
     def __init__(
         self,
-        infer: Lane,
-        host: ModelHost,
-        paint: Lane,
+        lanes: Lanes,
         store: Store,
         world: Callable[[], World],
         answers: Answers,
         jobs: Jobs,
     ) -> None:
-        self._lane, self._host = infer, host
+        self._lane, self._host = lanes.infer, lanes.host
         self._store, self._world = store, world
         self._answers, self._jobs = answers, jobs
-        self._cells, self._minis = Cells(paint, "cells"), Cells(paint, "minis", background=True)
+        self._cells, self._minis = (
+            Cells(lanes.paint, "cells"),
+            Cells(lanes.paint, "minis", background=True),
+        )
         self._asked: MapWish | None = None
         self._skipped: set[MapWish] = set()
         self._last: dict[int, GridRow] = {}

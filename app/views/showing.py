@@ -29,9 +29,22 @@ def show_views(
     state, world = new.state, new.world
     if old is None or old.world.video is not world.video:
         stage.grid.show_video(world.video)
-    stage.show_view(state.view)
     if state.view in ("heads", "layers"):
         _show_grid(stage, new, remarks, mark)
+    elif state.view == "compare":
+        _show_panes(stage, new, remarks)
+    stage.show_view(state.view)  # last: what takes the keys is there by then
+
+
+def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
+    state, header = new.state, stage.compare_header
+    stage.compare.show_panes(new.world.panes)
+    stage.compare.show_style(
+        opacity=state.opacity, heat=state.overlay and not state.blink, chosen=state.pane
+    )
+    header.show_title(tr("Compare · frames linked by time"))
+    header.show_remark(remarks[-1] if remarks else "")
+    header.range.hide()
 
 
 def _show_grid(

@@ -2,6 +2,7 @@
 
 from mvit_core.render.colours import COLORMAPS, ColourMap, ImageArray, colormaps, colour_table
 from mvit_core.render.compositing import PlaneHeat, lay, plane_heat
+from mvit_core.render.differences import Side, difference_layer, difference_range
 from mvit_core.render.layers import (
     HeatLayer,
     bar_colours,
@@ -39,6 +40,7 @@ __all__ = [
     "PlaneHeat",
     "RangePolicy",
     "RenderStyle",
+    "Side",
     "Units",
     "ValueRange",
     "automatic_range",
@@ -48,6 +50,8 @@ __all__ = [
     "colormaps",
     "colour_table",
     "colourise",
+    "difference_layer",
+    "difference_range",
     "heat_layer",
     "lay",
     "overlay",

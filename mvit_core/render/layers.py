@@ -62,7 +62,7 @@ def heat_layer(
     unseen = 0 if style.mode == "tint" else round(255 * style.opacity)
     colours: ImageArray = np.zeros((height, width, 3), dtype=np.uint8)
     alpha: ImageArray = np.full((height, width), unseen, dtype=np.uint8)
-    down, across = _box(heatmap, (width, height))
+    down, across = seen_box(heatmap, (width, height))
     for top in range(down.start, down.stop, _BAND_ROWS):
         # Large intermediate pictures cost more in fresh memory than in arithmetic.
         band = slice(top, min(top + _BAND_ROWS, down.stop)), across
@@ -168,7 +168,8 @@ def _weights(
     return weights
 
 
-def _box(heatmap: Heatmap, size: tuple[int, int]) -> tuple[slice, slice]:
+def seen_box(heatmap: Heatmap, size: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns of a picture (width, height) that the model saw."""
     left, top, right, bottom = heatmap.box_px
     fx, fy = size[0] / heatmap.frame_size[0], size[1] / heatmap.frame_size[1]
     return (

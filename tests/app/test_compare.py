@@ -1,0 +1,273 @@
+"""Panes side by side: pinned, linked, swapped, subtracted and closed, by mouse and keys."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from app.codec import decode, encode, field_types
+from app.state import Pane, ViewState
+from app.views.facts import DIFFERENCE_PLACE
+from mvit_core.model import MViT
+from mvit_core.video.clip import ClipSpec
+from tests.app.conftest import WAIT_MS, settle
+from tests.app.helpers import click, messages, press, source
+from tests.fixtures_video import read_barcode, write_barcode_clip
+from tests.toys import toy_config, write_toy_checkpoint
+
+pytestmark = pytest.mark.gui
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def tap(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    target = window.stage.compare.panes[0] if window.store.state.view == "compare" else None
+    qtbot.keyClick(target or window.stage.front, key, modifier)
+
+
+def pane(window, place):
+    return window.stage.compare.panes[place]
+
+
+def compare(qtbot, window):
+    window.actions_table.by_id["view.show_compare"].trigger()
+    painted(qtbot, window)
+
+
+def is_painted(window):
+    panes = window.controller.world.panes
+    return bool(panes) and all(fact.heat is not None and not fact.remark for fact in panes)
+
+
+def painted(qtbot, window):
+    qtbot.waitUntil(lambda: is_painted(window), timeout=WAIT_MS)
+
+
+def facts(window, place):
+    return next(fact for fact in window.controller.world.panes if fact.place == place)
+
+
+@pytest.fixture
+def pinned(lens, qtbot):
+    """Head 1 of the last block is pinned, and head 0 of block 2 is shown beside it."""
+    press(qtbot, lens, Qt.Key.Key_2)
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_P)
+    press(qtbot, lens, Qt.Key.Key_Up)
+    press(qtbot, lens, Qt.Key.Key_1)
+    settle(qtbot, lens)
+    compare(qtbot, lens)
+    return lens
+
+
+def test_p_pins_what_is_shown_and_it_stays_while_the_selection_moves(pinned, qtbot):
+    (kept,) = pinned.store.state.panes
+    assert (kept.block, kept.head, kept.method, kept.query) == (3, 1, "row", "readout")
+    assert pane(pinned, 0).title.full_text().startswith("Block 2 · head h0 of 2")
+    assert pane(pinned, 1).title.full_text().startswith("Block 3 · head h1 of 4")
+    values = facts(pinned, 1).heatmap.values
+    tap(qtbot, pinned, Qt.Key.Key_Up)
+    settle(qtbot, pinned)
+    painted(qtbot, pinned)
+    assert facts(pinned, 0).title.startswith("Block 1")
+    assert np.array_equal(facts(pinned, 1).heatmap.values, values)
+
+
+def test_without_pins_the_view_says_how_to_pin(lens, qtbot):
+    compare(qtbot, lens)
+    assert lens.stage.compare.hint.isVisible()
+    assert "Press P" in lens.stage.compare.hint.text()
+    assert not lens.actions_table.by_id["view.close_pane"].isEnabled()
+    tap(qtbot, lens, Qt.Key.Key_P)
+    assert not lens.stage.compare.hint.isVisible()
+    assert pane(lens, 1).isVisible()
+
+
+def test_a_fourth_pin_and_a_second_of_the_same_are_refused_in_words(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_P)
+    press(qtbot, lens, Qt.Key.Key_P)
+    assert "Pinned already, as A" in messages(lens)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3):
+        press(qtbot, lens, key)
+        press(qtbot, lens, Qt.Key.Key_P)
+    assert len(lens.store.state.panes) == 3
+    assert "3 panes are pinned already" in messages(lens)
+
+
+def test_nothing_can_be_pinned_before_a_map_is_there(boot, barcode_clip):
+    window = boot(clip=barcode_clip)
+    assert not window.actions_table.by_id["view.pin"].isEnabled()
+
+
+def test_stepping_moves_all_panes_and_each_shows_the_map_of_its_time(pinned, qtbot):
+    for _ in range(9):
+        tap(qtbot, pinned, Qt.Key.Key_Right)
+    settle(qtbot, pinned)
+    painted(qtbot, pinned)
+    for place in (0, 1):
+        assert read_barcode(pane(pinned, place).body.facts.picture.pixels) == 9
+
+
+def test_panes_share_zoom_and_place(pinned, qtbot):
+    first, second = pane(pinned, 0).body, pane(pinned, 1).body
+    spot = first.view().frame_box.center() + QPointF(20, 10)
+    first._tell(first.view().zoomed(first.view().scale * 3, spot))
+    for one, other in zip(first.view().looking_at, second.view().looking_at, strict=True):
+        assert one == pytest.approx(other)
+    ratio = [body.view().scale / body.view().fit_scale for body in (first, second)]
+    assert ratio == pytest.approx([3, 3])
+    before = second.view().looking_at
+    qtbot.mousePress(first, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+    qtbot.mouseMove(first, QPoint(80, 70))
+    qtbot.mouseRelease(first, Qt.MouseButton.LeftButton, pos=QPoint(80, 70))
+    assert second.view().looking_at[0] < before[0]
+    tap(qtbot, pinned, Qt.Key.Key_F)
+    assert second.view().scale == pytest.approx(second.view().fit_scale)
+
+
+def test_the_pointer_reads_the_pane_below_it(pinned, qtbot):
+    body = pane(pinned, 1).body
+    qtbot.mouseMove(body, body.view().frame_box.center().toPoint())
+    readout = body.readout_at(body.view().frame_box.center())
+    assert readout.value == pytest.approx(float(facts(pinned, 1).heatmap.values[readout.token]))
+    assert "token t0" in pinned.panels.status.readout.full_text()
+    assert body.readout_at(QPointF(-5, -5)) is None
+
+
+def test_a_difference_is_signed_symmetrical_and_follows_the_frames(pinned, qtbot):
+    click(qtbot, pane(pinned, 1).subtract)
+    painted(qtbot, pinned)
+    shown = facts(pinned, DIFFERENCE_PLACE)
+    assert shown.name == "Now − A"
+    assert shown.range.low == -shown.range.high < 0
+    low, high = pane(pinned, DIFFERENCE_PLACE).range.ends
+    assert low == f"-{high}"
+    image = shown.heat
+    tap(qtbot, pinned, Qt.Key.Key_X, SHIFT)
+    assert pinned.store.state.difference is None
+    pinned.store.update(difference=(1, 0))
+    painted(qtbot, pinned)
+    assert facts(pinned, DIFFERENCE_PLACE).name == "A − Now"
+    assert facts(pinned, DIFFERENCE_PLACE).heat != image
+    click(qtbot, pane(pinned, DIFFERENCE_PLACE).close_button)
+    assert not pane(pinned, DIFFERENCE_PLACE).isVisible()
+
+
+def test_a_map_minus_itself_is_nothing_anywhere(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_P)
+    compare(qtbot, lens)
+    tap(qtbot, lens, Qt.Key.Key_X, SHIFT)
+    painted(qtbot, lens)
+    image = facts(lens, DIFFERENCE_PLACE).heat
+    middle = image.pixelColor(image.rect().center())
+    colours = {
+        image.pixelColor(image.width() // 2 + dx, image.height() // 2 + dy).name()
+        for dx in (-9, 0, 9) for dy in (-9, 0, 9)
+    }  # fmt: skip
+    assert colours == {middle.name()}
+    assert min(middle.red(), middle.green(), middle.blue()) > 200
+
+
+def test_the_difference_of_two_pins_needs_two_clicks(pinned, qtbot):
+    tap(qtbot, pinned, Qt.Key.Key_P)
+    click(qtbot, pane(pinned, 1).subtract)
+    click(qtbot, pane(pinned, 2).subtract)
+    assert pinned.store.state.difference == (1, 2)
+    painted(qtbot, pinned)
+    assert facts(pinned, DIFFERENCE_PLACE).name == "A − B"
+    click(qtbot, pane(pinned, 1).close_button)
+    assert pinned.store.state.difference is None
+    assert len(pinned.store.state.panes) == 1
+
+
+def test_swapping_with_the_selection_exchanges_the_two(pinned, qtbot):
+    click(qtbot, pane(pinned, 1).swap)
+    state = pinned.store.state
+    assert (state.block, state.head) == (3, 1)
+    assert (state.panes[0].block, state.panes[0].head) == (2, 0)
+    tap(qtbot, pinned, Qt.Key.Key_Z, CONTROL)
+    assert (pinned.store.state.block, pinned.store.state.panes[0].block) == (2, 3)
+
+
+def test_closing_the_chosen_pane_by_key_and_taking_it_back(pinned, qtbot):
+    qtbot.mouseClick(pane(pinned, 1).body, Qt.MouseButton.LeftButton)
+    assert pinned.store.state.pane == 1
+    qtbot.keyClick(pane(pinned, 1), Qt.Key.Key_P, SHIFT)
+    assert pinned.store.state.panes == ()
+    assert not pane(pinned, 1).isVisible()
+    tap(qtbot, pinned, Qt.Key.Key_Z, CONTROL)
+    assert len(pinned.store.state.panes) == 1
+
+
+def test_enter_or_a_double_click_shows_a_pane_alone_and_esc_leads_back(pinned, qtbot):
+    qtbot.mouseDClick(pane(pinned, 1).body, Qt.MouseButton.LeftButton)
+    state = pinned.store.state
+    assert (state.view, state.block, state.head) == ("single", 3, 1)
+    settle(qtbot, pinned)
+    press(qtbot, pinned, Qt.Key.Key_Escape)
+    assert pinned.store.state.view == "compare"
+
+
+def test_a_pane_of_another_clip_follows_by_time(pinned, qtbot, tmp_path):
+    other = write_barcode_clip(tmp_path / "other.mp4", frames=60, fps=60)
+    pinned.controller.open_video(other)
+    qtbot.waitUntil(lambda: pinned.controller.world.video.path == other, timeout=WAIT_MS)
+    settle(qtbot, pinned)
+    painted(qtbot, pinned)
+    pinned.controller.intents.go_to(20)
+    qtbot.waitUntil(
+        lambda: facts(pinned, 1).picture.index == 10 and facts(pinned, 0).picture.index == 20,
+        timeout=WAIT_MS,
+    )
+    assert read_barcode(facts(pinned, 1).picture.pixels) == 10
+    assert facts(pinned, 1).title.endswith("clip.mp4")
+    click(qtbot, pane(pinned, 1).swap)
+    assert "open both to make it the map in use" in messages(pinned)
+
+
+def test_a_pane_of_another_checkpoint_keeps_its_own_map(pinned, qtbot, tmp_path):
+    values = facts(pinned, 1).heatmap.values.copy()
+    torch.manual_seed(5)
+    checkpoint = write_toy_checkpoint(tmp_path / "second.pyth", MViT(toy_config()).eval())
+    pinned.controller.load_model(source(checkpoint))
+    qtbot.waitUntil(
+        lambda: pinned.controller.world.model.source.checkpoint == checkpoint, timeout=WAIT_MS
+    )
+    settle(qtbot, pinned)
+    painted(qtbot, pinned)
+    assert np.allclose(facts(pinned, 1).heatmap.values, values)
+    assert facts(pinned, 1).title.endswith("toy.pyth")
+    tap(qtbot, pinned, Qt.Key.Key_X, SHIFT)
+    painted(qtbot, pinned)
+
+
+def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
+    wish = lens.controller.world.wish
+    gone = Pane(tmp_path / "gone.mp4", wish.model, wish.spec, 0, "mean", "row", "readout")
+    worse = Pane(wish.clip, source(tmp_path / "gone.pyth"), wish.spec, 0, "mean", "row", "readout")
+    lens.store.update(panes=(gone, worse), view="compare")
+    qtbot.waitUntil(
+        lambda: len(lens.controller.world.panes) == 3
+        and "gone.mp4" in facts(lens, 1).remark and "gone.pyth" in facts(lens, 2).remark,
+        timeout=WAIT_MS,
+    )  # fmt: skip
+    assert facts(lens, 0).heat is not None
+
+
+def test_a_state_with_places_that_no_pane_has_is_shown_all_the_same(lens, qtbot):
+    lens.store.update(view="compare", pane=7, difference=(0, 3))
+    painted(qtbot, lens)
+    assert [fact.place for fact in lens.controller.world.panes] == [0]
+    tap(qtbot, lens, Qt.Key.Key_X)
+    tap(qtbot, lens, Qt.Key.Key_Return)
+    assert lens.store.state.view == "single"
+
+
+def test_panes_are_kept_in_a_session_as_they_are():
+    kept = Pane(Path("/a.mp4"), source(Path("/m.pyth")), ClipSpec(), 3, 1, "row", (0, 1, 2))
+    types = field_types(ViewState)
+    for name, value in (("panes", (kept,)), ("difference", (0, 1)), ("view", "compare")):
+        assert decode(encode(value), types[name], name) == value
