@@ -251,10 +251,11 @@ def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
     lens.store.update(panes=(gone, worse), view="compare")
     qtbot.waitUntil(
         lambda: len(lens.controller.world.panes) == 3
-        and "gone.mp4" in facts(lens, 1).remark and "gone.pyth" in facts(lens, 2).remark,
+        and "gone.mp4" in facts(lens, 1).remark and "gone.pyth" in facts(lens, 2).remark
+        and facts(lens, 0).heat is not None,
         timeout=WAIT_MS,
     )  # fmt: skip
-    assert facts(lens, 0).heat is not None
+    assert facts(lens, 1).heat is facts(lens, 2).heat is None
 
 
 def test_a_state_with_places_that_no_pane_has_is_shown_all_the_same(lens, qtbot):
