@@ -80,8 +80,9 @@ class MapNotes:
         self.column_sums[tile.maps] += weights.sum(dim=1, dtype=self.column_sums.dtype)
         # The softmax does not say what it divided by; at a row's maximum p = exp(logit - lse),
         # and there p is at least 1 / Nk, so its logarithm loses nothing.
-        highest, p = logits.amax(dim=2), weights.amax(dim=2)
-        self.log_sum_exp[tile.maps, tile.rows] = highest.to(self.log_sum_exp.dtype) - p.log()
+        dtype = self.log_sum_exp.dtype
+        highest, p = logits.amax(dim=2).to(dtype), weights.amax(dim=2).to(dtype)
+        self.log_sum_exp[tile.maps, tile.rows] = highest - p.log()
         if not tile.rows.start:
             self.first_row[tile.maps] = weights[:, 0].to(self.first_row.dtype)
         if self._on_tile is not None:
