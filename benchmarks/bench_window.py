@@ -77,10 +77,10 @@ def shown():
     print(time.time() - began, flush=True)
     QTimer.singleShot(4000, idle)
 def idle():
-    from app.upkeep import resident_megabytes
+    from app.upkeep import resident_bytes
     global spent
     spent = time.process_time()
-    QTimer.singleShot(5000, lambda: done(resident_megabytes()))
+    QTimer.singleShot(5000, lambda: done(resident_bytes() / 2**20))
 def done(megabytes):
     print((time.process_time() - spent) / 5, megabytes, "torch" in sys.modules, flush=True)
     window.close()

@@ -14,6 +14,7 @@ from mvit_core.video.learn import learn
 from mvit_core.video.pictures import checked_fps, learn_folder
 from mvit_core.video.planes import Matrix, PlanePainter, Planes
 from mvit_core.video.prefetch import Place, cell_size, next_run
+from mvit_core.video.source import go_on
 
 if TYPE_CHECKING:
     import os
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-    from mvit_core.video.learn import Learnt
+    from mvit_core.video.learn import FrameWalker, Learnt
     from mvit_core.video.packets import Progress
     from mvit_core.video.picture import Painter
     from mvit_core.video.prefetch import Direction
@@ -97,6 +98,7 @@ class Video:
         self._place: Place | None = None
         self._is_closed = False
         self._walker = learnt.walker
+        self._back_walker: FrameWalker | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -119,6 +121,8 @@ class Video:
         self._cache.clear()
         self._painted = None
         self._walker.close()
+        if self._back_walker is not None:
+            self._back_walker.close()
 
     @property
     def path(self) -> Path:
@@ -260,7 +264,7 @@ class Video:
         room = self._cache.room_bytes // self._frame_bytes
         while run := next_run(self._place, self.frame_count, room, is_done):
             try:
-                for rank, frame in self._walker.walk(run.start, run.stop):
+                for rank, frame in self._walker_for(run).walk(run.start, run.stop):
                     self._keep(rank, frame)
                     tried.add(rank)
             except LIBRARY_ERRORS:
@@ -273,11 +277,25 @@ class Video:
 
         Nothing is lost by that: decoding later goes on from where it stood.
         """
-        before, self._walker.check = self._walker.check, check
+        self._be_checked_by(check)
         try:
             yield
         finally:
-            self._walker.check = before
+            self._be_checked_by(go_on)
+
+    def _be_checked_by(self, check: "Callable[[], None]") -> None:
+        self._walker.check = check
+        if self._back_walker is not None:
+            self._back_walker.check = check
+
+    def _walker_for(self, run: range) -> "FrameWalker":
+        """What lies behind has a decoder of its own, so that the other keeps its place ahead."""
+        if self._place is None or run.stop > self._place.frame + 1:
+            return self._walker
+        if self._back_walker is None:
+            self._back_walker = self._walker.twin()
+            self._back_walker.check = self._walker.check
+        return self._back_walker
 
     def _check(self, index: int) -> None:
         if self._is_closed:
@@ -288,8 +306,10 @@ class Video:
 
     def _direction(self, index: int) -> "Direction":
         """Which way the user goes who now asks for ``index``."""
-        way = 0 if self._place is None else index - self._place.frame
-        if way == 0 and self._place is not None:
+        if self._place is None:
+            return 0
+        way = index - self._place.frame
+        if way == 0:
             return self._place.direction
         if abs(way) > _NEARBY:
             return 0
