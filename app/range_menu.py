@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from app.painting import look_of
 from app.text import unit_names
 from mvit_core.render import TAILS_PERCENT
 
@@ -34,17 +35,29 @@ def range_menu(parent: QWidget, state: ViewState, change: Callable[[str, object]
         "tails_percent": [(_tails_words(tails), tails) for tails in TAILS],
         "units": [(words, units) for units, words in unit_names().items()],
     }
-    headings = {"tails_percent": tr("Percentiles at the ends"), "units": tr("Numbers on the bar")}
     for field, choices in rows.items():
-        menu.addSection(headings[field])
+        heading = menu.addAction(_heading(field, state))
+        heading.setEnabled(False)
         group = QActionGroup(menu)
         for words, value in choices:
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(getattr(state, field) == value)
+            action.setEnabled(field != "tails_percent" or look_of(state).is_automatic)
             action.triggered.connect(lambda _=False, field=field, value=value: change(field, value))
             group.addAction(action)
+        menu.addSeparator()
     return menu
+
+
+def _heading(field: str, state: ViewState) -> str:
+    if field == "units":
+        return tr("Numbers on the bar")
+    if state.locked_range is not None:
+        return tr("Percentiles at the ends: the range is locked")
+    if not look_of(state).is_automatic:
+        return tr("Percentiles at the ends: the range is manual")
+    return tr("Percentiles at the ends")
 
 
 def _tails_words(tails: tuple[float, float]) -> str:

@@ -66,6 +66,7 @@ class Ranging:
         self._pieces: dict[MapWish, FloatArray] = {}
         self._failed: set[MapWish] = set()
         self._asked: MapWish | None = None
+        """Until its answer is here: the lane may be done with it before."""
         self._stopped: object = None
         self._version = 0
         """Of what is kept: facts of another one are out of date."""
@@ -93,8 +94,8 @@ class Ranging:
         if (
             shown is None or shown.range.is_complete or shown.answer.wish != world.wish
             or state.scrubbing or state.playing
-            or self._stopped == _purpose(state)
-            or any(self._lane.is_pending(key) for key in ("range", "explain", "load"))
+            or self._stopped == _purpose(state) or self._asked is not None
+            or any(self._lane.is_pending(key) for key in ("explain", "load"))
         ):  # fmt: skip
             return
         look = look_of(state)
@@ -106,7 +107,8 @@ class Ranging:
             self.stop()  # what failed is not looked for at every refresh
             return
         self._asked = missing[0]
-        title = tr("Range over the clip") if look.range_policy == "clip" else tr("Range of layers")
+        words = tr("Range: window {n}") if look.range_policy == "clip" else tr("Range: block {b}")
+        title = words.format(n=self._asked.window.index + 1, b=self._asked.block)
         self._jobs.begin("range", title)
         generation = self._lane.ask("range", partial(self._values, self._asked))
         done = len(wanted) - len(missing)
@@ -116,10 +118,11 @@ class Ranging:
         """Keep the values that came; one that failed is not asked for again."""
         if answer.key != "range":
             return
+        wish, self._asked = self._asked, None
         if isinstance(answer.payload, RangePiece):
             self._keep(answer.payload.wish, answer.payload.values)
-        elif answer.outcome == "failed" and self._asked is not None:
-            self._failed.add(self._asked)
+        elif answer.outcome == "failed" and wish is not None:
+            self._failed.add(wish)
 
     def stop(self) -> None:
         """The user wants no more of this; what is there stays."""

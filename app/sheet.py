@@ -152,6 +152,7 @@ QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; background
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url($icon_tick); }
 QCheckBox::indicator:disabled { border-color: $border; }
+QCheckBox::indicator:checked:disabled { background: $text_faint; }
 
 QSlider::groove:horizontal { height: 4px; background: $control_hover; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }

@@ -83,16 +83,19 @@ class Caption:
         picture, font, look = self.strip, self._figure.font_px, self._request.look
         keys = {panel.explanation.maps.key_count for panel in shot.panels}
         units = look.units if len(keys) == 1 else "probability"  # uniform differs between layers
-        words = f"{UNITS[units]}, {range_text(look)}"
+        words = range_text(look)
         first = shot.styles[0]
         low, high = (bar_number(v, units, min(keys)) for v in (first.range.low, first.range.high))
         if any(style.range != first.range for style in shot.styles):
             low, high = "low", "high"
             words += ", each panel its own"
+        words += f" · {UNITS[units]}"
+        texts = sum(extent(text, font)[2] for text in (low, high, words))
+        room = self._figure.width - texts - 4 * font  # for the colours, before words are cut
         x = font
         write(picture, low, (x, y), font, TEXT)
         x += extent(low, font)[2] + font // 2
-        width = max(self._figure.width // 4, 48)
+        width = max(min(room, self._figure.width // 4), 48)
         picture[y - font + 2 : y + 2, x : x + width] = bar_colours(first, width, BACKGROUND)
         x += width + font // 2
         write(picture, high, (x, y), font, TEXT)

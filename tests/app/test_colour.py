@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.facts import HistogramFacts, RangeFacts
 from app.painting import look_of
+from app.range_menu import range_menu
 from app.ranging import histogram
 from app.text import policy_names, range_words, unit_names
 from mvit_core import load_model, open_video
@@ -399,6 +400,16 @@ def test_tails_and_units_are_behind_a_right_click_on_the_bar(lens, qtbot):
     field = lens.panels.display.range.high
     assert float(field.text()) == pytest.approx(after.high * keys, rel=5e-3)
     assert lens.panels.display.range.unit.isVisibleTo(lens.panels.display)
+
+
+def test_tails_of_a_locked_range_are_off_and_say_why(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Y)
+    menu = range_menu(lens, lens.store.state, lambda *_: None)
+    rows = {action.text(): action.isEnabled() for action in menu.actions() if action.text()}
+    assert "Percentiles at the ends: the range is locked" in rows
+    assert not rows["5–95 %"]
+    assert rows["times uniform attention"]
+    menu.deleteLater()
 
 
 def test_a_number_typed_in_multiples_of_uniform_is_taken_as_such(lens, qtbot):

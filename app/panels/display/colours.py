@@ -88,14 +88,17 @@ class ColourControls(QWidget):
 
     def _make_colormaps(self) -> QComboBox:
         made = combo(self.tr("Colour map"))
-        view = made.view()
-        view.setMinimumWidth(220)  # its headings are longer than its names
+        made.view().setMinimumWidth(180)  # its headings are longer than its names
         made.setIconSize(SWATCH)
         safe = [name for name in colormaps("sequential") if COLORMAPS[name].is_recommended]
+        tips = {
+            True: self.tr("Equal steps of attention look equal, also without red and green"),
+            False: self.tr("Steps look larger than they are, and its order needs red and green"),
+        }
         others = [name for name in colormaps("sequential") if name not in safe]
         for heading, names in (
-            (self.tr("Even and colour-blind safe"), safe),
-            (self.tr("Uneven, not colour-blind safe"), others),
+            (self.tr("Colour-blind safe"), safe),
+            (self.tr("Not colour-blind safe"), others),
         ):
             made.addItem(heading)
             model = made.model()
@@ -103,6 +106,7 @@ class ColourControls(QWidget):
             model.item(made.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
             for name in names:
                 made.addItem(_swatch(name), name, name)
+                made.setItemData(made.count() - 1, tips[name in safe], Qt.ItemDataRole.ToolTipRole)
         made.activated.connect(lambda at: self.changed.emit("colormap", made.itemData(at)))
         return made
 
