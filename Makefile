@@ -46,7 +46,7 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
 
 # Peers are measured against, never used; their own dependencies would replace our torch.
 $(VENV)/.installed-bench: $(VENV)/.installed-test
-	$(PIP) --no-deps torchvision==0.28.0 pillow
+	$(PIP) --no-deps torchvision==0.28.0 pillow torchcodec==0.13.0 decord==0.6.0
 	$(PIP) -c constraints.txt matplotlib==3.11.2
 	@touch $@
 
