@@ -12,7 +12,7 @@ from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS
 from app.icons import themed_icon
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+    from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
     from app.commands import Command, Desk
     from app.facts import World
@@ -105,6 +105,13 @@ class Actions:
         if not self._possible.get(command.id, True):
             words += "\n" + tr(command.enabled_when.reason)
         action.setToolTip(words)
+
+    def name_button(self, button: QAbstractButton, command_id: str) -> None:
+        """Let a button that stands for a command say what it does and with which key."""
+        action = self.by_id[command_id]
+        button.setAccessibleName(title_of(BY_ID[command_id]))
+        button.setToolTip(action.toolTip())
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
 
     def run(self, command_id: str) -> None:
         """Do what a command does, if it is enabled now."""

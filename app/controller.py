@@ -34,17 +34,19 @@ from app.intents import Intents
 from app.jobs import Jobs
 from app.painting import look_of, paint_still
 from app.playback import Player
+from app.preferences import budget_bytes
 from app.presenter import JOB_ORDER, Presenter, Snapshot
 from app.proxies import ProxyHost, ProxyPiece, Strip
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
 from app.state import Loop, mended
+from app.text import count_frames_from
 from app.views.desk import ViewDesk
 from app.views.lanes import Lanes
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
-from mvit_core.budget import Budget, default_budget_bytes
+from mvit_core.budget import Budget
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.preferences import PreferenceStore
+    from app.preferences import Preferences, PreferenceStore
     from app.presenter import Panels
     from app.recent import Recent
     from app.state import ModelSource, Store, ViewState
@@ -79,12 +81,13 @@ class Controller(QObject):
         super().__init__(parent)
         self.store = store
         self._preferences = preferences
+        count_frames_from(preferences.values.first_index)
         self.world = World(samples=find_samples())
         self.intents = Intents(store, lambda: self.world, panels.messages.show_message, preferences)
         self._presenter = Presenter(panels)
         self._panels = panels
         self._snapshot: Snapshot | None = None
-        self.budget = Budget(default_budget_bytes())
+        self.budget = Budget(budget_bytes(preferences.values))
         self._decoder, self._model_host = Decoder(self.budget), ModelHost(self.budget)
         self._exporter, proxy_host = ExportHost(), ProxyHost()
         self.decode = self._lane("decode", self._close_videos)
@@ -114,7 +117,7 @@ class Controller(QObject):
         self._frames.due.connect(self._refresh)
         self.player = Player(store, lambda: self.world.video, self._is_frame_seen, self)
         store.changed.connect(self._on_changed)
-        preferences.changed.connect(self._refresh)
+        preferences.changed.connect(self._preferred)
         connect(panels, self)
         self._refresh()
 
@@ -224,6 +227,16 @@ class Controller(QObject):
         self._frames.stop()
         for lane in (self.decode, self.proxy_lane, self.infer, self.paint, self.export_lane):
             lane.close()
+
+    @Slot(object, object)
+    def _preferred(self, old: Preferences, new: Preferences) -> None:
+        """Take what the user has just set."""
+        if old.cache_gigabytes != new.cache_gigabytes:
+            self.budget.resize(budget_bytes(new))
+        if old.first_index != new.first_index:
+            count_frames_from(new.first_index)
+            self._snapshot = None  # every number on screen is another
+        self._refresh()
 
     # -- wishes ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt, QTimer
@@ -171,6 +172,23 @@ class Docks(QObject):
         layout = self._settings.value("layout")
         if isinstance(layout, QByteArray):
             window.restoreState(layout, LAYOUT_VERSION)
+
+
+def order_tabs(groups: Iterable[QWidget]) -> None:
+    """Let Tab go through the parts of the window in this order; within each it stays as it is."""
+    chain = [widget for group in groups for widget in _focus_chain(group)]
+    for one, other in pairwise(chain):
+        QWidget.setTabOrder(one, other)
+
+
+def _focus_chain(group: QWidget) -> list[QWidget]:
+    found, widget = [], group.nextInFocusChain()
+    while widget is not None and widget is not group:
+        tabs = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if tabs and widget.focusProxy() is None and group.isAncestorOf(widget):
+            found.append(widget)
+        widget = widget.nextInFocusChain()
+    return found
 
 
 def same_dock(one: QWidget, other: QWidget) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QValidator
 from typing_extensions import override
 
+from app.text import frame_index, frame_number
 from app.widgets import NumberField
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 def frame_of(text: str, video: VideoFacts) -> int | None:
     """The frame that words mean, within the video; None where they mean none.
 
-    ``120`` is a frame, ``0:04.2``, ``4.2`` and ``4s`` are times, ``50%`` is a part of the video.
+    ``120`` is a frame, counted as the user prefers; ``0:04.2``, ``4.2`` and ``4s`` are times,
+    ``50%`` is a part of the video.
     """
     words = text.strip()
     last = video.frame_count - 1
     if words.isdecimal():
-        return min(int(words), last)
+        return min(max(frame_index(int(words)), 0), last)
     if words.endswith("%"):
         share = _number(words[:-1])
         return None if share is None else min(round(last * share / 100), last)
@@ -51,6 +53,11 @@ class FrameField(NumberField):
         self._video = video
         self.setEnabled(video is not None)
         self.setRange(0, max(video.frame_count - 1, 0) if video else 0)
+        self.lineEdit().setText(self.textFromValue(self.value()))  # frames may count anew
+
+    @override
+    def textFromValue(self, frame: int) -> str:
+        return str(frame_number(frame))
 
     @override
     def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:

@@ -22,7 +22,7 @@ from app.actions import Actions
 from app.commands import Desk
 from app.controller import Controller
 from app.dialogs import ExportDialog, rate_dialog
-from app.docks import Docks, same_dock
+from app.docks import Docks, order_tabs, same_dock
 from app.drops import Drops
 from app.facts import MemoryFacts
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
@@ -107,7 +107,8 @@ class MainWindow(QMainWindow):
         self.recent.know(self.actions_table)
         self.help.know(self.actions_table)
         self._fill_samples()
-        self.addToolBar(make_toolbar(self.actions_table))
+        self.toolbar = make_toolbar(self.actions_table)
+        self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.veil, self.controller, self.sessions)
         self.welcome.command.connect(self.actions_table.run)
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
         for widget in (*self.stage.keyed, self.panels.timeline.track):
             widget.installEventFilter(self)
         self.docks.restore()
+        self._order_tabs()
         self._refreshed()
 
     # -- building ---------------------------------------------------------------------------
@@ -167,6 +169,19 @@ class MainWindow(QMainWindow):
             action = menu.addAction(sample.title)
             action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
         self.actions_table.by_id["file.open_sample"].setMenu(menu)
+
+    def _order_tabs(self) -> None:
+        """Left, centre, right, timeline; the buttons of the timeline say their keys."""
+        docks = self.docks.by_name
+        left, right = ("layers", "heads"), ("predictions", "display", "model", "log")
+        order_tabs((
+            self.toolbar, *(docks[name] for name in left), self._pages,
+            *(docks[name] for name in right), docks["timeline"], self.statusBar(),
+        ))  # fmt: skip
+        named = {**self.panels.timeline.buttons, "view.log": self.panels.status.expand,
+                 "attention.cancel": self.panels.status.job.cancel}  # fmt: skip
+        for command, button in named.items():
+            self.actions_table.name_button(button, command)
 
     # -- what commands ask ------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.language import languages
+from mvit_core.budget import default_budget_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,8 @@ class Preferences:
     big_step_frames: int = 10
     auto_run: bool = True
     """The model runs on a window as soon as it is looked at."""
+    cache_gigabytes: int = 0
+    """What all caches together may take; 0 is as much as suits this machine."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Number:
     low: int
     high: int
     unit: str = ""
+    words_for_low: str = ""
+    """Shown in place of the lowest number, where that means something of its own."""
 
     def read(self, kept: object) -> int:
         """The number that settings kept as text.
@@ -119,6 +124,10 @@ SETTINGS = (
             N("preferences", "How far Shift+Left and Shift+Right go")),
     Setting("auto_run", N("preferences", "Run the model by itself"), Switch(),
             N("preferences", "Off: a window is run when asked for with Ctrl+R")),
+    Setting("cache_gigabytes", N("preferences", "Memory for caches"),
+            Number(0, 64, N("preferences", "GB"), N("preferences", "suited to this machine")),
+            N("preferences", "Frames, previews, captured windows and maps together; more makes "
+                             "going back faster")),
 )  # fmt: skip
 """In the order of the dialog."""
 
@@ -162,6 +171,11 @@ class PreferenceStore(QObject):
             return default if kept is None else setting.kind.read(kept)
         except ValueError:  # written by another version, or by hand
             return default
+
+
+def budget_bytes(preferences: Preferences) -> int:
+    """What all caches together may take."""
+    return preferences.cache_gigabytes << 30 or default_budget_bytes()
 
 
 def _key(name: str) -> str:

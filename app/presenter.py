@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import TokenMark, World
 from app.panels.display import QueryFacts
 from app.panels.timeline import FrameWords
-from app.text import device_words, head_words, query_words
+from app.text import device_words, frame_number, head_words, query_words
 from app.views.showing import show_views
 from mvit_core.attribution import METHODS
 
@@ -267,9 +267,11 @@ def sampled_words(snapshot: Snapshot) -> str:
     t = shown.heatmap.token_time(state.frame)
     frames = shown.heatmap.token_frames(t)
     if len(frames) == 1:
-        words += tr(" · tubelet t={t} (frame {a})").format(t=t, a=frames[0])
+        words += tr(" · tubelet t={t} (frame {a})").format(t=t, a=frame_number(frames[0]))
     elif frames:
-        words += tr(" · tubelet t={t} (frames {a}–{b})").format(t=t, a=frames[0], b=frames[-1])
+        words += tr(" · tubelet t={t} (frames {a}–{b})").format(
+            t=t, a=frame_number(frames[0]), b=frame_number(frames[-1])
+        )
     return words
 
 
@@ -281,7 +283,7 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
         return ()
     if world.picture.index != state.frame:
         words = tr("Frame {a}; frame {b} is being decoded")
-        found.append(words.format(a=world.picture.index, b=state.frame))
+        found.append(words.format(a=frame_number(world.picture.index), b=frame_number(state.frame)))
     elif world.picture.is_preview:
         found.append(tr("Preview; the frame itself is being decoded"))
     if state.picking:

@@ -145,8 +145,8 @@ QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; pad
 QSpinBox::up-button, QSpinBox::down-button,
 QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 
-QCheckBox { spacing: 8px; padding: 2px; border-radius: 4px; }
-QCheckBox:focus { outline: none; color: $accent; }
+QCheckBox { spacing: 8px; padding: 0 2px; border: 2px solid transparent; border-radius: 5px; }
+QCheckBox:focus { outline: none; border-color: $accent; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; background: $control;
     border: 1px solid $text_faint; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
@@ -154,6 +154,8 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent;
 QCheckBox::indicator:disabled { border-color: $border; }
 QCheckBox::indicator:checked:disabled { background: $text_faint; }
 
+QSlider { border: 2px solid transparent; border-radius: 6px; }
+QSlider:focus { border-color: $accent; }
 QSlider::groove:horizontal { height: 4px; background: $control_hover; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $border; }
@@ -162,7 +164,7 @@ QSlider::handle:horizontal { background: $text; width: 14px; height: 14px; margi
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
 QSlider::handle:horizontal:disabled { background: $text_faint; }
 
-QTreeWidget { background: $panel; border: none; outline: none; }
+QTreeWidget { background: $panel; border: 2px solid transparent; outline: none; }
 QTreeWidget::item { height: 24px; border: none; padding-right: 6px; }
 QTreeWidget::item:hover { background: $control; }
 QTreeWidget::item:selected { background: $accent_soft; color: $text; }
@@ -171,14 +173,15 @@ QTreeWidget::branch:hover { background: $control; }
 QTreeWidget::branch:selected { background: $accent_soft; }
 QTreeWidget::branch:has-children:closed { image: url($icon_chevron_right); }
 QTreeWidget::branch:has-children:open { image: url($icon_chevron_down); }
-QTreeWidget:focus { border: 1px solid $accent; }
+QTreeWidget:focus { border-color: $accent; }
 QDialog#palette { background: $panel; border: 1px solid $border; }
 QListWidget#entries { background: $panel; border: none; outline: none; }
-QListWidget#gallery { background: transparent; border: none; outline: none; }
+QListWidget#gallery { background: transparent; border: 2px solid transparent; outline: none;
+    border-radius: 6px; }
 QListWidget#gallery::item { color: $text_soft; border-radius: 6px; padding: 3px; }
 QListWidget#gallery::item:hover { background: $control; color: $text; }
 QListWidget#gallery::item:selected { background: $accent_soft; color: $text; }
-QListWidget#gallery:focus { border: 1px solid $accent; border-radius: 6px; }
+QListWidget#gallery:focus { border-color: $accent; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }
@@ -204,7 +207,9 @@ QFrame#toast QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#toast QPushButton:hover { background: $border; }
 QPlainTextEdit { background: $stage; color: $text_soft; border: 1px solid $border;
     border-radius: 6px; padding: 4px; }
+QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: $window; color: $text_soft; padding: 6px 12px; border: none; }
 QTabBar::tab:selected { background: $panel; color: $text; }
+QTabBar:focus { border: 2px solid $accent; }
 """

@@ -22,6 +22,25 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("text", text)
 
 
+_first_index = 0
+
+
+def count_frames_from(first: int) -> None:
+    """Write the first frame as 0 or as 1 from now on, as the user prefers."""
+    global _first_index
+    _first_index = first
+
+
+def frame_number(index: int) -> int:
+    """The number that a frame is shown with."""
+    return index + _first_index
+
+
+def frame_index(number: int) -> int:
+    """The frame that is shown with a number."""
+    return number - _first_index
+
+
 def clock(seconds: float) -> str:
     """``00:01.567``, with hours where there are any."""
     minutes, rest = divmod(max(seconds, 0.0), 60)

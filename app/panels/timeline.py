@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout,
 from app import theme
 from app.frame_field import FrameField
 from app.icons import themed_icon
-from app.text import clock
+from app.text import clock, frame_number
 from app.timeline.track import SIDE_PX, Track
 from app.widgets import ElidedLabel, icon_button, label
 
@@ -58,7 +58,10 @@ class Timeline(QWidget):
         self.field = FrameField()
         self.field.setAccessibleName(self.tr("Frame"))
         self.field.setToolTip(
-            self.tr("Frame shown, counted from 0 (G). Type 120, a time as 0:04.2, or 50%")
+            self.tr(
+                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
+                "whether frames count from 0 or 1"
+            )
         )
         self.field.setKeyboardTracking(False)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -161,7 +164,7 @@ class Timeline(QWidget):
         self.track.show_video(video, windows)
         count = video.frame_count if video else 0
         self.field.show_video(video)
-        self._total.setText(f"/ {count - 1}" if count else "")
+        self._total.setText(f"/ {frame_number(count - 1)}" if count else "")
         self._total.setToolTip(self.tr("{count} frames").format(count=count))
         self._speed.setVisible(video is not None)
         self._badge.setVisible(video is not None and video.is_variable_rate)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen, QPixmap
 
 from app import theme
+from app.text import frame_number
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -58,7 +59,7 @@ class Ruler:
         step = ruler_step(span.frames, box.width() / 70)
         seen = span.seen()
         for frame in range(-(-seen.start // step) * step, seen.stop, step):
-            x, text = span.x_of(frame), str(frame)
+            x, text = span.x_of(frame), str(frame_number(frame))
             if x + metrics.horizontalAdvance(text) > box.right() + 10:
                 break
             painter.setPen(QColor(colours.border))

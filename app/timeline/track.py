@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.text import clock
+from app.text import clock, frame_number
 from app.timeline.hover import HoverPicture
 from app.timeline.rows import Ruler, Scene, make_rows
 from app.timeline.span import Span
@@ -81,7 +81,9 @@ class Track(QWidget):
         if not self._held:
             self._look(self.span.showing(frame))
         self.setAccessibleDescription(
-            self.tr("frame {frame} of {count}").format(frame=frame, count=self.span.count)
+            self.tr("frame {frame} of {count}").format(
+                frame=frame_number(frame), count=self.span.count
+            )
         )
         self.update()
 
@@ -181,10 +183,10 @@ class Track(QWidget):
         self._hover = frame = self.frame_at(x)
         found = self._proxies.pictures.image(frame) if self._proxies else None
         words = self.tr("frame {frame} · {time}").format(
-            frame=frame, time=clock(float(self._video.pts_seconds[frame]))
+            frame=frame_number(frame), time=clock(float(self._video.pts_seconds[frame]))
         )
         if found is not None and found.index != frame:
-            words += self.tr(" (picture of {n})").format(n=found.index)
+            words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
         width, height = self._video.display_size
         self.hover_picture.show_frame(
             found.image if found else None, words, width / height,

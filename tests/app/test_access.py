@@ -1,0 +1,247 @@
+"""For those without a mouse or without a picture: names, focus, order, and the keys of the spec."""
+
+import re
+from itertools import groupby
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+)
+
+from app import theme
+from app.commands import COMMANDS
+from app.dialogs import HelpDialog
+from app.preferences_dialog import PreferencesDialog
+from app.sheet import _style_sheet
+from app.shortcuts import ShortcutsDialog
+from tests.app.conftest import settle
+from tests.app.helpers import at_rest, dialog_of, press
+
+CONTROLS = (
+    QAbstractButton, QComboBox, QAbstractSlider, QAbstractSpinBox, QLineEdit, QPlainTextEdit,
+    QAbstractItemView,
+)  # fmt: skip
+
+
+def own_controls(parent):
+    """The controls that a person can use; Qt's own parts within them are not ours to name."""
+    for widget in parent.findChildren(object):
+        if not isinstance(widget, CONTROLS) or isinstance(widget, QScrollBar | QHeaderView):
+            continue
+        inside = isinstance(widget.parent(), QComboBox | QAbstractSpinBox | QTabBar | QLineEdit)
+        popup = type(widget.parent()).__name__ == "QFrame" and widget.window() is not parent
+        if not (inside or popup or widget.objectName().startswith("qt_")):
+            yield widget
+
+
+def nameless(parent):
+    """Controls without words, a name, or a tooltip, which screen readers read in their stead."""
+    return [
+        widget
+        for widget in own_controls(parent)
+        if not (widget.accessibleName() or getattr(widget, "text", str)() or widget.toolTip())
+    ]
+
+
+def test_every_control_of_the_window_has_a_name(lens):
+    assert not nameless(lens)
+
+
+def test_every_button_without_words_has_a_tooltip(lens):
+    for button in lens.findChildren(QAbstractButton):
+        ours = not button.objectName().startswith("qt_") and "Scroll" not in button.objectName()
+        if ours and not button.text() and button.icon().isNull() is False:
+            assert button.toolTip(), (button.accessibleName(), button.parent())
+
+
+@pytest.mark.parametrize(
+    ("command", "dialog"),
+    [
+        ("edit.preferences", PreferencesDialog),
+        ("help.shortcuts", ShortcutsDialog),
+        ("help.help", HelpDialog),
+    ],
+)
+def test_every_control_of_a_dialog_has_a_name(boot, command, dialog):
+    boot().actions_table.run(command)
+    shown = dialog_of(dialog)
+    assert not nameless(shown)
+    shown.reject()
+
+
+def test_buttons_that_stand_for_commands_say_their_keys_also_when_these_change(lens):
+    button = lens.panels.timeline.buttons["playback.play"]
+    assert "(Space)" in button.toolTip()
+    lens.keys.give("playback.play", ("Shift+Space",))
+    assert "(Shift+Space)" in button.toolTip()
+    assert "(Ctrl+.)" in lens.panels.status.job.cancel.toolTip()
+
+
+def test_the_timeline_says_where_it_is_in_words(lens, qtbot):
+    for _ in range(3):
+        press(qtbot, lens, Qt.Key.Key_Right)
+    at_rest(qtbot, lens, 3)
+    assert lens.panels.timeline.track.accessibleDescription() == "frame 3 of 40"
+
+
+def test_frames_count_from_one_where_that_is_preferred(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_Right)
+    at_rest(qtbot, lens, 1)
+    field = lens.panels.timeline.field
+    lens.preferences.update(first_index=1)
+    assert field.text() == "2"
+    assert lens.panels.timeline._total.text() == "/ 40"
+    assert lens.panels.timeline.track.accessibleDescription() == "frame 2 of 40"
+    press(qtbot, lens, Qt.Key.Key_G)
+    qtbot.keyClicks(field, "10")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    at_rest(qtbot, lens, 9)
+    lens.preferences.update(first_index=0)
+    assert field.text() == "9"
+
+
+def test_the_caches_take_no_more_than_preferred(lens):
+    lens.preferences.update(cache_gigabytes=1)
+    assert lens.controller.budget.limit_bytes == 1 << 30
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_what_has_the_focus_has_a_ring_of_two_pixels(name):
+    sheet = _style_sheet(theme.THEMES[name])
+    rules = re.findall(r"([^{}]*:focus[^{}]*)\{([^}]*)\}", sheet)
+    assert len(rules) > 8
+    for selector, body in rules:
+        if "::handle" in selector:
+            continue
+        kinds = {each.split(":")[0].strip() for each in selector.split(",")}
+        ring = "border: 2px solid" in body
+        for kind in kinds:
+            at_rest_ring = re.search(
+                rf"^{re.escape(kind)} \{{[^}}]*border: 2px solid transparent", sheet, re.M
+            )
+            weaker = re.search(
+                rf"{re.escape(kind.split('#')[0])}:focus[^{{]*\{{ border: 2px", sheet
+            )
+            assert ring or at_rest_ring or weaker, (selector, body)
+
+
+def test_tab_goes_left_centre_right_and_then_the_timeline(lens, qtbot):
+    docks = lens.docks.by_name
+    parts = {
+        "toolbar": lens.toolbar, "left": docks["layers"], "left 2": docks["heads"],
+        "centre": lens.stage, "right": docks["predictions"], "right 2": docks["display"],
+        "bottom": docks["timeline"],
+    }  # fmt: skip
+    first = next(b for b in lens.toolbar.findChildren(QAbstractButton) if b.isEnabled())
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    seen = []
+    for _ in range(80):
+        here = QApplication.focusWidget()
+        name = next((n for n, part in parts.items() if part.isAncestorOf(here)), None)
+        if name is not None and (not seen or seen[-1] != name):
+            seen.append(name)
+        if name == "bottom":
+            break
+        qtbot.keyClick(here, Qt.Key.Key_Tab)
+    order = [name.split()[0] for name in seen]
+    assert [part for part, _ in groupby(order)] == ["toolbar", "left", "centre", "right", "bottom"]
+
+
+def test_the_side_buttons_of_a_mouse_go_through_the_places_on_the_frame(lens, qtbot):
+    press(qtbot, lens, Qt.Key.Key_End)
+    at_rest(qtbot, lens, 39)
+    middle = lens.stage.canvas.rect().center()
+    QTest.mouseClick(lens.stage.canvas, Qt.MouseButton.BackButton, pos=QPoint(middle))
+    at_rest(qtbot, lens, 0)
+    QTest.mouseClick(lens.stage.canvas, Qt.MouseButton.ForwardButton, pos=QPoint(middle))
+    at_rest(qtbot, lens, 39)
+
+
+def test_escape_leaves_the_query_then_the_full_screen_and_gives_the_keys_to_the_frame(lens, qtbot):
+    lens.actions_table.run("view.full_screen")
+    press(qtbot, lens, Qt.Key.Key_Up)  # in the last layer of this model no patch can be asked
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_Q)
+    assert lens.store.state.picking
+    press(qtbot, lens, Qt.Key.Key_Escape)
+    assert not lens.store.state.picking
+    assert lens.isFullScreen()
+    press(qtbot, lens, Qt.Key.Key_Escape)
+    assert not lens.isFullScreen()
+    lens.panels.heads.buttons["max"].setFocus()
+    qtbot.keyClick(lens.panels.heads.buttons["max"], Qt.Key.Key_Escape)
+    assert lens.stage.canvas.hasFocus()
+
+
+KEYS = {
+    "Space": "playback.play", "K": "playback.pause", "J": "playback.shuttle_back",
+    "L": "playback.shuttle", "Left": "playback.previous", ",": "playback.previous",
+    "Right": "playback.next", ".": "playback.next", "Shift+Left": "playback.previous_ten",
+    "Shift+Right": "playback.next_ten", "Ctrl+Left": "playback.second_back",
+    "Ctrl+Right": "playback.second_on", "Alt+Left": "playback.previous_sampled",
+    "Alt+Right": "playback.next_sampled", "PgUp": "playback.previous_window",
+    "PgDown": "playback.next_window", "Home": "playback.first", "End": "playback.last",
+    "G": "playback.go_to", "[": "playback.slower", "]": "playback.faster",
+    "Backspace": "playback.normal_speed", "F": "view.fit", "Shift+F": "view.actual",
+    "+": "view.zoom_in", "-": "view.zoom_out", "Up": "attention.previous_layer",
+    "Down": "attention.next_layer", "Shift+Up": "attention.previous_stage",
+    "Shift+Down": "attention.next_stage", "1": "attention.head_0", "0": "attention.head_9",
+    "H": "attention.next_head", "Shift+H": "attention.previous_head",
+    "A": "attention.mean_or_max", "T": "view.overlay", "B": "view.blink",
+    "Ctrl+Up": "view.more_opaque", "Ctrl+Down": "view.less_opaque", "C": "view.next_colormap",
+    "Shift+C": "view.previous_colormap", "Y": "view.lock_range", "U": "view.auto_range",
+    "S": "view.smooth", "D": "view.token_grid", "Q": "attention.pick", "Esc": "view.leave",
+    "Ctrl+O": "file.open_video", "Ctrl+Shift+O": "file.load_model", "Ctrl+1": "file.recent_1",
+    "Ctrl+9": "file.recent_9", "Ctrl+S": "file.save_session",
+    "Ctrl+Shift+S": "file.save_session_as", "Ctrl+E": "export.export", "Ctrl+C": "edit.copy_image",
+    "Ctrl+Alt+C": "edit.copy_parameters", "Ctrl+R": "attention.run", "Ctrl+.": "attention.cancel",
+    "F6": "view.next_pane", "Shift+F6": "view.previous_pane", "F2": "view.layers",
+    "F3": "view.display", "F4": "view.predictions", "F9": "view.log", "Ctrl+W": "file.close_clip",
+    "Ctrl+Q": "file.quit", "Ctrl+Z": "edit.undo", "Ctrl+Shift+Z": "edit.redo",
+    "Ctrl+[": "edit.back", "Ctrl+]": "edit.forward", "Ctrl+K": "help.palette",
+    "Ctrl+Shift+P": "help.palette", "Ctrl+/": "help.shortcuts", "?": "help.shortcuts",
+    "F1": "help.help", "Shift+F1": "help.tour", "Ctrl+,": "edit.preferences",
+    "F11": "view.full_screen", "Ctrl+Shift+0": "view.reset_layout",
+    "Ctrl+0": "view.reset_display",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "command_id"), KEYS.items())
+def test_a_key_of_the_specification_means_what_it_says(qapp, key, command_id):
+    wanted = QKeySequence(key)
+    meant = [
+        command.id
+        for command in COMMANDS
+        if any(QKeySequence(each) == wanted for each in (*command.keys, *command.stage_keys))
+    ]
+    assert meant == [command_id]
+
+
+def test_all_of_it_by_keys_alone(lens, qtbot):
+    """Open, step, choose a layer and a head, change the opacity, without a pointer."""
+    control = Qt.KeyboardModifier.ControlModifier
+    press(qtbot, lens, Qt.Key.Key_Right)
+    press(qtbot, lens, Qt.Key.Key_Up)
+    press(qtbot, lens, Qt.Key.Key_2)
+    before = lens.store.state.opacity
+    press(qtbot, lens, Qt.Key.Key_Down, control)
+    settle(qtbot, lens)
+    state = lens.store.state
+    assert (state.frame, state.block, state.head) == (1, 2, 1)
+    assert state.opacity < before
+    lens.panels.layers.tree.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(lens.panels.layers.tree, Qt.Key.Key_Up)
+    assert lens.store.state.block == 1
