@@ -14,7 +14,10 @@ from app import theme
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
 
-LONG_SIDE_PX = 200
+WIDEST_PX, HIGHEST_PX = 200, 120
+"""Of the picture, which keeps its shape."""
+LEAST_PX = 150
+"""Wide enough for the words."""
 WORDS_PX = 24
 ABOVE_PX = 8
 
@@ -35,10 +38,10 @@ class HoverPicture(QWidget):
     ) -> None:
         """Show a frame above a point of the screen; without a picture, its words alone."""
         self._image, self.words = image, words
-        size = QSize(LONG_SIDE_PX, WORDS_PX)
+        size = QSize(WIDEST_PX, WORDS_PX)
         if image is not None:
-            width = LONG_SIDE_PX if aspect >= 1 else round(LONG_SIDE_PX * aspect)
-            size = QSize(max(width, 150) + 4, round(width / aspect) + 2 + WORDS_PX)
+            width = round(min(WIDEST_PX, HIGHEST_PX * aspect))
+            size = QSize(max(width, LEAST_PX) + 4, round(width / aspect) + 2 + WORDS_PX)
             self._picture = QRectF((size.width() - width) / 2, 2, width, width / aspect)
         self.resize(size)
         self.move(self._place(bottom_centre))
