@@ -14,7 +14,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.marks import draw_badges, draw_cell, draw_grid, draw_outline, draw_placeholder, draw_ring
+from app.marks import (
+    draw_badges,
+    draw_cell,
+    draw_grid,
+    draw_outline,
+    draw_placeholder,
+    draw_ring,
+    draw_unseen,
+)
 from app.readout import readout_of, row_sum_of
 from app.viewport import MAX_ZOOM, Viewport
 
@@ -350,6 +358,7 @@ class Canvas(QWidget):
         if self._grid_visible:
             draw_grid(painter, self._view(), self._map.heatmap)
         if self._heat_visible and self._coverage_visible:
+            draw_unseen(painter, self._view(), self._map.heatmap)
             draw_outline(painter, self._view(), self._map.heatmap)
 
     def _paint_map_lines(self, painter: QPainter) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QRegion
 
 from app import theme
 
@@ -37,6 +37,19 @@ def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     if not heatmap.covers_frame:
         box = view.box(*heatmap.box_px)
         _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
+
+
+def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """Dim and hatch what the model did not see: no map speaks for it."""
+    if heatmap.covers_frame:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    unseen = QRegion(view.frame_box.toRect()) - QRegion(view.box(*heatmap.box_px).toRect())
+    painter.setClipRegion(unseen, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(view.frame_box, QColor(0, 0, 0, 90))
+    painter.fillRect(view.frame_box, QBrush(QColor(255, 255, 255, 46), Qt.BrushStyle.BDiagPattern))
+    painter.restore()
 
 
 def draw_grid(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:

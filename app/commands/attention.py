@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N
+from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N, Need
 
 if TYPE_CHECKING:
     from app.commands.base import Desk
+
+
+CLASS_TOKEN = Need(
+    lambda s, w: (
+        w.model is not None
+        and w.model.has_class_token
+        and not (s.method == "row" and (layer := w.layer(s.block)) is not None and layer.dead_class)
+    ),
+    N("commands", "the model has no class token, or its prediction does not read this layer's"),
+)
 
 
 def _solo(number: int) -> Command:
@@ -53,6 +63,8 @@ ATTENTION = (
             checked_when=lambda s, _: s.picking,
             tooltip=N("commands", "Click a token to see where it looks; with Shift, who looks "
                                    "at it")),
+    Command("attention.class_token", N("commands", "Query of the class token"), "attention", (),
+            lambda d: d.intents.choose_query("class"), "stage", CLASS_TOKEN),
     Command("attention.readout", N("commands", "Query of the readout"), "attention", ("Shift+Q",),
             lambda d: d.intents.choose_query("readout"), "stage", MODEL),
 )  # fmt: skip

@@ -54,7 +54,7 @@ VIEW = (
     Command("view.token_grid", N("commands", "Token grid"), "view", ("D",),
             lambda d: d.intents.toggle("token_grid"), "stage", icon="grid",
             checked_when=lambda s, _: s.token_grid, repeats=False),
-    Command("view.coverage", N("commands", "Outline what the model saw"), "view", (),
+    Command("view.coverage", N("commands", "Dim what the model did not see"), "view", (),
             lambda d: d.intents.toggle("coverage"), "stage",
             checked_when=lambda s, _: s.coverage),
     Command("view.smooth", N("commands", "Smooth between tokens"), "view", ("S",),

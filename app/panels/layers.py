@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
 
-MINI = QSize(30, 17)
+MINI = QSize(24, 18)
 """Points of the small picture of a block."""
 
 
@@ -52,7 +52,7 @@ class LayersPanel(QWidget):
         self.tree.setAccessibleName(self.tr("Stages and blocks"))
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setUniformRowHeights(True)
-        self.tree.setIndentation(16)
+        self.tree.setIndentation(12)
         self.tree.setMinimumHeight(90)
         header = self.tree.header()
         header.setStretchLastSection(False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.painting import heat_image
 from mvit_core.heatmap import project
+from mvit_core.render import seen_box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ class CellsKey:
     answer: MapAnswer
     heads: tuple[HeadChoice, ...]
     token_time: int
-    """Below 0: the mean over all times."""
+    """Below 0: the mean over all times, of what the model saw alone."""
     look: Look
     """At full opacity: the user's is applied when the cells are laid over the frame."""
     size: tuple[int, int]
@@ -85,9 +86,16 @@ def _paint(ask: CellsAsk, ticket: Ticket) -> CellsPicture:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
         style = key.look.style(key.answer.maps, saliency)
         heatmap = project(saliency, key.answer.pixel_map, key.answer.frame_indices)
-        images.append(heat_image(heatmap, ask.frame_index, style, key.size))
+        image = heat_image(heatmap, ask.frame_index, style, key.size)
+        images.append(_seen(image, heatmap) if key.token_time < 0 else image)
         ranges.append(style.range)
     return CellsPicture(key, tuple(images), tuple(ranges))
+
+
+def _seen(image: QImage, heatmap: Heatmap) -> QImage:
+    """The part of a picture that the model saw: small pictures have no room for the rest."""
+    down, across = seen_box(heatmap, (image.width(), image.height()))
+    return image.copy(across.start, down.start, across.stop - across.start, down.stop - down.start)
 
 
 class Cells:

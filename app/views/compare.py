@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from typing_extensions import override
 
 from app import theme
-from app.marks import draw_cell, draw_outline, draw_placeholder
+from app.marks import draw_cell, draw_outline, draw_placeholder, draw_unseen
 from app.readout import readout_of
 from app.viewport import Viewport
 from app.views.facts import DIFFERENCE_PLACE, PaneFacts
@@ -43,6 +43,8 @@ class Linked:
     """Of the view, as shares of the frame's width and height."""
     opacity: float = 0.6
     heat: bool = True
+    coverage: bool = True
+    """What a model did not see is dimmed."""
     chosen: int = 0
     """Place of the pane that commands mean."""
 
@@ -171,7 +173,8 @@ class PaneBody(QWidget):
         ratio = self.devicePixelRatioF()
         linked = replace(self._linked, chosen=0)
         wanted = (
-            facts.picture, facts.heat, linked, self.size().toTuple(), ratio, theme.current()
+            facts.picture, facts.heat, facts.heatmap is None, linked, self.size().toTuple(),
+            ratio, theme.current(),
         )  # fmt: skip
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
@@ -189,6 +192,9 @@ class PaneBody(QWidget):
             if facts.heat is not None and linked.heat:
                 painter.setOpacity(linked.opacity)
                 painter.drawImage(box, facts.heat)
+                painter.setOpacity(1.0)
+            if facts.heatmap is not None and linked.heat and linked.coverage:
+                draw_unseen(painter, self.view(), facts.heatmap)
         painter.end()
         self._kept = (wanted, pixmap)
         return pixmap
@@ -196,7 +202,8 @@ class PaneBody(QWidget):
     def _paint_pointer(self, painter: QPainter, facts: PaneFacts) -> None:
         if facts.heatmap is None:
             return
-        draw_outline(painter, self.view(), facts.heatmap)
+        if self._linked.coverage:
+            draw_outline(painter, self.view(), facts.heatmap)
         readout = None if self._pointer is None else self.readout_at(self._pointer)
         if readout is not None and readout.token is not None:
             draw_cell(painter, self.view(), facts.heatmap, readout.token[1], readout.token[2])
@@ -360,9 +367,11 @@ class CompareView(QWidget):
         for fact in facts:
             self.panes[fact.place].show_pane(fact)
 
-    def show_style(self, *, opacity: float, heat: bool, chosen: int) -> None:
+    def show_style(self, *, opacity: float, heat: bool, coverage: bool, chosen: int) -> None:
         """How panes are composed, and which one commands mean."""
-        self.link(replace(self._linked, opacity=opacity, heat=heat, chosen=chosen))
+        self.link(
+            replace(self._linked, opacity=opacity, heat=heat, coverage=coverage, chosen=chosen)
+        )
 
     def link(self, linked: Linked) -> None:
         """Give all panes one zoom, place and style."""

@@ -38,6 +38,8 @@ class GridStyle:
 
     opacity: float = 0.6
     heat: bool = True
+    coverage: bool = True
+    """What the model did not see is dimmed."""
     picking: bool = False
     chosen_block: int | None = None
     chosen_head: int | None = None

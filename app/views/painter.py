@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app import theme
-from app.marks import draw_cell, draw_outline, draw_placeholder, draw_ring
+from app.marks import draw_cell, draw_outline, draw_placeholder, draw_ring, draw_unseen
 from app.text import share_words
 from app.views.cells import heatmap_of
 
@@ -121,6 +121,11 @@ def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: Gr
         painter.setOpacity(style.opacity)
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
         painter.setOpacity(1.0)
+    if row.answer is not None and style.heat and style.coverage:
+        painter.save()
+        painter.translate(spot.box.topLeft())
+        draw_unseen(painter, grid.view_of_cell(spot.box), heatmap_of(row.answer, spot.cell.head))
+        painter.restore()
     _paint_label(painter, spot, row)
 
 

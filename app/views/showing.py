@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.text import head_words, query_words
 from app.views.grid import GridStyle
@@ -34,13 +35,21 @@ def show_views(
     elif state.view == "compare":
         _show_panes(stage, new, remarks)
     stage.show_view(state.view)  # last: what takes the keys is there by then
+    layer = world.layer(state.block)
+    if state.view == "layers" and layer is not None and old and old.state.view != "layers":
+        head = state.head if isinstance(state.head, int) else None
+        # Rows have their places once the page has been laid out.
+        QTimer.singleShot(0, stage, partial(stage.grid_area.reveal, layer.block, head))
 
 
 def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
     state, header = new.state, stage.compare_header
     stage.compare.show_panes(new.world.panes)
     stage.compare.show_style(
-        opacity=state.opacity, heat=state.overlay and not state.blink, chosen=state.pane
+        opacity=state.opacity,
+        heat=state.overlay and not state.blink,
+        coverage=state.coverage,
+        chosen=state.pane,
     )
     header.show_title(tr("Compare · frames linked by time"))
     header.show_remark(remarks[-1] if remarks else "")
@@ -59,6 +68,7 @@ def _show_grid(
     style = GridStyle(
         opacity=state.opacity,
         heat=state.overlay and not state.blink,
+        coverage=state.coverage,
         picking=state.picking,
         chosen_block=layer.block if layer else None,
         chosen_head=state.head if isinstance(state.head, int) else None,

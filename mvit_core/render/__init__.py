@@ -10,6 +10,7 @@ from mvit_core.render.layers import (
     colourise,
     heat_layer,
     overlay,
+    seen_box,
     upsample,
 )
 from mvit_core.render.look import MODES, Look, Mode, RenderStyle, range_text
@@ -57,6 +58,7 @@ __all__ = [
     "overlay",
     "plane_heat",
     "range_text",
+    "seen_box",
     "times_text",
     "upsample",
     "value_text",

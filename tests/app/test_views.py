@@ -318,7 +318,8 @@ def test_the_tree_of_layers_shows_a_small_map_of_each_block(lens, qtbot):
     icons = [tree.topLevelItem(0).child(0).icon(0), tree.topLevelItem(1).child(0).icon(0)]
     images = [icon.pixmap(tree.iconSize()).toImage() for icon in icons]
     assert images[0] != images[1]
-    assert images[0].size().width() > images[0].size().height()  # the frame's shape
+    width, height = images[0].size().toTuple()
+    assert abs(width - height) <= 1  # what the model saw of the frame: a square
 
 
 def test_a_stepped_frame_leaves_the_tree_alone(lens, qtbot):
@@ -328,6 +329,44 @@ def test_a_stepped_frame_leaves_the_tree_alone(lens, qtbot):
         press(qtbot, lens, Qt.Key.Key_Right)
     settle(qtbot, lens)
     assert lens.controller.world.minis == minis
+
+
+# -- what the model saw, and queries -------------------------------------------------------------
+
+
+def test_what_the_model_did_not_see_is_dimmed_in_every_view_until_it_is_switched_off(lens, qtbot):
+    """The clip is wider than the square that the model sees."""
+    for name in ("single", "heads", "layers", "compare"):
+        lens.store.update(view=name, coverage=True)
+        if name in ("heads", "layers"):
+            painted(qtbot, lens)
+        elif name == "compare":
+            body = lens.stage.compare.panes[0].body
+            qtbot.waitUntil(
+                lambda b=body: b.facts is not None and b.facts.heat is not None, timeout=WAIT_MS
+            )
+        dimmed = lens.stage.front.grab().toImage()
+        lens.actions_table.by_id["view.coverage"].trigger()
+        assert lens.stage.front.grab().toImage() != dimmed, name
+
+
+def test_the_class_token_can_be_asked_for_where_it_is_read(lens, qtbot):
+    action = lens.actions_table.by_id["attention.class_token"]
+    assert action.isEnabled()
+    action.trigger()
+    settle(qtbot, lens)
+    assert lens.store.state.query == "class"
+    assert "(class token)" in lens.panels.title.full_text()
+    tap(qtbot, lens, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
+    assert lens.store.state.query == "readout"
+
+
+def test_the_layers_view_begins_with_the_chosen_block_in_sight(lens, qtbot):
+    for _ in range(12):
+        lens.stage.grid.zoom_by(1)
+    show(qtbot, lens, "layers")
+    qtbot.waitUntil(lambda: 3 in lens.stage.grid.blocks_in_sight(), timeout=WAIT_MS)
+    lens.stage.zoom("fit")
 
 
 # -- geometry and memory -------------------------------------------------------------------------
