@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SIZE = QSize(560, 420)
 ROW_PX = 32
 BELOW_TOP_PX = 56
+MENU_COSTS = 50.0
+"""What a title alone does not have comes after what it has."""
+
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -48,10 +51,13 @@ class Entry:
     reason: str
     """Why it is off; empty while it can be run."""
 
-    @property
-    def words(self) -> str:
-        """All that can be searched."""
-        return f"{self.title} {self.menu}"
+    def score(self, needle: str) -> float | None:
+        """How well letters fit its title; less well, its title with its menu."""
+        by_title = score(needle, self.title)
+        if by_title is not None:
+            return by_title
+        with_menu = score(needle, f"{self.title} {self.menu}")
+        return None if with_menu is None else with_menu - MENU_COSTS
 
 
 def entries_of(actions: Actions) -> tuple[Entry, ...]:
@@ -69,9 +75,10 @@ def _entry(actions: Actions, command: Command) -> Entry:
 
 def matching(entries: tuple[Entry, ...], needle: str) -> tuple[Entry, ...]:
     """The entries that fit, best first; those that can be run before those that cannot."""
-    scored = [(score(needle, entry.words), entry) for entry in entries]
+    scored = [(entry.score(needle), entry) for entry in entries]
     found = [(value, entry) for value, entry in scored if value is not None]
-    found.sort(key=lambda pair: -pair[0])  # stable: equal ones stay in the order of the menus
+    # Stable: equal ones stay in the order of the menus.
+    found.sort(key=lambda pair: (-pair[0], bool(pair[1].reason)))
     return tuple(entry for _, entry in found)
 
 
@@ -113,6 +120,7 @@ class Palette(QDialog):
         top = parent.mapToGlobal(parent.rect().topLeft())
         self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + BELOW_TOP_PX)
         self._filter("")
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)  # a popup gives it to nobody
 
     def shown(self) -> tuple[Entry, ...]:
         """What the list holds, best first."""

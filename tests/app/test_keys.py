@@ -57,6 +57,8 @@ def palette_of(window, qtbot):
 def test_ctrl_k_finds_a_command_and_enter_runs_it(boot, qtbot):
     window = boot()
     palette = palette_of(window, qtbot)
+    assert palette.focusWidget() is palette.search  # what is typed goes there
+    assert not palette.shown()[0].reason
     qtbot.keyClicks(palette.search, "prefer")
     assert palette.shown()[0].id == "edit.preferences"
     qtbot.keyClick(palette.search, Qt.Key.Key_Return)

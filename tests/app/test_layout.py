@@ -1,0 +1,63 @@
+"""The layout between runs: restored, on a screen that is there, and put back when asked."""
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
+
+from app import docks
+
+
+@pytest.fixture
+def kept():
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window")
+
+
+def test_a_dock_that_floats_is_where_it_was_after_a_restart(boot):
+    window = boot()
+    dock = window.docks.by_name["display"]
+    dock.setFloating(True)
+    dock.resize(333, 444)
+    window.close()
+    again = boot().docks.by_name["display"]
+    assert again.isFloating()
+    assert (again.width(), again.height()) == (333, 444)
+    again.setFloating(False)
+
+
+def test_a_window_whose_screen_is_gone_is_moved_to_one_that_is_there(boot):
+    window = boot()
+    window.move(90_000, 90_000)
+    window.close()
+    again = boot()
+    assert QGuiApplication.screenAt(again.frameGeometry().center()) is not None
+
+
+def test_a_layout_of_another_version_is_not_taken(boot, kept, monkeypatch):
+    window = boot()
+    window.actions_table.run("view.heads")
+    window.close()
+    monkeypatch.setattr(docks, "LAYOUT_VERSION", docks.LAYOUT_VERSION + 1)
+    assert boot().docks.by_name["heads"].isVisible()
+
+
+@pytest.mark.parametrize("name", ["geometry", "layout"])
+def test_damaged_settings_open_the_first_layout(boot, kept, name):
+    boot().close()
+    kept.setValue(name, b"not what Qt wrote")
+    kept.sync()
+    again = boot()
+    assert again.docks.by_name["layers"].isVisible()
+    assert QGuiApplication.screenAt(again.frameGeometry().center()) is not None
+
+
+def test_reset_puts_every_dock_back_and_the_log_away(boot):
+    window = boot()
+    shown = {name for name, dock in window.docks.by_name.items() if dock.isVisible()}
+    window.docks.by_name["layers"].setFloating(True)
+    for name in ("heads", "model", "log"):
+        window.docks.toggle(name)
+    window.actions_table.run("view.reset_layout")
+    assert not window.docks.by_name["layers"].isFloating()
+    again = {name for name, dock in window.docks.by_name.items() if not dock.isHidden()}
+    assert again == {name for name in window.docks.by_name if name != "log"}
+    assert shown <= again
