@@ -73,6 +73,9 @@ class Grids:
         self._facts: GridFacts | None = None
         self._cell_px = (160, 90)
         self._in_sight: frozenset[int] = frozenset()
+        self._asked_for: object = None
+        self._cell_look = self._look()
+        self._asks: dict[MapAnswer, CellsAsk] = {}
 
     def show_cells(self, cell_px: tuple[int, int], in_sight: frozenset[int]) -> bool:
         """Take the size of a cell on screen and the blocks in sight; True where they are new."""
@@ -88,6 +91,10 @@ class Grids:
         if view not in ("heads", "layers") or self._world().picture is None:
             self._facts = None
             return None
+        asked_for = (self._world().picture, self._look(), self._cell_px)
+        if asked_for != self._asked_for:
+            self._asked_for, self._cell_look = asked_for, asked_for[1]
+            self._asks.clear()
         here = self._world().layer(self._store.state.block)
         if view == "heads":
             wishes = {block: w for block, w in wishes.items() if here and block == here.block}
@@ -145,6 +152,7 @@ class Grids:
         self._asked = None
         self._skipped.clear()
         self._last.clear()
+        self._asks.clear()
         self._cells.forget()
         self._minis.forget()
 
@@ -229,9 +237,12 @@ class Grids:
         """All heads of a block at the time of the frame shown."""
         frame = self._world().picture
         assert frame is not None
-        time = heatmap_of(answer, 0).token_time(frame.index)
-        heads = tuple(range(answer.maps.heads))
-        return CellsAsk(CellsKey(answer, heads, time, self._look(), self._cell_px), frame.index)
+        if answer not in self._asks:
+            time = heatmap_of(answer, 0).token_time(frame.index)
+            heads = tuple(range(answer.maps.heads))
+            key = CellsKey(answer, heads, time, self._cell_look, self._cell_px)
+            self._asks[answer] = CellsAsk(key, frame.index)
+        return self._asks[answer]
 
     def _same_or_new(self, facts: GridFacts) -> GridFacts:
         self._want_cells(facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app import theme
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.views.facts import GridRow
     from app.views.grid import Grid
     from app.views.mosaic import Row, Spot
+    from mvit_core.heatmap import Heatmap
 
 
 def tr(text: str) -> str:
@@ -31,23 +32,40 @@ class GridInk:
         self._key: object = None
         self._pixmap = QPixmap()
 
-    def frame(self, picture: FramePicture, size: QSize, ratio: float) -> QPixmap:
-        """The frame of a picture that has one, at a size in points."""
-        key = (picture, size.toTuple(), ratio)
+    @property
+    def frame(self) -> QPixmap:
+        """The frame at the size of a cell."""
+        return self._pixmap
+
+    def prepare(self, grid: Grid, picture: FramePicture, box: QRect) -> None:
+        """Scale a frame that has a picture, once for all cells; dim what the model did not see."""
+        style, ratio = grid.style_now, grid.devicePixelRatioF()
+        seen = _any_map(grid) if style.heat and style.coverage else None
+        key = (picture, box.size().toTuple(), ratio, seen and seen.box_px)
         if key != self._key:
             assert picture.image is not None
             scaled = picture.image.scaled(
-                size * ratio, Qt.AspectRatioMode.IgnoreAspectRatio,
+                box.size() * ratio, Qt.AspectRatioMode.IgnoreAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )  # fmt: skip
             self._pixmap = QPixmap.fromImage(scaled)
             self._pixmap.setDevicePixelRatio(ratio)
+            if seen is not None:
+                painter = QPainter(self._pixmap)
+                draw_unseen(painter, grid.view_of_cell(box), seen)
+                painter.end()
             self._key = key
-        return self._pixmap
 
     def forget(self) -> None:
         """Cells have another size."""
         self._key = None
+
+
+def _any_map(grid: Grid) -> Heatmap | None:
+    """One of the maps on screen: all of a window show the same part of the frame."""
+    rows = grid.facts.rows if grid.facts is not None else ()
+    answer = next((row.answer for row in rows if row.answer is not None), None)
+    return None if answer is None else heatmap_of(answer, 0)
 
 
 def paint_grid(
@@ -63,6 +81,8 @@ def paint_grid(
         painter.drawText(grid.rect(), Qt.AlignmentFlag.AlignCenter, words)
         return
     rows = {row.layer.block: row for row in facts.rows}
+    if picture.image is not None and grid.mosaic.spots:
+        ink.prepare(grid, picture, grid.mosaic.spots[0].box)
     for row in grid.mosaic.rows:
         if row.box.united(row.heading).intersects(exposed):
             _paint_names(painter, row, chosen=row.layer.block == grid.style_now.chosen_block)
@@ -113,19 +133,13 @@ def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: Gr
     if picture.image is None:
         draw_placeholder(painter, QRectF(spot.box), "")
     else:
-        ratio = grid.devicePixelRatioF()
-        painter.drawPixmap(spot.box, ink.frame(picture, spot.box.size(), ratio))
+        painter.drawPixmap(spot.box, ink.frame)
     if row.answer is None:
         _veil(painter, spot.box)
     elif row.picture is not None and style.heat and picture.image is not None:
         painter.setOpacity(style.opacity)
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
         painter.setOpacity(1.0)
-    if row.answer is not None and style.heat and style.coverage:
-        painter.save()
-        painter.translate(spot.box.topLeft())
-        draw_unseen(painter, grid.view_of_cell(spot.box), heatmap_of(row.answer, spot.cell.head))
-        painter.restore()
     _paint_label(painter, spot, row)
 
 
