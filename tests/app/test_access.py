@@ -215,7 +215,10 @@ KEYS = {
     "Ctrl+Shift+P": "help.palette", "Ctrl+/": "help.shortcuts", "?": "help.shortcuts",
     "F1": "help.help", "Shift+F1": "help.tour", "Ctrl+,": "edit.preferences",
     "F11": "view.full_screen", "Ctrl+Shift+0": "view.reset_layout",
-    "Ctrl+0": "view.reset_display",
+    "Ctrl+0": "view.reset_display", "I": "playback.loop_in", "O": "playback.loop_out",
+    "R": "playback.loop", "M": "playback.add_marker", "Shift+M": "playback.remove_marker",
+    "N": "playback.next_marker", "Shift+N": "playback.previous_marker", "V": "view.next_view",
+    "P": "view.pin",
 }  # fmt: skip
 
 

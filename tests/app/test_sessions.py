@@ -298,6 +298,15 @@ def test_a_session_is_opened_by_dropping_it(lens, boot, qtbot, save_to):
     qtbot.waitUntil(lambda: window.sessions.path == save_to, timeout=WAIT_MS)
 
 
+def test_a_session_is_opened_as_the_one_argument_that_a_double_click_gives(
+    lens, boot, qtbot, save_to
+):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    lens.close()
+    window = boot(clip=save_to)
+    qtbot.waitUntil(lambda: window.sessions.path == save_to, timeout=WAIT_MS)
+
+
 def test_a_clip_that_moved_is_relinked_and_everything_is_as_before(
     lens, boot, qtbot, save_to, tmp_path, barcode_clip
 ):
