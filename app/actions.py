@@ -70,6 +70,8 @@ class Actions:
             action.setIcon(themed_icon(command.icon))
             action.setIconVisibleInMenu(False)  # a few among many make a ragged edge
         action.setStatusTip("")
+        if command.short:
+            action.setIconText(tr(command.short))
         if command.held:
             action.setEnabled(False)
             return action

@@ -22,6 +22,9 @@ PICTURE_PX = 48
 ROW_PX = 58
 LEAST_COLUMN_PX = 192
 MOST_COLUMNS = 4
+MARGIN_PX = 18
+"""Beside the tiles: the focus ring on both sides, and the scroll bar."""
+
 ROWS_SEEN = 2
 """At least; the rest scrolls where the window is low."""
 
@@ -74,11 +77,11 @@ class Tiles(QListWidget):
     def fit(self) -> None:
         """Take the height that the tiles need, and no more."""
         self.setMaximumHeight(self.sizeHint().height())
-        self.setGridSize(QSize((self.width() - 14) // self._columns(), ROW_PX))
+        self.setGridSize(QSize((self.width() - MARGIN_PX) // self._columns(), ROW_PX))
         self.updateGeometry()
 
     def _columns(self) -> int:
-        return max(min((self.width() - 14) // LEAST_COLUMN_PX, MOST_COLUMNS), 1)
+        return max(min((self.width() - MARGIN_PX) // LEAST_COLUMN_PX, MOST_COLUMNS), 1)
 
     def _chosen(self, item: QListWidgetItem) -> None:
         self.chosen.emit(self.row(item))

@@ -34,7 +34,7 @@ def make_toolbar(actions: Actions) -> QToolBar:
         else:
             button = WordsButton() if command in WORDS_TOO else QToolButton()
             button.setDefaultAction(actions.by_id[command])
-            button.setAccessibleName(button.text())
+            button.setAccessibleName(actions.by_id[command].text().removesuffix("…"))
             if command.startswith("view.show_"):
                 button.setObjectName("segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -36,6 +36,7 @@ def _solo(number: int) -> Command:
 ATTENTION = (
     Command("attention.run", N("commands", "Run this window"), "attention", ("Ctrl+R",),
             lambda d: d.control.run_again(), enabled_when=BOTH, icon="run",
+            short=N("commands", "Run"),
             tooltip=N("commands", "Run the model on the window shown")),
     Command("attention.cancel", N("commands", "Cancel"), "attention", ("Ctrl+.",),
             lambda d: d.control.cancel(), enabled_when=BUSY, icon="cancel",

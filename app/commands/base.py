@@ -214,6 +214,8 @@ class Command:
     checked_when: Callable[[ViewState, World], bool] | None = None
     """Whether a switch is on; None for what is no switch."""
     tooltip: str = ""
+    short: str = ""
+    """Its name on the toolbar, where the title is too long for a small window."""
     icon: str = ""
     repeats: bool = True
     """Goes on while the key is held."""

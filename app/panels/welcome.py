@@ -24,8 +24,8 @@ PICTURES_AFTER_MS = 300
 """What the command line names is opened before pictures are asked for."""
 
 LEAST_SIZE = QSize(440, 400)
-HEIGHT_FOR_GLYPH = 560
-HEIGHT_FOR_KEYS = 600
+HEIGHT_FOR_GLYPH = 640
+HEIGHT_FOR_KEYS = 560
 
 
 class Glyph(QWidget):
