@@ -113,7 +113,7 @@ QToolButton#flat { background: transparent; padding: 4px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
-QToolButton#segment { background: transparent; color: $text_soft; padding: 5px 9px; }
+QToolButton#segment { background: transparent; color: $text_soft; padding: 5px 7px; }
 QToolButton#segment:hover { background: $control; }
 QToolButton#segment:checked { background: $accent_soft; color: $text; }
 QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from app import theme
 from app.readout import readout_of, row_sum_of
+from app.text import share_words
 from app.viewport import Viewport
 from app.views.cells import heatmap_of
-from app.views.mosaic import NOTHING, Mosaic, heads_mosaic, layers_mosaic
+from app.views.mosaic import NOTHING, Mosaic, Spot, heads_mosaic, layers_mosaic
 from app.views.painter import GridInk, paint_grid
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
     from app.facts import FramePicture, Readout, TokenMark, VideoFacts
@@ -249,6 +249,25 @@ class Grid(QWidget):
             event.accept()
         else:
             event.ignore()  # the scroll area scrolls
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            spot = self._mosaic.at(event.pos())
+            QToolTip.showText(event.globalPos(), self._tip(spot) if spot else "", self)
+            return True
+        return super().event(event)
+
+    def _tip(self, spot: Spot) -> str:
+        words = self.tr("Block {b}, head {h}").format(b=spot.cell.block, h=spot.cell.head)
+        row = self._row(spot.cell.block)
+        sinks = row.answer.maps.sinks if row is not None and row.answer is not None else None
+        if sinks is not None:
+            share = share_words(float(sinks[spot.cell.head]))
+            words += "\n" + self.tr("{share} of its attention is on the class key").format(
+                share=share
+            )
+        return words
 
     def _tell_hover(self) -> None:
         self.hovered.emit(None if self._pointer is None else self.readout_at(self._pointer))

@@ -72,7 +72,7 @@ class RangeStrip(QWidget):
 
 
 class ViewHeader(QWidget):
-    """Title at the left, range at the right, and a remark below where there is one."""
+    """The title, and below it the range at the right and a remark where there is one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,10 +89,10 @@ class ViewHeader(QWidget):
         grid.setContentsMargins(12, 8, 12, 4)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.policy, 0, 1)
-        grid.addWidget(self.range, 0, 2)
-        grid.addWidget(self.remark, 1, 0, 1, 3)
+        grid.addWidget(self.title, 0, 0, 1, 3)
+        grid.addWidget(self.remark, 1, 0)
+        grid.addWidget(self.policy, 1, 1)
+        grid.addWidget(self.range, 1, 2)
         grid.setColumnStretch(0, 1)
 
     def show_title(self, words: str) -> None:

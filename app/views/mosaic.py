@@ -20,9 +20,9 @@ CAPTION_PX = 20
 """Below each picture of the heads view."""
 STAGE_PX = 26
 """Above the first block of a stage."""
-NAMES_PX = 84
+NAMES_PX = 76
 """Left of the rows of the layers view."""
-LEAST_CELL_PX = 56
+LEAST_CELL_PX = 36
 """Width of a cell of the layers view, however many columns there are."""
 LEAST_ROW_PX = 54
 """Height below which rows are no further shrunk to bring all of them into sight."""

@@ -160,8 +160,8 @@ def _paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
         width = metrics.horizontalAdvance(words) + 6
         box = QRect(spot.box.left(), spot.box.bottom() - metrics.height() + 1, width,
                     metrics.height())  # fmt: skip
-        if box.height() * 2 > spot.box.height():
-            return
+        if box.height() * 2 > spot.box.height() or width * 5 > spot.box.width() * 2:
+            return  # it would hide the map; the tooltip says it
         painter.fillRect(box, QColor(colours.shade))
         painter.setPen(QColor(colours.text_soft))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

@@ -202,6 +202,13 @@ def pixels(image):
     return rows[:, : 4 * image.width()].astype(int)
 
 
+def test_a_tooltip_names_the_cell_and_its_sink(lens, qtbot):
+    show(qtbot, lens, "heads")
+    spot = lens.stage.grid.mosaic.spots[2]
+    assert lens.stage.grid._tip(spot).startswith("Block 3, head 2\n")
+    assert "on the class key" in lens.stage.grid._tip(spot)
+
+
 # -- layers --------------------------------------------------------------------------------------
 
 
@@ -399,7 +406,7 @@ def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
     mosaic = layers_mosaic(QSize(640, 500), layers, 16 / 9)
     assert len(mosaic.rows) == 16
     assert len(mosaic.spots) == sum(x.heads for x in layers)
-    assert mosaic.cell_size.width() >= 56
+    assert mosaic.cell_size.width() >= 36
     assert mosaic.size.height() > 500
     assert mosaic.size.width() == 640
     tall = layers_mosaic(QSize(640, 500), layers[:3], 16 / 9)
