@@ -1,0 +1,214 @@
+"""The picture of one pane, and what all panes share: zoom, place and style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from app import theme
+from app.marks import draw_cell, draw_outline, draw_placeholder, draw_unseen
+from app.readout import readout_of
+from app.viewport import Viewport
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QPaintEvent, QWheelEvent
+
+    from app.facts import Readout
+    from app.views.facts import PaneFacts
+
+ZOOM_STEP = 1.25
+PANE_MARGIN_PX = 4
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What all panes share."""
+
+    zoom: float = 1.0
+    """Times the scale that shows the whole frame."""
+    centre: tuple[float, float] = (0.5, 0.5)
+    """Of the view, as shares of the frame's width and height."""
+    opacity: float = 0.6
+    heat: bool = True
+    coverage: bool = True
+    """What a model did not see is dimmed."""
+    chosen: int = 0
+    """Place of the pane that commands mean."""
+
+
+class PaneBody(QWidget):
+    """One frame with its heat."""
+
+    hovered = Signal(object)
+    zoomed = Signal(object)
+    """A ``Linked`` to be given to all panes."""
+    chosen = Signal()
+    opened = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self.setMinimumSize(120, 80)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.facts: PaneFacts | None = None
+        self._linked = Linked()
+        self._kept: tuple[object, QPixmap] | None = None
+        self._pointer: QPointF | None = None
+        self._drag: tuple[QPointF, Viewport] | None = None
+
+    def show_pane(self, facts: PaneFacts) -> None:
+        """Take another frame or another map."""
+        self.facts = facts
+        self._tell_hover()
+        self.update()
+
+    def show_linked(self, linked: Linked) -> None:
+        """Take what all panes share."""
+        if linked != self._linked:
+            self._linked = linked
+            self.update()
+
+    def view(self) -> Viewport:
+        """How the frame lies on the pane."""
+        video = self.facts.video if self.facts else None
+        room = (self.width(), self.height())
+        if video is None:
+            return Viewport(room)
+        fitting = Viewport(room, video.size, video.pixel_aspect, margin=PANE_MARGIN_PX)
+        if self._linked.zoom == 1.0:
+            return fitting
+        centre = (self._linked.centre[0] * video.size[0], self._linked.centre[1] * video.size[1])
+        return replace(fitting, zoom=self._linked.zoom * fitting.fit_scale, centre=centre)
+
+    def readout_at(self, point: QPointF) -> Readout | None:
+        """What lies under a point; None outside the frame."""
+        facts = self.facts
+        if facts is None or facts.video is None or facts.picture is None:
+            return None
+        x, y = self.view().from_view(point)
+        place = (x - 0.5, y - 0.5)
+        return readout_of(
+            place, facts.video.size, facts.heatmap, facts.picture.index, facts.row_sum
+        )
+
+    def _tell(self, view: Viewport) -> None:
+        video = self.facts.video if self.facts else None
+        if video is None:
+            return
+        zoom = max(view.scale / view.fit_scale, 1.0)
+        centre = (view.looking_at[0] / video.size[0], view.looking_at[1] / video.size[1])
+        self.zoomed.emit(replace(self._linked, zoom=zoom, centre=centre))
+
+    def _tell_hover(self) -> None:
+        if self._pointer is not None:
+            self.hovered.emit(self.readout_at(self._pointer))
+
+    # -- pointer ----------------------------------------------------------------------------
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        steps = event.angleDelta().y() / 120
+        if steps:
+            view = self.view()
+            self._tell(view.zoomed(view.scale * ZOOM_STEP**steps, event.position()))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._drag = (event.position(), self.view())
+        self.chosen.emit()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        if self._drag is not None and self._linked.zoom > 1.0:
+            start, view = self._drag
+            self._tell(view.moved(event.position() - start))
+        self._tell_hover()
+        self.update()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.opened.emit()
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
+        self.hovered.emit(None)
+        self.update()
+
+    # -- painting ---------------------------------------------------------------------------
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        facts = self.facts
+        if facts is None or facts.picture is None or facts.video is None:
+            painter.fillRect(self.rect(), QColor(theme.current().stage))
+        else:
+            painter.drawPixmap(0, 0, self._composed(facts))
+            self._paint_pointer(painter, facts)
+        if facts is not None and facts.remark:
+            self._paint_remark(painter, facts.remark)
+        painter.end()
+
+    def _composed(self, facts: PaneFacts) -> QPixmap:
+        """Frame and heat, kept as long as they are the same: the pointer moves over them."""
+        ratio = self.devicePixelRatioF()
+        linked = replace(self._linked, chosen=0)
+        wanted = (
+            facts.picture, facts.heat, facts.heatmap is None, linked, self.size().toTuple(),
+            ratio, theme.current(),
+        )  # fmt: skip
+        if self._kept is not None and self._kept[0] == wanted:
+            return self._kept[1]
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(theme.current().stage))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        box = self.view().frame_box
+        assert facts.picture is not None
+        if facts.picture.image is None:
+            draw_placeholder(painter, box, facts.picture.problem)
+        else:
+            painter.drawImage(box, facts.picture.image)
+            if facts.heat is not None and linked.heat:
+                painter.setOpacity(linked.opacity)
+                painter.drawImage(box, facts.heat)
+                painter.setOpacity(1.0)
+            if facts.heatmap is not None and linked.heat and linked.coverage:
+                draw_unseen(painter, self.view(), facts.heatmap)
+        painter.end()
+        self._kept = (wanted, pixmap)
+        return pixmap
+
+    def _paint_pointer(self, painter: QPainter, facts: PaneFacts) -> None:
+        if facts.heatmap is None:
+            return
+        if self._linked.coverage:
+            draw_outline(painter, self.view(), facts.heatmap)
+        readout = None if self._pointer is None else self.readout_at(self._pointer)
+        if readout is not None and readout.token is not None:
+            draw_cell(painter, self.view(), facts.heatmap, readout.token[1], readout.token[2])
+
+    def _paint_remark(self, painter: QPainter, words: str) -> None:
+        colours = theme.current()
+        painter.setFont(theme.small_font(self))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = QRectF(self.rect().adjusted(16, 8, -16, -8))
+        box = painter.boundingRect(room, flags, words).adjusted(-10, -5, 10, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.shade))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(colours.warning))
+        painter.drawText(box, flags, words)
