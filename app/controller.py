@@ -34,6 +34,7 @@ from app.intents import Intents
 from app.jobs import Jobs
 from app.painting import look_of, paint_still
 from app.playback import Player
+from app.predictions import listed_predictions, predictions_csv, predictions_text
 from app.preferences import budget_bytes
 from app.presenter import JOB_ORDER, Presenter, Snapshot
 from app.proxies import ProxyHost, ProxyPiece, Strip
@@ -41,6 +42,7 @@ from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
 from app.state import Loop, mended
+from app.survey.desk import SurveyDesk
 from app.text import count_frames_from
 from app.views.desk import ViewDesk
 from app.views.lanes import Lanes
@@ -110,6 +112,10 @@ class Controller(QObject):
         )
         lanes = Lanes(self.decode, self.infer, self.paint, self._model_host)
         self._views = ViewDesk(lanes, store, lambda: self.world, self._jobs)
+        self.survey = SurveyDesk(
+            self.infer, self._model_host, store, lambda: self.world, self._jobs, self
+        )
+        self.survey.learnt.connect(self._refresh)
         self._strip = Strip(self.proxy_lane, proxy_host, self.budget, self)
         self._frames = Frames(
             self.decode, self._decoder, self._strip, store, lambda: self.world, self
@@ -211,6 +217,24 @@ class Controller(QObject):
         QGuiApplication.clipboard().setText(words)
         self.tell(Message("info", self.tr("Parameters copied")))
 
+    def compute_series(self) -> None:
+        """Run the model on every window that the header series lacks."""
+        self.survey.compute_series()
+        self._refresh()
+
+    def compute_average(self) -> None:
+        """Run the model on every view that the prediction of the whole video lacks."""
+        self.store.update(whole_video=True)
+        self.survey.compute_average()
+        self._refresh()
+
+    def copy_predictions(self, *, as_csv: bool) -> None:
+        """Put the classes that are listed on the clipboard."""
+        listed = listed_predictions(self.store.state, self.world)
+        words = predictions_csv(listed) if as_csv else predictions_text(listed)
+        QGuiApplication.clipboard().setText(words)
+        self.tell(Message("info", self.tr("{n} classes copied").format(n=len(listed.rows))))
+
     def tell(self, message: Message) -> None:
         """Put up a message."""
         self._panels.messages.show_message(message)
@@ -263,8 +287,12 @@ class Controller(QObject):
             self.world = replace(self.world, heat=heat)
         self._colours.want_strip()
         self._ranging.want()
+        if self._preferences.values.series_at_once:
+            self.survey.want()
         self.world = replace(
             self._views.refresh(self.world),
+            series=self.survey.series(),
+            average=self.survey.average(),
             jobs=self._jobs.all,
             can_undo=self.store.can_undo,
             can_redo=self.store.can_redo,
@@ -333,6 +361,7 @@ class Controller(QObject):
         lane = self._lane_of(answer.key)
         self._ranging.take(answer)
         self._views.take(answer)
+        self.survey.take(answer)
         latest = lane.is_latest(answer)
         if latest:
             self._jobs.end(answer)
@@ -413,7 +442,7 @@ class Controller(QObject):
         else:
             self.store.update(
                 model=model.source, clip_spec=None, block=None, head="mean", method="row",
-                query="readout", picking=False, locked_range=None,
+                query="readout", picking=False, locked_range=None, pinned_classes=(),
             )  # fmt: skip
             self.store.forget()
         self._find_windows()
@@ -440,6 +469,7 @@ class Controller(QObject):
         self._colours.forget()
         self._ranging.forget()
         self._views.forget()
+        self.survey.stop()
         self.world = replace(self.world, shown=None, heat=None, strip=None, wish=None, problem="")
 
     def _failed(self, answer: Answer, *, latest: bool) -> None:
@@ -465,6 +495,7 @@ class Controller(QObject):
             "open": self.decode, "frame": self.decode, "prefetch": self.decode,
             "thumbnail": self.decode, "proxies": self.proxy_lane,
             "load": self.infer, "explain": self.infer, "range": self.infer, "maps": self.infer,
+            "series": self.infer, "multiview": self.infer,
             "export": self.export_lane,
         }  # fmt: skip
         return lanes.get(key, self.paint)

@@ -102,7 +102,7 @@ class Docks(QObject):
         for one, other, sizes, way in (
             ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
             ("layers", "heads", [330, 330], Qt.Orientation.Vertical),
-            ("predictions", "display", [190, 460], Qt.Orientation.Vertical),
+            ("predictions", "display", [256, 394], Qt.Orientation.Vertical),
         ):
             window.resizeDocks([docks[one], docks[other]], sizes, way)
         self._first_layout = window.saveState(LAYOUT_VERSION)

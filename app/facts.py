@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from app.recent import Recent
     from app.state import ModelSource
+    from app.survey.facts import AverageFacts, SeriesFacts
     from app.views.cells import CellsPicture
     from app.views.facts import GridFacts, PaneFacts
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
@@ -209,6 +210,8 @@ class MapAnswer:
     """As the run really had them."""
     note: str
     """What was unusual about the clip."""
+    seconds: float = 0.0
+    """So long the window took; next to nothing where it was remembered."""
 
     @property
     def layer(self) -> LayerFacts:
@@ -396,6 +399,9 @@ class World:
     """What the compare view shows."""
     minis: tuple[CellsPicture, ...] = ()
     """Small pictures of the blocks whose maps are there."""
+    series: SeriesFacts | None = None
+    average: AverageFacts | None = None
+    """The prediction for the whole video, where it is asked for."""
     wish: MapWish | None = None
     """The map that belongs to what is asked for now; the shown one may lag behind."""
     problem: str = ""

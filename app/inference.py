@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.facts import LayerFacts, MapAnswer, ModelFacts, PredictionFacts, RangePiece
-from mvit_core.attribution import dead_reason
+from app.survey.facts import ViewSurvey, WindowSurvey
+from mvit_core.attribution import dead_reason, measures_of
 from mvit_core.video import Video, open_video
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.record import LayerAttention
     from mvit_core.video.clip import ClipSpec
+    from mvit_core.video.views import View
 
 CACHE_BYTES = 32 << 20
 """Frames of a window are read once; the decode lane keeps those that are looked at."""
@@ -94,9 +97,11 @@ class ModelHost:
         ticket.check()
         explainer = self._explainer(wish, ticket)
         video = self._open(wish.clip)
+        began = perf_counter()
         captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
+        seconds = perf_counter() - began
         ticket.check()
-        return _answer(explainer, video, captured, wish)
+        return replace(_answer(explainer, video, captured, wish), seconds=seconds)
 
     def recall(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
         """The same without running a model; None where the window is not remembered."""
@@ -189,6 +194,45 @@ class ModelHost:
         ticket.check()
         spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
         return RangePiece(wish, explainer.head_maps(video, captured, spec).values)
+
+    def survey(self, wish: MapWish, ticket: Ticket) -> WindowSurvey:
+        """What one run of a window tells for a series, of all layers where that costs little.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        from mvit_core.pipeline import MapSpec
+
+        began = perf_counter()
+        explainer = self._explainer(wish, ticket)
+        video = self._open(wish.clip)
+        captured = explainer.glance(video, wish.window, on_step=ticket.check)
+        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+        # A picked token lies elsewhere in other layers; columns are computed anew for each.
+        cheap = isinstance(wish.query, str) and wish.method != "column"
+        blocks = range(len(captured.record.layers)) if cheap else (wish.block,)
+        measures = []
+        for block in blocks:
+            ticket.check()
+            maps = explainer.head_maps(video, captured, replace(spec, block=block))
+            measures.append((block, measures_of(maps)))
+        scores = captured.record.probabilities[0].double().numpy()
+        names = tuple(p.name for p in sorted(captured.predictions, key=lambda p: p.index))
+        return WindowSurvey(wish, scores, names, tuple(measures), perf_counter() - began)
+
+    def view(self, wish: MapWish, spec: ClipSpec, view: View, ticket: Ticket) -> ViewSurvey:
+        """What the model of a wish says of one view of its clip, fed so.
+
+        Raises:
+            MvitError: the view cannot be read or run.
+        """
+        from mvit_core.multiview import view_scores
+
+        began = perf_counter()
+        loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
+        self._keep(wish.model, loaded)
+        scores = view_scores(loaded, self._open(wish.clip), view, spec, ticket.check)
+        return ViewSurvey(wish, spec, view, scores, perf_counter() - began)
 
     def _forget(self, source: ModelSource) -> None:
         self._models.pop(source, None)

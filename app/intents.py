@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
-from app.state import ViewState
+from app.state import MOST_PINNED, SERIES, ViewState
 from app.timing import Timing
 from app.tokens import carried, centre, clamp
 from app.views.pane_intents import PaneIntents, ViewIntents
@@ -212,6 +212,22 @@ class Intents(Timing):
             if self._state.method == "column":
                 changes["method"] = "row"
         self._store.update(**changes)
+
+    def pin_class(self, index: int) -> None:
+        """List a class whatever its rank and plot it over the clip, or no longer."""
+        pinned = self._state.pinned_classes
+        if index in pinned:
+            self._store.update(pinned_classes=tuple(each for each in pinned if each != index))
+        elif len(pinned) < MOST_PINNED:
+            self._store.update(pinned_classes=(*pinned, index))
+        else:
+            words = tr("{n} classes are pinned already; unpin one first")
+            self._tell(Message("info", words.format(n=MOST_PINNED)))
+
+    def next_series(self) -> None:
+        """Plot something else over the clip, at last nothing."""
+        place = SERIES.index(self._state.series) + 1
+        self._store.update(series=SERIES[place % len(SERIES)])
 
     # -- display ----------------------------------------------------------------------------
 

@@ -111,8 +111,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.veil, self.controller, self.sessions)
-        self.welcome.command.connect(self.actions_table.run)
-        self.panels.timeline.command.connect(self.actions_table.run)
+        for part in (self.welcome, self.panels.timeline, self.panels.predictions):
+            part.command.connect(self.actions_table.run)
         self.panels.timeline.left_field.connect(self._focus_stage)
         self.panels.model.preprocessing_asked.connect(self.preprocessing_dialog)
         self.panels.messages.dock_asked.connect(self.docks.show)
@@ -245,6 +245,10 @@ class MainWindow(QMainWindow):
     def ask_frame(self) -> None:
         """Let the user type a frame."""
         self.panels.timeline.ask_frame()
+
+    def rename_marker(self) -> None:
+        """Let the user name the marker of the frame shown."""
+        self.panels.timeline.track.rename(self.store.state.frame)
 
     def leave(self) -> None:
         """Esc: leave picking, a picked token, then full screen; give the keys to the stage."""

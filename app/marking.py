@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
 from app.state import Loop, Marker
+from app.text import frame_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ class Marking:
         here = self._at(self._store.state.frame)
         if here is None:
             words = tr("Frame {n} has no marker; N and Shift+N lead to those that there are")
-            self._tell(Message("info", words.format(n=self._store.state.frame)))
+            self._tell(Message("info", words.format(n=frame_number(self._store.state.frame))))
         else:
             self._keep(tuple(m for m in self._store.state.markers if m != here))
 
@@ -125,6 +126,16 @@ class Marking:
         else:
             words = tr("No marker after this frame") if by > 0 else tr("No marker before it")
             self._tell(Message("info", words if frames else tr("No markers yet; M sets one")))
+
+    def drag(self, what: str, frame: int, to: int) -> None:
+        """The pointer takes an end of the loop, or the marker of a frame, elsewhere."""
+        loop = self._store.state.loop
+        if what == "marker":
+            self.move(frame, to)
+        elif what == "first":
+            self.set_point("first", to if loop.last is None else min(to, loop.last))
+        else:
+            self.set_point("last", to if loop.first is None else max(to, loop.first))
 
     def _at(self, frame: int) -> Marker | None:
         return next((m for m in self._store.state.markers if m.frame == frame), None)

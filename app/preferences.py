@@ -37,6 +37,8 @@ class Preferences:
     """The model runs on a window as soon as it is looked at."""
     cache_gigabytes: int = 0
     """What all caches together may take; 0 is as much as suits this machine."""
+    series_at_once: bool = False
+    """Every window is run in the background for the series of the timeline."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ SETTINGS = (
             Number(0, 64, N("preferences", "GB"), N("preferences", "suited to this machine")),
             N("preferences", "Frames, previews, captured windows and maps together; more makes "
                              "going back faster")),
+    Setting("series_at_once", N("preferences", "Run the whole clip for the timeline"), Switch(),
+            N("preferences", "In the background, a run for each window; off: when asked for")),
 )  # fmt: skip
 """In the order of the dialog."""
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import TokenMark, World
 from app.panels.display import QueryFacts
+from app.panels.predictions.panel import WindowPredictions
 from app.panels.timeline import FrameWords
 from app.text import device_words, frame_number, head_words, query_words
 from app.views.showing import show_views
@@ -73,7 +74,7 @@ class Snapshot:
         return shown is not None and wish is not None and shown.answer.wish != wish
 
 
-JOB_ORDER = ("load", "explain", "maps", "export", "open", "range")
+JOB_ORDER = ("load", "explain", "maps", "export", "open", "range", "multiview", "series")
 """Which job the user waits for most."""
 
 
@@ -104,7 +105,7 @@ class Presenter:
         self._layers(old, new)
         if old is None or old.world.shown is not new.world.shown:
             self._shown(new)
-        self._predictions(new)
+        self._predictions(old, new)
         remarks, ring = badges(new), mark(new)
         self.panels.canvas.show_badges(remarks)
         self.panels.canvas.show_mark(ring)
@@ -120,6 +121,8 @@ class Presenter:
             self._frame(new)
         elif old.state.frame != new.state.frame or was.shown is not now.shown:
             self._frame(new)
+        if old is None or was.series is not now.series:
+            self.panels.timeline.show_series(new.state.series, now.series)
         if old is None or was.proxies is not now.proxies:
             self.panels.timeline.show_proxies(now.proxies)
         if was.picture is not now.picture and now.picture is not None:
@@ -141,8 +144,12 @@ class Presenter:
             picking=state.picking,
         )
         self.panels.display.show_state(state)
+        if old is None or _listing(old) != _listing(state):
+            self.panels.predictions.show_state(state)
         self.panels.heads.show_head(state.head)
         self.panels.colourbar.show_state(state)
+        if old is None or (old.loop, old.markers) != (state.loop, state.markers):
+            self.panels.timeline.show_marks(state.loop, state.markers)
         if old is None or (old.playing, old.speed) != (state.playing, state.speed):
             self.panels.timeline.show_playing(playing=state.playing, speed=state.speed)
 
@@ -212,25 +219,36 @@ class Presenter:
             )
         )
 
-    def _predictions(self, new: Snapshot) -> None:
-        world, panel = new.world, self.panels.predictions
-        if world.model is None:
-            panel.show_empty(tr("Load a model to see what it predicts."))
-        elif world.video is None:
-            panel.show_empty(tr("Open a video to see what the model predicts."))
-        elif world.shown is None:
-            panel.show_empty(world.problem or tr("The window has not been run yet."))
-        else:
-            answer = world.shown.answer
-            wish, shown = world.wish, answer.wish
-            stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
-            panel.show_predictions(answer.predictions, note=_sentence(answer.note), stale=stale)
+    def _predictions(self, old: Snapshot | None, new: Snapshot) -> None:
+        panel = self.panels.predictions
+        panel.show_window(window_predictions(new))
+        if old is None or old.world.average != new.world.average:
+            panel.show_average(new.world.average)
+
+
+def _listing(state: ViewState) -> object:
+    return state.top_k, state.pinned_classes, state.whole_video, state.views
 
 
 def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
     """The job that the user waits for most."""
     alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
     return next((alive[key] for key in JOB_ORDER if key in alive), None)
+
+
+def window_predictions(snapshot: Snapshot) -> WindowPredictions:
+    """What the model said of the window shown, or why there is nothing."""
+    world = snapshot.world
+    if world.model is None:
+        return WindowPredictions(note=tr("Load a model to see what it predicts."))
+    if world.video is None:
+        return WindowPredictions(note=tr("Open a video to see what the model predicts."))
+    if world.shown is None:
+        return WindowPredictions(note=world.problem or tr("The window has not been run yet."))
+    answer, wish = world.shown.answer, world.wish
+    shown = answer.wish
+    stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
+    return WindowPredictions(answer.predictions, _sentence(answer.note), stale)
 
 
 def title_words(shown: ShownMap | None) -> str:

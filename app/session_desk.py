@@ -24,7 +24,7 @@ from app.sessions import (
     session_of,
     write_session,
 )
-from app.state import Loop
+from app.state import MOST_PINNED, TOP_CHOICES, Loop
 from mvit_core.attribution import METHODS
 from mvit_core.errors import MvitError
 from mvit_core.render import Look, colormaps
@@ -232,7 +232,7 @@ def fitted(view: Values, world: World) -> Values:
     view = dict(view)
     count = world.video.frame_count if world.video is not None else 1
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
-    view |= _fitted_marks(view, count)
+    view |= _fitted_marks(view, count) | _fitted_classes(view, world)
     if view.get("method") not in METHODS:
         view.pop("method", None)
     if view.get("colormap") not in colormaps("sequential"):
@@ -270,3 +270,14 @@ def _fitted_marks(view: Values, count: int) -> Values:
     inside = all(point is None or 0 <= point < count for point in (loop.first, loop.last))
     markers = tuple(kept[frame] for frame in sorted(kept))
     return {"markers": markers, "loop": loop if inside else Loop()}
+
+
+def _fitted_classes(view: Values, world: World) -> Values:
+    """What is listed and plotted, as far as the model has such classes."""
+    count = world.model.class_count if world.model is not None else 0
+    pinned = dict.fromkeys(i for i in view.get("pinned_classes", ()) if 0 <= i < count)
+    top = view.get("top_k")
+    return {
+        "pinned_classes": tuple(pinned)[:MOST_PINNED],
+        "top_k": top if top in TOP_CHOICES else TOP_CHOICES[0],
+    }

@@ -117,6 +117,12 @@ QToolButton#segment { background: transparent; color: $text_soft; padding: 5px 7
 QToolButton#segment:hover { background: $control; }
 QToolButton#segment:checked { background: $accent_soft; color: $text; }
 QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
+QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
+    margin-left: -6px; }
+QToolButton#seriesTitle:hover { background: $control; color: $text; }
+QToolButton#seriesTitle:focus { padding: 0 5px; }
+QToolButton#seriesTitle::menu-indicator { image: none; }
+QListView#bars { background: transparent; border: none; outline: none; }
 QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0; }
 QToolButton#fold:checked, QToolButton#foldWarning:checked { background: transparent;
     border-color: transparent; }

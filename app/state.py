@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mvit_core.render import TAILS_PERCENT
 from mvit_core.video.pictures import DEFAULT_PICTURE_FPS
+from mvit_core.video.views import ViewPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,17 @@ class Pane:
     query: Query
 
 
+SeriesKind = Literal["off", "probability", "entropy", "kept"]
+SERIES: tuple[SeriesKind, ...] = ("probability", "entropy", "kept", "off")
+
+TOP_CHOICES = (5, 10, 0)
+"""Classes listed; 0 is all."""
+
+EVERY_WINDOW = ViewPlan()
+
+MOST_PINNED = 6
+"""Classes that can be told apart over time."""
+
 LoopMode = Literal["off", "all", "range"]
 
 
@@ -135,6 +147,16 @@ class ViewState:
     loop: Loop = Loop()
     markers: tuple[Marker, ...] = ()
     """By frame, at most one on each."""
+    series: SeriesKind = "probability"
+    """What the timeline's header plots over the clip."""
+    pinned_classes: tuple[int, ...] = ()
+    """Always listed, and plotted over the clip; their places give their colours."""
+    top_k: int = 5
+    """Classes listed; 0 is all."""
+    whole_video: bool = False
+    """Predictions of the whole video are listed, not those of the window."""
+    views: ViewPlan = EVERY_WINDOW
+    """What a prediction of the whole video is averaged over."""
     scrubbing: bool = False
     """The pointer holds the playhead: nothing costly is started."""
     block: int | None = None
@@ -186,7 +208,7 @@ UNDOABLE = (
     "coverage", "view", "view_before", "panes", "pane", "difference",
 
 
-    "loop", "markers",
+    "loop", "markers", "series", "pinned_classes", "top_k", "whole_video", "views",
 )  # fmt: skip
 """What undo and redo give back: display, selection and marks, not the place in the video."""
 

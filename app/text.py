@@ -49,6 +49,13 @@ def clock(seconds: float) -> str:
     return f"{head}:{rest:06.3f}"
 
 
+def duration_words(seconds: float) -> str:
+    """How long something takes, roughly: seconds, then minutes."""
+    if seconds < 100:
+        return tr("{n} s").format(n=max(round(seconds), 1))
+    return tr("{n} min").format(n=round(seconds / 60))
+
+
 def head_words(head: HeadChoice, heads: int) -> str:
     """A head as titles name it."""
     if head == "mean":

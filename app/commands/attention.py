@@ -41,6 +41,14 @@ ATTENTION = (
     Command("attention.cancel", N("commands", "Cancel"), "attention", ("Ctrl+.",),
             lambda d: d.control.cancel(), enabled_when=BUSY, icon="cancel",
             tooltip=N("commands", "Stop what is being done")),
+    Command("attention.series", N("commands", "Run the whole clip"), "attention", (),
+            lambda d: d.control.compute_series(), enabled_when=BOTH,
+            tooltip=N("commands", "Run every window in the background, for the series of the "
+                                   "timeline")),
+    Command("attention.average", N("commands", "Average over the whole video"), "attention", (),
+            lambda d: d.control.compute_average(), enabled_when=BOTH,
+            tooltip=N("commands", "One prediction: the mean over windows, or over clips and "
+                                   "crops as papers test")),
     Command("attention.preprocessing", N("commands", "Preprocessing…"), "attention",
             ("Ctrl+P",), lambda d: d.window.preprocessing_dialog(), enabled_when=MODEL,
             tooltip=N("commands", "Change how the model is fed")),

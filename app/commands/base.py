@@ -48,6 +48,9 @@ class Windowing(Protocol):
     def ask_frame(self) -> None:
         """Let the user type a frame."""
 
+    def rename_marker(self) -> None:
+        """Let the user name the marker of the frame shown."""
+
     def leave(self) -> None:
         """Esc: leave picking, then full screen; give the keys to the stage."""
 
@@ -93,6 +96,15 @@ class Control(Protocol):
 
     def copy_parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""
+
+    def copy_predictions(self, *, as_csv: bool) -> None:
+        """Put the classes that are listed on the clipboard."""
+
+    def compute_series(self) -> None:
+        """Run the model on every window that the header series lacks."""
+
+    def compute_average(self) -> None:
+        """Run the model on every view that the prediction of the whole video lacks."""
 
 
 class Filing(Protocol):
@@ -188,6 +200,10 @@ EITHER = Need(
 )
 LOOPED = Need(
     lambda s, w: w.video is not None and s.loop != Loop(), N("commands", "there is no loop")
+)
+MARKED = Need(
+    lambda s, _: any(marker.frame == s.frame for marker in s.markers),
+    N("commands", "this frame has no marker"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))

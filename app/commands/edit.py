@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BACK, FORWARD, REDO, UNDO, VIDEO, Command, N
+from app.commands.base import BACK, FORWARD, REDO, SHOWN, UNDO, VIDEO, Command, N
 
 EDIT = (
     Command("edit.undo", N("commands", "Undo view change"), "edit", ("Ctrl+Z",),
@@ -17,6 +17,10 @@ EDIT = (
             lambda d: d.control.copy_image(), scope="stage", enabled_when=VIDEO, icon="copy"),
     Command("edit.copy_parameters", N("commands", "Copy parameters"), "edit", ("Ctrl+Alt+C",),
             lambda d: d.control.copy_parameters(), enabled_when=VIDEO),
+    Command("edit.copy_predictions", N("commands", "Copy predictions"), "edit", (),
+            lambda d: d.control.copy_predictions(as_csv=False), enabled_when=SHOWN),
+    Command("edit.copy_predictions_csv", N("commands", "Copy predictions as CSV"), "edit", (),
+            lambda d: d.control.copy_predictions(as_csv=True), enabled_when=SHOWN),
     Command("edit.preferences", N("commands", "Preferences…"), "edit", ("Ctrl+,",),
             lambda d: d.help.preferences()),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, FOLDER, LOOPED, VIDEO, Command, N
+from app.commands.base import BOTH, FOLDER, LOOPED, MARKED, VIDEO, Command, N
 
 PLAYBACK = (
     Command("playback.play", N("commands", "Play or pause"), "playback", ("Space",),
@@ -66,6 +66,8 @@ PLAYBACK = (
             lambda d: d.intents.marks.add(), "stage", VIDEO, repeats=False),
     Command("playback.remove_marker", N("commands", "Remove marker"), "playback", ("Shift+M",),
             lambda d: d.intents.marks.remove(), "stage", VIDEO, repeats=False),
+    Command("playback.rename_marker", N("commands", "Rename marker"), "playback", (),
+            lambda d: d.window.rename_marker(), "stage", MARKED, repeats=False),
     Command("playback.next_marker", N("commands", "Next marker"), "playback", ("N",),
             lambda d: d.intents.marks.go(1), "stage", VIDEO),
     Command("playback.previous_marker", N("commands", "Previous marker"), "playback",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import SHOWN, VIDEO, Command, N, Need
+from app.commands.base import BOTH, SHOWN, VIDEO, Command, N, Need
 
 if TYPE_CHECKING:
     from app.state import ViewName
@@ -97,6 +97,9 @@ VIEW = (
             lambda d: d.window.zoom_timeline("out"), enabled_when=VIDEO),
     Command("view.timeline_all", N("commands", "Whole video on the timeline"), "view",
             ("Ctrl+Shift+A",), lambda d: d.window.zoom_timeline("all"), enabled_when=VIDEO),
+    Command("view.next_series", N("commands", "Next series of the timeline"), "view", (),
+            lambda d: d.intents.next_series(), enabled_when=BOTH,
+            tooltip=N("commands", "Probability, entropy, mass on patches, or none")),
     Command("view.full_screen", N("commands", "Full screen"), "view", ("F11",),
             lambda d: d.window.full_screen(), repeats=False),
     Command("view.layers", N("commands", "Layers panel"), "view", ("F2",),

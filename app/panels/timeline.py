@@ -12,11 +12,14 @@ from app import theme
 from app.frame_field import FrameField
 from app.icons import themed_icon
 from app.text import clock, frame_number
+from app.timeline.series_head import SeriesHead
 from app.timeline.track import SIDE_PX, Track
 from app.widgets import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
     from app.facts import ProxyFacts, VideoFacts
+    from app.state import Loop, Marker, SeriesKind
+    from app.survey.facts import SeriesFacts
     from mvit_core.video.clip import ClipWindow
 
 SCROLL_STEPS = 1000
@@ -43,6 +46,11 @@ class Timeline(QWidget):
     scrubbed = Signal(int)
     scrub_ended = Signal()
     stepped = Signal(int)
+    mark_held = Signal(bool)
+    mark_dragged = Signal(str, int, int)
+    frame_chosen = Signal(int)
+    marker_named = Signal(int, str)
+    series_chosen = Signal(str)
     left_field = Signal()
     """The frame field is done with; the keys belong to the stage again."""
 
@@ -55,6 +63,14 @@ class Timeline(QWidget):
         self.track.scrubbed.connect(self.scrubbed)
         self.track.scrub_ended.connect(self.scrub_ended)
         self.track.wheel_stepped.connect(self.stepped)
+        self.track.mark_held.connect(self.mark_held)
+        self.track.mark_dragged.connect(self.mark_dragged)
+        self.track.frame_chosen.connect(self.frame_chosen)
+        self.track.marker_named.connect(self.marker_named)
+        self.series_head = SeriesHead(SIDE_PX)
+        self.series_head.chosen.connect(self.series_chosen)
+        self.series_head.run_asked.connect(lambda: self.command.emit("attention.series"))
+        self.series_head.hide()
         self.field = FrameField()
         self.field.setAccessibleName(self.tr("Frame"))
         self.field.setToolTip(
@@ -73,6 +89,8 @@ class Timeline(QWidget):
         self._speed = label("1×", "soft", small=True)
         self._speed.setToolTip(self.tr("Playback speed ([ and ], Backspace for 1×)"))
         self._damage = label(self.tr("incomplete"), "warning", small=True)
+        self._loop = label("", "soft", small=True)
+        self._loop.setToolTip(self.tr("What playing repeats (R); I and O set the range"))
         self._badge = label(self.tr("VFR"), "warning", small=True)
         self._badge.setToolTip(
             self.tr("The frames do not follow at one even distance; times are the file's own")
@@ -86,6 +104,7 @@ class Timeline(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._transport())
+        column.addWidget(self.series_head)
         column.addWidget(self.track)
         column.addLayout(self._scroll_bar())
         self.show_video(None, ())
@@ -153,7 +172,7 @@ class Timeline(QWidget):
             row.addWidget(widget)
             row.addSpacing(4)
         row.addSpacing(theme.GAP)
-        for widget in (self._time, self._speed, self._badge, self._damage):
+        for widget in (self._time, self._speed, self._loop, self._badge, self._damage):
             row.addWidget(widget)
             row.addSpacing(theme.GAP)
         row.addWidget(self._sampled, 1)
@@ -190,6 +209,19 @@ class Timeline(QWidget):
         button = self.buttons["playback.play"]
         button.setIcon(themed_icon("pause" if playing else "play"))
         self._speed.setText(f"{speed:g}×")
+
+    def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
+        """Show what is looped, and the markers."""
+        words = {"off": "", "all": self.tr("loop"), "range": self.tr("loop range")}
+        self._loop.setText(words[loop.mode])
+        self._loop.setVisible(loop.mode != "off")
+        self.track.show_marks(loop, markers)
+
+    def show_series(self, kind: SeriesKind, series: SeriesFacts | None) -> None:
+        """Show the header series; without one it takes no room."""
+        self.series_head.show_series(kind, series)
+        self.series_head.setVisible(series is not None)
+        self.track.show_series(series)
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""

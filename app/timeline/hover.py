@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -32,16 +32,23 @@ class HoverPicture(QWidget):
         self.setAccessibleName(self.tr("Frame under the pointer"))
         self._image: QImage | None = None
         self.words = ""
+        self._words_px = WORDS_PX
 
     def show_frame(
         self, image: QImage | None, words: str, aspect: float, bottom_centre: QPoint
     ) -> None:
         """Show a frame above a point of the screen; without a picture, its words alone."""
         self._image, self.words = image, words
-        size = QSize(WIDEST_PX, WORDS_PX)
+        lines = words.split("\n")
+        metrics = QFontMetrics(theme.small_font(self))
+        self._words_px = WORDS_PX + (len(lines) - 1) * metrics.lineSpacing()
+        room = max(metrics.horizontalAdvance(line) for line in lines) + 14
+        size = QSize(max(WIDEST_PX, room), self._words_px)
         if image is not None:
             width = round(min(WIDEST_PX, HIGHEST_PX * aspect))
-            size = QSize(max(width, LEAST_PX) + 4, round(width / aspect) + 2 + WORDS_PX)
+            size = QSize(
+                max(width + 4, LEAST_PX + 4, room), round(width / aspect) + 2 + self._words_px
+            )
             self._picture = QRectF((size.width() - width) / 2, 2, width, width / aspect)
         self.resize(size)
         self.move(self._place(bottom_centre))
@@ -69,6 +76,6 @@ class HoverPicture(QWidget):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.setPen(QColor(colours.text))
         painter.setFont(theme.small_font(self))
-        words = QRectF(0, self.height() - WORDS_PX, self.width(), WORDS_PX)
+        words = QRectF(0, self.height() - self._words_px, self.width(), self._words_px)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.words)
         painter.end()

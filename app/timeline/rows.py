@@ -16,11 +16,15 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen, QPixmap
 
 from app import theme
 from app.text import frame_number
+from app.timeline.marks import Marks
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from app.facts import ProxyFacts, ProxyImage, VideoFacts
+    from app.state import Loop, Marker
+    from app.survey.facts import SeriesFacts
+    from app.timeline.series import Series
     from app.timeline.span import Span
     from mvit_core.video.clip import ClipWindow
 
@@ -35,6 +39,9 @@ class Scene:
     window: ClipWindow | None
     """The one that speaks for the frame shown."""
     proxies: ProxyFacts | None
+    loop: Loop
+    markers: tuple[Marker, ...]
+    series: SeriesFacts | None
     pixel_ratio: float
 
 
@@ -163,9 +170,9 @@ class Samples:
                 painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 4))
 
 
-def make_rows() -> tuple[Row, ...]:
+def make_rows(series: Series) -> tuple[Row, ...]:
     """The rows of one timeline, from top to bottom."""
-    return Ruler(), Windows(), Thumbnails(), Samples()
+    return Ruler(), Windows(), series, Thumbnails(), Samples(), Marks()
 
 
 def ruler_step(frames: float, marks: float) -> int:

@@ -11,15 +11,22 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
+from app.state import Loop
 from app.text import clock, frame_number
 from app.timeline.hover import HoverPicture
-from app.timeline.rows import Ruler, Scene, make_rows
+from app.timeline.marks import Grip, grip_at, grip_words
+from app.timeline.namer import MarkerNamer
+from app.timeline.rows import Row, Ruler, Scene, make_rows
+from app.timeline.series import HEIGHT_PX, Series, value_at
 from app.timeline.span import Span
+from mvit_core.video.clip import window_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from app.facts import ProxyFacts, VideoFacts
+    from app.state import Marker
+    from app.survey.facts import SeriesFacts
     from mvit_core.video.clip import ClipWindow
 
 SIDE_PX = 14
@@ -37,6 +44,12 @@ class Track(QWidget):
     scrub_ended = Signal()
     wheel_stepped = Signal(int)
     span_changed = Signal()
+    mark_held = Signal(bool)
+    """The pointer takes hold of a mark, or lets it go."""
+    mark_dragged = Signal(str, int, int)
+    """(what: ``first``, ``last`` or ``marker``; its frame; the frame under the pointer)."""
+    frame_chosen = Signal(int)
+    marker_named = Signal(int, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,13 +57,18 @@ class Track(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Timeline"))
-        self.rows = make_rows()
+        self.series_row = Series()
+        self.rows = make_rows(self.series_row)
         self.span = Span()
         self.hover_picture = HoverPicture(self)
         self._video: VideoFacts | None = None
         self._windows: tuple[ClipWindow, ...] = ()
         self._window: ClipWindow | None = None
         self._proxies: ProxyFacts | None = None
+        self._loop = Loop()
+        self._markers: tuple[Marker, ...] = ()
+        self._series: SeriesFacts | None = None
+        self._grip: Grip | None = None
         self._frame = 0
         self._hover: int | None = None
         self._held = False
@@ -92,6 +110,31 @@ class Track(QWidget):
         self._proxies = proxies
         self.update()
 
+    def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
+        """Take the loop and the markers."""
+        self._loop, self._markers = loop, markers
+        self.update()
+
+    def show_series(self, series: SeriesFacts | None) -> None:
+        """Take the header series; without one its row takes no room."""
+        self._series = series
+        height = HEIGHT_PX if series is not None else 0
+        if height != self.series_row.height:
+            self.series_row.height = height
+            self.updateGeometry()
+        self.update()
+
+    def rename(self, frame: int) -> None:
+        """Let the user name the marker of a frame, in its place."""
+        name = next((m.name for m in self._markers if m.frame == frame), None)
+        if name is None:
+            return
+        self._look(self.span.showing(frame))
+        self._hide_hover()
+        namer = MarkerNamer(self, name, round(self.span.x_of(frame + 0.5)))
+        namer.named.connect(lambda text: self.marker_named.emit(frame, text))
+        namer.left.connect(self.setFocus)
+
     def frame_at(self, x: float) -> int:
         """The frame at a place along the line, clamped to what is seen."""
         return self.span.frame_at(x)
@@ -132,6 +175,10 @@ class Track(QWidget):
             self._pan_from = event.position().x(), self.span
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             return
+        self._grip = self._grip_at(event.position())
+        if self._grip is not None:
+            self.mark_held.emit(True)
+            return
         self._held = True
         self._hide_hover()
         self.scrub_started.emit()
@@ -146,10 +193,12 @@ class Track(QWidget):
             pressed_x, span = self._pan_from
             self._look(span.starting_at(span.start - (x - pressed_x) / span.width * span.frames))
             return
-        if self._held:
+        if self._grip is not None:
+            self._drag(self._grip, self.frame_at(x))
+        elif self._held:
             self.scrubbed.emit(self.frame_at(x))
-            return
-        self._show_hover(x)
+        else:
+            self._show_hover(event.position())
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -158,9 +207,46 @@ class Track(QWidget):
         if self._pan_from is not None:
             self._pan_from = None
             self.unsetCursor()
+        if self._grip is not None:
+            grip, self._grip = self._grip, None
+            self.mark_held.emit(False)
+            if grip.kind == "marker":
+                self.frame_chosen.emit(grip.frame)
         if self._held:
             self._held = False
             self.scrub_ended.emit()
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        grip = self._grip_at(event.position())
+        if grip is not None and grip.kind == "marker":
+            self.rename(grip.frame)
+        else:
+            self.mousePressEvent(event)
+
+    def _grip_at(self, place: QPointF) -> Grip | None:
+        """What can be dragged under the pointer; only the last row holds such things."""
+        if self._video is None or place.y() < self.height() - self.rows[-1].height:
+            return None
+        return grip_at(place.x(), self.span, self._loop, self._markers)
+
+    def _is_on(self, place: QPointF, row: Row) -> bool:
+        top = sum(each.height for each in self.rows[: self.rows.index(row)])
+        return top <= place.y() < top + row.height
+
+    def _series_words(self, series: SeriesFacts, frame: int) -> str:
+        window = window_of(self._windows, frame)
+        words = self.tr("window {n}: {what}")
+        return words.format(n=window.index + 1, what=value_at(series, window.index))
+
+    def _drag(self, grip: Grip, frame: int) -> None:
+        if frame == grip.frame:
+            return
+        self.mark_dragged.emit(grip.kind, grip.frame, frame)
+        moved = grip.kind != "marker" or any(m.frame == frame for m in self._markers)
+        still = any(m.frame == grip.frame for m in self._markers)
+        if moved and not (grip.kind == "marker" and still):
+            self._grip = replace(grip, frame=frame)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -178,15 +264,21 @@ class Track(QWidget):
         else:
             self.wheel_stepped.emit(-1 if delta > 0 else 1)
 
-    def _show_hover(self, x: float) -> None:
+    def _show_hover(self, place: QPointF) -> None:
         assert self._video is not None
-        self._hover = frame = self.frame_at(x)
+        x, grip = place.x(), self._grip_at(place)
+        self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
+        self._hover = frame = self.frame_at(x) if grip is None else grip.frame
         found = self._proxies.pictures.image(frame) if self._proxies else None
         words = self.tr("frame {frame} · {time}").format(
             frame=frame_number(frame), time=clock(float(self._video.pts_seconds[frame]))
         )
         if found is not None and found.index != frame:
             words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
+        if self._series is not None and self._is_on(place, self.series_row):
+            words = f"{self._series_words(self._series, frame)}\n{words}"
+        if grip is not None:
+            words = f"{grip_words(grip, self._markers)} · {words}"
         width, height = self._video.display_size
         self.hover_picture.show_frame(
             found.image if found else None, words, width / height,
@@ -236,10 +328,12 @@ class Track(QWidget):
         """The rows, kept as long as they are the same: the playhead moves over them."""
         ratio = self.devicePixelRatioF()
         wanted = (video, self.span, self._windows, self._window, self._proxies, ratio,
-                  self.size().toTuple(), theme.current())  # fmt: skip
+                  self.size().toTuple(), theme.current(), self._loop, self._markers,
+                  self._series)  # fmt: skip
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
-        scene = Scene(video, self.span, self._windows, self._window, self._proxies, ratio)
+        scene = Scene(video, self.span, self._windows, self._window, self._proxies, self._loop,
+                      self._markers, self._series, ratio)  # fmt: skip
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)

@@ -1,13 +1,14 @@
 """Loops, markers, and going to frames by keys and by words."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from app.facts import VideoFacts
 from app.frame_field import frame_of
 from app.playback import begin_of_loop
 from app.state import Loop, Marker, ViewState
-from tests.app.conftest import WAIT_MS
+from app.timeline.namer import MarkerNamer
+from tests.app.conftest import WAIT_MS, delete_deferred
 from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -206,3 +207,97 @@ def video_of(count, fps=30):
 def test_a_loop_begins_anew_once_its_last_frame_has_had_its_time(loop, speed, seconds, begin):
     state = ViewState(loop=loop, speed=speed)
     assert begin_of_loop(video_of(10, fps=1), state, seconds) == begin
+
+
+def in_marks(window, x):
+    track = window.panels.timeline.track
+    return QPoint(round(x), track.height() - track.rows[-1].height // 2)
+
+
+def drag(qtbot, window, start, end):
+    track = window.panels.timeline.track
+    qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=in_marks(window, start))
+    for x in (start + (end - start) / 3, end):
+        qtbot.mouseMove(track, in_marks(window, x))
+    qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=in_marks(window, end))
+
+
+@pytest.mark.gui
+def test_the_ends_of_the_loop_are_dragged_and_one_undo_takes_it_back(clip, qtbot):
+    clip.store.update(loop=Loop("range", 10, 20))
+    span = clip.panels.timeline.track.span
+    drag(qtbot, clip, span.x_of(21), span.x_of(30) + 1)
+    assert loop_of(clip) == Loop("range", 10, 30)
+    assert not clip.store.state.scrubbing
+    drag(qtbot, clip, span.x_of(10), span.x_of(39))
+    assert loop_of(clip) == Loop("range", 30, 30)
+    clip.store.undo()
+    assert loop_of(clip) == Loop("range", 10, 30)
+
+
+@pytest.mark.gui
+def test_a_marker_is_dragged_and_never_onto_another(clip, qtbot):
+    clip.store.update(markers=(Marker(10, "a"), Marker(20, "b")))
+    span = clip.panels.timeline.track.span
+    drag(qtbot, clip, span.x_of(10.5), span.x_of(15.5))
+    assert clip.store.state.markers == (Marker(15, "a"), Marker(20, "b"))
+    at_rest(qtbot, clip, 15)
+    drag(qtbot, clip, span.x_of(15.5), span.x_of(20.5))
+    assert [m.frame for m in clip.store.state.markers][-1] == 20
+    assert len({m.frame for m in clip.store.state.markers}) == 2
+
+
+@pytest.mark.gui
+def test_the_pointer_on_a_marker_names_it(clip, qtbot):
+    clip.store.update(markers=(Marker(10, "take-off"),))
+    track = clip.panels.timeline.track
+    qtbot.mouseMove(track, in_marks(clip, track.x_of(10.5)))
+    assert track.hover_picture.words.startswith("take-off · frame 10")
+
+
+def name_marker(qtbot, window, text, key):
+    (namer,) = window.panels.timeline.track.findChildren(MarkerNamer)
+    qtbot.waitUntil(namer.hasFocus)
+    qtbot.keyClicks(namer, text)
+    qtbot.keyClick(namer, key)
+
+
+@pytest.mark.gui
+def test_a_marker_is_renamed_by_a_double_click_or_the_menu_and_esc_leaves_it(clip, qtbot):
+    clip.store.update(markers=(Marker(10, "a"),), frame=10)
+    track = clip.panels.timeline.track
+    qtbot.mouseDClick(track, Qt.MouseButton.LeftButton, pos=in_marks(clip, track.x_of(10.5)))
+    name_marker(qtbot, clip, "landing m", Key.Key_Return)
+    assert clip.store.state.markers == (Marker(10, "landing m"),)
+    delete_deferred()
+    clip.actions_table.run("playback.rename_marker")
+    name_marker(qtbot, clip, "other", Key.Key_Escape)
+    assert clip.store.state.markers == (Marker(10, "landing m"),)
+    assert track.hasFocus()
+
+
+@pytest.mark.gui
+def test_the_loop_and_markers_are_drawn_where_they_are(clip, qtbot):
+    track = clip.panels.timeline.track
+    plain = track.grab().toImage()
+    clip.store.update(loop=Loop("range", 10, 20), markers=(Marker(30, "a"),))
+    marked = track.grab().toImage()
+    y = track.height() - track.rows[-1].height // 2
+
+    def differs(frame):
+        x = round(track.x_of(frame + 0.5))
+        return plain.pixelColor(x, y) != marked.pixelColor(x, y)
+
+    assert [frame for frame in range(40) if differs(frame)] == [*range(10, 21), 30]
+
+
+@pytest.mark.gui
+def test_loop_and_markers_come_back_with_the_session(boot, barcode_clip, tmp_path, qtbot):
+    window = boot(clip=barcode_clip)
+    window.store.update(loop=Loop("range", 10, 20), markers=(Marker(5, "start"),))
+    desk = window.sessions
+    assert desk._write(tmp_path / "marks.mvitlens")
+    window.store.update(loop=Loop(), markers=())
+    desk.open(tmp_path / "marks.mvitlens")
+    assert loop_of(window) == Loop("range", 10, 20)
+    assert window.store.state.markers == (Marker(5, "start"),)

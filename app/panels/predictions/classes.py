@@ -1,0 +1,223 @@
+"""The list of classes: a bar each, and a box that pins it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+from typing_extensions import override
+
+from app import theme
+from app.survey.colours import slot_colour, slot_pen
+from app.text import share_words
+
+if TYPE_CHECKING:
+    from app.predictions import ListedClass
+
+ROW_PX = 27
+BOX_PX = 12
+INDENT_PX = 22
+"""Of a name: beside the box."""
+
+Index = QModelIndex | QPersistentModelIndex
+ROW = Qt.ItemDataRole.UserRole
+
+
+class _Model(QAbstractListModel):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[ListedClass, ...] = ()
+
+    def show_rows(self, rows: tuple[ListedClass, ...]) -> None:
+        """Take other rows; where their number stays, selection and focus stay too."""
+        if len(rows) == len(self.rows):
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+        else:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self.rows[index.row()]
+        if role == ROW:
+            return row
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if row.slot >= 0 else Qt.CheckState.Unchecked
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{row.name} {share_words(row.probability)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            words = self.tr("{name}: class {index}, rank {rank}. The box pins it to the timeline")
+            return words.format(name=row.name, index=row.index, rank=row.rank)
+        return None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
+
+
+class _Delegate(QStyledItemDelegate):
+    toggled = Signal(int)
+    """The index of a class whose box was clicked."""
+
+    faded = False
+    top_rank = 1
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, ROW_PX)
+
+    @override
+    def editorEvent(
+        self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        pressed = (
+            isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and event.position().x() < option.rect.left() + INDENT_PX
+        ) or (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Select)
+        )
+        if pressed:
+            self.toggled.emit(index.data(ROW).index)
+        return pressed
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row: ListedClass = index.data(ROW)
+        box = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.45 if self.faded else 1.0)
+        self._paint_box(painter, box, row, hovered=bool(state & QStyle.StateFlag.State_MouseOver))
+        self._paint_words(painter, box.adjusted(INDENT_PX, 0, 0, -9), row)
+        self._paint_bar(painter, QRectF(
+            box.left() + INDENT_PX, box.bottom() - 7, box.width() - INDENT_PX, 3
+        ), row)  # fmt: skip
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(theme.current().accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -2), 4, 4)
+        painter.restore()
+
+    def _paint_box(
+        self, painter: QPainter, line: QRectF, row: ListedClass, *, hovered: bool
+    ) -> None:
+        colours = theme.current()
+        box = QRectF(line.left() + 3, line.center().y() - BOX_PX / 2 - 3, BOX_PX, BOX_PX)
+        if row.slot < 0:
+            painter.setPen(QPen(QColor(colours.text_soft if hovered else colours.border), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 3, 3)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(slot_colour(row.slot))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(QPen(QColor(colours.panel), 1.8))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF([
+            box.topLeft() + QPointF(3, 6.5), box.topLeft() + QPointF(5.3, 8.8),
+            box.topLeft() + QPointF(9.2, 3.6),
+        ]))  # fmt: skip
+
+    def _paint_words(self, painter: QPainter, line: QRectF, row: ListedClass) -> None:
+        colours, first = theme.current(), row.rank == 1
+        share = share_words(row.probability)
+        font = painter.font()
+        font.setBold(first)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()
+        room = int(line.width() - metrics.horizontalAdvance(share) - 10)
+        name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(QColor(colours.text if first else colours.text_soft))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | middle, name)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | middle, share)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, row: ListedClass) -> None:
+        colours = theme.current()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.control))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        width = max(bar.width() * row.probability, 2.0)
+        if row.slot >= 0:
+            painter.setPen(slot_pen(row.slot, 3))
+            y = bar.center().y()
+            painter.drawLine(QPointF(bar.left(), y), QPointF(bar.left() + width, y))
+            return
+        painter.setBrush(QColor(colours.accent if row.rank == 1 else colours.text_faint))
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), width, bar.height()), 1.5, 1.5)
+
+
+class Bars(QListView):
+    """The classes that are listed; as high as they need, the dock scrolls."""
+
+    pin_asked = Signal(int)
+    """The index of a class that is to be pinned, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("bars")
+        self.setAccessibleName(self.tr("Classes"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self._model = _Model(self)
+        self._delegate = _Delegate(self)
+        self._delegate.toggled.connect(self.pin_asked)
+        self.setModel(self._model)
+        self.setItemDelegate(self._delegate)
+
+    def show_rows(self, rows: tuple[ListedClass, ...], *, stale: bool) -> None:
+        """Take the classes to draw."""
+        self._delegate.faded = stale
+        self._model.show_rows(rows)
+        self.updateGeometry()
+        self.viewport().update()
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """(class, probability) as printed."""
+        return tuple((row.name, share_words(row.probability)) for row in self._model.rows)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(180, ROW_PX * len(self._model.rows))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())

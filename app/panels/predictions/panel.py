@@ -1,0 +1,171 @@
+"""What the model says about the window or the whole video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.panels.predictions.classes import Bars
+from app.panels.predictions.video import VideoControls
+from app.predictions import listed_classes
+from app.state import TOP_CHOICES
+from app.widgets import icon_button, label
+
+if TYPE_CHECKING:
+    from app.facts import PredictionFacts
+    from app.state import ViewState
+    from app.survey.facts import AverageFacts
+
+
+@dataclass(frozen=True)
+class WindowPredictions:
+    """What the model said of one window."""
+
+    predictions: tuple[PredictionFacts, ...] = ()
+    """Most probable first; empty where there are none."""
+    note: str = ""
+    """What must be known, or why there are none."""
+    stale: bool = False
+    """They are of the window before."""
+
+
+class PredictionsPanel(QWidget):
+    """Classes with their probabilities."""
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+    pin_asked = Signal(int)
+    command = Signal(str)
+    """The id of a command that a button stands for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.bars = Bars()
+        self.bars.pin_asked.connect(self.pin_asked)
+        self.video = VideoControls()
+        self.video.changed.connect(self.changed)
+        self.video.run.clicked.connect(lambda: self.command.emit("attention.average"))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Find a class"))
+        self.search.setAccessibleName(self.tr("Find a class"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._list)
+        self._note = label("", "faint")
+        self._note.setWordWrap(True)
+        self._note.setFont(theme.small_font(self))
+        self._window = WindowPredictions()
+        self._average: AverageFacts | None = None
+        self._state: ViewState | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 12, 6)
+        column.setSpacing(6)
+        column.addLayout(self._head())
+        for part in (self.video, self.search, self.bars, self._note):
+            column.addWidget(part)
+        column.addStretch(1)
+        for part in (self.video, self.search):
+            part.hide()
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        self.scopes = QButtonGroup(self)
+        for whole, words in ((0, self.tr("Window")), (1, self.tr("Video"))):
+            button = QToolButton()
+            button.setObjectName("segment")
+            button.setText(words)
+            button.setFont(theme.small_font(self))
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.scopes.addButton(button, whole)
+            row.addWidget(button)
+        self.scopes.button(1).setToolTip(self.tr("One prediction for the whole video"))
+        self.scopes.idClicked.connect(lambda whole: self.changed.emit("whole_video", bool(whole)))
+        row.addStretch(1)
+        self.top = QComboBox()
+        self.top.setAccessibleName(self.tr("Classes listed"))
+        self.top.setFont(theme.small_font(self))
+        self.top.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.top.setMinimumContentsLength(2)
+        self.top.setToolTip(self.tr("How many of the most probable classes are listed"))
+        self.top.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for count in TOP_CHOICES:
+            words = str(count) if count else self.tr("All")
+            self.top.addItem(words, count)
+        self.top.activated.connect(lambda _: self.changed.emit("top_k", self.top.currentData()))
+        row.addWidget(self.top)
+        self.copy = icon_button("copy", self.tr("Copy the classes listed"))
+        self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.copy)
+        for words, command in (
+            (self.tr("Copy as text"), "edit.copy_predictions"),
+            (self.tr("Copy as CSV"), "edit.copy_predictions_csv"),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(lambda _=False, command=command: self.command.emit(command))
+            menu.addAction(action)
+        self.copy.setMenu(menu)
+        row.addWidget(self.copy)
+        return row
+
+    def show_state(self, state: ViewState) -> None:
+        """Take what is asked for."""
+        self._state = state
+        button = self.scopes.button(int(state.whole_video))
+        button.setChecked(True)
+        with QSignalBlocker(self.top):
+            self.top.setCurrentIndex(self.top.findData(state.top_k))
+        self.search.setVisible(state.top_k == 0)
+        if state.top_k and self.search.text():
+            self.search.clear()
+        self.video.setVisible(state.whole_video)
+        self.video.show_plan(state.views)
+        self._list()
+
+    def show_window(self, window: WindowPredictions) -> None:
+        """Take the classes of a window, or why there are none."""
+        if window != self._window:
+            self._window = window
+            self._list()
+
+    def show_average(self, average: AverageFacts | None) -> None:
+        """Take the classes of the whole video."""
+        self._average = average
+        self.video.show_average(average)
+        self._list()
+
+    def _list(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        note, stale = self._window.note, self._window.stale
+        predictions = self._window.predictions
+        if state.whole_video:
+            predictions = self._average.predictions if self._average is not None else ()
+            note, stale = (self._window.note if self._average is None else ""), False
+        search = self.search.text() if state.top_k == 0 else ""
+        rows = listed_classes(predictions, state.top_k, state.pinned_classes, search)
+        self.bars.show_rows(rows, stale=stale)
+        if predictions and not rows:
+            note = self.tr("No class is called so")
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        self.copy.setEnabled(bool(predictions))

@@ -1,0 +1,97 @@
+"""Which views a prediction of the whole video is averaged over, and how far that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
+
+from app import theme
+from app.text import duration_words
+from app.widgets import label
+from mvit_core.video.views import ViewPlan
+
+if TYPE_CHECKING:
+    from app.survey.facts import AverageFacts
+
+CLIPS = (0, 1, 3, 4, 5, 7, 10)
+"""Offered; 5 is what MViTv2 is tested with on Kinetics, 10 what MViT was beside 3 crops."""
+
+
+class VideoControls(QWidget):
+    """Clips times crops, a button that runs them, and how many there are."""
+
+    changed = Signal(str, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clips, self.crops = QComboBox(), QComboBox()
+        self.clips.setAccessibleName(self.tr("Clips in time"))
+        self.crops.setAccessibleName(self.tr("Crops of each clip"))
+        for count in CLIPS:
+            words = self.tr("every window")
+            if count:
+                words = self.tr("{n} clips").format(n=count) if count > 1 else self.tr("1 clip")
+            self.clips.addItem(words, count)
+        self.crops.addItem(self.tr("1 crop"), 1)
+        self.crops.addItem(self.tr("3 crops"), 3)
+        self.crops.setToolTip(self.tr("Along the longer side: both ends and the middle"))
+        self.run = QPushButton(self.tr("Run"))
+        self.run.setToolTip(self.tr("Run the views that are missing, and average all"))
+        self.words = label("", "faint")
+        self.words.setWordWrap(True)
+        self.words.setFont(theme.small_font(self))
+        for control in (self.clips, self.crops, self.run):
+            control.setFont(theme.small_font(self))
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for box in (self.clips, self.crops):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(6)
+            box.activated.connect(self._chosen)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self.clips, 0, 0)
+        grid.addWidget(self.crops, 0, 1)
+        grid.addWidget(self.run, 0, 2)
+        grid.addWidget(self.words, 1, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+
+    def show_plan(self, plan: ViewPlan) -> None:
+        """Take the plan asked for; one of a session may be none of those offered."""
+        for box, value, words in (
+            (self.clips, plan.clips, self.tr("{n} clips")), (self.crops, plan.crops, ""),
+        ):  # fmt: skip
+            with QSignalBlocker(box):
+                if box.findData(value) < 0:
+                    box.addItem(words.format(n=value), value)
+                box.setCurrentIndex(box.findData(value))
+
+    def show_average(self, average: AverageFacts | None) -> None:
+        """Take how far it is."""
+        self.run.setEnabled(
+            average is not None and not average.running and average.known < average.total
+        )
+        self.words.setText("" if average is None else self._words(average))
+        self.words.setVisible(bool(self.words.text()))
+
+    def _words(self, average: AverageFacts) -> str:
+        if average.problem:
+            return average.problem[:1].upper() + average.problem[1:]
+        if average.known == average.total:
+            return self.tr("Mean probability over {n} views").format(n=average.total)
+        words = (
+            self.tr("Mean of {k} of {n} views so far") if average.known else self.tr("{n} views")
+        )
+        words = words.format(k=average.known, n=average.total)
+        if average.seconds is not None:
+            words += self.tr(", about {time}").format(time=duration_words(average.seconds))
+        return words
+
+    def _chosen(self) -> None:
+        plan = ViewPlan(self.clips.currentData(), self.crops.currentData())
+        self.changed.emit("views", plan)

@@ -1,0 +1,185 @@
+"""Asks the inference lane for what a whole clip needs, and says what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.facts import MapAnswer, PredictionFacts
+from app.survey.facts import AverageFacts
+from app.survey.series import missing_windows, series_facts
+from app.survey.shelf import SurveyShelf
+from app.survey.tasks import PieceByPiece
+from mvit_core.errors import ClipError
+from mvit_core.video.views import View, fed_for, plan_views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import MapWish, World
+    from app.inference import ModelHost
+    from app.jobs import Jobs
+    from app.state import Store
+    from app.survey.facts import SeriesFacts, ViewSurvey
+    from app.workers import Answer, Lane, Ticket
+    from mvit_core.multiview import Scores
+
+
+class SurveyDesk(QObject):
+    """Keeps what is known of whole clips, by model, clip and preprocessing.
+
+    Args:
+        lane: the inference lane; ours is its least urgent work.
+        host: lives on that lane.
+        store: what the user asks for.
+        world: gives what is known now.
+        jobs: where the work is shown.
+        parent: the owner.
+    """
+
+    learnt = Signal()
+    """More is known."""
+    _told = Signal(object)
+
+    def __init__(
+        self,
+        lane: Lane,
+        host: ModelHost,
+        store: Store,
+        world: Callable[[], World],
+        jobs: Jobs,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._lane, self._host, self._jobs = lane, host, jobs
+        self._store, self._world = store, world
+        self._shelf = SurveyShelf()
+        self._series: tuple[object, SeriesFacts | None] = (None, None)
+        self._average: tuple[object, AverageFacts | None] = (None, None)
+        self._begun_for: object = None
+        # Told on the lane's thread; heard on the window's.
+        self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
+
+    # -- what is known ----------------------------------------------------------------------
+
+    def series(self) -> SeriesFacts | None:
+        """The header series; the same object while nothing it depends on changed."""
+        world, state, wish = self._world(), self._store.state, self._world().wish
+        if wish is None or state.series == "off":
+            return None
+        running = self._is_running("series")
+        base = replace(wish, window=world.windows[0])
+        key = (base, id(world.windows), state.series, state.pinned_classes, state.head,
+               self._shelf.version, running)  # fmt: skip
+        if self._series[0] != key:
+            facts = series_facts(self._shelf, base, world.windows, state, running=running)
+            self._series = key, facts
+        return self._series[1]
+
+    def average(self) -> AverageFacts | None:
+        """The prediction for the whole video; the same object while nothing changed."""
+        world, state, wish = self._world(), self._store.state, self._world().wish
+        if wish is None or not state.whole_video or world.video is None:
+            return None
+        running = self._is_running("multiview")
+        key = (wish.model, wish.clip, wish.spec, id(world.windows), state.views,
+               self._shelf.version, running)  # fmt: skip
+        if self._average[0] != key:
+            self._average = key, self._average_facts(wish, running)
+        return self._average[1]
+
+    def _average_facts(self, wish: MapWish, running: bool) -> AverageFacts:
+        plan = self._store.state.views
+        try:
+            views = self._views(wish)
+        except ClipError as error:
+            return AverageFacts(plan, (), 0, 0, None, running=False, problem=str(error))
+        spec = fed_for(wish.spec, plan)
+        known = [s for v in views if (s := self._shelf.scores(wish, spec, v)) is not None]
+        seconds = self._shelf.seconds.get(wish.model)
+        return AverageFacts(
+            plan, self._mean(wish, known), len(known), len(views),
+            None if not seconds else seconds * (len(views) - len(known)), running,
+        )  # fmt: skip
+
+    def _mean(self, wish: MapWish, known: list[Scores]) -> tuple[PredictionFacts, ...]:
+        if not known:
+            return ()
+        mean = sum(known[1:], start=known[0]) / len(known)
+        names = self._shelf.names.get(wish.model, ())
+        return tuple(
+            PredictionFacts(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
+            for i in (-mean).argsort(kind="stable").tolist()
+        )
+
+    # -- what is asked for ------------------------------------------------------------------
+
+    def compute_series(self) -> None:
+        """Run every window that the series lacks."""
+        wish, windows = self._world().wish, self._world().windows
+        if wish is None:
+            return
+        missing = missing_windows(self._shelf, wish, windows, self._store.state)
+        if missing:
+            self._begun_for = _purpose(wish)
+            self._jobs.begin("series", self.tr("Series over the clip"))
+            pieces = [replace(wish, window=window) for window in missing]
+            task = PieceByPiece(pieces, self._host.survey, self._told.emit)
+            self._lane.ask("series", task, background=True)
+
+    def compute_average(self) -> None:
+        """Run every view that the average lacks."""
+        wish = self._world().wish
+        if wish is None:
+            return
+        spec = fed_for(wish.spec, self._store.state.views)
+        try:
+            views = [v for v in self._views(wish) if self._shelf.scores(wish, spec, v) is None]
+        except ClipError:
+            return  # the panel says so
+        if views:
+            self._jobs.begin("multiview", self.tr("Average over the video"))
+
+            def work(view: View, ticket: Ticket) -> ViewSurvey:
+                return self._host.view(wish, spec, view, ticket)
+
+            self._lane.ask("multiview", PieceByPiece(views, work, self._told.emit), background=True)
+
+    def want(self) -> None:
+        """Compute the series unasked, once for each clip, model and preprocessing."""
+        wish, state = self._world().wish, self._store.state
+        shown = self._world().shown
+        if wish is None or shown is None or shown.answer.wish != wish or state.series == "off":
+            return
+        if self._begun_for != _purpose(wish):
+            self.compute_series()
+            self._begun_for = _purpose(wish)
+
+    def stop(self) -> None:
+        """Another clip or model: nobody waits for the one before."""
+        for key in ("series", "multiview"):
+            self._lane.cancel(key)
+
+    def take(self, answer: Answer) -> None:
+        """Hear of every answer of the lanes."""
+        if isinstance(answer.payload, MapAnswer):
+            self._shelf.learn_map(answer.payload)
+
+    @Slot(object)
+    def _learn(self, told: object) -> None:
+        self._shelf.learn(told)
+        self.learnt.emit()
+
+    def _views(self, wish: MapWish) -> tuple[View, ...]:
+        world, plan = self._world(), self._store.state.views
+        assert world.video is not None
+        return plan_views(world.video.frame_count, world.video.fps, fed_for(wish.spec, plan), plan)
+
+    def _is_running(self, key: str) -> bool:
+        return any(job.key == key and job.state == "running" for job in self._jobs.all)
+
+
+def _purpose(wish: MapWish) -> object:
+    return wish.model, wish.clip, wish.spec
