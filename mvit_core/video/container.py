@@ -41,8 +41,6 @@ _OPTIONS = {
 }
 _DECODER_THREADS = 2
 _HEAD_BYTES = 512
-_WEBP_ANIMATION = 2
-"""The bit of a WebP's flags that says that it moves."""
 _MARKS = (
     (4, b"ftyp", "its table of frames (moov) is missing or damaged, as after a broken recording"),
     (0, b"\x1aE\xdf\xa3", "the header of this Matroska file is damaged"),
@@ -124,16 +122,6 @@ def translated(path: "Path") -> "Iterator[None]":
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         message = f"{path.name} cannot be opened as a video ({reason}): {_guess(path)}"
         raise VideoOpenError(f"{message}; choose a video or picture file") from error
-
-
-def undecodable(path: "Path") -> str:
-    """Why not one frame of a file can be decoded, in one line."""
-    with translated(path), path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if head[8:16] == b"WEBPVP8X" and head[20] & _WEBP_ANIMATION:
-        message = f"{path.name} is an animated WebP, which FFmpeg does not decode"
-        return f"{message}; convert it to GIF, APNG or a video"
-    return f"no frame of {path.name} can be decoded; it is damaged: get another copy"
 
 
 def _guess(path: "Path") -> str:

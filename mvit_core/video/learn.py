@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from mvit_core.errors import VideoOpenError
-from mvit_core.video.container import open_stream, translated, undecodable
+from mvit_core.video.container import open_stream, translated
 from mvit_core.video.index import FrameIndex, index_by_output, index_by_pts
 from mvit_core.video.losses import losses, lost_at_end, missing_part
 from mvit_core.video.packets import read_packets
@@ -104,7 +104,8 @@ def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
             raise VideoOpenError(f"{message}: get another copy")
         trial = _try_out(path, packets)
         if trial.first is None or not trial.order:
-            raise VideoOpenError(undecodable(path))
+            message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+            raise VideoOpenError(message)
         index = _make_index(path, packets, opened.stream, trial)
         painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
         codec = opened.stream.codec_context.codec.canonical_name

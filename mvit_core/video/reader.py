@@ -15,6 +15,7 @@ from mvit_core.video.pictures import checked_fps, learn_folder
 from mvit_core.video.planes import Matrix, PlanePainter, Planes
 from mvit_core.video.prefetch import Place, cell_size, next_run
 from mvit_core.video.source import go_on
+from mvit_core.video.webp import is_animated_webp, learn_webp
 
 if TYPE_CHECKING:
     import os
@@ -84,7 +85,7 @@ class Video:
         self._is_folder = self._path.is_dir()
         if fps is not None:
             checked_fps(fps, self._path)
-        learnt = learn_folder(self._path, fps) if self._is_folder else learn(self._path, progress)
+        learnt = _learn(self._path, fps, progress)
         self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
         self._plane_painter = PlanePainter(learnt.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
@@ -352,3 +353,10 @@ class Video:
         self._unreadable.add(index)
         message = f"frame {index} of {self._path.name} is damaged and cannot be decoded"
         return FrameDecodeError(f"{message}; go to another frame")
+
+
+def _learn(path: Path, fps: float | None, progress: "Progress | None") -> "Learnt":
+    """From where the frames come: pictures of a folder, an animation, or packets of a file."""
+    if path.is_dir():
+        return learn_folder(path, fps)
+    return learn_webp(path) if is_animated_webp(path) else learn(path, progress)

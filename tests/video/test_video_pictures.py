@@ -219,9 +219,38 @@ def test_an_animation_keeps_its_own_delays(tmp_path, ending, pixels):
         np.testing.assert_allclose(video.pts_seconds, times, atol=1e-3)
 
 
-def test_an_animated_webp_is_refused_by_its_kind(tmp_path):
-    path = write_barcode_clip(
-        tmp_path / "moves.webp", frames=3, codec="libwebp_anim", pixel_format="bgra"
+def write_webp(path, **changes):
+    options = {"lossless": "1"} | changes.pop("options", {})
+    return write_barcode_clip(
+        path, codec="libwebp_anim", pixel_format="bgra", options=options, **changes
     )
-    with pytest.raises(VideoOpenError, match="is an animated WebP, which FFmpeg does not decode"):
+
+
+def test_an_animated_webp_moves_at_its_own_pace(tmp_path):
+    times = [0.0, 0.1, 0.15, 0.4, 0.45]
+    path = write_webp(tmp_path / "moves.webp", frames=5, pts_seconds=times)
+    with open_video(path) as video:
+        assert barcodes(video) == list(range(5))
+        assert [read_barcode(video.frame(i)) for i in (3, 0, 4)] == [3, 0, 4]
+        assert (video.codec, video.is_variable_rate, video.damage) == ("webp", True, ())
+        np.testing.assert_allclose(video.pts_seconds, times, atol=2e-3)
+
+
+def test_an_even_webp_has_an_even_rate(tmp_path):
+    with open_video(write_webp(tmp_path / "even.webp", frames=6, fps=25)) as video:
+        assert not video.is_variable_rate
+        assert video.fps == pytest.approx(25, rel=0.05)
+
+
+def test_a_webp_that_is_cut_off_is_refused(tmp_path):
+    path = write_webp(tmp_path / "cut.webp", frames=6)
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(VideoOpenError, match=r"no frame of cut\.webp can be decoded"):
+        open_video(path)
+
+
+def test_a_webp_too_large_to_be_held_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+    path = write_webp(tmp_path / "large.webp", frames=6)
+    monkeypatch.setattr("mvit_core.video.webp._MOST_BYTES", 5 * 192 * 108 * 3)
+    with pytest.raises(VideoOpenError, match="more than 1 GiB once decoded"):
         open_video(path)
