@@ -162,10 +162,6 @@ class Presenter:
         self.panels.timeline.show_frame(
             FrameWords(state.frame, seconds, sampled_words(new)), window
         )
-        words = ""
-        if window is not None:
-            words = tr("window {i}/{n}").format(i=window.index + 1, n=len(world.windows))
-        self.panels.dock_titles["predictions"].show_remark(words)
 
     def _model(self, new: Snapshot) -> None:
         model = new.world.model
@@ -220,6 +216,8 @@ class Presenter:
         )
 
     def _predictions(self, old: Snapshot | None, new: Snapshot) -> None:
+        if old is None or remark(old) != remark(new):
+            self.panels.dock_titles["predictions"].show_remark(remark(new))
         panel = self.panels.predictions
         panel.show_window(window_predictions(new))
         if old is None or old.world.average != new.world.average:
@@ -234,6 +232,15 @@ def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
     """The job that the user waits for most."""
     alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
     return next((alive[key] for key in JOB_ORDER if key in alive), None)
+
+
+def remark(snapshot: Snapshot) -> str:
+    """What the predictions are of."""
+    state, world = snapshot.state, snapshot.world
+    window = world.window(state.frame)
+    if state.whole_video or window is None:
+        return tr("whole video") if state.whole_video else ""
+    return tr("window {i}/{n}").format(i=window.index + 1, n=len(world.windows))
 
 
 def window_predictions(snapshot: Snapshot) -> WindowPredictions:

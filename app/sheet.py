@@ -119,6 +119,9 @@ QToolButton#segment:checked { background: $accent_soft; color: $text; }
 QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
 QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
     margin-left: -6px; }
+QToolButton#seriesRun { color: $accent; padding: 1px 8px; }
+QToolButton#seriesRun:disabled { color: $text_soft; border-color: transparent; }
+QToolButton#seriesRun:focus { padding: 0 7px; }
 QToolButton#seriesTitle:hover { background: $control; color: $text; }
 QToolButton#seriesTitle:focus { padding: 0 5px; }
 QToolButton#seriesTitle::menu-indicator { image: none; }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from typing_extensions import override
 
 from app import theme
 from app.survey.colours import slot_colour
@@ -33,6 +34,7 @@ class SeriesHead(QWidget):
 
     def __init__(self, side_px: int) -> None:
         super().__init__()
+        self._series: SeriesFacts | None = None
         self.title = QToolButton()
         self.title.setObjectName("seriesTitle")
         self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -45,9 +47,10 @@ class SeriesHead(QWidget):
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run = QToolButton()
-        self.run.setObjectName("seriesTitle")
+        self.run.setObjectName("seriesRun")
         self.run.setFont(theme.small_font(self))
         self.run.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.run.setToolTip(self.tr("Run every window in the background, for the values missing"))
         self.run.clicked.connect(self.run_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(side_px, 0, side_px, 0)
@@ -78,6 +81,7 @@ class SeriesHead(QWidget):
         for action in self._group.actions():
             action.setChecked(action.data() == kind)
         title, what = series_titles().get(kind, ("", ""))
+        self._series = series
         self.title.setText(f"{title} ▾")
         self.title.setAccessibleName(self.tr("Series over the clip: {name}").format(name=title))
         if series is None:
@@ -86,8 +90,18 @@ class SeriesHead(QWidget):
         self.run.setVisible(missing > 0 and not series.problem)
         self.run.setEnabled(not series.running)
         self.run.setText(self._run_words(series))
-        self.words.setText(escape(series.problem) or self._words(series))
+        self._show_words()
         self.words.setToolTip(what)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_words()  # their colours are those of the theme
+
+    def _show_words(self) -> None:
+        if self._series is not None:
+            self.words.setText(escape(self._series.problem) or self._words(self._series))
 
     def _run_words(self, series: SeriesFacts) -> str:
         if series.running:

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from app.commands import BY_ID
 from app.facts import VideoFacts
 from app.frame_field import frame_of
 from app.playback import begin_of_loop
@@ -301,3 +302,58 @@ def test_loop_and_markers_come_back_with_the_session(boot, barcode_clip, tmp_pat
     desk.open(tmp_path / "marks.mvitlens")
     assert loop_of(window) == Loop("range", 10, 20)
     assert window.store.state.markers == (Marker(5, "start"),)
+
+
+KEYS = {
+    "playback.play": ("Space",), "playback.pause": ("K",),
+    "playback.shuttle_back": ("J",), "playback.shuttle": ("L",),
+    "playback.previous": ("Left", ","), "playback.next": ("Right", "."),
+    "playback.previous_ten": ("Shift+Left",), "playback.next_ten": ("Shift+Right",),
+    "playback.second_back": ("Ctrl+Left",), "playback.second_on": ("Ctrl+Right",),
+    "playback.previous_sampled": ("Alt+Left",), "playback.next_sampled": ("Alt+Right",),
+    "playback.previous_window": ("PgUp",), "playback.next_window": ("PgDown",),
+    "playback.first": ("Home",), "playback.last": ("End",), "playback.go_to": ("G",),
+    "playback.loop_in": ("I",), "playback.loop_out": ("O",), "playback.loop": ("R",),
+    "playback.slower": ("[",), "playback.faster": ("]",), "playback.normal_speed": ("Backspace",),
+    "playback.add_marker": ("M",), "playback.remove_marker": ("Shift+M",),
+    "playback.next_marker": ("N",), "playback.previous_marker": ("Shift+N",),
+    "attention.previous_layer": ("Up",), "attention.next_layer": ("Down",),
+    "attention.previous_stage": ("Shift+Up",), "attention.next_stage": ("Shift+Down",),
+    "attention.next_head": ("H",), "attention.previous_head": ("Shift+H",),
+    "attention.mean_or_max": ("A",),
+    **{f"attention.head_{n}": (str((n + 1) % 10),) for n in range(10)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", KEYS)
+def test_keys_of_time_layers_and_heads_are_those_of_the_specification(command):
+    assert BY_ID[command].keys == KEYS[command]
+    assert BY_ID[command].scope == "stage"
+
+
+@pytest.mark.gui
+def test_comma_and_point_step_as_the_arrows_do(clip, qtbot):
+    press(qtbot, clip, Key.Key_Period)
+    press(qtbot, clip, Key.Key_Period)
+    press(qtbot, clip, Key.Key_Comma)
+    at_rest(qtbot, clip, 1)
+
+
+@pytest.mark.gui
+def test_stages_and_heads_are_walked_through_by_keys(lens, qtbot):
+    def now():
+        return lens.controller.world.layer(lens.store.state.block).block, lens.store.state.head
+
+    seen = []
+    for key, modifier in (
+        (Key.Key_Up, Shift), (Key.Key_Up, Shift), (Key.Key_Up, Shift), (Key.Key_Down, Shift),
+        (Key.Key_H, None), (Key.Key_H, None), (Key.Key_H, None), (Key.Key_H, Shift),
+        (Key.Key_A, None), (Key.Key_A, None), (Key.Key_2, None), (Key.Key_0, None),
+    ):  # fmt: skip
+        press(qtbot, lens, key, modifier or Qt.KeyboardModifier.NoModifier)
+        seen.append(now())
+    assert seen == [
+        (1, "mean"), (0, "mean"), (0, "mean"), (1, "mean"), (1, 0), (1, 1), (1, 0), (1, 1),
+        (1, "mean"), (1, "max"), (1, 1), (1, 1),
+    ]  # fmt: skip
+    assert "there is no head 9" in messages(lens)

@@ -95,6 +95,7 @@ class PredictionsPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.scopes.addButton(button, whole)
             row.addWidget(button)
+        self.scopes.button(0).setToolTip(self.tr("What the model says of the window shown"))
         self.scopes.button(1).setToolTip(self.tr("One prediction for the whole video"))
         self.scopes.idClicked.connect(lambda whole: self.changed.emit("whole_video", bool(whole)))
         row.addStretch(1)

@@ -49,7 +49,7 @@ class VideoControls(QWidget):
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
-            box.setMinimumContentsLength(6)
+            box.setMinimumContentsLength(3)
             box.activated.connect(self._chosen)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -57,9 +57,10 @@ class VideoControls(QWidget):
         grid.setVerticalSpacing(4)
         grid.addWidget(self.clips, 0, 0)
         grid.addWidget(self.crops, 0, 1)
-        grid.addWidget(self.run, 0, 2)
-        grid.addWidget(self.words, 1, 0, 1, 3)
-        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.words, 1, 0)
+        grid.addWidget(self.run, 1, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
 
     def show_plan(self, plan: ViewPlan) -> None:
         """Take the plan asked for; one of a session may be none of those offered."""
@@ -73,9 +74,8 @@ class VideoControls(QWidget):
 
     def show_average(self, average: AverageFacts | None) -> None:
         """Take how far it is."""
-        self.run.setEnabled(
-            average is not None and not average.running and average.known < average.total
-        )
+        self.run.setVisible(average is not None and average.known < average.total)
+        self.run.setEnabled(average is not None and not average.running)
         self.words.setText("" if average is None else self._words(average))
         self.words.setVisible(bool(self.words.text()))
 
@@ -89,7 +89,7 @@ class VideoControls(QWidget):
         )
         words = words.format(k=average.known, n=average.total)
         if average.seconds is not None:
-            words += self.tr(", about {time}").format(time=duration_words(average.seconds))
+            words += self.tr(", about {time} more").format(time=duration_words(average.seconds))
         return words
 
     def _chosen(self) -> None:
