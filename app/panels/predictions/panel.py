@@ -65,6 +65,9 @@ class PredictionsPanel(QWidget):
         self.search.setPlaceholderText(self.tr("Find a class"))
         self.search.setAccessibleName(self.tr("Find a class"))
         self.search.setClearButtonEnabled(True)
+        for button in self.search.findChildren(QToolButton):  # Qt gives it no name
+            button.setAccessibleName(self.tr("Clear the search"))
+            button.setToolTip(self.tr("Clear the search"))
         self.search.textChanged.connect(self._list)
         self._note = label("", "faint")
         self._note.setWordWrap(True)
