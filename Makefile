@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench soak translations clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/mvit-lens view $(or $(ARGS),--demo)
@@ -25,6 +25,9 @@ bench: $(VENV)/.installed-bench
 
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+translations: $(VENV)/.installed-test
+	$(BIN)/python -m resources.translations.update
 
 clean:
 	rm -rf $(VENV) build dist

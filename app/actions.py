@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from app.state import ViewState
 
 
+ACCESS_KEY = re.compile(r"\(&\w\)|&")
+"""Before a letter of the title, or behind a title of another script."""
+
+
 def tr(text: str) -> str:
     """Translate a text of the table of commands."""
     return QCoreApplication.translate("commands", text)
@@ -32,7 +37,7 @@ def title_of(command: Command) -> str:
 
 def menu_title(name: str) -> str:
     """A menu's title without the mark of its access key."""
-    return tr(dict(MENUS)[name]).replace("&", "")
+    return ACCESS_KEY.sub("", tr(dict(MENUS)[name]))
 
 
 class Actions:

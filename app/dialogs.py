@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.encoding_fields import EncodingFields
-from app.text import head_words, query_words
+from app.terms import layout_words, term
+from app.text import head_words, map_words
 from app.widgets import label
-from mvit_core.attribution import METHODS
 from mvit_core.video.encoders import CONTAINERS
 from mvit_core.video.pictures import FPS_RANGE
 
@@ -59,12 +59,12 @@ class ExportDialog(QDialog):
         self._wish, self._window, self._heads = wish, window, heads
         self.kind = QComboBox()
         for ending, exporter in EXPORTERS.items():
-            self.kind.addItem(f"{exporter.title}", ending)
+            self.kind.addItem(term(exporter.title), ending)
         self.kind.currentIndexChanged.connect(self._kind_changed)
         self.fields = EncodingFields(self)
         self.layouts = QComboBox()
         for name in LAYOUTS:
-            self.layouts.addItem(name.replace("-", " ").capitalize(), name)
+            self.layouts.addItem(layout_words(name), name)
         self.span = QComboBox()
         self.span.addItem(self.tr("Whole video ({n} frames)").format(n=video.frame_count), "all")
         if window is not None:
@@ -138,10 +138,7 @@ class ExportDialog(QDialog):
 
     def _content_words(self) -> str:
         wish = self._wish
-        method = METHODS[wish.method]
-        words = method.title.lower()
-        if method.needs_query:
-            words += f" ({query_words(wish.query)})"
+        words = map_words(wish.method, wish.query)
         return self.tr("Block {b}, {head}, {map}; colours as on screen").format(
             b=wish.block, head=head_words(wish.head, self._heads), map=words
         )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
+from app.terms import term
 from mvit_core.video.encoders import (
     CONTAINERS,
     ENCODERS,
@@ -24,11 +25,11 @@ class EncodingFields(QObject):
         self._ending = ""
         self.codec = QComboBox()
         for name, encoder in ENCODERS.items():
-            self.codec.addItem(encoder.title, name)
+            self.codec.addItem(term(encoder.title), name)
         self.codec.currentIndexChanged.connect(self._follow)
         self.quality = QComboBox()
         for name, title in QUALITIES.items():
-            self.quality.addItem(title, name)
+            self.quality.addItem(term(title), name)
         self.quality.setCurrentIndex(self.quality.findData(Encoding().quality))
         self.sound = QCheckBox(self.tr("Keep the sound of the clip"))
 

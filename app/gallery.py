@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app import theme
 from app.icons import themed_icon
+from app.terms import term
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QResizeEvent
@@ -99,7 +100,7 @@ class Gallery(Tiles):
         self.clear()
         for sample in samples:
             tip = self.tr("{title}; the right answer is: {name}")
-            tip = tip.format(title=sample.title, name=sample.class_name)
+            tip = tip.format(title=term(sample.title), name=sample.class_name)
             self.add_tile(_blank(), _words(sample), tip)
         self.fit()
 
@@ -147,5 +148,6 @@ def _blank() -> QIcon:
 
 def _words(sample: DemoSample) -> str:
     """Who acts, and below it what is done, which is the class to be told."""
-    actor = sample.title.removesuffix(sample.class_name).strip()
-    return f"{actor or sample.title}\n{sample.class_name}"
+    title = term(sample.title)
+    actor = title.removesuffix(sample.class_name).strip()
+    return f"{actor or title}\n{sample.class_name}"

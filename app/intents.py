@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
 from app.state import MOST_PINNED, SERIES, ViewState
+from app.terms import term
 from app.timing import Timing
 from app.tokens import carried, centre, clamp
 from app.views.pane_intents import PaneIntents, ViewIntents
@@ -166,7 +167,7 @@ class Intents(Timing):
     def picking(self, on: bool | None = None) -> None:
         """Let the next click pick a token, or no longer; None turns it over."""
         wanted = not self._state.picking if on is None else on
-        reason = self._dead_patch()
+        reason = term(self._dead_patch())
         if wanted and reason:
             self._tell(Message("info", reason[0].upper() + reason[1:]))
             wanted = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 
 from mvit_core.assets import asset
 
@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 OWN = "en"
 """The language of the texts in the code."""
 
+OF_QT = "qtbase"
+"""Qt's own texts: the buttons of its dialogs, the names of keys, menus of text fields."""
+
 TITLES = {OWN: "English", "zh_CN": "简体中文"}
 """Each in its own language, so that it is found by those who read it."""
+
+
+def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
+    """Mark a text of a table for translation; ``make translations`` reads the code for it."""
+    return text
 
 
 def languages() -> tuple[tuple[str, str], ...]:
     """(code, title) of what can be chosen: English, and what translations lie there."""
     there = [code for code in TITLES if code == OWN or translation_file(code) is not None]
-    return (("system", "System"), *((code, TITLES[code]) for code in there))
+    return (("system", N("preferences", "System")), *((code, TITLES[code]) for code in there))
 
 
 def translation_file(code: str) -> Traversable | None:
@@ -34,22 +42,32 @@ def translation_file(code: str) -> Traversable | None:
         return None
 
 
-def code_for(choice: str, locale: QLocale) -> str:
-    """The language that a choice means on this system."""
+def language_code(choice: str, locale: QLocale | None = None) -> str:
+    """The language that a choice means, on a system of another locale or on this one."""
     if choice != "system":
         return choice
-    name = locale.name()
+    name = (locale or QLocale.system()).name()
     near = (code for code in TITLES if code.split("_")[0] == name.split("_")[0])
     return name if name in TITLES else next(near, OWN)
 
 
-def install_language(app: QCoreApplication, choice: str) -> QTranslator | None:
-    """Translate every text made from now on; None where the texts stay as they are."""
-    path = translation_file(code_for(choice, QLocale.system()))
+def install_language(app: QCoreApplication, choice: str) -> str:
+    """Translate every text made from now on; gives the code of the language."""
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    code = language_code(choice)
+    path = translation_file(code)
     if path is None:
-        return None
+        return OWN
+    _install(app, str(path))
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    _install(app, f"{folder}/{OF_QT}_{code}.qm")
+    return code
+
+
+def _install(app: QCoreApplication, path: str) -> None:
+    """Take a file of translations into use; without it the texts stay as they are."""
     translator = QTranslator(app)
-    if not translator.load(str(path)):
-        return None
-    app.installTranslator(translator)
-    return translator
+    if translator.load(path):
+        app.installTranslator(translator)

@@ -50,6 +50,7 @@ from app.samples import SampleDesk
 from app.session_desk import SessionDesk
 from app.stage import Stage
 from app.state import ModelSource, Store
+from app.terms import term
 from app.toolbar import make_toolbar
 from app.upkeep import Upkeep
 
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
     def _fill_samples(self) -> None:
         menu = QMenu(self)
         for index, sample in enumerate(self.controller.world.samples.clips):
-            action = menu.addAction(sample.title)
+            action = menu.addAction(term(sample.title))
             action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
         self.actions_table.by_id["file.open_sample"].setMenu(menu)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from app.language import languages
+from app.language import N, languages
 from mvit_core.budget import default_budget_bytes
 
 if TYPE_CHECKING:
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from app.theme import ThemeChoice
-
-
-def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
-    """Mark a text for translation."""
-    return text
 
 
 @dataclass(frozen=True)
@@ -151,6 +146,8 @@ class PreferenceStore(QObject):
         super().__init__(parent)
         self._settings = settings
         self.values = Preferences(**{s.id: self._kept(s) for s in SETTINGS})
+        self.at_start = self.values
+        """What the window was built with; its language holds until the next start."""
 
     # Any: the names and types are those of the fields of Preferences.
     def update(self, **changes: Any) -> None:  # noqa: ANN401

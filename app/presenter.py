@@ -11,7 +11,8 @@ from app.facts import TokenMark, World
 from app.panels.display import QueryFacts
 from app.panels.predictions.panel import WindowPredictions
 from app.panels.timeline import FrameWords
-from app.text import device_words, frame_number, head_words, query_words
+from app.terms import term
+from app.text import device_words, frame_number, head_words, map_words
 from app.views.showing import show_views
 from mvit_core.attribution import METHODS
 
@@ -263,14 +264,11 @@ def title_words(shown: ShownMap | None) -> str:
     if shown is None:
         return ""
     answer = shown.answer
-    method = METHODS[answer.wish.method]
     parts = [
         tr("Stage {s} · Block {b}").format(s=answer.layer.stage, b=answer.wish.block),
         head_words(shown.head, answer.maps.heads),
-        method.title.lower(),
+        map_words(answer.wish.method, answer.wish.query),
     ]
-    if method.needs_query:
-        parts[-1] += f" ({query_words(answer.wish.query)})"
     return " · ".join(parts)
 
 
@@ -384,4 +382,5 @@ def mark(snapshot: Snapshot) -> TokenMark | None:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    words = term(text)
+    return words[:1].upper() + words[1:]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.terms import term
+from mvit_core.attribution import METHODS
 from mvit_core.render import times_text, value_text
 
 if TYPE_CHECKING:
@@ -76,6 +78,12 @@ def query_words(query: Query) -> str:
         return tr("class token")
     t, y, x = query
     return tr("token t{t} y{y} x{x}").format(t=t, y=y, x=x)
+
+
+def map_words(method: str, query: Query) -> str:
+    """Which map is shown, within a sentence."""
+    words = term(METHODS[method].title).lower()
+    return f"{words} ({query_words(query)})" if METHODS[method].needs_query else words
 
 
 def grid_words(shape: Triple) -> str:

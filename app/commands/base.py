@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from app.language import N as N
 from app.state import Loop
 
 if TYPE_CHECKING:
@@ -176,11 +177,6 @@ class Need:
     def __call__(self, state: ViewState, world: World) -> bool:
         """Whether the command is possible now."""
         return self.holds(state, world)
-
-
-def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
-    """Mark a text for translation; ``lupdate -tr-function-alias QT_TRANSLATE_NOOP+=N``."""
-    return text
 
 
 ALWAYS = Need(lambda _, __: True, "")

@@ -219,10 +219,10 @@ class Welcome(QWidget):
             (
                 ("Ctrl+O", self.tr("open a video")),
                 ("Ctrl+Shift+O", self.tr("load a model")),
-                ("Space", self.tr("play or pause")),
-                ("Up  Down", self.tr("previous, next layer")),
+                (self.tr("Space"), self.tr("play or pause")),
+                (self.tr("Up  Down"), self.tr("previous, next layer")),
                 ("1 … 9", self.tr("one head alone")),
-                ("Hold B", self.tr("hide the heat")),
+                (self.tr("Hold B"), self.tr("hide the heat")),
             )
         ):
             row, column = divmod(place, 2)

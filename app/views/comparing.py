@@ -16,12 +16,11 @@ from app.facts import MapAnswer, MapWish
 from app.painting import look_of
 from app.readout import row_sum_of
 from app.state import PINS
-from app.text import head_words, query_words
+from app.text import head_words, map_words
 from app.views.cells import Cells, CellsAsk, CellsKey, heatmap_of
 from app.views.differences import Differences, Term
 from app.views.facts import DIFFERENCE_PLACE, PaneFacts
 from app.views.pane_frames import PaneFrame, PaneFrames
-from mvit_core.attribution import METHODS
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -273,10 +272,7 @@ class Comparing:
         heads = seen.answer.maps.heads if seen.answer else 0
         parts = [tr("Block {b}").format(b=block)]
         parts.append(head_words(seen.head, heads) if heads else str(seen.head))
-        words = METHODS[method].title.lower()
-        if METHODS[method].needs_query:
-            words += f" ({query_words(query)})"
-        parts.append(words)
+        parts.append(map_words(method, query))
         if pane and world.video and pane.clip != world.video.path:
             parts.append(pane.clip.name)
         if pane and world.model and pane.model != world.model.source:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from app.text import head_words, query_words
+from app.text import head_words, map_words
 from app.views.grid import GridStyle
-from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from app.facts import TokenMark
@@ -94,10 +93,7 @@ def grid_title(snapshot: Snapshot) -> str:
     layer = world.layer(state.block)
     if layer is None:
         return ""
-    method = METHODS[state.method]
-    words = method.title.lower()
-    if method.needs_query:
-        words += f" ({query_words(state.query)})"
+    words = map_words(state.method, state.query)
     chosen = tr("Block {b}, {head}").format(b=layer.block, head=head_words(state.head, layer.heads))
     if state.view == "layers":
         return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)

@@ -131,7 +131,7 @@ def test_only_languages_with_a_translation_are_offered(monkeypatch):
      ("en", "zh_CN", "en")],
 )  # fmt: skip
 def test_the_system_language_is_used_where_there_is_one(choice, system, code):
-    assert language.code_for(choice, QLocale(system)) == code
+    assert language.language_code(choice, QLocale(system)) == code
 
 
 # -- in the window -------------------------------------------------------------------------------

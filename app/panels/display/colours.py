@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.display.forms import combo, form, leave_keys
 from app.panels.display.sliders import GAMMA, PERCENT, ValueSlider
+from app.terms import term
 from app.widgets import label
 from mvit_core.render import COLORMAPS, MODES, colormaps, colour_table
 
@@ -117,7 +118,7 @@ class ColourControls(QWidget):
         for mode, tip in MODES.items():
             button = QToolButton()
             button.setText(words[mode])
-            button.setToolTip(tip)
+            button.setToolTip(term(tip))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, mode=mode: self.changed.emit("mode", mode))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
+from app.terms import term
 from app.widgets import icon_button, label
 from mvit_core.attribution import METHODS
 
@@ -39,9 +40,9 @@ class QueryControls(QWidget):
         super().__init__(parent)
         self.method = combo(self.tr("Map"))
         for name, method in METHODS.items():
-            self.method.addItem(method.title, name)
+            self.method.addItem(term(method.title), name)
             self.method.setItemData(
-                self.method.count() - 1, method.description, Qt.ItemDataRole.ToolTipRole
+                self.method.count() - 1, term(method.description), Qt.ItemDataRole.ToolTipRole
             )
         self.method.activated.connect(
             lambda at: self.changed.emit("method", self.method.itemData(at))
@@ -66,16 +67,17 @@ class QueryControls(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Take over the map that is asked for."""
         self.method.setCurrentIndex(self.method.findData(state.method))
-        self.method.setToolTip(METHODS[state.method].description)
+        self.method.setToolTip(term(METHODS[state.method].description))
         self.pick.setChecked(state.picking)
         self._show_query(state.query, needs_query=METHODS[state.method].needs_query)
 
     def show_queries(self, facts: QueryFacts) -> None:
         """Enable the queries that mean something in this layer; say why others do not."""
         no_class = "" if facts.has_class_token else self.tr("This model has no class token")
-        self._set_enabled(1, no_class or facts.dead_class)
-        self._set_enabled(2, facts.dead_patch)
-        self.pick.setToolTip(facts.dead_patch or self.tr("Pick a token on the frame (Q)"))
+        dead_patch = term(facts.dead_patch)
+        self._set_enabled(1, no_class or term(facts.dead_class))
+        self._set_enabled(2, dead_patch)
+        self.pick.setToolTip(dead_patch or self.tr("Pick a token on the frame (Q)"))
 
     def _show_query(self, query: Query, *, needs_query: bool) -> None:
         at = 2 if isinstance(query, tuple) else self.query.findData(query)

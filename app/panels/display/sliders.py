@@ -90,7 +90,8 @@ class ValueSlider(QWidget):
         self.number.setFixedWidth(62)
         self.number.lineEdit().setTextMargins(0, 0, 6, 0)
         self.number.valueChanged.connect(lambda shown: self.changed.emit(shown / scale.factor))
-        for control, words in ((self.slider, name), (self.number, f"{name}, number")):
+        of_number = self.tr("{name}, number").format(name=name)
+        for control, words in ((self.slider, name), (self.number, of_number)):
             control.setAccessibleName(words)
             control.setToolTip(tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage

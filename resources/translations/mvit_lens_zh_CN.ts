@@ -1,0 +1,2980 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+    <context>
+        <name>AboutDialog</name>
+        <message>
+            <source>About MViT Lens</source>
+            <translation>关于 MViT Lens</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>The attention microscope for Multiscale Vision Transformers on video.
+Apache License 2.0</source>
+            <translation>多尺度视觉 Transformer（MViT）视频模型的注意力显微镜。
+Apache 许可证 2.0 版</translation>
+        </message>
+    </context>
+    <context>
+        <name>Canvas</name>
+        <message>
+            <source>Frame with attention</source>
+            <translation>带注意力的画面</translation>
+        </message>
+    </context>
+    <context>
+        <name>ColourBar</name>
+        <message>
+            <source>sink (class key) {share}</source>
+            <translation>汇聚（类别键）{share}</translation>
+        </message>
+        <message>
+            <source>{words}
+Right-click for percentile tails and units</source>
+            <translation>{words}
+右键单击可设置百分位截尾和单位</translation>
+        </message>
+    </context>
+    <context>
+        <name>ColourControls</name>
+        <message>
+            <source>A spotlight has no colours</source>
+            <translation>聚光模式不使用配色</translation>
+        </message>
+        <message>
+            <source>Colour map</source>
+            <translation>配色</translation>
+        </message>
+        <message>
+            <source>Colour map (C, Shift+C)</source>
+            <translation>配色（C、Shift+C）</translation>
+        </message>
+        <message>
+            <source>Colour-blind safe</source>
+            <translation>色盲友好</translation>
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation>配色</translation>
+        </message>
+        <message>
+            <source>Equal steps of attention look equal, also without red and green</source>
+            <translation>相等的注意力差看起来也相等，不依赖红绿之分</translation>
+        </message>
+        <message>
+            <source>Exponent on the values: below 1 lifts weak attention, above 1 lowers it</source>
+            <translation>数值的指数：小于 1 提升较弱的注意力，大于 1 压低它</translation>
+        </message>
+        <message>
+            <source>Gamma</source>
+            <translation>伽马</translation>
+        </message>
+        <message>
+            <source>Not colour-blind safe</source>
+            <translation>非色盲友好</translation>
+        </message>
+        <message>
+            <source>Opacity</source>
+            <translation>不透明度</translation>
+        </message>
+        <message>
+            <source>Opacity (Ctrl+Up, Ctrl+Down)</source>
+            <translation>不透明度（Ctrl+上方向、Ctrl+下方向）</translation>
+        </message>
+        <message>
+            <source>Opacity of the heat</source>
+            <translation>热力的不透明度</translation>
+        </message>
+        <message>
+            <source>Spotlight</source>
+            <translation>聚光</translation>
+        </message>
+        <message>
+            <source>Steps look larger than they are, and its order needs red and green</source>
+            <translation>差异看起来比实际大，且高低顺序依赖红绿之分</translation>
+        </message>
+        <message>
+            <source>Threshold</source>
+            <translation>阈值</translation>
+        </message>
+        <message>
+            <source>Tint</source>
+            <translation>着色</translation>
+        </message>
+        <message>
+            <source>Values below this share of the range are not drawn</source>
+            <translation>低于范围中这一比例的数值不绘制</translation>
+        </message>
+    </context>
+    <context>
+        <name>CompareView</name>
+        <message>
+            <source>Press P to pin what is shown, then choose another head, layer, model or clip: the pinned map stays beside it.</source>
+            <translation>按 P 固定当前显示的图，然后选择另一个头、层、模型或视频：固定的图会留在一旁。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Controller</name>
+        <message>
+            <source>Cancelled; run the window again with Ctrl+R</source>
+            <translation>已取消；按 Ctrl+R 重新运行此模型窗口</translation>
+        </message>
+        <message>
+            <source>Exporting {name}</source>
+            <translation>正在导出 {name}</translation>
+        </message>
+        <message>
+            <source>Image copied, {size}</source>
+            <translation>已复制图像，{size}</translation>
+        </message>
+        <message>
+            <source>Loading {name}</source>
+            <translation>正在加载 {name}</translation>
+        </message>
+        <message>
+            <source>Not run yet: press Ctrl+R</source>
+            <translation>尚未运行：请按 Ctrl+R</translation>
+        </message>
+        <message>
+            <source>Opening {name}</source>
+            <translation>正在打开 {name}</translation>
+        </message>
+        <message>
+            <source>Parameters copied</source>
+            <translation>已复制参数</translation>
+        </message>
+        <message>
+            <source>Running window {n}</source>
+            <translation>正在运行模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>Saved {what}</source>
+            <translation>已保存 {what}</translation>
+        </message>
+    </context>
+    <context>
+        <name>DisplayPanel</name>
+        <message>
+            <source>Coverage</source>
+            <translation>覆盖范围</translation>
+        </message>
+        <message>
+            <source>Lines between tokens (D)</source>
+            <translation>词元之间的分隔线（D）</translation>
+        </message>
+        <message>
+            <source>Off: each pixel shows its nearest token (S)</source>
+            <translation>关闭时：每个像素显示最近的词元（S）</translation>
+        </message>
+        <message>
+            <source>Outline of the part of the frame that the model saw</source>
+            <translation>勾出模型看到的那部分画面</translation>
+        </message>
+        <message>
+            <source>Overlay</source>
+            <translation>叠加</translation>
+        </message>
+        <message>
+            <source>Show the heat (T); hold B to hide it for a moment</source>
+            <translation>显示热力图（T）；按住 B 可暂时隐藏</translation>
+        </message>
+        <message>
+            <source>Smooth</source>
+            <translation>平滑</translation>
+        </message>
+        <message>
+            <source>The model sees the whole frame</source>
+            <translation>模型看到整个画面</translation>
+        </message>
+        <message>
+            <source>Token grid</source>
+            <translation>词元网格</translation>
+        </message>
+    </context>
+    <context>
+        <name>Docks</name>
+        <message>
+            <source>Hide {panel}</source>
+            <translation>隐藏“{panel}”</translation>
+        </message>
+    </context>
+    <context>
+        <name>Drops</name>
+        <message>
+            <source>Load this model</source>
+            <translation>加载此模型</translation>
+        </message>
+        <message>
+            <source>Open this session</source>
+            <translation>打开此会话</translation>
+        </message>
+        <message>
+            <source>Open this video</source>
+            <translation>打开此视频</translation>
+        </message>
+        <message>
+            <source>Open this video with this model</source>
+            <translation>用此模型打开此视频</translation>
+        </message>
+    </context>
+    <context>
+        <name>EncodingFields</name>
+        <message>
+            <source>Keep the sound of the clip</source>
+            <translation>保留视频的声音</translation>
+        </message>
+        <message>
+            <source>Only videos are encoded</source>
+            <translation>只有视频需要编码</translation>
+        </message>
+        <message>
+            <source>This codec has one quality</source>
+            <translation>此编码只有一种质量</translation>
+        </message>
+        <message>
+            <source>This kind of file has one codec</source>
+            <translation>此类文件只有一种编码</translation>
+        </message>
+        <message>
+            <source>This kind of file holds no sound</source>
+            <translation>此类文件不能包含声音</translation>
+        </message>
+    </context>
+    <context>
+        <name>ExportDialog</name>
+        <message>
+            <source>Block {b}, {head}, {map}; colours as on screen</source>
+            <translation>块 {b}，{head}，{map}；颜色与屏幕一致</translation>
+        </message>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Codec</source>
+            <translation>编码</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>Kind</source>
+            <translation>类型</translation>
+        </message>
+        <message>
+            <source>Layout</source>
+            <translation>布局</translation>
+        </message>
+        <message>
+            <source>Quality</source>
+            <translation>质量</translation>
+        </message>
+        <message>
+            <source>Shows</source>
+            <translation>内容</translation>
+        </message>
+        <message>
+            <source>Sound</source>
+            <translation>声音</translation>
+        </message>
+        <message>
+            <source>The file exists and will be replaced</source>
+            <translation>文件已存在，将被替换</translation>
+        </message>
+        <message>
+            <source>The folder {folder} does not exist</source>
+            <translation>文件夹 {folder} 不存在</translation>
+        </message>
+        <message>
+            <source>The name should end in {ending}</source>
+            <translation>文件名应以 {ending} 结尾</translation>
+        </message>
+        <message>
+            <source>This window (frames {a}–{b})</source>
+            <translation>当前模型窗口（第 {a}–{b} 帧）</translation>
+        </message>
+        <message>
+            <source>Whole video ({n} frames)</source>
+            <translation>整个视频（{n} 帧）</translation>
+        </message>
+    </context>
+    <context>
+        <name>Fold</name>
+        <message>
+            <source>Show or hide the list: {title}</source>
+            <translation>展开或收起列表：{title}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Gallery</name>
+        <message>
+            <source>Sample clips</source>
+            <translation>示例视频</translation>
+        </message>
+        <message>
+            <source>{title}; the right answer is: {name}</source>
+            <translation>{title}；正确答案：{name}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Grid</name>
+        <message>
+            <source>Block {b}, head {h}</source>
+            <translation>块 {b}，头 {h}</translation>
+        </message>
+        <message>
+            <source>{share} of its attention is on the class key</source>
+            <translation>它有 {share} 的注意力落在类别键上</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeadGrid</name>
+        <message>
+            <source>Head {n}: click to show it alone</source>
+            <translation>头 {n}：单击可单独显示</translation>
+        </message>
+        <message>
+            <source>Heads of the block</source>
+            <translation>此块的各个头</translation>
+        </message>
+        <message>
+            <source>{share} of its attention is on the class key</source>
+            <translation>它有 {share} 的注意力落在类别键上</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeadsPanel</name>
+        <message>
+            <source>Heads appear once a window has been run.</source>
+            <translation>运行一个模型窗口后，这里会显示各个头。</translation>
+        </message>
+        <message>
+            <source>Max</source>
+            <translation>最大</translation>
+        </message>
+        <message>
+            <source>Maximum over all heads (A again)</source>
+            <translation>所有头的最大值（再按一次 A）</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>均值</translation>
+        </message>
+        <message>
+            <source>Mean over all heads (A)</source>
+            <translation>所有头的均值（A）</translation>
+        </message>
+        <message>
+            <source>Min</source>
+            <translation>最小</translation>
+        </message>
+        <message>
+            <source>Minimum over all heads: what every head sees</source>
+            <translation>所有头的最小值：每个头都看到的部分</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpDesk</name>
+        <message>
+            <source>All heads on one scale: look at one, or at their mean or maximum.</source>
+            <translation>所有头使用同一色阶：可以看其中一个，也可以看它们的均值或最大值。</translation>
+        </message>
+        <message>
+            <source>Choose a head</source>
+            <translation>选择头</translation>
+        </message>
+        <message>
+            <source>Choose a layer</source>
+            <translation>选择层</translation>
+        </message>
+        <message>
+            <source>Drop both here, or use the buttons. A sample clip with a small model comes with the program.</source>
+            <translation>把两者拖到这里，或使用按钮。程序自带一段示例视频和一个小模型。</translation>
+        </message>
+        <message>
+            <source>Every attention layer, stage by stage. Up and Down go through them.</source>
+            <translation>按阶段列出每个注意力层。用上、下方向键逐层切换。</translation>
+        </message>
+        <message>
+            <source>Find everything else</source>
+            <translation>查找其他功能</translation>
+        </message>
+        <message>
+            <source>Marks show the frames that the model saw. Space plays, arrows step, B hides the heat while it is held.</source>
+            <translation>刻度标出模型看到的帧。空格键播放，方向键逐帧移动，按住 B 可隐藏热力图。</translation>
+        </message>
+        <message>
+            <source>Move through the video</source>
+            <translation>浏览视频</translation>
+        </message>
+        <message>
+            <source>Open a video and a model</source>
+            <translation>打开视频和模型</translation>
+        </message>
+        <message>
+            <source>Say what is shown, and how</source>
+            <translation>选择显示什么、怎样显示</translation>
+        </message>
+        <message>
+            <source>Search commands</source>
+            <translation>搜索命令</translation>
+        </message>
+        <message>
+            <source>Which map, whose attention, colours and their range. Q picks a token on the frame.</source>
+            <translation>哪种图、谁的注意力、配色及其范围。按 Q 可在画面上选取词元。</translation>
+        </message>
+        <message>
+            <source>{key} finds every command by its name; F1 has help.</source>
+            <translation>{key} 可按名称查找任何命令；F1 打开帮助。</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Ctrl+E exports pictures, videos and numbers; Ctrl+S saves the session, which opens the same view again.</source>
+            <translation>Ctrl+E 导出图片、视频和数值；Ctrl+S 保存会话，以后可再次打开同样的视图。</translation>
+        </message>
+        <message>
+            <source>Drop a video and a checkpoint on the window, or use Ctrl+O and Ctrl+Shift+O. The model runs on the part of the video that is shown: its window.</source>
+            <translation>把视频和检查点拖到主窗口，或使用 Ctrl+O 和 Ctrl+Shift+O。模型在当前显示的那一段视频上运行，这一段称为模型窗口。</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>帮助</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>键盘快捷键</translation>
+        </message>
+        <message>
+            <source>Left and Right step by frames, Alt+Left and Alt+Right by frames that the model saw, Page Up and Page Down by windows. Space plays.</source>
+            <translation>左、右方向键逐帧移动，Alt+左、右方向键在模型看到的帧之间移动，PgUp 和 PgDown 在模型窗口之间移动。空格键播放。</translation>
+        </message>
+        <message>
+            <source>Look</source>
+            <translation>查看</translation>
+        </message>
+        <message>
+            <source>Move</source>
+            <translation>移动</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>打开</translation>
+        </message>
+        <message>
+            <source>Take the tour</source>
+            <translation>查看导览</translation>
+        </message>
+        <message>
+            <source>The colour bar says what its ends are and how the range was found. A badge says where the map on screen is not the one asked for, or not of this frame.</source>
+            <translation>色条标明两端的数值以及范围的由来。如果屏幕上的图不是所要的图，或不属于当前帧，会有提示标签说明。</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>核对</translation>
+        </message>
+        <message>
+            <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it. Hold B to see the frame alone.</source>
+            <translation>上、下方向键切换层，1 到 0 显示单个头，A 显示它们的均值或最大值。按 Q 后单击，可查看某个词元关注哪里；同时按住 Shift，则查看谁在关注它。按住 B 只看画面。</translation>
+        </message>
+    </context>
+    <context>
+        <name>Histogram</name>
+        <message>
+            <source>Drag the ends of the range, or move them with the arrow keys;
+right-click for percentile tails and units</source>
+            <translation>拖动范围的两端，或用方向键移动；
+右键单击可设置百分位截尾和单位</translation>
+        </message>
+        <message>
+            <source>Histogram with the ends of the colour range</source>
+            <translation>直方图及颜色范围的两端</translation>
+        </message>
+        <message>
+            <source>Run a window to see its values</source>
+            <translation>运行一个模型窗口以查看其数值</translation>
+        </message>
+        <message>
+            <source>The range is locked; unlock it with Y</source>
+            <translation>范围已锁定；按 Y 解锁</translation>
+        </message>
+    </context>
+    <context>
+        <name>HoverPicture</name>
+        <message>
+            <source>Frame under the pointer</source>
+            <translation>指针处的帧</translation>
+        </message>
+    </context>
+    <context>
+        <name>JobWidget</name>
+        <message>
+            <source>Cancel (Ctrl+.)</source>
+            <translation>取消（Ctrl+.）</translation>
+        </message>
+        <message>
+            <source>Stopping: {job}</source>
+            <translation>正在停止：{job}</translation>
+        </message>
+        <message>
+            <source>{n} fps</source>
+            <translation>{n} 帧/秒</translation>
+        </message>
+        <message>
+            <source>{time} left</source>
+            <translation>剩余 {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>LayersPanel</name>
+        <message>
+            <source>Block {n}</source>
+            <translation>块 {n}</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>头数</translation>
+        </message>
+        <message>
+            <source>Keys t×y×x</source>
+            <translation>键 t×y×x</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>Load a model to see its stages and blocks.</source>
+            <translation>加载模型后，这里会显示它的阶段和块。</translation>
+        </message>
+        <message>
+            <source>Stage {n}</source>
+            <translation>阶段 {n}</translation>
+        </message>
+        <message>
+            <source>Stages and blocks</source>
+            <translation>阶段和块</translation>
+        </message>
+        <message>
+            <source>{name}: queries {q}, keys {k} (time × rows × columns)</source>
+            <translation>{name}：查询 {q}，键 {k}（时间 × 行 × 列）</translation>
+        </message>
+    </context>
+    <context>
+        <name>LogPanel</name>
+        <message>
+            <source>Activity</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Cancel: {job}</source>
+            <translation>取消：{job}</translation>
+        </message>
+        <message>
+            <source>Copy log</source>
+            <translation>复制日志</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Nothing is being done.</source>
+            <translation>没有正在进行的任务。</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>已取消</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>已完成</translation>
+        </message>
+        <message>
+            <source>failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
+            <source>running</source>
+            <translation>进行中</translation>
+        </message>
+        <message>
+            <source>stopping</source>
+            <translation>正在停止</translation>
+        </message>
+    </context>
+    <context>
+        <name>MainWindow</name>
+        <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
+            <source>Checkpoints</source>
+            <translation>检查点</translation>
+        </message>
+        <message>
+            <source>Display</source>
+            <translation>显示</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>注意力头</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>Load model</source>
+            <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>Open folder of pictures</source>
+            <translation>打开图片文件夹</translation>
+        </message>
+        <message>
+            <source>Open video</source>
+            <translation>打开视频</translation>
+        </message>
+        <message>
+            <source>Predictions</source>
+            <translation>预测</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>时间轴</translation>
+        </message>
+        <message>
+            <source>Videos</source>
+            <translation>视频</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelPanel</name>
+        <message>
+            <source>Built from</source>
+            <translation>构建依据</translation>
+        </message>
+        <message>
+            <source>Classes</source>
+            <translation>类别数</translation>
+        </message>
+        <message>
+            <source>Converted</source>
+            <translation>已转换</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <source>Copy the whole report</source>
+            <translation>复制完整报告</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>设备</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
+            <source>How the model is fed (Ctrl+P)</source>
+            <translation>模型的输入方式（Ctrl+P）</translation>
+        </message>
+        <message>
+            <source>Input</source>
+            <translation>输入</translation>
+        </message>
+        <message>
+            <source>Load a model to see what was read from its file.</source>
+            <translation>加载模型后，这里会显示从文件中读到的内容。</translation>
+        </message>
+        <message>
+            <source>Missing</source>
+            <translation>缺失</translation>
+        </message>
+        <message>
+            <source>Nothing is missing, unexpected or resized.</source>
+            <translation>没有缺失、多余或调整过大小的参数。</translation>
+        </message>
+        <message>
+            <source>Parameters</source>
+            <translation>参数量</translation>
+        </message>
+        <message>
+            <source>Preprocessing…</source>
+            <translation>预处理…</translation>
+        </message>
+        <message>
+            <source>Readout</source>
+            <translation>读出</translation>
+        </message>
+        <message>
+            <source>Resized</source>
+            <translation>已调整大小</translation>
+        </message>
+        <message>
+            <source>Unexpected</source>
+            <translation>多余</translation>
+        </message>
+        <message>
+            <source>Warning: {words}</source>
+            <translation>警告：{words}</translation>
+        </message>
+        <message>
+            <source>Warnings</source>
+            <translation>警告</translation>
+        </message>
+    </context>
+    <context>
+        <name>Palette</name>
+        <message>
+            <source>Commands found</source>
+            <translation>找到的命令</translation>
+        </message>
+        <message>
+            <source>Search commands</source>
+            <translation>搜索命令</translation>
+        </message>
+    </context>
+    <context>
+        <name>PaneView</name>
+        <message>
+            <source>Close this pane</source>
+            <translation>关闭此窗格</translation>
+        </message>
+        <message>
+            <source>Signed difference with this pane</source>
+            <translation>与此窗格的带符号差值</translation>
+        </message>
+        <message>
+            <source>Swap with the next pane</source>
+            <translation>与下一个窗格互换</translation>
+        </message>
+    </context>
+    <context>
+        <name>PredictionsPanel</name>
+        <message>
+            <source>Load a model to see what it predicts.</source>
+            <translation>加载模型后，这里会显示它的预测。</translation>
+        </message>
+    </context>
+    <context>
+        <name>PreferencesDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Preferences</source>
+            <translation>首选项</translation>
+        </message>
+        <message>
+            <source>Restore defaults</source>
+            <translation>恢复默认值</translation>
+        </message>
+        <message>
+            <source>The language changes at the next start</source>
+            <translation>语言将在下次启动时更改</translation>
+        </message>
+    </context>
+    <context>
+        <name>PreprocessingDialog</name>
+        <message>
+            <source>Apply</source>
+            <translation>应用</translation>
+        </message>
+        <message>
+            <source>Bicubic</source>
+            <translation>双三次</translation>
+        </message>
+        <message>
+            <source>Bilinear</source>
+            <translation>双线性</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Every n-th frame of the file (mmaction2)</source>
+            <translation>文件中每 n 帧取一帧（mmaction2）</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <translation>帧数</translation>
+        </message>
+        <message>
+            <source>One per part of the whole video (SSv2)</source>
+            <translation>整个视频分段，每段取一帧（SSv2）</translation>
+        </message>
+        <message>
+            <source>Preprocessing</source>
+            <translation>预处理</translation>
+        </message>
+        <message>
+            <source>Reset to the checkpoint's</source>
+            <translation>恢复为检查点的设置</translation>
+        </message>
+        <message>
+            <source>Smooth while shrinking</source>
+            <translation>缩小时平滑</translation>
+        </message>
+        <message>
+            <source>Spread over the window (PySlowFast)</source>
+            <translation>在模型窗口内均匀分布（PySlowFast）</translation>
+        </message>
+        <message>
+            <source>checkpoint: {value}</source>
+            <translation>检查点：{value}</translation>
+        </message>
+        <message>
+            <source>{name} must be made of numbers, got {text!r}</source>
+            <translation>{name}必须由数字组成，输入的是 {text!r}</translation>
+        </message>
+        <message>
+            <source>{n}, fixed by the model</source>
+            <translation>{n}，由模型决定</translation>
+        </message>
+    </context>
+    <context>
+        <name>QueryControls</name>
+        <message>
+            <source>Class token</source>
+            <translation>类别词元</translation>
+        </message>
+        <message>
+            <source>Map</source>
+            <translation>图</translation>
+        </message>
+        <message>
+            <source>Pick a token on the frame (Q)</source>
+            <translation>在画面上选取词元（Q）</translation>
+        </message>
+        <message>
+            <source>Picked token</source>
+            <translation>选取的词元</translation>
+        </message>
+        <message>
+            <source>Query</source>
+            <translation>查询</translation>
+        </message>
+        <message>
+            <source>Readout</source>
+            <translation>读出</translation>
+        </message>
+        <message>
+            <source>This map has no query</source>
+            <translation>此图没有查询</translation>
+        </message>
+        <message>
+            <source>This model has no class token</source>
+            <translation>此模型没有类别词元</translation>
+        </message>
+        <message>
+            <source>Whose attention is shown</source>
+            <translation>显示谁的注意力</translation>
+        </message>
+        <message>
+            <source>t{} y{} x{}</source>
+            <translation>t{} y{} x{}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RangeControls</name>
+        <message>
+            <source>A range needs two numbers, such as 0.001 and 0.02</source>
+            <translation>范围需要两个数，例如 0.001 和 0.02</translation>
+        </message>
+        <message>
+            <source>Colour range</source>
+            <translation>颜色范围</translation>
+        </message>
+        <message>
+            <source>Highest</source>
+            <translation>最高值</translation>
+        </message>
+        <message>
+            <source>Lock the range (Y)</source>
+            <translation>锁定范围（Y）</translation>
+        </message>
+        <message>
+            <source>Lowest</source>
+            <translation>最低值</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>范围</translation>
+        </message>
+        <message>
+            <source>The lowest number must be below the highest</source>
+            <translation>最低值必须小于最高值</translation>
+        </message>
+        <message>
+            <source>The range is locked; unlock it with Y</source>
+            <translation>范围已锁定；按 Y 解锁</translation>
+        </message>
+        <message>
+            <source>What the ends are taken from; right-click for more</source>
+            <translation>两端取自何处；右键单击查看更多选项</translation>
+        </message>
+        <message>
+            <source>× uniform</source>
+            <translation>× 均匀值</translation>
+        </message>
+    </context>
+    <context>
+        <name>RangeStrip</name>
+        <message>
+            <source>Colours from {} to {}</source>
+            <translation>颜色从 {} 到 {}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RecentDesk</name>
+        <message>
+            <source>{name} (model)</source>
+            <translation>{name}（模型）</translation>
+        </message>
+        <message>
+            <source>{name} (session)</source>
+            <translation>{name}（会话）</translation>
+        </message>
+        <message>
+            <source>{path} is not there any more</source>
+            <translation>{path} 已不存在</translation>
+        </message>
+    </context>
+    <context>
+        <name>RecentTiles</name>
+        <message>
+            <source>Recent files</source>
+            <translation>最近的文件</translation>
+        </message>
+    </context>
+    <context>
+        <name>RelinkDialog</name>
+        <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Checkpoint</source>
+            <translation>检查点</translation>
+        </message>
+        <message>
+            <source>Choose {what}</source>
+            <translation>选择{what}</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Class names</source>
+            <translation>类别名称</translation>
+        </message>
+        <message>
+            <source>Configuration</source>
+            <translation>配置</translation>
+        </message>
+        <message>
+            <source>Files have moved</source>
+            <translation>文件已移动</translation>
+        </message>
+        <message>
+            <source>Open session</source>
+            <translation>打开会话</translation>
+        </message>
+        <message>
+            <source>The session needs files that are not where they were.</source>
+            <translation>会话需要的文件已不在原来的位置。</translation>
+        </message>
+        <message>
+            <source>Video</source>
+            <translation>视频</translation>
+        </message>
+        <message>
+            <source>Where is {name}?</source>
+            <translation>{name} 在哪里？</translation>
+        </message>
+        <message>
+            <source>another file than the one that was saved: {path}</source>
+            <translation>与保存时不是同一个文件：{path}</translation>
+        </message>
+        <message>
+            <source>found: {path}</source>
+            <translation>已找到：{path}</translation>
+        </message>
+        <message>
+            <source>not found</source>
+            <translation>未找到</translation>
+        </message>
+    </context>
+    <context>
+        <name>SessionDesk</name>
+        <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
+            <source>Open session</source>
+            <translation>打开会话</translation>
+        </message>
+        <message>
+            <source>Save session</source>
+            <translation>保存会话</translation>
+        </message>
+        <message>
+            <source>Session saved: {name}</source>
+            <translation>会话已保存：{name}</translation>
+        </message>
+        <message>
+            <source>Sessions</source>
+            <translation>会话</translation>
+        </message>
+        <message>
+            <source>{name} is another file than the one that was saved</source>
+            <translation>{name} 与保存时不是同一个文件</translation>
+        </message>
+        <message>
+            <source>{name} says more than this version knows: {what}</source>
+            <translation>{name} 含有此版本不认识的内容：{what}</translation>
+        </message>
+        <message>
+            <source>{name} was changed. Save it?</source>
+            <translation>{name} 已更改。要保存吗？</translation>
+        </message>
+    </context>
+    <context>
+        <name>ShortcutsDialog</name>
+        <message>
+            <source>Assign</source>
+            <translation>指定</translation>
+        </message>
+        <message>
+            <source>Changed by you</source>
+            <translation>由您更改</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Command</source>
+            <translation>命令</translation>
+        </message>
+        <message>
+            <source>Commands and their keys</source>
+            <translation>命令及其按键</translation>
+        </message>
+        <message>
+            <source>Give this command its first keys again</source>
+            <translation>恢复此命令原来的按键</translation>
+        </message>
+        <message>
+            <source>It lasts while its key is held, so it needs one key without Ctrl</source>
+            <translation>此命令在按住按键期间有效，因此需要一个不带 Ctrl 的单键</translation>
+        </message>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>键盘快捷键</translation>
+        </message>
+        <message>
+            <source>Keys</source>
+            <translation>按键</translation>
+        </message>
+        <message>
+            <source>Keys of the frame work there and on the timeline; Esc leads there.</source>
+            <translation>画面的按键在画面和时间轴上有效；按 Esc 可回到画面。</translation>
+        </message>
+        <message>
+            <source>Move it here</source>
+            <translation>移到此处</translation>
+        </message>
+        <message>
+            <source>New key</source>
+            <translation>新按键</translation>
+        </message>
+        <message>
+            <source>No key</source>
+            <translation>无按键</translation>
+        </message>
+        <message>
+            <source>Restore</source>
+            <translation>还原</translation>
+        </message>
+        <message>
+            <source>Restore all</source>
+            <translation>全部还原</translation>
+        </message>
+        <message>
+            <source>Search commands or keys</source>
+            <translation>搜索命令或按键</translation>
+        </message>
+        <message>
+            <source>Works on</source>
+            <translation>作用范围</translation>
+        </message>
+        <message>
+            <source>the frame</source>
+            <translation>画面</translation>
+        </message>
+        <message>
+            <source>the window</source>
+            <translation>主窗口</translation>
+        </message>
+        <message>
+            <source>{key} means “{title}” now; assigning it here takes it from there</source>
+            <translation>{key} 现在用于“{title}”；在此指定后，原命令将不再使用它</translation>
+        </message>
+        <message>
+            <source>“{title}” works in the whole window, where single keys belong to lists and fields: use Ctrl, Alt or a function key</source>
+            <translation>“{title}”在整个主窗口有效，而单键留给列表和输入框：请使用 Ctrl、Alt 或功能键</translation>
+        </message>
+    </context>
+    <context>
+        <name>StatusLine</name>
+        <message>
+            <source> · row sums to {sum}</source>
+            <translation> · 行总和 {sum}</translation>
+        </message>
+        <message>
+            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}</source>
+            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 排名 {rank}/{count}</translation>
+        </message>
+        <message>
+            <source>Activity and log (F9)</source>
+            <translation>任务和日志（F9）</translation>
+        </message>
+        <message>
+            <source>Frames, previews, captured windows and coloured maps kept in memory, of the most they may take</source>
+            <translation>内存中保留的帧、预览、已采集的模型窗口和着色图，以及它们的上限</translation>
+        </message>
+        <message>
+            <source>The whole process: {n} GB</source>
+            <translation>整个进程：{n} GB</translation>
+        </message>
+        <message>
+            <source>mem {used}/{limit} GB</source>
+            <translation>内存 {used}/{limit} GB</translation>
+        </message>
+        <message>
+            <source>px ({x},{y})</source>
+            <translation>像素 ({x},{y})</translation>
+        </message>
+    </context>
+    <context>
+        <name>Timeline</name>
+        <message>
+            <source>First frame (Home)</source>
+            <translation>第一帧（Home）</translation>
+        </message>
+        <message>
+            <source>Frame</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say whether frames count from 0 or 1</source>
+            <translation>当前帧（G）。可输入 120、形如 0:04.2 的时间，或 50%。帧号从 0 还是从 1 开始由首选项决定</translation>
+        </message>
+        <message>
+            <source>Last frame (End)</source>
+            <translation>最后一帧（End）</translation>
+        </message>
+        <message>
+            <source>One frame back (Left)</source>
+            <translation>后退一帧（左方向）</translation>
+        </message>
+        <message>
+            <source>One frame on (Right)</source>
+            <translation>前进一帧（右方向）</translation>
+        </message>
+        <message>
+            <source>Part of the video seen</source>
+            <translation>可见的视频部分</translation>
+        </message>
+        <message>
+            <source>Play or pause (Space)</source>
+            <translation>播放或暂停（空格）</translation>
+        </message>
+        <message>
+            <source>Playback speed ([ and ], Backspace for 1×)</source>
+            <translation>播放速度（[ 和 ]，退格键恢复 1×）</translation>
+        </message>
+        <message>
+            <source>The frames do not follow at one even distance; times are the file's own</source>
+            <translation>各帧间隔不等；时间取自文件本身</translation>
+        </message>
+        <message>
+            <source>VFR</source>
+            <translation>可变帧率</translation>
+        </message>
+        <message>
+            <source>incomplete</source>
+            <translation>不完整</translation>
+        </message>
+        <message>
+            <source>{count} frames</source>
+            <translation>{count} 帧</translation>
+        </message>
+    </context>
+    <context>
+        <name>Toast</name>
+        <message>
+            <source>Copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>复制报告</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>详细信息</translation>
+        </message>
+        <message>
+            <source>Dismiss</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Fewer layers</source>
+            <translation>减少层数</translation>
+        </message>
+        <message>
+            <source>Half precision</source>
+            <translation>半精度</translation>
+        </message>
+        <message>
+            <source>Open log</source>
+            <translation>打开日志</translation>
+        </message>
+        <message>
+            <source>Retry on CPU</source>
+            <translation>改用 CPU 重试</translation>
+        </message>
+        <message>
+            <source>Show in panel</source>
+            <translation>在面板中显示</translation>
+        </message>
+    </context>
+    <context>
+        <name>Tour</name>
+        <message>
+            <source>Back</source>
+            <translation>上一步</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>完成</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>下一步</translation>
+        </message>
+        <message>
+            <source>Skip</source>
+            <translation>跳过</translation>
+        </message>
+    </context>
+    <context>
+        <name>Track</name>
+        <message>
+            <source> (picture of {n})</source>
+            <translation>（第 {n} 帧的画面）</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>时间轴</translation>
+        </message>
+        <message>
+            <source>frame {frame} of {count}</source>
+            <translation>第 {frame} 帧，共 {count} 帧</translation>
+        </message>
+        <message>
+            <source>frame {frame} · {time}</source>
+            <translation>第 {frame} 帧 · {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ValueSlider</name>
+        <message>
+            <source>{name}, number</source>
+            <translation>{name}，数值</translation>
+        </message>
+    </context>
+    <context>
+        <name>Welcome</name>
+        <message>
+            <source>Drop a video or a checkpoint here</source>
+            <translation>把视频或检查点拖到这里</translation>
+        </message>
+        <message>
+            <source>Hold B</source>
+            <translation>按住 B</translation>
+        </message>
+        <message>
+            <source>Load model…</source>
+            <translation>加载模型…</translation>
+        </message>
+        <message>
+            <source>No sample clips: {problem}</source>
+            <translation>没有示例视频：{problem}</translation>
+        </message>
+        <message>
+            <source>Open video…</source>
+            <translation>打开视频…</translation>
+        </message>
+        <message>
+            <source>Recent</source>
+            <translation>最近</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>示例</translation>
+        </message>
+        <message>
+            <source>See where each head of a Multiscale Vision Transformer looks.</source>
+            <translation>查看多尺度视觉 Transformer 的每个头在看哪里。</translation>
+        </message>
+        <message>
+            <source>Space</source>
+            <translation>空格</translation>
+        </message>
+        <message>
+            <source>Take the tour</source>
+            <translation>查看导览</translation>
+        </message>
+        <message>
+            <source>Try the sample clip</source>
+            <translation>试用示例视频</translation>
+        </message>
+        <message>
+            <source>Up  Down</source>
+            <translation>↑  ↓</translation>
+        </message>
+        <message>
+            <source>Your own files: open or drop a video and a checkpoint of PySlowFast, torchvision, pytorchvideo, timm or mmaction2. The model runs on the part of the video shown.</source>
+            <translation>使用您自己的文件：打开或拖入一个视频，以及 PySlowFast、torchvision、pytorchvideo、timm 或 mmaction2 的检查点。模型在当前显示的那一段视频上运行。</translation>
+        </message>
+        <message>
+            <source>hide the heat</source>
+            <translation>隐藏热力图</translation>
+        </message>
+        <message>
+            <source>load a model</source>
+            <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>one head alone</source>
+            <translation>单独显示一个头</translation>
+        </message>
+        <message>
+            <source>open a video</source>
+            <translation>打开视频</translation>
+        </message>
+        <message>
+            <source>play or pause</source>
+            <translation>播放或暂停</translation>
+        </message>
+        <message>
+            <source>previous, next layer</source>
+            <translation>上一层、下一层</translation>
+        </message>
+    </context>
+    <context>
+        <name>commands</name>
+        <message>
+            <source>&amp;Attention</source>
+            <translation>注意力(&amp;A)</translation>
+        </message>
+        <message>
+            <source>&amp;Edit</source>
+            <translation>编辑(&amp;E)</translation>
+        </message>
+        <message>
+            <source>&amp;File</source>
+            <translation>文件(&amp;F)</translation>
+        </message>
+        <message>
+            <source>&amp;Help</source>
+            <translation>帮助(&amp;H)</translation>
+        </message>
+        <message>
+            <source>&amp;Playback</source>
+            <translation>播放(&amp;P)</translation>
+        </message>
+        <message>
+            <source>&amp;View</source>
+            <translation>视图(&amp;V)</translation>
+        </message>
+        <message>
+            <source>120 is a frame, 0:04.2 a time, 50% a part of the video</source>
+            <translation>120 表示帧号，0:04.2 表示时间，50% 表示视频中的位置</translation>
+        </message>
+        <message>
+            <source>About MViT Lens</source>
+            <translation>关于 MViT Lens</translation>
+        </message>
+        <message>
+            <source>Activity and log</source>
+            <translation>任务和日志</translation>
+        </message>
+        <message>
+            <source>Actual size</source>
+            <translation>实际大小</translation>
+        </message>
+        <message>
+            <source>Add marker</source>
+            <translation>添加标记</translation>
+        </message>
+        <message>
+            <source>All blocks and all their heads</source>
+            <translation>所有块及其所有头</translation>
+        </message>
+        <message>
+            <source>All heads of the block</source>
+            <translation>此块的所有头</translation>
+        </message>
+        <message>
+            <source>Back to the place before</source>
+            <translation>回到上一个位置</translation>
+        </message>
+        <message>
+            <source>Big step back</source>
+            <translation>大步后退</translation>
+        </message>
+        <message>
+            <source>Big step on</source>
+            <translation>大步前进</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Change how the model is fed</source>
+            <translation>更改模型的输入方式</translation>
+        </message>
+        <message>
+            <source>Clear loop</source>
+            <translation>清除循环</translation>
+        </message>
+        <message>
+            <source>Clear the list</source>
+            <translation>清空列表</translation>
+        </message>
+        <message>
+            <source>Click a token to see where it looks; with Shift, who looks at it</source>
+            <translation>单击词元查看它关注哪里；按住 Shift 单击，查看谁在关注它</translation>
+        </message>
+        <message>
+            <source>Close pane</source>
+            <translation>关闭窗格</translation>
+        </message>
+        <message>
+            <source>Close video</source>
+            <translation>关闭视频</translation>
+        </message>
+        <message>
+            <source>Colour bar in multiples of uniform</source>
+            <translation>色条以均匀值的倍数为单位</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>对比</translation>
+        </message>
+        <message>
+            <source>Copy image</source>
+            <translation>复制图像</translation>
+        </message>
+        <message>
+            <source>Copy parameters</source>
+            <translation>复制参数</translation>
+        </message>
+        <message>
+            <source>Dim what the model did not see</source>
+            <translation>压暗模型未看到的部分</translation>
+        </message>
+        <message>
+            <source>Display panel</source>
+            <translation>显示面板</translation>
+        </message>
+        <message>
+            <source>E&amp;xport</source>
+            <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>导出…</translation>
+        </message>
+        <message>
+            <source>Faster</source>
+            <translation>加快</translation>
+        </message>
+        <message>
+            <source>First frame</source>
+            <translation>第一帧</translation>
+        </message>
+        <message>
+            <source>Fit colour range once</source>
+            <translation>自动适配颜色范围一次</translation>
+        </message>
+        <message>
+            <source>Fit to window</source>
+            <translation>适合视图大小</translation>
+        </message>
+        <message>
+            <source>Forward again</source>
+            <translation>再次前进</translation>
+        </message>
+        <message>
+            <source>Frame rate of pictures…</source>
+            <translation>图片的帧率…</translation>
+        </message>
+        <message>
+            <source>Full screen</source>
+            <translation>全屏</translation>
+        </message>
+        <message>
+            <source>Go to frame or time…</source>
+            <translation>转到帧或时间…</translation>
+        </message>
+        <message>
+            <source>Head {n} alone</source>
+            <translation>只看头 {n}</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>各头</translation>
+        </message>
+        <message>
+            <source>Heads panel</source>
+            <translation>注意力头面板</translation>
+        </message>
+        <message>
+            <source>Heat overlay</source>
+            <translation>叠加热力图</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>帮助</translation>
+        </message>
+        <message>
+            <source>Hide the heat while held</source>
+            <translation>按住时隐藏热力图</translation>
+        </message>
+        <message>
+            <source>How fast the pictures of a folder follow each other</source>
+            <translation>文件夹中图片的播放快慢</translation>
+        </message>
+        <message>
+            <source>Keep what is shown as a pane of the compare view</source>
+            <translation>把当前显示的内容固定为对比视图中的一个窗格</translation>
+        </message>
+        <message>
+            <source>Keyboard shortcuts…</source>
+            <translation>键盘快捷键…</translation>
+        </message>
+        <message>
+            <source>Last frame</source>
+            <translation>最后一帧</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>各层</translation>
+        </message>
+        <message>
+            <source>Layers panel</source>
+            <translation>层面板</translation>
+        </message>
+        <message>
+            <source>Leave mode, return to the frame</source>
+            <translation>退出当前模式，回到画面</translation>
+        </message>
+        <message>
+            <source>Less opaque</source>
+            <translation>降低不透明度</translation>
+        </message>
+        <message>
+            <source>Light or dark</source>
+            <translation>浅色或深色</translation>
+        </message>
+        <message>
+            <source>List, search and change all keys</source>
+            <translation>列出、搜索和更改所有按键</translation>
+        </message>
+        <message>
+            <source>Load a trained checkpoint</source>
+            <translation>加载训练好的检查点</translation>
+        </message>
+        <message>
+            <source>Load model…</source>
+            <translation>加载模型…</translation>
+        </message>
+        <message>
+            <source>Lock colour range</source>
+            <translation>锁定颜色范围</translation>
+        </message>
+        <message>
+            <source>Loop begins here</source>
+            <translation>循环从此处开始</translation>
+        </message>
+        <message>
+            <source>Loop ends here</source>
+            <translation>循环到此处结束</translation>
+        </message>
+        <message>
+            <source>Loop: off, all, range</source>
+            <translation>循环：关闭、全部、区间</translation>
+        </message>
+        <message>
+            <source>Mean of heads, again for maximum</source>
+            <translation>各头的均值，再按为最大值</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>Model panel</source>
+            <translation>模型面板</translation>
+        </message>
+        <message>
+            <source>More opaque</source>
+            <translation>提高不透明度</translation>
+        </message>
+        <message>
+            <source>Next colour map</source>
+            <translation>下一种配色</translation>
+        </message>
+        <message>
+            <source>Next colour range policy</source>
+            <translation>下一种颜色范围策略</translation>
+        </message>
+        <message>
+            <source>Next head</source>
+            <translation>下一个头</translation>
+        </message>
+        <message>
+            <source>Next layer</source>
+            <translation>下一层</translation>
+        </message>
+        <message>
+            <source>Next marker</source>
+            <translation>下一个标记</translation>
+        </message>
+        <message>
+            <source>Next model window</source>
+            <translation>下一个模型窗口</translation>
+        </message>
+        <message>
+            <source>Next pane</source>
+            <translation>下一个窗格</translation>
+        </message>
+        <message>
+            <source>Next sampled frame</source>
+            <translation>下一采样帧</translation>
+        </message>
+        <message>
+            <source>Next stage</source>
+            <translation>下一阶段</translation>
+        </message>
+        <message>
+            <source>Next view</source>
+            <translation>下一种视图</translation>
+        </message>
+        <message>
+            <source>Normal speed</source>
+            <translation>正常速度</translation>
+        </message>
+        <message>
+            <source>One frame back</source>
+            <translation>后退一帧</translation>
+        </message>
+        <message>
+            <source>One frame on</source>
+            <translation>前进一帧</translation>
+        </message>
+        <message>
+            <source>One head alone</source>
+            <translation>单独显示一个头</translation>
+        </message>
+        <message>
+            <source>One map, as large as it goes</source>
+            <translation>一张图，尽可能大</translation>
+        </message>
+        <message>
+            <source>One second back</source>
+            <translation>后退一秒</translation>
+        </message>
+        <message>
+            <source>One second on</source>
+            <translation>前进一秒</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>打开</translation>
+        </message>
+        <message>
+            <source>Open a video</source>
+            <translation>打开视频</translation>
+        </message>
+        <message>
+            <source>Open a video, a model and a view as they were saved</source>
+            <translation>按保存时的样子打开视频、模型和视图</translation>
+        </message>
+        <message>
+            <source>Open folder of pictures…</source>
+            <translation>打开图片文件夹…</translation>
+        </message>
+        <message>
+            <source>Open numbered pictures as the frames of a video</source>
+            <translation>把带编号的图片作为视频的帧打开</translation>
+        </message>
+        <message>
+            <source>Open recent</source>
+            <translation>打开最近的文件</translation>
+        </message>
+        <message>
+            <source>Open sample</source>
+            <translation>打开示例</translation>
+        </message>
+        <message>
+            <source>Open session…</source>
+            <translation>打开会话…</translation>
+        </message>
+        <message>
+            <source>Open the first sample clip with the demo model</source>
+            <translation>用演示模型打开第一段示例视频</translation>
+        </message>
+        <message>
+            <source>Open video…</source>
+            <translation>打开视频…</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>暂停</translation>
+        </message>
+        <message>
+            <source>Pick a query token</source>
+            <translation>选取查询词元</translation>
+        </message>
+        <message>
+            <source>Pin to compare</source>
+            <translation>固定以对比</translation>
+        </message>
+        <message>
+            <source>Play every frame</source>
+            <translation>逐帧播放</translation>
+        </message>
+        <message>
+            <source>Play or pause</source>
+            <translation>播放或暂停</translation>
+        </message>
+        <message>
+            <source>Predictions panel</source>
+            <translation>预测面板</translation>
+        </message>
+        <message>
+            <source>Preferences…</source>
+            <translation>首选项…</translation>
+        </message>
+        <message>
+            <source>Preprocessing…</source>
+            <translation>预处理…</translation>
+        </message>
+        <message>
+            <source>Previous colour map</source>
+            <translation>上一种配色</translation>
+        </message>
+        <message>
+            <source>Previous head</source>
+            <translation>上一个头</translation>
+        </message>
+        <message>
+            <source>Previous layer</source>
+            <translation>上一层</translation>
+        </message>
+        <message>
+            <source>Previous marker</source>
+            <translation>上一个标记</translation>
+        </message>
+        <message>
+            <source>Previous model window</source>
+            <translation>上一个模型窗口</translation>
+        </message>
+        <message>
+            <source>Previous pane</source>
+            <translation>上一个窗格</translation>
+        </message>
+        <message>
+            <source>Previous sampled frame</source>
+            <translation>上一采样帧</translation>
+        </message>
+        <message>
+            <source>Previous stage</source>
+            <translation>上一阶段</translation>
+        </message>
+        <message>
+            <source>Previous view</source>
+            <translation>上一种视图</translation>
+        </message>
+        <message>
+            <source>Query of the class token</source>
+            <translation>类别词元的查询</translation>
+        </message>
+        <message>
+            <source>Query of the readout</source>
+            <translation>读出的查询</translation>
+        </message>
+        <message>
+            <source>Quit</source>
+            <translation>退出</translation>
+        </message>
+        <message>
+            <source>Recent file {n}</source>
+            <translation>最近的文件 {n}</translation>
+        </message>
+        <message>
+            <source>Redo view change</source>
+            <translation>重做视图更改</translation>
+        </message>
+        <message>
+            <source>Remove marker</source>
+            <translation>删除标记</translation>
+        </message>
+        <message>
+            <source>Reset display settings</source>
+            <translation>重置显示设置</translation>
+        </message>
+        <message>
+            <source>Reset layout</source>
+            <translation>重置布局</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>运行</translation>
+        </message>
+        <message>
+            <source>Run the model on the window shown</source>
+            <translation>在当前模型窗口上运行模型</translation>
+        </message>
+        <message>
+            <source>Run this window</source>
+            <translation>运行此模型窗口</translation>
+        </message>
+        <message>
+            <source>Save session</source>
+            <translation>保存会话</translation>
+        </message>
+        <message>
+            <source>Save session as…</source>
+            <translation>会话另存为…</translation>
+        </message>
+        <message>
+            <source>Save what is shown as a picture or a video</source>
+            <translation>把显示的内容保存为图片或视频</translation>
+        </message>
+        <message>
+            <source>Save which video and model are open, and how they are shown</source>
+            <translation>保存打开的视频和模型，以及显示方式</translation>
+        </message>
+        <message>
+            <source>Search commands…</source>
+            <translation>搜索命令…</translation>
+        </message>
+        <message>
+            <source>Show every frame, even if playback becomes slower than the video; otherwise frames are skipped to keep time</source>
+            <translation>显示每一帧，即使播放因此变慢；否则会跳过一些帧以保持时间同步</translation>
+        </message>
+        <message>
+            <source>Show what is chosen alone</source>
+            <translation>单独显示所选内容</translation>
+        </message>
+        <message>
+            <source>Shuttle backwards</source>
+            <translation>逐级加速倒放</translation>
+        </message>
+        <message>
+            <source>Shuttle forwards</source>
+            <translation>逐级加速播放</translation>
+        </message>
+        <message>
+            <source>Signed difference with the pane</source>
+            <translation>与窗格的带符号差值</translation>
+        </message>
+        <message>
+            <source>Single</source>
+            <translation>单图</translation>
+        </message>
+        <message>
+            <source>Slower</source>
+            <translation>减慢</translation>
+        </message>
+        <message>
+            <source>Smooth between tokens</source>
+            <translation>在词元之间平滑</translation>
+        </message>
+        <message>
+            <source>Spotlight instead of colours</source>
+            <translation>用聚光代替着色</translation>
+        </message>
+        <message>
+            <source>Stop what is being done</source>
+            <translation>停止正在进行的任务</translation>
+        </message>
+        <message>
+            <source>Swap with the next pane</source>
+            <translation>与下一个窗格互换</translation>
+        </message>
+        <message>
+            <source>Take the tour</source>
+            <translation>查看导览</translation>
+        </message>
+        <message>
+            <source>The next frame that the model sees</source>
+            <translation>模型看到的下一帧</translation>
+        </message>
+        <message>
+            <source>The previous frame that the model sees</source>
+            <translation>模型看到的上一帧</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>时间轴</translation>
+        </message>
+        <message>
+            <source>Token grid</source>
+            <translation>词元网格</translation>
+        </message>
+        <message>
+            <source>Undo view change</source>
+            <translation>撤销视图更改</translation>
+        </message>
+        <message>
+            <source>What is shown beside pinned maps</source>
+            <translation>当前图与固定的图并列</translation>
+        </message>
+        <message>
+            <source>Whole video on the timeline</source>
+            <translation>在时间轴上显示整个视频</translation>
+        </message>
+        <message>
+            <source>Zoom in</source>
+            <translation>放大</translation>
+        </message>
+        <message>
+            <source>Zoom out</source>
+            <translation>缩小</translation>
+        </message>
+        <message>
+            <source>Zoom the timeline in</source>
+            <translation>放大时间轴</translation>
+        </message>
+        <message>
+            <source>Zoom the timeline out</source>
+            <translation>缩小时间轴</translation>
+        </message>
+        <message>
+            <source>a single map is shown already</source>
+            <translation>当前已是单图</translation>
+        </message>
+        <message>
+            <source>load a model first</source>
+            <translation>请先加载模型</translation>
+        </message>
+        <message>
+            <source>no change to take back</source>
+            <translation>没有可撤销的更改</translation>
+        </message>
+        <message>
+            <source>no file was opened yet</source>
+            <translation>尚未打开过文件</translation>
+        </message>
+        <message>
+            <source>no place after this one</source>
+            <translation>没有下一个位置</translation>
+        </message>
+        <message>
+            <source>no place before this one</source>
+            <translation>没有上一个位置</translation>
+        </message>
+        <message>
+            <source>no such file was opened yet</source>
+            <translation>还没有这么多最近打开的文件</translation>
+        </message>
+        <message>
+            <source>nothing is being done</source>
+            <translation>没有正在进行的任务</translation>
+        </message>
+        <message>
+            <source>nothing was taken back</source>
+            <translation>没有可重做的更改</translation>
+        </message>
+        <message>
+            <source>open a folder of pictures first</source>
+            <translation>请先打开图片文件夹</translation>
+        </message>
+        <message>
+            <source>open a video and load a model first</source>
+            <translation>请先打开视频并加载模型</translation>
+        </message>
+        <message>
+            <source>open a video first</source>
+            <translation>请先打开视频</translation>
+        </message>
+        <message>
+            <source>open a video or load a model first</source>
+            <translation>请先打开视频或加载模型</translation>
+        </message>
+        <message>
+            <source>pin a map with P first</source>
+            <translation>请先按 P 固定一张图</translation>
+        </message>
+        <message>
+            <source>run a window first</source>
+            <translation>请先运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>the model has no class token, or its prediction does not read this layer's</source>
+            <translation>模型没有类别词元，或者预测不读取这一层的类别词元</translation>
+        </message>
+        <message>
+            <source>there are no sample clips</source>
+            <translation>没有示例视频</translation>
+        </message>
+        <message>
+            <source>there is no loop</source>
+            <translation>没有循环</translation>
+        </message>
+    </context>
+    <context>
+        <name>comparing</name>
+        <message>
+            <source>Block {b}</source>
+            <translation>块 {b}</translation>
+        </message>
+        <message>
+            <source>Both maps are needed</source>
+            <translation>需要两张图都在</translation>
+        </message>
+        <message>
+            <source>No window of the model lies here</source>
+            <translation>此处没有模型窗口</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>当前</translation>
+        </message>
+        <message>
+            <source>Opening {name}</source>
+            <translation>正在打开 {name}</translation>
+        </message>
+        <message>
+            <source>Window {n} is being run</source>
+            <translation>正在运行模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>signed difference</source>
+            <translation>带符号差值</translation>
+        </message>
+    </context>
+    <context>
+        <name>dialogs</name>
+        <message>
+            <source>Frame rate of pictures</source>
+            <translation>图片的帧率</translation>
+        </message>
+        <message>
+            <source>Pictures shown and sampled per second</source>
+            <translation>每秒显示和采样的图片数</translation>
+        </message>
+    </context>
+    <context>
+        <name>differences</name>
+        <message>
+            <source>probability</source>
+            <translation>概率</translation>
+        </message>
+        <message>
+            <source>× uniform</source>
+            <translation>× 均匀值</translation>
+        </message>
+    </context>
+    <context>
+        <name>files</name>
+        <message>
+            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
+            <translation>无法打开 {name}：请拖入视频（{videos}…）、图片文件夹、检查点（{models}…）或会话（.mvitlens）</translation>
+        </message>
+    </context>
+    <context>
+        <name>grid</name>
+        <message>
+            <source>Block {n}</source>
+            <translation>块 {n}</translation>
+        </message>
+        <message>
+            <source>Maps appear here once a model is loaded and a window has been run.</source>
+            <translation>加载模型并运行一个模型窗口后，这里会显示注意力图。</translation>
+        </message>
+        <message>
+            <source>Stage {n}</source>
+            <translation>阶段 {n}</translation>
+        </message>
+        <message>
+            <source>head {n}</source>
+            <translation>头 {n}</translation>
+        </message>
+        <message>
+            <source>sink {share}</source>
+            <translation>汇聚 {share}</translation>
+        </message>
+    </context>
+    <context>
+        <name>grids</name>
+        <message>
+            <source>Maps of all layers</source>
+            <translation>所有层的图</translation>
+        </message>
+        <message>
+            <source>each layer on its own range</source>
+            <translation>各层使用各自的范围</translation>
+        </message>
+        <message>
+            <source>each map on its own range</source>
+            <translation>各图使用各自的范围</translation>
+        </message>
+        <message>
+            <source>locked range</source>
+            <translation>锁定的范围</translation>
+        </message>
+        <message>
+            <source>manual range</source>
+            <translation>手动范围</translation>
+        </message>
+        <message>
+            <source>one range for all heads</source>
+            <translation>所有头共用一个范围</translation>
+        </message>
+        <message>
+            <source>one range for all layers</source>
+            <translation>所有层共用一个范围</translation>
+        </message>
+    </context>
+    <context>
+        <name>intents</name>
+        <message>
+            <source>'Attended by' needs a key: {name}. Pick another with Q</source>
+            <translation>“关注来源”需要一个键：{name}。按 Q 另选一个</translation>
+        </message>
+        <message>
+            <source>Block {b} has no head {h}; its mean is shown</source>
+            <translation>块 {b} 没有头 {h}；显示其均值</translation>
+        </message>
+        <message>
+            <source>Block {b} has {n} heads, 0 to {last}; there is no head {h}</source>
+            <translation>块 {b} 有 {n} 个头，编号 0 到 {last}；没有头 {h}</translation>
+        </message>
+        <message>
+            <source>Run a window first: there is no token to pick yet</source>
+            <translation>请先运行一个模型窗口：现在还没有可选取的词元</translation>
+        </message>
+        <message>
+            <source>The model did not see this part of the frame</source>
+            <translation>模型没有看到画面的这一部分</translation>
+        </message>
+        <message>
+            <source>The range follows what is shown; lock it with Y to keep its numbers</source>
+            <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
+        </message>
+    </context>
+    <context>
+        <name>marking</name>
+        <message>
+            <source>Frame {n} has no marker; N and Shift+N lead to those that there are</source>
+            <translation>第 {n} 帧没有标记；按 N 和 Shift+N 可到达已有的标记</translation>
+        </message>
+        <message>
+            <source>Marker {n}</source>
+            <translation>标记 {n}</translation>
+        </message>
+        <message>
+            <source>No loop. To loop a part, set where it begins (I) and ends (O) first</source>
+            <translation>不循环。要循环一段，请先设置起点（I）和终点（O）</translation>
+        </message>
+        <message>
+            <source>No marker after this frame</source>
+            <translation>此帧之后没有标记</translation>
+        </message>
+        <message>
+            <source>No marker before it</source>
+            <translation>此帧之前没有标记</translation>
+        </message>
+        <message>
+            <source>No markers yet; M sets one</source>
+            <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>panes</name>
+        <message>
+            <source>; Compare shows it beside the next</source>
+            <translation>；在“对比”视图中它会与下一张图并列</translation>
+        </message>
+        <message>
+            <source>Pin a map with P first: a difference needs two</source>
+            <translation>请先按 P 固定一张图：差值需要两张图</translation>
+        </message>
+        <message>
+            <source>Pinned already, as {name}</source>
+            <translation>已经固定为 {name}</translation>
+        </message>
+        <message>
+            <source>Pinned as {name}</source>
+            <translation>已固定为 {name}</translation>
+        </message>
+        <message>
+            <source>This pane shows {clip} with {model}; open both to make it the map in use</source>
+            <translation>此窗格显示的是 {clip} 和 {model}；要使用这张图，请打开这两个文件</translation>
+        </message>
+        <message>
+            <source>{n} panes are pinned already; close one with Shift+P</source>
+            <translation>已固定 {n} 个窗格；请按 Shift+P 关闭一个</translation>
+        </message>
+    </context>
+    <context>
+        <name>preferences</name>
+        <message>
+            <source>0, as arrays do</source>
+            <translation>0（同数组）</translation>
+        </message>
+        <message>
+            <source>1, as players do</source>
+            <translation>1（同播放器）</translation>
+        </message>
+        <message>
+            <source>Another language is used from the next start on</source>
+            <translation>更改语言后，下次启动时生效</translation>
+        </message>
+        <message>
+            <source>Big step</source>
+            <translation>大步长</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>深色</translation>
+        </message>
+        <message>
+            <source>Frames count from</source>
+            <translation>帧号起点</translation>
+        </message>
+        <message>
+            <source>Frames, previews, captured windows and maps together; more makes going back faster</source>
+            <translation>帧、预览、已采集的模型窗口和图合计；越大，回看越快</translation>
+        </message>
+        <message>
+            <source>GB</source>
+            <translation>GB</translation>
+        </message>
+        <message>
+            <source>How far Shift+Left and Shift+Right go</source>
+            <translation>Shift+左方向、Shift+右方向移动的帧数</translation>
+        </message>
+        <message>
+            <source>How the window writes frame numbers; exported tables always count from 0</source>
+            <translation>界面中帧号的写法；导出的表格始终从 0 开始</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>语言</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>浅色</translation>
+        </message>
+        <message>
+            <source>Memory for caches</source>
+            <translation>缓存内存</translation>
+        </message>
+        <message>
+            <source>Off: a window is run when asked for with Ctrl+R</source>
+            <translation>关闭时：按 Ctrl+R 才运行模型窗口</translation>
+        </message>
+        <message>
+            <source>Run the model by itself</source>
+            <translation>自动运行模型</translation>
+        </message>
+        <message>
+            <source>System</source>
+            <translation>跟随系统</translation>
+        </message>
+        <message>
+            <source>System follows the desktop; where no desktop tells, it is dark</source>
+            <translation>“跟随系统”与桌面一致；桌面没有说明时使用深色</translation>
+        </message>
+        <message>
+            <source>Theme</source>
+            <translation>主题</translation>
+        </message>
+        <message>
+            <source>frames</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>suited to this machine</source>
+            <translation>按本机情况</translation>
+        </message>
+    </context>
+    <context>
+        <name>presenter</name>
+        <message>
+            <source> · tubelet t={t} (frame {a})</source>
+            <translation> · 时空管 t={t}（第 {a} 帧）</translation>
+        </message>
+        <message>
+            <source> · tubelet t={t} (frames {a}–{b})</source>
+            <translation> · 时空管 t={t}（第 {a}–{b} 帧）</translation>
+        </message>
+        <message>
+            <source>Click a token: where it looks. Shift+click: who looks at it. Esc ends</source>
+            <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
+        </message>
+        <message>
+            <source>Frame {a}; frame {b} is being decoded</source>
+            <translation>第 {a} 帧；正在解码第 {b} 帧</translation>
+        </message>
+        <message>
+            <source>Load a model to see what it predicts.</source>
+            <translation>加载模型后，这里会显示它的预测。</translation>
+        </message>
+        <message>
+            <source>Map of before. {problem}</source>
+            <translation>之前的图。{problem}</translation>
+        </message>
+        <message>
+            <source>Map of block {a}; the one asked for is on its way</source>
+            <translation>块 {a} 的图；所要的图正在计算</translation>
+        </message>
+        <message>
+            <source>Map of the preprocessing before; the one asked for is on its way</source>
+            <translation>之前预处理设置下的图；所要的图正在计算</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} has not been run yet</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 尚未运行</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} is being run</source>
+            <translation>模型窗口 {a} 的图；正在运行模型窗口 {b}</translation>
+        </message>
+        <message>
+            <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
+            <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
+        </message>
+        <message>
+            <source>Open a video to see what the model predicts.</source>
+            <translation>打开视频后，这里会显示模型的预测。</translation>
+        </message>
+        <message>
+            <source>Preview; the frame itself is being decoded</source>
+            <translation>预览；正在解码此帧</translation>
+        </message>
+        <message>
+            <source>Stage {s} · Block {b}</source>
+            <translation>阶段 {s} · 块 {b}</translation>
+        </message>
+        <message>
+            <source>The window has not been run yet.</source>
+            <translation>此模型窗口尚未运行。</translation>
+        </message>
+        <message>
+            <source>block {b}</source>
+            <translation>块 {b}</translation>
+        </message>
+        <message>
+            <source>block {b} · sink share</source>
+            <translation>块 {b} · 汇聚占比</translation>
+        </message>
+        <message>
+            <source>not sampled</source>
+            <translation>未采样</translation>
+        </message>
+        <message>
+            <source>sampled frame {i}/{n}</source>
+            <translation>采样帧 {i}/{n}</translation>
+        </message>
+        <message>
+            <source>window {i}/{n}</source>
+            <translation>模型窗口 {i}/{n}</translation>
+        </message>
+        <message>
+            <source>{name} is loaded; now open a video</source>
+            <translation>已加载 {name}；现在请打开视频</translation>
+        </message>
+    </context>
+    <context>
+        <name>range_menu</name>
+        <message>
+            <source>Numbers on the bar</source>
+            <translation>色条上的数值</translation>
+        </message>
+        <message>
+            <source>Percentiles at the ends</source>
+            <translation>两端的百分位</translation>
+        </message>
+        <message>
+            <source>Percentiles at the ends: the range is locked</source>
+            <translation>两端的百分位：范围已锁定</translation>
+        </message>
+        <message>
+            <source>Percentiles at the ends: the range is manual</source>
+            <translation>两端的百分位：范围为手动</translation>
+        </message>
+        <message>
+            <source>{low:g}–{high:g} %</source>
+            <translation>{low:g}–{high:g} %</translation>
+        </message>
+        <message>
+            <source>{tails}, all values</source>
+            <translation>{tails}，全部数值</translation>
+        </message>
+    </context>
+    <context>
+        <name>ranging</name>
+        <message>
+            <source>Range: block {b}</source>
+            <translation>范围：块 {b}</translation>
+        </message>
+        <message>
+            <source>Range: window {n}</source>
+            <translation>范围：模型窗口 {n}</translation>
+        </message>
+    </context>
+    <context>
+        <name>report</name>
+        <message>
+            <source> (the first of {n} warnings)</source>
+            <translation>（共 {n} 条警告，此为第一条）</translation>
+        </message>
+        <message>
+            <source>The last lines of the log:</source>
+            <translation>日志的最后几行：</translation>
+        </message>
+        <message>
+            <source>{name}: {n} blocks, {c} classes, {format}</source>
+            <translation>{name}：{n} 个块，{c} 个类别，{format}</translation>
+        </message>
+    </context>
+    <context>
+        <name>sessions</name>
+        <message>
+            <source>the session is damaged: {name} is {value!r}, not a group of values</source>
+            <translation>会话已损坏：{name} 的值是 {value!r}，而不是一组值</translation>
+        </message>
+        <message>
+            <source>{name} is damaged or no session: {why}</source>
+            <translation>{name} 已损坏或不是会话：{why}</translation>
+        </message>
+        <message>
+            <source>{name} is no session of MViT Lens; sessions end in .mvitlens</source>
+            <translation>{name} 不是 MViT Lens 的会话；会话文件以 .mvitlens 结尾</translation>
+        </message>
+        <message>
+            <source>{name} is too large for a session</source>
+            <translation>{name} 太大，不是会话</translation>
+        </message>
+        <message>
+            <source>{name} was written by MViT Lens {by} in form {number}; this version reads up to form {own}. Update MViT Lens to open it</source>
+            <translation>{name} 由 MViT Lens {by} 以第 {number} 版格式写成；此版本最高只能读取第 {own} 版格式。请更新 MViT Lens 后再打开</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read any more: {why}</source>
+            <translation>{path} 已无法读取：{why}</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read: {why}</source>
+            <translation>无法读取 {path}：{why}</translation>
+        </message>
+    </context>
+    <context>
+        <name>terms</name>
+        <message>
+            <source>AV1, for the web</source>
+            <translation>AV1，适用于网页</translation>
+        </message>
+        <message>
+            <source>Animation (GIF)</source>
+            <translation>动画 (GIF)</translation>
+        </message>
+        <message>
+            <source>Attended by</source>
+            <translation>关注来源</translation>
+        </message>
+        <message>
+            <source>Attends to</source>
+            <translation>关注对象</translation>
+        </message>
+        <message>
+            <source>Best</source>
+            <translation>最佳</translation>
+        </message>
+        <message>
+            <source>Colours lie over the frame</source>
+            <translation>颜色叠加在画面上</translation>
+        </message>
+        <message>
+            <source>GIF, 256 colours per frame</source>
+            <translation>GIF，每帧 256 色</translation>
+        </message>
+        <message>
+            <source>Good</source>
+            <translation>良好</translation>
+        </message>
+        <message>
+            <source>H.264, plays everywhere</source>
+            <translation>H.264，通用</translation>
+        </message>
+        <message>
+            <source>H.265 (HEVC)</source>
+            <translation>H.265 (HEVC)</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>各头</translation>
+        </message>
+        <message>
+            <source>Heatmap video (MP4)</source>
+            <translation>热力图视频 (MP4)</translation>
+        </message>
+        <message>
+            <source>Heatmap video (Matroska MKV)</source>
+            <translation>热力图视频 (Matroska MKV)</translation>
+        </message>
+        <message>
+            <source>Heatmap video (QuickTime MOV)</source>
+            <translation>热力图视频 (QuickTime MOV)</translation>
+        </message>
+        <message>
+            <source>Heatmap video (WebM)</source>
+            <translation>热力图视频 (WebM)</translation>
+        </message>
+        <message>
+            <source>How much all queries together look at each key: the mean of all rows.</source>
+            <translation>所有查询合起来对每个键的关注程度：所有行的均值。</translation>
+        </message>
+        <message>
+            <source>Maps as NumPy arrays (NPZ)</source>
+            <translation>NumPy 数组形式的图 (NPZ)</translation>
+        </message>
+        <message>
+            <source>Picture of one frame (PNG)</source>
+            <translation>单帧图片 (PNG)</translation>
+        </message>
+        <message>
+            <source>Predictions as a table (CSV)</source>
+            <translation>预测表格 (CSV)</translation>
+        </message>
+        <message>
+            <source>ProRes 422, for editing</source>
+            <translation>ProRes 422，适用于剪辑</translation>
+        </message>
+        <message>
+            <source>Received</source>
+            <translation>受关注度</translation>
+        </message>
+        <message>
+            <source>Side by side</source>
+            <translation>并排</translation>
+        </message>
+        <message>
+            <source>Single</source>
+            <translation>单图</translation>
+        </message>
+        <message>
+            <source>Small file</source>
+            <translation>小文件</translation>
+        </message>
+        <message>
+            <source>Stages</source>
+            <translation>各阶段</translation>
+        </message>
+        <message>
+            <source>The azure square moves up</source>
+            <translation>天蓝色方块上移</translation>
+        </message>
+        <message>
+            <source>The blue triangle bounces</source>
+            <translation>蓝色三角形弹跳</translation>
+        </message>
+        <message>
+            <source>The cyan disc shakes</source>
+            <translation>青色圆盘抖动</translation>
+        </message>
+        <message>
+            <source>The frame darkens where attention is low</source>
+            <translation>注意力低的地方画面变暗</translation>
+        </message>
+        <message>
+            <source>The magenta triangle shrinks</source>
+            <translation>品红色三角形缩小</translation>
+        </message>
+        <message>
+            <source>The mint drop circles counter-clockwise</source>
+            <translation>薄荷绿水滴逆时针转圈</translation>
+        </message>
+        <message>
+            <source>The mint pentagon moves right</source>
+            <translation>薄荷绿五边形右移</translation>
+        </message>
+        <message>
+            <source>The orange heart moves down</source>
+            <translation>橙色心形下移</translation>
+        </message>
+        <message>
+            <source>The orange pentagon grows</source>
+            <translation>橙色五边形变大</translation>
+        </message>
+        <message>
+            <source>The pink heart moves left</source>
+            <translation>粉色心形左移</translation>
+        </message>
+        <message>
+            <source>The violet bar spins</source>
+            <translation>紫色长条旋转</translation>
+        </message>
+        <message>
+            <source>The yellow star circles clockwise</source>
+            <translation>黄色五角星顺时针转圈</translation>
+        </message>
+        <message>
+            <source>VP9, for the web</source>
+            <translation>VP9，适用于网页</translation>
+        </message>
+        <message>
+            <source>Where the query looks: one row of the attention matrix, on the key grid.</source>
+            <translation>查询关注哪里：注意力矩阵的一行，位于键网格上。</translation>
+        </message>
+        <message>
+            <source>Who looks at the picked key: one column of the matrix, on the query grid.</source>
+            <translation>谁在关注选取的键：矩阵的一列，位于查询网格上。</translation>
+        </message>
+        <message>
+            <source>patch queries of the last block do not reach the prediction</source>
+            <translation>最后一块的图块查询不会影响预测</translation>
+        </message>
+        <message>
+            <source>the prediction reads only the class token: patch rows of the last block are unused</source>
+            <translation>预测只读取类别词元：最后一块的图块行未被使用</translation>
+        </message>
+        <message>
+            <source>the prediction reads the mean of patch tokens: the last block's class row is unused</source>
+            <translation>预测读取图块词元的均值：最后一块的类别行未被使用</translation>
+        </message>
+    </context>
+    <context>
+        <name>text</name>
+        <message>
+            <source>, every {r:g}</source>
+            <translation>，每 {r:g} 帧取一帧</translation>
+        </message>
+        <message>
+            <source>, every {r:g} at {fps:g} fps</source>
+            <translation>，按 {fps:g} 帧/秒每 {r:g} 帧取一帧</translation>
+        </message>
+        <message>
+            <source>, spread over the video</source>
+            <translation>，分布于整个视频</translation>
+        </message>
+        <message>
+            <source>1 frame of {s}×{s} px</source>
+            <translation>1 帧，{s}×{s} 像素</translation>
+        </message>
+        <message>
+            <source>A range of its own for each map</source>
+            <translation>每张图使用各自的范围</translation>
+        </message>
+        <message>
+            <source>All layers</source>
+            <translation>所有层</translation>
+        </message>
+        <message>
+            <source>Antialias</source>
+            <translation>抗锯齿</translation>
+        </message>
+        <message>
+            <source>Channel order</source>
+            <translation>通道顺序</translation>
+        </message>
+        <message>
+            <source>Crop size</source>
+            <translation>裁剪尺寸</translation>
+        </message>
+        <message>
+            <source>Each map</source>
+            <translation>每张图</translation>
+        </message>
+        <message>
+            <source>Interpolation</source>
+            <translation>插值</translation>
+        </message>
+        <message>
+            <source>Manual</source>
+            <translation>手动</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>均值</translation>
+        </message>
+        <message>
+            <source>Not fed as the checkpoint states: {changes}</source>
+            <translation>输入方式与检查点不同：{changes}</translation>
+        </message>
+        <message>
+            <source>One range for all heads and all times of the window</source>
+            <translation>模型窗口内所有头、所有时刻共用一个范围</translation>
+        </message>
+        <message>
+            <source>One range for all layers of the window</source>
+            <translation>模型窗口内所有层共用一个范围</translation>
+        </message>
+        <message>
+            <source>One range for this layer in all windows of the clip</source>
+            <translation>本层在视频所有模型窗口中共用一个范围</translation>
+        </message>
+        <message>
+            <source>Sampling rate</source>
+            <translation>采样间隔</translation>
+        </message>
+        <message>
+            <source>Sampling rule</source>
+            <translation>采样规则</translation>
+        </message>
+        <message>
+            <source>Short side</source>
+            <translation>短边</translation>
+        </message>
+        <message>
+            <source>Standard deviation</source>
+            <translation>标准差</translation>
+        </message>
+        <message>
+            <source>Target fps</source>
+            <translation>目标帧率</translation>
+        </message>
+        <message>
+            <source>The two numbers below the histogram</source>
+            <translation>直方图下方的两个数</translation>
+        </message>
+        <message>
+            <source>This clip</source>
+            <translation>本视频</translation>
+        </message>
+        <message>
+            <source>This layer</source>
+            <translation>本层</translation>
+        </message>
+        <message>
+            <source>all layers</source>
+            <translation>所有层</translation>
+        </message>
+        <message>
+            <source>attention probability</source>
+            <translation>注意力概率</translation>
+        </message>
+        <message>
+            <source>class token</source>
+            <translation>类别词元</translation>
+        </message>
+        <message>
+            <source>each map</source>
+            <translation>每张图</translation>
+        </message>
+        <message>
+            <source>every n-th</source>
+            <translation>每 n 帧取一帧</translation>
+        </message>
+        <message>
+            <source>head h{i} of {n}</source>
+            <translation>头 h{i}（共 {n} 个）</translation>
+        </message>
+        <message>
+            <source>in parts</source>
+            <translation>分段</translation>
+        </message>
+        <message>
+            <source>instead of {value}</source>
+            <translation>而非 {value}</translation>
+        </message>
+        <message>
+            <source>its one head</source>
+            <translation>唯一的头</translation>
+        </message>
+        <message>
+            <source>locked range</source>
+            <translation>锁定的范围</translation>
+        </message>
+        <message>
+            <source>manual range</source>
+            <translation>手动范围</translation>
+        </message>
+        <message>
+            <source>maximum of {n} heads</source>
+            <translation>{n} 个头的最大值</translation>
+        </message>
+        <message>
+            <source>mean of all patches</source>
+            <translation>所有图块的均值</translation>
+        </message>
+        <message>
+            <source>mean of all patches, then normed</source>
+            <translation>所有图块的均值，再归一化</translation>
+        </message>
+        <message>
+            <source>mean of {n} heads</source>
+            <translation>{n} 个头的均值</translation>
+        </message>
+        <message>
+            <source>minimum of {n} heads</source>
+            <translation>{n} 个头的最小值</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>开启</translation>
+        </message>
+        <message>
+            <source>pooled patches</source>
+            <translation>池化后的图块</translation>
+        </message>
+        <message>
+            <source>readout</source>
+            <translation>读出</translation>
+        </message>
+        <message>
+            <source>spread</source>
+            <translation>均匀分布</translation>
+        </message>
+        <message>
+            <source>this layer</source>
+            <translation>本层</translation>
+        </message>
+        <message>
+            <source>this layer, whole clip</source>
+            <translation>本层，整个视频</translation>
+        </message>
+        <message>
+            <source>this layer, {n} of {all} windows</source>
+            <translation>本层，{all} 个模型窗口中的 {n} 个</translation>
+        </message>
+        <message>
+            <source>times uniform attention</source>
+            <translation>均匀注意力的倍数</translation>
+        </message>
+        <message>
+            <source>token t{t} y{y} x{x}</source>
+            <translation>词元 t{t} y{y} x{x}</translation>
+        </message>
+        <message>
+            <source>{device}, half precision</source>
+            <translation>{device}，半精度</translation>
+        </message>
+        <message>
+            <source>{n} frames of {s}×{s} px</source>
+            <translation>{n} 帧，{s}×{s} 像素</translation>
+        </message>
+        <message>
+            <source>{n} of {all} layers</source>
+            <translation>{all} 层中的 {n} 层</translation>
+        </message>
+        <message>
+            <source>{policy}, {low:g}–{high:g} %</source>
+            <translation>{policy}，{low:g}–{high:g} %</translation>
+        </message>
+    </context>
+    <context>
+        <name>timeline</name>
+        <message>
+            <source>window {n}</source>
+            <translation>模型窗口 {n}</translation>
+        </message>
+    </context>
+    <context>
+        <name>toolbar</name>
+        <message>
+            <source>Tools</source>
+            <translation>工具</translation>
+        </message>
+    </context>
+    <context>
+        <name>views</name>
+        <message>
+            <source>All layers · {map} · {chosen}</source>
+            <translation>所有层 · {map} · {chosen}</translation>
+        </message>
+        <message>
+            <source>Block {b}, {head}</source>
+            <translation>块 {b}，{head}</translation>
+        </message>
+        <message>
+            <source>Compare · frames linked by time</source>
+            <translation>对比 · 各帧按时间联动</translation>
+        </message>
+        <message>
+            <source>Stage {s} · Block {b} · all heads</source>
+            <translation>阶段 {s} · 块 {b} · 所有头</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,271 @@
+import re
+
+import pytest
+from PySide6.QtCore import QLibraryInfo, QSettings, QTranslator
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QTreeWidget,
+    QWidget,
+)
+
+from app import language
+from app.actions import menu_title
+from app.commands import COMMANDS, MENUS
+from app.dialogs import ExportDialog, HelpDialog
+from app.gallery import Tiles
+from app.preferences_dialog import PreferencesDialog
+from app.preprocessing import PreprocessingDialog
+from app.shortcuts import ShortcutsDialog
+from app.terms import TERMS, layout_words, term
+from mvit_core.attribution import METHODS
+from mvit_core.demo.samples import demo_samples
+from mvit_core.export import EXPORTERS, LAYOUTS
+from mvit_core.render import MODES
+from mvit_core.video.encoders import ENCODERS, QUALITIES
+from resources.translations.update import LANGUAGES, UnmarkableError, marked, read
+from tests.app.conftest import settle
+from tests.app.helpers import dialog_of
+
+HOLE = re.compile(r"\{[^{}]*\}")
+WORD = re.compile(r"[A-Za-z]{2,}")
+CHINESE = re.compile(r"[一-鿿]")
+
+NAMES = frozenset(
+    WORD.findall("""
+    MViT Lens Transformer Apache PySlowFast torchvision pytorchvideo timm mmaction facebook SSv
+    inferno viridis magma cividis batlow gray turbo vik NumPy Matroska QuickTime ProRes HEVC VP AV
+    GIF PNG NPZ CSV MP MOV MKV WebM GB cpu CPU RGB BGR English
+    Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
+""")
+)
+"""What is called the same in every language: names, units and keys."""
+
+
+# -- the files -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_text_of_the_code_is_translated_and_nothing_else(code):
+    keys, known = set(marked()), set(read(code))
+    assert not keys - known, "run `make translations`, translate what is unfinished, run it again"
+    assert not known - keys, "run `make translations`: these are gone from the code"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_translation_fills_the_same_holes(code):
+    for (context, text), words in read(code).items():
+        assert sorted(HOLE.findall(text)) == sorted(HOLE.findall(words)), (context, text)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_translation_ends_like_its_text(code):
+    for (context, text), words in read(code).items():
+        assert text.endswith("…") == words.endswith("…"), (context, text)
+        assert text.count("\n") == words.count("\n"), (context, text)
+        assert words == words.strip() or text != text.strip(), (context, text)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_menu_has_an_access_key_of_its_own(code):
+    known = read(code)
+    letters = [re.findall(r"&(\w)", known["commands", title]) for _, title in MENUS]
+    assert all(len(found) == 1 for found in letters)
+    assert len({found[0] for found in letters}) == len(MENUS)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_compiled_file_says_what_the_written_one_says(qapp, code):
+    compiled = QTranslator()
+    assert compiled.load(str(language.translation_file(code)))
+    for (context, text), words in read(code).items():
+        assert compiled.translate(context, text) == words, "run `make translations`"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_qt_has_its_own_texts_in_the_language(code):
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    assert QTranslator().load(f"{folder}/{language.OF_QT}_{code}.qm")
+
+
+def test_every_title_of_the_core_is_marked():
+    titles = [each for m in METHODS.values() for each in (m.title, m.description)]
+    titles += [each.title for each in (*EXPORTERS.values(), *ENCODERS.values(), *demo_samples())]
+    titles += [*QUALITIES.values(), *MODES.values(), *map(layout_words, LAYOUTS)]
+    assert not set(titles) - set(TERMS)
+
+
+# -- finding texts -------------------------------------------------------------------------------
+
+
+def found_in(folder, code):
+    (folder / "module.py").write_text(code)
+    return marked(folder)
+
+
+def test_texts_are_found_in_the_context_that_is_asked_for_them(tmp_path):
+    code = """
+def tr(text):
+    return QCoreApplication.translate("of the module", text)
+
+ROW = N("of a table", "row")
+
+class Panel(QWidget):
+    def show(self):
+        self.tr("of the " "class")
+        tr("deep").format(n=1)
+        tr(ROW)
+"""
+    assert found_in(tmp_path, code) == [
+        ("Panel", "of the class"), ("of a table", "row"), ("of the module", "deep"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ['f"{n} heads"', '"head " + n', '"one" if n == 1 else "many"'])
+def test_a_text_put_together_before_its_translation_is_refused(tmp_path, text):
+    with pytest.raises(UnmarkableError, match="write the text out"):
+        found_in(tmp_path, f"class Panel:\n    def show(self):\n        self.tr({text})\n")
+
+
+def test_a_tr_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(UnmarkableError, match="no tr of its own"):
+        found_in(tmp_path, 'def show():\n    tr("text")\n')
+
+
+# -- in the window -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chinese(qapp, _own_settings):
+    """The next windows are Chinese; those of other tests are not."""
+    settings = QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
+    )
+    settings.setValue("preferences/language", "zh_CN")
+    settings.sync()
+    yield
+    language.install_language(qapp, "en")
+
+
+def texts_of(widget):
+    """All that a widget says, with where it says it."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        name = type(part).__name__
+        yield name, part.windowTitle()
+        yield name, part.toolTip()
+        yield name, part.accessibleName()
+        if isinstance(part, QLabel | QAbstractButton):
+            yield name, part.text()
+        if isinstance(part, QGroupBox):
+            yield name, part.title()
+        if isinstance(part, QLineEdit):
+            yield name, part.placeholderText()
+        if isinstance(part, QComboBox):
+            yield from ((name, part.itemText(row)) for row in range(part.count()))
+        if isinstance(part, QTreeWidget):
+            header = part.headerItem()
+            yield from ((name, header.text(column)) for column in range(part.columnCount()))
+    for action in widget.findChildren(QAction):
+        yield action.objectName() or "QAction", action.text().partition("\t")[0]
+        yield action.objectName() or "QAction", action.toolTip()
+
+
+def left_in_english(widget, *names):
+    """What has a word that is neither Chinese nor a name."""
+    known = NAMES.union(*(WORD.findall(name) for name in names))
+    return sorted({
+        (where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known
+    })  # fmt: skip
+
+
+def test_the_empty_page_is_chinese(chinese, boot):
+    window = boot()
+    classes = [sample.class_name for sample in demo_samples()]
+    assert left_in_english(window, *classes) == []
+    tiles = window.welcome.findChildren(Tiles)
+    said = [part.item(row).text() for part in tiles for row in range(part.count())]
+    assert all(CHINESE.search(text) for text in said)
+
+
+def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
+    assert lens.menuBar().actions()[0].text() == "文件(&F)"
+    model, video = lens.controller.world.model, lens.controller.world.video
+    given = (
+        model.source.checkpoint.name, video.path.name, model.format, *model.report.warnings,
+        str(model.report), str(video.path),
+        *(each.name for each in lens.controller.world.shown.answer.predictions),
+    )  # fmt: skip
+    assert left_in_english(lens, *given) == []
+
+
+@pytest.mark.parametrize("view", ["heads", "layers", "compare"])
+def test_every_view_is_chinese(chinese, lens, qtbot, view):
+    lens.actions_table.run("view.pin")
+    lens.actions_table.run(f"view.show_{view}")
+    settle(qtbot, lens)
+    world = lens.controller.world
+    given = (world.video.path.name, world.model.source.checkpoint.name)
+    assert left_in_english(lens.stage, *given) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("export.export", ExportDialog), ("edit.preferences", PreferencesDialog),
+     ("help.help", HelpDialog), ("help.shortcuts", ShortcutsDialog),
+     ("attention.preprocessing", PreprocessingDialog)],
+)  # fmt: skip
+def test_dialogs_are_chinese(chinese, lens, command, kind):
+    lens.actions_table.run(command)
+    dialog = dialog_of(kind)
+    assert left_in_english(dialog) == []
+    dialog.reject()
+
+
+def test_buttons_of_qt_are_chinese(chinese, boot):
+    window = boot()
+    box = QMessageBox(window)
+    box.setStandardButtons(box.StandardButton.Cancel | box.StandardButton.Discard)
+    assert box.button(box.StandardButton.Cancel).text() == "取消"
+    assert CHINESE.search(box.button(box.StandardButton.Discard).text())
+
+
+def test_a_menu_is_named_without_its_access_key(chinese, boot):
+    boot()
+    assert menu_title("file") == "文件"
+
+
+def test_english_comes_back_where_it_is_chosen(chinese, qapp, boot):
+    boot()
+    assert term("Attends to") != "Attends to"
+    assert language.install_language(qapp, "en") == "en"
+    assert term("Attends to") == "Attends to"
+    assert menu_title("file") == "File"
+
+
+def test_another_language_is_said_to_come_with_the_next_start(boot):
+    window = boot()
+    window.actions_table.run("edit.preferences")
+    dialog = dialog_of(PreferencesDialog)
+    assert not dialog.note.isVisible()
+    window.preferences.update(language="zh_CN")
+    assert dialog.note.isVisible()
+    assert term("Attends to") == "Attends to"
+    window.preferences.update(language="system")
+    assert not dialog.note.isVisible()
+    dialog.reject()
+    assert QApplication.activeModalWidget() is None
+
+
+def test_the_next_start_is_in_the_language_chosen(boot, qapp):
+    first = boot()
+    first.preferences.update(language="zh_CN")
+    first.close()
+    second = boot()
+    assert CHINESE.search(second.actions_table.by_id[COMMANDS[0].id].text())
+    language.install_language(qapp, "en")
