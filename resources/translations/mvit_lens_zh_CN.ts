@@ -19,6 +19,13 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>Bars</name>
+        <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+    </context>
+    <context>
         <name>Canvas</name>
         <message>
             <source>Frame with attention</source>
@@ -153,6 +160,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Saved {what}</source>
             <translation>已保存 {what}</translation>
+        </message>
+        <message>
+            <source>{n} classes copied</source>
+            <translation>已复制 {n} 个类别</translation>
         </message>
     </context>
     <context>
@@ -688,6 +699,13 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>MarkerNamer</name>
+        <message>
+            <source>Name of the marker</source>
+            <translation>标记名称</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelPanel</name>
         <message>
             <source>Built from</source>
@@ -799,8 +817,48 @@ right-click for percentile tails and units</source>
     <context>
         <name>PredictionsPanel</name>
         <message>
-            <source>Load a model to see what it predicts.</source>
-            <translation>加载模型后，这里会显示它的预测。</translation>
+            <source>All</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Classes listed</source>
+            <translation>列出的类别</translation>
+        </message>
+        <message>
+            <source>Copy as CSV</source>
+            <translation>复制为 CSV</translation>
+        </message>
+        <message>
+            <source>Copy as text</source>
+            <translation>复制为文本</translation>
+        </message>
+        <message>
+            <source>Copy the classes listed</source>
+            <translation>复制列出的类别</translation>
+        </message>
+        <message>
+            <source>Find a class</source>
+            <translation>查找类别</translation>
+        </message>
+        <message>
+            <source>How many of the most probable classes are listed</source>
+            <translation>列出多少个概率最高的类别</translation>
+        </message>
+        <message>
+            <source>No class is called so</source>
+            <translation>没有叫这个名称的类别</translation>
+        </message>
+        <message>
+            <source>One prediction for the whole video</source>
+            <translation>整个视频的一个预测</translation>
+        </message>
+        <message>
+            <source>Video</source>
+            <translation>视频</translation>
+        </message>
+        <message>
+            <source>Window</source>
+            <translation>模型窗口</translation>
         </message>
     </context>
     <context>
@@ -1060,6 +1118,37 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>SeriesHead</name>
+        <message>
+            <source>No series</source>
+            <translation>无曲线</translation>
+        </message>
+        <message>
+            <source>Run the whole clip</source>
+            <translation>运行整个视频</translation>
+        </message>
+        <message>
+            <source>Run the whole clip, about {time}</source>
+            <translation>运行整个视频，约 {time}</translation>
+        </message>
+        <message>
+            <source>Series over the clip: {name}</source>
+            <translation>整个视频的曲线：{name}</translation>
+        </message>
+        <message>
+            <source>What is plotted over the clip</source>
+            <translation>沿整个视频绘制的内容</translation>
+        </message>
+        <message>
+            <source>{k} of {n} windows</source>
+            <translation>{n} 个模型窗口中的 {k} 个</translation>
+        </message>
+        <message>
+            <source>{low:g} to {high:g}</source>
+            <translation>{low:g} 到 {high:g}</translation>
+        </message>
+    </context>
+    <context>
         <name>SessionDesk</name>
         <message>
             <source>All files</source>
@@ -1213,6 +1302,17 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>SurveyDesk</name>
+        <message>
+            <source>Average over the video</source>
+            <translation>对整个视频求平均</translation>
+        </message>
+        <message>
+            <source>Series over the clip</source>
+            <translation>整个视频的曲线</translation>
+        </message>
+    </context>
+    <context>
         <name>Timeline</name>
         <message>
             <source>First frame (Home)</source>
@@ -1259,8 +1359,20 @@ right-click for percentile tails and units</source>
             <translation>可变帧率</translation>
         </message>
         <message>
+            <source>What playing repeats (R); I and O set the range</source>
+            <translation>播放时循环的部分（R）；I 和 O 设置区间</translation>
+        </message>
+        <message>
             <source>incomplete</source>
             <translation>不完整</translation>
+        </message>
+        <message>
+            <source>loop</source>
+            <translation>循环</translation>
+        </message>
+        <message>
+            <source>loop range</source>
+            <translation>循环区间</translation>
         </message>
         <message>
             <source>{count} frames</source>
@@ -1343,12 +1455,75 @@ right-click for percentile tails and units</source>
             <source>frame {frame} · {time}</source>
             <translation>第 {frame} 帧 · {time}</translation>
         </message>
+        <message>
+            <source>window {n}: {what}</source>
+            <translation>模型窗口 {n}：{what}</translation>
+        </message>
     </context>
     <context>
         <name>ValueSlider</name>
         <message>
             <source>{name}, number</source>
             <translation>{name}，数值</translation>
+        </message>
+    </context>
+    <context>
+        <name>VideoControls</name>
+        <message>
+            <source>, about {time}</source>
+            <translation>，约 {time}</translation>
+        </message>
+        <message>
+            <source>1 clip</source>
+            <translation>1 个片段</translation>
+        </message>
+        <message>
+            <source>1 crop</source>
+            <translation>1 个裁剪</translation>
+        </message>
+        <message>
+            <source>3 crops</source>
+            <translation>3 个裁剪</translation>
+        </message>
+        <message>
+            <source>Along the longer side: both ends and the middle</source>
+            <translation>沿较长的一边：两端和中间</translation>
+        </message>
+        <message>
+            <source>Clips in time</source>
+            <translation>时间上的片段数</translation>
+        </message>
+        <message>
+            <source>Crops of each clip</source>
+            <translation>每个片段的裁剪数</translation>
+        </message>
+        <message>
+            <source>Mean of {k} of {n} views so far</source>
+            <translation>目前为 {n} 个视角中 {k} 个的均值</translation>
+        </message>
+        <message>
+            <source>Mean probability over {n} views</source>
+            <translation>{n} 个视角的平均概率</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>运行</translation>
+        </message>
+        <message>
+            <source>Run the views that are missing, and average all</source>
+            <translation>运行缺少的视角，并对全部求平均</translation>
+        </message>
+        <message>
+            <source>every window</source>
+            <translation>每个模型窗口</translation>
+        </message>
+        <message>
+            <source>{n} clips</source>
+            <translation>{n} 个片段</translation>
+        </message>
+        <message>
+            <source>{n} views</source>
+            <translation>{n} 个视角</translation>
         </message>
     </context>
     <context>
@@ -1431,6 +1606,13 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>_Model</name>
+        <message>
+            <source>{name}: class {index}, rank {rank}. The box pins it to the timeline</source>
+            <translation>{name}：类别 {index}，排名 {rank}。勾选后固定到时间轴</translation>
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -1483,6 +1665,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>All heads of the block</source>
             <translation>此块的所有头</translation>
+        </message>
+        <message>
+            <source>Average over the whole video</source>
+            <translation>对整个视频求平均</translation>
         </message>
         <message>
             <source>Back to the place before</source>
@@ -1539,6 +1725,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Copy parameters</source>
             <translation>复制参数</translation>
+        </message>
+        <message>
+            <source>Copy predictions</source>
+            <translation>复制预测</translation>
+        </message>
+        <message>
+            <source>Copy predictions as CSV</source>
+            <translation>将预测复制为 CSV</translation>
         </message>
         <message>
             <source>Dim what the model did not see</source>
@@ -1725,6 +1919,10 @@ right-click for percentile tails and units</source>
             <translation>下一采样帧</translation>
         </message>
         <message>
+            <source>Next series of the timeline</source>
+            <translation>时间轴的下一种曲线</translation>
+        </message>
+        <message>
             <source>Next stage</source>
             <translation>下一阶段</translation>
         </message>
@@ -1751,6 +1949,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>One map, as large as it goes</source>
             <translation>一张图，尽可能大</translation>
+        </message>
+        <message>
+            <source>One prediction: the mean over windows, or over clips and crops as papers test</source>
+            <translation>一个预测：各模型窗口的均值，或如论文测试那样对片段和裁剪取均值</translation>
         </message>
         <message>
             <source>One second back</source>
@@ -1869,6 +2071,10 @@ right-click for percentile tails and units</source>
             <translation>上一种视图</translation>
         </message>
         <message>
+            <source>Probability, entropy, mass on patches, or none</source>
+            <translation>概率、熵、图块占比，或不显示</translation>
+        </message>
+        <message>
             <source>Query of the class token</source>
             <translation>类别词元的查询</translation>
         </message>
@@ -1893,6 +2099,10 @@ right-click for percentile tails and units</source>
             <translation>删除标记</translation>
         </message>
         <message>
+            <source>Rename marker</source>
+            <translation>重命名标记</translation>
+        </message>
+        <message>
             <source>Reset display settings</source>
             <translation>重置显示设置</translation>
         </message>
@@ -1905,8 +2115,16 @@ right-click for percentile tails and units</source>
             <translation>运行</translation>
         </message>
         <message>
+            <source>Run every window in the background, for the series of the timeline</source>
+            <translation>在后台运行每个模型窗口，用于时间轴上的曲线</translation>
+        </message>
+        <message>
             <source>Run the model on the window shown</source>
             <translation>在当前模型窗口上运行模型</translation>
+        </message>
+        <message>
+            <source>Run the whole clip</source>
+            <translation>运行整个视频</translation>
         </message>
         <message>
             <source>Run this window</source>
@@ -2096,6 +2314,10 @@ right-click for percentile tails and units</source>
             <source>there is no loop</source>
             <translation>没有循环</translation>
         </message>
+        <message>
+            <source>this frame has no marker</source>
+            <translation>此帧没有标记</translation>
+        </message>
     </context>
     <context>
         <name>comparing</name>
@@ -2237,6 +2459,10 @@ right-click for percentile tails and units</source>
             <source>The range follows what is shown; lock it with Y to keep its numbers</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
+        <message>
+            <source>{n} classes are pinned already; unpin one first</source>
+            <translation>已固定 {n} 个类别；请先取消固定一个</translation>
+        </message>
     </context>
     <context>
         <name>marking</name>
@@ -2293,6 +2519,17 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>predictions</name>
+        <message>
+            <source>whole video, mean of {n} views</source>
+            <translation>整个视频，{n} 个视角的均值</translation>
+        </message>
+        <message>
+            <source>window {i}, frames {a} to {b}</source>
+            <translation>模型窗口 {i}，第 {a} 到 {b} 帧</translation>
+        </message>
+    </context>
+    <context>
         <name>preferences</name>
         <message>
             <source>0, as arrays do</source>
@@ -2335,6 +2572,10 @@ right-click for percentile tails and units</source>
             <translation>界面中帧号的写法；导出的表格始终从 0 开始</translation>
         </message>
         <message>
+            <source>In the background, a run for each window; off: when asked for</source>
+            <translation>在后台逐个运行模型窗口；关闭时：需要时才运行</translation>
+        </message>
+        <message>
             <source>Language</source>
             <translation>语言</translation>
         </message>
@@ -2353,6 +2594,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Run the model by itself</source>
             <translation>自动运行模型</translation>
+        </message>
+        <message>
+            <source>Run the whole clip for the timeline</source>
+            <translation>为时间轴运行整个视频</translation>
         </message>
         <message>
             <source>System</source>
@@ -2544,6 +2789,45 @@ right-click for percentile tails and units</source>
         <message>
             <source>{path} cannot be read: {why}</source>
             <translation>无法读取 {path}：{why}</translation>
+        </message>
+    </context>
+    <context>
+        <name>survey</name>
+        <message>
+            <source>'Attended by' has no share on a class key</source>
+            <translation>“关注来源”没有落在类别键上的占比</translation>
+        </message>
+        <message>
+            <source>How spread the map shown is: −Σ p ln p / ln n over its tokens; 1 is uniform</source>
+            <translation>所示的图有多分散：在其词元上的 −Σ p ln p / ln n；1 表示均匀</translation>
+        </message>
+        <message>
+            <source>Probability of the most probable class of each window, and of the pinned classes</source>
+            <translation>各模型窗口中概率最高的类别的概率，以及固定类别的概率</translation>
+        </message>
+        <message>
+            <source>Share of the attention of the map shown that lies on patches: 1 − sink</source>
+            <translation>所示的图中落在图块上的注意力占比：1 − 汇聚</translation>
+        </message>
+        <message>
+            <source>This model has no class token, so all of the attention lies on patches</source>
+            <translation>此模型没有类别词元，因此全部注意力都在图块上</translation>
+        </message>
+        <message>
+            <source>entropy</source>
+            <translation>熵</translation>
+        </message>
+        <message>
+            <source>mass on patches</source>
+            <translation>图块占比</translation>
+        </message>
+        <message>
+            <source>p(top-1)</source>
+            <translation>p(top-1)</translation>
+        </message>
+        <message>
+            <source>top-1</source>
+            <translation>top-1</translation>
         </message>
     </context>
     <context>
@@ -2936,8 +3220,16 @@ right-click for percentile tails and units</source>
             <translation>{n} 帧，{s}×{s} 像素</translation>
         </message>
         <message>
+            <source>{n} min</source>
+            <translation>{n} 分钟</translation>
+        </message>
+        <message>
             <source>{n} of {all} layers</source>
             <translation>{all} 层中的 {n} 层</translation>
+        </message>
+        <message>
+            <source>{n} s</source>
+            <translation>{n} 秒</translation>
         </message>
         <message>
             <source>{policy}, {low:g}–{high:g} %</source>
@@ -2946,6 +3238,18 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>timeline</name>
+        <message>
+            <source>loop begins</source>
+            <translation>循环开始</translation>
+        </message>
+        <message>
+            <source>loop ends</source>
+            <translation>循环结束</translation>
+        </message>
+        <message>
+            <source>not run yet</source>
+            <translation>尚未运行</translation>
+        </message>
         <message>
             <source>window {n}</source>
             <translation>模型窗口 {n}</translation>
