@@ -825,6 +825,10 @@ right-click for percentile tails and units</source>
             <translation>列出的类别</translation>
         </message>
         <message>
+            <source>Clear the search</source>
+            <translation>清除搜索</translation>
+        </message>
+        <message>
             <source>Copy as CSV</source>
             <translation>复制为 CSV</translation>
         </message>
@@ -855,6 +859,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Video</source>
             <translation>视频</translation>
+        </message>
+        <message>
+            <source>What the model says of the window shown</source>
+            <translation>模型对当前模型窗口的预测</translation>
         </message>
         <message>
             <source>Window</source>
@@ -1122,6 +1130,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>No series</source>
             <translation>无曲线</translation>
+        </message>
+        <message>
+            <source>Run every window in the background, for the values missing</source>
+            <translation>在后台运行每个模型窗口，补全缺少的数值</translation>
         </message>
         <message>
             <source>Run the whole clip</source>
@@ -1470,8 +1482,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>VideoControls</name>
         <message>
-            <source>, about {time}</source>
-            <translation>，约 {time}</translation>
+            <source>, about {time} more</source>
+            <translation>，还需约 {time}</translation>
         </message>
         <message>
             <source>1 clip</source>
@@ -2697,6 +2709,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>sampled frame {i}/{n}</source>
             <translation>采样帧 {i}/{n}</translation>
+        </message>
+        <message>
+            <source>whole video</source>
+            <translation>整个视频</translation>
         </message>
         <message>
             <source>window {i}/{n}</source>
