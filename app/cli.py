@@ -281,10 +281,12 @@ def _run_predict(options: argparse.Namespace) -> int:
     from app.prediction import predict, print_predictions
     from mvit_core import open_video
     from mvit_core.video import clip_windows
+    from mvit_core.video.views import parse_plan
 
+    plan = None if options.views is None else parse_plan(options.views)
     with open_video(options.clip, fps=options.fps) as video:
         loaded = _load_and_tell(options)
-        facts = predict(loaded, video, options)
+        facts = predict(loaded, video, options, plan)
         windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
     if options.json:
         print(json.dumps(facts))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.multiview import Scores
     from mvit_core.video import Video
+    from mvit_core.video.views import ViewPlan
 
 Json = dict[str, Any]
 
@@ -23,16 +24,19 @@ def predict(
     loaded: LoadedModel,
     video: Video,
     options: argparse.Namespace,
+    plan: ViewPlan | None,
 ) -> Json:
-    """The facts of ``predict --json``.
+    """The facts of ``predict --json``: of windows, or of the views of a plan.
 
     Raises:
         MvitError: there is no such window, or one cannot be read or run.
     """
-    told = _views if options.views is not None else _windows
-    answers, scores = told(loaded, video, options)
     from mvit_core.multiview import mean_scores
 
+    if plan is None:
+        answers, scores = _windows(loaded, video, options)
+    else:
+        answers, scores = _views(loaded, video, plan, options.top)
     return {
         "windows": answers,
         "average": _top(mean_scores(scores), loaded, options.top),
@@ -74,12 +78,12 @@ def _windows(
 def _views(
     loaded: LoadedModel,
     video: Video,
-    options: argparse.Namespace,
+    plan: ViewPlan,
+    top: int,
 ) -> tuple[list[Json], list[Scores]]:
     from mvit_core.multiview import view_scores
-    from mvit_core.video.views import fed_for, parse_plan, plan_views
+    from mvit_core.video.views import fed_for, plan_views
 
-    plan = parse_plan(options.views)
     spec = fed_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)
     answers, scores, progress = [], [], ProgressLine("view")
@@ -89,7 +93,7 @@ def _views(
             "index": view.window.index,
             "crop": view.crop,
             "frames": list(view.window.frame_indices),
-            "top": _top(scores[-1], loaded, options.top),
+            "top": _top(scores[-1], loaded, top),
         }
         answers.append(answer | ({"note": view.window.note} if view.window.note else {}))
         progress.show(done, len(views))

@@ -13,7 +13,7 @@ from mvit_core.attribution import METHODS, measures_of
 from mvit_core.video.views import View
 
 if TYPE_CHECKING:
-    from app.facts import MapAnswer, MapWish
+    from app.facts import MapAnswer, MapWish, PredictionFacts
     from app.state import ModelSource
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
@@ -63,17 +63,20 @@ class SurveyShelf:
         wish = _plain(answer.wish)
         if wish in self._measures:
             return
-        predictions = answer.predictions
+        if self.scores(wish, wish.spec, View(wish.window)) is None:
+            self._learn_predictions(wish, answer.predictions)
+        self._measures[wish] = measures_of(answer.maps)
+        # A window that was remembered took no time, so the longest is that of a run.
+        self.seconds[wish.model] = max(self.seconds.get(wish.model, 0.0), answer.seconds)
+        self._settle()
+
+    def _learn_predictions(self, wish: MapWish, predictions: tuple[PredictionFacts, ...]) -> None:
         scores = np.zeros(len(predictions))
         names = [""] * len(predictions)
         for each in predictions:
             scores[each.index], names[each.index] = each.probability, each.name
         self._keep_scores(wish, wish.spec, View(wish.window), scores)
-        self._measures[wish] = measures_of(answer.maps)
         self.names[wish.model] = tuple(names)
-        # A window that was remembered took no time, so the longest is that of a run.
-        self.seconds[wish.model] = max(self.seconds.get(wish.model, 0.0), answer.seconds)
-        self._settle()
 
     def _keep_scores(self, wish: MapWish, spec: ClipSpec, view: View, scores: Scores) -> None:
         self._scores.setdefault((wish.model, wish.clip, spec, view), scores)

@@ -1,5 +1,7 @@
 """Loops, markers, and going to frames by keys and by words."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
@@ -101,6 +103,18 @@ def test_in_and_out_points_are_looped_once_r_says_range(clip, qtbot):
     assert clip.store.state.loop.mode == "range"
     press(qtbot, clip, Key.Key_R)
     assert loop_of(clip).mode == "off"
+
+
+@pytest.mark.gui
+def test_a_loop_that_shows_every_frame_shows_each_in_turn(clip, qtbot):
+    clip.store.update(loop=Loop("range", 3, 6), every_frame=True, speed=8.0, frame=3)
+    frames = []
+    clip.store.changed.connect(lambda _, new: frames.append(new.frame))
+    press(qtbot, clip, Key.Key_Space)
+    qtbot.waitUntil(lambda: frames.count(6) > 2, timeout=WAIT_MS)
+    press(qtbot, clip, Key.Key_K)
+    shown = [frame for frame, before in zip(frames[1:], frames, strict=False) if frame != before]
+    assert all(b == (a + 1 if a < 6 else 3) for a, b in pairwise(shown))
 
 
 @pytest.mark.gui

@@ -76,6 +76,8 @@ def test_predict_refuses_views_that_mean_nothing(run, barcode_clip, toy_checkpoi
     code, _, complaint = run(*words)
     assert code == 1
     assert "crops must be 1 or 3" in complaint
+    words = ("predict", barcode_clip, "--checkpoint", "missing.pyth", "--views", "five")
+    assert "allowed is TxS" in run(*words)[2]  # before a model is looked for
 
 
 def test_half_precision_changes_the_probabilities_little(run, barcode_clip, toy_checkpoint):
