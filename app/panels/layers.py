@@ -48,7 +48,8 @@ class LayersPanel(QWidget):
         self.tree = QTreeWidget()
         self.tree.setIconSize(MINI)
         self.tree.setColumnCount(3)
-        self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys t×y×x")])
+        self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys")])
+        self.tree.headerItem().setToolTip(2, self.tr("Grid of the keys: time × rows × columns"))
         self.tree.setAccessibleName(self.tr("Stages and blocks"))
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setUniformRowHeights(True)
@@ -59,9 +60,10 @@ class LayersPanel(QWidget):
         header.setMinimumSectionSize(40)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setFont(theme.small_font(self))
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
+        # In a narrow dock it is the grid of the keys that is cut, never the name.
+        for column in (0, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self.tree.headerItem().setTextAlignment(0, left)
         self.tree.currentItemChanged.connect(self._chosen)
