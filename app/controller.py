@@ -176,6 +176,8 @@ class Controller(QObject):
     def run_again(self) -> None:
         """Run the model on the window shown, also after it failed or was cancelled."""
         self._barred.clear()
+        if self._jobs.is_stopping("explain"):
+            self._asked_wish = None  # what still runs ends as cancelled; a new run is asked for
         self._ranging.resume()
         if self.world.wish is not None:
             self._asked_runs.add((self.world.wish.spec, self.world.wish.window))
@@ -478,6 +480,9 @@ class Controller(QObject):
                 return
             self._barred[self._asked_wish] = answer.problem
         text = answer.problem
+        if answer.key == "load" and self._asked_source is not None:
+            name = self._asked_source.checkpoint.name
+            text = text if name in text else f"{name}: {text}"
         self.tell(Message("error", text, answer.trace, remedies=answer.remedies))
 
     def _cancelled(self, answer: Answer, *, latest: bool) -> None:

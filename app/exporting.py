@@ -69,7 +69,7 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         clip=clip,
         model=world.model.source,
         clip_spec=state.clip_spec or world.model.clip_spec,
-        target=_writable_folder(clip) / f"{clip.stem}-attention.mp4",
+        target=_writable_folder(clip) / f"{clip.stem}-b{layer.block}-{_short(state.head)}.mp4",
         block=layer.block,
         head=state.head,
         method=state.method,
@@ -78,6 +78,11 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         frame=state.frame,
         picture_fps=state.picture_fps if world.video.is_folder else None,
     )
+
+
+def _short(head: HeadChoice) -> str:
+    """A head or a reduction within the name of a file."""
+    return head if isinstance(head, str) else f"h{head}"
 
 
 def _writable_folder(path: Path) -> Path:

@@ -51,6 +51,10 @@ class Jobs:
         if key in self._jobs:
             self._jobs[key] = replace(self._jobs[key], state="stopping")
 
+    def is_stopping(self, key: str) -> bool:
+        """A job was asked to stop and has not ended yet."""
+        return key in self._jobs and self._jobs[key].state == "stopping"
+
     def end(self, answer: Answer) -> None:
         """A job ended, well or not."""
         job = self._jobs.get(answer.key)

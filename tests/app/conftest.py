@@ -4,7 +4,7 @@ import gc
 import os
 from dataclasses import replace
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("MVIT_LENS_TEST_PLATFORM", "offscreen")
 
 import pytest
 import shiboken6

@@ -1,0 +1,71 @@
+"""The program as a shell starts it: ``main()`` runs, and a person comes to its window."""
+
+import os
+import traceback
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.cli import main
+from tests.app.acceptance.person import rest, the_window
+from tests.app.conftest import WAIT_MS
+
+ON_SCREEN = os.environ["QT_QPA_PLATFORM"] != "offscreen"
+
+HARMLESS = (
+    "This plugin does not support",  # the offscreen platform, of windows that no one sees
+    "Populating font family aliases",  # a bare machine without the fonts that Qt looks for
+)
+
+
+@pytest.fixture
+def use(qapp, qtbot, qtlog):
+    """Runs ``main()`` with a person at the window, and says how it ended.
+
+    ``use(act, *arguments)`` calls ``act(window)`` from within the program's own event loop, once
+    clip and model of the arguments are there, and closes the window if ``act`` did not. It fails
+    where Qt has complained of anything.
+    """
+
+    def use(act, *arguments):
+        problems = []
+
+        def come():
+            try:
+                window = the_window()
+                window.activateWindow()
+                qtbot.waitUntil(window.isActiveWindow)
+                world = window.controller
+                if arguments:
+                    qtbot.waitUntil(lambda: world.world.video is not None, timeout=WAIT_MS)
+                if "--checkpoint" in arguments:
+                    qtbot.waitUntil(lambda: world.world.model is not None, timeout=WAIT_MS)
+                rest(qtbot, window)
+                act(window)
+            except BaseException as problem:
+                traceback.clear_frames(problem.__traceback__.tb_next)
+                problems.append(problem)
+            for left in reversed(QApplication.topLevelWidgets()):
+                left.close()
+            QApplication.exit(0)
+
+        QTimer.singleShot(0, come)
+        code = main(["view", *map(str, arguments)])
+        if problems:
+            raise problems[0]
+        said = [r.message for r in qtlog.records if not r.message.startswith(HARMLESS)]
+        assert said == []
+        return code
+
+    return use
+
+
+@pytest.fixture
+def both(use, barcode_clip, toy_checkpoint):
+    """``use`` with the clip and the model of the tests, whose window was run."""
+
+    def use_both(act):
+        return use(act, barcode_clip, "--checkpoint", toy_checkpoint)
+
+    return use_both

@@ -1,0 +1,73 @@
+"""Which layer and which heads: everything in the window says the same."""
+
+import pytest
+
+from app.dialogs import ExportDialog
+from tests.app.acceptance.person import (
+    CONTROL,
+    Key,
+    dialog,
+    frame_seen,
+    keys,
+    no_dialog,
+    rest,
+    scale,
+    title,
+    words_on,
+)
+
+pytestmark = pytest.mark.gui
+
+
+def test_09_up_and_down_go_through_all_layers_and_all_panels_agree(both, qtbot):
+    def act(window):
+        seen, rows = {}, window.panels.layers.tree
+
+        def look(block):
+            rest(qtbot, window)
+            row = rows.currentItem()
+            assert row.text(0) == f"Block {block}"
+            assert f"{row.parent().text(0)} · Block {block} · " in title(window)
+            assert f"mean of {row.text(1)} heads" in title(window) or row.text(1) == "1"
+            assert f"block {block}" in words_on(window.panels.dock_titles["heads"])
+            heads = window.panels.heads.grid
+            assert len(heads._strip.images) == int(row.text(1))
+            assert heads.thumb_box(int(row.text(1)) - 1).isValid()
+            seen.setdefault(block, (scale(window), frame_seen(window).tobytes()))
+            assert seen[block] == (scale(window), frame_seen(window).tobytes())
+
+        look(3)
+        for key, blocks in ((Key.Key_Up, (2, 1, 0)), (Key.Key_Down, (1, 2, 3))):
+            for block in blocks:
+                keys(key)
+                look(block)
+        assert len({ends for (ends, _), _ in seen.values()}) == 4, "each layer has its own range"
+        assert len({pixels for _, pixels in seen.values()}) == 4
+
+    assert both(act) == 0
+
+
+@pytest.mark.parametrize(
+    ("pressed", "words", "name"),
+    [
+        ((Key.Key_1,), "head h0 of 4", "h0"),
+        ((Key.Key_1, Key.Key_2), "head h1 of 4", "h1"),
+        ((Key.Key_1, Key.Key_2, Key.Key_A), "mean of 4 heads", "mean"),
+        ((Key.Key_1, Key.Key_2, Key.Key_A, Key.Key_A), "maximum of 4 heads", "max"),
+    ],
+)
+def test_10_keys_choose_heads_and_title_and_name_of_the_export_say_so(
+    both, qtbot, pressed, words, name
+):
+    def act(window):
+        keys(*pressed)
+        rest(qtbot, window)
+        assert words in title(window)
+        keys((Key.Key_E, CONTROL))
+        export = dialog(qtbot, ExportDialog)
+        assert words in words_on(export)
+        assert f"-b3-{name}." in export.target.text()
+        keys(Key.Key_Escape)
+        assert no_dialog()
+
+    assert both(act) == 0
