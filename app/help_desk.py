@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QToolButton
 
 from app.dialogs import AboutDialog, HelpDialog
@@ -60,6 +60,8 @@ class HelpDesk(QObject):
         self._actions = actions
         self._search.setObjectName("flat")
         self._search.setIcon(themed_icon("search"))
+        # Within the menu bar the keys of the stage would work: Space would play, not press it.
+        self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._search.clicked.connect(self.palette)
         self._name_search()
         self._keys.changed.connect(self._name_search)

@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         self.docks.restore()
         self._order_tabs()
         self._refreshed()
+        self._focus_stage()  # Qt would choose the first button of all
 
     # -- building ---------------------------------------------------------------------------
 

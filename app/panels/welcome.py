@@ -114,6 +114,7 @@ class Welcome(QWidget):
         self.problem.setText(self.tr("No sample clips: {problem}").format(problem=samples.problem))
         self.problem.setVisible(not there)
         self.buttons["file.open_sample"].setVisible(there)
+        self.setFocusProxy(self.buttons["file.open_sample" if there else "file.open_video"])
         kind = "" if there else "primary"  # the page always has one thing to do first
         self.buttons["file.open_video"].setObjectName(kind)
 
