@@ -46,9 +46,9 @@ def use(qapp, qtbot, qtlog):
             except BaseException as problem:
                 traceback.clear_frames(problem.__traceback__.tb_next)
                 problems.append(problem)
+            # The program ends with its last window; ending it here as well would end it twice.
             for left in reversed(QApplication.topLevelWidgets()):
                 left.close()
-            QApplication.exit(0)
 
         QTimer.singleShot(0, come)
         code = main(["view", *map(str, arguments)])

@@ -11,6 +11,8 @@ from tests.app.acceptance.person import (
     keys,
     number_seen,
     number_written,
+    pixels_of,
+    strip_is_whole,
 )
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import messages
@@ -75,16 +77,29 @@ def frames_shown(qtbot, window, passes):
     return shown
 
 
-def test_08_a_loop_plays_its_part_and_survives_a_session(use, qtbot, clip, tmp_path):
+def test_08_a_loop_plays_its_part_shows_its_band_and_survives_a_session(use, qtbot, clip, tmp_path):
     session = tmp_path / "kept.mvitlens"
 
+    def band(window):
+        return pixels_of(window.panels.timeline.track.grab().toImage())
+
     def set_it(window):
+        qtbot.waitUntil(lambda: strip_is_whole(window), timeout=WAIT_MS)
         keys(Key.Key_BracketRight, Key.Key_BracketRight)
+        go(qtbot, window, "100")
+        arrive(qtbot, window, 100)
+        before = band(window)
         for frame, key in (("40", Key.Key_I), ("80", Key.Key_O)):
             go(qtbot, window, frame)
             arrive(qtbot, window, int(frame))
             keys(key)
         keys(Key.Key_R, Key.Key_R)
+        go(qtbot, window, "100")
+        arrive(qtbot, window, 100)
+        differ = (band(window) != before).any(axis=(0, 2)).nonzero()[0]
+        track = window.panels.timeline.track
+        assert abs(differ.min() - track.x_of(40)) < 12
+        assert abs(differ.max() - track.x_of(81)) < 12
         go(qtbot, window, "70")
         assert set(frames_shown(qtbot, window, 2)) <= set(range(40, 81))
         with file_dialog_takes(session):
