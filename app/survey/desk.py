@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.facts import MapWish, World
     from app.inference import ModelHost
     from app.jobs import Jobs
-    from app.state import Store
+    from app.state import Store, ViewState
     from app.survey.facts import SeriesFacts, ViewSurvey
     from app.workers import Answer, Lane, Ticket
     from mvit_core.multiview import Scores
@@ -61,6 +61,7 @@ class SurveyDesk(QObject):
         self._begun_for: object = None
         # Told on the lane's thread; heard on the window's.
         self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
+        store.changed.connect(self._on_changed)
 
     # -- what is known ----------------------------------------------------------------------
 
@@ -161,6 +162,14 @@ class SurveyDesk(QObject):
         """Another clip or model: nobody waits for the one before."""
         for key in ("series", "multiview"):
             self._lane.cancel(key)
+
+    @Slot(object, object)
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        """Nobody waits for views of another plan, or for anything that is fed otherwise."""
+        if old.clip_spec != new.clip_spec:
+            self.stop()
+        elif old.views != new.views:
+            self._lane.cancel("multiview")
 
     def take(self, answer: Answer) -> None:
         """Hear of every answer of the lanes."""

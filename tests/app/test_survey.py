@@ -215,6 +215,17 @@ def test_clips_and_crops_are_chosen_and_averaged(lens, qtbot, toy_checkpoint, ba
 
 
 @gui
+def test_another_plan_stops_the_one_before_and_can_be_run_at_once(lens, qtbot):
+    lens.store.update(whole_video=True, views=ViewPlan(10, 3))
+    lens.actions_table.run("attention.average")
+    lens.store.update(views=ViewPlan(1))
+    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
+    assert lens.controller.world.average.known == 0
+    click(qtbot, lens.panels.predictions.video.run)
+    qtbot.waitUntil(lambda: lens.controller.world.average.known == 1, timeout=WAIT_MS)
+
+
+@gui
 def test_views_come_back_with_the_session_and_other_models_have_no_pins(lens, tmp_path, qtbot):
     lens.store.update(views=ViewPlan(4, 3), whole_video=True, pinned_classes=(2,), top_k=10)
     assert lens.sessions._write(tmp_path / "views.mvitlens")
