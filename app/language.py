@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QFontDatabase
 
 from mvit_core.assets import asset
 
@@ -12,9 +13,17 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from PySide6.QtCore import QCoreApplication
+    from PySide6.QtWidgets import QApplication
 
 OWN = "en"
 """The language of the texts in the code."""
+
+FONTS = {
+    "zh_CN": ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC",
+              "WenQuanYi Micro Hei"),
+}  # fmt: skip
+"""What draws the characters that the desktop's own font lacks: Han characters differ from country
+to country, and without a name Qt takes any font that has them."""
 
 OF_QT = "qtbase"
 """Qt's own texts: the buttons of its dialogs, the names of keys, menus of text fields."""
@@ -51,7 +60,7 @@ def language_code(choice: str, locale: QLocale | None = None) -> str:
     return name if name in TITLES else next(near, OWN)
 
 
-def install_language(app: QCoreApplication, choice: str) -> str:
+def install_language(app: QApplication, choice: str) -> str:
     """Translate every text made from now on; gives the code of the language."""
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
@@ -60,6 +69,10 @@ def install_language(app: QCoreApplication, choice: str) -> str:
     path = translation_file(code)
     if path is None:
         return OWN
+    if code in FONTS:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setFamilies([*font.families(), *FONTS[code]])
+        app.setFont(font)
     _install(app, str(path))
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     _install(app, f"{folder}/{OF_QT}_{code}.qm")

@@ -77,6 +77,7 @@ class PreferencesDialog(QDialog):
             number.setRange(kind.low, kind.high)
             number.setSuffix(f" {words_of(kind.unit)}" if kind.unit else "")
             number.setSpecialValueText(words_of(kind.words_for_low) if kind.words_for_low else "")
+            number.lineEdit().setTextMargins(8, 0, 8, 0)  # as in the boxes above and below
             number.setKeyboardTracking(False)
             number.valueChanged.connect(lambda value: self._store.update(**{name: value}))
             return number

@@ -50,6 +50,13 @@ TERMS = (
     N("terms", "Small file"),
     N("terms", "Good"),
     N("terms", "Best"),
+    # mvit_core.checkpoint: what an architecture was decided from
+    N("terms", "the architecture that was passed"),
+    N("terms", "the configuration that was passed"),
+    N("terms", "the configuration inside the file"),
+    N("terms", "config.json beside the file"),
+    N("terms", "preset {name}"),
+    N("terms", "the weights, which match preset {name}"),
     # mvit_core.demo.samples
     N("terms", "The yellow star circles clockwise"),
     N("terms", "The pink heart moves left"),
@@ -68,6 +75,12 @@ TERMS = (
 def term(text: str) -> str:
     """A title of the core's tables; a text that is not marked here stays as it is."""
     return QCoreApplication.translate("terms", text)
+
+
+def origin_words(text: str) -> str:
+    """What an architecture was decided from; a preset is named at the end."""
+    start, preset, name = text.rpartition("preset ")
+    return term(f"{start}{preset}{{name}}").format(name=name) if preset else term(text)
 
 
 def layout_words(layout: str) -> str:

@@ -83,7 +83,9 @@ def query_words(query: Query) -> str:
 def map_words(method: str, query: Query) -> str:
     """Which map is shown, within a sentence."""
     words = term(METHODS[method].title).lower()
-    return f"{words} ({query_words(query)})" if METHODS[method].needs_query else words
+    if not METHODS[method].needs_query:
+        return words
+    return tr("{map} ({query})").format(map=words, query=query_words(query))
 
 
 def grid_words(shape: Triple) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.icons import themed_icon
+from app.terms import origin_words
 from app.text import count_words, device_words, different_words, input_words, readout_words
 from app.widgets import label, rule
 
@@ -212,7 +213,7 @@ class ModelPanel(QWidget):
     def _show_facts(self, model: ModelFacts, spec: ClipSpec) -> None:
         for name, words in (
             ("format", model.format),
-            ("decided", model.report.decided_from),
+            ("decided", origin_words(model.report.decided_from)),
             ("input", input_words(spec)),
             ("parameters", count_words(model.parameters)),
             ("classes", str(model.class_count)),

@@ -3232,6 +3232,10 @@ right-click for percentile tails and units</source>
             <translation>{device}，半精度</translation>
         </message>
         <message>
+            <source>{map} ({query})</source>
+            <translation>{map}（{query}）</translation>
+        </message>
+        <message>
             <source>{n} frames of {s}×{s} px</source>
             <translation>{n} 帧，{s}×{s} 像素</translation>
         </message>

@@ -23,7 +23,7 @@ from app.gallery import Tiles
 from app.preferences_dialog import PreferencesDialog
 from app.preprocessing import PreprocessingDialog
 from app.shortcuts import ShortcutsDialog
-from app.terms import TERMS, layout_words, term
+from app.terms import TERMS, layout_words, origin_words, term
 from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
@@ -141,16 +141,23 @@ def test_a_tr_that_is_not_there_is_refused(tmp_path):
 # -- in the window -------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _english_again(qapp):
+    """The windows of other tests are English."""
+    font = qapp.font()
+    yield
+    language.install_language(qapp, "en")
+    qapp.setFont(font)
+
+
 @pytest.fixture
-def chinese(qapp, _own_settings):
-    """The next windows are Chinese; those of other tests are not."""
+def chinese(_own_settings):
+    """The next windows are Chinese."""
     settings = QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
     )
     settings.setValue("preferences/language", "zh_CN")
     settings.sync()
-    yield
-    language.install_language(qapp, "en")
 
 
 def texts_of(widget):
@@ -262,10 +269,21 @@ def test_another_language_is_said_to_come_with_the_next_start(boot):
     assert QApplication.activeModalWidget() is None
 
 
-def test_the_next_start_is_in_the_language_chosen(boot, qapp):
+def test_the_next_start_is_in_the_language_chosen(boot):
     first = boot()
     first.preferences.update(language="zh_CN")
     first.close()
     second = boot()
     assert CHINESE.search(second.actions_table.by_id[COMMANDS[0].id].text())
-    language.install_language(qapp, "en")
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [("the configuration inside the file", "文件内的配置"), ("preset mvit_b", "预设 mvit_b"),
+     ("the weights, which match preset mvit_b", "权重，与预设 mvit_b 相符"),
+     ("another source", "another source")],
+)  # fmt: skip
+def test_what_a_model_was_built_from_is_told_in_the_language(qapp, origin, words):
+    assert origin_words(origin) == origin
+    language.install_language(qapp, "zh_CN")
+    assert origin_words(origin) == words
