@@ -572,12 +572,16 @@ right-click for percentile tails and units</source>
             <translation>块 {n}</translation>
         </message>
         <message>
+            <source>Grid of the keys: time × rows × columns</source>
+            <translation>键的网格：时间 × 行 × 列</translation>
+        </message>
+        <message>
             <source>Heads</source>
             <translation>头数</translation>
         </message>
         <message>
-            <source>Keys t×y×x</source>
-            <translation>键 t×y×x</translation>
+            <source>Keys</source>
+            <translation>键</translation>
         </message>
         <message>
             <source>Layer</source>
@@ -3009,8 +3013,28 @@ right-click for percentile tails and units</source>
             <translation>谁在关注选取的键：矩阵的一列，位于查询网格上。</translation>
         </message>
         <message>
+            <source>config.json beside the file</source>
+            <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
             <source>patch queries of the last block do not reach the prediction</source>
             <translation>最后一块的图块查询不会影响预测</translation>
+        </message>
+        <message>
+            <source>preset {name}</source>
+            <translation>预设 {name}</translation>
+        </message>
+        <message>
+            <source>the architecture that was passed</source>
+            <translation>传入的架构</translation>
+        </message>
+        <message>
+            <source>the configuration inside the file</source>
+            <translation>文件内的配置</translation>
+        </message>
+        <message>
+            <source>the configuration that was passed</source>
+            <translation>传入的配置</translation>
         </message>
         <message>
             <source>the prediction reads only the class token: patch rows of the last block are unused</source>
@@ -3019,6 +3043,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>the prediction reads the mean of patch tokens: the last block's class row is unused</source>
             <translation>预测读取图块词元的均值：最后一块的类别行未被使用</translation>
+        </message>
+        <message>
+            <source>the weights, which match preset {name}</source>
+            <translation>权重，与预设 {name} 相符</translation>
         </message>
     </context>
     <context>
