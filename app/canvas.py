@@ -14,17 +14,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.marks import (
-    draw_badges,
-    draw_cell,
-    draw_grid,
-    draw_outline,
-    draw_placeholder,
-    draw_ring,
-    draw_unseen,
-)
+from app.marks import StillLines, draw_badges, draw_cell, draw_placeholder, draw_ring
 from app.readout import readout_of, row_sum_of
 from app.viewport import MAX_ZOOM, Viewport
+from app.widgets import can_be_seen
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -67,6 +60,7 @@ class Canvas(QWidget):
         self._picking = False
         self._zoom, self._centre = 0.0, (0.0, 0.0)  # as Viewport has them
         self._kept: tuple[object, QPixmap] | None = None
+        self._still = StillLines()
         self._is_painted = True
         self._press: QPointF | None = None
         self._drag_from: Viewport | None = None
@@ -84,9 +78,7 @@ class Canvas(QWidget):
     @property
     def is_painted(self) -> bool:
         """The frame handed over last has been seen; also where nothing can be seen at all."""
-        window = self.window().windowHandle()
-        is_seen = self.isVisible() and window is not None and window.isExposed()
-        return self._is_painted or not is_seen or self.visibleRegion().isEmpty()
+        return self._is_painted or not can_be_seen(self)
 
     @property
     def heat(self) -> HeatPicture | None:
@@ -353,13 +345,11 @@ class Canvas(QWidget):
 
     def _paint_still_lines(self, painter: QPainter) -> None:
         """The token grid, and the outline of what the model saw."""
-        if self._map is None:
-            return
-        if self._grid_visible:
-            draw_grid(painter, self._view(), self._map.heatmap)
-        if self._heat_visible and self._coverage_visible:
-            draw_unseen(painter, self._view(), self._map.heatmap)
-            draw_outline(painter, self._view(), self._map.heatmap)
+        if self._map is not None:
+            coverage = self._heat_visible and self._coverage_visible
+            self._still.paint(
+                painter, self._view(), self._map.heatmap, grid=self._grid_visible, coverage=coverage
+            )
 
     def _paint_map_lines(self, painter: QPainter) -> None:
         """What follows the pointer and the picked token."""

@@ -98,6 +98,9 @@ class ProxyImage:
 class FramePictures(Protocol):
     """Where small pictures of frames are looked up."""
 
+    def nearest(self, frame: int) -> int | None:
+        """The nearest frame that has one; nothing is decoded for the answer."""
+
     def image(self, frame: int) -> ProxyImage | None:
         """The picture of the nearest frame that has one."""
 

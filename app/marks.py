@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QRegion
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from app import theme
 
@@ -104,6 +104,49 @@ def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...
         painter.setPen(QColor(colours.warning))
         painter.drawText(box.adjusted(10, 5, -10, -5), flags, badge)
         bottom = box.top() - 6
+
+
+class StillLines:
+    """Token grid, outline and shade of what the model did not see, on one frame's view.
+
+    They stay while frames and maps change, and hatching costs more than a frame: so they are kept
+    as a picture.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, QPixmap] | None = None
+
+    def paint(
+        self, painter: QPainter, view: Viewport, heatmap: Heatmap, *, grid: bool, coverage: bool
+    ) -> None:
+        """Paint at the painter's own resolution."""
+        coverage = coverage and not heatmap.covers_frame
+        if not (grid or coverage):
+            return
+        ratio = painter.device().devicePixelRatioF()
+        wanted = (
+            view, heatmap.box_px, heatmap.x_px, heatmap.y_px, heatmap.shape[1:], grid, coverage,
+            ratio,
+        )  # fmt: skip
+        if self._kept is None or self._kept[0] != wanted:
+            self._kept = (wanted, _lines(view, heatmap, ratio, grid=grid, coverage=coverage))
+        painter.drawPixmap(0, 0, self._kept[1])
+
+
+def _lines(
+    view: Viewport, heatmap: Heatmap, ratio: float, *, grid: bool, coverage: bool
+) -> QPixmap:
+    pixmap = QPixmap(QSize(*view.room) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    if grid:
+        draw_grid(painter, view, heatmap)
+    if coverage:
+        draw_unseen(painter, view, heatmap)
+        draw_outline(painter, view, heatmap)
+    painter.end()
+    return pixmap
 
 
 def _two_tone(painter: QPainter, draw: Callable[[], None], *, dashed: bool = False) -> None:

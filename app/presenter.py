@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -137,6 +137,16 @@ class Presenter:
 
     def _state(self, old: ViewState | None, new: Snapshot) -> None:
         state = new.state
+        if old is None or _look(old) != _look(state):
+            self._looks(state)
+        if old is None or _listing(old) != _listing(state):
+            self.panels.predictions.show_state(state)
+        if old is None or (old.loop, old.markers) != (state.loop, state.markers):
+            self.panels.timeline.show_marks(state.loop, state.markers)
+        if old is None or (old.playing, old.speed) != (state.playing, state.speed):
+            self.panels.timeline.show_playing(playing=state.playing, speed=state.speed)
+
+    def _looks(self, state: ViewState) -> None:
         self.panels.canvas.show_style(
             opacity=state.opacity,
             heat=state.overlay and not state.blink,
@@ -145,14 +155,8 @@ class Presenter:
             picking=state.picking,
         )
         self.panels.display.show_state(state)
-        if old is None or _listing(old) != _listing(state):
-            self.panels.predictions.show_state(state)
         self.panels.heads.show_head(state.head)
         self.panels.colourbar.show_state(state)
-        if old is None or (old.loop, old.markers) != (state.loop, state.markers):
-            self.panels.timeline.show_marks(state.loop, state.markers)
-        if old is None or (old.playing, old.speed) != (state.playing, state.speed):
-            self.panels.timeline.show_playing(playing=state.playing, speed=state.speed)
 
     def _frame(self, new: Snapshot) -> None:
         state, world = new.state, new.world
@@ -227,6 +231,11 @@ class Presenter:
 
 def _listing(state: ViewState) -> object:
     return state.top_k, state.pinned_classes, state.whole_video, state.views
+
+
+def _look(state: ViewState) -> ViewState:
+    """What most panels take from the state: a step to another frame changes none of it."""
+    return replace(state, frame=0, playing=False, speed=1.0, scrubbing=False)
 
 
 def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:

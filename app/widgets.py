@@ -21,6 +21,13 @@ from app.icons import themed_icon
 ICON_PX = 18
 
 
+def can_be_seen(widget: QWidget) -> bool:
+    """Some of the widget is on a screen, so that it will be painted."""
+    window = widget.window().windowHandle()
+    is_exposed = widget.isVisible() and window is not None and window.isExposed()
+    return is_exposed and not widget.visibleRegion().isEmpty()
+
+
 def label(text: str = "", kind: str = "", *, small: bool = False) -> QLabel:
     """A label of a kind that the style sheet knows: soft, faint, title or warning."""
     made = QLabel(text)

@@ -1,8 +1,10 @@
 """Token-grid saliency on source-frame pixels and source frames."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mvit_core.attribution.maps import FloatArray, Saliency
 from mvit_core.geometry import PixelMap, Triple
@@ -41,9 +43,7 @@ class Heatmap:
 
     def sampled_position(self, frame_index: int) -> float:
         """Where a source frame lies on the list of sampled frames, 0 for the first."""
-        rising = np.asarray(self.frame_indices, dtype=np.float64)
-        places, first = np.unique(rising, return_index=True)
-        return float(np.interp(frame_index, places, first))
+        return float(np.interp(frame_index, *_places(self.frame_indices)))
 
     def token_time(self, frame_index: int) -> int:
         """The token t that is nearest to a source frame: no blending between times."""
@@ -91,6 +91,14 @@ def project(saliency: Saliency, pixel_map: PixelMap, frame_indices: tuple[int, .
         box_px=pixel_map.box_px,
         sink=saliency.sink,
     )
+
+
+@lru_cache(maxsize=64)
+def _places(frame_indices: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Each sampled frame once, and where it first stands on the list."""
+    rising = np.asarray(frame_indices, dtype=np.float64)
+    places, first = np.unique(rising, return_index=True)
+    return places, first
 
 
 def _nearest(position: float, line: tuple[float, float], size: int) -> int:

@@ -19,9 +19,11 @@ from app.text import frame_number
 from app.timeline.marks import Marks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPainter
 
-    from app.facts import ProxyFacts, ProxyImage, VideoFacts
+    from app.facts import ProxyFacts, VideoFacts
     from app.state import Loop, Marker
     from app.survey.facts import SeriesFacts
     from app.timeline.series import Series
@@ -43,6 +45,8 @@ class Scene:
     markers: tuple[Marker, ...]
     series: SeriesFacts | None
     pixel_ratio: float
+    later: Callable[[], None]
+    """Called by a row that could not show everything yet: it is painted once more soon."""
 
 
 class Row(Protocol):
@@ -107,16 +111,23 @@ class Thumbnails:
 
     height = 38
     _MOST_KEPT = 400
+    _MOST_AT_ONCE = 4
+    """Decoded in one go: a millisecond or two each, in which the window does nothing else."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
         self._video: VideoFacts | None = None
+        self._span: Span | None = None
+        self._painted: dict[float, QPixmap] = {}
+        """What stands at each place until the picture of a nearer frame is made."""
 
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
         """Paint the pictures that there are; the rest is a plain band."""
         if scene.video is not self._video:
             self._kept.clear()
-            self._video = scene.video
+        if scene.video is not self._video or scene.span != self._span:
+            self._painted.clear()
+        self._video, self._span = scene.video, scene.span
         outline = QPainterPath()
         outline.addRoundedRect(box, 4, 4)
         painter.fillPath(outline, QColor(theme.current().control))
@@ -126,28 +137,45 @@ class Thumbnails:
         painter.setClipPath(outline)
         width, height = scene.video.display_size
         size = QSize(max(round(box.height() * width / height), 8), round(box.height()))
-        x = box.left()
+        x, made = box.left(), 0
         while x < box.right():
-            place = QRectF(x, box.top(), size.width(), size.height())
-            middle = min(x + size.width() / 2, box.right() - 1)
-            found = scene.proxies.pictures.image(scene.span.frame_at(middle))
-            if found is not None:
-                painter.drawPixmap(place.topLeft(), self._scaled(found, size, scene.pixel_ratio))
+            frame = scene.span.frame_at(min(x + size.width() / 2, box.right() - 1))
+            pixmap = self._known(scene, frame, size)
+            if pixmap is None and made < self._MOST_AT_ONCE:
+                pixmap = self._make(scene, frame, size)
+                made += 1
+            elif pixmap is None:
+                pixmap = self._painted.get(x)
+                scene.later()
+            if pixmap is not None:
+                self._painted[x] = pixmap
+                painter.drawPixmap(QPointF(x, box.top()), pixmap)
             x += size.width() + 1
         painter.restore()
 
-    def _scaled(self, found: ProxyImage, size: QSize, ratio: float) -> QPixmap:
-        wanted = size * ratio
-        key = (found.index, wanted.width(), wanted.height())
-        pixmap = self._kept.pop(key, None)
-        if pixmap is None:
-            image = found.image.scaled(
-                wanted, Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )  # fmt: skip
-            pixmap = QPixmap.fromImage(image)
-            pixmap.setDevicePixelRatio(ratio)
-        self._kept[key] = pixmap
+    def _known(self, scene: Scene, frame: int, size: QSize) -> QPixmap | None:
+        """The picture nearest to a frame, if it was made for this size before."""
+        assert scene.proxies is not None
+        index = scene.proxies.pictures.nearest(frame)
+        if index is None:
+            return None
+        key = (index, *(size * scene.pixel_ratio).toTuple())
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def _make(self, scene: Scene, frame: int, size: QSize) -> QPixmap | None:
+        assert scene.proxies is not None
+        found, wanted = scene.proxies.pictures.image(frame), size * scene.pixel_ratio
+        if found is None:
+            return None
+        image = found.image.scaled(
+            wanted, Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )  # fmt: skip
+        pixmap = QPixmap.fromImage(image)
+        pixmap.setDevicePixelRatio(scene.pixel_ratio)
+        self._kept[found.index, wanted.width(), wanted.height()] = pixmap
         while len(self._kept) > self._MOST_KEPT:
             self._kept.popitem(last=False)
         return pixmap

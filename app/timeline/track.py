@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 SIDE_PX = 14
+PLAYHEAD_PX = 8
+"""To each side of its line, with its point."""
 ZOOM_STEP = 1.4
 PAN_SHARE = 0.1
 """Of what is seen, for a notch of the wheel."""
@@ -74,6 +76,9 @@ class Track(QWidget):
         self._held = False
         self._pan_from: tuple[float, Span] | None = None
         self._kept: tuple[object, QPixmap] | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._paint_rest)
 
     @override
     def sizeHint(self) -> QSize:
@@ -95,6 +100,9 @@ class Track(QWidget):
 
     def show_frame(self, frame: int, window: ClipWindow | None) -> None:
         """Move the playhead; it jumps, it never glides."""
+        self._update_playhead()  # where it was
+        if window is not self._window:
+            self.update()
         self._frame, self._window = frame, window
         if not self._held:
             self._look(self.span.showing(frame))
@@ -103,7 +111,7 @@ class Track(QWidget):
                 frame=frame_number(frame), count=self.span.count
             )
         )
-        self.update()
+        self._update_playhead()
 
     def show_proxies(self, proxies: ProxyFacts | None) -> None:
         """Take the small pictures that there are now."""
@@ -333,7 +341,7 @@ class Track(QWidget):
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
         scene = Scene(video, self.span, self._windows, self._window, self._proxies, self._loop,
-                      self._markers, self._series, ratio)  # fmt: skip
+                      self._markers, self._series, ratio, self._later.start)  # fmt: skip
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -348,11 +356,24 @@ class Track(QWidget):
         self._kept = (wanted, pixmap)
         return pixmap
 
+    def _paint_rest(self) -> None:
+        """Paint what the rows could not show in one go."""
+        self._kept = None
+        self.update()
+
     def _paint_pointer(self, painter: QPainter) -> None:
         if self._hover is not None:
             x = (self.x_of(self._hover) + self.x_of(self._hover + 1)) / 2
             painter.setPen(QPen(QColor(theme.current().text_faint), 1))
             painter.drawLine(QPointF(x, Ruler.height), QPointF(x, self.height()))
+
+    def _update_playhead(self) -> None:
+        """Paint anew where the playhead is, and nothing else."""
+        left, right = self.x_of(self._frame), self.x_of(self._frame + 1)
+        reach = PLAYHEAD_PX + (right - left) / 2
+        middle = (left + right) / 2
+        place = QRectF(middle - reach, 0, 2 * reach, self.height())
+        self.update(place.toAlignedRect())
 
     def _paint_playhead(self, painter: QPainter) -> None:
         left, right = self.x_of(self._frame), self.x_of(self._frame + 1)
