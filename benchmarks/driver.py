@@ -1,7 +1,7 @@
 """The real window under a script, as benchmarks, the soak and the screenshots drive it.
 
-The platform is offscreen unless the environment says otherwise, and settings go to a temporary
-folder.
+The platform is offscreen unless the environment says otherwise, and settings and caches go to
+a temporary folder.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -27,34 +27,71 @@ _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
 class StallMeter:
-    """How long the event loop keeps a timer of one millisecond waiting."""
+    """How long the event loop keeps a timer of one millisecond waiting.
+
+    A wait is either work of the window's thread or time in which it got no processor or not the
+    interpreter; the first does not depend on what else the machine does.
+    """
 
     def __init__(self) -> None:
-        self.gaps_ms: list[float] = []
-        self._last = 0.0
+        self.waits_ms: list[float] = []
+        self.work_ms: list[float] = []
+        """Processor time of this thread in each wait."""
+        self._last = self._last_work = 0.0
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
     def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps_ms.append(1e3 * (now - self._last) - _TICK_MS)
-        self._last = now
+        now, work = time.perf_counter(), time.thread_time()
+        self.waits_ms.append(max(1e3 * (now - self._last) - _TICK_MS, 0.0))
+        self.work_ms.append(1e3 * (work - self._last_work))
+        self._last, self._last_work = now, work
 
     @contextmanager
     def measuring(self) -> Iterator[None]:
         """Measures while the block spins the event loop."""
-        self._last = time.perf_counter()
+        self._last, self._last_work = time.perf_counter(), time.thread_time()
         self._timer.start()
         try:
             yield
         finally:
             self._timer.stop()
 
-    def percentile(self, percent: float) -> float:
-        """Milliseconds that this share of the waits stays below."""
-        return float(np.percentile(self.gaps_ms, percent)) if self.gaps_ms else 0.0
+    @property
+    def p99_ms(self) -> float:
+        """Milliseconds that all but a hundredth of the waits stay below."""
+        return float(np.percentile(self.waits_ms, 99)) if self.waits_ms else 0.0
+
+    @property
+    def words(self) -> str:
+        """What else is to be known of the waits."""
+        if not self.waits_ms:
+            return ""
+        work = np.percentile(self.work_ms, 99)
+        return f"(own work {work:.1f} ms, worst wait {max(self.waits_ms):.0f} ms)"
+
+
+def spin(until: Callable[[], bool], seconds: float) -> bool:
+    """Run the event loop as the application does until it is so, or so long; was it so.
+
+    ``QTest.qWait`` sleeps up to ten milliseconds between its looks at the events.
+    """
+    loop, clock = QEventLoop(), QTimer()
+    clock.setTimerType(Qt.TimerType.PreciseTimer)
+    deadline = time.perf_counter() + seconds
+
+    def look() -> None:
+        if until() or time.perf_counter() >= deadline:
+            loop.quit()
+
+    clock.timeout.connect(look)
+    clock.start(_TICK_MS)
+    if not until():
+        loop.exec()
+    clock.stop()
+    return until()
 
 
 class Driver:
@@ -72,15 +109,13 @@ class Driver:
             TimeoutError: it never was.
         """
         began = time.perf_counter()
-        while not is_true():
-            QTest.qWait(1)
-            if time.perf_counter() - began > PATIENCE_SECONDS:
-                raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+        if not spin(is_true, PATIENCE_SECONDS):
+            raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
         return time.perf_counter() - began
 
     def rest(self, seconds: float) -> None:
         """Let the window live for a while."""
-        QTest.qWait(round(1e3 * seconds))
+        spin(lambda: False, seconds)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = _NO_MODIFIER) -> None:
         """Press a key on the canvas."""
@@ -126,6 +161,7 @@ def driven(**options: object) -> Iterator[Driver]:
     with tempfile.TemporaryDirectory() as folder:
         ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
         QSettings.setPath(ini, user, folder)
+        os.environ["XDG_CACHE_HOME"] = folder  # where a clip was left is not gone on from
         window = open_window(app, ViewOptions(**options))  # type: ignore[arg-type]
         driver = Driver(window)
         try:
