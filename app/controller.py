@@ -110,7 +110,7 @@ class Controller(QObject):
         self._colours = Colouring(
             self.paint, store, lambda: self.world, self._ranging, self.budget, self
         )
-        lanes = Lanes(self.decode, self.infer, self.paint, self._model_host)
+        lanes = Lanes(self.decode, self.infer, self.paint, self._model_host, self.budget)
         self._views = ViewDesk(lanes, store, lambda: self.world, self._jobs)
         self.survey = SurveyDesk(
             self.infer, self._model_host, store, lambda: self.world, self._jobs, self
@@ -142,6 +142,7 @@ class Controller(QObject):
 
     def open_video(self, path: Path) -> None:
         """Open a video; the one before stays until this one is there."""
+        self.decode.cancel("open")  # one that still lists an hour of video is not waited for
         self._jobs.begin("open", self.tr("Opening {name}").format(name=path.name))
         self.decode.ask("open", partial(self._decoder.open, path))
         self._refresh()
@@ -307,7 +308,7 @@ class Controller(QObject):
 
     def _is_frame_seen(self) -> bool:
         """The frame asked for last was decoded and has been painted."""
-        return not self.decode.is_pending("frame") and self._panels.canvas.is_painted
+        return not self.decode.is_pending("frame") and self._panels.stage.is_painted
 
     def _want_map(self) -> None:
         state, world = self.store.state, self.world

@@ -54,7 +54,12 @@ class Decoder:
             VideoError: the file cannot be used.
         """
         cache_bytes = self._budget.limit_bytes // SHARE_OF_BUDGET
-        video = open_video(path, cache_bytes=cache_bytes, budget=self._budget)
+        video = open_video(
+            path,
+            cache_bytes=cache_bytes,
+            budget=self._budget,
+            progress=lambda share: ticket.step(round(100 * share), 100),
+        )
         try:
             ticket.check()
             first = picture_of(video, 0)

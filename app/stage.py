@@ -53,6 +53,11 @@ class Stage(QWidget):
         return self._shown
 
     @property
+    def is_painted(self) -> bool:
+        """The frame handed over last has been seen in the view that is shown."""
+        return self._shown.is_painted
+
+    @property
     def keyed(self) -> tuple[QWidget, ...]:
         """Every widget here that takes the stage's keys."""
         return self.canvas, self.grid, *self.compare.panes.values()

@@ -7,7 +7,7 @@ again and was not asked for the longest goes first, on whichever shelf it stands
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar, cast
@@ -186,20 +186,31 @@ class Shelf(Generic[K, V]):
 
     def put(self, key: K, value: V, nbytes: int) -> None:
         """Hold an entry in place of one of the same key; what fits nowhere is not held."""
+        self.put_together([(key, value, nbytes)])
+
+    def put_together(self, entries: Sequence[tuple[K, V, int]]) -> None:
+        """Hold several, none of which goes to make room for another; all of them or none.
+
+        Args:
+            entries: key, value and bytes of each, in place of those of the same keys.
+        """
         books, budget = self._books, self._budget
+        together = sum(nbytes for _, _, nbytes in entries)
         with budget._lock:
-            if key in books.entries:
-                budget._take_off(books, key)
-            if nbytes > self.room_bytes:
+            for key, _, _ in entries:
+                if key in books.entries:
+                    budget._take_off(books, key)
+            if together > self.room_bytes:
                 return
-            while books.entries and books.used + nbytes > self.room_bytes:
+            while books.entries and books.used + together > self.room_bytes:
                 budget._take_off(books, next(iter(books.entries)))
-            budget._make_room(nbytes)
-            if not books.entries:
+            budget._make_room(together)
+            if entries and not books.entries:
                 budget._shelves.append(books)
-            books.entries[key] = _Entry(value, nbytes, self._worth(nbytes))
-            books.used += nbytes
-            budget._used += nbytes
+            for key, value, nbytes in entries:
+                books.entries[key] = _Entry(value, nbytes, self._worth(nbytes))
+            books.used += together
+            budget._used += together
 
     def drop_oldest(self) -> None:
         """Let the entry go that was not asked for the longest."""

@@ -58,7 +58,8 @@ class JobWidget(QWidget):
         if job.state == "stopping":
             words = self.tr("Stopping: {job}").format(job=job.title)
         elif job.total:
-            words = f"{job.title}  {job.done}/{job.total}"
+            count = f"{job.done} %" if job.key == "open" else f"{job.done}/{job.total}"
+            words = f"{job.title}  {count}"
             pace = self._pace(job)
             words += f" · {pace}" if pace else ""
         self.title.setText(words)

@@ -4,46 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mvit_core.budget import Shelf
+
 if TYPE_CHECKING:
     from app.facts import MapAnswer, MapWish
+    from mvit_core.budget import Budget
 
-KEPT_BYTES = 64 << 20
-"""A block's maps take some 30 KiB, on the query grid of an early block a megabyte."""
+SECONDS_TO_REMAKE = 0.01
+"""A block's maps from a captured window; some 30 KiB, of an early block a megabyte."""
 
 
 class Answers:
-    """The answers of the inference lane by their wish, the longest unused dropped first."""
+    """The answers of the inference lane by their wish.
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
-        self._room = kept_bytes
-        self._bytes = 0
-        self._kept: dict[MapWish, MapAnswer] = {}
+    Args:
+        budget: they are counted there.
+    """
 
-    def __contains__(self, wish: MapWish | None) -> bool:
-        return wish in self._kept
+    def __init__(self, budget: Budget) -> None:
+        self._shelf: Shelf[MapWish, MapAnswer] = Shelf(
+            budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
+        )
 
-    @property
-    def nbytes(self) -> int:
-        """What the kept maps take."""
-        return self._bytes
+    def __contains__(self, wish: MapWish) -> bool:
+        return wish in self._shelf
 
     def get(self, wish: MapWish) -> MapAnswer | None:
         """The answer to a wish, if it was made and is still kept."""
-        answer = self._kept.pop(wish, None)
-        if answer is not None:
-            self._kept[wish] = answer  # most recently used last
-        return answer
+        return self._shelf.get(wish)
 
     def keep(self, answer: MapAnswer) -> None:
         """Keep an answer; also a late one, which is only not shown."""
-        old = self._kept.pop(answer.wish, None)
-        self._bytes += answer.maps.values.nbytes - (old.maps.values.nbytes if old else 0)
-        self._kept[answer.wish] = answer
-        while self._bytes > self._room and len(self._kept) > 1:
-            dropped = self._kept.pop(next(iter(self._kept)))
-            self._bytes -= dropped.maps.values.nbytes
+        self._shelf.put(answer.wish, answer, answer.maps.values.nbytes)
 
     def forget(self) -> None:
         """Another model or video: what was made of the one before may not be the same."""
-        self._kept.clear()
-        self._bytes = 0
+        self._shelf.clear()

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.painting import heat_image
+from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
 from mvit_core.render import seen_box
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from app.facts import MapAnswer
     from app.workers import Answer, Lane, Ticket
     from mvit_core.attribution import HeadChoice
+    from mvit_core.budget import Budget
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import Look, ValueRange
 
-KEPT_BYTES = 48 << 20
+SECONDS_TO_REMAKE = 0.01
+"""All cells of a block, some hundreds of kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -103,28 +106,27 @@ class Cells:
 
     Args:
         lane: the paint lane.
+        budget: cells are counted there.
         key: names this one's questions on the lane.
         background: nobody waits for these; they make way for all others.
     """
 
-    def __init__(self, lane: Lane, key: str, *, background: bool = False) -> None:
+    def __init__(self, lane: Lane, budget: Budget, key: str, *, background: bool = False) -> None:
         self._lane = lane
         self._key = key
         self._background = background
         self._asked: tuple[CellsAsk, ...] = ()
-        self._kept: dict[CellsKey, CellsPicture] = {}
-        self._bytes = 0
+        self._shelf: Shelf[CellsKey, CellsPicture] = Shelf(
+            budget, key, seconds_to_remake=SECONDS_TO_REMAKE
+        )
 
     def get(self, key: CellsKey) -> CellsPicture | None:
         """A picture that was made and is still kept."""
-        picture = self._kept.pop(key, None)
-        if picture is not None:
-            self._kept[key] = picture  # most recently used last
-        return picture
+        return self._shelf.get(key)
 
     def want(self, asks: Sequence[CellsAsk]) -> None:
         """Ask for those that are not there, unless they are asked for already."""
-        missing = tuple(ask for ask in asks if ask.key not in self._kept)
+        missing = tuple(ask for ask in asks if ask.key not in self._shelf)
         if missing and missing != self._asked:
             self._asked = missing
             self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
@@ -134,15 +136,10 @@ class Cells:
         if answer.key != self._key or answer.outcome != "done":
             return
         assert isinstance(answer.payload, tuple)
-        for picture in answer.payload:
-            old = self._kept.pop(picture.key, None)
-            self._bytes += picture.nbytes - (old.nbytes if old else 0)
-            self._kept[picture.key] = picture
-        while self._bytes > KEPT_BYTES and len(self._kept) > len(answer.payload):
-            self._bytes -= self._kept.pop(next(iter(self._kept))).nbytes
+        # Together: if one of a view went to make room for the next, both were asked for for ever.
+        self._shelf.put_together([(each.key, each, each.nbytes) for each in answer.payload])
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""
         self._asked = ()
-        self._kept.clear()
-        self._bytes = 0
+        self._shelf.clear()

@@ -184,6 +184,11 @@ class CompareView(QWidget):
         for pane in self.panes.values():
             pane.show_linked(linked)
 
+    @property
+    def is_painted(self) -> bool:
+        """As of the canvas: the pane of the present clip leads."""
+        return self.panes[0].body.is_painted
+
     def fit(self) -> None:
         """Show whole frames."""
         self.link(replace(self._linked, zoom=1.0, centre=(0.5, 0.5)))

@@ -71,7 +71,7 @@ class Comparing:
     ) -> None:
         self._lanes, self._store, self._world, self._answers = lanes, store, world, answers
         self.frames = PaneFrames()
-        self._cells = Cells(lanes.paint, "panes")
+        self._cells = Cells(lanes.paint, lanes.budget, "panes")
         self._differences = Differences(lanes.paint)
         self._others: dict[Path, PaneFrame] = {}
         self._asked_frames: object = None

@@ -37,7 +37,7 @@ class ViewDesk:
         world: Callable[[], World],
         jobs: Jobs,
     ) -> None:
-        self.answers = Answers()
+        self.answers = Answers(lanes.budget)
         self.grids = Grids(lanes, store, world, self.answers, jobs)
         self.comparing = Comparing(lanes, store, world, self.answers)
 

@@ -21,6 +21,7 @@ from app.viewport import Viewport
 from app.views.cells import heatmap_of
 from app.views.mosaic import NOTHING, Mosaic, Spot, heads_mosaic, layers_mosaic
 from app.views.painter import GridInk, paint_grid
+from app.widgets import can_be_seen
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
@@ -75,6 +76,7 @@ class Grid(QWidget):
         self._mosaic: Mosaic = NOTHING
         self._pointer: QPoint | None = None
         self._ink = GridInk()
+        self._is_painted = True
 
     @property
     def mosaic(self) -> Mosaic:
@@ -90,6 +92,11 @@ class Grid(QWidget):
     def picture(self) -> FramePicture | None:
         """The frame below the maps."""
         return self._picture
+
+    @property
+    def is_painted(self) -> bool:
+        """As of the canvas."""
+        return self._is_painted or not can_be_seen(self)
 
     def cell_pixels(self) -> tuple[int, int]:
         """(width, height) of one cell in device pixels; small while there is none."""
@@ -110,6 +117,7 @@ class Grid(QWidget):
     def show_frame(self, picture: FramePicture) -> None:
         """Put another frame below the maps."""
         self._picture = picture
+        self._is_painted = False
         self._tell_hover()
         self.update()
 
@@ -276,6 +284,7 @@ class Grid(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._is_painted = True
         painter = QPainter(self)
         painter.setFont(theme.small_font(self))
         hovered = None if self._pointer is None else self._mosaic.at(self._pointer)

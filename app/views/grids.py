@@ -64,8 +64,8 @@ class Grids:
         self._store, self._world = store, world
         self._answers, self._jobs = answers, jobs
         self._cells, self._minis = (
-            Cells(lanes.paint, "cells"),
-            Cells(lanes.paint, "minis", background=True),
+            Cells(lanes.paint, lanes.budget, "cells"),
+            Cells(lanes.paint, lanes.budget, "minis", background=True),
         )
         self._asked: MapWish | None = None
         self._skipped: set[MapWish] = set()
@@ -178,13 +178,14 @@ class Grids:
         world, state = self._world(), self._store.state
         needed = state.view == "layers"
         missing = [w for w in wishes.values() if w not in self._answers and w not in self._skipped]
-        if needed and world.wish in self._answers:
+        is_here = world.wish is not None and world.wish in self._answers
+        if needed and is_here:
             self._tell(len(wishes) - len(missing), len(wishes))
         if (
             not missing
             or self._asked is not None
             or state.scrubbing
-            or world.wish not in self._answers  # the user waits for that one
+            or not is_here  # the user waits for that one
             or (state.playing and not needed)
         ):
             return

@@ -1,4 +1,4 @@
-"""Who the views ask."""
+"""Who the views ask, and where what they keep is counted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.inference import ModelHost
     from app.workers import Lane
+    from mvit_core.budget import Budget
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,5 @@ class Lanes:
     paint: Lane
     host: ModelHost
     """Lives on the inference lane."""
+    budget: Budget
+    """What was made is counted there."""

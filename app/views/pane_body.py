@@ -14,6 +14,7 @@ from app import theme
 from app.marks import draw_cell, draw_outline, draw_placeholder, draw_unseen
 from app.readout import readout_of
 from app.viewport import Viewport
+from app.widgets import can_be_seen
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -58,6 +59,7 @@ class PaneBody(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.facts: PaneFacts | None = None
         self._linked = Linked()
+        self._is_painted = True
         self._kept: tuple[object, QPixmap] | None = None
         self._pointer: QPointF | None = None
         self._drag: tuple[QPointF, Viewport] | None = None
@@ -65,8 +67,14 @@ class PaneBody(QWidget):
     def show_pane(self, facts: PaneFacts) -> None:
         """Take another frame or another map."""
         self.facts = facts
+        self._is_painted = False
         self._tell_hover()
         self.update()
+
+    @property
+    def is_painted(self) -> bool:
+        """What it was handed last has been seen; also where nothing can be seen at all."""
+        return self._is_painted or not can_be_seen(self)
 
     def show_linked(self, linked: Linked) -> None:
         """Take what all panes share."""
@@ -150,6 +158,7 @@ class PaneBody(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._is_painted = True
         painter = QPainter(self)
         facts = self.facts
         if facts is None or facts.picture is None or facts.video is None:

@@ -197,16 +197,19 @@ def test_it_plays_backwards_to_the_first_frame(window, qtbot):
     assert barcode_on_canvas(window) == 0
 
 
-def test_no_frame_is_posted_before_the_last_was_painted(window, qtbot):
-    canvas = window.stage.canvas
-    canvas.setUpdatesEnabled(False)
+@pytest.mark.parametrize("view", ["single", "heads", "compare"])
+def test_no_frame_is_posted_before_the_last_was_painted(window, qtbot, view):
+    window.store.update(view=view)
+    qtbot.waitUntil(lambda: window.stage.is_painted, timeout=WAIT_MS)
+    stage = window.stage
+    stage.setUpdatesEnabled(False)
     press(qtbot, window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: window.store.state.frame > 0, timeout=WAIT_MS)
     here = window.store.state.frame
     at_rest(qtbot, window, here)
     qtbot.wait(150)
     assert window.store.state.frame == here
-    canvas.setUpdatesEnabled(True)
+    stage.setUpdatesEnabled(True)
     qtbot.waitUntil(lambda: window.store.state.frame > here, timeout=WAIT_MS)
     press(qtbot, window, Qt.Key.Key_K)
 

@@ -12,6 +12,7 @@ from app.painting import look_of
 from app.state import Store
 from app.views.answers import Answers
 from app.views.mosaic import heads_mosaic, layers_mosaic
+from mvit_core.budget import Budget
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
 
@@ -413,15 +414,16 @@ def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
     assert tall.size.height() <= 500
 
 
-def test_kept_maps_stay_within_their_bytes(lens):
+def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
     answer = lens.controller.world.shown.answer
-    size = answer.maps.values.nbytes
-    answers = Answers(kept_bytes=2 * size)
+    budget = Budget(2 * answer.maps.values.nbytes)
+    answers = Answers(budget)
     several = [replace(answer, wish=replace(answer.wish, query=(0, 0, n))) for n in range(5)]
     for each in several:
         answers.keep(each)
         answers.keep(each)
-    assert answers.nbytes <= 2 * size
+    assert budget.used_bytes == budget.limit_bytes
+    assert [(each.name, each.count) for each in budget.usage] == [("maps", 2)]
     assert answers.get(several[-1].wish) is several[-1]
     assert answers.get(several[0].wish) is None
 

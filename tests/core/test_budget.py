@@ -145,3 +145,20 @@ def test_an_empty_budget_holds_nothing_that_has_a_size(nbytes):
     shelf = Shelf(Budget(0), "frames", seconds_to_remake=1)
     shelf.put("a", 1, nbytes)
     assert ("a" in shelf) == (nbytes == 0)
+
+
+@given(st.integers(1, 6), st.integers(10, 30), st.integers(40, 200))
+def test_several_are_held_together_or_not_at_all(count, nbytes, limit):
+    budget = Budget(limit)
+    frames, heats, _ = shelves(budget)
+    frames.put("before", 1, min(limit, 40))
+    heats.put_together([(key, key, nbytes) for key in range(count)])
+    assert [key in heats for key in range(count)] == [count * nbytes <= limit] * count
+    assert budget.used_bytes == sum(u.used_bytes for u in budget.usage) <= limit
+
+
+def test_nothing_at_all_is_held_without_harm():
+    budget = Budget(10)
+    frames, *_ = shelves(budget)
+    frames.put_together([])
+    assert budget.usage == ()

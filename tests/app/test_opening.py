@@ -1,0 +1,64 @@
+"""Opening a file that takes long: it tells how far it is, and nobody has to wait for it."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+
+import app.decoding
+from mvit_core.video import open_video
+from tests.app.conftest import WAIT_MS
+from tests.app.helpers import press
+from tests.fixtures_video import write_barcode_clip
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def long_clip(tmp_path, monkeypatch):
+    """A file whose list of frames stands at 37 % until ``gate`` is open."""
+    path, gate = write_barcode_clip(tmp_path / "long.mp4", frames=12), threading.Event()
+
+    def open_slowly(file, *, progress, **options):
+        while file == path and not gate.wait(0.005):
+            progress(0.37)
+        return open_video(file, progress=progress, **options)
+
+    monkeypatch.setattr(app.decoding, "open_video", open_slowly)
+    yield path, gate
+    gate.set()
+
+
+def shown(window):
+    video = window.controller.world.video
+    return None if video is None else video.path
+
+
+def test_opening_says_how_far_it_is(boot, qtbot, barcode_clip, long_clip):
+    window, (path, gate) = boot(clip=barcode_clip), long_clip
+    window.controller.open_video(path)
+    title = window.panels.status.job.title
+    qtbot.waitUntil(lambda: title.text() == "Opening long.mp4  37 %", timeout=WAIT_MS)
+    assert shown(window) == barcode_clip
+    gate.set()
+    qtbot.waitUntil(lambda: shown(window) == path, timeout=WAIT_MS)
+
+
+def test_opening_is_cancelled_and_the_video_before_stays(boot, qtbot, barcode_clip, long_clip):
+    window, (path, _) = boot(clip=barcode_clip), long_clip
+    window.controller.open_video(path)
+    qtbot.waitUntil(lambda: window.controller.decode.is_pending("open"), timeout=WAIT_MS)
+    press(qtbot, window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
+    assert shown(window) == barcode_clip
+    press(qtbot, window, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: window.stage.canvas.picture.index == 1, timeout=WAIT_MS)
+
+
+def test_opening_another_file_takes_its_place_at_once(boot, qtbot, barcode_clip, long_clip):
+    window, (path, _) = boot(), long_clip
+    window.controller.open_video(path)
+    qtbot.waitUntil(lambda: window.controller.decode.is_pending("open"), timeout=WAIT_MS)
+    window.controller.open_video(barcode_clip)
+    qtbot.waitUntil(lambda: shown(window) == barcode_clip, timeout=WAIT_MS)
+    assert not window.controller.world.is_busy
