@@ -50,9 +50,13 @@ class EncodingFields(QObject):
         model = self.codec.model()
         assert isinstance(model, QStandardItemModel)
         for row in range(self.codec.count()):
-            problem = misfit(self.codec.itemData(row), ending)
-            model.item(row).setEnabled(not problem)
-            self.codec.setItemData(row, problem, Qt.ItemDataRole.ToolTipRole)
+            codec = self.codec.itemData(row)
+            fits = not misfit(codec, ending)
+            words = self.tr("a {codec} file must end in {endings}, not in {ending}").format(
+                codec=codec, endings=", ".join(ENCODERS[codec].endings), ending=ending
+            )
+            model.item(row).setEnabled(fits)
+            self.codec.setItemData(row, "" if fits else words, Qt.ItemDataRole.ToolTipRole)
         if is_video and misfit(self.codec.currentData(), ending):
             self.codec.setCurrentIndex(self.codec.findData(codecs_for(ending)[0]))
         self.codec.setEnabled(is_video and len(codecs_for(ending)) > 1)

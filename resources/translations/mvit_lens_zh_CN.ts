@@ -253,6 +253,10 @@ Right-click for percentile tails and units</source>
             <source>This kind of file holds no sound</source>
             <translation>此类文件不能包含声音</translation>
         </message>
+        <message>
+            <source>a {codec} file must end in {endings}, not in {ending}</source>
+            <translation>{codec} 文件应以 {endings} 结尾，而不是 {ending}</translation>
+        </message>
     </context>
     <context>
         <name>ExportDialog</name>

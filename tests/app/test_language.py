@@ -1,17 +1,18 @@
 import re
 
 import pytest
-from PySide6.QtCore import QLibraryInfo, QSettings, QTranslator
+from PySide6.QtCore import QLibraryInfo, QModelIndex, QSettings, Qt, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QApplication,
     QComboBox,
     QGroupBox,
     QLabel,
     QLineEdit,
     QMessageBox,
-    QTreeWidget,
+    QTreeView,
     QWidget,
 )
 
@@ -28,7 +29,7 @@ from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
 from mvit_core.render import MODES
-from mvit_core.video.encoders import ENCODERS, QUALITIES
+from mvit_core.video.encoders import CONTAINERS, ENCODERS, QUALITIES
 from resources.translations.update import LANGUAGES, UnmarkableError, marked, read
 from tests.app.conftest import settle
 from tests.app.helpers import dialog_of
@@ -160,6 +161,17 @@ def chinese(_own_settings):
     settings.sync()
 
 
+def cells_of(model, columns, parent=QModelIndex()):  # noqa: B008 - the root, which never changes
+    """Heads, texts and tips of a list or a tree."""
+    yield from (model.headerData(column, Qt.Orientation.Horizontal) for column in columns)
+    for row in range(model.rowCount(parent)):
+        for column in columns:
+            index = model.index(row, column, parent)
+            yield model.data(index) or ""
+            yield model.data(index, Qt.ItemDataRole.ToolTipRole) or ""
+        yield from cells_of(model, columns, model.index(row, 0, parent))
+
+
 def texts_of(widget):
     """All that a widget says, with where it says it."""
     for part in (widget, *widget.findChildren(QWidget)):
@@ -175,9 +187,9 @@ def texts_of(widget):
             yield name, part.placeholderText()
         if isinstance(part, QComboBox):
             yield from ((name, part.itemText(row)) for row in range(part.count()))
-        if isinstance(part, QTreeWidget):
-            header = part.headerItem()
-            yield from ((name, header.text(column)) for column in range(part.columnCount()))
+        if isinstance(part, QAbstractItemView) and part.model() is not None:
+            columns = part.header().count() if isinstance(part, QTreeView) else 1
+            yield from ((name, str(text)) for text in cells_of(part.model(), range(columns)))
     for action in widget.findChildren(QAction):
         yield action.objectName() or "QAction", action.text().partition("\t")[0]
         yield action.objectName() or "QAction", action.toolTip()
@@ -207,6 +219,8 @@ def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
         model.source.checkpoint.name, video.path.name, model.format, *model.report.warnings,
         str(model.report), str(video.path),
         *(each.name for each in lens.controller.world.shown.answer.predictions),
+        *(sample.class_name for sample in demo_samples()),
+        *(layer.name for layer in model.layers),
     )  # fmt: skip
     assert left_in_english(lens, *given) == []
 
@@ -230,7 +244,7 @@ def test_every_view_is_chinese(chinese, lens, qtbot, view):
 def test_dialogs_are_chinese(chinese, lens, command, kind):
     lens.actions_table.run(command)
     dialog = dialog_of(kind)
-    assert left_in_english(dialog) == []
+    assert left_in_english(dialog, *ENCODERS, *CONTAINERS) == []
     dialog.reject()
 
 
