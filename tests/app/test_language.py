@@ -220,7 +220,7 @@ def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
         str(model.report), str(video.path),
         *(each.name for each in lens.controller.world.shown.answer.predictions),
         *(sample.class_name for sample in demo_samples()),
-        *(layer.name for layer in model.layers),
+        *(layer.name for layer in lens.controller.world.shown.answer.layers),
     )  # fmt: skip
     assert left_in_english(lens, *given) == []
 
