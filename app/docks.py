@@ -53,6 +53,12 @@ class Docks(QObject):
         self.titles: dict[str, DockTitle] = {}
         self._first_layout = QByteArray()
         self._full_screen_layout = QByteArray()
+        # A timer of our own, because a single shot that a closing window never fires is kept
+        # for ever, and the window with it.
+        self._tab_check = QTimer(self)
+        self._tab_check.setSingleShot(True)
+        self._tab_check.setInterval(0)
+        self._tab_check.timeout.connect(self._check_tabs)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -140,7 +146,7 @@ class Docks(QObject):
         self._window.showFullScreen()
 
     def _check_tabs_soon(self) -> None:
-        QTimer.singleShot(0, self, self._check_tabs)
+        self._tab_check.start()
 
     def _check_tabs(self) -> None:
         """A tab says the name already; only a dock of its own needs the title line."""

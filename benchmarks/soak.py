@@ -18,7 +18,7 @@ import torch
 from PySide6.QtCore import QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 
-from app.upkeep import resident_megabytes
+from app.upkeep import resident_bytes
 from benchmarks.bench_video import encode
 from benchmarks.driver import Driver, driven
 from mvit_core.demo import demo_checkpoint
@@ -84,7 +84,7 @@ def soak(driver: Driver, clips: list[Path], count: int, seconds: float) -> float
             start_export(driver, target)
             driver.wait(target.exists, "the export")
         driver.settle()
-        after.append(resident_megabytes())
+        after.append(resident_bytes() / 2**20)
         print(f"clip {turn + 1:2d} {clip.name:10s} {after[-1]:6.0f} MB", flush=True)
     return max(after[WARM_CLIPS:], default=after[-1]) - max(after[:WARM_CLIPS])
 
