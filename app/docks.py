@@ -27,8 +27,8 @@ FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
 LEAST_SIDE_WIDTH = 228
 
-LEAST_PREDICTIONS_HEIGHT = 180
-"""All five bars and the title."""
+LEAST_PREDICTIONS = QSize(276, 180)
+"""All five bars and the title, and none of the numbers cut at the side."""
 
 FIRST_HIDDEN = ("log",)
 """Panels that are there when asked for."""
@@ -80,7 +80,7 @@ class Docks(QObject):
                 dock.topLevelChanged.connect(self._check_tabs_soon)
             dock.setWidget(_scrolling(panel) if name in SCROLLING else panel)
             if name == "predictions":
-                dock.setMinimumHeight(LEAST_PREDICTIONS_HEIGHT)
+                dock.setMinimumSize(LEAST_PREDICTIONS)
             self.by_name[name] = dock
             self.titles[name] = bar
 

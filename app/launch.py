@@ -58,10 +58,14 @@ def make_application() -> QApplication:
     # Spinning OpenMP threads starve the window's thread; read when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     known = QApplication.instance()
-    app = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
+    if isinstance(known, QApplication):
+        return known
+    app = QApplication(sys.argv[:1])
     app.setApplicationName("MViT Lens")
     app.setOrganizationName("mvit-lens")
     app.setWindowIcon(app_icon())
+    # Once and for all: to give a style again while the program runs has crashed Qt.
+    app.setStyle("Fusion")
     return app
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 def apply_theme(app: QApplication, name: ThemeName, *, high_contrast: bool = False) -> None:
     """Give the whole application a theme."""
     theme = choose(name, high_contrast=high_contrast)
-    app.setStyle("Fusion")
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))
 

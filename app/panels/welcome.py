@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PICTURES_AFTER_MS = 300
 """What the command line names is opened before pictures are asked for."""
 
-LEAST_SIZE = QSize(440, 400)
+LEAST_SIZE = QSize(440, 360)
 HEIGHT_FOR_GLYPH = 640
 HEIGHT_FOR_KEYS = 560
 
@@ -162,7 +162,7 @@ class Welcome(QWidget):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             line.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(36, 32, 36, 32)
+        column.setContentsMargins(36, 16, 36, 16)
         column.setSpacing(theme.GAP)
         column.addStretch(1)
         column.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignHCenter)
