@@ -37,6 +37,15 @@ def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
     return text
 
 
+QT_LACKS = (
+    N("QFileDialog", "&Look in:"),
+    N("QFileDialog", "Files of &type:"),
+    N("QAbstractFileIconProvider", "Folder"),
+    N("QAbstractFileIconProvider", "Drive"),
+)
+"""Texts that Qt asks for itself, and that its own translation into Chinese does not have."""
+
+
 def languages() -> tuple[tuple[str, str], ...]:
     """(code, title) of what can be chosen: English, and what translations lie there."""
     there = [code for code in TITLES if code == OWN or translation_file(code) is not None]

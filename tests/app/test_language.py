@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QFileDialog,
     QGroupBox,
     QLabel,
     QLineEdit,
@@ -254,6 +255,14 @@ def test_buttons_of_qt_are_chinese(chinese, boot):
     box.setStandardButtons(box.StandardButton.Cancel | box.StandardButton.Discard)
     assert box.button(box.StandardButton.Cancel).text() == "取消"
     assert CHINESE.search(box.button(box.StandardButton.Discard).text())
+
+
+def test_the_file_dialog_of_qt_is_chinese(chinese, boot):
+    dialog = QFileDialog(boot(), "打开")
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    labels = [part.text() for part in dialog.findChildren(QLabel) if part.text()]
+    assert len(labels) >= 3
+    assert all(CHINESE.search(text) for text in labels)
 
 
 def test_a_menu_is_named_without_its_access_key(chinese, boot):
