@@ -96,7 +96,7 @@ def predictions_text(listed: Listed) -> str:
 
 
 def predictions_csv(listed: Listed) -> str:
-    """A table with one line for each class; its words are the same in every language."""
+    """A table with one line for each class; its heads are the same in every language."""
     page = StringIO()
     table = csv.writer(page, lineterminator="\n")
     table.writerow(("scope", "rank", "index", "class", "probability"))

@@ -271,7 +271,8 @@ class Comparing:
         method, query = (pane.method, pane.query) if pane else (state.method, state.query)
         heads = seen.answer.maps.heads if seen.answer else 0
         parts = [tr("Block {b}").format(b=block)]
-        parts.append(head_words(seen.head, heads) if heads else str(seen.head))
+        if heads:
+            parts.append(head_words(seen.head, heads))
         parts.append(map_words(method, query))
         if pane and world.video and pane.clip != world.video.path:
             parts.append(pane.clip.name)
