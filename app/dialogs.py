@@ -71,6 +71,7 @@ class ExportDialog(QDialog):
             words = self.tr("This window (frames {a}–{b})")
             self.span.addItem(words.format(a=window.start, b=window.stop - 1), "window")
         self.target = QLineEdit(str(wish.target))
+        self.target.setAccessibleName(self.tr("File"))
         self.target.textChanged.connect(self._check)
         browse = QPushButton(self.tr("Browse…"))
         browse.clicked.connect(self._browse)

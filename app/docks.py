@@ -149,11 +149,15 @@ class Docks(QObject):
         self._tab_check.start()
 
     def _check_tabs(self) -> None:
-        """A tab says the name already; only a dock of its own needs the title line."""
+        """A tab says the name already; only a dock of its own needs the title line.
+
+        Qt only moves a dock behind another tab out of sight, so Tab would lead into it.
+        """
         for name, dock in self.by_name.items():
             tabs = self._window.tabifiedDockWidgets(dock)
             shown = any(not other.isHidden() for other in tabs)
             self.titles[name].show_name(not shown or dock.isFloating())
+            dock.widget().setEnabled(dock.isFloating() or dock.geometry().right() >= 0)
 
     # -- between runs -----------------------------------------------------------------------
 
@@ -184,7 +188,8 @@ def order_tabs(groups: Iterable[QWidget]) -> None:
     """Let Tab go through the parts of the window in this order; within each it stays as it is."""
     chain = [widget for group in groups for widget in _focus_chain(group)]
     for one, other in pairwise(chain):
-        QWidget.setTabOrder(one, other)
+        if one.window() is other.window():  # a floating dock has an order of its own
+            QWidget.setTabOrder(one, other)
 
 
 def _focus_chain(group: QWidget) -> list[QWidget]:

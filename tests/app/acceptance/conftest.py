@@ -24,23 +24,23 @@ def use(qapp, qtbot, qtlog):
     """Runs ``main()`` with a person at the window, and says how it ended.
 
     ``use(act, *arguments)`` calls ``act(window)`` from within the program's own event loop, once
-    clip and model of the arguments are there, and closes the window if ``act`` did not. It fails
-    where Qt has complained of anything.
+    clip and model of the arguments are there, and closes the window if ``act`` did not; it does
+    not ``wait`` where they cannot come. It fails where Qt has complained of anything.
     """
 
-    def use(act, *arguments):
+    def use(act, *arguments, wait=True):
         problems = []
 
         def come():
             try:
                 window = the_window()
                 window.activateWindow()
-                qtbot.waitUntil(window.isActiveWindow)
-                world = window.controller
-                if arguments:
-                    qtbot.waitUntil(lambda: world.world.video is not None, timeout=WAIT_MS)
+                qtbot.waitUntil(lambda: QApplication.activeWindow() is not None, timeout=WAIT_MS)
+                control = window.controller
+                if arguments and wait:
+                    qtbot.waitUntil(lambda: control.world.video is not None, timeout=WAIT_MS)
                 if "--checkpoint" in arguments:
-                    qtbot.waitUntil(lambda: world.world.model is not None, timeout=WAIT_MS)
+                    qtbot.waitUntil(lambda: control.world.model is not None, timeout=WAIT_MS)
                 rest(qtbot, window)
                 act(window)
             except BaseException as problem:

@@ -1,6 +1,7 @@
 """What a person at the window does with mouse and keys, and what they read from it."""
 
 from contextlib import contextmanager
+from time import monotonic
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -48,20 +49,27 @@ def strip_is_whole(window):
 
 
 def focus():
-    """What the keys go to, as the window system has it."""
-    return QApplication.activePopupWidget() or QApplication.focusWidget()
+    """What the keys go to; waits where a window is just coming or going."""
+    end = monotonic() + WAIT_MS / 1000
+    while QApplication.focusWidget() is None and monotonic() < end:
+        if QApplication.activeWindow() is None:
+            the_window().activateWindow()  # as a window manager does when a dialog has gone
+        QApplication.processEvents()
+    found = QApplication.focusWidget()
+    assert found is not None, "nothing has the focus"
+    return found
 
 
 def keys(*pressed):
     """Press keys where the focus is; a pair is a key with modifiers."""
     for each in pressed:
         key, modifiers = each if isinstance(each, tuple) else (each, Qt.KeyboardModifier(0))
-        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+        QTest.keyClick(focus(), key, modifiers)
 
 
 def write(text):
     """Type words where the focus is."""
-    QTest.keyClicks(QApplication.focusWidget(), text)
+    QTest.keyClicks(focus(), text)
 
 
 def click(widget, at=None, modifiers=Qt.KeyboardModifier.NoModifier):
