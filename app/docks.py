@@ -126,6 +126,7 @@ class Docks(QObject):
         """Show a dock, in front of those on the same tabs."""
         self.by_name[name].show()
         self.by_name[name].raise_()
+        self.by_name[name].widget().setEnabled(True)
 
     def reset(self) -> None:
         """Put all docks where they were at first."""

@@ -35,8 +35,9 @@ def contrasts(window):
     for part in (*window.findChildren(QLabel), *window.findChildren(QToolButton)):
         if part.visibleRegion().isEmpty() or not part.isEnabled():
             continue
-        if isinstance(part, QLabel) and not part.text().strip():
-            continue
+        what = part.text().strip() or part.toolTip()
+        if not what:
+            continue  # an arrow of Qt's own, which has no meaning while it is off
         seen = part.visibleRegion().boundingRect()
         if seen.size() != part.size():
             continue  # partly scrolled out of sight
@@ -48,7 +49,7 @@ def contrasts(window):
             ratio = max(
                 (light.max() + 0.05) / (ground + 0.05), (ground + 0.05) / (light.min() + 0.05)
             )
-            found.append((part.toolTip() or part.text(), ratio, ground))
+            found.append((what, ratio, ground))
     return found
 
 
