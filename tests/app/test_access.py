@@ -145,7 +145,8 @@ def test_tab_goes_left_centre_right_and_then_the_timeline(lens, qtbot):
         "centre": lens.stage, "right": docks["predictions"], "right 2": docks["display"],
         "bottom": docks["timeline"],
     }  # fmt: skip
-    first = next(b for b in lens.toolbar.findChildren(QAbstractButton) if b.isEnabled())
+    buttons = lens.toolbar.findChildren(QAbstractButton)
+    first = next(b for b in buttons if b.isVisible() and b.isEnabled())
     first.setFocus(Qt.FocusReason.TabFocusReason)
     seen = []
     for _ in range(80):
