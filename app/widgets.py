@@ -86,6 +86,8 @@ class ElidedLabel(QLabel):
 
     @override
     def setText(self, text: str) -> None:
+        if text == self.full_text():
+            return  # laying out and painting anew would cost a step its smoothness
         self._full = text
         self.setToolTip(text)
         self._elide()

@@ -76,6 +76,8 @@ class Grids:
         self._asked_for: object = None
         self._cell_look = self._look()
         self._asks: dict[MapAnswer, CellsAsk] = {}
+        self._mini_pictures: tuple[CellsPicture, ...] = ()
+        self._wished: tuple[object, dict[int, MapWish]] | None = None
 
     def show_cells(self, cell_px: tuple[int, int], in_sight: frozenset[int]) -> bool:
         """Take the size of a cell on screen and the blocks in sight; True where they are new."""
@@ -107,6 +109,8 @@ class Grids:
         picture = self._world().picture
         if picture is None:
             return ()
+        if self._store.state.scrubbing:
+            return self._mini_pictures  # nobody reads them while the pointer drags
         look = replace(self._look(), range_policy="map", locked_range=None, smooth=True)
         size = self._mini_px()
         found, asks = [], []
@@ -119,7 +123,8 @@ class Grids:
                 if made is not None:
                     found.append(made)
         self._minis.want(asks)
-        return tuple(found)
+        self._mini_pictures = tuple(found)
+        return self._mini_pictures
 
     def _mini_px(self) -> tuple[int, int]:
         video = self._world().video
@@ -153,6 +158,7 @@ class Grids:
         self._skipped.clear()
         self._last.clear()
         self._asks.clear()
+        self._mini_pictures, self._wished = (), None
         self._cells.forget()
         self._minis.forget()
 
@@ -161,17 +167,21 @@ class Grids:
     def _wishes(self) -> dict[int, MapWish]:
         """The wish for each block that belongs to what is asked for now."""
         world = self._world()
-        if world.wish is None:
-            return {}
-        here = world.layer(world.wish.block)
-        assert here is not None
         wish = world.wish
-        return {
-            layer.block: replace(
-                wish, block=layer.block, query=carried(wish.query, wish.method, here, layer)
-            )
-            for layer in world.layers
-        }
+        if wish is None:
+            return {}
+        asked = (wish, world.layers)
+        if self._wished is None or self._wished[0] != asked:
+            here = world.layer(wish.block)
+            assert here is not None
+            wishes = {
+                layer.block: replace(
+                    wish, block=layer.block, query=carried(wish.query, wish.method, here, layer)
+                )
+                for layer in world.layers
+            }
+            self._wished = (asked, wishes)
+        return self._wished[1]
 
     def _fetch(self, wishes: dict[int, MapWish]) -> None:
         """Ask for the maps of one more block."""
