@@ -1,7 +1,8 @@
 """``python -m benchmarks.soak``: many clips, scrubbed, switched through and exported for minutes.
 
-Ends with 0 if nothing was warned of and memory stays where it was after the third clip. The window
-is closed while a job runs, as people do.
+Ends with 0 if nothing was warned of and memory beside the caches, whose bytes have a limit of
+their own, stays where it was after the third clip. The window is closed while a job runs, as
+people do.
 """
 
 import argparse
@@ -17,7 +18,10 @@ from typing import TYPE_CHECKING
 import torch
 from PySide6.QtCore import QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from app.palette import Palette
+from app.sessions import ENDING
 from app.upkeep import resident_bytes
 from benchmarks.bench_video import encode
 from benchmarks.driver import Driver, driven
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_GROWTH_MB = 100.0
 WARM_CLIPS = 3
+BUDGET_BYTES = 1 << 30
 HARMLESS = "This plugin does not support"
 """What the offscreen platform says of windows that no one sees."""
 
@@ -70,8 +75,11 @@ def note(warnings: list[str], kind: QtMsgType, text: str) -> None:
 def soak(driver: Driver, clips: list[Path], count: int, seconds: float) -> float:
     """Use one clip after the other; megabytes grown since the third."""
     rng = random.Random(0)
-    acts: list[Callable[[Driver, random.Random], None]] = [scrub, step, switch, play]
+    acts: list[Callable[[Driver, random.Random], None]] = [
+        scrub, step, switch, play, views, compare, palette, session, zoom,
+    ]  # fmt: skip
     after: list[float] = []
+    driver.controller.budget.resize(BUDGET_BYTES)
     for turn in range(count):
         clip = clips[turn % len(clips)]
         driver.open_video(clip)
@@ -84,8 +92,10 @@ def soak(driver: Driver, clips: list[Path], count: int, seconds: float) -> float
             start_export(driver, target)
             driver.wait(target.exists, "the export")
         driver.settle()
-        after.append(resident_bytes() / 2**20)
-        print(f"clip {turn + 1:2d} {clip.name:10s} {after[-1]:6.0f} MB", flush=True)
+        caches = driver.controller.budget.used_bytes
+        after.append((resident_bytes() - caches) / 2**20)
+        words = f"{after[-1]:6.0f} MB and {caches / 2**20:5.0f} MB in caches"
+        print(f"clip {turn + 1:2d} {clip.name:10s} {words}", flush=True)
     return max(after[WARM_CLIPS:], default=after[-1]) - max(after[:WARM_CLIPS])
 
 
@@ -122,6 +132,62 @@ def play(driver: Driver, rng: random.Random) -> None:
     driver.press(Qt.Key.Key_Space)
     driver.rest(rng.uniform(0.5, 2.0))
     driver.press(Qt.Key.Key_K)
+
+
+def views(driver: Driver, rng: random.Random) -> None:
+    """Through all views and back, a step in each."""
+    for _ in range(4):
+        QTest.keyClick(driver.window.stage.front, Qt.Key.Key_V)
+        driver.rest(rng.uniform(0.1, 0.6))
+        QTest.keyClick(driver.window.stage.front, Qt.Key.Key_Right)
+        driver.rest(0.1)
+
+
+def compare(driver: Driver, rng: random.Random) -> None:
+    """Pin what is shown beside another block, and unpin all."""
+    store = driver.store
+    driver.press(Qt.Key.Key_P)
+    driver.press(rng.choice([Qt.Key.Key_Up, Qt.Key.Key_Down]))
+    store.update(view="compare")
+    driver.rest(rng.uniform(0.3, 0.8))
+    store.update(view="single", panes=(), difference=None)
+    driver.rest(0.1)
+
+
+def palette(driver: Driver, rng: random.Random) -> None:
+    """Look for a command; leave, or run one that changes nothing outside the view."""
+    QTest.keyClick(driver.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    opened = QApplication.activePopupWidget()
+    assert isinstance(opened, Palette)
+    QTest.keyClicks(opened.search, rng.choice(["overlay", "smooth", "token grid", "next head"]))
+    driver.rest(0.1)
+    QTest.keyClick(opened.search, rng.choice([Qt.Key.Key_Return, Qt.Key.Key_Escape]))
+    driver.rest(0.1)
+
+
+def session(driver: Driver, rng: random.Random) -> None:
+    """Save the session, go elsewhere, and open it again."""
+    sessions, clip = driver.window.sessions, driver.store.state.clip
+    assert clip is not None
+    sessions.path = clip.with_suffix(ENDING)
+    sessions.save()
+    frame = driver.store.state.frame
+    driver.press(rng.choice([Qt.Key.Key_Home, Qt.Key.Key_End]))
+    driver.rest(0.1)
+    sessions.open(sessions.path)
+    driver.wait(lambda: driver.store.state.frame == frame, "the session's frame")
+    sessions.path = None  # the next clip is another session, and closing asks nothing
+
+
+def zoom(driver: Driver, rng: random.Random) -> None:
+    """The timeline and the canvas, nearer and back."""
+    timeline = driver.window.panels.timeline
+    for how in ("in", "in", rng.choice(["in", "out"]), "all"):
+        timeline.zoom(how)
+        driver.rest(0.05)
+    for how in ("in", "in", "actual", "fit"):
+        driver.window.stage.zoom(how)
+        driver.rest(0.05)
 
 
 def start_export(driver: Driver, target: Path) -> None:
