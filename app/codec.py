@@ -78,15 +78,15 @@ def _decode_plain(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
 
 
 def _decode_union(kept: Json, parts: tuple[Any, ...], where: str) -> Any:  # noqa: ANN401
-    problem: SessionError | None = None
+    problem = ""
     for part in parts:
         try:
             return decode(kept, part, where)
         except SessionError as error:
-            # The complaint of a part that has the right form says most.
-            problem = error if problem is None or isinstance(kept, dict | list) else problem
-    assert problem is not None
-    raise problem
+            # The complaint of a part that has the right form says most. Its words alone are kept:
+            # the error would hold this frame, and all frames that lead here, in a circle.
+            problem = str(error) if not problem or isinstance(kept, dict | list) else problem
+    raise SessionError(problem)
 
 
 def _decode_tuple(kept: Json, parts: tuple[Any, ...], where: str) -> tuple[Any, ...]:
