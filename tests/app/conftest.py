@@ -71,6 +71,9 @@ def boot(qapp, qtbot):
         window.close()
         window.deleteLater()
     delete_deferred()
+    for window in opened:
+        # PySide keeps the empty shell of a window; what it owned must not pile up in one process.
+        vars(window).clear()
 
 
 @pytest.fixture
