@@ -26,6 +26,7 @@ PICTURES_AFTER_MS = 300
 LEAST_SIZE = QSize(440, 360)
 HEIGHT_FOR_GLYPH = 640
 HEIGHT_FOR_KEYS = 560
+HEIGHT_FOR_OWN = 420
 
 
 class Glyph(QWidget):
@@ -145,6 +146,7 @@ class Welcome(QWidget):
         """A low page keeps what can be clicked."""
         self._glyph.setVisible(self.height() >= HEIGHT_FOR_GLYPH)
         self._keys_part.setVisible(self.height() >= HEIGHT_FOR_KEYS)
+        self._own.setVisible(self.height() >= HEIGHT_FOR_OWN)
 
     def _ask_pictures(self) -> None:
         self._pictures.timeout.disconnect(self._ask_pictures)  # once is enough
@@ -162,7 +164,7 @@ class Welcome(QWidget):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             line.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(36, 16, 36, 16)
+        column.setContentsMargins(28, 28, 28, 28)  # within the dashes
         column.setSpacing(theme.GAP)
         column.addStretch(1)
         column.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -1620,7 +1620,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Your own files: open or drop a video and a checkpoint of PySlowFast, torchvision, pytorchvideo, timm or mmaction2. The model runs on the part of the video shown.</source>
-            <translation>使用您自己的文件：打开或拖入一个视频，以及 PySlowFast、torchvision、pytorchvideo、timm 或 mmaction2 的检查点。模型在当前显示的那一段视频上运行。</translation>
+            <translation>也可打开或拖入自己的视频和检查点：PySlowFast、torchvision、pytorchvideo、timm 或 mmaction2。模型在所显示的一段上运行。</translation>
         </message>
         <message>
             <source>hide the heat</source>
