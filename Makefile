@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run test check bench soak translations clean
+.PHONY: run test check bench soak screenshots translations clean
 
 run: $(VENV)/.installed-run
 	$(BIN)/mvit-lens view $(or $(ARGS),--demo)
@@ -28,6 +28,9 @@ soak: $(VENV)/.installed-test
 
 translations: $(VENV)/.installed-test
 	$(BIN)/python -m resources.translations.update
+
+screenshots: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.screenshots $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist

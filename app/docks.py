@@ -25,7 +25,7 @@ LAYOUT_VERSION = 3
 
 FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
-LEAST_SIDE_WIDTH = 228
+LEAST_SIDE_WIDTH = 244
 
 LEAST_PREDICTIONS = QSize(276, 180)
 """All five bars and the title, and none of the numbers cut at the side."""

@@ -60,6 +60,7 @@ def take_all(screen: Screen, out: Path) -> None:
     with driven(demo=True) as driver:
         driver.window.resize(*screen.size)
         driver.settle()
+        driver.canvas.setFocus()
         driver.store.update(frame=driver.controller.world.video.frame_count // 2)
         for name, prepare in VIEWS.items():
             prepare(driver)
@@ -74,7 +75,7 @@ def take_themes(driver: Driver, screen: Screen, out: Path, name: str) -> None:
     """One view as it stands, in each theme."""
     for theme in THEMES:
         driver.window.preferences.update(theme=theme)
-        driver.rest(1.0)
+        driver.rest(1.5)
         save(driver.window, out / f"{name}-{theme}{screen.name}.png")
 
 
