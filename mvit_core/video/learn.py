@@ -1,5 +1,6 @@
 """What is learnt of a file when it is opened: its index, its looks and its damage."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
+    from mvit_core.video.container import OpenStream
     from mvit_core.video.packets import PacketTable, Progress
 
 _MAX_DELAY = 32
@@ -97,21 +99,28 @@ def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
     Raises:
         VideoOpenError: no video, or none of its frames can be decoded.
     """
-    with open_stream(path) as opened, translated(path):
-        packets = read_packets(opened, progress)
-        if not packets.is_shown.any():
-            message = f"{path.name} holds no frame that is shown; it may be cut off"
-            raise VideoOpenError(f"{message}: get another copy")
-        trial = _try_out(path, packets)
-        if trial.first is None or not trial.order:
-            message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
-            raise VideoOpenError(message)
-        index = _make_index(path, packets, opened.stream, trial)
-        painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
-        codec = opened.stream.codec_context.codec.canonical_name
-        shortage = missing_part(path, opened, index)
-    damage = (*packets.damage, *losses(packets, index, trial), *shortage)
-    return Learnt(index, painter, codec, damage, Walker(path, index))
+    with ExitStack() as unless_learnt:
+        opened = unless_learnt.enter_context(open_stream(path))
+        with translated(path):
+            learnt = _learn_opened(path, opened, progress)
+        unless_learnt.pop_all()  # the walker closes it
+        return learnt
+
+
+def _learn_opened(path: "Path", opened: "OpenStream", progress: "Progress | None") -> Learnt:
+    packets = read_packets(opened, progress)
+    if not packets.is_shown.any():
+        message = f"{path.name} holds no frame that is shown; it may be cut off"
+        raise VideoOpenError(f"{message}: get another copy")
+    trial = _try_out(path, packets)
+    if trial.first is None or not trial.order:
+        message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+        raise VideoOpenError(message)
+    index = _make_index(path, packets, opened.stream, trial)
+    painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
+    codec = opened.stream.codec_context.codec.canonical_name
+    damage = (*packets.damage, *losses(packets, index, trial), *missing_part(path, opened, index))
+    return Learnt(index, painter, codec, damage, Walker(path, index, opened))
 
 
 def _make_index(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from mvit_core.video.container import open_stream, packets_of
+from mvit_core.video.container import OpenStream, open_stream, packets_of
 from mvit_core.video.index import FrameIndex
 from mvit_core.video.packets import NO_STAMP
 
@@ -42,12 +42,15 @@ class LostPositionError(Exception):
 
 
 class PacketSource:
-    """Reads packets forward, and moves to a keyframe by a seek that is verified."""
+    """Reads packets forward, and moves to a keyframe by a seek that is verified.
 
-    def __init__(self, path: "Path", index: FrameIndex) -> None:
+    ``opened`` is the file that ``index`` is of, from now on this source's to move and to close.
+    """
+
+    def __init__(self, path: "Path", index: FrameIndex, opened: OpenStream) -> None:
         self._path = path
         self._index = index
-        self._opened = open_stream(path)
+        self._opened = opened
         self._packets: Iterator[Packet[VideoStream]] = iter(())
         self._held: Packet[VideoStream] | None = None
         self._ways: tuple[_Way, ...] = _WAYS

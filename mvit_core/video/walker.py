@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
+from mvit_core.video.container import open_stream
 from mvit_core.video.ranks import Keyframe, Ranks
 from mvit_core.video.source import LostPositionError, PacketSource, go_on
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
+    from mvit_core.video.container import OpenStream
     from mvit_core.video.index import FrameIndex
 
 _NEAR_PACKETS = 8
@@ -32,10 +34,13 @@ _NEAR_PACKETS = 8
 class Walker:
     """One decoder that walks forward, and jumps to a keyframe when that is shorter."""
 
-    def __init__(self, path: "Path", index: "FrameIndex") -> None:
+    def __init__(
+        self, path: "Path", index: "FrameIndex", opened: "OpenStream | None" = None
+    ) -> None:
+        """``opened`` is taken over; opening is most of what a walker costs."""
         self._path, self._index = path, index
         self._ranks = Ranks(index)
-        self._source = PacketSource(path, index)
+        self._source = PacketSource(path, index, opened or open_stream(path))
         self._pending: deque[tuple[int, VideoFrame]] = deque()
         self._last_rank: int | None = None
         self._is_started = False
