@@ -10,8 +10,15 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from app.facts import LayerFacts, MapAnswer, ModelFacts, PredictionFacts, RangePiece
-from app.survey.facts import ViewSurvey, WindowSurvey
+from app.facts import (
+    LayerFacts,
+    MapAnswer,
+    ModelFacts,
+    PredictionFacts,
+    RangePiece,
+    ViewSurvey,
+    WindowSurvey,
+)
 from mvit_core.attribution import dead_reason, measures_of
 from mvit_core.video import Video, open_video
 

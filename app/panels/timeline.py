@@ -17,9 +17,8 @@ from app.timeline.track import SIDE_PX, Track
 from app.widgets import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import ProxyFacts, VideoFacts
+    from app.facts import ProxyFacts, SeriesFacts, VideoFacts
     from app.state import Loop, Marker, SeriesKind
-    from app.survey.facts import SeriesFacts
     from mvit_core.video.clip import ClipWindow
 
 SCROLL_STEPS = 1000

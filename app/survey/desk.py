@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.facts import MapAnswer, PredictionFacts
-from app.survey.facts import AverageFacts
+from app.facts import AverageFacts, MapAnswer, PredictionFacts
 from app.survey.series import missing_windows, series_facts
 from app.survey.shelf import SurveyShelf
 from app.survey.tasks import PieceByPiece
@@ -18,11 +17,10 @@ from mvit_core.video.views import View, fed_for, plan_views
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.facts import MapWish, World
+    from app.facts import MapWish, SeriesFacts, ViewSurvey, World
     from app.inference import ModelHost
     from app.jobs import Jobs
     from app.state import Store, ViewState
-    from app.survey.facts import SeriesFacts, ViewSurvey
     from app.workers import Answer, Lane, Ticket
     from mvit_core.multiview import Scores
 

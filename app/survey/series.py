@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.survey.facts import SeriesFacts, SeriesLine
+from app.facts import SeriesFacts, SeriesLine
 from mvit_core.video.views import View
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.survey.facts import ViewSurvey, WindowSurvey
+from app.facts import ViewSurvey, WindowSurvey
 from mvit_core.attribution import METHODS, measures_of
 from mvit_core.video.views import View
 

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
-    from app.facts import ProxyFacts, VideoFacts
+    from app.facts import ProxyFacts, SeriesFacts, VideoFacts
     from app.state import Loop, Marker
-    from app.survey.facts import SeriesFacts
     from app.timeline.series import Series
     from app.timeline.span import Span
     from mvit_core.video.clip import ClipWindow

@@ -12,7 +12,7 @@ from app import theme
 from app.survey.colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:
-    from app.survey.facts import SeriesFacts, SeriesLine
+    from app.facts import SeriesFacts, SeriesLine
     from app.timeline.rows import Scene
 
 HEIGHT_PX = 30

@@ -17,8 +17,8 @@ from app.text import duration_words
 from app.widgets import label
 
 if TYPE_CHECKING:
+    from app.facts import SeriesFacts
     from app.state import SeriesKind
-    from app.survey.facts import SeriesFacts
 
 
 class SeriesHead(QWidget):

@@ -24,9 +24,8 @@ from mvit_core.video.clip import window_of
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.facts import ProxyFacts, VideoFacts
+    from app.facts import ProxyFacts, SeriesFacts, VideoFacts
     from app.state import Marker
-    from app.survey.facts import SeriesFacts
     from mvit_core.video.clip import ClipWindow
 
 SIDE_PX = 14

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.facts import CellsKey, CellsPicture
 from app.painting import heat_image
 from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
@@ -25,39 +26,9 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice
     from mvit_core.budget import Budget
     from mvit_core.heatmap import Heatmap
-    from mvit_core.render import Look, ValueRange
 
 SECONDS_TO_REMAKE = 0.01
 """All cells of a block, some hundreds of kilobytes."""
-
-
-@dataclass(frozen=True)
-class CellsKey:
-    """All that decides how some heads of a block are coloured; equal keys give equal pictures."""
-
-    answer: MapAnswer
-    heads: tuple[HeadChoice, ...]
-    token_time: int
-    """Below 0: the mean over all times, of what the model saw alone."""
-    look: Look
-    """At full opacity: the user's is applied when the cells are laid over the frame."""
-    size: tuple[int, int]
-    """(width, height) of one cell in device pixels."""
-
-
-@dataclass(frozen=True, eq=False)
-class CellsPicture:
-    """Some heads of a block in colours."""
-
-    key: CellsKey
-    images: tuple[QImage, ...]
-    ranges: tuple[ValueRange, ...]
-    """The numbers at the ends of the colour table, of each."""
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of all images."""
-        return sum(image.sizeInBytes() for image in self.images)
 
 
 @dataclass(frozen=True)

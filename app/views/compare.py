@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from typing_extensions import override
 
 from app import theme
-from app.views.facts import DIFFERENCE_PLACE, PaneFacts
+from app.facts import DIFFERENCE_PLACE, PaneFacts
 from app.views.header import RangeStrip
 from app.views.pane_body import ZOOM_STEP, Linked, PaneBody
 from app.widgets import ElidedLabel, icon_button, label

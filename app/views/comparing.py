@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.facts import MapAnswer, MapWish
+from app.facts import DIFFERENCE_PLACE, CellsKey, MapAnswer, MapWish, PaneFacts
 from app.painting import look_of
 from app.readout import row_sum_of
 from app.state import PINS
 from app.text import head_words, map_words
-from app.views.cells import Cells, CellsAsk, CellsKey, heatmap_of
+from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.views.differences import Differences, Term
-from app.views.facts import DIFFERENCE_PLACE, PaneFacts
 from app.views.pane_frames import PaneFrame, PaneFrames
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows

@@ -26,8 +26,7 @@ from app.widgets import can_be_seen
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.facts import FramePicture, Readout, TokenMark, VideoFacts
-    from app.views.facts import GridFacts, GridRow
+    from app.facts import FramePicture, GridFacts, GridRow, Readout, TokenMark, VideoFacts
 
 ZOOM_STEP = 1.25
 LEAST_ZOOM, MOST_ZOOM = 0.5, 6.0

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.facts import CellsKey, CellsPicture, GridFacts, GridRow
 from app.painting import look_of
 from app.tokens import carried
-from app.views.cells import Cells, CellsAsk, CellsKey, CellsPicture, heatmap_of
-from app.views.facts import GridFacts, GridRow
+from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.workers import Progress
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from app.text import share_words
 from app.views.cells import heatmap_of
 
 if TYPE_CHECKING:
-    from app.facts import FramePicture
-    from app.views.facts import GridRow
+    from app.facts import FramePicture, GridRow
     from app.views.grid import Grid
     from app.views.mosaic import Row, Spot
     from mvit_core.heatmap import Heatmap

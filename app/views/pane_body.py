@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
-    from app.facts import Readout
-    from app.views.facts import PaneFacts
+    from app.facts import PaneFacts, Readout
 
 ZOOM_STEP = 1.25
 PANE_MARGIN_PX = 4

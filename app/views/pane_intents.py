@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.facts import Message
+from app.facts import DIFFERENCE_PLACE, Message
 from app.state import PINS, VIEWS, Pane
 from app.views.comparing import PANE_NAMES
-from app.views.facts import DIFFERENCE_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from app.codec import decode, encode, field_types
+from app.facts import DIFFERENCE_PLACE
 from app.state import Pane, ViewState
-from app.views.facts import DIFFERENCE_PLACE
 from mvit_core.model import MViT
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle

@@ -26,9 +26,8 @@ from app.state import TOP_CHOICES
 from app.widgets import icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import PredictionFacts
+    from app.facts import AverageFacts, PredictionFacts
     from app.state import ViewState
-    from app.survey.facts import AverageFacts
 
 
 @dataclass(frozen=True)

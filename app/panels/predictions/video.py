@@ -13,7 +13,7 @@ from app.widgets import label
 from mvit_core.video.views import ViewPlan
 
 if TYPE_CHECKING:
-    from app.survey.facts import AverageFacts
+    from app.facts import AverageFacts
 
 CLIPS = (0, 1, 3, 4, 5, 7, 10)
 """Offered; 5 is what MViTv2 is tested with on Kinetics, 10 what MViT was beside 3 crops."""

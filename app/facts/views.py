@@ -1,4 +1,4 @@
-"""What the views beside the single frame show: frozen values, as in ``app/facts.py``."""
+"""What the views beside the single frame show."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.facts import FramePicture, LayerFacts, MapAnswer, VideoFacts
+    from app.facts.maps import MapAnswer
+    from app.facts.model import LayerFacts
+    from app.facts.pictures import CellsPicture
+    from app.facts.video import FramePicture, VideoFacts
     from app.state import ViewName
-    from app.views.cells import CellsPicture
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import ValueRange
 

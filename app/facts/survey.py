@@ -1,4 +1,4 @@
-"""What is known of a whole clip: frozen values that cross from the lane to the window."""
+"""What is known of a whole clip."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.facts import MapWish, PredictionFacts
+    from app.facts.maps import MapWish
+    from app.facts.model import PredictionFacts
     from app.state import SeriesKind
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
