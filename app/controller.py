@@ -31,16 +31,17 @@ from app.facts import (
 from app.frames import Frames
 from app.inference import ModelHost
 from app.intents import Intents
-from app.jobs import Jobs
+from app.jobs import JOB_ORDER, Jobs
 from app.painting import look_of, paint_still
 from app.playback import Player
 from app.predictions import listed_predictions, predictions_csv, predictions_text
 from app.preferences import budget_bytes
-from app.presenter import JOB_ORDER, Presenter, Snapshot
+from app.presenter import Presenter
 from app.proxies import ProxyHost, ProxyPiece, Strip
 from app.ranging import Ranging
 from app.report import loaded_message, parameters_of
 from app.samples import find_samples
+from app.snapshot import Snapshot
 from app.state import Loop, mended
 from app.survey.desk import SurveyDesk
 from app.text import count_frames_from

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from app.workers import Answer, Progress
 
-
 logger = logging.getLogger(__name__)
+
+JOB_ORDER = ("load", "explain", "maps", "export", "open", "range", "multiview", "series")
+"""Which job the user waits for most."""
 
 
 class Jobs:
@@ -78,3 +80,9 @@ class Jobs:
             job, done=progress.done, total=progress.total, per_second=rate, seconds_left=left
         )
         return True
+
+
+def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
+    """The job that the user waits for most."""
+    alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
+    return next((alive[key] for key in JOB_ORDER if key in alive), None)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from app.facts import World
     from app.state import Store
-    from app.timing import Timing
 
 LoopPoint = Literal["first", "last"]
 
@@ -30,7 +29,7 @@ class Marking:
     """Turns the present loop and markers into the next.
 
     Args:
-        timing: goes to a frame.
+        leap: goes to a frame far away.
         store: where the state is kept.
         world: gives what is known now.
         tell: puts up a message.
@@ -38,12 +37,12 @@ class Marking:
 
     def __init__(
         self,
-        timing: Timing,
+        leap: Callable[[int], None],
         store: Store,
         world: Callable[[], World],
         tell: Callable[[Message], None],
     ) -> None:
-        self._timing, self._store = timing, store
+        self._leap, self._store = leap, store
         self._world, self._tell = world, tell
 
     # -- the loop ---------------------------------------------------------------------------
@@ -122,7 +121,7 @@ class Marking:
         behind = [f for f in frames if f < state.frame]
         found = ahead[:1] if by > 0 else behind[-1:]
         if found:
-            self._timing.go_to(found[0], jump=True)
+            self._leap(found[0])
         else:
             words = tr("No marker after this frame") if by > 0 else tr("No marker before it")
             self._tell(Message("info", words if frames else tr("No markers yet; M sets one")))

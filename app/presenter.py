@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.facts import TokenMark, World
+from app.facts import World
+from app.jobs import foremost
 from app.panels.display import QueryFacts
 from app.panels.predictions.panel import WindowPredictions
 from app.panels.timeline import FrameWords
-from app.terms import term
-from app.text import device_words, frame_number, head_words, map_words
+from app.remarks import badges, sampled_words, title_words
+from app.terms import sentence
+from app.text import device_words
+from app.tokens import mark_of
 from app.views.showing import show_views
-from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from app.canvas import Canvas
-    from app.facts import JobFacts, ShownMap
     from app.panels.colourbar import ColourBar
     from app.panels.display import DisplayPanel
     from app.panels.heads import HeadsPanel
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.panels.status import StatusLine
     from app.panels.timeline import Timeline
     from app.panels.welcome import Welcome
+    from app.snapshot import Snapshot
     from app.stage import Stage
     from app.state import ViewState
     from app.widgets import DockTitle, ElidedLabel
@@ -61,24 +63,6 @@ class Panels:
     dock_titles: dict[str, DockTitle]
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """What is asked for and what is known, at one moment."""
-
-    state: ViewState
-    world: World
-
-    @property
-    def is_stale(self) -> bool:
-        """The map on screen is not the one asked for."""
-        shown, wish = self.world.shown, self.world.wish
-        return shown is not None and wish is not None and shown.answer.wish != wish
-
-
-JOB_ORDER = ("load", "explain", "maps", "export", "open", "range", "multiview", "series")
-"""Which job the user waits for most."""
-
-
 class Presenter:
     """Shows snapshots on panels."""
 
@@ -107,7 +91,7 @@ class Presenter:
         if old is None or old.world.shown is not new.world.shown:
             self._shown(new)
         self._predictions(old, new)
-        remarks, ring = badges(new), mark(new)
+        remarks, ring = badges(new), mark_of(new)
         self.panels.canvas.show_badges(remarks)
         self.panels.canvas.show_mark(ring)
         show_views(self.panels.stage, old, new, remarks, ring)
@@ -210,7 +194,7 @@ class Presenter:
             if answer.maps.sinks is not None
             else tr("block {b}").format(b=answer.wish.block)
         )
-        panels.display.show_note(_sentence(answer.maps.note))
+        panels.display.show_note(sentence(answer.maps.note))
         model = new.world.model
         panels.display.show_queries(
             QueryFacts(
@@ -238,12 +222,6 @@ def _look(state: ViewState) -> ViewState:
     return replace(state, frame=0, playing=False, speed=1.0, scrubbing=False)
 
 
-def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
-    """The job that the user waits for most."""
-    alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
-    return next((alive[key] for key in JOB_ORDER if key in alive), None)
-
-
 def remark(snapshot: Snapshot) -> str:
     """What the predictions are of."""
     state, world = snapshot.state, snapshot.world
@@ -265,131 +243,4 @@ def window_predictions(snapshot: Snapshot) -> WindowPredictions:
     answer, wish = world.shown.answer, world.wish
     shown = answer.wish
     stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
-    return WindowPredictions(answer.predictions, _sentence(answer.note), stale)
-
-
-def title_words(shown: ShownMap | None) -> str:
-    """What the canvas shows, in one line."""
-    if shown is None:
-        return ""
-    answer = shown.answer
-    parts = [
-        tr("Stage {s} · Block {b}").format(s=answer.layer.stage, b=answer.wish.block),
-        head_words(shown.head, answer.maps.heads),
-        map_words(answer.wish.method, answer.wish.query),
-    ]
-    return " · ".join(parts)
-
-
-def sampled_words(snapshot: Snapshot) -> str:
-    """Which sampled frame and which tubelet the frame is."""
-    state, world = snapshot.state, snapshot.world
-    window = world.window(state.frame)
-    if window is None:
-        return ""
-    sampled = sorted(set(window.frame_indices))
-    words = (
-        tr("sampled frame {i}/{n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
-        if state.frame in sampled
-        else tr("not sampled")
-    )
-    shown = world.shown
-    if shown is None or shown.answer.wish.window != window:
-        return words
-    t = shown.heatmap.token_time(state.frame)
-    frames = shown.heatmap.token_frames(t)
-    if len(frames) == 1:
-        words += tr(" · tubelet t={t} (frame {a})").format(t=t, a=frame_number(frames[0]))
-    elif frames:
-        words += tr(" · tubelet t={t} (frames {a}–{b})").format(
-            t=t, a=frame_number(frames[0]), b=frame_number(frames[-1])
-        )
-    return words
-
-
-def badges(snapshot: Snapshot) -> tuple[str, ...]:
-    """What must be known about the picture, most important last."""
-    state, world = snapshot.state, snapshot.world
-    found: list[str] = []
-    if world.video is None or world.picture is None:
-        return ()
-    if world.picture.index != state.frame:
-        words = tr("Frame {a}; frame {b} is being decoded")
-        found.append(words.format(a=frame_number(world.picture.index), b=frame_number(state.frame)))
-    elif world.picture.is_preview:
-        found.append(tr("Preview; the frame itself is being decoded"))
-    if state.picking:
-        found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
-    if world.shown is None:
-        if world.problem:
-            found.append(world.problem)
-        return tuple(found)
-    if state.overlay and not state.blink:
-        found += _map_badges(snapshot, world.shown)
-    return tuple(found)
-
-
-def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
-    world = snapshot.world
-    assert world.picture is not None
-    answer = shown.answer
-    found = []
-    if answer.maps.note:
-        found.append(_sentence(answer.maps.note))
-    if snapshot.is_stale:
-        assert world.wish is not None
-        found.append(_stale_words(snapshot))
-    elif world.picture.index not in answer.frame_indices:
-        t = shown.heatmap.token_time(world.picture.index)
-        found.append(tr("Not a sampled frame: map of the nearest tubelet, t={t}").format(t=t))
-    return found
-
-
-def _stale_words(snapshot: Snapshot) -> str:
-    world = snapshot.world
-    assert world.shown is not None
-    assert world.wish is not None
-    old, new = world.shown.answer.wish, world.wish
-    if world.problem:
-        return tr("Map of before. {problem}").format(problem=world.problem)
-    if old.spec != new.spec:
-        return tr("Map of the preprocessing before; the one asked for is on its way")
-    if old.window != new.window:
-        running = any(job.key == "explain" and job.state == "running" for job in world.jobs)
-        words = (
-            tr("Map of window {a}; window {b} is being run")
-            if running
-            else tr("Map of window {a}; window {b} has not been run yet")
-        )
-        return words.format(a=old.window.index + 1, b=new.window.index + 1)
-    return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)
-
-
-def mark(snapshot: Snapshot) -> TokenMark | None:
-    """The ring around the picked token."""
-    shown, picture = snapshot.world.shown, snapshot.world.picture
-    if shown is None or picture is None or not isinstance(shown.answer.wish.query, tuple):
-        return None
-    wish, answer = shown.answer.wish, shown.answer
-    method = METHODS[wish.method]
-    if not method.needs_query or isinstance(wish.query, str):
-        return None
-    layer = answer.layer
-    geometry = layer.q_geometry if method.grid == "k" else layer.k_geometry
-    shape = layer.q_shape if method.grid == "k" else layer.k_shape
-    if geometry is None:
-        return None
-    _, row, column = geometry.centre(wish.query)
-    scale = answer.pixel_map.scale
-    place = shown.heatmap.sampled_position(picture.index)
-    return TokenMark(
-        centre_px=answer.pixel_map.to_source(column, row),
-        cell_px=(geometry.scale[2] * scale[0], geometry.scale[1] * scale[1]),
-        token=wish.query,
-        on_this_frame=geometry.nearest(0, place, shape[0]) == wish.query[0],
-    )
-
-
-def _sentence(text: str) -> str:
-    words = term(text)
-    return words[:1].upper() + words[1:]
+    return WindowPredictions(answer.predictions, sentence(answer.note), stale)

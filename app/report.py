@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import Message
-from app.presenter import title_words
+from app.remarks import title_words
 from app.text import device_words
 
 if TYPE_CHECKING:

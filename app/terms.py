@@ -86,3 +86,9 @@ def origin_words(text: str) -> str:
 def layout_words(layout: str) -> str:
     """A row of ``LAYOUTS`` as a choice."""
     return term(layout.replace("-", " ").capitalize())
+
+
+def sentence(text: str) -> str:
+    """A remark of the core, with a capital at its beginning."""
+    words = term(text)
+    return words[:1].upper() + words[1:]

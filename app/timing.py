@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.marking import Marking
@@ -39,7 +40,7 @@ class Timing:
         self._store = store
         self._world = world
         self._tell = tell
-        self.marks = Marking(self, store, world, tell)
+        self.marks = Marking(partial(self.go_to, jump=True), store, world, tell)
 
     @property
     def _state(self) -> ViewState:

@@ -1,13 +1,15 @@
-"""The token of a grid at a place, and the same place on another layer's grid."""
+"""The token of a grid at a place, the same place on another layer's grid, and on the frame."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.facts import TokenMark
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from app.facts import LayerFacts
+    from app.snapshot import Snapshot
     from mvit_core.attribution import Query
     from mvit_core.geometry import GridGeometry, Triple
 
@@ -44,3 +46,24 @@ def carried(query: Query, method: str, old: LayerFacts, new: LayerFacts) -> Quer
     if here is None or there is None:
         return clamp(query, shape)
     return there.nearest_token(here.centre(query), shape)
+
+
+def mark_of(snapshot: Snapshot) -> TokenMark | None:
+    """The ring around the picked token."""
+    shown, picture = snapshot.world.shown, snapshot.world.picture
+    if shown is None or picture is None:
+        return None
+    answer, wish = shown.answer, shown.answer.wish
+    query = wish.query
+    geometry, shape = picked_grid(answer.layer, wish.method)
+    if isinstance(query, str) or not METHODS[wish.method].needs_query or geometry is None:
+        return None
+    _, row, column = geometry.centre(query)
+    scale = answer.pixel_map.scale
+    place = shown.heatmap.sampled_position(picture.index)
+    return TokenMark(
+        centre_px=answer.pixel_map.to_source(column, row),
+        cell_px=(geometry.scale[2] * scale[0], geometry.scale[1] * scale[1]),
+        token=query,
+        on_this_frame=geometry.nearest(0, place, shape[0]) == query[0],
+    )

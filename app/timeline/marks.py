@@ -12,7 +12,7 @@ from app import theme
 
 if TYPE_CHECKING:
     from app.state import Loop, Marker
-    from app.timeline.rows import Scene
+    from app.timeline.scene import Scene
     from app.timeline.span import Span
 
 REACH_PX = 6

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen, QPixmap
@@ -19,42 +18,12 @@ from app.text import frame_number
 from app.timeline.marks import Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QPainter
 
-    from app.facts import ProxyFacts, SeriesFacts, VideoFacts
-    from app.state import Loop, Marker
+    from app.facts import VideoFacts
+    from app.timeline.scene import Row, Scene
     from app.timeline.series import Series
     from app.timeline.span import Span
-    from mvit_core.video.clip import ClipWindow
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """All that the rows show."""
-
-    video: VideoFacts
-    span: Span
-    windows: tuple[ClipWindow, ...]
-    window: ClipWindow | None
-    """The one that speaks for the frame shown."""
-    proxies: ProxyFacts | None
-    loop: Loop
-    markers: tuple[Marker, ...]
-    series: SeriesFacts | None
-    pixel_ratio: float
-    later: Callable[[], None]
-    """Called by a row that could not show everything yet: it is painted once more soon."""
-
-
-class Row(Protocol):
-    """One line of the timeline."""
-
-    height: int
-
-    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
-        """Paint into a box that is as wide as the span."""
 
 
 class Ruler:

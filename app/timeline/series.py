@@ -13,7 +13,7 @@ from app.survey.colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:
     from app.facts import SeriesFacts, SeriesLine
-    from app.timeline.rows import Scene
+    from app.timeline.scene import Scene
 
 HEIGHT_PX = 30
 EDGE_PX = 3

@@ -16,7 +16,8 @@ from app.text import clock, frame_number
 from app.timeline.hover import HoverPicture
 from app.timeline.marks import Grip, grip_at, grip_words
 from app.timeline.namer import MarkerNamer
-from app.timeline.rows import Row, Ruler, Scene, make_rows
+from app.timeline.rows import Ruler, make_rows
+from app.timeline.scene import Row, Scene
 from app.timeline.series import HEIGHT_PX, Series, value_at
 from app.timeline.span import Span
 from mvit_core.video.clip import window_of

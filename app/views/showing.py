@@ -12,7 +12,7 @@ from app.views.grid import GridStyle
 
 if TYPE_CHECKING:
     from app.facts import TokenMark
-    from app.presenter import Snapshot
+    from app.snapshot import Snapshot
     from app.stage import Stage
 
 
