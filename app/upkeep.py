@@ -1,12 +1,15 @@
-"""Housekeeping on the window's thread: garbage and the memory display."""
+"""Housekeeping on the window's thread: garbage, the memory display, and freed memory."""
 
 from __future__ import annotations
 
 import gc
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+
+from mvit_core.memory import return_freed_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,13 +18,18 @@ COLLECT_MS = 2000
 FULL_EVERY = 15
 MIDDLE, OLD = 1, 2
 PAGE_BYTES = 4096
+WORTH_RETURNING_BYTES = 32 << 20
+"""Growth after which freed memory is looked for: a run frees hundreds of megabytes."""
 
 
 class Upkeep(QObject):
-    """Collects garbage here and only here.
+    """Collects garbage here and only here, and returns freed memory to the system.
 
     The cyclic collector runs on whatever thread allocates; on a lane it would destroy widgets
     outside their thread. So it is switched off while the window lives.
+
+    Lanes allocate in turn, so that freed memory lies between what is in use and the C library
+    keeps it; once the process has grown, it is asked to give it back, on a thread of its own.
 
     Args:
         show_memory: takes the bytes of this process, 0 where they are not known.
@@ -32,6 +40,7 @@ class Upkeep(QObject):
         super().__init__(parent)
         self._show_memory = show_memory
         self._ticks = 0
+        self._least_bytes: int | None = None
         self._was_enabled = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self)
@@ -49,7 +58,13 @@ class Upkeep(QObject):
         self._ticks += 1
         # A full collection with torch loaded takes long enough to be seen: do it rarely.
         gc.collect(MIDDLE if self._ticks % FULL_EVERY else OLD)
-        self._show_memory(resident_bytes())
+        resident = resident_bytes()
+        self._show_memory(resident)
+        if self._least_bytes is not None and resident - self._least_bytes >= WORTH_RETURNING_BYTES:
+            Thread(target=return_freed_blocks, name="return memory", daemon=True).start()
+            self._least_bytes = None  # measured anew once that is done
+        else:
+            self._least_bytes = min(self._least_bytes or resident, resident)
 
 
 def resident_bytes() -> int:

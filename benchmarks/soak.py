@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.palette import Palette
 from app.sessions import ENDING
-from app.upkeep import resident_bytes
+from app.upkeep import COLLECT_MS, resident_bytes
 from benchmarks.bench_video import encode
 from benchmarks.driver import Driver, driven
 from mvit_core.demo import demo_checkpoint
@@ -92,6 +92,7 @@ def soak(driver: Driver, clips: list[Path], count: int, seconds: float) -> float
             start_export(driver, target)
             driver.wait(target.exists, "the export")
         driver.settle()
+        driver.rest(2.5 * COLLECT_MS / 1000)  # garbage is collected, freed memory returned
         caches = driver.controller.budget.used_bytes
         after.append((resident_bytes() - caches) / 2**20)
         words = f"{after[-1]:6.0f} MB and {caches / 2**20:5.0f} MB in caches"

@@ -1,4 +1,7 @@
-"""How the process asks its C library for memory."""
+"""How the process asks its C library for memory, and gives it back."""
+
+import ctypes
+import sys
 
 _LARGEST_KEPT_BYTES = 31 * 2**20
 """Just under the most that glibc's threshold grows to, and more than an RGB picture in 4K."""
@@ -12,3 +15,14 @@ def recycle_large_blocks() -> None:
     largest mapped block that was ever freed, so one is freed here. Elsewhere this does nothing.
     """
     bytearray(_LARGEST_KEPT_BYTES)
+
+
+def return_freed_blocks() -> None:
+    """Give the kernel the pages of blocks that were freed and not used again.
+
+    glibc alone returns what lies above the last block in use, and keeps all that lies between.
+    Takes about 0.07 ms for each megabyte returned, without the interpreter's lock. Where the C
+    library has no such call (musl, macOS, Windows) this does nothing.
+    """
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(ctypes.c_size_t(0))

@@ -1,0 +1,46 @@
+"""Housekeeping: memory that is freed goes back to the system."""
+
+import platform
+
+import pytest
+from PySide6.QtCore import QObject
+
+from app import upkeep as housekeeping
+from app.upkeep import Upkeep, resident_bytes
+
+BLOCK_BYTES, BLOCKS = 64 << 10, 2000
+
+needs_glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="only glibc keeps freed blocks and gives them back"
+)
+
+
+@pytest.fixture
+def upkeep(qapp, monkeypatch):
+    """What housekeeping shows of the memory, every 20 ms."""
+    monkeypatch.setattr(housekeeping, "COLLECT_MS", 20)
+    shown = []
+    keeper = Upkeep(shown.append, QObject(qapp))
+    yield shown
+    keeper.stop()
+
+
+@needs_glibc
+def test_memory_freed_between_blocks_in_use_goes_back_to_the_system(upkeep, qtbot):
+    qtbot.waitUntil(lambda: len(upkeep) > 2)
+    blocks = [bytearray(b"x" * BLOCK_BYTES) for _ in range(BLOCKS)]
+    full = resident_bytes()
+    kept = blocks[::50]
+    del blocks
+    qtbot.waitUntil(lambda: full - resident_bytes() > BLOCK_BYTES * BLOCKS * 0.8)
+    assert len(kept) == BLOCKS // 50
+
+
+@needs_glibc
+def test_memory_in_use_is_left_alone(upkeep, qtbot):
+    qtbot.waitUntil(lambda: len(upkeep) > 2)
+    blocks = [bytearray(b"x" * BLOCK_BYTES) for _ in range(BLOCKS)]
+    full, seen = resident_bytes(), len(upkeep)
+    qtbot.waitUntil(lambda: len(upkeep) > seen + 5)
+    assert full - resident_bytes() < BLOCK_BYTES * BLOCKS * 0.2
+    assert all(block.count(b"x") == BLOCK_BYTES for block in blocks[::100])
