@@ -18,7 +18,7 @@ from app.facts.pictures import CellsKey, CellsPicture, HeatKey, HeatPicture, Str
 from app.facts.samples import Samples, Thumbnail
 from app.facts.survey import AverageFacts, SeriesFacts, SeriesLine, ViewSurvey, WindowSurvey
 from app.facts.video import FramePicture, FramePictures, ProxyFacts, ProxyImage, VideoFacts
-from app.facts.views import DIFFERENCE_PLACE, GridFacts, GridRow, PaneFacts
+from app.facts.views import DIFFERENCE_PLACE, GridFacts, GridRow, PaneFacts, Scale
 from app.facts.work import JobFacts, JobState, Level, MemoryFacts, Message
 from app.facts.world import World
 
@@ -51,6 +51,7 @@ __all__ = [
     "RangePiece",
     "Readout",
     "Samples",
+    "Scale",
     "SeriesFacts",
     "SeriesLine",
     "ShownMap",

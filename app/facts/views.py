@@ -14,7 +14,19 @@ if TYPE_CHECKING:
     from app.facts.video import FramePicture, VideoFacts
     from app.state import ViewName
     from mvit_core.heatmap import Heatmap
-    from mvit_core.render import ValueRange
+    from mvit_core.render import RenderStyle
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a colour bar of one line shows and prints."""
+
+    style: RenderStyle
+    """How its colours are made; between the numbers, where there are any."""
+    ends: tuple[str, str]
+    """The numbers at the left and the right; empty where each map has its own."""
+    unit: str
+    """What the numbers count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +46,8 @@ class GridFacts:
 
     view: ViewName
     rows: tuple[GridRow, ...]
-    range: ValueRange | None
-    """The one range of all cells; None where rows or cells have their own."""
+    scale: Scale | None
+    """Which colour is which number; None while there is no map."""
     policy: str
     """How the range is chosen, in words."""
 
@@ -60,9 +72,8 @@ class PaneFacts:
     """The map below the pointer; None for a difference."""
     row_sum: float | None = None
     heat: QImage | None = None
-    range: ValueRange | None = None
-    unit: str = ""
-    colormap: str = "inferno"
+    scale: Scale | None = None
+    """Which colour is which number; None while there is no heat."""
     remark: str = ""
     """Why there is no map yet, or never will be."""
 

@@ -49,7 +49,9 @@ class PaneView(QWidget):
         self.close_button = icon_button("cancel", self.tr("Close this pane"))
         self.body = PaneBody()
         self.range = RangeStrip()
-        self.unit = label("", "faint", small=True)
+        self.unit = ElidedLabel()
+        self.unit.setObjectName("faint")
+        self.unit.setFont(theme.small_font(self))
         self._chosen = False
         is_pin = 0 < place < DIFFERENCE_PLACE
         for button, shown in ((self.subtract, is_pin), (self.swap, is_pin),
@@ -88,9 +90,8 @@ class PaneView(QWidget):
             self.setAccessibleName(f"{facts.name}: {facts.title}")
         if self.title.full_text() != facts.title:
             self.title.setText(facts.title)
-        self.range.show_range(facts.range, facts.colormap)
-        self.range.setVisible(facts.range is not None)
-        self.unit.setText(facts.unit)
+        self.range.show_scale(facts.scale)
+        self.unit.setText(facts.scale.unit if facts.scale is not None else "")
         same = old is not None and (
             old.picture is facts.picture and old.heat is facts.heat and old.video is facts.video
             and old.remark == facts.remark and (old.heatmap is None) == (facts.heatmap is None)

@@ -20,6 +20,7 @@ from app.text import head_words, map_words
 from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.views.differences import Differences, Term
 from app.views.pane_frames import PaneFrame, PaneFrames
+from app.views.scale import difference_scale, scale_of
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.facts import FramePicture, VideoFacts, World
+    from app.facts import CellsPicture, FramePicture, Scale, VideoFacts, World
     from app.state import Pane, Store
     from app.views.answers import Answers
     from app.views.lanes import Lanes
     from app.workers import Answer
     from mvit_core.attribution import HeadChoice
-    from mvit_core.render import Look, ValueRange
+    from mvit_core.render import Look
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 PANE_NAMES = ("A", "B", "C")
@@ -202,9 +203,8 @@ class Comparing:
     def _fact(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneFacts:
         name = PANE_NAMES[place - 1] if place else tr("Now")
         blank = PaneFacts(
-            place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark,
-            colormap=self._store.state.colormap,
-        )  # fmt: skip
+            place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark
+        )
         if seen.answer is None or seen.picture is None:
             return blank
         heatmap = heatmap_of(seen.answer, seen.head)
@@ -219,8 +219,14 @@ class Comparing:
             heatmap=heatmap,
             row_sum=row_sum_of(seen.answer.wish.method, seen.head, heatmap),
             heat=made.images[0] if made else (old.heat if old is not None else None),
-            range=made.ranges[0] if made else (old.range if old is not None else None),
+            scale=self._scale(made) if made else (old.scale if old is not None else None),
         )
+
+    def _scale(self, made: CellsPicture) -> Scale:
+        """Of what is painted, in the units and at the opacity that the user asks for."""
+        state = self._store.state
+        look = replace(made.key.look, opacity=state.opacity, units=state.units)
+        return scale_of(look, made.ranges[0], [made.key.answer.maps.key_count])
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneFacts:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
@@ -243,10 +249,8 @@ class Comparing:
         )
         if picture is None:
             return replace(blank, remark="")
-        ends: ValueRange = picture.range
-        return replace(
-            blank, remark="", heat=picture.image, range=ends, unit=picture.unit, colormap="vik"
-        )
+        scale = difference_scale(picture.range, picture.unit)
+        return replace(blank, remark="", heat=picture.image, scale=scale)
 
     def _heat_px(self, seen: _Seen) -> tuple[int, int]:
         """The frame's shape within the room of a pane."""

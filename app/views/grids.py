@@ -17,18 +17,19 @@ from app.facts import CellsKey, CellsPicture, GridFacts, GridRow
 from app.painting import look_of
 from app.tokens import carried
 from app.views.cells import Cells, CellsAsk, heatmap_of
+from app.views.scale import scale_of
 from app.workers import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from app.facts import LayerFacts, MapAnswer, MapWish, World
+    from app.facts import LayerFacts, MapAnswer, MapWish, Scale, World
     from app.jobs import Jobs
     from app.state import Store, ViewState
     from app.views.answers import Answers
     from app.views.lanes import Lanes
     from app.workers import Answer
-    from mvit_core.render import Look, ValueRange
+    from mvit_core.render import Look
 
 MINI_PX = (60, 34)
 """Pictures in the tree of layers are no larger than this."""
@@ -101,7 +102,7 @@ class Grids:
         if view == "heads":
             wishes = {block: w for block, w in wishes.items() if here and block == here.block}
         rows = tuple(self._row(layer, wish) for layer, wish in self._layers(wishes))
-        self._facts = self._same_or_new(GridFacts(view, rows, *self._range(rows)))
+        self._facts = self._same_or_new(GridFacts(view, rows, *self._scale(rows)))
         return self._facts
 
     def minis(self) -> tuple[CellsPicture, ...]:
@@ -260,7 +261,7 @@ class Grids:
         old = self._facts
         if (
             old is not None
-            and (old.view, old.range, old.policy) == (facts.view, facts.range, facts.policy)
+            and (old.view, old.scale, old.policy) == (facts.view, facts.scale, facts.policy)
             and len(old.rows) == len(facts.rows)
             and all(a is b for a, b in zip(old.rows, facts.rows, strict=True))
         ):
@@ -288,10 +289,17 @@ class Grids:
             look = replace(look, locked_range=shown.range.range)
         return look
 
-    def _range(self, rows: tuple[GridRow, ...]) -> tuple[ValueRange | None, str]:
-        ranges = {ends for row in rows if row.picture is not None for ends in row.picture.ranges}
-        one = next(iter(ranges)) if len(ranges) == 1 else None
-        return one, policy_words(self._store.state, many_layers=len(rows) > 1)
+    def _scale(self, rows: tuple[GridRow, ...]) -> tuple[Scale | None, str]:
+        """Of what is painted, in the units and at the opacity that the user asks for."""
+        state = self._store.state
+        policy = policy_words(state, many_layers=len(rows) > 1)
+        made = [row.picture for row in rows if row.picture is not None]
+        if not made:
+            return None, policy
+        ranges = {ends for picture in made for ends in picture.ranges}
+        look = replace(made[0].key.look, opacity=state.opacity, units=state.units)
+        keys = [picture.key.answer.maps.key_count for picture in made]
+        return scale_of(look, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:

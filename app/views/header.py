@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.text import value_words
 from app.widgets import ElidedLabel, label
-from mvit_core.render import colour_table
+from mvit_core.render import bar_colours
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from mvit_core.render import ValueRange
+    from app.facts import Scale
+
 
 BAR = QSize(96, 10)
 
@@ -29,23 +29,30 @@ class RangeStrip(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.small_font(self))
-        self._range: ValueRange | None = None
-        self._colormap = "inferno"
+        self._scale: Scale | None = None
+        self.hide()
 
     @property
     def ends(self) -> tuple[str, str]:
         """The numbers at the left and the right; empty where each map has its own."""
-        if self._range is None:
-            return "", ""
-        return value_words(self._range.low), value_words(self._range.high)
+        return ("", "") if self._scale is None else self._scale.ends
 
-    def show_range(self, ends: ValueRange | None, colormap: str) -> None:
-        """Take the numbers; None where there is no one pair of them."""
-        if (ends, colormap) != (self._range, self._colormap):
-            self._range, self._colormap = ends, colormap
-            self.setAccessibleName(self.tr("Colours from {} to {}").format(*self.ends))
-            self.updateGeometry()
-            self.update()
+    @property
+    def scale(self) -> Scale | None:
+        """What the bar shows and prints."""
+        return self._scale
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """Take colours and numbers; None hides the bar."""
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self.setVisible(scale is not None)
+        if scale is not None:
+            words = self.tr("Colours from {} to {}").format(*self.ends)
+            self.setAccessibleName(f"{words}, {scale.unit}" if any(self.ends) else words)
+        self.updateGeometry()
+        self.update()
 
     @override
     def sizeHint(self) -> QSize:
@@ -55,6 +62,8 @@ class RangeStrip(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._scale is None:
+            return
         painter = QPainter(self)
         painter.setPen(QColor(theme.current().text_soft))
         low, high = self.ends
@@ -64,11 +73,17 @@ class RangeStrip(QWidget):
         painter.drawText(
             self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high
         )
-        table = colour_table(self._colormap)
-        strip = QImage(table.tobytes(), len(table), 1, 3 * len(table), QImage.Format.Format_RGB888)
         top = (self.height() - BAR.height()) / 2
-        painter.drawImage(QRectF(x, top, BAR.width(), BAR.height()), strip)
+        paint_ramp(painter, QRectF(x, top, BAR.width(), BAR.height()), self._scale)
         painter.end()
+
+
+def paint_ramp(painter: QPainter, box: QRectF, scale: Scale) -> None:
+    """The colours from the low end to the high end, as the maps have them."""
+    ground, steps = QColor(theme.current().control), 256
+    table = bar_colours(scale.style, steps, (ground.red(), ground.green(), ground.blue()))
+    strip = QImage(table.tobytes(), steps, 1, 3 * steps, QImage.Format.Format_RGB888)
+    painter.drawImage(box, strip)
 
 
 class ViewHeader(QWidget):
@@ -105,7 +120,9 @@ class ViewHeader(QWidget):
         if words != self.remark.full_text():
             self.remark.setText(words)
 
-    def show_range(self, policy: str, ends: ValueRange | None, colormap: str) -> None:
-        """Print the range policy, and its numbers where one pair holds for all."""
-        self.policy.setText(policy)
-        self.range.show_range(ends, colormap)
+    def show_scale(self, policy: str, scale: Scale | None) -> None:
+        """Print the range policy, and numbers and unit where one pair holds for all."""
+        words = f"{policy} · {scale.unit}" if scale is not None and any(scale.ends) else policy
+        if words != self.policy.text():
+            self.policy.setText(words)
+        self.range.show_scale(scale)

@@ -52,7 +52,7 @@ def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
     )
     header.show_title(tr("Compare · frames linked by time"))
     header.show_remark(remarks[-1] if remarks else "")
-    header.range.hide()
+    header.show_scale("", None)  # each pane has its own
 
 
 def _show_grid(
@@ -83,8 +83,9 @@ def _show_grid(
     header.show_title(grid_title(new))
     header.show_remark(remarks[-1] if remarks else "")
     if world.grid is not None and world.grid.rows:
-        header.show_range(world.grid.policy, world.grid.range, state.colormap)
-    header.range.setVisible(world.grid is not None and bool(world.grid.rows))
+        header.show_scale(world.grid.policy, world.grid.scale)
+    else:
+        header.show_scale("", None)
 
 
 def grid_title(snapshot: Snapshot) -> str:

@@ -142,7 +142,8 @@ def test_a_difference_is_signed_symmetrical_and_follows_the_frames(pinned, qtbot
     painted(qtbot, pinned)
     shown = facts(pinned, DIFFERENCE_PLACE)
     assert shown.name == "Now − A"
-    assert shown.range.low == -shown.range.high < 0
+    ends = shown.scale.style.range
+    assert ends.low == -ends.high < 0
     low, high = pane(pinned, DIFFERENCE_PLACE).range.ends
     assert low == f"-{high}"
     image = shown.heat

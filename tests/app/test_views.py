@@ -32,7 +32,7 @@ def is_painted(window):
     if world.grid is None or world.grid is not grid.facts or world.is_busy:
         return False
     seen = grid.blocks_in_sight()
-    look = replace(look_of(window.store.state), opacity=1.0)
+    look = replace(look_of(window.store.state), opacity=1.0, units="probability")
     rows = [row for row in world.grid.rows if row.layer.block in seen]
     return bool(rows) and all(
         row.answer is not None
