@@ -138,11 +138,12 @@ class Actions:
                 if command.menu != name:
                     continue
                 if command.id in SEPARATED:
-                    menu.addSeparator()
+                    submenus.get(command.submenu, menu).addSeparator()
                 place = menu
                 if command.submenu:
                     if command.submenu not in submenus:
                         submenus[command.submenu] = menu.addMenu(tr(SUBMENUS[command.submenu]))
+                        submenus[command.submenu].setToolTipsVisible(True)
                     place = submenus[command.submenu]
                 place.addAction(self.by_id[command.id])
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from app.colouring import Colouring
 from app.decoding import Decoder, Opened
-from app.exporting import Exported, ExportHost, ExportWish, wish_for
+from app.exporting import Exported, ExportHost, ExportWish, repeated, wish_for
 from app.facts import (
     FramePicture,
     HeatPicture,
@@ -103,6 +103,7 @@ class Controller(QObject):
         self._running_wish: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
         self._asked_source: ModelSource | None = None
+        self._last_export: ExportWish | None = None
         self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
         self._jobs = Jobs()
         self._ranging = Ranging(
@@ -200,9 +201,18 @@ class Controller(QObject):
 
     def export(self, wish: ExportWish) -> None:
         """Write what is shown to a file."""
+        self._last_export = wish
+        self.world = replace(self.world, has_exported=True)
         self._jobs.begin("export", self.tr("Exporting {name}").format(name=wish.target.name))
         self.export_lane.ask("export", partial(self._exporter.run, wish))
         self._refresh()
+
+    def repeat_export(self) -> None:
+        """Write what is shown now as it was written the last time."""
+        last = self._last_export
+        wish = repeated(last, self.store.state, self.world) if last is not None else None
+        if wish is not None:
+            self.export(wish)
 
     def export_wish(self) -> ExportWish | None:
         """What an export of the present view would be; None without video or model."""

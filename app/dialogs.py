@@ -24,15 +24,13 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.encoding_fields import EncodingFields
 from app.terms import layout_words, term
-from app.text import head_words, map_words
+from app.text import frame_number, head_words, map_words
 from app.widgets import label
 from mvit_core.video.encoders import CONTAINERS
 from mvit_core.video.pictures import FPS_RANGE
 
 if TYPE_CHECKING:
-    from app.exporting import ExportWish
-    from app.facts import VideoFacts
-    from mvit_core.video.clip import ClipWindow
+    from app.exporting import ExportWish, Span
 
 
 class ExportDialog(QDialog):
@@ -44,8 +42,7 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         wish: ExportWish,
-        video: VideoFacts,
-        window: ClipWindow | None,
+        spans: dict[Span, tuple[int, int]],
         heads: int,
         parent: QWidget,
     ) -> None:
@@ -56,7 +53,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(520)
-        self._wish, self._window, self._heads = wish, window, heads
+        self._wish, self._spans, self._heads = wish, spans, heads
         self.kind = QComboBox()
         for ending, exporter in EXPORTERS.items():
             self.kind.addItem(term(exporter.title), ending)
@@ -65,11 +62,13 @@ class ExportDialog(QDialog):
         self.layouts = QComboBox()
         for name in LAYOUTS:
             self.layouts.addItem(layout_words(name), name)
+        self.layouts.setCurrentIndex(self.layouts.findData(wish.layout))
+        self.content = label("", "soft")
+        self.content.setWordWrap(True)
+        self.layouts.currentIndexChanged.connect(self._show_content)
         self.span = QComboBox()
-        self.span.addItem(self.tr("Whole video ({n} frames)").format(n=video.frame_count), "all")
-        if window is not None:
-            words = self.tr("This window (frames {a}–{b})")
-            self.span.addItem(words.format(a=window.start, b=window.stop - 1), "window")
+        for span, words in self._span_words().items():
+            self.span.addItem(words, span)
         self.target = QLineEdit(str(wish.target))
         self.target.setAccessibleName(self.tr("File"))
         self.target.textChanged.connect(self._check)
@@ -85,17 +84,18 @@ class ExportDialog(QDialog):
         cancel.clicked.connect(self.reject)
         self._lay_out(browse, cancel)
         self._show_ending(self.kind.currentData())
+        self._show_content()
         self._check()
 
     def wish(self) -> ExportWish:
         """What the fields say."""
-        start, stop = 0, None
-        if self.span.currentData() == "window" and self._window is not None:
-            start, stop = self._window.start, self._window.stop
+        span = self.span.currentData()
+        start, stop = self._spans[span]
         return replace(
             self._wish,
             target=Path(self.target.text()).expanduser(),
             layout=self.layouts.currentData(),
+            span=span,
             start=start,
             stop=stop,
             encoding=self.fields.encoding(),
@@ -107,11 +107,9 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
         form.setColumnStretch(1, 1)
-        content = label(self._content_words(), "soft")
-        content.setWordWrap(True)
         for row, (words, field) in enumerate(
             (
-                (self.tr("Shows"), content),
+                (self.tr("Shows"), self.content),
                 (self.tr("Kind"), self.kind),
                 (self.tr("Codec"), self.fields.codec),
                 (self.tr("Quality"), self.fields.quality),
@@ -137,11 +135,32 @@ class ExportDialog(QDialog):
         column.addLayout(form)
         column.addLayout(buttons)
 
-    def _content_words(self) -> str:
-        wish = self._wish
-        words = map_words(wish.method, wish.query)
-        return self.tr("Block {b}, {head}, {map}; colours as on screen").format(
-            b=wish.block, head=head_words(wish.head, self._heads), map=words
+    def _span_words(self) -> dict[Span, str]:
+        """The ranges of frames that can be chosen."""
+        titles = {
+            "all": self.tr("Whole video ({n} frames)"),
+            "window": self.tr("This window (frames {a}–{b})"),
+            "loop": self.tr("Loop (frames {a}–{b})"),
+        }
+        return {
+            span: titles[span].format(
+                n=stop - start, a=frame_number(start), b=frame_number(stop - 1)
+            )
+            for span, (start, stop) in self._spans.items()
+        }
+
+    def _show_content(self) -> None:
+        """Say which maps the layout shows."""
+        wish, layout = self._wish, self.layouts.currentData()
+        head = head_words(wish.head, self._heads)
+        words = self.tr("Block {b}, {head}, {map}; colours as on screen")
+        if layout == "heads":
+            head = self.tr("each head alone")
+        elif layout == "stages":
+            words = self.tr("Last block of each stage, {head}, {map}; colours as on screen")
+            head = self.tr("mean of heads") if isinstance(wish.head, int) else head
+        self.content.setText(
+            words.format(b=wish.block, head=head, map=map_words(wish.method, wish.query))
         )
 
     def _kind_changed(self) -> None:

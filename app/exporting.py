@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
 from mvit_core.video.encoders import Encoding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.facts import World
-    from app.state import ModelSource, ViewState
+    from app.state import ModelSource, ViewName, ViewState
     from app.workers import Ticket
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.pipeline import Explainer
     from mvit_core.render import Look
     from mvit_core.video.clip import ClipSpec
+
+
+Span = Literal["all", "window", "loop"]
+"""Which frames of a video are meant, whichever they are at the time."""
+
+VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
+"""What comes nearest to a view, by the names in ``LAYOUTS``; else the map alone."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class ExportWish:
     picture_fps: float | None = None
     """Frames per second of a folder of pictures; None for a file."""
     layout: str = "single"
+    span: Span = "all"
+    """What ``start`` and ``stop`` were taken from."""
     start: int = 0
     stop: int | None = None
     """One past the last frame; None is the end."""
@@ -77,7 +89,51 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         look=look_of(state),
         frame=state.frame,
         picture_fps=state.picture_fps if world.video.is_folder else None,
+        layout=VIEW_LAYOUTS.get(state.view, "single"),
     )
+
+
+def spans_of(state: ViewState, world: World) -> dict[Span, tuple[int, int]]:
+    """The ranges of frames that there are now, as first frame and one past the last."""
+    if world.video is None:
+        return {}
+    frames = world.video.frame_count
+    spans: dict[Span, tuple[int, int]] = {"all": (0, frames)}
+    window = world.window(state.frame)
+    if window is not None:
+        spans["window"] = window.start, window.stop
+    if state.loop.has_points:
+        first, last = state.loop.points(frames)
+        spans["loop"] = first, last + 1
+    return spans
+
+
+def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | None:
+    """What is shown now, written as the last time, beside it; no file is written over.
+
+    A window or a loop is the one of now, the whole video where there is none any more.
+    """
+    wish = wish_for(state, world)
+    if wish is None:
+        return None
+    spans = spans_of(state, world)
+    span = last.span if last.span in spans else "all"
+    start, stop = spans[span]
+    target = last.target.parent / wish.target.with_suffix(last.target.suffix).name
+    return replace(
+        wish, target=_free(target), layout=last.layout, span=span, start=start, stop=stop,
+        encoding=last.encoding, sound=last.sound,
+    )  # fmt: skip
+
+
+def _free(target: Path) -> Path:
+    """The name, or the name with the first number that no file has."""
+    wanted = target
+    for number in count(2):
+        if not target.exists():
+            break
+        target = wanted.with_stem(f"{wanted.stem}-{number}")
+    return target
 
 
 def _short(head: HeadChoice) -> str:

@@ -24,6 +24,7 @@ from app.controller import Controller
 from app.dialogs import ExportDialog, rate_dialog
 from app.docks import Docks, order_tabs, same_dock
 from app.drops import Drops
+from app.exporting import spans_of
 from app.facts import MemoryFacts
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.help_desk import HelpDesk
@@ -226,8 +227,7 @@ class MainWindow(QMainWindow):
         if wish is None or world.video is None or layer is None:
             return
         self.controller.intents.pause()
-        window = world.window(wish.frame)
-        dialog = ExportDialog(wish, world.video, window, layer.heads, self)
+        dialog = ExportDialog(wish, spans_of(self.store.state, world), layer.heads, self)
         dialog.export_asked.connect(self.controller.export)
         dialog.open()
 

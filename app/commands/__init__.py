@@ -38,6 +38,14 @@ MENUS = (
 SUBMENUS = {
     "recent": N("commands", "Open recent"),
     "heads": N("commands", "One head alone"),
+    "speed": N("commands", "Speed"),
+    "steps": N("commands", "Longer steps"),
+    "markers": N("commands", "Markers"),
+    "panes": N("commands", "Panes to compare"),
+    "colours": N("commands", "Colours"),
+    "zoom": N("commands", "Zoom"),
+    "timeline": N("commands", "Timeline"),
+    "panels": N("commands", "Panels"),
 }
 
 COMMANDS = (*FILE, *EDIT, *VIEW, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
@@ -48,15 +56,16 @@ SEPARATED = frozenset(
     {
         "file.open_session", "file.close_clip", "file.quit", "edit.back", "edit.copy_image",
         "edit.preferences",
-        "view.pin", "view.overlay", "view.next_colormap", "view.lock_range", "view.fit",
-        "view.timeline_in",
-        "view.full_screen", "view.next_pane", "view.theme",
-        "playback.previous", "playback.previous_sampled", "playback.first", "playback.loop",
-        "playback.add_marker",
+        "view.overlay", "view.next_colormap", "view.next_policy", "view.lock_range",
+        "view.reset_display", "view.fit", "view.next_series", "view.full_screen",
+        "view.next_pane", "view.reset_layout", "view.theme",
+        "playback.slower", "playback.every_frame", "playback.previous",
+        "playback.previous_sampled", "playback.first", "playback.loop", "playback.add_marker",
+        "playback.next_marker",
         "attention.previous_layer", "attention.next_head", "attention.pick",
     }
 )  # fmt: skip
-"""Commands that begin a new group of their menu."""
+"""Commands that begin a new group of their menu or submenu."""
 
 TOOLBAR = (
     "file.open_video", "file.load_model", "", "attention.run", "attention.cancel", ">",

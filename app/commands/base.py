@@ -92,8 +92,11 @@ class Control(Protocol):
     def cancel(self, key: str = "") -> None:
         """Stop a job, or the one the user waits for most."""
 
+    def repeat_export(self) -> None:
+        """Write what is shown now as it was written the last time."""
+
     def copy_image(self) -> None:
-        """Put frame and heat on the clipboard."""
+        """Put what is shown on the clipboard."""
 
     def copy_parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""

@@ -49,6 +49,8 @@ class World:
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""
     jobs: tuple[JobFacts, ...] = ()
+    has_exported: bool = False
+    """A file was asked for since the window opened; the like of it can be written again."""
     can_undo: bool = False
     can_redo: bool = False
     can_go_back: bool = False

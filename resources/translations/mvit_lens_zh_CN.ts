@@ -297,8 +297,16 @@ Right-click for percentile tails and units</source>
             <translation>类型</translation>
         </message>
         <message>
+            <source>Last block of each stage, {head}, {map}; colours as on screen</source>
+            <translation>每个阶段的最后一块，{head}，{map}；颜色与屏幕一致</translation>
+        </message>
+        <message>
             <source>Layout</source>
             <translation>布局</translation>
+        </message>
+        <message>
+            <source>Loop (frames {a}–{b})</source>
+            <translation>循环（第 {a}–{b} 帧）</translation>
         </message>
         <message>
             <source>Quality</source>
@@ -331,6 +339,14 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Whole video ({n} frames)</source>
             <translation>整个视频（{n} 帧）</translation>
+        </message>
+        <message>
+            <source>each head alone</source>
+            <translation>每个头单独显示</translation>
+        </message>
+        <message>
+            <source>mean of heads</source>
+            <translation>各头的平均</translation>
         </message>
     </context>
     <context>
@@ -1757,6 +1773,10 @@ right-click for percentile tails and units</source>
             <translation>色条以均匀值的倍数为单位</translation>
         </message>
         <message>
+            <source>Colours</source>
+            <translation>颜色</translation>
+        </message>
+        <message>
             <source>Compare</source>
             <translation>对比</translation>
         </message>
@@ -1787,6 +1807,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>E&amp;xport</source>
             <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Export again</source>
+            <translation>再次导出</translation>
         </message>
         <message>
             <source>Export…</source>
@@ -1901,6 +1925,10 @@ right-click for percentile tails and units</source>
             <translation>锁定颜色范围</translation>
         </message>
         <message>
+            <source>Longer steps</source>
+            <translation>更大的步长</translation>
+        </message>
+        <message>
             <source>Loop begins here</source>
             <translation>循环从此处开始</translation>
         </message>
@@ -1911,6 +1939,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Loop: off, all, range</source>
             <translation>循环：关闭、全部、区间</translation>
+        </message>
+        <message>
+            <source>Markers</source>
+            <translation>标记</translation>
         </message>
         <message>
             <source>Mean of heads, again for maximum</source>
@@ -2043,6 +2075,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open video…</source>
             <translation>打开视频…</translation>
+        </message>
+        <message>
+            <source>Panels</source>
+            <translation>面板</translation>
+        </message>
+        <message>
+            <source>Panes to compare</source>
+            <translation>对比窗格</translation>
         </message>
         <message>
             <source>Pause</source>
@@ -2185,6 +2225,10 @@ right-click for percentile tails and units</source>
             <translation>把显示的内容保存为图片或视频</translation>
         </message>
         <message>
+            <source>Save what is shown now in the form of the last export, under another name</source>
+            <translation>按上次导出的形式，以另一个文件名保存当前显示的内容</translation>
+        </message>
+        <message>
             <source>Save which video and model are open, and how they are shown</source>
             <translation>保存打开的视频和模型，以及显示方式</translation>
         </message>
@@ -2223,6 +2267,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Smooth between tokens</source>
             <translation>在词元之间平滑</translation>
+        </message>
+        <message>
+            <source>Speed</source>
+            <translation>速度</translation>
         </message>
         <message>
             <source>Spotlight instead of colours</source>
@@ -2269,6 +2317,10 @@ right-click for percentile tails and units</source>
             <translation>在时间轴上显示整个视频</translation>
         </message>
         <message>
+            <source>Zoom</source>
+            <translation>缩放</translation>
+        </message>
+        <message>
             <source>Zoom in</source>
             <translation>放大</translation>
         </message>
@@ -2287,6 +2339,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>a single map is shown already</source>
             <translation>当前已是单图</translation>
+        </message>
+        <message>
+            <source>export something first; panes side by side are not exported</source>
+            <translation>请先导出一次；并排的窗格不能导出</translation>
         </message>
         <message>
             <source>load a model first</source>
@@ -2327,6 +2383,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>open a video and load a model first</source>
             <translation>请先打开视频并加载模型</translation>
+        </message>
+        <message>
+            <source>open a video and load a model first; panes side by side are not exported, copy them with Ctrl+C or show one alone with Enter</source>
+            <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
             <source>open a video first</source>

@@ -44,6 +44,68 @@ def test_single_keys_belong_to_the_stage(command):
             assert command.scope == "stage"
 
 
+KEYS = """
+Space playback.play | K playback.pause | J playback.shuttle_back | L playback.shuttle
+Left playback.previous | Right playback.next | , playback.previous | . playback.next
+Shift+Left playback.previous_ten | Shift+Right playback.next_ten
+Ctrl+Left playback.second_back | Ctrl+Right playback.second_on
+Alt+Left playback.previous_sampled | Alt+Right playback.next_sampled
+PgUp playback.previous_window | PgDown playback.next_window
+Home playback.first | End playback.last | G playback.go_to
+I playback.loop_in | O playback.loop_out | R playback.loop
+[ playback.slower | ] playback.faster | Backspace playback.normal_speed
+M playback.add_marker | Shift+M playback.remove_marker
+N playback.next_marker | Shift+N playback.previous_marker
+F view.fit | Shift+F view.actual | + view.zoom_in | - view.zoom_out
+Up attention.previous_layer | Down attention.next_layer
+Shift+Up attention.previous_stage | Shift+Down attention.next_stage
+1 attention.head_0 | 9 attention.head_8 | 0 attention.head_9
+H attention.next_head | Shift+H attention.previous_head | A attention.mean_or_max
+T view.overlay | B view.blink | Ctrl+Up view.more_opaque | Ctrl+Down view.less_opaque
+C view.next_colormap | Shift+C view.previous_colormap | Y view.lock_range | U view.auto_range
+S view.smooth | D view.token_grid | Q attention.pick | V view.next_view | P view.pin
+Ctrl+C edit.copy_image | ? help.shortcuts
+"""
+"""What single keys and keys of the stage mean, as the design has them."""
+
+WINDOW_KEYS = """
+Esc view.leave | Ctrl+O file.open_video | Ctrl+Shift+O file.load_model
+Ctrl+1 file.recent_1 | Ctrl+9 file.recent_9
+Ctrl+S file.save_session | Ctrl+Shift+S file.save_session_as
+Ctrl+E export.export | Ctrl+Shift+E export.repeat | Ctrl+Alt+C edit.copy_parameters
+Ctrl+R attention.run | Ctrl+. attention.cancel | F6 view.next_pane | Shift+F6 view.previous_pane
+F2 view.layers | F3 view.display | F4 view.predictions | F9 view.log
+Ctrl+W file.close_clip | Ctrl+Q file.quit | Ctrl+Z edit.undo | Ctrl+Shift+Z edit.redo
+Ctrl+[ edit.back | Ctrl+] edit.forward | Ctrl+K help.palette | Ctrl+Shift+P help.palette
+Ctrl+/ help.shortcuts | F1 help.help | Shift+F1 help.tour | Ctrl+, edit.preferences
+F11 view.full_screen | Ctrl+Shift+0 view.reset_layout | Ctrl+0 view.reset_display
+"""
+
+
+@pytest.mark.parametrize(("table", "scope"), [(KEYS, "stage"), (WINDOW_KEYS, "window")])
+def test_every_key_of_the_design_means_its_command_in_its_scope(table, scope):
+    for key, name in (entry.split() for entry in table.replace("\n", " | ").split(" | ") if entry):
+        command = BY_ID[name]
+        assert key in (*command.keys, *command.stage_keys), f"{key} does not mean {name}"
+        assert command.scope == scope or key in command.stage_keys, name
+
+
+MOST_ROWS = 24
+
+
+def test_no_menu_has_more_rows_than_a_small_screen_shows(boot):
+    def check(menu):
+        rows = [action for action in menu.actions() if not action.isSeparator()]
+        assert len(rows) <= MOST_ROWS, f"{menu.title()} has {len(rows)} rows"
+        assert menu.sizeHint().height() <= 768, menu.title()
+        for action in rows:
+            if action.menu() is not None:
+                check(action.menu())
+
+    for top in boot().menuBar().actions():
+        check(top.menu())
+
+
 def test_every_command_is_in_a_menu_in_the_palette_and_in_the_sheet(boot):
     window = boot()
     actions = window.actions_table.by_id

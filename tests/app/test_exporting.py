@@ -9,16 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.dialogs import ExportDialog
-from app.exporting import ExportHost
+from app.exporting import ExportHost, repeated, spans_of, wish_for
 from app.facts import JobFacts
 from app.panels.status import JobWidget
+from app.state import Loop
 from app.text import clock_words, rate_words
 from app.workers import Ticket
 from mvit_core.errors import Cancelled
 from mvit_core.export import EXPORTERS
 from mvit_core.video import open_video
 from mvit_core.video.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
-from tests.app.conftest import WAIT_MS
+from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, messages, press
 
 pytestmark = pytest.mark.gui
@@ -95,6 +96,94 @@ def test_codec_quality_and_sound_of_the_dialog_reach_the_file(lens, qtbot, dialo
     with open_video(target) as video:
         assert video.codec == "vp9"
     assert "has no sound" in messages(lens)
+
+
+def exported(qtbot, window, path):
+    qtbot.waitUntil(lambda: path.exists(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
+
+
+def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, tmp_path):
+    """The same kind of file, layout, range and quality, of another head and window."""
+    repeat = lens.actions_table.by_id["export.repeat"]
+    assert not repeat.isEnabled()
+    assert "export something first" in repeat.toolTip()
+    dialog.target.setText(str(tmp_path / "first.mkv"))
+    assert choose(dialog.fields.quality, "small")
+    assert choose(dialog.layouts, "side-by-side")
+    assert choose(dialog.span, "window")
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "first.mkv")
+    first = lens.controller.world.window(lens.store.state.frame)
+    lens.activateWindow()
+    qtbot.waitUntil(lens.isActiveWindow, timeout=WAIT_MS)
+    lens.stage.canvas.setFocus()
+    press(qtbot, lens, Qt.Key.Key_2)
+    press(qtbot, lens, Qt.Key.Key_PageDown)
+    settle(qtbot, lens)
+    window = lens.controller.world.window(lens.store.state.frame)
+    assert window != first
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for name in ("clip-b3-h1.mkv", "clip-b3-h1-2.mkv"):
+        press(qtbot, lens, Qt.Key.Key_E, both)
+        exported(qtbot, lens, tmp_path / name)
+        with open_video(tmp_path / name) as video:
+            assert video.frame_count == window.stop - window.start
+            assert video.size[0] > 2 * lens.controller.world.video.size[0]  # frame and map
+
+
+def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path):
+    state, world = lens.store.state, lens.controller.world
+    looped = replace(state, loop=Loop("range", 3, 7))
+    assert spans_of(looped, world)["loop"] == (3, 8)
+    last = replace(wish_for(looped, world), target=tmp_path / "a.gif", span="loop", start=3, stop=8)
+    assert (repeated(last, looped, world).start, repeated(last, looped, world).stop) == (3, 8)
+    wish = repeated(last, state, world)
+    assert (wish.span, wish.start, wish.stop) == ("all", 0, world.video.frame_count)
+    assert wish.target.parent == tmp_path
+    assert wish.target.suffix == ".gif"
+    assert repeated(last, state, replace(world, video=None)) is None
+
+
+def test_a_loop_can_be_exported_alone(lens, qtbot, tmp_path):
+    for key, frame in ((Qt.Key.Key_I, 2), (Qt.Key.Key_O, 6)):
+        lens.controller.intents.go_to(frame)
+        press(qtbot, lens, key)
+    press(qtbot, lens, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = dialog_of(ExportDialog)
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=WAIT_MS)
+    assert choose(dialog.span, "loop")
+    assert dialog.span.currentText() == "Loop (frames 2–6)"
+    dialog.target.setText(str(tmp_path / "loop.mp4"))
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "loop.mp4")
+    with open_video(tmp_path / "loop.mp4") as video:
+        assert video.frame_count == 5
+
+
+def test_the_layout_offered_first_is_that_of_the_view_and_its_maps_are_named(lens, qtbot):
+    layouts = {"single": "single", "heads": "heads", "layers": "stages"}
+    said = []
+    for view, layout in layouts.items():
+        lens.store.update(view=view)
+        lens.actions_table.run("export.export")
+        dialog = dialog_of(ExportDialog)
+        assert dialog.wish().layout == layout
+        said.append(dialog.content.text())
+        dialog.reject()
+    assert "mean of 4 heads" in said[0]
+    assert "each head alone" in said[1]
+    assert "Last block of each stage" in said[2]
+
+
+def test_panes_side_by_side_are_not_exported_and_the_command_says_why(lens, qtbot):
+    lens.store.update(view="compare")
+    for command in ("export.export", "export.repeat"):
+        action = lens.actions_table.by_id[command]
+        assert not action.isEnabled()
+        assert "panes side by side are not exported" in action.toolTip()
+    lens.store.update(view="single")
+    assert lens.actions_table.by_id["export.export"].isEnabled()
 
 
 def test_an_export_stops_while_the_model_runs(lens, tmp_path):
