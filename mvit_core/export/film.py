@@ -55,6 +55,7 @@ def export_video(
         encoding=request.encoding,
         comment=scene.facts(start, stop),
         sound=_sound(video, request, scene, (start, stop)),
+        on_piece=steps.again,
     ) as writer:
         for frame_index in wanted:
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])

@@ -1,6 +1,7 @@
 """Writing a video, with sound or without; whole or not at all."""
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from fractions import Fraction
 from math import isfinite
@@ -15,6 +16,7 @@ from mvit_core.errors import ExportError
 from mvit_core.targets import whole_file
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.encoders import CONTAINERS, Encoder, Encoding, encoder_for
+from mvit_core.video.gif import add_comment
 from mvit_core.video.palette import Palettes
 from mvit_core.video.planes import BT709, FORMAT, Matrix, PlaneCanvas
 from mvit_core.video.sound import SoundSpan, SoundTrack
@@ -50,6 +52,8 @@ class VideoWriter:
         encoding: how it is stored; the usual way of the file's ending unless told.
         comment: kept in the file's metadata.
         sound: what is to be heard, from time 0 on.
+        on_piece: called between the pieces of work at the end, when encoders give what they still
+            hold; what it raises leaves no file.
 
     Raises:
         ExportError: the target cannot be written, or not in this form.
@@ -64,6 +68,7 @@ class VideoWriter:
         encoding: Encoding | None = None,
         comment: str = "",
         sound: SoundSpan | None = None,
+        on_piece: Callable[[], None] = lambda: None,
     ) -> None:
         self._path = Path(path).absolute()
         self._encoding = encoding or Encoding()
@@ -77,7 +82,7 @@ class VideoWriter:
             raise ExportError(f"{message}; choose a lower rate or H.264")
         self._size = size
         self._fps = Fraction(fps).limit_denominator(100_000)
-        self._comment, self._sound = comment, sound
+        self._comment, self._sound, self._on_piece = comment, sound, on_piece
         self._output: _Output | None = None
         self._stack = ExitStack()
 
@@ -111,7 +116,7 @@ class VideoWriter:
             if not output.count:
                 raise ExportError(f"no frame was written; {self._path.name} was not made")
             try:
-                output.finish()
+                output.finish(self._on_piece)
             except LIBRARY_ERRORS as failure:
                 raise self._failure(failure) from failure
 
@@ -171,7 +176,7 @@ class _Output:
     """The open container and its streams."""
 
     def __init__(self, part: Path, suffix: str, encoder: Encoder) -> None:
-        self._encoder, self._kind = encoder, CONTAINERS[suffix]
+        self._part, self._encoder, self._kind = part, encoder, CONTAINERS[suffix]
         self._in_boxes = suffix in (".mp4", ".mov")
         self._container: OutputContainer = av.open(
             f"file:{part}",
@@ -210,6 +215,7 @@ class _Output:
 
     def tell(self, comment: str) -> None:
         """Keep a text beside the pictures."""
+        self._comment = comment
         if comment:
             self._container.metadata["comment"] = comment
 
@@ -254,16 +260,28 @@ class _Output:
         if self._track is not None:
             self._track.advance(float(self._last_pts * self._clock))
 
-    def finish(self) -> None:
-        """Write what the encoder still holds, and the end of the file."""
+    def finish(self, on_piece: Callable[[], None]) -> None:
+        """Write what the encoder still holds, and the end of the file.
+
+        Args:
+            on_piece: called between two pieces of it, and once all is written: a large file takes
+                seconds to end.
+        """
         if self._track is not None:
             self._track.advance(None)
         if self._palettes is not None:
             for ready in self._palettes.reduce(None):
+                on_piece()
                 self._container.mux(self._stream.encode(ready))
-        self._container.mux(self._stream.encode(None))
+        for packet in self._stream.encode_lazy(None):
+            on_piece()
+            self._container.mux(packet)
+        on_piece()
         self._is_closed = True
         self._container.close()
+        if self._comment and self._encoder.name == "gif":
+            add_comment(self._part, self._comment)
+        on_piece()
 
     def close(self) -> None:
         """Release the files; what was written is thrown away unless ``finish`` came first."""

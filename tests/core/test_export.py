@@ -236,13 +236,14 @@ def test_heat_is_made_once_per_token_time(explainer, video, tmp_path, monkeypatc
     assert len(made) == len(times) < video.frame_count
 
 
-@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm"])
-def test_the_facts_behind_a_video_are_kept_in_every_file_that_can(
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm", ".gif"])
+def test_the_facts_behind_a_video_are_kept_in_every_kind_of_file(
     explainer, video, tmp_path, ending
 ):
     target = tmp_path / f"out{ending}"
     export(explainer, video, ExportRequest(MapSpec(block=2), stop=4), target)
     with av.open(str(target)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 4  # a GIF tells its comment at its end
         told = {name.lower(): text for name, text in container.metadata.items()}
     facts = json.loads(told["comment"])
     assert (facts["block"], facts["frames"]) == (2, [0, 4])
@@ -267,6 +268,21 @@ def test_progress_never_goes_back_and_can_stop_the_export_between_layers(
     assert seen == sorted(seen)
     assert len(seen) > video.frame_count  # also told while the model runs
     assert seen[-1] == (video.frame_count, video.frame_count)
+
+
+def test_an_export_can_be_stopped_after_its_last_frame(explainer, video, tmp_path):
+    """While the encoder gives what it still holds."""
+    ended = []
+
+    def stop(done, total):
+        if done == total:
+            ended.append(done)
+            if len(ended) == 3:  # the first tells the last frame
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        export(explainer, video, ExportRequest(stop=6), tmp_path / "out.mp4", stop)
+    assert list(tmp_path.glob("*out*")) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
