@@ -153,7 +153,7 @@ class Canvas(QWidget):
 
     def actual_size(self) -> None:
         """One stored row per screen row."""
-        self._zoom_to(1.0 / self.devicePixelRatioF(), QPointF(self.rect().center()))
+        self._zoom_to(self._view().actual_scale, QPointF(self.rect().center()))
 
     def zoom_by(self, steps: float) -> None:
         """Zoom about the widget's centre."""
@@ -190,7 +190,10 @@ class Canvas(QWidget):
         if self._video is None:
             return Viewport(room)
         video = self._video
-        return Viewport(room, video.size, video.pixel_aspect, self._zoom, self._centre)
+        return Viewport(
+            room, video.size, video.pixel_aspect, self._zoom, self._centre,
+            ratio=self.devicePixelRatioF(),
+        )  # fmt: skip
 
     def _look(self, view: Viewport) -> None:
         self._zoom, self._centre = view.zoom, view.centre

@@ -12,6 +12,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 MAX_ZOOM = 64.0
 MARGIN_PX = 16
+WHOLE_WITHIN = 1e-6
+"""Device pixels by which a stored pixel may miss a whole number of them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Viewport:
     """Corner point at the widget's centre, while zoomed."""
     margin: int = MARGIN_PX
     """Around a frame that fits."""
+    ratio: float = 1.0
+    """Device pixels per view point."""
 
     @property
     def fit_scale(self) -> float:
@@ -46,11 +50,30 @@ class Viewport:
         return self.zoom or self.fit_scale
 
     @property
+    def actual_scale(self) -> float:
+        """View points per stored row where a row is one of the screen's."""
+        return 1.0 / self.ratio
+
+    @property
     def looking_at(self) -> tuple[float, float]:
         """The corner point at the widget's centre."""
         if self.zoom or self.frame is None:
             return self.centre
         return self.frame[0] / 2, self.frame[1] / 2
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """The view point of the frame's corner.
+
+        Where stored pixels are whole device pixels it lies on one: between two of them a frame at
+        its actual size would be blurred.
+        """
+        at, steps = self.looking_at, (self.scale * self.aspect, self.scale)
+        x, y = (room / 2 - by * step for room, by, step in zip(self.room, at, steps, strict=True))
+        device = [step * self.ratio for step in steps]
+        if any(abs(side - round(side)) > WHOLE_WITHIN for side in device):
+            return x, y
+        return round(x * self.ratio) / self.ratio, round(y * self.ratio) / self.ratio
 
     @property
     def frame_box(self) -> QRectF:
@@ -65,19 +88,13 @@ class Viewport:
 
     def to_view(self, x: float, y: float) -> QPointF:
         """A corner point in view points."""
-        at = self.looking_at
-        return QPointF(
-            self.room[0] / 2 + (x - at[0]) * self.scale * self.aspect,
-            self.room[1] / 2 + (y - at[1]) * self.scale,
-        )
+        left, top = self.corner
+        return QPointF(left + x * self.scale * self.aspect, top + y * self.scale)
 
     def from_view(self, point: QPointF) -> tuple[float, float]:
         """The corner point under a view point."""
-        at = self.looking_at
-        return (
-            at[0] + (point.x() - self.room[0] / 2) / (self.scale * self.aspect),
-            at[1] + (point.y() - self.room[1] / 2) / self.scale,
-        )
+        left, top = self.corner
+        return (point.x() - left) / (self.scale * self.aspect), (point.y() - top) / self.scale
 
     def pixel_view(self, x: float, y: float) -> QPointF:
         """The view point of a source pixel's centre."""
@@ -94,7 +111,8 @@ class Viewport:
     def zoomed(self, scale: float, about: QPointF) -> Viewport:
         """Another zoom that leaves the point under ``about`` where it is."""
         held = self.from_view(about)
-        zoom = min(max(scale, self.fit_scale * 0.25), MAX_ZOOM)
+        least = min(self.fit_scale * 0.25, self.actual_scale)  # of a small frame, too
+        zoom = min(max(scale, least), MAX_ZOOM)
         centre = (
             held[0] - (about.x() - self.room[0] / 2) / (zoom * self.aspect),
             held[1] - (about.y() - self.room[1] / 2) / zoom,

@@ -87,7 +87,10 @@ class PaneBody(QWidget):
         room = (self.width(), self.height())
         if video is None:
             return Viewport(room)
-        fitting = Viewport(room, video.size, video.pixel_aspect, margin=PANE_MARGIN_PX)
+        fitting = Viewport(
+            room, video.size, video.pixel_aspect, margin=PANE_MARGIN_PX,
+            ratio=self.devicePixelRatioF(),
+        )  # fmt: skip
         if self._linked.zoom == 1.0:
             return fitting
         centre = (self._linked.centre[0] * video.size[0], self._linked.centre[1] * video.size[1])

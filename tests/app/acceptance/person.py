@@ -174,7 +174,10 @@ def pixels_of(image):
 def frame_seen(window):
     """The frame's part of the canvas as it is on screen, with all that lies on it."""
     canvas = window.stage.canvas
-    return pixels_of(canvas.grab(canvas.frame_box().toAlignedRect()).toImage())
+    box, ratio = canvas.frame_box(), canvas.devicePixelRatioF()
+    edges = (box.top(), box.bottom(), box.left(), box.right())
+    top, bottom, left, right = (max(round(edge * ratio), 0) for edge in edges)
+    return pixels_of(canvas.grab().toImage())[top:bottom, left:right]
 
 
 def number_seen(window, turns=0):
