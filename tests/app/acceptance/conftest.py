@@ -1,6 +1,5 @@
 """The program as a shell starts it: ``main()`` runs, and a person comes to its window."""
 
-import os
 import traceback
 
 import pytest
@@ -10,8 +9,6 @@ from PySide6.QtWidgets import QApplication
 from app.cli import main
 from tests.app.acceptance.person import rest, the_window
 from tests.app.conftest import WAIT_MS
-
-ON_SCREEN = os.environ["QT_QPA_PLATFORM"] != "offscreen"
 
 HARMLESS = (
     "This plugin does not support",  # the offscreen platform, of windows that no one sees
