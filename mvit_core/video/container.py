@@ -164,7 +164,9 @@ def _choose(container: "InputContainer", path: "Path") -> "VideoStream":
     if not moving:
         message = f"{path.name} has only a cover picture, no video; choose a file with video"
         raise VideoOpenError(message)
-    stream = next((s for s in moving if s.disposition & Disposition.default), moving[0])
+    # An animated AVIF holds its first frame once more, as a picture that has no time.
+    films = [s for s in moving if s.frames != 1 or s.duration is not None] or moving
+    stream = next((s for s in films if s.disposition & Disposition.default), films[0])
     # The stubs promise a decoder, but a stream of an unknown format has none.
     if getattr(stream, "codec_context", None) is None:
         message = f"{path.name} uses a video codec that this FFmpeg cannot decode; convert it"

@@ -1,7 +1,7 @@
 """The packets of a stream, listed by demuxing alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import av
@@ -10,7 +10,7 @@ import numpy as np
 from mvit_core.video.container import packets_of
 
 if TYPE_CHECKING:
-    from av.packet import Packet
+    from av.packet import Packet, PacketSideData
     from av.video.stream import VideoStream
     from numpy.typing import NDArray
 
@@ -44,6 +44,9 @@ class PacketTable:
     """False for packets that are decoded only because others need them."""
     damage: tuple[str, ...]
     """What went wrong on the way, for people."""
+    palettes: "tuple[tuple[int, PacketSideData], ...]" = ()
+    """Tables of colours with the ordinal of the packet that brings each, ascending. AVI and MOV
+    hand one out once per opening; whoever jumps over it has to give it to the decoder again."""
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -64,6 +67,8 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
     """List every packet without decoding; a read error ends the list and is noted."""
     rows: list[_Row] = []
     damage: list[str] = []
+    palettes: list[tuple[int, PacketSideData]] = []
+    has_palette = _has_palette(opened.stream)
     corrupt, is_cut = 0, False
     is_vp8 = opened.stream.codec_context.codec.canonical_name == "vp8"
     file_bytes = max(opened.container.size, 1)
@@ -71,6 +76,8 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
         for packet in packets_of(opened):
             is_cut = packet.is_corrupt
             corrupt += is_cut
+            if has_palette and packet.has_sidedata("palette"):
+                palettes.append((len(rows), packet.get_sidedata("palette")))
             rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
             if progress is not None and len(rows) % _PACKETS_PER_STEP == 0:
                 progress(min(max(packet.pos or 0, 0) / file_bytes, 1.0))
@@ -82,7 +89,12 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
         # What is missing of it would be painted with what was there before: a wrong frame.
         rows[-1] = (*rows[-1][:5], False)
         damage.append("the last packet is cut off and left out")
-    return _table(rows, tuple(damage))
+    return replace(_table(rows, tuple(damage)), palettes=tuple(palettes))
+
+
+def _has_palette(stream: "VideoStream") -> bool:
+    pixels = stream.codec_context.format
+    return pixels is not None and pixels.name == "pal8"
 
 
 def _row(packet: "Packet[VideoStream]", *, hidden: bool) -> _Row:

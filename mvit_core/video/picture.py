@@ -9,13 +9,16 @@ import numpy as np
 from av.sidedata.sidedata import Type as SideDataKind
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-from mvit_core.video.planes import matrix_of
+from mvit_core.video.planes import BT601, MATRICES, matrix_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
+
+_MOST_ASPECT = 16.0
+"""A pixel wider or taller than this is a slip of the file; its picture would fill the memory."""
 
 
 def _unnamed_kind(cls: type[SideDataKind], value: object) -> SideDataKind:
@@ -91,7 +94,8 @@ class Painter:
         self._stored_size = (first.width, first.height)
         self._orientation = Orientation.of(first)
         self._turns_each = turns_each
-        self._pixel_aspect = float(pixel_aspect) if pixel_aspect else 1.0
+        aspect = float(pixel_aspect) if pixel_aspect else 1.0
+        self._pixel_aspect = aspect if 1 / _MOST_ASPECT <= aspect <= _MOST_ASPECT else 1.0
         self._interpolation: Interpolation | None = None
         # One converter for all frames: its tables are costly to build.
         self._reformatter = VideoReformatter()
@@ -140,7 +144,8 @@ class Painter:
             rgb = self._convert(frame, size, None)
         except av.error.FFmpegError:
             # Reserved matrix numbers are refused; the picture is worth more than its tag.
-            rgb = self._convert(frame, size, Colorspace.ITU601)
+            matrix = MATRICES.get(int(frame.colorspace), BT601)
+            rgb = self._convert(frame, size, matrix.colorspace)
         upright = orientation.turn(cast("NDArray[np.uint8]", rgb.to_ndarray()))
         upright.flags.writeable = False
         return upright

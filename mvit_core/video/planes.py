@@ -50,6 +50,7 @@ class Matrix:
 
 BT601 = Matrix(6, Colorspace.ITU601, 0.299, 0.114)
 BT709 = Matrix(1, Colorspace.ITU709, 0.2126, 0.0722)
+BT2020 = Matrix(9, Colorspace.BT2020, 0.2627, 0.0593)
 MATRICES: Mapping[int, Matrix] = MappingProxyType(
     {
         1: BT709,
@@ -58,7 +59,8 @@ MATRICES: Mapping[int, Matrix] = MappingProxyType(
         5: BT601,
         6: BT601,
         7: Matrix(7, Colorspace.SMPTE240M, 0.212, 0.087),
-        9: Matrix(9, Colorspace.BT2020, 0.2627, 0.0593),
+        9: BT2020,
+        10: BT2020,  # of constant luminance: refused by swscale, and nearest to this
     }
 )
 """By the number in a frame's tag. Pictures of any other kind go through RGB."""

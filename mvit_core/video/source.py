@@ -55,6 +55,7 @@ class PacketSource:
         self._held: Packet[VideoStream] | None = None
         self._ways: tuple[_Way, ...] = _WAYS
         self._was_sought = False
+        self._lacks_palette = False
         self.next_ordinal = 0
 
     @property
@@ -74,27 +75,45 @@ class PacketSource:
 
     def go_to(self, key: "Keyframe") -> None:
         """Stand before ``key``: by a seek where one lands there, else by counting packets."""
+        if not self._seek_any_way(key):
+            self._count_up_to(key.ordinal)
+        self._lacks_palette = bool(self._index.packets.palettes)
+
+    def _seek_any_way(self, key: "Keyframe") -> bool:
         for way in self._ways:
             if self._seek(key, way):
                 # What led there once is tried first from now on.
                 self._ways = (way, *(other for other in self._ways if other is not way))
-                return
-        self._count_up_to(key.ordinal)
+                return True
+        return False
 
     def take(self) -> "tuple[int, Packet[VideoStream]] | None":
         """The next packet and its ordinal, None at the end of the file.
 
         Raises:
-            LostPositionError: the packet is not the one that the index has at this place.
+            LostPositionError: the packet is not the one that the index has at this place, or
+                there is none.
         """
         packet, self._held = self._held or self._read(), None
-        if packet is None or self.next_ordinal >= len(self._index.packets):
-            return None
         ordinal = self.next_ordinal
-        if self._was_sought and not self._is_packet(packet, ordinal):
+        if ordinal >= len(self._index.packets):
+            return None
+        # Where stamps repeat, a seek may land on a twin of the key, nearer to the file's end.
+        if self._was_sought and (packet is None or not self._is_packet(packet, ordinal)):
             raise LostPositionError
+        if packet is None:
+            return None
+        if self._lacks_palette:
+            self._colour(packet, ordinal)
         self.next_ordinal += 1
         return ordinal, packet
+
+    def _colour(self, packet: "Packet[VideoStream]", ordinal: int) -> None:
+        """Give a packet, the first after a jump, the palette that is in force there."""
+        self._lacks_palette = False
+        in_force = [table for place, table in self._index.packets.palettes if place <= ordinal]
+        if in_force and not packet.has_sidedata("palette"):
+            packet.set_sidedata(in_force[-1])
 
     def _count_up_to(self, ordinal: int) -> None:
         self.close()

@@ -1,6 +1,8 @@
 """Colours are read by the frame's own tags, and a useless tag costs no picture."""
 
 import av
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,22 @@ def test_a_reserved_matrix_number_costs_no_picture():
     frame = yuv(6, 1)
     frame.colorspace = 3
     np.testing.assert_allclose(Painter(frame, None).paint(frame)[16, 24], GREEN, atol=3)
+
+
+def test_a_matrix_of_constant_luminance_is_read_as_its_plain_sister():
+    frame, sister = yuv(6, 1), yuv(6, 1)
+    frame.colorspace, sister.colorspace = 10, 9
+    picture = Painter(frame, None).paint(frame)
+    assert np.array_equal(picture, Painter(sister, None).paint(sister))
+    assert not np.array_equal(picture, Painter(yuv(6, 1), None).paint(yuv(6, 1)))
+
+
+def test_a_pixel_aspect_beyond_all_reason_is_not_believed():
+    frame = yuv(6, 1)
+    size = (frame.width, frame.height)
+    assert Painter(frame, Fraction(255, 1)).display_size == size
+    assert Painter(frame, Fraction(1, 1000)).display_size == size
+    assert Painter(frame, Fraction(2, 1)).display_size == (2 * size[0], size[1])
 
 
 @pytest.mark.parametrize("pixel_format", ["rgba", "bgr24", "gbrp", "gray", "rgb48le", "rgba64le"])
