@@ -1,8 +1,8 @@
 """Colours are read by the frame's own tags, and a useless tag costs no picture."""
 
-import av
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
