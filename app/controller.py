@@ -429,11 +429,11 @@ class Controller(QObject):
         video = opened.video.at_rate(self.store.state.picture_fps)
         self._panels.messages.clear_errors(video.path.name)
         self._forget_maps()
-        self._frames.opened()
         self._strip.begin(video.path, opened.learnt)
         self.world = replace(
             self.world, video=video, picture=opened.first, proxies=None, windows=()
         )
+        self._frames.opened()
         self._find_windows()
         query = self.store.state.query
         if self.store.state.clip != video.path:

@@ -1,4 +1,4 @@
-"""What the decode lane does: it owns the one container that the window looks at."""
+"""What the decode lane does: it owns the container that the window looks at."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ class Opened:
 
 
 class Decoder:
-    """Decodes frames of the open video; lives on the decode lane.
+    """Decodes frames of the video that the window shows; lives on the decode lane.
+
+    The lane cannot know whether the window takes a video that opened: it may have been told to
+    open another one meanwhile, which may fail. So each question names its video, and those before
+    it are closed only then.
 
     Args:
         budget: decoded frames are counted there.
@@ -45,10 +49,11 @@ class Decoder:
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._video: Video | None = None
+        self.videos: list[Video] = []
+        """All that are open, in the order of their opening; mostly one."""
 
     def open(self, path: Path, ticket: Ticket) -> Opened:
-        """Open another video; the one before stays open if this one fails.
+        """Open another video; the one before stays open until a frame of this one is wanted.
 
         Raises:
             VideoError: the file cannot be used.
@@ -67,33 +72,40 @@ class Decoder:
         except BaseException:
             video.close()
             raise
-        self.close()
-        self._video = video
+        self.videos.append(video)
         return Opened(facts, first, video.learnt)
 
-    def frame(self, index: int, ticket: Ticket) -> FramePicture | None:
-        """A frame of the open video; None if there is none any more."""
+    def frame(self, path: Path, index: int, ticket: Ticket) -> FramePicture | None:
+        """A frame of the video that the window shows; None if it is not open any more."""
         ticket.check()
-        if self._video is None or not 0 <= index < self._video.frame_count:
+        video = self._shown(path)
+        if video is None or not 0 <= index < video.frame_count:
             return None
-        with self._video.checked_by(ticket.check):
-            return picture_of(self._video, index)
+        with video.checked_by(ticket.check):
+            return picture_of(video, index)
 
-    def prefetch(self, ticket: Ticket) -> None:
+    def prefetch(self, path: Path, ticket: Ticket) -> None:
         """Decode what is likely to be asked for next; background work that is interrupted."""
-        if self._video is not None:
-            with self._video.checked_by(ticket.check):
-                self._video.prefetch()
+        video = self._shown(path)
+        if video is not None:
+            with video.checked_by(ticket.check):
+                video.prefetch()
+
+    def _shown(self, path: Path) -> Video | None:
+        """The last video opened from a path; those before it are not shown any more."""
+        video = next((each for each in reversed(self.videos) if each.path == path), None)
+        while video is not None and self.videos[0] is not video:
+            self.videos.pop(0).close()
+        return video
 
     def release(self, _ticket: Ticket) -> None:
-        """Release the open video, asked for as a question."""
+        """Release all videos, asked for as a question."""
         self.close()
 
     def close(self) -> None:
-        """Release the open video."""
-        if self._video is not None:
-            self._video.close()
-            self._video = None
+        """Release all videos."""
+        while self.videos:
+            self.videos.pop().close()
 
 
 def facts_of(video: Video) -> VideoFacts:

@@ -68,7 +68,7 @@ class Frames(QObject):
         return timer
 
     def opened(self) -> None:
-        """Another video shows its first frame."""
+        """Another video, which the world knows by now, shows its first frame."""
         self._wanted = self._asked = 0
         self._look_ahead()
 
@@ -127,13 +127,17 @@ class Frames(QObject):
 
     def _ask(self) -> None:
         self._rest.stop()
-        if self._wanted is not None:
+        video = self._world().video
+        if self._wanted is not None and video is not None:
             self._asked = self._wanted
-            self._lane.ask("frame", partial(self._decoder.frame, self._wanted))
+            self._lane.ask("frame", partial(self._decoder.frame, video.path, self._wanted))
 
     def _is_late(self) -> None:
         self._may_stand_in = True
         self.due.emit()
 
     def _look_ahead(self) -> None:
-        self._lane.ask("prefetch", self._decoder.prefetch, background=True)
+        video = self._world().video
+        if video is not None:
+            ahead = partial(self._decoder.prefetch, video.path)
+            self._lane.ask("prefetch", ahead, background=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 import app.decoding
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS
-from tests.app.helpers import press
+from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
 from tests.fixtures_video import write_barcode_clip
 
 pytestmark = pytest.mark.gui
@@ -26,6 +26,23 @@ def long_clip(tmp_path, monkeypatch):
 
     monkeypatch.setattr(app.decoding, "open_video", open_slowly)
     yield path, gate
+    gate.set()
+
+
+@pytest.fixture
+def open_too_late(tmp_path, monkeypatch):
+    """A file that is open, past all asking whether it is still wanted, until ``gate`` is open."""
+    path = write_barcode_clip(tmp_path / "late.mp4", frames=12, size=(144, 96))
+    came, gate, plain = threading.Event(), threading.Event(), app.decoding.facts_of
+
+    def held(video):
+        if video.path == path:
+            came.set()
+            gate.wait(WAIT_MS / 1000)
+        return plain(video)
+
+    monkeypatch.setattr(app.decoding, "facts_of", held)
+    yield path, came, gate
     gate.set()
 
 
@@ -62,3 +79,40 @@ def test_opening_another_file_takes_its_place_at_once(boot, qtbot, barcode_clip,
     window.controller.open_video(barcode_clip)
     qtbot.waitUntil(lambda: shown(window) == barcode_clip, timeout=WAIT_MS)
     assert not window.controller.world.is_busy
+
+
+def test_frames_come_on_where_an_opening_ends_too_late_to_be_wanted_and_the_next_one_fails(
+    boot, qtbot, barcode_clip, open_too_late, tmp_path
+):
+    window, (path, came, gate) = boot(clip=barcode_clip), open_too_late
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"no video")
+    window.controller.open_video(path)
+    qtbot.waitUntil(came.is_set, timeout=WAIT_MS)
+    window.controller.open_video(bad)
+    gate.set()
+    qtbot.waitUntil(lambda: "bad.mp4" in messages(window), timeout=WAIT_MS)
+    assert shown(window) == barcode_clip
+    for frame in (1, 2, 3):
+        press(qtbot, window, Qt.Key.Key_Right)
+        at_rest(qtbot, window, frame)
+        assert barcode_on_canvas(window) == frame
+    window.controller.open_video(path)
+    qtbot.waitUntil(lambda: shown(window) == path, timeout=WAIT_MS)
+    press(qtbot, window, Qt.Key.Key_End)
+    at_rest(qtbot, window, 11)
+
+
+def test_an_opening_that_ends_too_late_is_not_shown_before_the_one_that_took_its_place(
+    boot, qtbot, barcode_clip, open_too_late
+):
+    window, (path, came, gate) = boot(), open_too_late
+    window.controller.open_video(path)
+    qtbot.waitUntil(came.is_set, timeout=WAIT_MS)
+    window.controller.open_video(barcode_clip)
+    gate.set()
+    qtbot.waitUntil(lambda: shown(window) is not None, timeout=WAIT_MS)
+    assert shown(window) == barcode_clip
+    press(qtbot, window, Qt.Key.Key_End)
+    at_rest(qtbot, window, 39)
+    assert [video.path for video in window.controller._decoder.videos] == [barcode_clip]

@@ -45,10 +45,10 @@ def slow(monkeypatch):
     gate, plain = threading.Event(), Decoder.frame
     gate.set()
 
-    def frame(self, index, ticket):
+    def frame(self, path, index, ticket):
         while not gate.wait(0.005):
             ticket.check()
-        return plain(self, index, ticket)
+        return plain(self, path, index, ticket)
 
     monkeypatch.setattr(Decoder, "frame", frame)
     yield gate
@@ -141,7 +141,7 @@ def test_steps_are_answered_from_what_was_decoded_ahead(window, qtbot, monkeypat
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, FRAMES - 1)
     qtbot.waitUntil(lambda: not window.controller.decode.is_pending("prefetch"), timeout=WAIT_MS)
-    video = window.controller._decoder._video
+    video = window.controller._decoder.videos[0]
     monkeypatch.setattr(video._walker, "walk", lambda *_: pytest.fail("it was not ready"))
     for _ in range(FRAMES - 1):
         press(qtbot, window, Qt.Key.Key_Left)
@@ -173,9 +173,9 @@ def frames_played(window, qtbot, key):
 def test_every_frame_is_played_where_the_user_wants_that(window, qtbot, monkeypatch):
     plain = Decoder.frame
 
-    def frame(self, index, ticket):
+    def frame(self, path, index, ticket):
         time.sleep(0.05)  # slower than the video
-        return plain(self, index, ticket)
+        return plain(self, path, index, ticket)
 
     monkeypatch.setattr(Decoder, "frame", frame)
     press(qtbot, window, Qt.Key.Key_E)
