@@ -47,6 +47,7 @@ from app.survey.desk import SurveyDesk
 from app.text import count_frames_from
 from app.views.desk import ViewDesk
 from app.views.lanes import Lanes
+from app.views.sheet import paint_sheet
 from app.wiring import connect
 from app.workers import Answer, Lane, Progress
 from mvit_core.budget import Budget
@@ -219,9 +220,12 @@ class Controller(QObject):
         return wish_for(self.store.state, self.world)
 
     def copy_image(self) -> None:
-        """Put frame and heat, at the frame's own size, on the clipboard."""
+        """Put what is shown, at the frame's own size, on the clipboard."""
         picture, shown, state = self.world.picture, self.world.shown, self.store.state
-        if picture is not None:
+        sheet = self._views.sheet(self._panels.stage, self.world)
+        if sheet is not None:
+            self.paint.ask("copy", partial(paint_sheet, sheet))
+        elif picture is not None:
             shown = shown if state.overlay else None
             self.paint.ask("copy", partial(paint_still, picture, shown, look_of(state)))
 

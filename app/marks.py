@@ -52,11 +52,26 @@ def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     painter.restore()
 
 
+LEAST_TOKEN_PX = 4.0
+"""Lines between smaller tokens would hide the picture."""
+
+
 def draw_grid(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
-    """Lines between tokens."""
+    """Lines between tokens; none where tokens are too small for them."""
+    token = view.cell((0.0, 0.0), (abs(heatmap.x_px[0]), abs(heatmap.y_px[0])))
+    if min(token.width(), token.height()) < LEAST_TOKEN_PX:
+        return
+    painter.translate(QPointF(1, 1))
+    painter.setPen(QPen(QColor(0, 0, 0, 45), 0))
+    _draw_lines(painter, view, heatmap)
+    painter.translate(QPointF(-1, -1))
+    painter.setPen(QPen(QColor(255, 255, 255, 75), 0))  # beside the dark ones: seen on any picture
+    _draw_lines(painter, view, heatmap)
+
+
+def _draw_lines(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     box = view.box(*heatmap.box_px)
     _, rows, columns = heatmap.shape
-    painter.setPen(QPen(QColor(255, 255, 255, 70), 0))
     for x in range(1, columns):
         at = view.pixel_view(heatmap.x_px[0] * (x - 0.5) + heatmap.x_px[1], 0).x()
         if box.left() < at < box.right():

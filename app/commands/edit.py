@@ -14,7 +14,9 @@ EDIT = (
     Command("edit.forward", N("commands", "Forward again"), "edit", ("Ctrl+]",),
             lambda d: d.store.forward(), enabled_when=FORWARD),
     Command("edit.copy_image", N("commands", "Copy image"), "edit", ("Ctrl+C",),
-            lambda d: d.control.copy_image(), scope="stage", enabled_when=VIDEO, icon="copy"),
+            lambda d: d.control.copy_image(), scope="stage", enabled_when=VIDEO, icon="copy",
+            tooltip=N("commands", "Copy what is shown, with titles and colour bar where several "
+                                  "maps are")),
     Command("edit.copy_parameters", N("commands", "Copy parameters"), "edit", ("Ctrl+Alt+C",),
             lambda d: d.control.copy_parameters(), enabled_when=VIDEO),
     Command("edit.copy_predictions", N("commands", "Copy predictions"), "edit", (),

@@ -57,7 +57,9 @@ VIEW = (
             lambda _: None, "stage", held=True, enabled_when=SHOWN),
     Command("view.token_grid", N("commands", "Token grid"), "view", ("D",),
             lambda d: d.intents.toggle("token_grid"), "stage", icon="grid",
-            checked_when=lambda s, _: s.token_grid, repeats=False),
+            checked_when=lambda s, _: s.token_grid, repeats=False,
+            tooltip=N("commands", "Lines between tokens, where these are large enough on "
+                                  "screen")),
     Command("view.coverage", N("commands", "Dim what the model did not see"), "view", (),
             lambda d: d.intents.toggle("coverage"), "stage",
             checked_when=lambda s, _: s.coverage),

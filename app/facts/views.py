@@ -70,6 +70,8 @@ class PaneFacts:
     picture: FramePicture | None = None
     heatmap: Heatmap | None = None
     """The map below the pointer; None for a difference."""
+    grid: Heatmap | None = None
+    """Whose tokens the lines lie between; None where two grids of tokens were subtracted."""
     row_sum: float | None = None
     heat: QImage | None = None
     scale: Scale | None = None

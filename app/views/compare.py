@@ -173,11 +173,12 @@ class CompareView(QWidget):
         for fact in facts:
             self.panes[fact.place].show_pane(fact)
 
-    def show_style(self, *, opacity: float, heat: bool, coverage: bool, chosen: int) -> None:
+    def show_style(
+        self, *, opacity: float, heat: bool, coverage: bool, lines: bool, chosen: int
+    ) -> None:
         """How panes are composed, and which one commands mean."""
-        self.link(
-            replace(self._linked, opacity=opacity, heat=heat, coverage=coverage, chosen=chosen)
-        )
+        self.link(replace(self._linked, opacity=opacity, heat=heat, coverage=coverage,
+                          lines=lines, chosen=chosen))  # fmt: skip
 
     def link(self, linked: Linked) -> None:
         """Give all panes one zoom, place and style."""

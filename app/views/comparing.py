@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.views.lanes import Lanes
     from app.workers import Answer
     from mvit_core.attribution import HeadChoice
+    from mvit_core.heatmap import Heatmap
     from mvit_core.render import Look
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
@@ -217,6 +218,7 @@ class Comparing:
         return replace(
             blank,
             heatmap=heatmap,
+            grid=heatmap,
             row_sum=row_sum_of(seen.answer.wish.method, seen.head, heatmap),
             heat=made.images[0] if made else (old.heat if old is not None else None),
             scale=self._scale(made) if made else (old.scale if old is not None else None),
@@ -250,7 +252,7 @@ class Comparing:
         if picture is None:
             return replace(blank, remark="")
         scale = difference_scale(picture.range, picture.unit)
-        return replace(blank, remark="", heat=picture.image, scale=scale)
+        return replace(blank, remark="", heat=picture.image, scale=scale, grid=_one_grid(terms))
 
     def _heat_px(self, seen: _Seen) -> tuple[int, int]:
         """The frame's shape within the room of a pane."""
@@ -282,3 +284,10 @@ class Comparing:
         if pane and world.model and pane.model != world.model.source:
             parts.append(pane.model.checkpoint.name)
         return " · ".join(parts)
+
+
+def _one_grid(terms: tuple[Term, Term]) -> Heatmap | None:
+    """The tokens of both sides of a difference, where they lie at the same places."""
+    one, other = (heatmap_of(term.answer, term.head) for term in terms)
+    places = [(m.shape[1:], m.x_px, m.y_px, m.box_px, m.frame_size) for m in (one, other)]
+    return one if places[0] == places[1] else None

@@ -9,14 +9,17 @@ from app.facts import MapAnswer
 from app.views.answers import Answers
 from app.views.comparing import Comparing
 from app.views.grids import Grids
+from app.views.sheets import grid_sheet, panes_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.facts import MapWish, World
     from app.jobs import Jobs
+    from app.stage import Stage
     from app.state import Store
     from app.views.lanes import Lanes
+    from app.views.sheet import Sheet
     from app.workers import Answer
 
 
@@ -49,6 +52,12 @@ class ViewDesk:
             minis=self.grids.minis(),
             panes=self.comparing.refresh(),
         )
+
+    def sheet(self, stage: Stage, world: World) -> Sheet | None:
+        """What the view shows as one picture; None in the single view, and where no map is."""
+        if world.panes:
+            return panes_sheet(stage, world)
+        return None if world.grid is None else grid_sheet(stage, world, self.grids.look)
 
     def known(self, wish: MapWish) -> MapAnswer | None:
         """The answer to a wish, where it needs no lane."""

@@ -40,6 +40,8 @@ class GridStyle:
     heat: bool = True
     coverage: bool = True
     """What the model did not see is dimmed."""
+    lines: bool = False
+    """Lines are drawn between tokens."""
     picking: bool = False
     chosen_block: int | None = None
     chosen_head: int | None = None

@@ -80,6 +80,11 @@ class Grids:
         self._mini_pictures: tuple[CellsPicture, ...] = ()
         self._wished: tuple[object, dict[int, MapWish]] | None = None
 
+    @property
+    def look(self) -> Look:
+        """How the cells are drawn, at full opacity."""
+        return self._cell_look
+
     def show_cells(self, cell_px: tuple[int, int], in_sight: frozenset[int]) -> bool:
         """Take the size of a cell on screen and the blocks in sight; True where they are new."""
         changed = (cell_px, in_sight) != (self._cell_px, self._in_sight)

@@ -8,12 +8,12 @@ from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app import theme
-from app.marks import draw_cell, draw_outline, draw_placeholder, draw_ring, draw_unseen
+from app.marks import StillLines, draw_cell, draw_outline, draw_placeholder, draw_ring, draw_unseen
 from app.text import share_words
 from app.views.cells import heatmap_of
 
 if TYPE_CHECKING:
-    from app.facts import FramePicture, GridRow
+    from app.facts import FramePicture, GridRow, MapAnswer
     from app.views.grid import Grid
     from app.views.mosaic import Row, Spot
     from mvit_core.heatmap import Heatmap
@@ -25,11 +25,12 @@ def tr(text: str) -> str:
 
 
 class GridInk:
-    """The frame at the size of a cell, scaled once and drawn in every cell."""
+    """What is the same in many cells, made once: the scaled frame, the token lines of a block."""
 
     def __init__(self) -> None:
         self._key: object = None
         self._pixmap = QPixmap()
+        self._lines: dict[int, tuple[MapAnswer, Heatmap, StillLines]] = {}
 
     @property
     def frame(self) -> QPixmap:
@@ -55,9 +56,20 @@ class GridInk:
                 painter.end()
             self._key = key
 
+    def lay_lines(self, painter: QPainter, grid: Grid, box: QRect, answer: MapAnswer) -> None:
+        """Lines between the tokens of a block; the cells of all its heads have the same."""
+        block = answer.wish.block
+        if block not in self._lines or self._lines[block][0] is not answer:
+            self._lines[block] = answer, heatmap_of(answer, 0), StillLines()
+        _, heatmap, lines = self._lines[block]
+        painter.translate(box.topLeft())
+        lines.paint(painter, grid.view_of_cell(box), heatmap, grid=True, coverage=False)
+        painter.translate(-box.topLeft())
+
     def forget(self) -> None:
         """Cells have another size."""
         self._key = None
+        self._lines.clear()
 
 
 def _any_map(grid: Grid) -> Heatmap | None:
@@ -84,7 +96,7 @@ def paint_grid(
         ink.prepare(grid, picture, grid.mosaic.spots[0].box)
     for row in grid.mosaic.rows:
         if row.box.united(row.heading).intersects(exposed):
-            _paint_names(painter, row, chosen=row.layer.block == grid.style_now.chosen_block)
+            paint_names(painter, row, chosen=row.layer.block == grid.style_now.chosen_block)
     for spot in grid.mosaic.spots:
         if spot.box.united(spot.caption).intersects(exposed):
             _paint_cell(painter, grid, ink, spot, rows[spot.cell.block])
@@ -99,7 +111,8 @@ def paint_grid(
         painter.drawRect(grid.visibleRegion().boundingRect().adjusted(1, 1, -1, -1))
 
 
-def _paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
+def paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
+    """The block of a row and its grid of keys, and the stage that begins there."""
     colours = theme.current()
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     if not row.heading.isEmpty():
@@ -134,15 +147,17 @@ def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: Gr
     else:
         painter.drawPixmap(spot.box, ink.frame)
     if row.answer is None:
-        _veil(painter, spot.box)
+        veil(painter, spot.box)
     elif row.picture is not None and style.heat and picture.image is not None:
         painter.setOpacity(style.opacity)
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
         painter.setOpacity(1.0)
-    _paint_label(painter, spot, row)
+    if row.answer is not None and style.lines:
+        ink.lay_lines(painter, grid, spot.box, row.answer)
+    paint_label(painter, spot, row)
 
 
-def _veil(painter: QPainter, box: QRect) -> None:
+def veil(painter: QPainter, box: QRect) -> None:
     """A cell whose map is not there yet."""
     shade = QColor(theme.current().stage)
     shade.setAlpha(170)
@@ -150,7 +165,8 @@ def _veil(painter: QPainter, box: QRect) -> None:
     painter.fillRect(box, Qt.BrushStyle.BDiagPattern)
 
 
-def _paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
+def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
+    """Which head a cell shows, and its share on the class key where there is room."""
     colours = theme.current()
     head = spot.cell.head
     metrics = painter.fontMetrics()

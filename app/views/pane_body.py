@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.marks import draw_cell, draw_outline, draw_placeholder, draw_unseen
+from app.marks import draw_cell, draw_grid, draw_outline, draw_placeholder, draw_unseen
 from app.readout import readout_of
 from app.viewport import Viewport
 from app.widgets import can_be_seen
@@ -38,6 +38,8 @@ class Linked:
     heat: bool = True
     coverage: bool = True
     """What a model did not see is dimmed."""
+    lines: bool = False
+    """Lines are drawn between tokens."""
     chosen: int = 0
     """Place of the pane that commands mean."""
 
@@ -74,6 +76,11 @@ class PaneBody(QWidget):
     def is_painted(self) -> bool:
         """What it was handed last has been seen; also where nothing can be seen at all."""
         return self._is_painted or not can_be_seen(self)
+
+    @property
+    def linked(self) -> Linked:
+        """What all panes share."""
+        return self._linked
 
     def show_linked(self, linked: Linked) -> None:
         """Take what all panes share."""
@@ -177,7 +184,8 @@ class PaneBody(QWidget):
         ratio = self.devicePixelRatioF()
         linked = replace(self._linked, chosen=0)
         wanted = (
-            facts.picture, facts.heat, facts.heatmap is None, linked, self.size().toTuple(),
+            facts.picture, facts.heat, facts.heatmap is None, _lines(facts), linked,
+            self.size().toTuple(),
             ratio, theme.current(),
         )  # fmt: skip
         if self._kept is not None and self._kept[0] == wanted:
@@ -199,6 +207,8 @@ class PaneBody(QWidget):
                 painter.setOpacity(1.0)
             if facts.heatmap is not None and linked.heat and linked.coverage:
                 draw_unseen(painter, self.view(), facts.heatmap)
+            if facts.grid is not None and linked.lines:
+                draw_grid(painter, self.view(), facts.grid)
         painter.end()
         self._kept = (wanted, pixmap)
         return pixmap
@@ -223,3 +233,9 @@ class PaneBody(QWidget):
         painter.drawRoundedRect(box, 6, 6)
         painter.setPen(QColor(colours.warning))
         painter.drawText(box, flags, words)
+
+
+def _lines(facts: PaneFacts) -> object:
+    """All that decides where the lines between tokens lie; a map has many frames."""
+    grid = facts.grid
+    return grid and (grid.shape[1:], grid.x_px, grid.y_px, grid.box_px)

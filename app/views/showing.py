@@ -48,6 +48,7 @@ def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
         opacity=state.opacity,
         heat=state.overlay and not state.blink,
         coverage=state.coverage,
+        lines=state.token_grid,
         chosen=state.pane,
     )
     header.show_title(tr("Compare · frames linked by time"))
@@ -68,6 +69,7 @@ def _show_grid(
         opacity=state.opacity,
         heat=state.overlay and not state.blink,
         coverage=state.coverage,
+        lines=state.token_grid,
         picking=state.picking,
         chosen_block=layer.block if layer else None,
         chosen_head=state.head if isinstance(state.head, int) else None,

@@ -1797,6 +1797,10 @@ right-click for percentile tails and units</source>
             <translation>将预测复制为 CSV</translation>
         </message>
         <message>
+            <source>Copy what is shown, with titles and colour bar where several maps are</source>
+            <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -1907,6 +1911,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Light or dark</source>
             <translation>浅色或深色</translation>
+        </message>
+        <message>
+            <source>Lines between tokens, where these are large enough on screen</source>
+            <translation>词元之间的分隔线；词元在屏幕上足够大时显示</translation>
         </message>
         <message>
             <source>List, search and change all keys</source>
@@ -2895,6 +2903,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>{path} cannot be read: {why}</source>
             <translation>无法读取 {path}：{why}</translation>
+        </message>
+    </context>
+    <context>
+        <name>sheets</name>
+        <message>
+            <source>{clip}, frame {n}</source>
+            <translation>{clip}，第 {n} 帧</translation>
         </message>
     </context>
     <context>
