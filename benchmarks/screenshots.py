@@ -60,6 +60,7 @@ def take_all(screen: Screen, out: Path) -> None:
     with driven(demo=True) as driver:
         driver.window.resize(*screen.size)
         driver.settle()
+        driver.rest(5.0)  # what was said of the opening goes by itself
         driver.canvas.setFocus()
         driver.store.update(frame=driver.controller.world.video.frame_count // 2)
         for name, prepare in VIEWS.items():
