@@ -17,7 +17,7 @@ from app import theme
 from app.marks import StillLines, draw_badges, draw_cell, draw_placeholder, draw_ring
 from app.readout import readout_of, row_sum_of
 from app.viewport import MAX_ZOOM, Viewport
-from app.widgets import can_be_seen
+from app.widgets import SeenWidget
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -30,7 +30,7 @@ DRAG_PX = 4
 """A press that moves less is a click."""
 
 
-class Canvas(QWidget):
+class Canvas(SeenWidget):
     """Shows one frame, its heat, the grid, and what the pointer is over."""
 
     hovered = Signal(object)
@@ -61,7 +61,6 @@ class Canvas(QWidget):
         self._zoom, self._centre = 0.0, (0.0, 0.0)  # as Viewport has them
         self._kept: tuple[object, QPixmap] | None = None
         self._still = StillLines()
-        self._is_painted = True
         self._press: QPointF | None = None
         self._drag_from: Viewport | None = None
         self._pointer: QPointF | None = None
@@ -74,11 +73,6 @@ class Canvas(QWidget):
     def picture(self) -> FramePicture | None:
         """The frame on screen."""
         return self._picture
-
-    @property
-    def is_painted(self) -> bool:
-        """The frame handed over last has been seen; also where nothing can be seen at all."""
-        return self._is_painted or not can_be_seen(self)
 
     @property
     def heat(self) -> HeatPicture | None:
@@ -99,9 +93,8 @@ class Canvas(QWidget):
     def show_frame(self, picture: FramePicture) -> None:
         """Put a frame on screen."""
         self._picture = picture
-        self._is_painted = False
         self._tell_hover()
-        self.update()
+        self.show_anew()
 
     def show_heat(self, heat: HeatPicture | None) -> None:
         """Lay a coloured map over the frame."""
@@ -292,7 +285,7 @@ class Canvas(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._is_painted = True
+        super().paintEvent(event)
         painter = QPainter(self)
         colours = theme.current()
         if self._video is None or self._picture is None:

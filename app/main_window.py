@@ -2,58 +2,42 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app import theme
 from app.actions import Actions
+from app.blink import Blink
 from app.commands import Desk
 from app.controller import Controller
-from app.dialogs import ExportDialog, rate_dialog
+from app.copy_desk import CopyDesk
+from app.dialog_desk import DialogDesk
 from app.docks import Docks, order_tabs, same_dock
 from app.drops import Drops
-from app.exporting import spans_of
 from app.facts import MemoryFacts
-from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.help_desk import HelpDesk
 from app.keys import KeyMap
 from app.logbook import Logbook
-from app.panels.display import DisplayPanel
-from app.panels.heads import HeadsPanel
-from app.panels.layers import LayersPanel
-from app.panels.log import LogPanel
+from app.panel_set import make_panels
 from app.panels.messages import Messages
-from app.panels.model import ModelPanel
-from app.panels.predictions import PredictionsPanel
-from app.panels.status import StatusLine
-from app.panels.timeline import Timeline
 from app.panels.veil import DropVeil
 from app.panels.welcome import Welcome
 from app.places import PlaceBook, PlaceKeeper
-from app.preprocessing import PreprocessingDialog
-from app.presenter import Panels
 from app.recent import RecentFiles
 from app.recent_desk import RecentDesk
 from app.report import report_of
-from app.samples import SampleDesk
+from app.sample_desk import SampleDesk
 from app.session_desk import SessionDesk
 from app.stage import Stage
-from app.state import ModelSource, Store
+from app.state import Store
 from app.terms import term
 from app.toolbar import make_toolbar
 from app.upkeep import Upkeep
+from app.wiring import connect
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
@@ -72,27 +56,26 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
-        self.setObjectName("main")
-        self.setWindowTitle("MViT Lens")
-        self.setDockNestingEnabled(True)
-        self.setAnimated(False)
         self._settings = settings
         self.preferences = preferences
         self.store = Store(parent=self)
         self.stage = Stage()
         self.welcome = Welcome()
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.stage)
-        self.setCentralWidget(self._pages)
+        self._furnish()
         self.veil = DropVeil(self._pages)
         self.docks = Docks(self, settings)
         self.logbook = Logbook(self)
-        self.panels = self._make_panels()
+        messages = Messages(self._pages, self._report)
+        self.panels = make_panels(self.stage, self.welcome, messages, self.docks)
+        self.logbook.added.connect(self.panels.log.add_line)
+        self.statusBar().addWidget(self.panels.status, 1)
         self.controller = Controller(self.store, self.panels, preferences, self)
+        connect(self.panels, self.controller)
+        self.controller.start()
         self.samples = SampleDesk(self.controller, self.welcome)
+        self.dialogs = DialogDesk(self, self.controller, settings)
         self.sessions = SessionDesk(self, self.controller, self.stage.canvas)
-        self.sessions.changed.connect(self._show_title)
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
         self.upkeep = Upkeep(self._show_memory, self)
@@ -100,28 +83,13 @@ class MainWindow(QMainWindow):
         self.help = HelpDesk(self, self.docks, settings, preferences, self.keys)
         files = RecentFiles(settings, self)
         self.recent = RecentDesk(files, self.controller, self.sessions, self.welcome, book)
-        desk = Desk(
-            self.controller.intents, self.store, self.controller, self, self.sessions,
-            self.recent, self.help,
-        )  # fmt: skip
-        self.actions_table = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
-        self.actions_table.fill(self.menuBar())
-        self.recent.know(self.actions_table)
-        self.help.know(self.actions_table)
-        self._fill_samples()
+        self.actions_table = self._make_actions()
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.veil, self.controller, self.sessions)
-        for part in (self.welcome, self.panels.timeline, self.panels.predictions):
-            part.command.connect(self.actions_table.run)
-        self.panels.timeline.left_field.connect(self._focus_stage)
-        self.panels.model.preprocessing_asked.connect(self.preprocessing_dialog)
-        self.panels.messages.dock_asked.connect(self.docks.show)
-        self.panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
-        self.controller.refreshed.connect(self._refreshed)
-        for widget in (*self.stage.keyed, self.panels.timeline.track):
-            widget.installEventFilter(self)
+        Blink((*self.stage.keyed, self.panels.timeline.track), self.store, self.keys, self)
+        self._listen()
         self.docks.restore()
         self._order_tabs()
         self._refreshed()
@@ -129,49 +97,50 @@ class MainWindow(QMainWindow):
 
     # -- building ---------------------------------------------------------------------------
 
-    def _make_panels(self) -> Panels:
-        timeline, layers, heads = Timeline(), LayersPanel(), HeadsPanel()
-        predictions, display, status = PredictionsPanel(), DisplayPanel(), StatusLine()
-        model, log = ModelPanel(), LogPanel()
-        self.logbook.added.connect(log.add_line)
-        self.statusBar().addWidget(status, 1)
+    def _furnish(self) -> None:
+        self.setObjectName("main")
+        self.setWindowTitle("MViT Lens")
+        self.setDockNestingEnabled(True)
+        self.setAnimated(False)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.stage)
+        self.setCentralWidget(self._pages)
         self.statusBar().setSizeGripEnabled(False)
-        self.docks.add((
-            ("layers", self.tr("Layers"), layers),
-            ("heads", self.tr("Heads"), heads),
-            ("predictions", self.tr("Predictions"), predictions),
-            ("display", self.tr("Display"), display),
-            ("model", self.tr("Model"), model),
-            ("timeline", self.tr("Timeline"), timeline),
-            ("log", self.tr("Log"), log),
-        ))  # fmt: skip
-        return Panels(
-            stage=self.stage,
-            canvas=self.stage.canvas,
-            colourbar=self.stage.colourbar,
-            title=self.stage.title,
-            timeline=timeline,
-            layers=layers,
-            heads=heads,
-            predictions=predictions,
-            display=display,
-            model=model,
-            welcome=self.welcome,
-            messages=Messages(self._pages, self._report),
-            log=log,
-            status=status,
-            dock_titles=self.docks.titles,
-        )
+
+    def _make_actions(self) -> Actions:
+        """Menu bar and shortcuts, of the table of commands."""
+        desk = Desk(
+            self.controller.intents, self.store, self.controller, self, self.dialogs,
+            CopyDesk(self.controller), self.sessions, self.recent, self.help,
+        )  # fmt: skip
+        actions = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
+        actions.fill(self.menuBar())
+        self.recent.know(actions)
+        self.help.know(actions)
+        actions.by_id["file.open_sample"].setMenu(self._sample_menu())
+        return actions
+
+    def _listen(self) -> None:
+        """Hear what the parts of the window ask of the window itself."""
+        panels = self.panels
+        for part in (self.welcome, panels.timeline, panels.predictions):
+            part.command.connect(self.actions_table.run)
+        panels.timeline.left_field.connect(self._focus_stage)
+        panels.model.preprocessing_asked.connect(self.dialogs.preprocessing)
+        panels.messages.dock_asked.connect(self.docks.show)
+        panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
+        self.sessions.changed.connect(self._show_title)
+        self.controller.refreshed.connect(self._refreshed)
 
     def _report(self, message: Message) -> str:
-        return report_of(message, self.controller, self.logbook.last())
+        return report_of(message, self.store.state, self.controller.world, self.logbook.last())
 
-    def _fill_samples(self) -> None:
+    def _sample_menu(self) -> QMenu:
         menu = QMenu(self)
         for index, sample in enumerate(self.controller.world.samples.clips):
             action = menu.addAction(term(sample.title))
             action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
-        self.actions_table.by_id["file.open_sample"].setMenu(menu)
+        return menu
 
     def _order_tabs(self) -> None:
         """Left, centre, right, timeline; the buttons of the timeline say their keys."""
@@ -188,61 +157,9 @@ class MainWindow(QMainWindow):
 
     # -- what commands ask ------------------------------------------------------------------
 
-    def open_video_dialog(self) -> None:
-        """Let the user choose a video."""
-        endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
-        path = self._choose_file(self.tr("Open video"), self.tr("Videos"), endings, "video")
-        if path is not None:
-            self.controller.open_video(path)
-
-    def open_folder_dialog(self) -> None:
-        """Let the user choose a folder of pictures."""
-        folder = str(self._settings.value("folder/video", ""))
-        name = QFileDialog.getExistingDirectory(self, self.tr("Open folder of pictures"), folder)
-        if name:
-            self._settings.setValue("folder/video", str(Path(name).parent))
-            self.controller.open_video(Path(name))
-
-    def ask_picture_fps(self) -> None:
-        """Let the user say how fast pictures follow each other."""
-        dialog = rate_dialog(self.store.state.picture_fps, self)
-        dialog.doubleValueSelected.connect(lambda fps: self.store.update(picture_fps=fps))
-        dialog.open()
-
-    def load_model_dialog(self) -> None:
-        """Let the user choose a checkpoint."""
-        endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
-        path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
-        if path is not None:
-            self.controller.load_model(ModelSource(path))
-
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
         self.samples.open(index)
-
-    def export_dialog(self) -> None:
-        """Let the user export what is shown."""
-        world, wish = self.controller.world, self.controller.export_wish()
-        layer = world.layer(self.store.state.block)
-        if wish is None or world.video is None or layer is None:
-            return
-        self.controller.intents.pause()
-        dialog = ExportDialog(wish, spans_of(self.store.state, world), layer.heads, self)
-        dialog.export_asked.connect(self.controller.export)
-        dialog.open()
-
-    def preprocessing_dialog(self) -> None:
-        """Let the user say how the model is fed, beside the picture."""
-        model, used = self.controller.world.model, self.store.state.clip_spec
-        if model is None:
-            return
-        dialog = self.findChild(PreprocessingDialog)
-        if dialog is None or not dialog.isVisible():  # one that was closed is about to go
-            dialog = PreprocessingDialog(model.clip_spec, used or model.clip_spec, self)
-            dialog.spec_asked.connect(self.controller.intents.preprocess)
-            self.store.changed.connect(dialog.follow)
-        dialog.show()
-        dialog.activateWindow()
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""
@@ -346,36 +263,7 @@ class MainWindow(QMainWindow):
     def _stage_or_welcome(self) -> QWidget:
         return self.stage.front if self.controller.world.video else self.welcome
 
-    def _choose_file(self, title: str, kind: str, endings: str, memory: str) -> Path | None:
-        folder = str(self._settings.value(f"folder/{memory}", ""))
-        filters = f"{kind} ({endings});;{self.tr('All files')} (*)"
-        name, _ = QFileDialog.getOpenFileName(self, title, folder, filters)
-        if not name:
-            return None
-        self._settings.setValue(f"folder/{memory}", str(Path(name).parent))
-        return Path(name)
-
     # -- events -----------------------------------------------------------------------------
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hide the heat for as long as its key is held on the stage."""
-        if isinstance(event, QKeyEvent) and self._is_blink(event):
-            if event.isAutoRepeat():
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.store.update(blink=True)
-                return True
-            if event.type() == QEvent.Type.KeyRelease:
-                self.store.update(blink=False)
-                return True
-        if event.type() == QEvent.Type.FocusOut:
-            self.store.update(blink=False)  # the release goes to someone else
-        return False
-
-    def _is_blink(self, event: QKeyEvent) -> bool:
-        pressed = QKeySequence(event.keyCombination())
-        return any(pressed == QKeySequence(key) for key in self.keys.of("view.blink"))
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -19,48 +19,14 @@ from app.tokens import mark_of
 from app.views.showing import show_views
 
 if TYPE_CHECKING:
-    from app.canvas import Canvas
-    from app.panels.colourbar import ColourBar
-    from app.panels.display import DisplayPanel
-    from app.panels.heads import HeadsPanel
-    from app.panels.layers import LayersPanel
-    from app.panels.log import LogPanel
-    from app.panels.messages import Messages
-    from app.panels.model import ModelPanel
-    from app.panels.predictions import PredictionsPanel
-    from app.panels.status import StatusLine
-    from app.panels.timeline import Timeline
-    from app.panels.welcome import Welcome
+    from app.panel_set import Panels
     from app.snapshot import Snapshot
-    from app.stage import Stage
     from app.state import ViewState
-    from app.widgets import DockTitle, ElidedLabel
 
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
     return QCoreApplication.translate("presenter", text)
-
-
-@dataclass(frozen=True)
-class Panels:
-    """Every part of the window that shows something."""
-
-    stage: Stage
-    canvas: Canvas
-    colourbar: ColourBar
-    title: ElidedLabel
-    timeline: Timeline
-    layers: LayersPanel
-    heads: HeadsPanel
-    predictions: PredictionsPanel
-    display: DisplayPanel
-    model: ModelPanel
-    welcome: Welcome
-    messages: Messages
-    log: LogPanel
-    status: StatusLine
-    dock_titles: dict[str, DockTitle]
 
 
 class Presenter:

@@ -15,7 +15,6 @@ from app.remarks import title_words
 from app.text import device_words
 
 if TYPE_CHECKING:
-    from app.controller import Controller
     from app.facts import ModelFacts, World
     from app.state import ViewState
 
@@ -31,19 +30,19 @@ LOG_LINES = 50
 """Of the log's end in a report."""
 
 
-def report_of(message: Message, controller: Controller, log: tuple[str, ...]) -> str:
+def report_of(message: Message, state: ViewState, world: World, log: tuple[str, ...]) -> str:
     """A message with versions, the video, the model, the trace and the end of the log."""
     lines = [message.text, ""]
     lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
     lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
-    video, model = controller.world.video, controller.world.model
+    video, model = world.video, world.model
     if video is not None:
         width, height = video.size
         lines.append(f"video {video.path}: {video.frame_count} frames, {width}x{height}")
         lines += [f"  {sentence}" for sentence in video.damage]
     if model is not None:
         lines.append(f"model {model.source.checkpoint} ({model.format}) on {device_words(model)}")
-        lines.append(f"  fed as {controller.store.state.clip_spec or model.clip_spec}")
+        lines.append(f"  fed as {state.clip_spec or model.clip_spec}")
     if message.details:
         lines += ["", message.details]
     if log:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,11 +21,32 @@ from app.icons import themed_icon
 ICON_PX = 18
 
 
-def can_be_seen(widget: QWidget) -> bool:
-    """Some of the widget is on a screen, so that it will be painted."""
-    window = widget.window().windowHandle()
-    is_exposed = widget.isVisible() and window is not None and window.isExposed()
-    return is_exposed and not widget.visibleRegion().isEmpty()
+class SeenWidget(QWidget):
+    """Knows whether what it was handed last has been seen; its ``paintEvent`` must be called."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_painted = True
+
+    @property
+    def is_painted(self) -> bool:
+        """What it was handed last has been seen; also where nothing can be seen at all."""
+        return self._is_painted or not self._can_be_seen()
+
+    def show_anew(self) -> None:
+        """Paint what was just handed over."""
+        self._is_painted = False
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._is_painted = True
+
+    def _can_be_seen(self) -> bool:
+        """Some of the widget is on a screen, so that it will be painted."""
+        window = self.window().windowHandle()
+        is_exposed = self.isVisible() and window is not None and window.isExposed()
+        return is_exposed and not self.visibleRegion().isEmpty()
 
 
 def label(text: str = "", kind: str = "", *, small: bool = False) -> QLabel:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
     from app.controller import Controller
-    from app.presenter import Panels
+    from app.panel_set import Panels
 
 
 def connect(panels: Panels, controller: Controller) -> None:

@@ -50,7 +50,7 @@ ATTENTION = (
             tooltip=N("commands", "One prediction: the mean over windows, or over clips and "
                                    "crops as papers test")),
     Command("attention.preprocessing", N("commands", "Preprocessing…"), "attention",
-            ("Ctrl+P",), lambda d: d.window.preprocessing_dialog(), enabled_when=MODEL,
+            ("Ctrl+P",), lambda d: d.dialogs.preprocessing(), enabled_when=MODEL,
             tooltip=N("commands", "Change how the model is fed")),
     Command("attention.previous_layer", N("commands", "Previous layer"), "attention", ("Up",),
             lambda d: d.intents.layer(-1), "stage", MODEL),

@@ -25,26 +25,8 @@ Scope = Literal["window", "stage"]
 class Windowing(Protocol):
     """What commands ask of the window itself."""
 
-    def open_video_dialog(self) -> None:
-        """Let the user choose a video."""
-
-    def open_folder_dialog(self) -> None:
-        """Let the user choose a folder of pictures."""
-
-    def ask_picture_fps(self) -> None:
-        """Let the user say how fast pictures follow each other."""
-
-    def load_model_dialog(self) -> None:
-        """Let the user choose a checkpoint."""
-
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
-
-    def export_dialog(self) -> None:
-        """Let the user export what is shown."""
-
-    def preprocessing_dialog(self) -> None:
-        """Let the user say how the model is fed."""
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""
@@ -80,6 +62,41 @@ class Windowing(Protocol):
         """Zoom the timeline: in, out or all."""
 
 
+class Asking(Protocol):
+    """What commands let the user choose in a dialog."""
+
+    def open_video(self) -> None:
+        """Let the user choose a video."""
+
+    def open_folder(self) -> None:
+        """Let the user choose a folder of pictures."""
+
+    def ask_picture_fps(self) -> None:
+        """Let the user say how fast pictures follow each other."""
+
+    def load_model(self) -> None:
+        """Let the user choose a checkpoint."""
+
+    def export(self) -> None:
+        """Let the user export what is shown."""
+
+    def preprocessing(self) -> None:
+        """Let the user say how the model is fed."""
+
+
+class Copying(Protocol):
+    """What commands put on the clipboard."""
+
+    def image(self) -> None:
+        """Put what is shown on the clipboard."""
+
+    def parameters(self) -> None:
+        """Put what is shown on the clipboard, as JSON."""
+
+    def predictions(self, *, as_csv: bool) -> None:
+        """Put the classes that are listed on the clipboard."""
+
+
 class Control(Protocol):
     """What commands ask of the controller."""
 
@@ -94,15 +111,6 @@ class Control(Protocol):
 
     def repeat_export(self) -> None:
         """Write what is shown now as it was written the last time."""
-
-    def copy_image(self) -> None:
-        """Put what is shown on the clipboard."""
-
-    def copy_parameters(self) -> None:
-        """Put what is shown on the clipboard, as JSON."""
-
-    def copy_predictions(self, *, as_csv: bool) -> None:
-        """Put the classes that are listed on the clipboard."""
 
     def compute_series(self) -> None:
         """Run the model on every window that the header series lacks."""
@@ -164,6 +172,8 @@ class Desk:
     store: Store
     control: Control
     window: Windowing
+    dialogs: Asking
+    copies: Copying
     sessions: Filing
     recent: Reopening
     help: Helping

@@ -27,7 +27,7 @@ REPEATABLE = Need(
 
 EXPORT = (
     Command("export.export", N("commands", "Export…"), "export", ("Ctrl+E",),
-            lambda d: d.window.export_dialog(), enabled_when=EXPORTABLE, icon="export",
+            lambda d: d.dialogs.export(), enabled_when=EXPORTABLE, icon="export",
             tooltip=N("commands", "Save what is shown as a picture or a video")),
     Command("export.repeat", N("commands", "Export again"), "export", ("Ctrl+Shift+E",),
             lambda d: d.control.repeat_export(), enabled_when=REPEATABLE, repeats=False,

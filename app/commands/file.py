@@ -23,14 +23,14 @@ def _recent(number: int) -> Command:
 
 FILE = (
     Command("file.open_video", N("commands", "Open video…"), "file", ("Ctrl+O",),
-            lambda d: d.window.open_video_dialog(), icon="video",
+            lambda d: d.dialogs.open_video(), icon="video",
             short=N("commands", "Open"),
             tooltip=N("commands", "Open a video")),
     Command("file.open_folder", N("commands", "Open folder of pictures…"), "file", (),
-            lambda d: d.window.open_folder_dialog(),
+            lambda d: d.dialogs.open_folder(),
             tooltip=N("commands", "Open numbered pictures as the frames of a video")),
     Command("file.load_model", N("commands", "Load model…"), "file", ("Ctrl+Shift+O",),
-            lambda d: d.window.load_model_dialog(), icon="model",
+            lambda d: d.dialogs.load_model(), icon="model",
             short=N("commands", "Model"),
             tooltip=N("commands", "Load a trained checkpoint")),
     Command("file.open_sample", N("commands", "Open sample"), "file", ("Ctrl+T",),

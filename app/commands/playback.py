@@ -88,6 +88,6 @@ PLAYBACK = (
             ("Shift+N",), lambda d: d.intents.marks.go(-1), "stage", VIDEO,
             submenu="markers"),
     Command("playback.picture_fps", N("commands", "Frame rate of pictures…"), "playback", (),
-            lambda d: d.window.ask_picture_fps(), enabled_when=FOLDER,
+            lambda d: d.dialogs.ask_picture_fps(), enabled_when=FOLDER,
             tooltip=N("commands", "How fast the pictures of a folder follow each other")),
 )  # fmt: skip

@@ -19,7 +19,6 @@ from app.state import PINS
 from app.text import head_words, map_words
 from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.views.differences import Differences, Term
-from app.views.pane_frames import PaneFrame, PaneFrames
 from app.views.scale import difference_scale, scale_of
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.facts import CellsPicture, FramePicture, Scale, VideoFacts, World
+    from app.lanes import Lanes
     from app.state import Pane, Store
     from app.views.answers import Answers
-    from app.views.lanes import Lanes
+    from app.views.pane_frames import PaneFrame
     from app.workers import Answer
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
@@ -71,7 +71,7 @@ class Comparing:
         self, lanes: Lanes, store: Store, world: Callable[[], World], answers: Answers
     ) -> None:
         self._lanes, self._store, self._world, self._answers = lanes, store, world, answers
-        self.frames = PaneFrames()
+        self._frames = lanes.pane_frames
         self._cells = Cells(lanes.paint, lanes.budget, "panes")
         self._differences = Differences(lanes.paint)
         self._others: dict[Path, PaneFrame] = {}
@@ -143,7 +143,7 @@ class Comparing:
         wanted = (paths, self._seconds())
         if paths and wanted != self._asked_frames:
             self._asked_frames = wanted
-            self._lanes.decode.ask("pane.frames", partial(self.frames.at, *wanted))
+            self._lanes.decode.ask("pane.frames", partial(self._frames.at, *wanted))
 
     def _selection(self) -> _Seen:
         world = self._world()
@@ -196,7 +196,7 @@ class Comparing:
         waits = world.wish is not None and world.wish not in self._answers and not world.problem
         if self._asked is None and not waits and not self._store.state.scrubbing:
             self._asked = wish
-            work = partial(self._lanes.host.explain, wish)
+            work = partial(self._lanes.model_host.explain, wish)
             self._lanes.infer.ask("pane.map", work, background=True)
 
     # -- what is shown ------------------------------------------------------------------------

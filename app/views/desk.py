@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from app.facts import MapWish, World
     from app.jobs import Jobs
+    from app.lanes import Lanes
     from app.stage import Stage
     from app.state import Store
-    from app.views.lanes import Lanes
     from app.views.sheet import Sheet
     from app.workers import Answer
 

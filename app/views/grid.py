@@ -6,49 +6,31 @@ through a grid costs what stepping through a single picture costs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip
 from typing_extensions import override
 
 from app import theme
-from app.readout import readout_of, row_sum_of
 from app.text import share_words
-from app.viewport import Viewport
-from app.views.cells import heatmap_of
-from app.views.mosaic import NOTHING, Mosaic, Spot, heads_mosaic, layers_mosaic
-from app.views.painter import GridInk, paint_grid
-from app.widgets import can_be_seen
+from app.views.grid_scene import GridScene, GridStyle
+from app.views.painter import GridInk, paint_empty, paint_focus, paint_grid
+from app.widgets import SeenWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.facts import FramePicture, GridFacts, GridRow, Readout, TokenMark, VideoFacts
+    from app.facts import FramePicture, GridFacts, TokenMark, VideoFacts
+    from app.views.mosaic import Spot
 
 ZOOM_STEP = 1.25
 LEAST_ZOOM, MOST_ZOOM = 0.5, 6.0
 
 
-@dataclass(frozen=True)
-class GridStyle:
-    """How the layers of each cell are composed."""
-
-    opacity: float = 0.6
-    heat: bool = True
-    coverage: bool = True
-    """What the model did not see is dimmed."""
-    lines: bool = False
-    """Lines are drawn between tokens."""
-    picking: bool = False
-    chosen_block: int | None = None
-    chosen_head: int | None = None
-    """None while a reduction over heads is shown."""
-
-
-class Grid(QWidget):
+class Grid(SeenWidget):
     """The cells; lies in a scroll area that it fills or overflows."""
 
     hovered = Signal(object)
@@ -67,64 +49,41 @@ class Grid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._video: VideoFacts | None = None
-        self._picture: FramePicture | None = None
-        self._facts: GridFacts | None = None
-        self._mark: TokenMark | None = None
-        self._style = GridStyle()
+        self._scene = GridScene()
         self._room = QSize(400, 300)
         self._zoom = 1.0
-        self._mosaic: Mosaic = NOTHING
-        self._pointer: QPoint | None = None
         self._ink = GridInk()
-        self._is_painted = True
 
     @property
-    def mosaic(self) -> Mosaic:
-        """Where the cells lie."""
-        return self._mosaic
-
-    @property
-    def facts(self) -> GridFacts | None:
+    def scene(self) -> GridScene:
         """What is on screen."""
-        return self._facts
-
-    @property
-    def picture(self) -> FramePicture | None:
-        """The frame below the maps."""
-        return self._picture
-
-    @property
-    def is_painted(self) -> bool:
-        """As of the canvas."""
-        return self._is_painted or not can_be_seen(self)
+        return self._scene
 
     def cell_pixels(self) -> tuple[int, int]:
         """(width, height) of one cell in device pixels; small while there is none."""
         ratio = self.devicePixelRatioF()
-        size = self._mosaic.cell_size
+        size = self._scene.mosaic.cell_size
         return max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
 
     def blocks_in_sight(self) -> frozenset[int]:
         """Blocks of which some cell can be seen."""
         seen = self.visibleRegion().boundingRect()
-        return frozenset(s.cell.block for s in self._mosaic.spots if s.box.intersects(seen))
+        return frozenset(s.cell.block for s in self._scene.mosaic.spots if s.box.intersects(seen))
 
     def show_video(self, video: VideoFacts | None) -> None:
         """Begin with another video."""
-        self._video, self._picture, self._facts, self._mark = video, None, None, None
+        self._scene = GridScene(video, style=self._scene.style, pointer=self._scene.pointer)
         self._reflow()
 
     def show_frame(self, picture: FramePicture) -> None:
         """Put another frame below the maps."""
-        self._picture = picture
-        self._is_painted = False
+        self._scene = replace(self._scene, picture=picture)
         self._tell_hover()
-        self.update()
+        self.show_anew()
 
     def show_grid(self, facts: GridFacts | None) -> None:
         """Take maps and their pictures."""
-        old, self._facts = self._facts, facts
+        old, self._scene = self._scene.facts, replace(self._scene, facts=facts)
         if _outline(old) != _outline(facts):
             self._reflow()
         self._tell_hover()
@@ -132,16 +91,16 @@ class Grid(QWidget):
 
     def show_style(self, style: GridStyle) -> None:
         """How cells are composed and which one is chosen."""
-        if style != self._style:
+        if style != self._scene.style:
             cross = Qt.CursorShape.CrossCursor if style.picking else Qt.CursorShape.ArrowCursor
             self.setCursor(cross)
-            self._style = style
+            self._scene = replace(self._scene, style=style)
             self.update()
 
     def show_mark(self, mark: TokenMark | None) -> None:
         """Ring a token in every cell."""
-        if mark != self._mark:
-            self._mark = mark
+        if mark != self._scene.mark:
+            self._scene = replace(self._scene, mark=mark)
             self.update()
 
     def show_room(self, room: QSize) -> None:
@@ -160,67 +119,20 @@ class Grid(QWidget):
         self._zoom = 1.0
         self._reflow()
 
-    def spot_rect(self, block: int, head: int | None) -> QRect:
-        """Where a cell lies, or the row of a block; empty where there is none."""
-        for spot in self._mosaic.spots:
-            if spot.cell.block == block and head in (None, spot.cell.head):
-                return spot.box
-        return QRect()
-
-    def readout_at(self, point: QPoint) -> Readout | None:
-        """What lies under a point; None outside the cells."""
-        spot = self._mosaic.at(point)
-        if spot is None or self._picture is None or self._video is None:
-            return None
-        row = self._row(spot.cell.block)
-        heatmap, total = None, None
-        if row is not None and row.answer is not None:
-            heatmap = heatmap_of(row.answer, spot.cell.head)
-            total = row_sum_of(row.answer.wish.method, spot.cell.head, heatmap)
-        place = self._source(spot.box, point)
-        return readout_of(place, self._video.size, heatmap, self._picture.index, total)
-
-    def view_of_cell(self, box: QRect) -> Viewport:
-        """How the frame lies on a cell, counted from the cell's corner."""
-        assert self._video is not None
-        width, height = self._video.size
-        return Viewport(
-            (box.width(), box.height()), self._video.size, self._video.pixel_aspect,
-            zoom=box.height() / height, centre=(width / 2, height / 2),
-        )  # fmt: skip
-
-    def _source(self, box: QRect, point: QPoint) -> tuple[float, float]:
-        x, y = self.view_of_cell(box).from_view(QPointF(point - box.topLeft()))
-        return x - 0.5, y - 0.5
-
-    def _row(self, block: int) -> GridRow | None:
-        rows = self._facts.rows if self._facts is not None else ()
-        return next((row for row in rows if row.layer.block == block), None)
-
     def _reflow(self) -> None:
-        self._mosaic = self._laid_out()
-        self.setMinimumSize(self._mosaic.size)
+        mosaic = self._scene.laid_out(self._room, self._zoom)
+        self._scene = replace(self._scene, mosaic=mosaic)
+        self.setMinimumSize(mosaic.size)
         self._ink.forget()
         self.update()
         self.resized.emit()
-
-    def _laid_out(self) -> Mosaic:
-        facts, video = self._facts, self._video
-        if facts is None or video is None or not facts.rows:
-            return NOTHING
-        aspect = video.display_size[0] / video.display_size[1]
-        layers = [row.layer for row in facts.rows]
-        if facts.view == "heads":
-            room = self._room if self._zoom <= 1 else self._room * self._zoom
-            return heads_mosaic(room, layers[0], aspect)
-        return layers_mosaic(self._room, layers, aspect, self._zoom)
 
     # -- pointer ----------------------------------------------------------------------------
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
-        spot, row = self._mosaic.at(point), self._mosaic.row_at(point)
+        spot, row = self._scene.mosaic.at(point), self._scene.mosaic.row_at(point)
         if event.button() != Qt.MouseButton.LeftButton or (spot is None and row is None):
             super().mousePressEvent(event)
             return
@@ -229,25 +141,26 @@ class Grid(QWidget):
             self.chosen.emit(row.layer.block, None)
             return
         self.chosen.emit(spot.cell.block, spot.cell.head)
-        if self._style.picking:
+        if self._scene.style.picking:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.picked.emit(*self._source(spot.box, point), shift)
+            self.picked.emit(*self._scene.source_at(spot.box, point), shift)
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot = self._mosaic.at(event.position().toPoint())
-        if spot is not None and not self._style.picking:
+        spot = self._scene.mosaic.at(event.position().toPoint())
+        if spot is not None and not self._scene.style.picking:
             self.opened.emit(spot.cell.block, spot.cell.head)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = event.position().toPoint()
-        self._tell_hover()
-        self.update()
+        self._point(event.position().toPoint())
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
-        self._pointer = None
+        self._point(None)
+
+    def _point(self, place: QPoint | None) -> None:
+        self._scene = replace(self._scene, pointer=place)
         self._tell_hover()
         self.update()
 
@@ -262,14 +175,14 @@ class Grid(QWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            spot = self._mosaic.at(event.pos())
+            spot = self._scene.mosaic.at(event.pos())
             QToolTip.showText(event.globalPos(), self._tip(spot) if spot else "", self)
             return True
         return super().event(event)
 
     def _tip(self, spot: Spot) -> str:
         words = self.tr("Block {b}, head {h}").format(b=spot.cell.block, h=spot.cell.head)
-        row = self._row(spot.cell.block)
+        row = self._scene.row(spot.cell.block)
         sinks = row.answer.maps.sinks if row is not None and row.answer is not None else None
         if sinks is not None:
             share = share_words(float(sinks[spot.cell.head]))
@@ -279,33 +192,25 @@ class Grid(QWidget):
         return words
 
     def _tell_hover(self) -> None:
-        self.hovered.emit(None if self._pointer is None else self.readout_at(self._pointer))
+        pointer = self._scene.pointer
+        self.hovered.emit(None if pointer is None else self._scene.readout_at(pointer))
 
     # -- painting ---------------------------------------------------------------------------
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._is_painted = True
+        super().paintEvent(event)
         painter = QPainter(self)
         painter.setFont(theme.small_font(self))
-        hovered = None if self._pointer is None else self._mosaic.at(self._pointer)
-        paint_grid(painter, event.rect(), self, self._ink, hovered)
+        painter.fillRect(event.rect(), QColor(theme.current().stage))
+        if self._scene.is_empty:
+            paint_empty(painter, self.rect())
+        else:
+            seen = self.visibleRegion().boundingRect()
+            paint_grid(painter, self._scene, self._ink, event.rect(), seen)
+            if self.hasFocus():
+                paint_focus(painter, seen)
         painter.end()
-
-    @property
-    def style_now(self) -> GridStyle:
-        """How cells are composed now."""
-        return self._style
-
-    @property
-    def mark(self) -> TokenMark | None:
-        """The ring on every cell."""
-        return self._mark
-
-    @property
-    def pointer(self) -> QPoint | None:
-        """Where the pointer is, if it is over the grid."""
-        return self._pointer
 
 
 class GridArea(QScrollArea):
@@ -323,7 +228,7 @@ class GridArea(QScrollArea):
 
     def reveal(self, block: int, head: int | None) -> None:
         """Scroll so that a cell can be seen."""
-        box = self.grid.spot_rect(block, head)
+        box = self.grid.scene.spot_rect(block, head)
         if not box.isEmpty():
             self.ensureVisible(box.center().x(), box.center().y(), 60, box.height() // 2 + 30)
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from app.facts import LayerFacts, MapAnswer, MapWish, Scale, World
     from app.jobs import Jobs
+    from app.lanes import Lanes
     from app.state import Store, ViewState
     from app.views.answers import Answers
-    from app.views.lanes import Lanes
     from app.workers import Answer
     from mvit_core.render import Look
 
@@ -61,7 +61,7 @@ class Grids:
         answers: Answers,
         jobs: Jobs,
     ) -> None:
-        self._lane, self._host = lanes.infer, lanes.host
+        self._lane, self._host = lanes.infer, lanes.model_host
         self._store, self._world = store, world
         self._answers, self._jobs = answers, jobs
         self._cells, self._minis = (
@@ -144,8 +144,9 @@ class Grids:
         """Take what a lane answered to a question of ours."""
         self._cells.take(answer)
         self._minis.take(answer)
-        if answer.key == "maps" and self._asked is not None:
-            if self._asked not in self._answers:
+        if answer.key == "maps" and self._asked is not None and self._lane.is_latest(answer):
+            # What was stopped is skipped since then, unless it has been asked for again.
+            if answer.outcome != "cancelled" and self._asked not in self._answers:
                 self._skipped.add(self._asked)
             self._asked = None
 

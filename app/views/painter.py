@@ -13,8 +13,10 @@ from app.text import share_words
 from app.views.cells import heatmap_of
 
 if TYPE_CHECKING:
-    from app.facts import FramePicture, GridRow, MapAnswer
-    from app.views.grid import Grid
+    from PySide6.QtGui import QImage
+
+    from app.facts import GridRow, MapAnswer, TokenMark
+    from app.views.grid_scene import GridScene
     from app.views.mosaic import Row, Spot
     from mvit_core.heatmap import Heatmap
 
@@ -37,14 +39,13 @@ class GridInk:
         """The frame at the size of a cell."""
         return self._pixmap
 
-    def prepare(self, grid: Grid, picture: FramePicture, box: QRect) -> None:
-        """Scale a frame that has a picture, once for all cells; dim what the model did not see."""
-        style, ratio = grid.style_now, grid.devicePixelRatioF()
-        seen = _any_map(grid) if style.heat and style.coverage else None
+    def prepare(self, scene: GridScene, image: QImage, box: QRect, ratio: float) -> None:
+        """Scale the frame's picture, once for all cells; dim what the model did not see."""
+        style, picture = scene.style, scene.picture
+        seen = _any_map(scene) if style.heat and style.coverage else None
         key = (picture, box.size().toTuple(), ratio, seen and seen.box_px)
         if key != self._key:
-            assert picture.image is not None
-            scaled = picture.image.scaled(
+            scaled = image.scaled(
                 box.size() * ratio, Qt.AspectRatioMode.IgnoreAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )  # fmt: skip
@@ -52,18 +53,18 @@ class GridInk:
             self._pixmap.setDevicePixelRatio(ratio)
             if seen is not None:
                 painter = QPainter(self._pixmap)
-                draw_unseen(painter, grid.view_of_cell(box), seen)
+                draw_unseen(painter, scene.view_of_cell(box), seen)
                 painter.end()
             self._key = key
 
-    def lay_lines(self, painter: QPainter, grid: Grid, box: QRect, answer: MapAnswer) -> None:
+    def lay_lines(self, painter: QPainter, scene: GridScene, box: QRect, answer: MapAnswer) -> None:
         """Lines between the tokens of a block; the cells of all its heads have the same."""
         block = answer.wish.block
         if block not in self._lines or self._lines[block][0] is not answer:
             self._lines[block] = answer, heatmap_of(answer, 0), StillLines()
         _, heatmap, lines = self._lines[block]
         painter.translate(box.topLeft())
-        lines.paint(painter, grid.view_of_cell(box), heatmap, grid=True, coverage=False)
+        lines.paint(painter, scene.view_of_cell(box), heatmap, grid=True, coverage=False)
         painter.translate(-box.topLeft())
 
     def forget(self) -> None:
@@ -72,43 +73,58 @@ class GridInk:
         self._lines.clear()
 
 
-def _any_map(grid: Grid) -> Heatmap | None:
+def _any_map(scene: GridScene) -> Heatmap | None:
     """One of the maps on screen: all of a window show the same part of the frame."""
-    rows = grid.facts.rows if grid.facts is not None else ()
+    rows = scene.facts.rows if scene.facts is not None else ()
     answer = next((row.answer for row in rows if row.answer is not None), None)
     return None if answer is None else heatmap_of(answer, 0)
 
 
 def paint_grid(
-    painter: QPainter, exposed: QRect, grid: Grid, ink: GridInk, hovered: Spot | None
+    painter: QPainter, scene: GridScene, ink: GridInk, exposed: QRect, seen: QRect
 ) -> None:
-    """Paint what is exposed of a grid."""
-    colours = theme.current()
-    painter.fillRect(exposed, QColor(colours.stage))
-    facts, picture = grid.facts, grid.picture
-    if facts is None or picture is None or not facts.rows:
-        painter.setPen(QColor(colours.text_faint))
-        words = tr("Maps appear here once a model is loaded and a window has been run.")
-        painter.drawText(grid.rect(), Qt.AlignmentFlag.AlignCenter, words)
-        return
+    """Paint what is exposed of a grid that shows something.
+
+    Args:
+        painter: of the grid's widget.
+        scene: what the grid shows.
+        ink: the frame at the size of a cell.
+        exposed: what is to be painted anew.
+        seen: what is in sight.
+    """
+    facts, picture = scene.facts, scene.picture
+    assert facts is not None
+    assert picture is not None
     rows = {row.layer.block: row for row in facts.rows}
-    if picture.image is not None and grid.mosaic.spots:
-        ink.prepare(grid, picture, grid.mosaic.spots[0].box)
-    for row in grid.mosaic.rows:
+    if picture.image is not None and scene.mosaic.spots:
+        ratio = painter.device().devicePixelRatioF()
+        ink.prepare(scene, picture.image, scene.mosaic.spots[0].box, ratio)
+    for row in scene.mosaic.rows:
         if row.box.united(row.heading).intersects(exposed):
-            paint_names(painter, row, chosen=row.layer.block == grid.style_now.chosen_block)
-    for spot in grid.mosaic.spots:
+            paint_names(painter, row, chosen=row.layer.block == scene.style.chosen_block)
+    for spot in scene.mosaic.spots:
         if spot.box.united(spot.caption).intersects(exposed):
-            _paint_cell(painter, grid, ink, spot, rows[spot.cell.block])
-    if grid.mark is not None:
-        _paint_marks(painter, grid)
-    _paint_choice(painter, grid)
+            _paint_cell(painter, scene, ink, spot, rows[spot.cell.block])
+    if scene.mark is not None:
+        _paint_marks(painter, scene, scene.mark, seen)
+    _paint_choice(painter, scene)
+    hovered = None if scene.pointer is None else scene.mosaic.at(scene.pointer)
     if hovered is not None:
-        _paint_hover(painter, grid, hovered, rows[hovered.cell.block])
-    if grid.hasFocus():
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(colours.accent), 2))
-        painter.drawRect(grid.visibleRegion().boundingRect().adjusted(1, 1, -1, -1))
+        _paint_hover(painter, scene, hovered, rows[hovered.cell.block])
+
+
+def paint_empty(painter: QPainter, room: QRect) -> None:
+    """Say what will be here."""
+    painter.setPen(QColor(theme.current().text_faint))
+    words = tr("Maps appear here once a model is loaded and a window has been run.")
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def paint_focus(painter: QPainter, seen: QRect) -> None:
+    """The ring around a grid that has the keys, where it is in sight."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.current().accent), 2))
+    painter.drawRect(seen.adjusted(1, 1, -1, -1))
 
 
 def paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
@@ -139,8 +155,10 @@ def paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
     painter.drawText(QRect(row.name.left(), top + line, row.name.width(), line), left, shape)
 
 
-def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: GridRow) -> None:
-    picture, style = grid.picture, grid.style_now
+def _paint_cell(
+    painter: QPainter, scene: GridScene, ink: GridInk, spot: Spot, row: GridRow
+) -> None:
+    picture, style = scene.picture, scene.style
     assert picture is not None
     if picture.image is None:
         draw_placeholder(painter, QRectF(spot.box), "")
@@ -153,7 +171,7 @@ def _paint_cell(painter: QPainter, grid: Grid, ink: GridInk, spot: Spot, row: Gr
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
         painter.setOpacity(1.0)
     if row.answer is not None and style.lines:
-        ink.lay_lines(painter, grid, spot.box, row.answer)
+        ink.lay_lines(painter, scene, spot.box, row.answer)
     paint_label(painter, spot, row)
 
 
@@ -199,12 +217,12 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
         )
 
 
-def _paint_choice(painter: QPainter, grid: Grid) -> None:
+def _paint_choice(painter: QPainter, scene: GridScene) -> None:
     """The ring around the cell that Display, title and Enter mean; the row for a reduction."""
-    style = grid.style_now
+    style = scene.style
     if style.chosen_block is None or style.chosen_head is None:
         return
-    box = grid.spot_rect(style.chosen_block, style.chosen_head)
+    box = scene.spot_rect(style.chosen_block, style.chosen_head)
     if not box.isEmpty():
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, colour in ((5, theme.current().stage), (3, theme.current().accent)):
@@ -212,32 +230,29 @@ def _paint_choice(painter: QPainter, grid: Grid) -> None:
             painter.drawRect(box.adjusted(-1, -1, 0, 0))
 
 
-def _paint_hover(painter: QPainter, grid: Grid, spot: Spot, row: GridRow) -> None:
+def _paint_hover(painter: QPainter, scene: GridScene, spot: Spot, row: GridRow) -> None:
     """The token under the pointer, and what the model saw, in the cell under the pointer."""
     if row.answer is None:
         return
     heatmap = heatmap_of(row.answer, spot.cell.head)
-    view = grid.view_of_cell(spot.box)
+    view = scene.view_of_cell(spot.box)
     painter.save()
     painter.setClipRect(spot.box)
     painter.translate(spot.box.topLeft())
     draw_outline(painter, view, heatmap)
-    readout = grid.readout_at(grid.pointer) if grid.pointer is not None else None
+    readout = scene.readout_at(scene.pointer) if scene.pointer is not None else None
     if readout is not None and readout.token is not None:
         draw_cell(painter, view, heatmap, readout.token[1], readout.token[2])
     painter.restore()
 
 
-def _paint_marks(painter: QPainter, grid: Grid) -> None:
-    mark = grid.mark
-    assert mark is not None
+def _paint_marks(painter: QPainter, scene: GridScene, mark: TokenMark, seen: QRect) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    seen = grid.visibleRegion().boundingRect()
-    for spot in grid.mosaic.spots:
+    for spot in scene.mosaic.spots:
         if spot.box.intersects(seen):
             painter.save()
             painter.setClipRect(spot.box)
             painter.translate(spot.box.topLeft())
-            draw_ring(painter, grid.view_of_cell(spot.box), mark)
+            draw_ring(painter, scene.view_of_cell(spot.box), mark)
             painter.restore()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

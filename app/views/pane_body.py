@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from app import theme
 from app.marks import draw_cell, draw_grid, draw_outline, draw_placeholder, draw_unseen
 from app.readout import readout_of
 from app.viewport import Viewport
-from app.widgets import can_be_seen
+from app.widgets import SeenWidget
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -44,7 +44,7 @@ class Linked:
     """Place of the pane that commands mean."""
 
 
-class PaneBody(QWidget):
+class PaneBody(SeenWidget):
     """One frame with its heat."""
 
     hovered = Signal(object)
@@ -60,7 +60,6 @@ class PaneBody(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.facts: PaneFacts | None = None
         self._linked = Linked()
-        self._is_painted = True
         self._kept: tuple[object, QPixmap] | None = None
         self._pointer: QPointF | None = None
         self._drag: tuple[QPointF, Viewport] | None = None
@@ -68,14 +67,8 @@ class PaneBody(QWidget):
     def show_pane(self, facts: PaneFacts) -> None:
         """Take another frame or another map."""
         self.facts = facts
-        self._is_painted = False
         self._tell_hover()
-        self.update()
-
-    @property
-    def is_painted(self) -> bool:
-        """What it was handed last has been seen; also where nothing can be seen at all."""
-        return self._is_painted or not can_be_seen(self)
+        self.show_anew()
 
     @property
     def linked(self) -> Linked:
@@ -167,7 +160,7 @@ class PaneBody(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._is_painted = True
+        super().paintEvent(event)
         painter = QPainter(self)
         facts = self.facts
         if facts is None or facts.picture is None or facts.video is None:

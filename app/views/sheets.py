@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.facts import GridRow, World
     from app.stage import Stage
     from app.views.compare import PaneView
-    from app.views.grid import Grid
+    from app.views.grid_scene import GridScene
     from app.views.mosaic import Mosaic, Spot
     from mvit_core.render import Look
 
@@ -38,18 +38,18 @@ def grid_sheet(stage: Stage, world: World, look: Look) -> Sheet | None:
         world: what is known.
         look: how cells are drawn.
     """
-    grid = stage.grid
-    facts, spots = grid.facts, grid.mosaic.spots
-    if facts is None or grid.picture is None or not spots:
+    scene = stage.grid.scene
+    facts, spots = scene.facts, scene.mosaic.spots
+    if facts is None or scene.picture is None or not spots:
         return None
     rows = {row.layer.block: row for row in facts.rows}
-    body = _body(grid.mosaic)
-    tiles = tuple(_cell(grid, spot, rows[spot.cell.block], look, body.topLeft()) for spot in spots)
+    body = _body(scene.mosaic)
+    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, body.topLeft()) for spot in spots)
     sheet = _sheet(stage, world, stage.grid_header.title.full_text(), body.size())
     unit = f" · {facts.scale.unit}" if facts.scale is not None and any(facts.scale.ends) else ""
     return replace(
         sheet, tiles=tiles, policy=facts.policy + unit, scale=facts.scale,
-        labels=partial(_paint_labels, mosaic=grid.mosaic, rows=rows, corner=body.topLeft()),
+        labels=partial(_paint_labels, mosaic=scene.mosaic, rows=rows, corner=body.topLeft()),
     )  # fmt: skip
 
 
@@ -96,11 +96,11 @@ def _body(mosaic: Mosaic) -> QRect:
     return body.adjusted(-PAD, 0, PAD, PAD)
 
 
-def _cell(grid: Grid, spot: Spot, row: GridRow, look: Look, corner: QPoint) -> Tile:
-    picture, style = grid.picture, grid.style_now
+def _cell(scene: GridScene, spot: Spot, row: GridRow, look: Look, corner: QPoint) -> Tile:
+    picture, style = scene.picture, scene.style
     assert picture is not None
     room = spot.box.translated(-corner)
-    blank = Tile(room, grid.view_of_cell(spot.box), picture, style.opacity, mark=grid.mark)
+    blank = Tile(room, scene.view_of_cell(spot.box), picture, style.opacity, mark=scene.mark)
     if row.answer is None:
         return blank
     maps = row.answer.maps

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.text import head_words, map_words
-from app.views.grid import GridStyle
+from app.views.grid_scene import GridStyle
 
 if TYPE_CHECKING:
     from app.facts import TokenMark
@@ -60,9 +60,9 @@ def _show_grid(
     stage: Stage, new: Snapshot, remarks: tuple[str, ...], mark: TokenMark | None
 ) -> None:
     state, world, grid = new.state, new.world, stage.grid
-    if world.picture is not None and grid.picture is not world.picture:
+    if world.picture is not None and grid.scene.picture is not world.picture:
         grid.show_frame(world.picture)
-    if grid.facts is not world.grid:
+    if grid.scene.facts is not world.grid:
         grid.show_grid(world.grid)
     layer = world.layer(state.block)
     style = GridStyle(
@@ -75,7 +75,7 @@ def _show_grid(
         chosen_head=state.head if isinstance(state.head, int) else None,
     )
     moved = (style.chosen_block, style.chosen_head) != (
-        grid.style_now.chosen_block, grid.style_now.chosen_head
+        grid.scene.style.chosen_block, grid.scene.style.chosen_head
     )  # fmt: skip
     grid.show_style(style)
     if moved and style.chosen_block is not None:

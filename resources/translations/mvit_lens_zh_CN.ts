@@ -126,44 +126,62 @@ Right-click for percentile tails and units</source>
     <context>
         <name>Controller</name>
         <message>
-            <source>Cancelled; run the window again with Ctrl+R</source>
-            <translation>已取消；按 Ctrl+R 重新运行此模型窗口</translation>
-        </message>
-        <message>
             <source>Exporting {name}</source>
             <translation>正在导出 {name}</translation>
-        </message>
-        <message>
-            <source>Image copied, {size}</source>
-            <translation>已复制图像，{size}</translation>
         </message>
         <message>
             <source>Loading {name}</source>
             <translation>正在加载 {name}</translation>
         </message>
         <message>
-            <source>Not run yet: press Ctrl+R</source>
-            <translation>尚未运行：请按 Ctrl+R</translation>
-        </message>
-        <message>
             <source>Opening {name}</source>
             <translation>正在打开 {name}</translation>
+        </message>
+        <message>
+            <source>Saved {what}</source>
+            <translation>已保存 {what}</translation>
+        </message>
+    </context>
+    <context>
+        <name>CopyDesk</name>
+        <message>
+            <source>Image copied, {size}</source>
+            <translation>已复制图像，{size}</translation>
         </message>
         <message>
             <source>Parameters copied</source>
             <translation>已复制参数</translation>
         </message>
         <message>
-            <source>Running window {n}</source>
-            <translation>正在运行模型窗口 {n}</translation>
-        </message>
-        <message>
-            <source>Saved {what}</source>
-            <translation>已保存 {what}</translation>
-        </message>
-        <message>
             <source>{n} classes copied</source>
             <translation>已复制 {n} 个类别</translation>
+        </message>
+    </context>
+    <context>
+        <name>DialogDesk</name>
+        <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
+            <source>Checkpoints</source>
+            <translation>检查点</translation>
+        </message>
+        <message>
+            <source>Load model</source>
+            <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open folder of pictures</source>
+            <translation>打开图片文件夹</translation>
+        </message>
+        <message>
+            <source>Open video</source>
+            <translation>打开视频</translation>
+        </message>
+        <message>
+            <source>Videos</source>
+            <translation>视频</translation>
         </message>
     </context>
     <context>
@@ -665,61 +683,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>stopping</source>
             <translation>正在停止</translation>
-        </message>
-    </context>
-    <context>
-        <name>MainWindow</name>
-        <message>
-            <source>All files</source>
-            <translation>所有文件</translation>
-        </message>
-        <message>
-            <source>Checkpoints</source>
-            <translation>检查点</translation>
-        </message>
-        <message>
-            <source>Display</source>
-            <translation>显示</translation>
-        </message>
-        <message>
-            <source>Heads</source>
-            <translation>注意力头</translation>
-        </message>
-        <message>
-            <source>Layers</source>
-            <translation>层</translation>
-        </message>
-        <message>
-            <source>Load model</source>
-            <translation>加载模型</translation>
-        </message>
-        <message>
-            <source>Log</source>
-            <translation>日志</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>模型</translation>
-        </message>
-        <message>
-            <source>Open folder of pictures</source>
-            <translation>打开图片文件夹</translation>
-        </message>
-        <message>
-            <source>Open video</source>
-            <translation>打开视频</translation>
-        </message>
-        <message>
-            <source>Predictions</source>
-            <translation>预测</translation>
-        </message>
-        <message>
-            <source>Timeline</source>
-            <translation>时间轴</translation>
-        </message>
-        <message>
-            <source>Videos</source>
-            <translation>视频</translation>
         </message>
     </context>
     <context>
@@ -2575,6 +2538,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>map_desk</name>
+        <message>
+            <source>Cancelled; run the window again with Ctrl+R</source>
+            <translation>已取消；按 Ctrl+R 重新运行此模型窗口</translation>
+        </message>
+        <message>
+            <source>Not run yet: press Ctrl+R</source>
+            <translation>尚未运行：请按 Ctrl+R</translation>
+        </message>
+        <message>
+            <source>Running window {n}</source>
+            <translation>正在运行模型窗口 {n}</translation>
+        </message>
+    </context>
+    <context>
         <name>marking</name>
         <message>
             <source>Frame {n} has no marker; N and Shift+N lead to those that there are</source>
@@ -2599,6 +2577,37 @@ right-click for percentile tails and units</source>
         <message>
             <source>No markers yet; M sets one</source>
             <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>panels</name>
+        <message>
+            <source>Display</source>
+            <translation>显示</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>注意力头</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>层</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>Predictions</source>
+            <translation>预测</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>时间轴</translation>
         </message>
     </context>
     <context>

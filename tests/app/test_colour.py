@@ -328,7 +328,7 @@ def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
 
 
 def test_a_window_that_cannot_be_run_is_left_out_and_not_tried_for_ever(lens, qtbot, monkeypatch):
-    real, tried = lens.controller._model_host.values, []
+    real, tried = lens.controller.lanes.model_host.values, []
 
     def values(wish, ticket):
         tried.append(wish.window.index)

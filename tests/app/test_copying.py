@@ -178,7 +178,7 @@ def test_d_draws_lines_between_tokens_in_every_cell(lens, qtbot, view):
     before = rgb(grid.grab().toImage())
     tap(qtbot, lens, Qt.Key.Key_D)
     after = rgb(grid.grab().toImage())
-    for spot in grid.mosaic.spots:
+    for spot in grid.scene.mosaic.spots:
         x, y, w, h = spot.box.getRect()
         assert (before[y : y + h, x : x + w] != after[y : y + h, x : x + w]).any(), spot.cell
     tap(qtbot, lens, Qt.Key.Key_D)
@@ -208,7 +208,7 @@ def test_tokens_that_are_too_small_get_no_lines(lens, qtbot):
     before = rgb(grid.grab().toImage())
     tap(qtbot, lens, Qt.Key.Key_D)
     after = rgb(grid.grab().toImage())
-    x, y, w, h = grid.spot_rect(0, 0).getRect()
+    x, y, w, h = grid.scene.spot_rect(0, 0).getRect()
     heatmap = lens.controller.world.grid.rows[0].answer
     drawn = (before[y : y + h, x : x + w] != after[y : y + h, x : x + w]).any()
     assert drawn == (w / heatmap.maps.values.shape[-1] > 4)

@@ -64,7 +64,7 @@ def test_opening_says_how_far_it_is(boot, qtbot, barcode_clip, long_clip):
 def test_opening_is_cancelled_and_the_video_before_stays(boot, qtbot, barcode_clip, long_clip):
     window, (path, _) = boot(clip=barcode_clip), long_clip
     window.controller.open_video(path)
-    qtbot.waitUntil(lambda: window.controller.decode.is_pending("open"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("open"), timeout=WAIT_MS)
     press(qtbot, window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
     assert shown(window) == barcode_clip
@@ -75,7 +75,7 @@ def test_opening_is_cancelled_and_the_video_before_stays(boot, qtbot, barcode_cl
 def test_opening_another_file_takes_its_place_at_once(boot, qtbot, barcode_clip, long_clip):
     window, (path, _) = boot(), long_clip
     window.controller.open_video(path)
-    qtbot.waitUntil(lambda: window.controller.decode.is_pending("open"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("open"), timeout=WAIT_MS)
     window.controller.open_video(barcode_clip)
     qtbot.waitUntil(lambda: shown(window) == barcode_clip, timeout=WAIT_MS)
     assert not window.controller.world.is_busy
@@ -115,4 +115,4 @@ def test_an_opening_that_ends_too_late_is_not_shown_before_the_one_that_took_its
     assert shown(window) == barcode_clip
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, 39)
-    assert [video.path for video in window.controller._decoder.videos] == [barcode_clip]
+    assert [video.path for video in window.controller.lanes.decoder.videos] == [barcode_clip]

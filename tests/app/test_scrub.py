@@ -110,9 +110,9 @@ def test_a_drag_cancels_the_frames_it_passed(window, qtbot, slow):
     track = window.panels.timeline.track
     slow.clear()
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=spot(track, 40))
-    qtbot.waitUntil(lambda: window.controller.decode.is_pending("frame"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("frame"), timeout=WAIT_MS)
     qtbot.mouseMove(track, spot(track, 20))
-    qtbot.waitUntil(lambda: not window.controller.decode.is_pending("frame"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.controller.lanes.decode.is_pending("frame"), timeout=WAIT_MS)
     slow.set()
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=spot(track, 20))
     at_rest(qtbot, window, 20)
@@ -140,8 +140,10 @@ def test_a_held_key_shows_a_picture_for_every_repeat_however_slow_the_decoder_is
 def test_steps_are_answered_from_what_was_decoded_ahead(window, qtbot, monkeypatch):
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, FRAMES - 1)
-    qtbot.waitUntil(lambda: not window.controller.decode.is_pending("prefetch"), timeout=WAIT_MS)
-    video = window.controller._decoder.videos[0]
+    qtbot.waitUntil(
+        lambda: not window.controller.lanes.decode.is_pending("prefetch"), timeout=WAIT_MS
+    )
+    video = window.controller.lanes.decoder.videos[0]
     monkeypatch.setattr(video._walker, "walk", lambda *_: pytest.fail("it was not ready"))
     for _ in range(FRAMES - 1):
         press(qtbot, window, Qt.Key.Key_Left)

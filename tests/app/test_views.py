@@ -29,7 +29,7 @@ def show(qtbot, window, name):
 def is_painted(window):
     """Every cell in sight shows the map of the frame on screen, and nothing is being asked."""
     world, grid = window.controller.world, window.stage.grid
-    if world.grid is None or world.grid is not grid.facts or world.is_busy:
+    if world.grid is None or world.grid is not grid.scene.facts or world.is_busy:
         return False
     seen = grid.blocks_in_sight()
     look = replace(look_of(window.store.state), opacity=1.0, units="probability")
@@ -53,7 +53,7 @@ def tap(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def click_cell(qtbot, window, block, head, modifier=Qt.KeyboardModifier.NoModifier):
-    spot = window.stage.grid.spot_rect(block, head).center()
+    spot = window.stage.grid.scene.spot_rect(block, head).center()
     window.stage.grid_area.reveal(block, head)
     qtbot.mouseClick(window.stage.grid, Qt.MouseButton.LeftButton, modifier, spot)
 
@@ -136,14 +136,14 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     click_cell(qtbot, lens, 3, 2)
     settle(qtbot, lens)
     assert lens.store.state.head == 2
-    assert lens.stage.grid.style_now.chosen_head == 2
+    assert lens.stage.grid.scene.style.chosen_head == 2
     assert "head h2 of 4" in lens.panels.title.full_text()
     assert lens.stage.grid.grab().toImage() != before
 
 
 def test_a_double_click_on_a_head_shows_it_alone(lens, qtbot):
     show(qtbot, lens, "heads")
-    spot = lens.stage.grid.spot_rect(3, 1).center()
+    spot = lens.stage.grid.scene.spot_rect(3, 1).center()
     qtbot.mouseDClick(lens.stage.grid, Qt.MouseButton.LeftButton, pos=spot)
     assert (lens.store.state.view, lens.store.state.head) == ("single", 1)
     press(qtbot, lens, Qt.Key.Key_Escape)
@@ -153,15 +153,15 @@ def test_a_double_click_on_a_head_shows_it_alone(lens, qtbot):
 def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
     show(qtbot, lens, "heads")
     grid = lens.stage.grid
-    spot = grid.spot_rect(3, 2).center() + QPoint(7, 5)
+    spot = grid.scene.spot_rect(3, 2).center() + QPoint(7, 5)
     qtbot.mouseMove(grid, spot)
-    readout = grid.readout_at(spot)
+    readout = grid.scene.readout_at(spot)
     values = lens.controller.world.shown.answer.maps.values[2]
     assert readout.value == pytest.approx(float(values[readout.token]))
     assert readout.row_sum == pytest.approx(1, abs=1e-5)
     assert lens.panels.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
     assert "row sums to 1.000" in lens.panels.status.readout.full_text()
-    assert grid.readout_at(QPoint(0, 0)) is None
+    assert grid.scene.readout_at(QPoint(0, 0)) is None
 
 
 def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(lens, qtbot):
@@ -178,7 +178,7 @@ def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(
             timeout=WAIT_MS,
         )
         pictures.append(lens.controller.world.grid.rows[0].picture)
-        frames.append(lens.stage.grid.picture.index)
+        frames.append(lens.stage.grid.scene.picture.index)
     assert frames == list(range(1, 13))
     times = [picture.key.token_time for picture in pictures]
     assert len({id(picture) for picture in pictures}) == len(set(times)) == 2
@@ -205,7 +205,7 @@ def pixels(image):
 
 def test_a_tooltip_names_the_cell_and_its_sink(lens, qtbot):
     show(qtbot, lens, "heads")
-    spot = lens.stage.grid.mosaic.spots[2]
+    spot = lens.stage.grid.scene.mosaic.spots[2]
     assert lens.stage.grid._tip(spot).startswith("Block 3, head 2\n")
     assert "on the class key" in lens.stage.grid._tip(spot)
 
@@ -219,7 +219,9 @@ def test_all_layers_are_shown_by_stage_with_their_own_numbers_of_heads(lens, qtb
     assert [row.layer.heads for row in rows] == [1, 2, 2, 4]
     assert [len(row.picture.images) for row in rows] == [1, 2, 2, 4]
     assert [row.answer.wish.block for row in rows] == [0, 1, 2, 3]
-    headed = [row.layer.stage for row in lens.stage.grid.mosaic.rows if not row.heading.isEmpty()]
+    headed = [
+        row.layer.stage for row in lens.stage.grid.scene.mosaic.rows if not row.heading.isEmpty()
+    ]
     assert headed == sorted(set(headed))
     assert lens.stage.grid_header.policy.text() == "each layer on its own range"
 
@@ -266,7 +268,7 @@ def test_a_picked_token_is_the_same_place_in_every_layer(lens, qtbot):
     for row, query in zip(rows, queries, strict=True):
         here = row.layer.q_geometry.centre(query)
         assert abs(here[1] - rows[0].layer.q_geometry.centre((1, 6, 2))[1]) <= 8
-    assert lens.stage.grid.mark is not None
+    assert lens.stage.grid.scene.mark is not None
     assert len({query[1:] for query in queries}) > 1
 
 
@@ -313,10 +315,10 @@ def test_cancelling_leaves_the_maps_that_are_there_and_run_goes_on(lens, qtbot):
 def test_the_maps_of_the_other_layers_are_made_ahead_and_need_no_lane(lens, qtbot):
     world = lens.controller.world
     qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
-    asked = lens.controller.infer.generation("explain")
+    asked = lens.controller.lanes.infer.generation("explain")
     press(qtbot, lens, Qt.Key.Key_Up)
     assert lens.controller.world.shown.answer.wish.block == 2
-    assert lens.controller.infer.generation("explain") == asked
+    assert lens.controller.lanes.infer.generation("explain") == asked
     assert lens.controller.world.wish != world.wish
 
 

@@ -53,7 +53,7 @@ def test_closing_while_a_model_loads_ends_well(qapp, boot, barcode_clip, toy_che
     window.controller.open_video(barcode_clip)
     window.controller.load_model(source(toy_checkpoint))
     window.close()
-    assert window.controller.infer.isFinished()
+    assert window.controller.lanes.infer.isFinished()
 
 
 def test_an_empty_window_welcomes_and_opens_by_its_button(boot, qtbot, monkeypatch, barcode_clip):
@@ -180,7 +180,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
     began = time.monotonic()
     press(qtbot, window, Qt.Key.Key_Period, control)
     assert status.title.text().startswith("Stopping")
-    qtbot.waitUntil(lambda: not window.controller.infer.is_pending("explain"), timeout=2000)
+    qtbot.waitUntil(lambda: not window.controller.lanes.infer.is_pending("explain"), timeout=2000)
     assert time.monotonic() - began < 2
     qtbot.waitUntil(lambda: bool(window.controller.world.problem), timeout=WAIT_MS)
     assert "Cancelled" in window.panels.predictions._note.text()

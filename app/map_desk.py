@@ -1,0 +1,140 @@
+"""Which map is asked for, which one is being made, and why one does not come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.facts import MapWish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.facts import MapAnswer, World
+    from app.jobs import Jobs
+    from app.lanes import Lanes
+    from app.preferences import PreferenceStore
+    from app.state import Store, ViewState
+    from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("map_desk", text)
+
+
+def wish_of(state: ViewState, world: World) -> MapWish | None:
+    """The map that belongs to what is asked for; None while there cannot be one."""
+    layer, window = world.layer(state.block), world.window(state.frame)
+    if world.video is None or world.model is None or layer is None or window is None:
+        return None
+    spec = state.clip_spec or world.model.clip_spec
+    return MapWish(
+        world.model.source, world.video.path, spec, window, layer.block, state.method, state.query
+    )
+
+
+class MapDesk:
+    """Asks the inference lane for the map of the canvas, once for each wish.
+
+    Args:
+        lanes: who is asked.
+        store: what the user asks for.
+        jobs: told what runs.
+        preferences: whether a window is run without being asked for.
+        known: the answer to a wish, where it needs no lane.
+    """
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        store: Store,
+        jobs: Jobs,
+        preferences: PreferenceStore,
+        known: Callable[[MapWish], MapAnswer | None],
+    ) -> None:
+        self._infer, self._host = lanes.infer, lanes.model_host
+        self._store, self._jobs, self._preferences = store, jobs, preferences
+        self._known = known
+        self._answer: MapAnswer | None = None
+        self._asked: MapWish | None = None
+        self._running: MapWish | None = None
+        self._barred: dict[MapWish, str] = {}
+        """Wishes that failed or were cancelled, and why."""
+        self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
+        """Windows that the user asked for, where none runs by itself."""
+
+    @property
+    def answer(self) -> MapAnswer | None:
+        """The latest map, which may be of an earlier wish."""
+        return self._answer
+
+    def want(self, world: World) -> World:
+        """The world with the wish of now; a map that is missing is asked for."""
+        wish = wish_of(self._store.state, world)
+        if wish is None:
+            return replace(world, wish=None, problem=world.problem if world.video else "")
+        known = self._known(wish)
+        problem = "" if known else self._barred.get(wish, "") or self._unasked(wish)
+        self._answer = known or self._answer
+        may_run = known is not None or not (problem or self._store.state.scrubbing)
+        if wish != self._asked and may_run:
+            self._ask(wish)
+        return replace(world, wish=wish, problem=problem)
+
+    def take(self, answer: MapAnswer) -> None:
+        """Take a map that was made."""
+        # The wish may have gone back to the map that is shown while this one was made.
+        if answer.wish == self._asked:
+            self._answer = answer
+
+    def failed(self, problem: str) -> bool:
+        """The latest run failed and is not begun again by itself; False where nobody waits."""
+        if self._asked is None or self._asked != self._running:
+            return False
+        self._barred[self._asked] = problem
+        return True
+
+    def cancelled(self) -> None:
+        """The latest run was cancelled: the user has just said that it is not wanted."""
+        if self._asked is not None and self._asked == self._running:
+            self._barred[self._asked] = tr("Cancelled; run the window again with Ctrl+R")
+            self._asked = None
+
+    def again(self, wish: MapWish | None) -> None:
+        """Run the window of a wish, also after it failed or was cancelled."""
+        self._barred.clear()
+        if self._jobs.is_stopping("explain"):
+            self._asked = None  # what still runs ends as cancelled; a new run is asked for
+        if wish is not None:
+            self._asked_runs.add((wish.spec, wish.window))
+
+    def forget(self) -> None:
+        """Another video or model: no map of before means anything."""
+        self._answer = self._asked = None
+        self._barred.clear()
+        self._asked_runs.clear()
+
+    def _ask(self, wish: MapWish) -> None:
+        before, self._asked = self._asked, wish
+        if self._answer is not None and self._answer.wish == wish:
+            self._infer.cancel("explain")
+            return
+        if before is not None and (
+            before.spec != wish.spec
+            or (before.window != wish.window and not self._store.state.playing)
+        ):
+            self._infer.cancel("explain")  # nobody waits for that window any more
+        self._running = wish
+        self._jobs.begin("explain", tr("Running window {n}").format(n=wish.window.index + 1))
+        self._infer.cancel("range")  # asked for again when nobody waits
+        self._infer.ask("explain", partial(self._host.explain, wish))
+
+    def _unasked(self, wish: MapWish) -> str:
+        """Why a window is not run by itself, where the user prefers to ask for it."""
+        if self._preferences.values.auto_run or (wish.spec, wish.window) in self._asked_runs:
+            return ""
+        return tr("Not run yet: press Ctrl+R")
