@@ -84,7 +84,15 @@ def test_08_a_loop_plays_its_part_shows_its_band_and_survives_a_session(use, qtb
     session, seen = tmp_path / "kept.mvitlens", {}
 
     def band(window):
-        return pixels_of(window.panels.timeline.track.grab().toImage())
+        """The timeline, once all its small pictures are painted: a few at a time are."""
+        track, grabbed = window.panels.timeline.track, []
+
+        def is_whole():
+            grabbed[:] = [pixels_of(track.grab().toImage())]
+            return not track._later.isActive()
+
+        qtbot.waitUntil(is_whole, timeout=WAIT_MS)
+        return grabbed[0]
 
     def set_it(window):
         qtbot.waitUntil(lambda: strip_is_whole(window), timeout=WAIT_MS)
@@ -118,7 +126,7 @@ def test_08_a_loop_plays_its_part_shows_its_band_and_survives_a_session(use, qtb
         qtbot.waitUntil(lambda: strip_is_whole(window), timeout=WAIT_MS)
         go(qtbot, window, "100")
         arrive(qtbot, window, 100)
-        qtbot.waitUntil(lambda: np.array_equal(band(window), seen["band"]), timeout=WAIT_MS)
+        assert np.array_equal(band(window), seen["band"])
         go(qtbot, window, "75")
         assert set(frames_shown(qtbot, window, 1)) <= set(range(40, 81))
         keys(Key.Key_Home)
