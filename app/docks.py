@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QMargins, QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QScrollArea,
+    QStyle,
     QTabWidget,
     QWidget,
 )
@@ -19,6 +20,8 @@ from app.widgets import DockTitle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from PySide6.QtGui import QScreen
 
 LAYOUT_VERSION = 3
 """Raised when the docks change so that an older layout no longer fits."""
@@ -32,6 +35,9 @@ LEAST_PREDICTIONS = QSize(276, 180)
 
 FIRST_HIDDEN = ("log",)
 """Panels that are there when asked for."""
+
+RETURN_MS = 500
+"""After a screen was taken away, before a window that is on none is moved."""
 
 SCROLLING = ("display", "predictions", "model")
 """Panels that scroll where the window is too low for them."""
@@ -59,6 +65,14 @@ class Docks(QObject):
         self._tab_check.setSingleShot(True)
         self._tab_check.setInterval(0)
         self._tab_check.timeout.connect(self._check_tabs)
+        # The window manager is given the time to move the windows itself.
+        self._return = QTimer(self)
+        self._return.setSingleShot(True)
+        self._return.setInterval(RETURN_MS)
+        self._return.timeout.connect(self._back_to_a_screen)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.screenRemoved.connect(self._screen_is_gone)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -105,13 +119,16 @@ class Docks(QObject):
         for name in FIRST_HIDDEN:
             docks[name].hide()
         docks["display"].raise_()
+        self._share_room()
+        self._first_layout = window.saveState(LAYOUT_VERSION)
+
+    def _share_room(self) -> None:
         for one, other, sizes, way in (
             ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
             ("layers", "heads", [330, 330], Qt.Orientation.Vertical),
             ("predictions", "display", [256, 394], Qt.Orientation.Vertical),
         ):
-            window.resizeDocks([docks[one], docks[other]], sizes, way)
-        self._first_layout = window.saveState(LAYOUT_VERSION)
+            self._window.resizeDocks([self.by_name[one], self.by_name[other]], sizes, way)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -134,6 +151,7 @@ class Docks(QObject):
         for name, dock in self.by_name.items():
             dock.setVisible(name not in FIRST_HIDDEN)
         self.by_name["display"].raise_()
+        self._share_room()  # the sizes kept are those of a window of another size
 
     def full_screen(self) -> None:
         """Fill the screen with the stage and the timeline, or no longer."""
@@ -174,15 +192,27 @@ class Docks(QObject):
         window.resize(FIRST_SIZE)
         screen = QGuiApplication.primaryScreen()
         if screen is not None:
-            window.resize(FIRST_SIZE.boundedTo(screen.availableGeometry().size()))
+            title_px = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+            room = screen.availableGeometry().size().shrunkBy(QMargins(0, 0, 0, title_px))
+            window.resize(FIRST_SIZE.boundedTo(room))
         geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             window.restoreGeometry(geometry)
-            if QGuiApplication.screenAt(window.frameGeometry().center()) is None and screen:
-                window.move(screen.availableGeometry().topLeft())
         layout = self._settings.value("layout")
         if isinstance(layout, QByteArray):
             window.restoreState(layout, LAYOUT_VERSION)
+        self._back_to_a_screen()
+
+    def _screen_is_gone(self, _screen: QScreen) -> None:
+        self._return.start()
+
+    def _back_to_a_screen(self) -> None:
+        """Move the window and the docks that float to where they can be seen."""
+        screen = QGuiApplication.primaryScreen()
+        floating = [dock for dock in self.by_name.values() if dock.isFloating()]
+        for shown in (self._window, *floating):
+            if screen and QGuiApplication.screenAt(shown.frameGeometry().center()) is None:
+                shown.move(screen.availableGeometry().topLeft())
 
 
 def order_tabs(groups: Iterable[QWidget]) -> None:

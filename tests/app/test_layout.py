@@ -1,7 +1,7 @@
 """The layout between runs: restored, on a screen that is there, and put back when asked."""
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app import docks
@@ -30,6 +30,29 @@ def test_a_window_whose_screen_is_gone_is_moved_to_one_that_is_there(boot):
     window.close()
     again = boot()
     assert QGuiApplication.screenAt(again.frameGeometry().center()) is not None
+
+
+def test_a_window_and_a_floating_dock_come_back_when_their_screen_is_unplugged(boot, qapp, qtbot):
+    window = boot()
+    dock = window.docks.by_name["display"]
+    dock.setFloating(True)
+    for shown in (window, dock):
+        shown.move(90_000, 90_000)
+    qapp.screenRemoved.emit(QGuiApplication.primaryScreen())
+    for shown in (window, dock):
+        qtbot.waitUntil(
+            lambda shown=shown: QGuiApplication.screenAt(shown.frameGeometry().center()) is not None
+        )
+    dock.setFloating(False)
+
+
+def test_a_window_on_a_screen_stays_where_it_is_when_another_screen_is_unplugged(boot, qapp, qtbot):
+    window = boot()
+    window.move(60, 40)
+    place = window.pos()
+    qapp.screenRemoved.emit(QGuiApplication.primaryScreen())
+    qtbot.waitUntil(lambda: not window.docks._return.isActive())
+    assert window.pos() == place
 
 
 def test_a_layout_of_another_version_is_not_taken(boot, kept, monkeypatch):
@@ -61,3 +84,18 @@ def test_reset_puts_every_dock_back_and_the_log_away(boot):
     again = {name for name, dock in window.docks.by_name.items() if not dock.isHidden()}
     assert again == {name for name in window.docks.by_name if name != "log"}
     assert shown <= again
+
+
+def test_reset_shares_the_room_of_a_low_window_as_at_first(boot, qtbot):
+    window = boot()
+    window.resize(1024, 700)
+    height = {name: dock.height for name, dock in window.docks.by_name.items()}
+    qtbot.waitUntil(lambda: window.height() == 700)
+    window.resizeDocks(
+        [window.docks.by_name[name] for name in ("predictions", "display")],
+        [900, 1],
+        Qt.Orientation.Vertical,
+    )
+    qtbot.waitUntil(lambda: height["predictions"]() > height["display"]())
+    window.actions_table.run("view.reset_layout")
+    qtbot.waitUntil(lambda: height["display"]() >= height["predictions"]() - 40)
