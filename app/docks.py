@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMargins, QObject, QSettings, QSize, Qt, QTimer
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
     QStyle,
+    QTabBar,
     QTabWidget,
     QWidget,
 )
@@ -170,13 +170,17 @@ class Docks(QObject):
     def _check_tabs(self) -> None:
         """A tab says the name already; only a dock of its own needs the title line.
 
-        Qt only moves a dock behind another tab out of sight, so Tab would lead into it.
+        Qt only moves a dock behind another tab out of sight, and a row of tabs that it keeps for
+        later, so Tab would lead into them.
         """
         for name, dock in self.by_name.items():
             tabs = self._window.tabifiedDockWidgets(dock)
             shown = any(not other.isHidden() for other in tabs)
             self.titles[name].show_name(not shown or dock.isFloating())
             dock.widget().setEnabled(dock.isFloating() or dock.geometry().right() >= 0)
+        only_ours = Qt.FindChildOption.FindDirectChildrenOnly
+        for row in self._window.findChildren(QTabBar, options=only_ours):
+            row.setEnabled(row.geometry().right() >= 0)  # one for groups that are no more
 
     # -- between runs -----------------------------------------------------------------------
 
@@ -213,24 +217,6 @@ class Docks(QObject):
         for shown in (self._window, *floating):
             if screen and QGuiApplication.screenAt(shown.frameGeometry().center()) is None:
                 shown.move(screen.availableGeometry().topLeft())
-
-
-def order_tabs(groups: Iterable[QWidget]) -> None:
-    """Let Tab go through the parts of the window in this order; within each it stays as it is."""
-    chain = [widget for group in groups for widget in _focus_chain(group)]
-    for one, other in pairwise(chain):
-        if one.window() is other.window():  # a floating dock has an order of its own
-            QWidget.setTabOrder(one, other)
-
-
-def _focus_chain(group: QWidget) -> list[QWidget]:
-    found, widget = [], group.nextInFocusChain()
-    while widget is not None and widget is not group:
-        tabs = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if tabs and widget.focusProxy() is None and group.isAncestorOf(widget):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-    return found
 
 
 def same_dock(one: QWidget, other: QWidget) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app import theme
@@ -16,7 +16,7 @@ from app.commands import Desk
 from app.controller import Controller
 from app.copy_desk import CopyDesk
 from app.dialog_desk import DialogDesk
-from app.docks import Docks, order_tabs, same_dock
+from app.docks import Docks, same_dock
 from app.drops import Drops
 from app.facts import MemoryFacts
 from app.help_desk import HelpDesk
@@ -34,6 +34,7 @@ from app.sample_desk import SampleDesk
 from app.session_desk import SessionDesk
 from app.stage import Stage
 from app.state import Store
+from app.tab_order import TabRing, order_tabs
 from app.terms import term
 from app.toolbar import make_toolbar
 from app.upkeep import Upkeep
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from app.preferences import PreferenceStore
 
 
-class MainWindow(QMainWindow):
+class MainWindow(TabRing):
     """The application's one window.
 
     Args:

@@ -249,3 +249,22 @@ def test_all_of_it_by_keys_alone(lens, qtbot):
     lens.panels.layers.tree.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(lens.panels.layers.tree, Qt.Key.Key_Up)
     assert lens.store.state.block == 1
+
+
+def test_tab_goes_on_from_the_last_stop_to_the_tool_bar_and_the_left_and_back(lens, qtbot):
+    def stops(key):
+        lens.stage.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+        seen = []
+        while not seen or seen[-1] is not lens.stage.canvas:
+            qtbot.keyClick(QApplication.focusWidget(), key)
+            seen.append(QApplication.focusWidget())
+            assert len(seen) < 90, "Tab does not come back"
+        return seen
+
+    onwards, back = stops(Qt.Key.Key_Tab), stops(Qt.Key.Key_Backtab)
+    for seen in (onwards, back):
+        assert lens.panels.layers.tree in seen
+        assert any(lens.toolbar.isAncestorOf(widget) for widget in seen)
+        assert lens.panels.timeline.track in seen
+        unseen = [w for w in seen if not lens.rect().contains(w.mapTo(lens, w.rect().center()))]
+        assert not unseen, "the focus is out of the window"
