@@ -118,10 +118,10 @@ class ExportDialog(QDialog):
                 (self.tr("Frames"), self.span),
             )
         ):
-            form.addWidget(label(words, "soft"), row, 0)
+            form.addWidget(label(words, "soft", of=field), row, 0)
             form.addWidget(field, row, 1, 1, 2)
         row = form.rowCount()
-        form.addWidget(label(self.tr("File"), "soft"), row, 0)
+        form.addWidget(label(self.tr("File"), "soft", of=self.target), row, 0)
         form.addWidget(self.target, row, 1)
         form.addWidget(browse, row, 2)
         form.addWidget(self.problem, row + 1, 1, 1, 2)

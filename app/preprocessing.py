@@ -143,7 +143,7 @@ class PreprocessingDialog(QDialog):
             field, mark = self.fields[name], label("", "warning", small=True)
             field.setAccessibleName(words)
             self._marks[name] = mark
-            form.addWidget(label(words, "soft"), row, 0)
+            form.addWidget(label(words, "soft", of=field), row, 0)
             form.addWidget(field, row, 1)
             form.addWidget(mark, row, 2)
         close = QPushButton(self.tr("Close"))

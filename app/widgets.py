@@ -49,9 +49,17 @@ class SeenWidget(QWidget):
         return is_exposed and not self.visibleRegion().isEmpty()
 
 
-def label(text: str = "", kind: str = "", *, small: bool = False) -> QLabel:
-    """A label of a kind that the style sheet knows: soft, faint, title or warning."""
+def label(
+    text: str = "", kind: str = "", *, small: bool = False, of: QWidget | None = None
+) -> QLabel:
+    """A label of a kind that the style sheet knows: soft, faint, title or warning.
+
+    A screen reader says it before the control that it is of; of a combo box it says only what
+    is chosen otherwise, whatever its accessible name.
+    """
     made = QLabel(text)
+    if of is not None:
+        made.setBuddy(of)
     made.setObjectName(kind)
     if small:
         made.setFont(theme.small_font(made))

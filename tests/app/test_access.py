@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.commands import COMMANDS
-from app.dialogs import HelpDialog
+from app.dialogs import ExportDialog, HelpDialog
 from app.preferences_dialog import PreferencesDialog
 from app.sheet import _style_sheet
 from app.shortcuts import ShortcutsDialog
@@ -58,6 +59,21 @@ def nameless(parent):
 
 def test_every_control_of_the_window_has_a_name(lens):
     assert not nameless(lens)
+
+
+def labels_of(parent):
+    """The words that a screen reader says before each control."""
+    return {label.buddy(): label.text() for label in parent.findChildren(QLabel) if label.buddy()}
+
+
+def test_what_a_combo_box_chooses_is_said_before_what_is_chosen(lens):
+    display = lens.panels.display
+    assert set(labels_of(display).values()) == {"Map", "Query", "Colours", "Range"}
+    lens.actions_table.run("export.export")
+    shown = dialog_of(ExportDialog)
+    assert labels_of(shown)[shown.kind] == "Kind"
+    assert set(shown.findChildren(QComboBox)) <= set(labels_of(shown))
+    shown.close()
 
 
 def test_every_button_without_words_has_a_tooltip(lens):

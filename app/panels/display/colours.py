@@ -58,7 +58,7 @@ class ColourControls(QWidget):
         for button in self.modes.values():
             buttons.addWidget(button)
         lines = form(self)
-        lines.addWidget(label(self.tr("Colours"), "soft"), 0, 0)
+        lines.addWidget(label(self.tr("Colours"), "soft", of=self.colormap), 0, 0)
         lines.addWidget(self.colormap, 0, 1)
         lines.addLayout(buttons, 1, 0, 1, 2)
         words = (self.tr("Opacity"), self.tr("Gamma"), self.tr("Threshold"))

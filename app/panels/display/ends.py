@@ -63,7 +63,7 @@ class RangeControls(QWidget):
         numbers.addWidget(self.high, 1)
         top = QWidget()
         lines = form(top)
-        lines.addWidget(label(self.tr("Range"), "soft"), 0, 0)
+        lines.addWidget(label(self.tr("Range"), "soft", of=self.policy), 0, 0)
         lines.addLayout(row(self.policy, self.lock), 0, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

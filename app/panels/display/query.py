@@ -59,9 +59,9 @@ class QueryControls(QWidget):
         self.pick.setCheckable(True)
         self.pick.clicked.connect(self.pick_asked)
         lines = form(self)
-        lines.addWidget(label(self.tr("Map"), "soft"), 0, 0)
+        lines.addWidget(label(self.tr("Map"), "soft", of=self.method), 0, 0)
         lines.addWidget(self.method, 0, 1)
-        lines.addWidget(label(self.tr("Query"), "soft"), 1, 0)
+        lines.addWidget(label(self.tr("Query"), "soft", of=self.query), 1, 0)
         lines.addLayout(row(self.query, self.pick), 1, 1)
 
     def show_state(self, state: ViewState) -> None:
