@@ -34,14 +34,13 @@ class TabRing(QMainWindow):
         first, passed = self.focusWidget(), False
         if first is None or not (first.isVisible() and _is_stop(first)):
             return None  # nobody pressed Tab: what had the focus was hidden or disabled
-        widget = first
-        while True:
-            widget = widget.nextInFocusChain() if onwards else widget.previousInFocusChain()
+        widget = _next(first, onwards)
+        while widget is not first:
             passed = passed or widget is self
-            if widget is first:
-                return None
             if widget.window() is self and widget.isVisibleTo(self) and _is_stop(widget):
                 return widget if passed else None
+            widget = _next(widget, onwards)
+        return None
 
 
 def order_tabs(groups: Iterable[QWidget]) -> None:
@@ -59,6 +58,11 @@ def _focus_chain(group: QWidget) -> list[QWidget]:
             found.append(widget)
         widget = widget.nextInFocusChain()
     return found
+
+
+def _next(widget: QWidget, onwards: bool) -> QWidget:
+    following = widget.nextInFocusChain() if onwards else widget.previousInFocusChain()
+    return following or widget.window()
 
 
 def _is_stop(widget: QWidget) -> bool:
