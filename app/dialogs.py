@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -25,7 +24,7 @@ from app import theme
 from app.encoding_fields import EncodingFields
 from app.terms import layout_words, term
 from app.text import frame_number, head_words, map_words
-from app.widgets import label
+from app.widgets import Choice, label
 from mvit_core.video.encoders import CONTAINERS
 from mvit_core.video.pictures import FPS_RANGE
 
@@ -54,19 +53,19 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(520)
         self._wish, self._spans, self._heads = wish, spans, heads
-        self.kind = QComboBox()
+        self.kind = Choice()
         for ending, exporter in EXPORTERS.items():
             self.kind.addItem(term(exporter.title), ending)
         self.kind.currentIndexChanged.connect(self._kind_changed)
         self.fields = EncodingFields(self)
-        self.layouts = QComboBox()
+        self.layouts = Choice()
         for name in LAYOUTS:
             self.layouts.addItem(layout_words(name), name)
         self.layouts.setCurrentIndex(self.layouts.findData(wish.layout))
         self.content = label("", "soft")
         self.content.setWordWrap(True)
         self.layouts.currentIndexChanged.connect(self._show_content)
-        self.span = QComboBox()
+        self.span = Choice()
         for span, words in self._span_words().items():
             self.span.addItem(words, span)
         self.target = QLineEdit(str(wish.target))

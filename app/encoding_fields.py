@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox
 
 from app.terms import term
+from app.widgets import Choice
 from mvit_core.video.encoders import (
     CONTAINERS,
     ENCODERS,
@@ -23,11 +24,11 @@ class EncodingFields(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._ending = ""
-        self.codec = QComboBox()
+        self.codec = Choice()
         for name, encoder in ENCODERS.items():
             self.codec.addItem(term(encoder.title), name)
         self.codec.currentIndexChanged.connect(self._follow)
-        self.quality = QComboBox()
+        self.quality = Choice()
         for name, title in QUALITIES.items():
             self.quality.addItem(term(title), name)
         self.quality.setCurrentIndex(self.quality.findData(Encoding().quality))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -142,6 +143,21 @@ class ElidedLabel(QLabel):
         width = max(self.contentsRect().width() - 2, 16)
         super().setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         self.updateGeometry()
+
+
+LIST_FRAME_PX = 12
+"""Border and padding of a choice's list, above and below together."""
+
+
+class Choice(QComboBox):
+    """A choice whose list shows all rows: Qt makes it some pixels too low, and then scrolls it."""
+
+    @override
+    def showPopup(self) -> None:
+        rows = self.count() * self.view().sizeHintForRow(0)
+        if 2 * rows < self.screen().availableGeometry().height():
+            self.view().setMinimumHeight(rows + LIST_FRAME_PX)
+        super().showPopup()
 
 
 class NumberField(QSpinBox):

@@ -45,6 +45,7 @@ def measure(rounds: int) -> Section:
             rows.append(stall_row("stalls while a window is run, p99", meter))
             rows += frame_rows(driver)
             rows += [layer_row(driver), opacity_row(driver), scrub_row(driver), cancel_row(driver)]
+            rows.append(decode_row(driver))
             rows.append(export_row(driver, folder / "out.mp4"))
     note = "Offscreen, 1280x720 H.264 with GOP 250, 300 frames, MViTv2-S 16x4"
     return Section("Window", note, rows)
@@ -191,6 +192,21 @@ def scrub_row(driver: Driver) -> Row:
             driver.rest(1 / 60)
     QTest.mouseRelease(bar, button, pos=left)
     return stall_row("scrub, waits of the event loop, p99", meter, SCRUB_STALL_MS)
+
+
+def decode_row(driver: Driver) -> Row:
+    """Every frame is decoded and shown, forwards and then backwards, as fast as it goes."""
+    driver.store.update(every_frame=True)
+    driver.press(Qt.Key.Key_Home)
+    driver.settle()
+    meter = StallMeter()
+    with meter.measuring():
+        for speed in (8.0, -8.0):
+            driver.store.update(playing=True, speed=speed)
+            driver.rest(3.0)
+    driver.store.update(playing=False, speed=1.0, every_frame=False)
+    driver.settle()
+    return stall_row("stalls while frames are decoded and played, p99", meter)
 
 
 def cancel_row(driver: Driver) -> Row:

@@ -98,6 +98,19 @@ def test_codec_quality_and_sound_of_the_dialog_reach_the_file(lens, qtbot, dialo
     assert "has no sound" in messages(lens)
 
 
+def test_the_lists_of_the_dialog_show_all_their_rows(lens, qtbot, dialog):
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=WAIT_MS)
+    fields = dialog.fields
+    for combo in (dialog.kind, fields.codec, fields.quality, dialog.layouts, dialog.span):
+        combo.showPopup()
+        view = combo.view()
+        qtbot.waitUntil(view.isVisible, timeout=WAIT_MS)
+        last = view.visualRect(combo.model().index(combo.count() - 1, 0))
+        assert view.visualRect(combo.model().index(0, 0)).top() >= 0
+        assert last.bottom() <= view.viewport().height()
+        combo.hidePopup()
+
+
 def exported(qtbot, window, path):
     qtbot.waitUntil(lambda: path.exists(), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
