@@ -100,7 +100,7 @@ def test_each_pane_says_its_mode_and_its_units(pinned, qtbot):
     for place, strip in enumerate(strips):
         assert strip.ends[1].endswith("×")
         assert pane(pinned, place).unit.full_text() == "times uniform attention"
-        assert facts(pinned, place).scale is strip.scale
+        assert facts(pinned, place).scale == strip.scale
 
 
 def test_a_difference_keeps_its_own_colours_in_any_mode(pinned, qtbot):
