@@ -5,6 +5,7 @@ No widget is known here; a refusal is told in words.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -19,11 +20,7 @@ from mvit_core.attribution import METHODS
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.facts import World
-    from app.preferences import PreferenceStore
-    from app.state import Store, Values
+    from app.state import Values
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.video.clip import ClipSpec
 
@@ -39,25 +36,17 @@ def tr(text: str) -> str:
 
 
 class Intents(Timing):
-    """All that the user can mean, as methods.
+    """All that the user can mean, as methods; arguments are those of ``Timing``."""
 
-    Args:
-        store: where the state is kept.
-        world: gives what is known now.
-        tell: puts up a message.
-        preferences: what the user has set once for all.
-    """
+    @cached_property
+    def panes(self) -> PaneIntents:
+        """What is meant by the panes of the compare view."""
+        return PaneIntents(self._store, self._world, self._tell)
 
-    def __init__(
-        self,
-        store: Store,
-        world: Callable[[], World],
-        tell: Callable[[Message], None],
-        preferences: PreferenceStore,
-    ) -> None:
-        super().__init__(store, world, tell, preferences)
-        self.panes = PaneIntents(store, world, tell)
-        self.views = ViewIntents(store, self.panes)
+    @cached_property
+    def views(self) -> ViewIntents:
+        """What is meant by going from view to view."""
+        return ViewIntents(self._store, self.panes)
 
     # -- layer and head ---------------------------------------------------------------------
 

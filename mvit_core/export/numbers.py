@@ -9,7 +9,7 @@ import numpy as np
 
 from mvit_core.attribution import HEAD_REDUCTIONS
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
-from mvit_core.pipeline import Explainer
+from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.targets import whole_file
 from mvit_core.video import Video
 
@@ -34,15 +34,45 @@ def export_arrays(
         ExportError: the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
+    answers = _answers(explainer, video, request, on_progress)
+    first = answers[0]
+    sinks = [a.maps.sinks for a in answers if a.maps.sinks is not None]
+    with whole_file(path) as partial:
+        np.savez_compressed(
+            partial,
+            maps=np.stack([a.maps.values for a in answers]),
+            selected=np.stack([a.saliency.values for a in answers]),
+            sinks=np.stack(sinks) if sinks else np.zeros((len(answers), 0), np.float32),
+            frame_indices=np.array([a.capture.frame_indices for a in answers]),
+            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in answers]),
+            scale=np.array(first.maps.geometry.scale),
+            offset=np.array(first.maps.geometry.offset),
+            x_px=np.array(first.heatmap.x_px),
+            y_px=np.array(first.heatmap.y_px),
+            box_px=np.array(first.heatmap.box_px),
+            facts=np.array(json.dumps(_facts(explainer, video, request, first))),
+        )
+    return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
+
+
+def _answers(
+    explainer: Explainer, video: Video, request: ExportRequest, on_progress: OnProgress | None
+) -> list[Explanation]:
+    """The block's maps of every window."""
     windows = explainer.windows(video)
     answers = []
     for done, window in enumerate(windows, start=1):
         answers.append(explainer.explain(video, window, request.spec))
         if on_progress is not None:
             on_progress(done, len(windows))
-    first = answers[0]
-    sinks = [a.maps.sinks for a in answers if a.maps.sinks is not None]
-    facts = {
+    return answers
+
+
+def _facts(
+    explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
+) -> dict[str, object]:
+    """What the maps are of, and what made them."""
+    return {
         "made_by": "mvit-lens",
         "video": video.path.name,
         "block": first.maps.block,
@@ -57,22 +87,6 @@ def export_arrays(
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
     }
-    with whole_file(path) as partial:
-        np.savez_compressed(
-            partial,
-            maps=np.stack([a.maps.values for a in answers]),
-            selected=np.stack([a.saliency.values for a in answers]),
-            sinks=np.stack(sinks) if sinks else np.zeros((len(answers), 0), np.float32),
-            frame_indices=np.array([a.capture.frame_indices for a in answers]),
-            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in answers]),
-            scale=np.array(first.maps.geometry.scale),
-            offset=np.array(first.maps.geometry.offset),
-            x_px=np.array(first.heatmap.x_px),
-            y_px=np.array(first.heatmap.y_px),
-            box_px=np.array(first.heatmap.box_px),
-            facts=np.array(json.dumps(facts)),
-        )
-    return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
 
 
 def export_table(

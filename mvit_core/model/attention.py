@@ -98,16 +98,7 @@ class MultiScaleAttention(nn.Module):
         self.scale = (dim_out // num_heads) ** -0.5
         self.q_window = pool_window(tuple(kernel_q), tuple(stride_q))
         self.kv_window = pool_window(tuple(kernel_kv), tuple(stride_kv))
-
-        if pool_first or separate_qkv:
-            self.q = nn.Linear(dim, dim_out, bias=qkv_bias)
-            self.k = nn.Linear(dim, dim_out, bias=qkv_bias)
-            self.v = nn.Linear(dim, dim_out, bias=qkv_bias)
-        else:
-            self.qkv = nn.Linear(dim, dim_out * 3, bias=qkv_bias)
-        self.proj = nn.Linear(dim_out, dim_out)
-        self.proj_drop = nn.Dropout(drop_rate)
-
+        self._build_projections(dim, dim_out, qkv_bias, drop_rate)
         pooled_dim = dim if pool_first else dim_out
         self._pool_heads = 1 if mode == "conv_unshared" else num_heads
         self._build_pools(mode, pooled_dim // self._pool_heads, norm_layer, depthwise_conv)
@@ -115,6 +106,16 @@ class MultiScaleAttention(nn.Module):
             input_size, stride_q, stride_kv, rel_pos_spatial, rel_pos_temporal, rel_pos_zero_init
         )
         self.tap = AttentionTap()
+
+    def _build_projections(self, dim: int, dim_out: int, bias: bool, drop_rate: float) -> None:
+        if self.pool_first or self.separate_qkv:
+            self.q = nn.Linear(dim, dim_out, bias=bias)
+            self.k = nn.Linear(dim, dim_out, bias=bias)
+            self.v = nn.Linear(dim, dim_out, bias=bias)
+        else:
+            self.qkv = nn.Linear(dim, dim_out * 3, bias=bias)
+        self.proj = nn.Linear(dim_out, dim_out)
+        self.proj_drop = nn.Dropout(drop_rate)
 
     def _build_pools(
         self, mode: PoolMode, channels: int, norm_layer: NormLayer, depthwise: bool

@@ -332,12 +332,6 @@ def multiscale_blocks(  # the reference's options, one argument each
     kv_of = dict(kv_strides or {})
     if kv_stride_adaptive is not None:
         kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)
-
-    def kernel_of(stride: Kernel) -> Kernel:
-        if not stride:
-            return ()
-        return kernel if kernel is not None else tuple(s + 1 if s > 1 else s for s in stride)
-
     blocks = []
     dim, heads = embed_dim, num_heads
     for i in range(depth):
@@ -346,13 +340,17 @@ def multiscale_blocks(  # the reference's options, one argument each
         divisor = _rounded_width(heads, head_mul.get(widening, 1.0))
         dim_out = _rounded_width(dim, dim_mul.get(widening, 1.0), divisor)
         stride_q, stride_kv = tuple(q_strides.get(i, ())), tuple(kv_of.get(i, ()))
-        blocks.append(
-            BlockConfig(
-                dim, dim_out, heads, kernel_of(stride_q), kernel_of(stride_kv), stride_q, stride_kv
-            )
-        )
+        kernel_q, kernel_kv = _kernel_of(stride_q, kernel), _kernel_of(stride_kv, kernel)
+        blocks.append(BlockConfig(dim, dim_out, heads, kernel_q, kernel_kv, stride_q, stride_kv))
         dim = dim_out
     return tuple(blocks)
+
+
+def _kernel_of(stride: Kernel, stated: Kernel | None) -> Kernel:
+    """The pooling kernel that goes with a stride; none where nothing is pooled."""
+    if not stride:
+        return ()
+    return stated if stated is not None else tuple(s + 1 if s > 1 else s for s in stride)
 
 
 def _adaptive_strides(

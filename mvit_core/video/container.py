@@ -3,17 +3,17 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import av
 from av.stream import Disposition
 
 from mvit_core.errors import VideoOpenError
+from mvit_core.video.closing import Closing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -52,22 +52,11 @@ _MARKS = (
 
 
 @dataclass(frozen=True, eq=False)
-class OpenStream:
+class OpenStream(Closing):
     """A container and the one video stream of it that is shown; a context manager."""
 
     container: "InputContainer"
     stream: "VideoStream"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the file; a second call does nothing."""

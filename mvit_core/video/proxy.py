@@ -6,16 +6,16 @@ pixels: a minute of video takes some fifteen megabytes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from mvit_core.video.closing import Closing
 from mvit_core.video.container import LIBRARY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -63,7 +63,7 @@ def plan_proxies(learnt: "Learnt", most: int = MOST_PROXIES) -> ProxyPlan:
     return ProxyPlan(tuple(keys.tolist()), range(0, count, step))
 
 
-class ProxyReader:
+class ProxyReader(Closing):
     """A second decoder of a video that makes proxies; a context manager, of one thread.
 
     Args:
@@ -73,17 +73,6 @@ class ProxyReader:
     def __init__(self, learnt: "Learnt") -> None:
         self._painter = learnt.painter.reduced(LONG_SIDE_PX)
         self._walker = learnt.walker.twin()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release the file; a second call does nothing."""

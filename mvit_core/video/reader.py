@@ -4,11 +4,12 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from mvit_core.budget import Budget, Shelf
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video.ahead import paint_ahead
+from mvit_core.video.closing import Closing
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
 from mvit_core.video.pictures import checked_fps, learn_folder
@@ -20,7 +21,6 @@ from mvit_core.video.webp import is_animated_webp, learn_webp
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
     import numpy as np
     from av.video.frame import VideoFrame
@@ -65,7 +65,7 @@ def open_video(
     return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget, progress=progress)
 
 
-class Video:
+class Video(Closing):
     """The frames of one video, by rank in presentation order; a context manager.
 
     All pictures are upright (the file's rotation is applied here and nowhere else) and in stored
@@ -100,17 +100,6 @@ class Video:
         self._is_closed = False
         self._walker = learnt.walker
         self._back_walker: FrameWalker | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: "TracebackType | None",
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         width, height = self.size

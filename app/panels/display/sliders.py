@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtGui import QWheelEvent
 
 
 @dataclass(frozen=True)
@@ -41,26 +39,17 @@ GAMMA = Scale(
 """From a fifth to five, one in the middle."""
 
 
-class _Slider(QSlider):
-    """A slider that leaves the wheel to the panel around it unless it has the focus."""
+class _WheelGuard(QObject):
+    """Leaves the wheel to the panel around a control unless the control has the focus."""
 
     @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class _Number(QDoubleSpinBox):
-    """A number that leaves the wheel to the panel around it unless it has the focus."""
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.Wheel or not isinstance(watched, QWidget):
+            return False
+        if watched.hasFocus():
+            return False
+        event.ignore()
+        return True
 
 
 class ValueSlider(QWidget):
@@ -73,14 +62,14 @@ class ValueSlider(QWidget):
     def __init__(self, name: str, tip: str, scale: Scale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scale = scale
-        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*scale.ends)
         self.slider.setPageStep(5)
         self.slider.setMinimumWidth(40)
         self.slider.valueChanged.connect(lambda at: self.changed.emit(scale.from_slider(at)))
         self.slider.sliderPressed.connect(lambda: self.held.emit(True))
         self.slider.sliderReleased.connect(lambda: self.held.emit(False))
-        self.number = _Number()
+        self.number = QDoubleSpinBox()
         self.number.setKeyboardTracking(False)  # a number counts once it is typed to its end
         self.number.setDecimals(scale.decimals)
         self.number.setSingleStep(1.0 if scale.factor == 100 else 0.05)
@@ -91,7 +80,9 @@ class ValueSlider(QWidget):
         self.number.lineEdit().setTextMargins(0, 0, 6, 0)
         self.number.valueChanged.connect(lambda shown: self.changed.emit(shown / scale.factor))
         of_number = self.tr("{name}, number").format(name=name)
+        guard = _WheelGuard(self)
         for control, words in ((self.slider, name), (self.number, of_number)):
+            control.installEventFilter(guard)
             control.setAccessibleName(words)
             control.setToolTip(tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
