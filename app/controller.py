@@ -322,7 +322,8 @@ class Controller(QObject):
             self.world = replace(self.world, strip=payload)
         elif key == "export" and isinstance(payload, Exported):
             words = self.tr("Saved {what}").format(what=payload.target)
-            self.tell(Message("info", " · ".join((words, *payload.notes))))
+            words = " · ".join((words, *payload.notes))
+            self.tell(Message("info", words, file=payload.target))
 
     def _frame_came(self, picture: FramePicture) -> None:
         """Show every frame that comes, but none of another video."""

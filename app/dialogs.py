@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -65,6 +66,8 @@ class ExportDialog(QDialog):
         self.content = label("", "soft")
         self.content.setWordWrap(True)
         self.layouts.currentIndexChanged.connect(self._show_content)
+        self.caption = QCheckBox(self.tr("Map, class, probability and colour bar below"))
+        self.caption.setChecked(True)
         self.span = Choice()
         for span, words in self._span_words().items():
             self.span.addItem(words, span)
@@ -99,6 +102,7 @@ class ExportDialog(QDialog):
             stop=stop,
             encoding=self.fields.encoding(),
             sound=self.fields.keeps_sound(),
+            caption=self.caption.isChecked(),
         )
 
     def _lay_out(self, browse: QPushButton, cancel: QPushButton) -> None:
@@ -114,6 +118,7 @@ class ExportDialog(QDialog):
                 (self.tr("Quality"), self.fields.quality),
                 (self.tr("Sound"), self.fields.sound),
                 (self.tr("Layout"), self.layouts),
+                (self.tr("Caption"), self.caption),
                 (self.tr("Frames"), self.span),
             )
         ):
@@ -170,6 +175,10 @@ class ExportDialog(QDialog):
     def _show_ending(self, ending: str) -> None:
         self.fields.show_ending(ending)
         self.span.setEnabled(ending in CONTAINERS)
+        shows = ending in CONTAINERS or ending == ".png"
+        for field in (self.caption, self.layouts):
+            field.setEnabled(shows)
+            field.setToolTip("" if shows else self.tr("Only pictures and videos have one"))
 
     def _check(self) -> None:
         target = Path(self.target.text()).expanduser()

@@ -60,6 +60,8 @@ class ExportWish:
     """How a video is stored."""
     sound: bool = False
     """Keep the sound of the clip in a video."""
+    caption: bool = True
+    """Print map, class and colour bar below the pictures."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | N
     target = last.target.parent / wish.target.with_suffix(last.target.suffix).name
     return replace(
         wish, target=_free(target), layout=last.layout, span=span, start=start, stop=stop,
-        encoding=last.encoding, sound=last.sound,
+        encoding=last.encoding, sound=last.sound, caption=last.caption,
     )  # fmt: skip
 
 
@@ -176,6 +178,7 @@ class ExportHost:
             stop=wish.stop,
             encoding=wish.encoding,
             sound=wish.sound,
+            caption=wish.caption,
         )
         with (
             open_video(wish.clip, fps=wish.picture_fps) as video,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from app.folders import show_in_folder
+
 if TYPE_CHECKING:
     from app.controller import Controller
     from app.panel_set import Panels
@@ -38,6 +40,7 @@ def connect(panels: Panels, controller: Controller) -> None:
     panels.status.cancel_asked.connect(controller.cancel)
     panels.log.cancel_asked.connect(controller.cancel)
     panels.messages.remedy_chosen.connect(controller.mend)
+    panels.messages.folder_asked.connect(show_in_folder)
     grid = panels.stage.grid
     for view in (panels.canvas, grid):
         view.hovered.connect(panels.status.show_readout)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mvit_core.errors import Remedy
 
 JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
@@ -41,6 +43,8 @@ class Message:
     """The panel that tells more; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
     """What may help, where memory ended; a button each."""
+    file: Path | None = None
+    """What was written; a button shows the folder that it lies in."""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ class Toast(QFrame):
     dock_asked = Signal(str)
     """The panel that tells more about the message."""
     remedy_chosen = Signal(str)
+    folder_asked = Signal(object)
+    """The file whose folder is to be shown."""
 
     def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -98,8 +100,13 @@ class Toast(QFrame):
         else:
             self._timer.start()
         if message.dock:
-            self._timer.setInterval(2 * STAY_MS)
-            self._column.addLayout(self._way())
+            self._column.addLayout(
+                self._way(self.tr("Show in panel"), lambda: self.dock_asked.emit(message.dock))
+            )
+        elif message.file is not None:
+            self._column.addLayout(
+                self._way(self.tr("Show in folder"), lambda: self.folder_asked.emit(message.file))
+            )
         self.setAccessibleName(message.text)
 
     def dismiss(self) -> None:
@@ -155,12 +162,14 @@ class Toast(QFrame):
         row.addStretch(1)
         return row
 
-    def _way(self) -> QHBoxLayout:
+    def _way(self, words: str, go: Callable[[], None]) -> QHBoxLayout:
+        """A button that leads somewhere, and time to press it."""
+        self._timer.setInterval(2 * STAY_MS)
         row = QHBoxLayout()
         row.setContentsMargins(30, 0, 4, 0)
-        self.way_button = QPushButton(self.tr("Show in panel"))
+        self.way_button = QPushButton(words)
         self.way_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.way_button.clicked.connect(lambda: self.dock_asked.emit(self.message.dock))
+        self.way_button.clicked.connect(go)
         self.way_button.clicked.connect(self.dismiss)
         row.addWidget(self.way_button)
         row.addStretch(1)
@@ -198,6 +207,8 @@ class Messages(QObject):
     """A message leads to a panel."""
     remedy_chosen = Signal(str)
     """A way out where memory ended."""
+    folder_asked = Signal(object)
+    """A message leads to the folder of a file."""
 
     def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
         super().__init__(host)
@@ -216,6 +227,7 @@ class Messages(QObject):
         toast.dismissed.connect(self._drop)
         toast.dock_asked.connect(self.dock_asked)
         toast.remedy_chosen.connect(self.remedy_chosen)
+        toast.folder_asked.connect(self.folder_asked)
         self.toasts.append(toast)
         toast.show()
         self.place()

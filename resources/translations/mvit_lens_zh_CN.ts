@@ -291,6 +291,10 @@ Right-click for percentile tails and units</source>
             <translation>取消</translation>
         </message>
         <message>
+            <source>Caption</source>
+            <translation>说明</translation>
+        </message>
+        <message>
             <source>Codec</source>
             <translation>编码</translation>
         </message>
@@ -325,6 +329,14 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Loop (frames {a}–{b})</source>
             <translation>循环（第 {a}–{b} 帧）</translation>
+        </message>
+        <message>
+            <source>Map, class, probability and colour bar below</source>
+            <translation>在下方显示注意力图、类别、概率和色条</translation>
+        </message>
+        <message>
+            <source>Only pictures and videos have one</source>
+            <translation>只有图片和视频才有此项</translation>
         </message>
         <message>
             <source>Quality</source>
@@ -1433,6 +1445,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Retry on CPU</source>
             <translation>改用 CPU 重试</translation>
+        </message>
+        <message>
+            <source>Show in folder</source>
+            <translation>在文件夹中显示</translation>
         </message>
         <message>
             <source>Show in panel</source>

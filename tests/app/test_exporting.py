@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from app.dialogs import ExportDialog
@@ -143,6 +144,35 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
         with open_video(tmp_path / name) as video:
             assert video.frame_count == window.stop - window.start
             assert video.size[0] > 2 * lens.controller.world.video.size[0]  # frame and map
+
+
+def test_a_saved_file_leads_to_its_folder(lens, qtbot, dialog, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("app.folders.QDesktopServices.openUrl", opened.append)
+    dialog.target.setText(str(tmp_path / "a.png"))
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "a.png")
+    qtbot.waitUntil(lambda: "Saved" in messages(lens), timeout=WAIT_MS)
+    toast = next(t for t in lens.panels.messages.toasts if t.message.text.startswith("Saved"))
+    assert toast.way_button.text() == "Show in folder"
+    qtbot.mouseClick(toast.way_button, Qt.MouseButton.LeftButton)
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
+    assert "Saved" not in messages(lens)
+
+
+def test_pictures_can_be_written_without_the_caption(lens, qtbot, dialog, tmp_path):
+    dialog.target.setText(str(tmp_path / "bare.png"))
+    QTest.keyClick(dialog.caption, Qt.Key.Key_Space)
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "bare.png")
+    assert QImage(str(tmp_path / "bare.png")).size().toTuple() == lens.controller.world.video.size
+
+
+def test_numbers_have_neither_caption_nor_layout(dialog, tmp_path):
+    for ending, shows in ((".npz", False), (".png", True), (".csv", False), (".mp4", True)):
+        assert choose(dialog.kind, ending)
+        assert dialog.caption.isEnabled() == dialog.layouts.isEnabled() == shows
+        assert bool(dialog.caption.toolTip()) != shows
 
 
 def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path):
