@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 _BIT_RATE = 192_000
 _MICROSECONDS = 1_000_000
+_AAC_RATES = frozenset(
+    {
+        *(96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000),
+        *(22_050, 16_000, 12_000, 11_025, 8_000, 7_350),
+    }
+)
+"""Samples per second that AAC knows (ISO/IEC 14496-3, 1.6.3.4)."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +97,27 @@ class SoundTrack:
         self._source.close()
 
     def _copied(self) -> "Iterator[Packet[AudioStream]]":
+        last: int | None = None
         for packet in self._read():
             shift = round(self._span.start_seconds / packet.time_base)
-            packet.pts = cast("int", packet.pts) - shift
-            packet.dts = packet.pts
+            packet.pts = packet.dts = cast("int", packet.pts) - shift
+            if last is not None and packet.pts <= last:
+                continue  # no file takes sound that steps back in time
+            last = packet.pts
             packet.stream = self._to
             yield packet
 
     def _encoded(self) -> "Iterator[Packet[AudioStream]]":
+        end: float | None = None
         for frame in self._decoded():
-            shift = round(self._span.start_seconds / cast("Fraction", frame.time_base))
-            frame.pts = cast("int", frame.pts) - shift
+            tick = cast("Fraction", frame.time_base)
+            start = cast("int", frame.pts) - round(self._span.start_seconds / tick)
+            ticks = float(frame.samples / frame.sample_rate / tick)
+            if end is not None:
+                if start + ticks < end + 1:
+                    continue  # stamped as what was heard already
+                start = max(start, round(end))
+            frame.pts, end = start, start + ticks
             yield from self._to.encode(frame)  # PyAV resamples and cuts as the encoder wants it
         yield from self._to.encode(None)
 
@@ -137,7 +154,9 @@ def _sound_of(container: "InputContainer") -> "AudioStream | None":
 
 
 def _encoding(output: "OutputContainer", source: "AudioStream", name: str) -> "AudioStream":
-    rate = 48_000 if name == "libopus" else source.codec_context.sample_rate
+    rate = source.codec_context.sample_rate
+    if name == "libopus" or rate not in _AAC_RATES:
+        rate = 48_000
     stream = output.add_stream(name, rate=rate)
     context = cast("AudioStream", stream).codec_context
     context.layout = "stereo" if source.codec_context.layout.nb_channels > 1 else "mono"

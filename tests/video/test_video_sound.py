@@ -18,15 +18,18 @@ BURST = (1.0, 1.2)
 """Seconds of the source in which there is a tone; silence otherwise."""
 
 
-def write_clip_with_sound(path, sound="aac", late=0.0):
-    """40 frames at 20 fps beside two seconds of sound that may begin later."""
-    times = np.arange(int((2 - late) * RATE)) / RATE + late
+def write_clip_with_sound(path, sound="aac", late=0.0, rate=RATE, early=0.0):
+    """40 frames at 20 fps beside two seconds of sound that may begin later.
+
+    Every fifth packet of sound is stamped ``early`` of its lengths too early.
+    """
+    times = np.arange(int((2 - late) * rate)) / rate + late
     tone = np.sin(2 * np.pi * 880 * times) * ((times >= BURST[0]) & (times < BURST[1]))
     samples = (tone * 20_000).astype(np.int16)
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=FPS, options={"preset": "veryfast"})
         video.width, video.height, video.pix_fmt = *SIZE, "yuv420p"
-        audio = container.add_stream(sound, rate=48_000 if sound == "libopus" else RATE)
+        audio = container.add_stream(sound, rate=48_000 if sound == "libopus" else rate)
         audio.codec_context.layout = "mono"
         for number in range(40):
             frame = av.VideoFrame.from_ndarray(barcode_picture(number, SIZE), format="rgb24")
@@ -36,8 +39,9 @@ def write_clip_with_sound(path, sound="aac", late=0.0):
             frame = av.AudioFrame.from_ndarray(
                 samples[None, start : start + 1000], format="s16", layout="mono"
             )
-            frame.rate, frame.time_base = RATE, Fraction(1, RATE)
-            frame.pts = start + round(late * RATE)
+            frame.rate, frame.time_base = rate, Fraction(1, rate)
+            is_early = start % 5000 == 4000
+            frame.pts = start + round(late * rate) - round(early * 1000) * is_early
             container.mux(audio.encode(frame))
         container.mux(audio.encode(None))
     return path
@@ -105,6 +109,23 @@ def test_sound_that_begins_late_stays_late(tmp_path, target):
     _, loud, ends = heard(export(clip, tmp_path / target, 0, 40))
     assert loud == pytest.approx(BURST, abs=0.04)
     assert ends[0] == pytest.approx(0.7, abs=0.05)
+
+
+@pytest.mark.parametrize("target", ["b.mp4", "b.mkv", "b.webm"])
+@pytest.mark.parametrize("early", [0.1, 1.0])
+def test_sound_whose_stamps_overlap_is_written_all_the_same(tmp_path, early, target):
+    clip = write_clip_with_sound(tmp_path / "a.mkv", "pcm_s16le", early=early)
+    _, loud, ends = heard(export(clip, tmp_path / target, 0, 40))
+    assert loud == pytest.approx(BURST, abs=0.08)
+    assert ends[1] == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("target", ["b.mp4", "b.webm"])
+def test_sound_of_a_rate_that_no_encoder_knows_is_resampled(tmp_path, target):
+    clip = write_clip_with_sound(tmp_path / "a.mkv", "pcm_s16le", rate=11_000)
+    _, loud, ends = heard(export(clip, tmp_path / target, 0, 40))
+    assert loud == pytest.approx(BURST, abs=0.04)
+    assert ends[1] == pytest.approx(2.0, abs=0.06)
 
 
 def test_a_file_says_whether_it_has_sound(tmp_path):
