@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Scene:
-    """All that the rows show."""
+    """All that the rows show; equal scenes are painted the same."""
 
     video: VideoFacts
     span: Span

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -16,7 +16,9 @@ from app.text import clock, frame_number
 from app.timeline.hover import HoverPicture
 from app.timeline.marks import Grip, grip_at, grip_words
 from app.timeline.namer import MarkerNamer
-from app.timeline.rows import Ruler, make_rows
+from app.timeline.playhead import paint_playhead, paint_pointer, playhead_box
+from app.timeline.rows import make_rows
+from app.timeline.rows_picture import RowsPicture
 from app.timeline.scene import Row, Scene
 from app.timeline.series import HEIGHT_PX, Series, value_at
 from app.timeline.span import Span
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 SIDE_PX = 14
-PLAYHEAD_PX = 8
-"""To each side of its line, with its point."""
 ZOOM_STEP = 1.4
 PAN_SHARE = 0.1
 """Of what is seen, for a notch of the wheel."""
@@ -61,6 +61,7 @@ class Track(QWidget):
         self.setAccessibleName(self.tr("Timeline"))
         self.series_row = Series()
         self.rows = make_rows(self.series_row)
+        self._picture = RowsPicture(self.rows)
         self.span = Span()
         self.hover_picture = HoverPicture(self)
         self._video: VideoFacts | None = None
@@ -75,7 +76,6 @@ class Track(QWidget):
         self._hover: int | None = None
         self._held = False
         self._pan_from: tuple[float, Span] | None = None
-        self._kept: tuple[object, QPixmap] | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._paint_rest)
@@ -321,10 +321,12 @@ class Track(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._video is not None:
-            painter.drawPixmap(0, 0, self._painted_rows(self._video))
+            rows = self._picture.of(self._scene(self._video), self.size(), theme.small_font(self))
+            painter.drawPixmap(0, 0, rows)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_pointer(painter)
-            self._paint_playhead(painter)
+            if self._hover is not None:
+                paint_pointer(painter, self.span, self._hover, self.height())
+            paint_playhead(painter, self.span, self._frame, self.height())
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(theme.current().accent), 2))
@@ -332,65 +334,17 @@ class Track(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 1, -5, -1), 6, 6)
         painter.end()
 
-    def _painted_rows(self, video: VideoFacts) -> QPixmap:
-        """The rows, kept as long as they are the same: the playhead moves over them."""
-        ratio = self.devicePixelRatioF()
-        wanted = (video, self.span, self._windows, self._window, self._proxies, ratio,
-                  self.size().toTuple(), theme.current(), self._loop, self._markers,
-                  self._series)  # fmt: skip
-        if self._kept is not None and self._kept[0] == wanted:
-            return self._kept[1]
-        scene = Scene(video, self.span, self._windows, self._window, self._proxies, self._loop,
-                      self._markers, self._series, ratio, self._later.start)  # fmt: skip
-        pixmap = QPixmap(self.size() * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.small_font(self))
-        top = 0.0
-        for row in self.rows:
-            row.paint(painter, QRectF(SIDE_PX, top, self.span.width, row.height), scene)
-            top += row.height
-        painter.end()
-        self._kept = (wanted, pixmap)
-        return pixmap
+    def _scene(self, video: VideoFacts) -> Scene:
+        return Scene(
+            video, self.span, self._windows, self._window, self._proxies, self._loop,
+            self._markers, self._series, self.devicePixelRatioF(), self._later.start,
+        )  # fmt: skip
 
     def _paint_rest(self) -> None:
         """Paint what the rows could not show in one go."""
-        self._kept = None
+        self._picture.forget()
         self.update()
-
-    def _paint_pointer(self, painter: QPainter) -> None:
-        if self._hover is not None:
-            x = (self.x_of(self._hover) + self.x_of(self._hover + 1)) / 2
-            painter.setPen(QPen(QColor(theme.current().text_faint), 1))
-            painter.drawLine(QPointF(x, Ruler.height), QPointF(x, self.height()))
 
     def _update_playhead(self) -> None:
         """Paint anew where the playhead is, and nothing else."""
-        left, right = self.x_of(self._frame), self.x_of(self._frame + 1)
-        reach = PLAYHEAD_PX + (right - left) / 2
-        middle = (left + right) / 2
-        place = QRectF(middle - reach, 0, 2 * reach, self.height())
-        self.update(place.toAlignedRect())
-
-    def _paint_playhead(self, painter: QPainter) -> None:
-        left, right = self.x_of(self._frame), self.x_of(self._frame + 1)
-        x = (left + right) / 2
-        if not SIDE_PX - 1 <= x <= self.width() - SIDE_PX + 1:
-            return
-        colour = QColor(theme.current().text)
-        light = QColor(colour)
-        light.setAlphaF(0.25)
-        top = Ruler.height
-        painter.fillRect(QRectF(left, top, max(right - left, 2.0), self.height() - top), light)
-        # Dark beside light, so that it shows on thumbnails of any brightness.
-        for width, pen in ((4, QColor(theme.current().panel)), (2, colour)):
-            painter.setPen(QPen(pen, width))
-            painter.drawLine(QPointF(x, top - 2), QPointF(x, self.height()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(
-            QPolygonF([QPointF(x - 5, top - 8), QPointF(x + 5, top - 8), QPointF(x, top)])
-        )
+        self.update(playhead_box(self.span, self._frame, self.height()).toAlignedRect())
