@@ -9,7 +9,7 @@ import numpy as np
 from av.sidedata.sidedata import Type as SideDataKind
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-from mvit_core.video.planes import BT601, MATRICES, matrix_of
+from mvit_core.video.matrices import BT601, MATRICES, matrix_of
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -3,17 +3,16 @@
 Axes: H, W rows and columns of the picture; h, w those of a chroma plane, half of them rounded up.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 from numpy.typing import NDArray
+
+from mvit_core.video.matrices import Matrix, own_matrix_of
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -24,46 +23,6 @@ BytePlane = NDArray[np.uint8]
 
 FORMAT = "yuv420p"
 """FFmpeg's name of this form, 8 bits per sample."""
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """How red, green and blue make luma and chroma, in limited range."""
-
-    code: int
-    """In the numbering of the standard (ITU-T H.273), as files state it."""
-    colorspace: Colorspace
-    """The same for swscale."""
-    red: float
-    """Share of red in luma."""
-    blue: float
-
-    @cached_property
-    def rows(self) -> NDArray[np.float64]:
-        """(3, 4): y, u and v of 8 bits, from r, g, b and 1."""
-        y = np.array([self.red, 1 - self.red - self.blue, self.blue])
-        u = (np.array([0.0, 0.0, 1.0]) - y) / (2 * (1 - self.blue))
-        v = (np.array([1.0, 0.0, 0.0]) - y) / (2 * (1 - self.red))
-        scaled = np.stack([y * 219, u * 224, v * 224]) / 255  # (3, 3)
-        return np.column_stack([scaled, [16.0, 128.0, 128.0]])  # (3, 4)
-
-
-BT601 = Matrix(6, Colorspace.ITU601, 0.299, 0.114)
-BT709 = Matrix(1, Colorspace.ITU709, 0.2126, 0.0722)
-BT2020 = Matrix(9, Colorspace.BT2020, 0.2627, 0.0593)
-MATRICES: Mapping[int, Matrix] = MappingProxyType(
-    {
-        1: BT709,
-        2: BT601,  # untagged video counts as BT.601, as it does where RGB is made
-        4: Matrix(4, Colorspace.FCC, 0.30, 0.11),
-        5: BT601,
-        6: BT601,
-        7: Matrix(7, Colorspace.SMPTE240M, 0.212, 0.087),
-        9: BT2020,
-        10: BT2020,  # of constant luminance: refused by swscale, and nearest to this
-    }
-)
-"""By the number in a frame's tag. Pictures of any other kind go through RGB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +122,7 @@ class PlanePainter:
         matrix, size = self._painter.matrix, self._painter.display_size
         orientation = self._painter.orientation_of(frame)
         stored = orientation.turned(*size)
-        its_matrix = _matrix_of(frame)
+        its_matrix = own_matrix_of(frame)
         if its_matrix is None:
             rgb = self._painter.paint(frame)
             if (rgb.shape[1], rgb.shape[0]) != size:
@@ -185,18 +144,6 @@ class PlanePainter:
         if orientation.is_upright:
             return planes
         return Planes(*(orientation.turn(plane) for plane in planes.each))
-
-
-def matrix_of(frame: "VideoFrame") -> Matrix:
-    """The matrix that planes made from a frame are in: its own where it has one."""
-    return _matrix_of(frame) or BT709
-
-
-def _matrix_of(frame: "VideoFrame") -> Matrix | None:
-    """None for grey, RGB and palettes, and where the tag names a matrix that is none of ours."""
-    if not frame.format.name.startswith(("yuv", "nv12", "p010")):
-        return None
-    return MATRICES.get(int(frame.colorspace))
 
 
 def _is_plain(frame: "VideoFrame") -> bool:

@@ -12,8 +12,9 @@ from mvit_core.video.ahead import paint_ahead
 from mvit_core.video.closing import Closing
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
+from mvit_core.video.matrices import Matrix
 from mvit_core.video.pictures import checked_fps, learn_folder
-from mvit_core.video.planes import Matrix, PlanePainter, Planes
+from mvit_core.video.planes import PlanePainter, Planes
 from mvit_core.video.prefetch import Place, cell_size, next_run
 from mvit_core.video.source import go_on
 from mvit_core.video.webp import is_animated_webp, learn_webp

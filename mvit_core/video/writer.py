@@ -17,8 +17,9 @@ from mvit_core.targets import whole_file
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.encoders import CONTAINERS, Encoder, Encoding, encoder_for
 from mvit_core.video.gif import add_comment
+from mvit_core.video.matrices import BT709, Matrix
 from mvit_core.video.palette import Palettes
-from mvit_core.video.planes import BT709, FORMAT, Matrix, PlaneCanvas
+from mvit_core.video.planes import FORMAT, PlaneCanvas
 from mvit_core.video.sound import SoundSpan, SoundTrack
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from mvit_core.video.encoders import (
     misfit,
 )
 from mvit_core.video.gif import add_comment
-from mvit_core.video.planes import BT601, BT709, PlaneCanvas, planes_of
+from mvit_core.video.matrices import BT601, BT709
+from mvit_core.video.planes import PlaneCanvas, planes_of
 from mvit_core.video.writer import VideoWriter
 from tests.fixtures_video import barcode_picture, read_barcode
 
