@@ -52,7 +52,7 @@ def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     painter.restore()
 
 
-LEAST_TOKEN_PX = 4.0
+LEAST_TOKEN_PX = 6.0
 """Lines between smaller tokens would hide the picture."""
 
 

@@ -116,6 +116,11 @@ def unit_names() -> dict[Units, str]:
     }
 
 
+def short_unit_names() -> dict[Units, str]:
+    """The same where there is little room."""
+    return {"probability": tr("probability"), "uniform": tr("× uniform")}
+
+
 def range_words(facts: RangeFacts) -> str:
     """What the ends of the colour bar are taken from; exports print the same."""
     if facts.locked:

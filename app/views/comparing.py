@@ -16,7 +16,7 @@ from app.facts import DIFFERENCE_PLACE, CellsKey, MapAnswer, MapWish, PaneFacts
 from app.painting import look_of
 from app.readout import row_sum_of
 from app.state import PINS
-from app.text import head_words, map_words
+from app.text import head_words, map_words, short_unit_names
 from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.views.differences import Differences, Term
 from app.views.scale import difference_scale, scale_of
@@ -228,7 +228,8 @@ class Comparing:
         """Of what is painted, in the units and at the opacity that the user asks for."""
         state = self._store.state
         look = replace(made.key.look, opacity=state.opacity, units=state.units)
-        return scale_of(look, made.ranges[0], [made.key.answer.maps.key_count])
+        keys = [made.key.answer.maps.key_count]
+        return scale_of(look, made.ranges[0], keys, short_unit_names())
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneFacts:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.facts import Scale
 
 
-BAR = QSize(96, 10)
+BAR = QSize(72, 10)
 
 
 class RangeStrip(QWidget):

@@ -9,12 +9,17 @@ from app.text import unit_names, value_words
 from mvit_core.render import RenderStyle, ValueRange, bar_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
-    from mvit_core.render import Look
+    from mvit_core.render import Look, Units
 
 
-def scale_of(look: Look, ends: ValueRange | None, key_counts: Collection[int]) -> Scale:
+def scale_of(
+    look: Look,
+    ends: ValueRange | None,
+    key_counts: Collection[int],
+    names: Mapping[Units, str] | None = None,
+) -> Scale:
     """The scale of maps that are drawn with one look.
 
     Args:
@@ -22,6 +27,7 @@ def scale_of(look: Look, ends: ValueRange | None, key_counts: Collection[int]) -
         ends: of all of them; None where they have ranges of their own.
         key_counts: keys of their layers. Multiples of uniform attention mean another number in
             each of two layers with unequal keys: there the numbers stay probabilities.
+        names: of the units; the full ones by default.
     """
     keys = set(key_counts)
     units = look.units if len(keys) == 1 else "probability"
@@ -29,7 +35,9 @@ def scale_of(look: Look, ends: ValueRange | None, key_counts: Collection[int]) -
     if ends is not None:
         low, high = (bar_number(value, units, max(keys)) for value in (ends.low, ends.high))
         numbers = low, high
-    return Scale(look.with_range(ends or ValueRange(0.0, 1.0)), numbers, unit_names()[units])
+    return Scale(
+        look.with_range(ends or ValueRange(0.0, 1.0)), numbers, (names or unit_names())[units]
+    )
 
 
 def difference_scale(ends: ValueRange, unit: str) -> Scale:

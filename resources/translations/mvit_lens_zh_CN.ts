@@ -3354,6 +3354,10 @@ right-click for percentile tails and units</source>
             <translation>池化后的图块</translation>
         </message>
         <message>
+            <source>probability</source>
+            <translation>概率</translation>
+        </message>
+        <message>
             <source>readout</source>
             <translation>读出</translation>
         </message>
@@ -3408,6 +3412,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>{policy}, {low:g}–{high:g} %</source>
             <translation>{policy}，{low:g}–{high:g} %</translation>
+        </message>
+        <message>
+            <source>× uniform</source>
+            <translation>× 均匀值</translation>
         </message>
     </context>
     <context>

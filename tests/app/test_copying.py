@@ -211,5 +211,5 @@ def test_tokens_that_are_too_small_get_no_lines(lens, qtbot):
     x, y, w, h = grid.scene.spot_rect(0, 0).getRect()
     heatmap = lens.controller.world.grid.rows[0].answer
     drawn = (before[y : y + h, x : x + w] != after[y : y + h, x : x + w]).any()
-    assert drawn == (w / heatmap.maps.values.shape[-1] > 4)
+    assert drawn == (w / heatmap.maps.values.shape[-1] > 6)
     lens.stage.zoom("fit")

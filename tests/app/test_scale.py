@@ -99,7 +99,7 @@ def test_each_pane_says_its_mode_and_its_units(pinned, qtbot):
     )
     for place, strip in enumerate(strips):
         assert strip.ends[1].endswith("×")
-        assert pane(pinned, place).unit.full_text() == "times uniform attention"
+        assert pane(pinned, place).unit.full_text() == "× uniform"
         assert facts(pinned, place).scale == strip.scale
 
 
