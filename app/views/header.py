@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app import theme
-from app.widgets import ElidedLabel, label
+from app.widgets import ElidedLabel
 from mvit_core.render import bar_colours
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def paint_ramp(painter: QPainter, box: QRectF, scale: Scale) -> None:
 
 
 class ViewHeader(QWidget):
-    """The title, and below it the range at the right and a remark where there is one."""
+    """The title, below it the range, and a remark where there is one: a line for each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,7 +95,11 @@ class ViewHeader(QWidget):
         self.title.setObjectName("title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.range = RangeStrip()
-        self.policy = label("", "faint", small=True)
+        self.policy = ElidedLabel()
+        self.policy.setObjectName("faint")
+        self.policy.setFont(theme.small_font(self))
+        self.policy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.policy.hide()
         self.remark = ElidedLabel()
         self.remark.setObjectName("warning")
         self.remark.setFont(theme.small_font(self))
@@ -104,10 +108,10 @@ class ViewHeader(QWidget):
         grid.setContentsMargins(12, 8, 12, 4)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.title, 0, 0, 1, 3)
-        grid.addWidget(self.remark, 1, 0)
-        grid.addWidget(self.policy, 1, 1)
-        grid.addWidget(self.range, 1, 2)
+        grid.addWidget(self.title, 0, 0, 1, 2)
+        grid.addWidget(self.policy, 1, 0)
+        grid.addWidget(self.range, 1, 1)
+        grid.addWidget(self.remark, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)
 
     def show_title(self, words: str) -> None:
@@ -123,6 +127,6 @@ class ViewHeader(QWidget):
     def show_scale(self, policy: str, scale: Scale | None) -> None:
         """Print the range policy, and numbers and unit where one pair holds for all."""
         words = f"{policy} · {scale.unit}" if scale is not None and any(scale.ends) else policy
-        if words != self.policy.text():
-            self.policy.setText(words)
+        self.policy.setText(words)
+        self.policy.setVisible(bool(words))
         self.range.show_scale(scale)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app import docks
+from tests.app.conftest import settle
 
 
 @pytest.fixture
@@ -99,3 +100,12 @@ def test_reset_shares_the_room_of_a_low_window_as_at_first(boot, qtbot):
     qtbot.waitUntil(lambda: height["predictions"]() > height["display"]())
     window.actions_table.run("view.reset_layout")
     qtbot.waitUntil(lambda: height["display"]() >= height["predictions"]() - 40)
+
+
+def test_no_view_makes_the_window_wider_than_a_small_screen(lens, qtbot):
+    lens.resize(1024, 700)
+    for view in ("single", "heads", "layers", "compare"):
+        lens.store.update(view=view)
+        settle(qtbot, lens)
+        assert lens.minimumSizeHint().width() <= 1024, view
+        assert lens.width() == 1024, view

@@ -126,7 +126,7 @@ def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtb
     painted(qtbot, lens)
     (row,) = lens.controller.world.grid.rows
     assert len(set(row.picture.ranges)) == 4
-    assert lens.stage.grid_header.policy.text() == "each map on its own range"
+    assert lens.stage.grid_header.policy.full_text() == "each map on its own range"
     assert lens.stage.grid_header.range.ends == ("", "")
 
 
@@ -223,7 +223,7 @@ def test_all_layers_are_shown_by_stage_with_their_own_numbers_of_heads(lens, qtb
         row.layer.stage for row in lens.stage.grid.scene.mosaic.rows if not row.heading.isEmpty()
     ]
     assert headed == sorted(set(headed))
-    assert lens.stage.grid_header.policy.text() == "each layer on its own range"
+    assert lens.stage.grid_header.policy.full_text() == "each layer on its own range"
 
 
 def test_a_locked_range_links_all_layers(lens, qtbot):
