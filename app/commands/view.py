@@ -13,6 +13,9 @@ NOT_SINGLE = Need(
     lambda s, w: w.video is not None and s.view != "single",
     N("commands", "a single map is shown already"),
 )
+SINGLE = Need(
+    lambda s, _: s.view == "single", N("commands", "only the single map has an actual size")
+)
 PINNED = Need(lambda s, _: bool(s.panes), N("commands", "pin a map with P first"))
 
 
@@ -103,7 +106,7 @@ VIEW = (
             lambda d: d.window.zoom("fit"), "stage", icon="fit",
             submenu="zoom"),
     Command("view.actual", N("commands", "Actual size"), "view", ("Shift+F",),
-            lambda d: d.window.zoom("actual"), "stage",
+            lambda d: d.window.zoom("actual"), "stage", SINGLE,
             submenu="zoom"),
     Command("view.zoom_in", N("commands", "Zoom in"), "view", ("+", "="),
             lambda d: d.window.zoom("in"), "stage",

@@ -2364,6 +2364,10 @@ right-click for percentile tails and units</source>
             <translation>没有可重做的更改</translation>
         </message>
         <message>
+            <source>only the single map has an actual size</source>
+            <translation>只有单图视图有实际大小</translation>
+        </message>
+        <message>
             <source>open a folder of pictures first</source>
             <translation>请先打开图片文件夹</translation>
         </message>

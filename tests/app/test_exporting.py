@@ -242,6 +242,23 @@ def test_an_export_stops_while_the_model_runs(lens, tmp_path):
     host.close()
 
 
+def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_path):
+    told = []
+
+    def hear(progress):
+        told.append(progress)
+        if progress.done == progress.total:
+            ticket.cancel()
+
+    wish = replace(lens.controller.export_wish(), target=tmp_path / "out.mp4", stop=12)
+    host, ticket = ExportHost(), Ticket("export", 1, hear)
+    with pytest.raises(Cancelled):
+        host.run(wish, ticket)
+    assert told[-1].done == told[-1].total == 12
+    assert list(tmp_path.glob("*out*")) == []
+    host.close()
+
+
 @pytest.mark.parametrize(
     ("job", "words"),
     [

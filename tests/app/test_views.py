@@ -77,6 +77,15 @@ def test_the_toolbar_and_v_go_through_the_views_and_the_keys_stay_on_the_stage(l
     assert lens.store.state.frame == 1
 
 
+def test_only_the_single_map_has_an_actual_size(lens, qtbot):
+    action = lens.actions_table.by_id["view.actual"]
+    assert action.isEnabled()
+    for view in ("heads", "layers", "compare"):
+        lens.store.update(view=view)
+        assert not action.isEnabled()
+        assert "only the single map" in action.toolTip()
+
+
 def test_without_a_video_there_is_no_view_to_choose(boot):
     window = boot()
     assert not window.actions_table.by_id["view.show_heads"].isEnabled()
