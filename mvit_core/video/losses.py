@@ -11,6 +11,7 @@ from mvit_core.video.probe import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from mvit_core.video.container import OpenStream
     from mvit_core.video.index import FrameIndex
@@ -23,6 +24,9 @@ _STATES_DURATION = frozenset((_MP4, _MATROSKA, "avi", "flv", "asf"))
 """Containers that write down how long they are; of others FFmpeg guesses by what is there."""
 _AVI_HEADER = 52
 """Bytes of an AVI file up to the number of its frames."""
+_TS_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""Bytes of a packet of a transport stream, and where in it the mark of its beginning stands."""
+_TS_MARK = b"\x47"
 _TAIL_PACKETS = 600
 """Packets decoded at most to count the frames of an end."""
 
@@ -41,11 +45,15 @@ def losses(packets: "PacketTable", index: "FrameIndex", trial: "Probe") -> list[
 def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> list[str]:
     """A sentence about what a file that was cut off has lost, by the length that it states.
 
+    A transport stream states none: of it is told only that it was cut off, where that shows.
+
     Args:
         path: the file.
         opened: the same.
         index: the frames that are there.
     """
+    if opened.container.format.name == "mpegts":
+        return _cut_transport(path)
     listed = opened.stream.frames
     if listed and (listed <= len(index.packets) or _is_trimmed(opened, index)):
         return []  # all that its table lists is there; how long the last one stays is no loss
@@ -64,6 +72,24 @@ def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> lis
         f"the file states {stated:.2f} s and holds {there:.2f} s: "
         f"about {frames} frames ({missing:.2f} s) are missing"
     ]
+
+
+def _cut_transport(path: "Path") -> list[str]:
+    """A transport stream states no length, but it ends with a whole packet unless it was cut."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for length, place in _TS_PACKETS:
+            left = size % length
+            begins = (0, length, size - left - length)
+            if min(begins) >= 0 and all(_mark_at(file, at + place) for at in begins):
+                cut = "the file ends within a packet, so it was cut off; it does not state how much"
+                return [f"{cut} is missing"] if left else []
+    return []
+
+
+def _mark_at(file: "BinaryIO", place: int) -> bool:
+    file.seek(place)
+    return file.read(1) == _TS_MARK
 
 
 def _is_trimmed(opened: "OpenStream", index: "FrameIndex") -> bool:

@@ -57,7 +57,21 @@ def test_a_cut_mp4_with_its_table_in_front_says_how_much_is_missing(tmp_path):
         assert numbers == sorted(set(numbers))
 
 
-@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "ts", "mov"])
+@pytest.mark.parametrize("ending", ["ts", "m2ts"])
+def test_a_transport_stream_that_ends_within_a_packet_says_that_it_was_cut(tmp_path, ending):
+    path = write_barcode_clip(tmp_path / f"cut.{ending}", frames=60)
+    length = {"ts": 188, "m2ts": 192}[ending]
+    whole = path.stat().st_size // length * length
+    path.write_bytes(path.read_bytes()[: whole * 6 // 10 // length * length + 100])
+    with open_video(path) as video:
+        assert any("cut off; it does not state how much is missing" in s for s in video.damage)
+        assert video.frame_count < 60
+        numbers = [read_barcode(frame) for frame in readable(video)]
+        assert numbers[:24] == list(range(24))
+        assert numbers == sorted(set(numbers))  # of the last group some may have come too late
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "ts", "m2ts", "mov"])
 def test_a_whole_file_misses_nothing(tmp_path, ending):
     with open_video(write_barcode_clip(tmp_path / f"whole.{ending}")) as video:
         assert video.damage == ()
