@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("presenter", text)
+    return QCoreApplication.translate("remarks", text)
 
 
 def title_words(shown: ShownMap | None) -> str:

@@ -27,6 +27,14 @@ def _view(name: ViewName, title: str, tooltip: str) -> Command:
     )  # fmt: skip
 
 
+def _dock(name: str, title: str, key: str) -> Command:
+    """One of the panels around the stage, to be shown or hidden."""
+    return Command(
+        f"view.{name}", title, "view", (key,), lambda d: d.window.toggle_dock(name),
+        repeats=False, submenu="panels",
+    )  # fmt: skip
+
+
 VIEW = (
     _view("single", N("commands", "Single"), N("commands", "One map, as large as it goes")),
     _view("heads", N("commands", "Heads"), N("commands", "All heads of the block")),
@@ -129,27 +137,13 @@ VIEW = (
             submenu="timeline"),
     Command("view.full_screen", N("commands", "Full screen"), "view", ("F11",),
             lambda d: d.window.full_screen(), repeats=False),
-    Command("view.layers", N("commands", "Layers panel"), "view", ("F2",),
-            lambda d: d.window.toggle_dock("layers"), repeats=False,
-            submenu="panels"),
-    Command("view.display", N("commands", "Display panel"), "view", ("F3",),
-            lambda d: d.window.toggle_dock("display"), repeats=False,
-            submenu="panels"),
-    Command("view.predictions", N("commands", "Predictions panel"), "view", ("F4",),
-            lambda d: d.window.toggle_dock("predictions"), repeats=False,
-            submenu="panels"),
-    Command("view.heads", N("commands", "Heads panel"), "view", ("F5",),
-            lambda d: d.window.toggle_dock("heads"), repeats=False,
-            submenu="panels"),
-    Command("view.model", N("commands", "Model panel"), "view", ("F8",),
-            lambda d: d.window.toggle_dock("model"), repeats=False,
-            submenu="panels"),
-    Command("view.timeline", N("commands", "Timeline"), "view", ("F7",),
-            lambda d: d.window.toggle_dock("timeline"), repeats=False,
-            submenu="panels"),
-    Command("view.log", N("commands", "Activity and log"), "view", ("F9",),
-            lambda d: d.window.toggle_dock("log"), repeats=False,
-            submenu="panels"),
+    _dock("layers", N("commands", "Layers panel"), "F2"),
+    _dock("display", N("commands", "Display panel"), "F3"),
+    _dock("predictions", N("commands", "Predictions panel"), "F4"),
+    _dock("heads", N("commands", "Heads panel"), "F5"),
+    _dock("model", N("commands", "Model panel"), "F8"),
+    _dock("timeline", N("commands", "Timeline"), "F7"),
+    _dock("log", N("commands", "Activity and log"), "F9"),
     Command("view.next_pane", N("commands", "Next pane"), "view", ("F6",),
             lambda d: d.window.next_pane(1),
             submenu="panels"),

@@ -2762,60 +2762,12 @@ right-click for percentile tails and units</source>
     <context>
         <name>presenter</name>
         <message>
-            <source> · tubelet t={t} (frame {a})</source>
-            <translation> · 时空管 t={t}（第 {a} 帧）</translation>
-        </message>
-        <message>
-            <source> · tubelet t={t} (frames {a}–{b})</source>
-            <translation> · 时空管 t={t}（第 {a}–{b} 帧）</translation>
-        </message>
-        <message>
-            <source>Click a token: where it looks. Shift+click: who looks at it. Esc ends</source>
-            <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
-        </message>
-        <message>
-            <source>Frame {a}; frame {b} is being decoded</source>
-            <translation>第 {a} 帧；正在解码第 {b} 帧</translation>
-        </message>
-        <message>
             <source>Load a model to see what it predicts.</source>
             <translation>加载模型后，这里会显示它的预测。</translation>
         </message>
         <message>
-            <source>Map of before. {problem}</source>
-            <translation>之前的图。{problem}</translation>
-        </message>
-        <message>
-            <source>Map of block {a}; the one asked for is on its way</source>
-            <translation>块 {a} 的图；所要的图正在计算</translation>
-        </message>
-        <message>
-            <source>Map of the preprocessing before; the one asked for is on its way</source>
-            <translation>之前预处理设置下的图；所要的图正在计算</translation>
-        </message>
-        <message>
-            <source>Map of window {a}; window {b} has not been run yet</source>
-            <translation>模型窗口 {a} 的图；模型窗口 {b} 尚未运行</translation>
-        </message>
-        <message>
-            <source>Map of window {a}; window {b} is being run</source>
-            <translation>模型窗口 {a} 的图；正在运行模型窗口 {b}</translation>
-        </message>
-        <message>
-            <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
-            <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
-        </message>
-        <message>
             <source>Open a video to see what the model predicts.</source>
             <translation>打开视频后，这里会显示模型的预测。</translation>
-        </message>
-        <message>
-            <source>Preview; the frame itself is being decoded</source>
-            <translation>预览；正在解码此帧</translation>
-        </message>
-        <message>
-            <source>Stage {s} · Block {b}</source>
-            <translation>阶段 {s} · 块 {b}</translation>
         </message>
         <message>
             <source>The window has not been run yet.</source>
@@ -2828,14 +2780,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>block {b} · sink share</source>
             <translation>块 {b} · 汇聚占比</translation>
-        </message>
-        <message>
-            <source>not sampled</source>
-            <translation>未采样</translation>
-        </message>
-        <message>
-            <source>sampled frame {i}/{n}</source>
-            <translation>采样帧 {i}/{n}</translation>
         </message>
         <message>
             <source>whole video</source>
@@ -2886,6 +2830,65 @@ right-click for percentile tails and units</source>
         <message>
             <source>Range: window {n}</source>
             <translation>范围：模型窗口 {n}</translation>
+        </message>
+    </context>
+    <context>
+        <name>remarks</name>
+        <message>
+            <source> · tubelet t={t} (frame {a})</source>
+            <translation> · 时空管 t={t}（第 {a} 帧）</translation>
+        </message>
+        <message>
+            <source> · tubelet t={t} (frames {a}–{b})</source>
+            <translation> · 时空管 t={t}（第 {a}–{b} 帧）</translation>
+        </message>
+        <message>
+            <source>Click a token: where it looks. Shift+click: who looks at it. Esc ends</source>
+            <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
+        </message>
+        <message>
+            <source>Frame {a}; frame {b} is being decoded</source>
+            <translation>第 {a} 帧；正在解码第 {b} 帧</translation>
+        </message>
+        <message>
+            <source>Map of before. {problem}</source>
+            <translation>之前的图。{problem}</translation>
+        </message>
+        <message>
+            <source>Map of block {a}; the one asked for is on its way</source>
+            <translation>块 {a} 的图；所要的图正在计算</translation>
+        </message>
+        <message>
+            <source>Map of the preprocessing before; the one asked for is on its way</source>
+            <translation>之前预处理设置下的图；所要的图正在计算</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} has not been run yet</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 尚未运行</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} is being run</source>
+            <translation>模型窗口 {a} 的图；正在运行模型窗口 {b}</translation>
+        </message>
+        <message>
+            <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
+            <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
+        </message>
+        <message>
+            <source>Preview; the frame itself is being decoded</source>
+            <translation>预览；正在解码此帧</translation>
+        </message>
+        <message>
+            <source>Stage {s} · Block {b}</source>
+            <translation>阶段 {s} · 块 {b}</translation>
+        </message>
+        <message>
+            <source>not sampled</source>
+            <translation>未采样</translation>
+        </message>
+        <message>
+            <source>sampled frame {i}/{n}</source>
+            <translation>采样帧 {i}/{n}</translation>
         </message>
     </context>
     <context>
