@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip
 from typing_extensions import override
@@ -21,7 +21,7 @@ from app.views.painter import GridInk, paint_empty, paint_focus, paint_grid
 from app.widgets import SeenWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 
     from app.facts import FramePicture, GridFacts, TokenMark, VideoFacts
     from app.views.mosaic import Spot
@@ -231,6 +231,13 @@ class GridArea(QScrollArea):
         box = self.grid.scene.spot_rect(block, head)
         if not box.isEmpty():
             self.ensureVisible(box.center().x(), box.center().y(), 60, box.height() // 2 + 30)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Qt lays out no area that is hidden: the grid would keep the size and the place of the
+        # view that was here before, and be scrolled out of sight.
+        QCoreApplication.sendEvent(self, QEvent(QEvent.Type.LayoutRequest))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -444,3 +444,21 @@ def test_views_are_part_of_undo_but_not_of_history():
     store.update(view="heads")
     assert store.can_undo
     assert not store.can_go_back
+
+
+def test_a_grid_laid_out_anew_while_it_is_hidden_is_not_scrolled_out_of_sight(lens, qtbot):
+    lens.resize(1024, 700)
+    lens.store.update(view="layers")
+    settle(qtbot, lens)
+    area = lens.stage.grid_area
+    area.grid.zoom_by(6)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > area.viewport().height())
+    bar.setValue(bar.maximum())
+    lens.stage.show_view("single")
+    qtbot.waitUntil(lambda: not area.isVisible())
+    area.grid.fit()
+    lens.stage.show_view("heads")
+    room = area.viewport().height()
+    assert bar.maximum() == max(0, area.grid.minimumHeight() - room)
+    assert area.grid.visibleRegion().boundingRect().top() <= bar.maximum()
