@@ -55,7 +55,9 @@ class ShortcutsDialog(QDialog):
         self.tree = self._tree()
         self.edit = QKeySequenceEdit()
         self.edit.setMaximumSequenceLength(1)
-        self.edit.setAccessibleName(self.tr("New key"))
+        # The field within is what gets the keys, so a screen reader reads its name.
+        for part in (self.edit, *self.edit.findChildren(QLineEdit)):
+            part.setAccessibleName(self.tr("New key"))
         self.edit.keySequenceChanged.connect(self._typed)
         self.note = label("", "warning", small=True)
         self.note.setWordWrap(True)
