@@ -1,5 +1,6 @@
 """The program as a shell starts it: ``main()`` runs, and a person comes to its window."""
 
+import threading
 import traceback
 
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.cli import main
+from mvit_core.pipeline import Explainer
 from tests.app.acceptance.person import rest, the_window
 from tests.app.conftest import WAIT_MS
 
@@ -66,3 +68,22 @@ def both(use, barcode_clip, toy_checkpoint):
         return use(act, barcode_clip, "--checkpoint", toy_checkpoint)
 
     return use_both
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """While it is closed, a run does not get beyond its second layer; open at first."""
+    opened, plain = threading.Event(), Explainer.capture
+    opened.set()
+
+    def capture(self, video, window, on_layer=None, on_step=None):
+        def held(done, total):
+            on_layer(done, total)
+            while done >= 2 and not opened.wait(0.005):
+                on_step()
+
+        return plain(self, video, window, held, on_step)
+
+    monkeypatch.setattr(Explainer, "capture", capture)
+    yield opened
+    opened.set()

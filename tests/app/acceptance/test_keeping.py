@@ -20,6 +20,7 @@ from tests.app.acceptance.person import (
     go,
     keys,
     number_written,
+    pixels_of,
     rest,
     title,
 )
@@ -32,7 +33,9 @@ pytestmark = pytest.mark.gui
 def shown(window):
     """All that a session must bring back, as it can be read."""
     docks = {name: dock.isVisible() for name, dock in window.docks.by_name.items()}
-    return number_written(window), title(window), window.panels.status.zoom.text(), docks
+    canvas, zoom = window.stage.canvas, window.panels.status.zoom.text()
+    pixels = canvas.picture.pixels.tobytes(), pixels_of(canvas.heat.image).tobytes()
+    return number_written(window), title(window), zoom, canvas.place, docks, pixels
 
 
 def test_20_a_session_finds_its_moved_video_again_and_a_later_version_is_refused(

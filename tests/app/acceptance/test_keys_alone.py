@@ -40,6 +40,12 @@ NAMED = {
 }  # fmt: skip
 """What a screen reader reads the name of before its value."""
 
+DIALOGS = (
+    (Key.Key_E, CONTROL), (Key.Key_Comma, CONTROL), (Key.Key_K, CONTROL), (Key.Key_Slash, CONTROL),
+    Key.Key_F1,
+)  # fmt: skip
+"""The keys that open them: export, preferences, palette, sheet of keys, help."""
+
 
 def test_23_everything_is_done_by_keys_alone(use, qtbot, tmp_path, barcode_clip, toy_checkpoint):
     target = tmp_path / "out.png"
@@ -77,8 +83,16 @@ def test_23_everything_is_done_by_keys_alone(use, qtbot, tmp_path, barcode_clip,
     assert target.exists()
 
 
-def seen_around(window, part):
+def opened_by(qtbot, window, key):
+    """What a key opens, once the keys are its own; the palette pops up and is no active window."""
+    keys(key)
+    qtbot.waitUntil(lambda: focus().window() is not window, timeout=WAIT_MS)
+    return focus().window()
+
+
+def seen_around(part):
     """A widget's pixels and the few around it, as they are on screen."""
+    window = part.window()
     corner, margin = part.mapTo(window, QPoint(0, 0)), 4
     picture = pixels_of(window.grab().toImage())
     top, left = max(corner.y() - margin, 0), max(corner.x() - margin, 0)
@@ -87,22 +101,34 @@ def seen_around(window, part):
     ]
 
 
+def tabbed_through():
+    """Everything that Tab leads to from where the focus is, and that of it which shows no focus."""
+    first, hidden, passed = focus(), [], []
+    while True:
+        part = focus()
+        passed.append(part)
+        within = seen_around(part)
+        keys((Key.Key_Tab, CONTROL) if part.inherits("QPlainTextEdit") else Key.Key_Tab)
+        if focus() is not part and np.array_equal(within, seen_around(part)):
+            hidden.append((part, part.toolTip(), part.accessibleName()))
+        if focus() is first or len(passed) > 200:
+            return passed, hidden
+
+
 def test_23_the_focus_is_seen_wherever_tab_leads(both, qtbot):
     def act(window):
         window.resize(1400, 860)
         qtbot.waitUntil(lambda: not window.panels.messages.toasts, timeout=WAIT_MS)
-        first, hidden, passed = focus(), [], []
-        while True:
-            part = focus()
-            passed.append(part)
-            within = seen_around(window, part)
-            keys((Key.Key_Tab, CONTROL) if part.inherits("QPlainTextEdit") else Key.Key_Tab)
-            if np.array_equal(within, seen_around(window, part)):
-                hidden.append((part, part.toolTip(), part.accessibleName()))
-            if focus() is first or len(passed) > 200:
-                break
+        passed, hidden = tabbed_through()
         assert hidden == []
         assert 20 < len(passed) <= 200
+        for key in DIALOGS:
+            opened_by(qtbot, window, key)
+            passed, hidden = tabbed_through()
+            assert hidden == [], key
+            assert len(passed) <= 200
+            keys(Key.Key_Escape)
+            qtbot.waitUntil(no_dialog, timeout=WAIT_MS)
 
     assert both(act) == 0
 
@@ -159,10 +185,8 @@ def test_23_a_screen_reader_finds_a_name_for_everything_that_takes_keys(both, qt
         keys(Key.Key_Right)
         words = track.text(QAccessible.Text.Description) + track.text(QAccessible.Text.Value)
         assert "frame 1 of 40" in words
-        for key, modifiers in ((Key.Key_E, CONTROL), (Key.Key_Comma, CONTROL)):
-            keys((key, modifiers))
-            qtbot.waitUntil(lambda: not window.isActiveWindow(), timeout=WAIT_MS)
-            opened = QApplication.activeWindow()
+        for key in DIALOGS:
+            opened = opened_by(qtbot, window, key)
             assert nameless(QAccessible.queryAccessibleInterface(opened)) == []
             keys(Key.Key_Escape)
             qtbot.waitUntil(no_dialog, timeout=WAIT_MS)

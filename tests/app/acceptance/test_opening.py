@@ -36,31 +36,38 @@ def test_01_a_first_start_offers_sample_open_and_drop_and_the_tour_only_once(use
 
 
 def test_02_one_click_opens_the_sample_without_a_network_and_the_window_stays_alive(
-    use, qtbot, monkeypatch
+    use, qtbot, gate, monkeypatch
 ):
     def no_network(*_):
         raise OSError("there is no network")
 
     monkeypatch.setattr(socket.socket, "connect", no_network)
-    seen = []
 
     def act(window):
         keys(Key.Key_Escape)  # the tour
+        gate.clear()
         click(window.welcome.buttons["file.open_sample"])
         assert window.controller.world.is_busy
+        qtbot.waitUntil(window.stage.canvas.isVisible, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.panels.status.job.isVisible(), timeout=WAIT_MS)
+        assert frame_seen(window).std() > 5, "the frame is shown first"
+        assert not window.panels.predictions.bars.rows()
+        before = frame_seen(window).shape
         window.resize(1100, 740)
         window.move(40, 30)
         qtbot.waitUntil(lambda: window.size().toTuple() == (1100, 740), timeout=WAIT_MS)
-        qtbot.waitUntil(window.stage.canvas.isVisible, timeout=WAIT_MS)
-        seen.append((frame_seen(window).std() > 5, window.panels.predictions.bars.rows()))
+        qtbot.waitUntil(lambda: window.pos().toTuple() == (40, 30), timeout=WAIT_MS)
+        assert frame_seen(window).shape != before, "it is painted anew while the model runs"
+        assert window.controller.world.is_busy
+        gate.set()
         rest(qtbot, window)
-        seen.append((frame_seen(window).std() > 5, window.panels.predictions.bars.rows()))
-        assert window.stage.canvas.heat is not None
-        assert window.size().toTuple() == (1100, 740)
+        assert window.panels.predictions.bars.rows(), "then what the model says of it"
+        shown = frame_seen(window)
+        keys(Key.Key_T)
+        rest(qtbot, window)
+        assert (frame_seen(window) != shown).any(axis=2).mean() > 0.5, "and the overlay"
 
     assert use(act) == 0
-    assert seen[0][0], "the frame is shown first"
-    assert seen[1][1], "then what the model says of it"
 
 
 def test_03_a_video_and_a_checkpoint_are_taken_and_a_text_is_refused_with_a_reason(

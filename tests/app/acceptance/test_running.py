@@ -1,7 +1,5 @@
 """The model at work: stopping it, files that are no model, and too little memory."""
 
-import threading
-
 import pytest
 from PySide6.QtGui import QGuiApplication
 
@@ -13,25 +11,6 @@ from tests.app.helpers import drop, messages
 from tests.fixtures_video import write_barcode_clip
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture
-def gate(monkeypatch):
-    """While it is closed, a run does not get beyond its second layer; open at first."""
-    opened, plain = threading.Event(), Explainer.capture
-    opened.set()
-
-    def capture(self, video, window, on_layer=None, on_step=None):
-        def held(done, total):
-            on_layer(done, total)
-            while done >= 2 and not opened.wait(0.005):
-                on_step()
-
-        return plain(self, video, window, held, on_step)
-
-    monkeypatch.setattr(Explainer, "capture", capture)
-    yield opened
-    opened.set()
 
 
 def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(

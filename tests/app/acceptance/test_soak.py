@@ -28,6 +28,8 @@ def test_25_twenty_clips_scrubbed_do_not_grow_and_it_ends_with_a_job_running(
     chance, after, plain = random.Random(25), [], Explainer.capture
 
     def act(window):
+        window.preferences.update(cache_gigabytes=1)
+        assert window.controller.budget.limit_bytes == 1 << 30
         track = window.panels.timeline.track
         for turn in range(CLIPS):
             drop(window, clips[turn % 2])
