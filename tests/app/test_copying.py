@@ -78,7 +78,7 @@ def test_all_heads_are_copied_with_title_and_colour_bar_at_the_frames_own_size(f
     assert (sheet.title, sheet.scale) == (
         lens.stage.grid_header.title.full_text(), lens.stage.grid_header.range.scale
     )  # fmt: skip
-    assert sheet.policy == lens.stage.grid_header.policy.text()
+    assert sheet.policy == lens.stage.grid_header.policy.full_text()
     assert sheet.source == "fine.mp4, frame 0"
     frame = lens.controller.world.picture.image
     box = sheet.tiles[0].room
