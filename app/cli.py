@@ -124,9 +124,9 @@ def _version() -> str:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--config", metavar="F.yaml", type=Path, help="the model's configuration")
+    choice.add_argument("--config", metavar="F.yaml", type=_named, help="the model's configuration")
     choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
-    parser.add_argument("--labels", metavar="F", type=Path, help="class names: text, JSON or CSV")
+    parser.add_argument("--labels", metavar="F", type=_named, help="class names: text, JSON or CSV")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
         "--half", action="store_true", help="half precision: half the memory; fast on a GPU only"
@@ -140,20 +140,20 @@ def _add_fps(parser: argparse.ArgumentParser) -> None:
 
 def _add_view(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
     view = commands.add_parser("view", help="open the window (the default)")
-    view.add_argument("clip", nargs="?", type=Path, help="a video, or a folder of pictures")
+    view.add_argument("clip", nargs="?", type=_named, help="a video, or a folder of pictures")
     _add_fps(view)
-    view.add_argument("--checkpoint", metavar="F", type=Path)
+    view.add_argument("--checkpoint", metavar="F", type=_named)
     _add_model_options(view)
-    view.add_argument("--session", metavar="F", type=Path, help="a saved .mvitlens session")
+    view.add_argument("--session", metavar="F", type=_named, help="a saved .mvitlens session")
     view.add_argument("--demo", action="store_true", help="open the sample clip and model")
     view.set_defaults(run=_run_view)
 
 
 def _add_predict(commands: Any) -> None:  # noqa: ANN401
     predict = commands.add_parser("predict", help="print the most probable classes")
-    predict.add_argument("clip", type=Path)
+    predict.add_argument("clip", type=_named)
     _add_fps(predict)
-    predict.add_argument("--checkpoint", metavar="F", type=Path, required=True)
+    predict.add_argument("--checkpoint", metavar="F", type=_named, required=True)
     _add_model_options(predict)
     predict.add_argument("--top", type=_positive, default=5, help="classes to print (5)")
     which = predict.add_mutually_exclusive_group()
@@ -171,12 +171,12 @@ def _add_predict(commands: Any) -> None:  # noqa: ANN401
 
 def _add_export(commands: Any) -> None:  # noqa: ANN401
     export = commands.add_parser("export", help="write a heatmap video, picture, arrays or table")
-    export.add_argument("clip", type=Path)
+    export.add_argument("clip", type=_named)
     _add_fps(export)
-    export.add_argument("--checkpoint", metavar="F", type=Path, required=True)
+    export.add_argument("--checkpoint", metavar="F", type=_named, required=True)
     _add_model_options(export)
     export.add_argument("-o", "--output", metavar="OUT.{mp4,mov,mkv,webm,gif,png,npz,csv}",
-                        type=Path, required=True)  # fmt: skip
+                        type=_named, required=True)  # fmt: skip
     export.add_argument("--method", default="row", help="row, column or received (row)")
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument("--head", default="mean", metavar="N|mean|max|min", help="(mean)")
@@ -193,10 +193,16 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
 
 def _add_inspect(commands: Any) -> None:  # noqa: ANN401
     inspect = commands.add_parser("inspect", help="what a checkpoint holds, layer by layer")
-    inspect.add_argument("checkpoint", type=Path)
+    inspect.add_argument("checkpoint", type=_named)
     _add_model_options(inspect)
     inspect.add_argument("--json", action="store_true", help="print JSON")
     inspect.set_defaults(run=_run_inspect)
+
+
+def _named(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name is no file; name one")
+    return Path(text)
 
 
 def _positive(text: str) -> int:

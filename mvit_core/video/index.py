@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mvit_core.video.packets import NO_STAMP
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -79,21 +81,37 @@ def index_by_output(
 ) -> FrameIndex:
     """Rank by the order in which the decoder delivers, known so far as the trial went.
 
-    ``lost`` frames at the end are promised by their packets and never delivered.
+    ``lost`` frames at the end are promised by their packets and never delivered. Frames show as far
+    apart as their packets are decoded where the file says when that is, else at the stated rate.
     """
     shown = max(int(np.count_nonzero(packets.is_shown)) - lost, len(trial.order))
     frame_count = len(trial.order) if trial.is_complete else shown
+    tick = float(stream.time_base or 1)
     fps = _stated_rate(stream) or _FALLBACK_FPS
+    seconds = _decoding_seconds(packets, trial, frame_count, tick)
+    if seconds is None:
+        seconds = np.arange(frame_count) / fps
     return FrameIndex(
         packets=packets,
         by_pts=False,
         rank_of_packet=_inverse(np.array(trial.order), len(packets)),
         frame_count=frame_count,
-        pts_seconds=_read_only(np.arange(frame_count) / fps),
+        pts_seconds=_read_only(seconds),
         start_seconds=0.0,
-        fps=fps,
-        is_variable_rate=False,
+        fps=_mean_rate(seconds, fps),
+        is_variable_rate=_is_uneven(seconds, tick),
     )
+
+
+def _decoding_seconds(
+    packets: "PacketTable", trial: "Probe", frame_count: int, tick: float
+) -> "NDArray[np.float64] | None":
+    """When the packets of the frames are decoded, in seconds after the first; None if unknown."""
+    shown = np.sort(trial.order) if trial.is_complete else np.flatnonzero(packets.is_shown)
+    dts = packets.dts[shown[:frame_count]]
+    if len(dts) < frame_count or np.any(dts == NO_STAMP) or np.any(np.diff(dts) <= 0):
+        return None
+    return np.asarray((dts - dts[0]) * tick, dtype=np.float64)
 
 
 def _inverse(order: "NDArray[np.int64]", packet_count: int) -> "NDArray[np.int64]":

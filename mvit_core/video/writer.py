@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("SVT_LOG", "1")
 _FINE_CLOCK = Fraction(1, 90_000)
 """Time base for frames with their own times: fine enough for any camera."""
+_FEWEST_REORDERED = 3
+"""Frames: fewer come in order, and x265 leaves their decoding times unset, whatever memory held."""
 _GIF_CLOCK = Fraction(1, 100)
 _GIF_MAX_FPS = 50
 """Players slow shorter delays than 2/100 s down to 1/10 s."""
@@ -276,6 +278,8 @@ class _Output:
                 self._container.mux(self._stream.encode(ready))
         for packet in self._stream.encode_lazy(None):
             on_piece()
+            if self.count < _FEWEST_REORDERED:
+                packet.dts = packet.pts
             self._container.mux(packet)
         on_piece()
         self._is_closed = True

@@ -1,6 +1,7 @@
 """Files as other programs make them, each with a habit that misled this reader once."""
 
 import random
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -62,3 +63,25 @@ def test_an_animated_avif_is_a_film_and_not_its_poster(tmp_path):
     with open_video(path) as video:
         assert video.frame_count == 12
         assert [read_barcode(video.frame(n)) for n in reversed(range(12))] == list(range(12))[::-1]
+
+
+def copied_to_avi(source, target):
+    """The packets of a file in an AVI whose clock counts fields, as ffmpeg copies H.264."""
+    with av.open(str(source)) as container, av.open(str(target), "w") as out:
+        original = container.streams.video[0]
+        stream = out.add_stream_from_template(original)
+        stream.time_base = Fraction(1, 60)
+        for ordinal, packet in enumerate(p for p in container.demux(original) if p.size):
+            packet.stream, packet.time_base = stream, Fraction(1, 60)
+            packet.pts = packet.dts = 2 * ordinal
+            out.mux(packet)
+    return target
+
+
+def test_an_avi_that_counts_fields_plays_at_the_rate_of_its_frames(tmp_path):
+    source = write_barcode_clip(tmp_path / "source.ts", frames=30, fps=30)
+    with open_video(copied_to_avi(source, tmp_path / "copy.avi")) as video:
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(30))
+        assert video.fps == pytest.approx(30)
+        np.testing.assert_allclose(video.pts_seconds, np.arange(30) / 30, atol=1e-6)
+        assert not video.is_variable_rate

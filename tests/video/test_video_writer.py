@@ -68,6 +68,13 @@ def test_every_codec_goes_into_every_file_that_it_names(tmp_path, codec, ending,
     assert capfd.readouterr().err == "", "encoders tell nothing on the console"
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize(("codec", "ending"), EVERY_FORM, ids="".join)
+def test_a_film_may_be_as_short_as_one_frame(tmp_path, codec, ending, count):
+    with open_video(write(tmp_path / f"a{ending}", count, encoding=Encoding(codec))) as video:
+        assert [read_barcode(frame) for frame in video.frames()] == list(range(count))
+
+
 @pytest.mark.parametrize("codec", [c for c, e in ENCODERS.items() if e.options])
 def test_a_better_quality_is_a_larger_file_nearer_to_the_picture(tmp_path, codec):
     sizes, errors = [], []
