@@ -54,7 +54,6 @@ PgUp playback.previous_window | PgDown playback.next_window
 Home playback.first | End playback.last | G playback.go_to
 I playback.loop_in | O playback.loop_out | R playback.loop
 [ playback.slower | ] playback.faster | Backspace playback.normal_speed
-Shift+J playback.slower | Shift+L playback.faster
 M playback.add_marker | Shift+M playback.remove_marker
 N playback.next_marker | Shift+N playback.previous_marker
 F view.fit | Shift+F view.actual | + view.zoom_in | - view.zoom_out
