@@ -60,13 +60,13 @@ def test_the_bar_of_a_grid_follows_colour_map_gamma_and_threshold(lens, qtbot):
 def test_the_numbers_of_all_heads_are_in_the_units_of_the_single_map(lens, qtbot):
     show(qtbot, lens, "heads")
     header, bar = lens.stage.grid_header, lens.panels.colourbar
-    assert header.policy.text() == "one range for all heads · attention probability"
+    assert header.policy.full_text() == "one range for all heads · attention probability"
     before = header.range.ends
     switch(lens, "view.uniform_units")
     painted(qtbot, lens)
     assert header.range.ends == tuple(reversed(bar.ends())) != before
     assert header.range.ends[1].endswith("×")
-    assert header.policy.text() == "one range for all heads · times uniform attention"
+    assert header.policy.full_text() == "one range for all heads · times uniform attention"
 
 
 def test_layers_with_unequal_keys_keep_probabilities_and_say_so(lens, qtbot):
@@ -77,7 +77,7 @@ def test_layers_with_unequal_keys_keep_probabilities_and_say_so(lens, qtbot):
     painted(qtbot, lens)
     keys = {row.answer.maps.key_count for row in lens.controller.world.grid.rows}
     assert len(keys) > 1
-    assert lens.stage.grid_header.policy.text() == "locked range · attention probability"
+    assert lens.stage.grid_header.policy.full_text() == "locked range · attention probability"
     assert not any(end.endswith("×") for end in lens.stage.grid_header.range.ends)
 
 
@@ -86,7 +86,7 @@ def test_without_maps_a_grid_has_no_bar(boot, qtbot, barcode_clip):
     window.stage.canvas.setFocus()
     press(qtbot, window, Qt.Key.Key_V)
     assert not window.stage.grid_header.range.isVisible()
-    assert window.stage.grid_header.policy.text() == ""
+    assert window.stage.grid_header.policy.full_text() == ""
 
 
 def test_each_pane_says_its_mode_and_its_units(pinned, qtbot):
