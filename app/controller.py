@@ -316,8 +316,8 @@ class Controller(QObject):
             self._opened(payload)
         elif isinstance(payload, ModelFacts):
             self._model_loaded(payload)
-        elif isinstance(payload, MapAnswer):
-            self._maps.take(payload)
+        elif isinstance(payload, MapAnswer) or key == "explain":
+            self._maps.take(payload if isinstance(payload, MapAnswer) else None)
         elif isinstance(payload, StripPicture):
             self.world = replace(self.world, strip=payload)
         elif key == "export" and isinstance(payload, Exported):

@@ -111,14 +111,16 @@ class ModelHost:
         return replace(_answer(explainer, video, captured, wish), seconds=seconds)
 
     def recall(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
-        """The same without running a model; None where the window is not remembered."""
+        """The same without running a model; None where the layer is not remembered."""
         ticket.check()
         explainer = self._explainers.get((wish.model, wish.spec))
         video = self._videos.get(wish.clip)
         if explainer is None or video is None or _sparing(explainer, wish) is not explainer:
             return None
         captured = explainer.recall(video, wish.window)
-        return None if captured is None else _answer(explainer, video, captured, wish)
+        if captured is None or all(each.block != wish.block for each in captured.record.layers):
+            return None
+        return _answer(explainer, video, captured, wish)
 
     def close(self) -> None:
         """Release the models and the containers."""

@@ -64,6 +64,8 @@ class MapDesk:
         self._running: MapWish | None = None
         self._barred: dict[MapWish, str] = {}
         """Wishes that failed or were cancelled, and why."""
+        self._stopped: set[tuple[ClipSpec, ClipWindow]] = set()
+        """Windows whose run was cancelled: of them only what was kept until then is asked for."""
         self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
         """Windows that the user asked for, where none runs by itself."""
 
@@ -77,7 +79,7 @@ class MapDesk:
         wish = wish_of(self._store.state, world)
         if wish is None:
             return replace(world, wish=None, problem=world.problem if world.video else "")
-        known = self._known(wish)
+        known = self._usable(self._known(wish))
         problem = "" if known else self._barred.get(wish, "") or self._unasked(wish)
         self._answer = known or self._answer
         may_run = known is not None or not (problem or self._store.state.scrubbing)
@@ -85,10 +87,12 @@ class MapDesk:
             self._ask(wish)
         return replace(world, wish=wish, problem=problem)
 
-    def take(self, answer: MapAnswer) -> None:
-        """Take a map that was made."""
+    def take(self, answer: MapAnswer | None) -> None:
+        """Take a map that was made; None where a run was cancelled before it came to the layer."""
         # The wish may have gone back to the map that is shown while this one was made.
-        if answer.wish == self._asked:
+        if answer is None:
+            self.cancelled()
+        elif answer.wish == self._asked:
             self._answer = answer
 
     def failed(self, problem: str) -> bool:
@@ -100,13 +104,18 @@ class MapDesk:
 
     def cancelled(self) -> None:
         """The latest run was cancelled: the user has just said that it is not wanted."""
-        if self._asked is not None and self._asked == self._running:
+        if self._asked is None or self._asked != self._running:
+            return
+        if (place := (self._asked.spec, self._asked.window)) not in self._stopped:
+            self._stopped.add(place)  # perhaps the run had come past this layer
+        else:
             self._barred[self._asked] = tr("Cancelled; run the window again with Ctrl+R")
-            self._asked = None
+        self._asked = None
 
     def again(self, wish: MapWish | None) -> None:
         """Run the window of a wish, also after it failed or was cancelled."""
         self._barred.clear()
+        self._stopped.clear()
         if self._jobs.is_stopping("explain"):
             self._asked = None  # what still runs ends as cancelled; a new run is asked for
         if wish is not None:
@@ -116,11 +125,13 @@ class MapDesk:
         """Another video or model: no map of before means anything."""
         self._answer = self._asked = None
         self._barred.clear()
+        self._stopped.clear()
         self._asked_runs.clear()
 
     def _ask(self, wish: MapWish) -> None:
         before, self._asked = self._asked, wish
-        if self._answer is not None and self._answer.wish == wish:
+        shown = self._usable(self._answer)
+        if shown is not None and shown.wish == wish:
             self._infer.cancel("explain")
             return
         if before is not None and (
@@ -129,9 +140,18 @@ class MapDesk:
         ):
             self._infer.cancel("explain")  # nobody waits for that window any more
         self._running = wish
-        self._jobs.begin("explain", tr("Running window {n}").format(n=wish.window.index + 1))
+        is_stopped = (wish.spec, wish.window) in self._stopped
+        if not is_stopped:
+            self._jobs.begin("explain", tr("Running window {n}").format(n=wish.window.index + 1))
         self._infer.cancel("range")  # asked for again when nobody waits
-        self._infer.ask("explain", partial(self._host.explain, wish))
+        work = self._host.recall if is_stopped else self._host.explain
+        self._infer.ask("explain", partial(work, wish))
+
+    def _usable(self, answer: MapAnswer | None) -> MapAnswer | None:
+        """Without what a cancelled run left behind, once the window is to be run again."""
+        if answer is None or answer.is_complete:
+            return answer
+        return answer if (answer.wish.spec, answer.wish.window) in self._stopped else None
 
     def _unasked(self, wish: MapWish) -> str:
         """Why a window is not run by itself, where the user prefers to ask for it."""

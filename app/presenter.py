@@ -208,5 +208,8 @@ def window_predictions(snapshot: Snapshot) -> WindowPredictions:
         return WindowPredictions(note=world.problem or tr("The window has not been run yet."))
     answer, wish = world.shown.answer, world.wish
     shown = answer.wish
+    if not answer.is_complete:
+        note = tr("Cancelled before the classes were known; run the window again with Ctrl+R")
+        return WindowPredictions(note=note)
     stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
     return WindowPredictions(answer.predictions, sentence(answer.note), stale)

@@ -168,6 +168,9 @@ class Explainer:
         self._captures: Shelf[tuple[str, ClipWindow], WindowCapture] = Shelf(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
+        self._unfinished: Shelf[tuple[str, ClipWindow], WindowCapture] = Shelf(
+            budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
+        )
         self._maps: Shelf[tuple[str, ClipWindow, int, str, Query], HeadMaps] = Shelf(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
@@ -175,6 +178,7 @@ class Explainer:
     def close(self) -> None:
         """Forget everything that was remembered."""
         self._captures.clear()
+        self._unfinished.clear()
         self._maps.clear()
 
     def with_model(self, loaded: LoadedModel, keep: Keep | None = None) -> "Explainer":
@@ -193,8 +197,12 @@ class Explainer:
         return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
 
     def recall(self, video: Video, window: ClipWindow) -> WindowCapture | None:
-        """A window that was run and is still kept; None where the model would have to run."""
-        return self._captures.get((str(video.path), window))
+        """A window that was run and is still kept; None where the model would have to run.
+
+        Of the last run that was cancelled these are the layers that it came to, and no classes.
+        """
+        key = (str(video.path), window)
+        return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
         self,
@@ -221,6 +229,7 @@ class Explainer:
         if known is None:
             known = self._capture(video, window, on_layer, on_step)
             self._captures.put(key, known, known.record.nbytes)
+            self._unfinished.clear()
             while len(self._captures) > self._remembered:
                 self._captures.drop_oldest()
         return known
@@ -295,22 +304,31 @@ class Explainer:
     ) -> WindowCapture:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
+
+        def captured(record: AttentionRecord) -> WindowCapture:
+            return WindowCapture(
+                window=window,
+                pixel_map=given.pixel_map,
+                frame_indices=given.frame_indices,
+                record=record,
+                predictions=self._predictions(record),
+                note=clip.window.note,
+            )
+
+        def keep_unfinished(record: AttentionRecord) -> None:
+            self._unfinished.clear()
+            self._unfinished.put((str(video.path), window), captured(record), record.nbytes)
+
         record = capture(
-            self.loaded.model, given.tensor, keep=self.keep, on_layer=on_layer, on_step=on_step
-        )
+            self.loaded.model, given.tensor, keep=self.keep, on_layer=on_layer, on_step=on_step,
+            on_cancelled=keep_unfinished,
+        )  # fmt: skip
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
                 f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
                 f"use another checkpoint"
             )
-        return WindowCapture(
-            window=window,
-            pixel_map=given.pixel_map,
-            frame_indices=given.frame_indices,
-            record=record,
-            predictions=self._predictions(record),
-            note=clip.window.note,
-        )
+        return captured(record)
 
     def _predictions(self, record: AttentionRecord) -> tuple[Prediction, ...]:
         probabilities = record.probabilities[0]

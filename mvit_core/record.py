@@ -308,7 +308,7 @@ class AttentionRecord:
     """What one forward pass said, and what each of its attention layers looked at."""
 
     logits: Tensor
-    """(B, classes), before softmax."""
+    """(B, classes), before softmax; (B, 0) of a pass that was cancelled."""
     layers: tuple[LayerAttention, ...]
     """In the order of execution; those chosen where not all were kept."""
     depth: int
@@ -318,6 +318,11 @@ class AttentionRecord:
     input_shape: Triple
     """(frames, height, width) that the model was given."""
     gradient_of: int | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """The pass came to its end, so there is a prediction and every layer was heard."""
+        return self.logits.shape[-1] > 0
 
     @property
     def probabilities(self) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from mvit_core.budget import default_budget_bytes
 from mvit_core.devices import memory_errors_named
-from mvit_core.errors import CaptureError
+from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.hostcopies import HostCopies
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
@@ -24,13 +24,17 @@ from mvit_core.spill import SpillFile
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
-__all__ = ["AttentionRecorder", "Keep", "OnLayer", "OnStep", "capture"]
+__all__ = ["AttentionRecorder", "Keep", "OnCancelled", "OnLayer", "OnStep", "capture"]
 
 OnLayer = Callable[[int, int], None]
 """Called with (layers heard, layers in all) after each; raising ends the forward pass."""
 
 OnStep = Callable[[], None]
 """Called many times within each layer; raising ends the forward pass."""
+
+
+OnCancelled = Callable[[AttentionRecord], None]
+"""Takes what was kept of a forward pass that did not come to its end."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ class AttentionRecorder:
         """The layers kept of the last forward pass, in the order of execution."""
         self._copies.wait()
         return tuple(self._heard.values())
+
+    @property
+    def taps(self) -> int:
+        """Attention layers of the module."""
+        return len(self._taps)
 
     @property
     def depth(self) -> int:
@@ -257,6 +266,7 @@ def capture(
     keep: Keep | None = None,
     on_layer: OnLayer | None = None,
     on_step: OnStep | None = None,
+    on_cancelled: OnCancelled | None = None,
 ) -> AttentionRecord:
     """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
 
@@ -267,8 +277,10 @@ def capture(
         keep: how much is kept; queries, keys and sums of every layer by default.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
         on_step: called many times within each layer; raising from it cancels too.
+        on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
 
     Raises:
+        Cancelled: as ``on_layer`` or ``on_step`` raised it.
         CaptureError: the model holds no attention layer, there is no such class, or the network
             cannot run on this input.
         ClipError: the input does not fit the model.
@@ -281,24 +293,32 @@ def capture(
     given = tuple(inputs.shape)
     parameter = next(model.parameters(), torch.empty(0))
     half = parameter.element_size() < 4
+
+    def record(logits: Tensor, depth: int) -> AttentionRecord:
+        frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
+        readout = getattr(getattr(model, "config", None), "readout", "class")
+        return AttentionRecord(
+            logits=logits.detach().cpu(),
+            layers=recorder.layers,
+            depth=depth,
+            readout="class" if readout == "class" else "mean",
+            input_shape=(frames, height, width),
+            gradient_of=gradient_of,
+        )
+
     try:
         with memory_errors_named(f"an input of {given}", parameter.device, half=half):
             logits = _run(
                 model, inputs.to(parameter.device, parameter.dtype), recorder, gradient_of
             )
+    except Cancelled:
+        if on_cancelled is not None and recorder.layers:
+            on_cancelled(record(torch.empty(given[0], 0), recorder.taps))
+        raise
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
-    readout = getattr(getattr(model, "config", None), "readout", "class")
-    frames, height, width = (1, *inputs.shape[2:]) if inputs.ndim == 4 else inputs.shape[2:]
-    return AttentionRecord(
-        logits=logits.detach().cpu(),
-        layers=recorder.layers,
-        depth=recorder.depth,
-        readout="class" if readout == "class" else "mean",
-        input_shape=(frames, height, width),
-        gradient_of=gradient_of,
-    )
+    return record(logits, recorder.depth)
 
 
 def _run(

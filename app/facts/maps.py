@@ -42,13 +42,18 @@ class MapAnswer:
     frame_indices: tuple[int, ...]
     """Source frame of each input frame."""
     predictions: tuple[PredictionFacts, ...]
-    """Most probable first."""
+    """Most probable first; none of a run that was cancelled."""
     layers: tuple[LayerFacts, ...]
     """As the run really had them."""
     note: str
     """What was unusual about the clip."""
     seconds: float = 0.0
     """So long the window took; next to nothing where it was remembered."""
+
+    @property
+    def is_complete(self) -> bool:
+        """The run came to its end, so every layer was reached."""
+        return bool(self.predictions)
 
     @property
     def layer(self) -> LayerFacts:

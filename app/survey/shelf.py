@@ -63,7 +63,8 @@ class SurveyShelf:
         wish = _plain(answer.wish)
         if wish in self._measures:
             return
-        if self.scores(wish, wish.spec, View(wish.window)) is None:
+        is_scored = bool(answer.predictions)  # a run that was cancelled has layers, but no classes
+        if is_scored and self.scores(wish, wish.spec, View(wish.window)) is None:
             self._learn_predictions(wish, answer.predictions)
         self._measures[wish] = measures_of(answer.maps)
         # A window that was remembered took no time, so the longest is that of a run.

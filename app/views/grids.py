@@ -193,16 +193,17 @@ class Grids:
     def _fetch(self, wishes: dict[int, MapWish]) -> None:
         """Ask for the maps of one more block."""
         world, state = self._world(), self._store.state
-        needed = state.view == "layers"
+        here = self._answers.get(world.wish) if world.wish is not None else None
+        # Where the user stopped a run, no other one is begun behind his back.
+        needed = state.view == "layers" and here is not None and here.is_complete
         missing = [w for w in wishes.values() if w not in self._answers and w not in self._skipped]
-        is_here = world.wish is not None and world.wish in self._answers
-        if needed and is_here:
+        if needed:
             self._tell(len(wishes) - len(missing), len(wishes))
         if (
             not missing
             or self._asked is not None
             or state.scrubbing
-            or not is_here  # the user waits for that one
+            or here is None  # the user waits for that one
             or (state.playing and not needed)
         ):
             return

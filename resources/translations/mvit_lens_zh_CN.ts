@@ -2762,6 +2762,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>presenter</name>
         <message>
+            <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
+            <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
+        </message>
+        <message>
             <source>Load a model to see what it predicts.</source>
             <translation>加载模型后，这里会显示它的预测。</translation>
         </message>

@@ -74,6 +74,39 @@ def test_a_cancelled_window_leaves_the_explainer_ready(explainer, video):
     assert explainer.explain(video, window, MapSpec()).maps.block == 3
 
 
+def test_a_cancelled_window_keeps_the_layers_that_it_came_to(explainer, video):
+    def stop(done, total):
+        if done == 2:
+            raise Cancelled
+
+    window, other = explainer.windows(video)[:2]
+    with pytest.raises(Cancelled):
+        explainer.capture(video, window, on_layer=stop)
+    rest = explainer.recall(video, window)
+    assert [layer.block for layer in rest.record.layers] == [0, 1]
+    assert not rest.record.is_complete
+    assert rest.predictions == ()
+    assert explainer.recall(video, other) is None
+    early = MapSpec(block=1)
+    maps = explainer.head_maps(video, rest, early).values
+    with pytest.raises(CaptureError, match="block 3 was not captured; captured are 0, 1"):
+        explainer.head_maps(video, rest, MapSpec())
+    whole = explainer.capture(video, window)
+    assert whole.record.is_complete
+    assert np.array_equal(maps, explainer.head_maps(video, whole, early).values)
+    assert explainer.recall(video, window) is whole
+
+
+def test_a_window_that_is_cancelled_before_its_first_layer_keeps_nothing(explainer, video):
+    def stop():
+        raise Cancelled
+
+    window = explainer.windows(video)[0]
+    with pytest.raises(Cancelled):
+        explainer.capture(video, window, on_step=stop)
+    assert explainer.recall(video, window) is None
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -28,7 +28,15 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
         qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: "Cancelled" in told(window), timeout=WAIT_MS)
         assert title(window) == before, "the map that was there stays"
-        keys(Key.Key_PageUp)
+        keys(Key.Key_Up, Key.Key_Up)  # to the second layer, which the run had passed
+        qtbot.waitUntil(lambda: "Block 1" in title(window), timeout=WAIT_MS)
+        assert window.controller.world.shown.answer.wish.window.index == 1
+        assert not told(window)
+        assert not window.controller.world.is_busy, "nothing runs behind the user's back"
+        assert "Cancelled" in window.panels.predictions._note.text()
+        keys(Key.Key_Down)
+        qtbot.waitUntil(lambda: "Cancelled" in told(window), timeout=WAIT_MS)
+        keys(Key.Key_Down, Key.Key_PageUp)
         rest(qtbot, window)  # of the window that was captured; nothing is run
         keys(Key.Key_Up)
         rest(qtbot, window)  # and all its layers
