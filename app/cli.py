@@ -184,6 +184,8 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
                         help="whose attention (the tokens that the prediction reads)")  # fmt: skip
     export.add_argument("--layout", default="single",
                         help="single, heads, stages or side-by-side (single)")  # fmt: skip
+    export.add_argument("--size", default="native",
+                        help="fit into 2160p, 1080p, 720p or 480p (native)")  # fmt: skip
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
     add_look_options(export)
     add_video_options(export)
@@ -323,6 +325,7 @@ def _run_export(options: argparse.Namespace) -> int:
     request = ExportRequest(
         spec, look, options.layout, options.frame,
         encoding=encoding_from(options), sound=options.audio,
+        sampled_only=options.sampled, rate=options.rate, size=options.size,
     )  # fmt: skip
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps) as video:

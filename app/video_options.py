@@ -18,6 +18,8 @@ def add_video_options(export: argparse.ArgumentParser) -> None:
     codecs = "h264, h265, vp9, av1, prores or gif (the usual one of the ending)"
     video.add_argument("--codec", metavar="NAME", help=codecs)
     video.add_argument("--quality", default="good", help="small, good or best (good)")
+    video.add_argument("--rate", type=float, metavar="N", help="frames per second at most (all)")
+    video.add_argument("--sampled", action="store_true", help="only the frames that the model saw")
     video.add_argument("--audio", action="store_true", help="keep the sound of the clip")
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 from mvit_core.errors import ExportError
+from mvit_core.export.figure import SIZES
 from mvit_core.export.film import export_video
 from mvit_core.export.layouts import LAYOUTS
 from mvit_core.export.numbers import export_arrays, export_table
-from mvit_core.export.pictures import export_still
+from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
 from mvit_core.video import Video
@@ -19,11 +21,15 @@ from mvit_core.video.encoders import CONTAINERS, Encoding, encoder_for
 __all__ = [
     "EXPORTERS",
     "LAYOUTS",
+    "SIZES",
     "ExportRequest",
     "ExportSummary",
     "Exporter",
+    "Still",
     "check_target",
+    "draw_still",
     "export",
+    "holds_pictures",
 ]
 
 
@@ -102,6 +108,25 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
         raise ExportError(f"{path.name} is no video; leave codec and quality out")
     if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
         raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
+    _check_frames(path, request)
     if not path.parent.is_dir():
         raise ExportError(f"the folder {path.parent} does not exist; create it first")
     return exporter
+
+
+def _check_frames(path: Path, request: ExportRequest) -> None:
+    """Size, rate and choice of frames are such, and the kind of file has them."""
+    ending, rate = path.suffix.lower(), request.rate
+    if request.size not in SIZES:
+        raise ExportError(f"size is {request.size!r}; allowed are {', '.join(SIZES)}")
+    if rate is not None and not (isfinite(rate) and rate > 0):
+        raise ExportError(f"rate is {rate:g}; it must be a number of frames per second above 0")
+    if ending not in CONTAINERS and (rate is not None or request.sampled_only):
+        raise ExportError(f"{path.name} is no video; leave the rate and the sampled frames out")
+    if not holds_pictures(ending) and request.size != "native":
+        raise ExportError(f"{path.name} holds no pictures; leave the size out")
+
+
+def holds_pictures(ending: str) -> bool:
+    """A kind of file shows maps on frames; the others hold numbers."""
+    return ending in CONTAINERS or ending == ".png"

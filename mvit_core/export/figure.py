@@ -1,8 +1,9 @@
 """The measures of exported pictures: where panels and caption lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from types import MappingProxyType
 
 from mvit_core.export.layouts import Panel
 
@@ -10,6 +11,20 @@ MAX_WIDTH = 1920
 """Panels that stand together are scaled down to this width."""
 MIN_WIDTH = 320
 """Narrower pictures are padded, so that the caption can be read."""
+
+SIZES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
+    {
+        "native": None,
+        "2160p": (3840, 2160),
+        "1080p": (1920, 1080),
+        "720p": (1280, 720),
+        "480p": (854, 480),
+    }
+)
+"""(width, height) that a whole picture, caption included, must fit into; none is enlarged."""
+
+_HALVINGS = 16
+"""Of the range of scales; then a panel is found to the pixel."""
 
 BACKGROUND = (22, 23, 26)
 GAP = 4
@@ -58,20 +73,67 @@ class Figure:
         return self.caption_lines * self.line_px + self.font_px if self.caption_lines else 0
 
 
-def plan(display_size: tuple[int, int], panels: Sequence[Panel], *, caption: bool) -> Figure:
-    """Measures for a video of ``display_size`` and a first set of panels."""
+def plan(
+    display_size: tuple[int, int], panels: Sequence[Panel], *, caption: bool, size: str = "native"
+) -> Figure:
+    """Measures for a video of ``display_size`` and a first set of panels.
+
+    Args:
+        display_size: (width, height) of the frames, pixel aspect applied.
+        panels: what stands together.
+        caption: leave room for the strip below.
+        size: a name in ``SIZES``.
+    """
     count = len(panels)
     columns = count if count <= 2 else ceil(sqrt(count))
     room = MAX_WIDTH - (columns - 1) * GAP
     scale = min(1.0, room / (columns * display_size[0])) if count > 1 else 1.0
-    size = (max(round(display_size[0] * scale), 1), max(round(display_size[1] * scale), 1))
-    width = max(columns * size[0] + (columns - 1) * GAP, MIN_WIDTH if caption else 1)
     noted = any(panel.explanation.maps.note for panel in panels)
-    return Figure(
-        columns=columns,
-        rows=ceil(count / columns),
-        panel_size=size,
-        width=width + width % 2,
-        font_px=min(max(round(width / 42), 12), 26),
-        caption_lines=(4 + noted) if caption else 0,
-    )
+    lines = (4 + noted) if caption else 0
+    shape = _Shape(display_size, columns, ceil(count / columns), lines)
+    bound = SIZES[size]
+    if bound is not None:
+        scale = min(scale, shape.widest(bound))
+    if bound is None or _fits(shape.figure(scale), bound):
+        return shape.figure(scale)
+    low, high = 0.0, scale
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _fits(shape.figure(middle), bound) else (low, middle)
+    return shape.figure(low)
+
+
+def _fits(figure: Figure, bound: tuple[int, int]) -> bool:
+    return figure.size[0] <= bound[0] and figure.size[1] <= bound[1]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What is known of a figure but for its scale."""
+
+    display_size: tuple[int, int]
+    columns: int
+    rows: int
+    caption_lines: int
+
+    def widest(self, bound: tuple[int, int]) -> float:
+        """The scale at which the panels alone fill a size."""
+        sides = zip(bound, self.display_size, (self.columns, self.rows), strict=True)
+        return min((most - (count - 1) * GAP) / (count * side) for most, side, count in sides)
+
+    def figure(self, scale: float) -> Figure:
+        """The measures where a frame is scaled so."""
+        panel = (
+            max(round(self.display_size[0] * scale), 1),
+            max(round(self.display_size[1] * scale), 1),
+        )
+        gaps = (self.columns - 1) * GAP
+        width = max(self.columns * panel[0] + gaps, MIN_WIDTH if self.caption_lines else 1)
+        return Figure(
+            columns=self.columns,
+            rows=self.rows,
+            panel_size=panel,
+            width=width + width % 2,
+            font_px=min(max(round(width / 42), 12), 26),
+            caption_lines=self.caption_lines,
+        )

@@ -1,5 +1,6 @@
 """The exporter of moving pictures: a video, or an animation."""
 
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +23,9 @@ from mvit_core.video.writer import VideoWriter
 GIF_MAX_FPS = 50
 """Browsers slow faster animations down."""
 
+_TIME_SLACK = 1e-3
+"""Of a stretch of time: files round the times of their frames."""
+
 
 def export_video(
     explainer: Explainer,
@@ -32,26 +36,30 @@ def export_video(
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
-    An animation (``.gif``) has every second frame or fewer where the video is faster than the
-    format.
+    A lower ``rate`` leaves out frames, and ``sampled_only`` those that the model did not see; all
+    others keep their times. An animation (``.gif``) has every second frame or fewer where the
+    video is faster than the format.
 
     Raises:
         ExportError: the target cannot be written, or the range is empty.
         MvitError: the model or the video does not give what is asked for.
     """
-    start, stop = _range(video, request)
+    _, stop = span = _range(video, request)
     encoder = encoder_for(path, request.encoding)
     step = ceil(video.fps / GIF_MAX_FPS) if encoder.name == "gif" else 1
-    wanted = range(start, stop, step)
-    steps = Steps(on_progress, len(wanted))
+    steps = Steps(on_progress, 0)
     scene = Scene(explainer, video, request, steps.again)
-    figure = plan(video.display_size, scene.shot(start).panels, caption=request.caption)
-    takes_planes = encoder.pixel_format == FORMAT and len(scene.shot(start).panels) == 1
+    wanted = _frames(scene, video, request, range(*span, step))
+    steps.total, start = len(wanted), wanted[0]
+    panels = scene.shot(start).panels
+    figure = plan(video.display_size, panels, caption=request.caption, size=request.size)
+    is_plain = len(panels) == 1 and figure.panel_size == video.display_size
+    takes_planes = is_plain and encoder.pixel_format == FORMAT
     camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
     with VideoWriter(
         path,
         size=figure.size,
-        fps=video.fps / step,
+        fps=min(video.fps / step, request.rate or video.fps),
         encoding=request.encoding,
         comment=scene.facts(start, stop),
         sound=_sound(video, request, scene, (start, stop)),
@@ -62,6 +70,26 @@ def export_video(
             camera.shoot(writer, frame_index, scene.shot(frame_index), seconds)
             steps.step()
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
+
+
+def _frames(
+    scene: Scene, video: Video, request: ExportRequest, every: Sequence[int]
+) -> Sequence[int]:
+    """Those frames of a range that are wanted."""
+    frames = every
+    if request.sampled_only:
+        frames = [i for i in scene.sampled_frames if every[0] <= i <= every[-1]]
+        if not frames:
+            raise ExportError(
+                f"the model saw none of frames {every[0]} to {every[-1]}; take a longer range"
+            )
+    if request.rate is None or request.rate >= video.fps:
+        return frames
+    # The first of each equal stretch of time: right for a variable rate, too.
+    seconds = video.pts_seconds[np.asarray(frames)]
+    stretch = np.floor((seconds - seconds[0]) * request.rate + _TIME_SLACK)
+    firsts = np.unique(stretch, return_index=True)[1]
+    return [frames[place] for place in firsts]
 
 
 class _AnyCamera(Protocol):

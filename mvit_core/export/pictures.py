@@ -2,6 +2,8 @@
 
 import struct
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -33,22 +35,61 @@ def export_still(
     """
     steps = Steps(on_progress, 1)
     steps.again()
-    scene = Scene(explainer, video, request, steps.again)
-    frame_index = request.frame_index
-    if frame_index is None:
-        sampled = explainer.windows(video)[0].frame_indices
-        frame_index = sampled[len(sampled) // 2]
-    if not 0 <= frame_index < video.frame_count:
-        raise ClipError(
-            f"frame {frame_index} does not exist; the video has frames 0 to {video.frame_count - 1}"
-        )
-    shot = scene.shot(frame_index)
-    figure = plan(video.display_size, shot.panels, caption=request.caption)
-    picture = Artist(figure, request).draw(video.frame(frame_index), frame_index, shot)
+    still = draw_still(explainer, video, request, steps.again)
     with whole_file(path) as partial:
-        partial.write_bytes(png_bytes(picture, scene.facts(frame_index, frame_index + 1)))
+        partial.write_bytes(png_bytes(still.picture, still.facts))
     steps.step()
-    return ExportSummary(str(path), 1, figure.size, scene.notes)
+    return ExportSummary(str(path), 1, still.size, still.notes)
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """One picture of an export, and what is known of it."""
+
+    picture: ImageArray
+    """(H, W, 3)."""
+    facts: str
+    """What is behind it, as JSON."""
+    notes: tuple[str, ...]
+    """What a reader must know."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.picture.shape[1], self.picture.shape[0]
+
+
+def draw_still(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    on_piece: Callable[[], None] = lambda: None,
+) -> Still:
+    """One frame with its heat, as a file would show it.
+
+    Args:
+        explainer: the model.
+        video: the frames.
+        request: what is drawn, and of which frame.
+        on_piece: called between two pieces of work; what it raises ends the work.
+
+    Raises:
+        ClipError: the video has no such frame.
+        MvitError: the model or the video does not give what is asked for.
+    """
+    scene = Scene(explainer, video, request, on_piece)
+    index = request.frame_index
+    if index is None:
+        sampled = explainer.windows(video)[0].frame_indices
+        index = sampled[len(sampled) // 2]
+    if not 0 <= index < video.frame_count:
+        raise ClipError(
+            f"frame {index} does not exist; the video has frames 0 to {video.frame_count - 1}"
+        )
+    shot = scene.shot(index)
+    figure = plan(video.display_size, shot.panels, caption=request.caption, size=request.size)
+    picture = Artist(figure, request).draw(video.frame(index), index, shot)
+    return Still(picture, scene.facts(index, index + 1), scene.notes)
 
 
 def png_bytes(picture: ImageArray, comment: str) -> bytes:

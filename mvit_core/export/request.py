@@ -25,6 +25,12 @@ class ExportRequest:
     """First frame of a moving picture."""
     stop: int | None = None
     """One past its last frame; None is the end of the video."""
+    sampled_only: bool = False
+    """Of these only the frames that the model saw, each until the next."""
+    rate: float | None = None
+    """Frames per second at most, of a moving picture; None keeps those of the video."""
+    size: str = "native"
+    """A name in ``SIZES``: what pictures are scaled down to."""
     caption: bool = True
     """Print block, head, class, probability and colour bar below the picture."""
     encoding: Encoding = field(default_factory=Encoding)
@@ -50,13 +56,13 @@ class Steps:
     """How far an export is; told between its steps too, so that it can be stopped anywhere."""
 
     def __init__(self, on_progress: OnProgress | None, total: int) -> None:
-        self._on_progress, self._total = on_progress, total
+        self._on_progress, self.total = on_progress, total
         self._done = 0
 
     def again(self) -> None:
         """Nothing more is done yet."""
         if self._on_progress is not None:
-            self._on_progress(self._done, self._total)
+            self._on_progress(self._done, self.total)
 
     def step(self) -> None:
         """One more is done."""

@@ -83,6 +83,11 @@ class Scene:
         pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
         return look.ends(chosen.maps, chosen.saliency, pool)
 
+    @property
+    def sampled_frames(self) -> tuple[int, ...]:
+        """Every frame that the model saw, ascending."""
+        return tuple(sorted({i for window in self._windows for i in window.frame_indices}))
+
     def note(self, words: str) -> None:
         """Keep something that a reader must know."""
         self._notes.setdefault(words)

@@ -11,6 +11,7 @@ from app import checks
 from app.cli import main
 from app.video_options import ProgressLine
 from mvit_core import open_video
+from mvit_core.export import SIZES
 from mvit_core.video.encoders import CONTAINERS, ENCODERS, QUALITIES
 
 
@@ -459,6 +460,8 @@ def test_an_export_takes_codec_quality_and_sound(run, barcode_clip, toy_checkpoi
         ("out.gif", ["--audio"], "a .gif file holds no sound"),
         ("out.png", ["--codec", "h264"], "out.png is no video; leave codec and quality out"),
         ("out.csv", ["--audio"], "a .csv file holds no sound"),
+        ("out.png", ["--rate", "10"], "out.png is no video; leave the rate"),
+        ("out.mp4", ["--size", "4k"], "size is '4k'; allowed are native, 2160p"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_the_model_is_loaded(
@@ -470,10 +473,24 @@ def test_what_does_not_go_together_is_refused_before_the_model_is_loaded(
     assert message in told
 
 
-def test_every_codec_is_named_by_the_help(run):
+def test_an_export_takes_a_rate_and_the_sampled_frames(run, barcode_clip, toy_checkpoint, tmp_path):
+    target = tmp_path / "out.mp4"
+    words = ["export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target]
+    counts = []
+    for options in (["--rate", "10", "--size", "480p"], ["--sampled"]):
+        assert run(*words, *options)[0] == 0
+        with open_video(target) as video:
+            counts.append(video.frame_count)
+    assert counts[0] == 14
+    assert counts[1] < 40
+
+
+def test_every_codec_and_size_is_named_by_the_help(run):
     code, told, _ = run("export", "--help")
     assert code == 0
-    assert all(name in told for name in (*ENCODERS, *QUALITIES, *(e[1:] for e in CONTAINERS)))
+    assert all(
+        name in told for name in (*ENCODERS, *SIZES, *QUALITIES, *(e[1:] for e in CONTAINERS))
+    )
 
 
 def test_progress_tells_rate_and_time_left_to_people_only(monkeypatch, capsys):

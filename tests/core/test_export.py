@@ -13,7 +13,7 @@ import pytest
 
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled, ClipError, ExportError
-from mvit_core.export import EXPORTERS, LAYOUTS, ExportRequest, export
+from mvit_core.export import EXPORTERS, LAYOUTS, SIZES, ExportRequest, check_target, export
 from mvit_core.export.caption import Caption
 from mvit_core.export.figure import plan
 from mvit_core.export.layouts import panels_of
@@ -424,3 +424,82 @@ def test_stages_show_a_picked_token_at_the_same_place_on_every_grid(explainer, v
     for place in places:
         assert place == pytest.approx(places[0], abs=8 * scale)
     assert [panel.explanation.maps.query for panel in panels][-1] != (1, 4, 6)
+
+
+# -- size, rate and choice of frames -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("caption", [True, False])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_picture_fits_the_size_asked_for_and_is_never_enlarged(
+    explainer, video, size, layout, caption
+):
+    panels = panels_of(explainer, video, explainer.windows(video)[0], layout, MapSpec())
+    for display_size in ((320, 180), (1080, 1920), (5000, 1000)):
+        native = plan(display_size, panels, caption=caption)
+        figure = plan(display_size, panels, caption=caption, size=size)
+        assert figure.panel_size <= native.panel_size
+        bound = SIZES[size]
+        if bound is None or (native.size[0] <= bound[0] and native.size[1] <= bound[1]):
+            assert figure == native
+            continue
+        assert figure.size[0] <= bound[0]
+        assert figure.size[1] <= bound[1]
+        # Fonts are whole pixels, so that a caption may leave some of the room.
+        assert bound[0] - figure.size[0] <= 8 * 4 or bound[1] - figure.size[1] <= 8 * 4
+
+
+def test_a_scaled_down_video_shows_every_frame_and_says_its_size(explainer, tmp_path):
+    clip = write_barcode_clip(tmp_path / "wide.mp4", frames=40, size=(1000, 600))
+    with open_video(clip) as video:
+        summary = export(explainer, video, bare(size="480p", stop=8), tmp_path / "out.mp4")
+    frames = frames_of(tmp_path / "out.mp4")
+    assert summary.size == (800, 480)
+    assert frames[0].shape == (480, 800, 3)
+    assert [read_barcode(cv2.resize(frame, (1000, 600))) for frame in frames] == list(range(8))
+
+
+def test_a_lower_rate_leaves_frames_out_and_keeps_the_times_of_the_others(
+    explainer, video, tmp_path
+):
+    for rate, wanted in ((15, list(range(0, 40, 2))), (10, list(range(0, 40, 3)))):
+        summary = export(explainer, video, bare(rate=rate), tmp_path / "out.mp4")
+        assert summary.frame_count == len(wanted)
+        with open_video(tmp_path / "out.mp4") as written:
+            numbers = [read_barcode(written.frame(i)) for i in range(written.frame_count)]
+            assert numbers == wanted
+            assert np.allclose(written.pts_seconds, video.pts_seconds[wanted], atol=2e-3)
+
+
+def test_a_rate_above_that_of_the_video_adds_no_frames(explainer, video, tmp_path):
+    assert export(explainer, video, bare(rate=60.0), tmp_path / "out.mp4").frame_count == 40
+
+
+def test_only_the_frames_that_the_model_saw_are_written_where_asked(explainer, video, tmp_path):
+    sampled = sorted({i for w in explainer.windows(video) for i in w.frame_indices})
+    assert len(sampled) < 40
+    export(explainer, video, bare(sampled_only=True), tmp_path / "out.mp4")
+    assert [read_barcode(frame) for frame in frames_of(tmp_path / "out.mp4")] == sampled
+    between = next(i for i in range(40) if i not in sampled)
+    with pytest.raises(ExportError, match="the model saw none of frames"):
+        export(
+            explainer, video, bare(sampled_only=True, start=between, stop=between + 1),
+            tmp_path / "none.mp4",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("out.mp4", {"size": "4k"}, "size is '4k'; allowed are native"),
+        ("out.mp4", {"rate": 0.0}, "above 0"),
+        ("out.mp4", {"rate": float("nan")}, "above 0"),
+        ("out.png", {"rate": 10.0}, "no video; leave the rate"),
+        ("out.png", {"sampled_only": True}, "no video; leave the rate"),
+        ("out.csv", {"size": "720p"}, "holds no pictures; leave the size out"),
+    ],
+)
+def test_a_size_or_rate_that_cannot_be_is_refused(tmp_path, name, changes, message):
+    with pytest.raises(ExportError, match=message):
+        check_target(tmp_path / name, ExportRequest(**changes))
