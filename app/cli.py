@@ -179,7 +179,12 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
                         type=_named, required=True)  # fmt: skip
     export.add_argument("--method", default="row", help="row, column or received (row)")
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
-    export.add_argument("--head", default="mean", metavar="N|mean|max|min", help="(mean)")
+    export.add_argument(
+        "--head",
+        default="mean",
+        metavar="HEAD",
+        help="a number from 0, several as 0,2 averaged, mean, max or min (mean)",
+    )
     export.add_argument("--query", default="readout", metavar="class|T,Y,X",
                         help="whose attention (the tokens that the prediction reads)")  # fmt: skip
     export.add_argument("--layout", default="single",

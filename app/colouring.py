@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.facts import HeatKey, HeatPicture, ShownMap
 from app.painting import look_of, paint_heat, paint_strip
+from mvit_core.attribution import head_within
 from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
 
@@ -80,9 +81,8 @@ class Colouring(QObject):
     def resolve(self, answer: MapAnswer) -> ShownMap:
         """The map that state and answer make; the one before if it is still the same."""
         state, shown = self._store.state, self._world().shown
-        head = state.head
-        if isinstance(head, int) and head >= answer.maps.heads:
-            head = "mean"  # the map of the block before, until the new one is there
+        # The map may be that of the block before, until the new one is there.
+        head = head_within(state.head, answer.maps.heads)
         facts = self._ranging.facts(answer, head)
         if shown is not None and shown.answer is answer and shown.head == head:
             return shown if shown.range == facts else replace(shown, range=facts)

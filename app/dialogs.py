@@ -162,7 +162,7 @@ class ExportDialog(QDialog):
             head = self.tr("each head alone")
         elif layout == "stages":
             words = self.tr("Last block of each stage, {head}, {map}; colours as on screen")
-            head = self.tr("mean of heads") if isinstance(wish.head, int) else head
+            head = head if isinstance(wish.head, str) else self.tr("mean of heads")
         self.content.setText(
             words.format(b=wish.block, head=head, map=map_words(wish.method, wish.query))
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
+from mvit_core.attribution import head_indices
 from mvit_core.video.encoders import Encoding
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _free(target: Path) -> Path:
 
 def _short(head: HeadChoice) -> str:
     """A head or a reduction within the name of a file."""
-    return head if isinstance(head, str) else f"h{head}"
+    return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
 
 
 def _writable_folder(path: Path) -> Path:

@@ -13,10 +13,11 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import Message
 from app.state import MOST_PINNED, SERIES, ViewState
 from app.terms import term
+from app.text import lacking_words
 from app.timing import Timing
 from app.tokens import carried, centre, clamp
 from app.views.pane_intents import PaneIntents, ViewIntents
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import METHODS, head_indices, head_of, head_within
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
@@ -61,16 +62,14 @@ class Intents(Timing):
         new, old = world.layer(block), world.layer(state.block)
         if new is None or old is None:
             return
-        changes: Values = {"head": state.head if head is None else head}
+        wanted = state.head if head is None else head
+        changes: Values = {"head": head_within(wanted, new.heads)}
         if new.block != old.block:
             changes |= {
                 "block": new.block, "query": carried(state.query, state.method, old, new)
             }  # fmt: skip
-        wanted = changes["head"]
-        if isinstance(wanted, int) and wanted >= new.heads:
-            changes["head"] = "mean"
-            words = tr("Block {b} has no head {h}; its mean is shown")
-            self._tell(Message("info", words.format(b=new.block, h=wanted)))
+        if changes["head"] != wanted:
+            self._tell(Message("info", lacking_words(new, wanted)))
         self._store.update(**changes)
 
     def layer(self, by: int) -> None:
@@ -94,16 +93,23 @@ class Intents(Timing):
         layer = self._world().layer(self._state.block)
         if layer is None:
             return
-        if isinstance(head, int) and not 0 <= head < layer.heads:
-            words = tr("Block {b} has {n} heads, 0 to {last}; there is no head {h}")
-            self._tell(
-                Message(
-                    "info",
-                    words.format(b=layer.block, n=layer.heads, last=layer.heads - 1, h=head),
-                )
+        missing = [h for h in head_indices(head) if not 0 <= h < layer.heads]
+        if missing:
+            words = tr("Block {b} has {n} heads, 0 to {last}; there is no head {h}").format(
+                b=layer.block, n=layer.heads, last=layer.heads - 1, h=missing[0]
             )
+            self._tell(Message("info", words))
             return
         self._store.update(head=head)
+
+    def toggle_head(self, head: int) -> None:
+        """Average a head with those that are chosen, or leave it out.
+
+        A reduction over all gives way to the head alone; without the last one, the mean is shown.
+        """
+        chosen = head_indices(self._state.head)
+        kept = tuple(index for index in chosen if index != head)
+        self.choose_head(head_of(kept if head in chosen else (*kept, head)))
 
     def head(self, by: int) -> None:
         """Show the next or previous head alone."""

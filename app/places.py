@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QImage
 
 from app.codec import decode
+from mvit_core.attribution import head_within
 from mvit_core.errors import MvitError
 from mvit_core.targets import whole_file
 
@@ -171,6 +172,5 @@ class PlaceKeeper(QObject):
         if place.checkpoint != checkpoint or place.block is None:
             return
         if 0 <= place.block < len(layers):
-            heads = layers[place.block].heads
-            fits = not isinstance(place.head, int) or 0 <= place.head < heads
-            self._store.update(block=place.block, head=place.head if fits else "mean")
+            head = head_within(place.head, layers[place.block].heads)
+            self._store.update(block=place.block, head=head)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.facts import Message
 from app.remarks import title_words
 from app.text import device_words
+from mvit_core.attribution import head_json
 
 if TYPE_CHECKING:
     from app.facts import ModelFacts, World
@@ -61,7 +62,7 @@ def parameters_of(state: ViewState, world: World) -> dict[str, object]:
         "frame": state.frame,
         "shown": title_words(shown),
         "block": shown.answer.wish.block if shown else state.block,
-        "head": state.head,
+        "head": head_json(state.head),
         "method": state.method,
         "query": state.query,
         "colormap": state.colormap,

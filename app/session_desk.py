@@ -25,7 +25,7 @@ from app.sessions import (
     write_session,
 )
 from app.state import MOST_PINNED, TOP_CHOICES, Loop
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import METHODS, head_within
 from mvit_core.errors import MvitError
 from mvit_core.render import Look, colormaps
 
@@ -245,8 +245,8 @@ def fitted(view: Values, world: World) -> Values:
         view["block"] = None
     layer = world.layer(view.get("block"))
     head, query = view.get("head"), view.get("query")
-    if isinstance(head, int) and (layer is None or not 0 <= head < layer.heads):
-        view["head"] = "mean"
+    if head is not None:
+        view["head"] = head_within(head, layer.heads if layer is not None else 0)
     if isinstance(query, tuple):
         column = view.get("method") == "column"
         shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape

@@ -18,6 +18,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.codec import decode, encode, field_types
 from app.state import ModelSource, ViewState
+from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
 from mvit_core.targets import whole_file
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
 ENDING = ".mvitlens"
 KIND = "MViT Lens session"
-VERSION = 1
-"""Raised when an older reader would misunderstand the file; new fields alone do not raise it."""
+VERSION = 2
+"""Raised when an older reader would misunderstand the file; new fields alone do not raise it.
+
+A file is written in the lowest form that holds it, so that older readers open what they can:
+form 2 has averaged heads, which form 1 does not know.
+"""
 
 EDGE_BYTES = 1 << 16
 """Read from each end of a file to tell it from others; checkpoints are too large to read whole."""
@@ -118,7 +123,7 @@ def write_session(session: Session, target: Path) -> None:
     """
     page = {
         "kind": KIND,
-        "version": VERSION,
+        "version": _form_of(session),
         "written_by": _own_version(),
         "files": {role: encode(ref) for role, ref in session.files.items()},
         "model": {name: encode(value) for name, value in session.model.items()},
@@ -127,6 +132,12 @@ def write_session(session: Session, target: Path) -> None:
     }
     with whole_file(target) as partial:
         partial.write_text(json.dumps(page, indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def _form_of(session: Session) -> int:
+    """The lowest form that holds a session."""
+    heads = [session.view.get("head"), *(pane.head for pane in session.view.get("panes", ()))]
+    return 2 if any(isinstance(head, HeadSet) for head in heads) else 1
 
 
 def read_session(path: Path) -> Session:

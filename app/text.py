@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.terms import term
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
 from mvit_core.render import times_text, value_text
 
 if TYPE_CHECKING:
-    from app.facts import ModelFacts, RangeFacts
+    from app.facts import LayerFacts, ModelFacts, RangeFacts
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import Triple
     from mvit_core.render import RangePolicy, Units
@@ -67,7 +67,26 @@ def head_words(head: HeadChoice, heads: int) -> str:
     if head == "min":
         return tr("minimum of {n} heads").format(n=heads)
     # Named as in the strip, where heads count from 0.
+    if isinstance(head, HeadSet):
+        names = heads_list(head.indices)
+        return tr("heads {names} of {n} averaged").format(names=names, n=heads)
     return tr("head h{i} of {n}").format(i=head, n=heads)
+
+
+def heads_list(indices: tuple[int, ...]) -> str:
+    """Heads by their names, in a row."""
+    return ", ".join(f"h{index}" for index in indices)
+
+
+def lacking_words(layer: LayerFacts, wanted: HeadChoice) -> str:
+    """What is shown of a layer that has not all the heads asked for."""
+    lacking = ", ".join(str(h) for h in head_indices(wanted) if h >= layer.heads)
+    shown = head_within(wanted, layer.heads)
+    if shown == "mean":
+        return tr("Block {b} has no head {h}; its mean is shown").format(b=layer.block, h=lacking)
+    return tr("Block {b} has no head {h}; without it: {shown}").format(
+        b=layer.block, h=lacking, shown=head_words(shown, layer.heads)
+    )
 
 
 def query_words(query: Query) -> str:

@@ -28,6 +28,7 @@ def connect(panels: Panels, controller: Controller) -> None:
     timeline.series_chosen.connect(lambda kind: intents.set_field("series", kind))
     panels.layers.block_chosen.connect(intents.choose_block)
     panels.heads.head_chosen.connect(intents.choose_head)
+    panels.heads.grid.toggled.connect(intents.toggle_head)
     panels.display.changed.connect(intents.set_field)
     panels.display.query_chosen.connect(intents.choose_query)
     panels.display.pick_asked.connect(intents.picking)

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app import theme
-from app.text import share_words
+from app.text import heads_list, share_words
 from app.widgets import label
+from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
@@ -34,9 +35,15 @@ LEAST_THUMB_PX = 72
 
 
 class HeadGrid(QWidget):
-    """One painted thumbnail per head; a click shows that head alone."""
+    """One painted thumbnail per head: a click shows it alone, one with Ctrl averages it.
+
+    With the keys: arrows go from head to head and show each alone; with Ctrl they only go there,
+    and Ctrl+Space averages the head that they went to, or leaves it out.
+    """
 
     chosen = Signal(int)
+    toggled = Signal(int)
+    """To be averaged with those that are chosen, or left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +51,9 @@ class HeadGrid(QWidget):
         self.setAccessibleName(self.tr("Heads of the block"))
         self._strip: StripPicture | None = None
         self._heads = 0
-        self._chosen: int | None = None
+        self._chosen: tuple[int, ...] = ()
+        self._cursor: int | None = None
+        """Where the arrows went with Ctrl held; None is the last chosen one."""
         self._aspect = 4 / 3
 
     def show_heads(self, heads: int, aspect: float) -> None:
@@ -52,6 +61,7 @@ class HeadGrid(QWidget):
         if (heads, aspect) == (self._heads, self._aspect):
             return
         self._heads, self._aspect, self._strip = heads, max(aspect, 0.2), None
+        self._cursor = None
         self._reflow()
 
     def show_strip(self, strip: StripPicture | None) -> None:
@@ -59,10 +69,20 @@ class HeadGrid(QWidget):
         self._strip = strip
         self.update()
 
-    def show_chosen(self, head: int | None) -> None:
-        """Frame the head that the canvas shows alone."""
-        self._chosen = head
+    def show_chosen(self, heads: tuple[int, ...]) -> None:
+        """Frame the heads that the canvas shows: one alone, or several averaged."""
+        self._chosen = heads
+        words = self.tr("Heads of the block")
+        if heads:
+            words += ": " + self.tr("{names} chosen").format(names=heads_list(heads))
+        self.setAccessibleName(words)
         self.update()
+
+    @property
+    def meant(self) -> int | None:
+        """The head that Ctrl+Space means; None before any was chosen."""
+        at = self._chosen[-1] if self._cursor is None and self._chosen else self._cursor
+        return at if at is not None and at < self._heads else None
 
     def thumb_box(self, head: int) -> QRect:
         """Where a head's picture lies."""
@@ -90,7 +110,11 @@ class HeadGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         head = self.head_at(event.position().toPoint())
         if head is not None:
-            self.chosen.emit(head)
+            self._choose(head, together=_with_ctrl(event))
+
+    def _choose(self, head: int, *, together: bool) -> None:
+        self._cursor = head
+        (self.toggled if together else self.chosen).emit(head)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -99,11 +123,20 @@ class HeadGrid(QWidget):
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns,
         }.get(Qt.Key(event.key()))  # fmt: skip
+        at = self.meant
+        if event.key() == Qt.Key.Key_Space and at is not None:
+            self._choose(at, together=_with_ctrl(event))
+            return
         if by is None or not self._heads:
             super().keyPressEvent(event)
             return
-        start = self._chosen if self._chosen is not None else -by if by > 0 else self._heads
-        self.chosen.emit(min(max(start + by, 0), self._heads - 1))
+        start = at if at is not None else -by if by > 0 else self._heads
+        there = min(max(start + by, 0), self._heads - 1)
+        if _with_ctrl(event):
+            self._cursor = there
+            self.update()
+        else:
+            self._choose(there, together=False)
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -117,7 +150,7 @@ class HeadGrid(QWidget):
         return super().event(event)
 
     def _tip(self, head: int) -> str:
-        words = self.tr("Head {n}: click to show it alone").format(n=head)
+        words = self.tr("Head {n}: click to show it alone, Ctrl+click to average it").format(n=head)
         if self._strip is not None and self._strip.sinks is not None:
             sink = share_words(self._strip.sinks[head])
             words += "\n" + self.tr("{share} of its attention is on the class key").format(
@@ -151,7 +184,7 @@ class HeadGrid(QWidget):
             painter.fillRect(box, QColor(colours.stage))
             if self._strip is not None and head < len(self._strip.images):
                 painter.drawImage(box, self._strip.images[head])
-            here = head == self._chosen
+            here = head in self._chosen
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(
                 QPen(QColor(colours.accent if here else colours.border), 2 if here else 1)
@@ -161,6 +194,9 @@ class HeadGrid(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 1, Qt.PenStyle.DotLine))
             painter.drawRect(self.rect().adjusted(6, 0, -7, -1))
+            if self.meant is not None:
+                painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DotLine))
+                painter.drawRect(self.thumb_box(self.meant).adjusted(-3, -3, 2, 2))
         painter.end()
 
     def _paint_caption(self, painter: QPainter, head: int, box: QRect, *, here: bool) -> None:
@@ -245,4 +281,8 @@ class HeadsPanel(QWidget):
         for name, button in self.buttons.items():
             button.setChecked(name == head)
         self._group.setExclusive(True)
-        self.grid.show_chosen(head if isinstance(head, int) else None)
+        self.grid.show_chosen(head_indices(head))
+
+
+def _with_ctrl(event: QMouseEvent | QKeyEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.facts import SeriesFacts, SeriesLine
+from mvit_core.attribution import HeadSet, head_within
 from mvit_core.video.views import View
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def series_facts(
         total=len(windows),
         seconds=seconds * missing if seconds else None,
         running=running,
-        problem="" if known or missing else _why_none(wish),
+        problem=_problem(wish, state, known=known, missing=missing),
     )
 
 
@@ -107,10 +108,10 @@ def _measure_line(
     values: list[float | None] = []
     for window in windows:
         layer = shelf.measures(replace(wish, window=window))
-        head = state.head
-        if layer is None or (isinstance(head, int) and head >= len(layer.heads)):
+        if layer is None:
             values.append(None)
         else:
+            head = head_within(state.head, len(layer.heads))
             values.append(_value(layer.of(head), state))
     return SeriesLine(series_titles()[state.series][0], -1, tuple(values))
 
@@ -127,6 +128,13 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
     if high - low < LEAST_SPAN:
         low, high = max(0.0, low - LEAST_SPAN), min(1.0, high + LEAST_SPAN)
     return low, high
+
+
+def _problem(wish: MapWish, state: ViewState, *, known: int, missing: int) -> str:
+    """Why no window can have a value; empty where some have or may have one."""
+    if state.series == "entropy" and isinstance(state.head, HeadSet):
+        return tr("The spread of several averaged heads is not kept; choose one head, or mean")
+    return "" if known or missing else _why_none(wish)
 
 
 def _why_none(wish: MapWish) -> str:

@@ -28,8 +28,8 @@ class GridStyle:
     """Lines are drawn between tokens."""
     picking: bool = False
     chosen_block: int | None = None
-    chosen_head: int | None = None
-    """None while a reduction over heads is shown."""
+    chosen_heads: tuple[int, ...] = ()
+    """One, several that are averaged, or none where all are reduced."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -218,13 +218,15 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
 
 
 def _paint_choice(painter: QPainter, scene: GridScene) -> None:
-    """The ring around the cell that Display, title and Enter mean; the row for a reduction."""
+    """Rings around the cells that Display, title and Enter mean; none for a reduction."""
     style = scene.style
-    if style.chosen_block is None or style.chosen_head is None:
+    if style.chosen_block is None:
         return
-    box = scene.spot_rect(style.chosen_block, style.chosen_head)
-    if not box.isEmpty():
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    boxes = (scene.spot_rect(style.chosen_block, head) for head in style.chosen_heads)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for box in boxes:
+        if box.isEmpty():
+            continue
         for width, colour in ((5, theme.current().stage), (3, theme.current().accent)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawRect(box.adjusted(-1, -1, 0, 0))

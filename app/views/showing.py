@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.text import head_words, map_words
 from app.views.grid_scene import GridStyle
+from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
     from app.facts import TokenMark
@@ -36,7 +37,7 @@ def show_views(
     stage.show_view(state.view)  # last: what takes the keys is there by then
     layer = world.layer(state.block)
     if state.view == "layers" and layer is not None and old and old.state.view != "layers":
-        head = state.head if isinstance(state.head, int) else None
+        head = next(iter(head_indices(state.head)), None)
         # Rows have their places once the page has been laid out.
         QTimer.singleShot(0, stage, partial(stage.grid_area.reveal, layer.block, head))
 
@@ -72,14 +73,14 @@ def _show_grid(
         lines=state.token_grid,
         picking=state.picking,
         chosen_block=layer.block if layer else None,
-        chosen_head=state.head if isinstance(state.head, int) else None,
+        chosen_heads=head_indices(state.head),
     )
-    moved = (style.chosen_block, style.chosen_head) != (
-        grid.scene.style.chosen_block, grid.scene.style.chosen_head
+    moved = (style.chosen_block, style.chosen_heads) != (
+        grid.scene.style.chosen_block, grid.scene.style.chosen_heads
     )  # fmt: skip
     grid.show_style(style)
     if moved and style.chosen_block is not None:
-        stage.grid_area.reveal(style.chosen_block, style.chosen_head)
+        stage.grid_area.reveal(style.chosen_block, next(iter(style.chosen_heads), None))
     grid.show_mark(mark)
     header = stage.grid_header
     header.show_title(grid_title(new))

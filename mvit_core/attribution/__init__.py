@@ -11,14 +11,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mvit_core.attribution.attention import column_maps, dead_reason, received_maps, row_maps
-from mvit_core.attribution.maps import (
+from mvit_core.attribution.heads import (
     HEAD_REDUCTIONS,
     HeadChoice,
-    HeadMaps,
-    Query,
-    Saliency,
+    HeadSet,
+    head_indices,
+    head_json,
+    head_of,
+    head_within,
     parse_head,
 )
+from mvit_core.attribution.maps import HeadMaps, Query, Saliency
 from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_of
 
 if TYPE_CHECKING:
@@ -31,12 +34,17 @@ __all__ = [
     "METHODS",
     "HeadChoice",
     "HeadMaps",
+    "HeadSet",
     "LayerMeasures",
     "MapMeasures",
     "Method",
     "Query",
     "Saliency",
     "dead_reason",
+    "head_indices",
+    "head_json",
+    "head_of",
+    "head_within",
     "measures_of",
     "parse_head",
 ]

@@ -1,34 +1,19 @@
 """Token-grid maps of one layer: what a method gives, and how heads are picked from it."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mvit_core.attribution.heads import HEAD_REDUCTIONS, HeadChoice, head_indices
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, Triple
 
 FloatArray = NDArray[np.float32]
 
-HeadChoice = int | Literal["mean", "max", "min"]
-"""One head by its index, or a reduction over all of them."""
-
 Query = Literal["readout", "class"] | Triple
 """Whose attention: of the tokens the prediction reads, the class token, or a patch (t, y, x)."""
-
-Reduction = Callable[[FloatArray], FloatArray]
-
-HEAD_REDUCTIONS: Mapping[str, Reduction] = MappingProxyType(
-    {
-        "mean": lambda values: values.mean(axis=0),
-        "max": lambda values: values.max(axis=0),
-        "min": lambda values: values.min(axis=0),
-    }
-)
-"""Over the first axis, the heads."""
 
 
 @dataclass(frozen=True)
@@ -73,31 +58,19 @@ class HeadMaps:
         return len(self.values)
 
     def pick(self, head: HeadChoice) -> Saliency:
-        """One head, or the mean, maximum or minimum over heads.
+        """One head, the mean of several, or the mean, maximum or minimum over all.
 
         Raises:
             CaptureError: the layer has no such head.
         """
-        if isinstance(head, str):
-            reduce = HEAD_REDUCTIONS[head]
-            sink = None if self.sinks is None else float(reduce(self.sinks))
-            return Saliency(reduce(self.values), self.geometry, sink)
-        if not 0 <= head < self.heads:
+        indices = list(head_indices(head))
+        missing = [index for index in indices if not 0 <= index < self.heads]
+        if missing:
             raise CaptureError(
-                f"block {self.block} has {self.heads} heads, 0 to {self.heads - 1}; got head {head}"
+                f"block {self.block} has {self.heads} heads, 0 to {self.heads - 1}; "
+                f"got head {', '.join(map(str, missing))}"
             )
-        sink = None if self.sinks is None else float(self.sinks[head])
-        return Saliency(self.values[head], self.geometry, sink)
-
-
-def parse_head(text: str) -> HeadChoice:
-    """A head from its command-line form: a number, mean, max or min.
-
-    Raises:
-        CaptureError: the text is none of these.
-    """
-    if text in HEAD_REDUCTIONS:
-        return text  # type: ignore[return-value]  # its keys are the literals
-    if text.isdecimal():
-        return int(text)
-    raise CaptureError(f"head is {text!r}; allowed are a number from 0, mean, max and min")
+        reduce = HEAD_REDUCTIONS[head if isinstance(head, str) else "mean"]
+        chosen = indices or slice(None)
+        sink = None if self.sinks is None else float(reduce(self.sinks[chosen]))
+        return Saliency(reduce(self.values[chosen]), self.geometry, sink)

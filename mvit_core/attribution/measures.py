@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mvit_core.attribution.maps import HeadChoice, HeadMaps, Saliency
+from mvit_core.attribution.heads import HeadChoice, HeadSet
+from mvit_core.attribution.maps import HeadMaps, Saliency
 
 __all__ = ["LayerMeasures", "MapMeasures", "measures_of"]
 
@@ -16,10 +17,11 @@ __all__ = ["LayerMeasures", "MapMeasures", "measures_of"]
 class MapMeasures:
     """Of one map."""
 
-    entropy: float
+    entropy: float | None
     """-sum p ln p / ln n over its n tokens, the class key among them where it has a share; 1 is
     uniform, 0 is one token alone. What is no distribution (a column, a maximum over heads) is
-    divided by its sum first."""
+    divided by its sum first. None for the mean of several heads: it does not follow from what
+    is known of each."""
     kept: float | None
     """Share of the attention on patch keys: for a row, 1 minus its sink; None without a class
     key."""
@@ -42,6 +44,10 @@ class LayerMeasures:
         """
         if isinstance(head, int):
             return self.heads[head]
+        if isinstance(head, HeadSet):
+            # Rows sum to 1, so the mean of the heads' shares is the share of their mean.
+            shares = [share for h in head.indices if (share := self.heads[h].kept) is not None]
+            return MapMeasures(None, sum(shares) / len(shares) if shares else None)
         return {"mean": self.mean, "max": self.max, "min": self.min}[head]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import METHODS, HeadChoice, HeadSet
 from mvit_core.export.figure import BACKGROUND, Figure
 from mvit_core.export.layouts import LAYOUTS, Layout
 from mvit_core.export.request import ExportRequest
@@ -123,8 +123,10 @@ def caption_lines(
     return [which, reduced, said]
 
 
-def head_text(head: int | str) -> str:
+def head_text(head: HeadChoice) -> str:
     """A head choice in words."""
+    if isinstance(head, HeadSet):
+        return f"heads {', '.join(map(str, head.indices))} averaged"
     return f"head {head}" if isinstance(head, int) else f"{head} of heads"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mvit_core.attribution import HEAD_REDUCTIONS
+from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.targets import whole_file
@@ -79,7 +79,7 @@ def _facts(
         "stage": first.maps.stage,
         "method": first.maps.method,
         "query": first.maps.query,
-        "head": request.spec.head,
+        "head": head_json(request.spec.head),
         "head_choices": [*range(first.maps.heads), *HEAD_REDUCTIONS],
         "model": explainer.loaded.path.name,
         "format": explainer.loaded.format,

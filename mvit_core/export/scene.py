@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
+from mvit_core.attribution import head_json
 from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, Explanation
@@ -110,7 +111,7 @@ class Scene:
                 "preprocessing": asdict(self._explainer.loaded.clip_spec),
                 "block": explanation.maps.block,
                 "stage": explanation.maps.stage,
-                "head": spec.head,
+                "head": head_json(spec.head),
                 "method": spec.method,
                 "query": spec.query,
                 "layout": self._request.layout,

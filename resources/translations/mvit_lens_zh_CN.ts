@@ -411,12 +411,16 @@ Right-click for percentile tails and units</source>
     <context>
         <name>HeadGrid</name>
         <message>
-            <source>Head {n}: click to show it alone</source>
-            <translation>头 {n}：单击可单独显示</translation>
+            <source>Head {n}: click to show it alone, Ctrl+click to average it</source>
+            <translation>头 {n}：单击可单独显示，Ctrl+单击可加入平均</translation>
         </message>
         <message>
             <source>Heads of the block</source>
             <translation>此块的各个头</translation>
+        </message>
+        <message>
+            <source>{names} chosen</source>
+            <translation>已选 {names}</translation>
         </message>
         <message>
             <source>{share} of its attention is on the class key</source>
@@ -2533,10 +2537,6 @@ right-click for percentile tails and units</source>
             <translation>“关注来源”需要一个键：{name}。按 Q 另选一个</translation>
         </message>
         <message>
-            <source>Block {b} has no head {h}; its mean is shown</source>
-            <translation>块 {b} 没有头 {h}；显示其均值</translation>
-        </message>
-        <message>
             <source>Block {b} has {n} heads, 0 to {last}; there is no head {h}</source>
             <translation>块 {b} 有 {n} 个头，编号 0 到 {last}；没有头 {h}</translation>
         </message>
@@ -2967,6 +2967,10 @@ right-click for percentile tails and units</source>
             <translation>所示的图中落在图块上的注意力占比：1 − 汇聚</translation>
         </message>
         <message>
+            <source>The spread of several averaged heads is not kept; choose one head, or mean</source>
+            <translation>未保存多个头平均后的分散度；请选择一个头或均值</translation>
+        </message>
+        <message>
             <source>This model has no class token, so all of the attention lies on patches</source>
             <translation>此模型没有类别词元，因此全部注意力都在图块上</translation>
         </message>
@@ -3217,6 +3221,14 @@ right-click for percentile tails and units</source>
             <translation>抗锯齿</translation>
         </message>
         <message>
+            <source>Block {b} has no head {h}; its mean is shown</source>
+            <translation>块 {b} 没有头 {h}；显示其均值</translation>
+        </message>
+        <message>
+            <source>Block {b} has no head {h}; without it: {shown}</source>
+            <translation>块 {b} 没有头 {h}；除去后显示：{shown}</translation>
+        </message>
+        <message>
             <source>Channel order</source>
             <translation>通道顺序</translation>
         </message>
@@ -3311,6 +3323,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>head h{i} of {n}</source>
             <translation>头 h{i}（共 {n} 个）</translation>
+        </message>
+        <message>
+            <source>heads {names} of {n} averaged</source>
+            <translation>头 {names} 的平均（共 {n} 个）</translation>
         </message>
         <message>
             <source>in parts</source>

@@ -26,6 +26,7 @@ from app.sessions import (
     write_session,
 )
 from app.state import ModelSource, ViewState
+from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
 from mvit_core.render import TAILS_PERCENT, ValueRange
 from mvit_core.video.clip import ClipSpec
@@ -89,7 +90,11 @@ def test_no_weights_and_no_maps_are_in_the_file(saved):
     assert saved.stat().st_size < 5000
 
 
-_heads = st.one_of(st.sampled_from(["mean", "max", "min"]), st.integers(0, 15))
+_heads = st.one_of(
+    st.sampled_from(["mean", "max", "min"]),
+    st.integers(0, 15),
+    st.builds(lambda some: HeadSet(tuple(sorted(some))), st.sets(st.integers(0, 15), min_size=2)),
+)
 _queries = st.one_of(
     st.sampled_from(["readout", "class"]), st.tuples(*(st.integers(0, 99) for _ in range(3)))
 )

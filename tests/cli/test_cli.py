@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -125,6 +126,17 @@ def test_export_writes_what_the_ending_names(run, barcode_clip, toy_checkpoint, 
         assert video.frame_count == 40
 
 
+def test_export_averages_the_heads_that_are_listed(run, barcode_clip, toy_checkpoint, tmp_path):
+    target = tmp_path / "out.npz"
+    code, _, complaint = run(
+        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target, "--head", "0,2"
+    )
+    assert (code, complaint) == (0, "")
+    with np.load(target) as arrays:
+        chosen = arrays["maps"][:, [0, 2]].mean(axis=1)
+        np.testing.assert_allclose(arrays["selected"], chosen, atol=1e-6)
+
+
 @pytest.mark.parametrize("policy", ["map", "layer", "clip", "model", "0,0.5"])
 def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_path, policy):
     target = tmp_path / "out.png"
@@ -213,6 +225,7 @@ def test_a_broken_input_ends_in_one_line_and_writes_nothing(
     ("extra", "message"),
     [
         (["--head", "two"], "allowed are a number"),
+        (["--head", "0,9"], "got head 9"),
         (["--query", "1,2"], "allowed are class"),
         (["--block", "9"], "has 4 blocks"),
         (["--layout", "ring"], "allowed are single"),

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from mvit_core import load_model, open_video
+from mvit_core.attribution import HeadSet
 from mvit_core.errors import Cancelled, ClipError, ExportError
 from mvit_core.export import EXPORTERS, LAYOUTS, SIZES, ExportRequest, check_target, export
-from mvit_core.export.caption import Caption
+from mvit_core.export.caption import Caption, caption_lines
 from mvit_core.export.figure import plan
 from mvit_core.export.layouts import panels_of
 from mvit_core.export.scene import Scene
@@ -113,6 +114,18 @@ def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
     assert (facts["block"], facts["head"]) == (2, "max")
     assert facts["preprocessing"]["short_side"] == 40
     assert facts["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
+
+
+def test_several_averaged_heads_are_in_the_facts_and_in_the_caption(explainer, video, tmp_path):
+    target, spec = tmp_path / "out.png", MapSpec(block=3, head=HeadSet((0, 2)))
+    export(explainer, video, ExportRequest(spec, frame_index=3), target)
+    assert json.loads(png_comment(target.read_bytes()))["head"] == [0, 2]
+    answer = explainer.explain(video, explainer.windows(video)[0], spec)
+    assert "heads 0, 2 averaged" in caption_lines(answer, 3)[0]
+    export(explainer, video, ExportRequest(spec), tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz") as arrays:
+        chosen = arrays["maps"][:, [0, 2]].mean(axis=1)
+        np.testing.assert_allclose(arrays["selected"], chosen, atol=1e-6)
 
 
 def png_comment(data: bytes) -> bytes:

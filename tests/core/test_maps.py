@@ -3,7 +3,16 @@ import pytest
 import torch
 
 from mvit_core import capture
-from mvit_core.attribution import METHODS, HeadMaps, dead_reason, parse_head
+from mvit_core.attribution import (
+    METHODS,
+    HeadMaps,
+    HeadSet,
+    dead_reason,
+    head_of,
+    head_within,
+    measures_of,
+    parse_head,
+)
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.model import MViT
@@ -137,9 +146,60 @@ def test_heads_are_picked_one_by_one_or_reduced():
         maps.pick(2)
 
 
+def test_several_heads_are_the_mean_of_their_maps_and_sinks(record):
+    maps = METHODS["row"].maps(record, record.layers[3], "class")
+    both = maps.pick(HeadSet((0, 2)))
+    expected = (maps.pick(0).values + maps.pick(2).values) / 2
+    np.testing.assert_allclose(both.values, expected, atol=1e-7)
+    assert both.sink == pytest.approx((maps.pick(0).sink + maps.pick(2).sink) / 2)
+    assert both.values.sum() + both.sink == pytest.approx(1, abs=1e-5)
+
+
+def test_all_heads_together_are_the_mean(record):
+    maps = METHODS["received"].maps(record, record.layers[3], "readout")
+    every = maps.pick(head_of(tuple(range(maps.heads))))
+    np.testing.assert_array_equal(every.values, maps.pick("mean").values)
+
+
+def test_several_heads_of_which_the_layer_lacks_one_are_refused():
+    with pytest.raises(CaptureError, match="block 2 has 2 heads, 0 to 1; got head 2, 5"):
+        head_maps(np.zeros((2, 1, 2, 2))).pick(HeadSet((1, 2, 5)))
+
+
+@pytest.mark.parametrize("indices", [(), (1,), (1, 1), (2, 0), (-1, 0)])
+def test_heads_that_are_no_set_are_refused(indices):
+    with pytest.raises(CaptureError, match="allowed are two or more different numbers"):
+        HeadSet(indices)
+
+
+def test_a_choice_of_heads_is_one_value_whatever_its_order():
+    assert head_of((2, 0, 2)) == HeadSet((0, 2))
+    assert {head_of((2, 0)): "kept"}[HeadSet((0, 2))] == "kept"
+    assert (head_of((3,)), head_of(())) == (3, "mean")
+
+
+def test_heads_that_a_layer_lacks_are_left_out():
+    chosen = HeadSet((0, 1, 3))
+    assert head_within(chosen, 4) == chosen
+    assert head_within(chosen, 2) == HeadSet((0, 1))
+    assert head_within(chosen, 1) == 0
+    assert head_within(HeadSet((2, 3)), 2) == head_within(3, 2) == head_within(-1, 2) == "mean"
+    assert head_within("max", 1) == "max"
+
+
+def test_the_share_on_patches_of_several_heads_is_that_of_their_mean(record):
+    maps = METHODS["row"].maps(record, record.layers[3], "class")
+    measured = measures_of(maps).of(HeadSet((0, 2)))
+    assert measured.kept == pytest.approx(1 - maps.pick(HeadSet((0, 2))).sink, abs=1e-5)
+    assert measured.entropy is None  # it does not follow from those of the heads
+    bare = measures_of(head_maps(np.ones((3, 1, 2, 2)))).of(HeadSet((0, 2)))
+    assert bare.kept is None
+
+
 def test_a_head_is_read_from_its_text_form():
-    assert [parse_head(text) for text in ("0", "11", "mean", "max", "min")] == [
-        0, 11, "mean", "max", "min"
+    assert [parse_head(text) for text in ("0", "11", "mean", "max", "min", "2, 0", "3,3")] == [
+        0, 11, "mean", "max", "min", HeadSet((0, 2)), 3
     ]  # fmt: skip
-    with pytest.raises(CaptureError, match="allowed are a number"):
-        parse_head("-1")
+    for text in ("-1", "0,", "0,two", "mean,0"):
+        with pytest.raises(CaptureError, match="allowed are a number"):
+            parse_head(text)
