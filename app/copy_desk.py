@@ -40,7 +40,10 @@ class CopyDesk(QObject):
             self._paint.ask("copy", partial(paint_sheet, sheet))
         elif world.picture is not None:
             shown = world.shown if state.overlay else None
-            self._paint.ask("copy", partial(paint_still, world.picture, shown, look_of(state)))
+            # On the canvas, too, the lines stay where the overlay is off.
+            lines = world.shown.heatmap if world.shown is not None and state.token_grid else None
+            work = partial(paint_still, world.picture, shown, look_of(state), lines)
+            self._paint.ask("copy", work)
 
     def parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from app.facts import HeatKey, HeatPicture, StripPicture
+from app.marks import draw_grid
+from app.viewport import Viewport
 from mvit_core.heatmap import project
 from mvit_core.render import HeatLayer, Look, heat_layer, overlay
 
@@ -73,9 +75,21 @@ def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticke
 
 
 def paint_still(
-    picture: FramePicture, shown: ShownMap | None, look: Look, ticket: Ticket
+    picture: FramePicture,
+    shown: ShownMap | None,
+    look: Look,
+    lines: Heatmap | None,
+    ticket: Ticket,
 ) -> QImage | None:
-    """Frame and map at the frame's own size, as an export would show them."""
+    """Frame and map at the frame's own size, as an export would show them.
+
+    Args:
+        picture: the frame.
+        shown: the map over it; None for the frame alone.
+        look: how the map is drawn.
+        lines: between whose tokens lines are drawn, as on the canvas; None for no lines.
+        ticket: tells when the picture is not wanted any more.
+    """
     ticket.check()
     if picture.pixels is None:
         return None
@@ -85,7 +99,13 @@ def paint_still(
         pixels = overlay(pixels, shown.heatmap, picture.index, style)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
-    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    still = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    if lines is not None:
+        size = (width, height)
+        painter = QPainter(still)
+        draw_grid(painter, Viewport(size, size, margin=0), lines)
+        painter.end()
+    return still
 
 
 def heat_image(

@@ -8,10 +8,11 @@ from app.facts import TokenMark
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
-    from app.facts import LayerFacts
+    from app.facts import LayerFacts, MapAnswer
     from app.snapshot import Snapshot
     from mvit_core.attribution import Query
     from mvit_core.geometry import GridGeometry, Triple
+    from mvit_core.heatmap import Heatmap
 
 
 def clamp(token: Triple, shape: Triple) -> Triple:
@@ -53,14 +54,25 @@ def mark_of(snapshot: Snapshot) -> TokenMark | None:
     shown, picture = snapshot.world.shown, snapshot.world.picture
     if shown is None or picture is None:
         return None
-    answer, wish = shown.answer, shown.answer.wish
+    return mark_on(shown.answer, shown.heatmap, picture.index)
+
+
+def mark_on(answer: MapAnswer, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
+    """The ring around the token that a map is of; None where it is of no one token.
+
+    Args:
+        answer: the map, and where its tokens lie.
+        heatmap: of any head of it.
+        frame_index: of the frame below the ring.
+    """
+    wish = answer.wish
     query = wish.query
     geometry, shape = picked_grid(answer.layer, wish.method)
     if isinstance(query, str) or not METHODS[wish.method].needs_query or geometry is None:
         return None
     _, row, column = geometry.centre(query)
     scale = answer.pixel_map.scale
-    place = shown.heatmap.sampled_position(picture.index)
+    place = heatmap.sampled_position(frame_index)
     return TokenMark(
         centre_px=answer.pixel_map.to_source(column, row),
         cell_px=(geometry.scale[2] * scale[0], geometry.scale[1] * scale[1]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.facts.maps import MapAnswer
+    from app.facts.maps import MapAnswer, TokenMark
     from app.facts.model import LayerFacts
     from app.facts.pictures import CellsPicture
     from app.facts.video import FramePicture, VideoFacts
@@ -73,6 +73,8 @@ class PaneFacts:
     grid: Heatmap | None = None
     """Whose tokens the lines lie between; None where two grids of tokens were subtracted."""
     row_sum: float | None = None
+    mark: TokenMark | None = None
+    """The ring around the token that the map is of; of a difference, where both have the same."""
     heat: QImage | None = None
     scale: Scale | None = None
     """Which colour is which number; None while there is no heat."""

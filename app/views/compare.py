@@ -94,7 +94,8 @@ class PaneView(QWidget):
         self.unit.setText(facts.scale.unit if facts.scale is not None else "")
         same = old is not None and (
             old.picture is facts.picture and old.heat is facts.heat and old.video is facts.video
-            and old.remark == facts.remark and (old.heatmap is None) == (facts.heatmap is None)
+            and old.remark == facts.remark and old.mark == facts.mark
+            and (old.heatmap is None) == (facts.heatmap is None)
         )  # fmt: skip
         if same:
             self.body.facts = facts  # the pointer reads the newest numbers

@@ -17,6 +17,7 @@ from app.painting import look_of
 from app.readout import row_sum_of
 from app.state import PINS
 from app.text import head_words, map_words, short_unit_names
+from app.tokens import mark_on
 from app.views.cells import Cells, CellsAsk, heatmap_of
 from app.views.differences import Differences, Term
 from app.views.scale import difference_scale, scale_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.facts import CellsPicture, FramePicture, Scale, VideoFacts, World
+    from app.facts import CellsPicture, FramePicture, Scale, TokenMark, VideoFacts, World
     from app.lanes import Lanes
     from app.state import Pane, Store
     from app.views.answers import Answers
@@ -220,6 +221,7 @@ class Comparing:
             heatmap=heatmap,
             grid=heatmap,
             row_sum=row_sum_of(seen.answer.wish.method, seen.head, heatmap),
+            mark=mark_on(seen.answer, heatmap, seen.picture.index),
             heat=made.images[0] if made else (old.heat if old is not None else None),
             scale=self._scale(made) if made else (old.scale if old is not None else None),
         )
@@ -253,7 +255,10 @@ class Comparing:
         if picture is None:
             return replace(blank, remark="")
         scale = difference_scale(picture.range, picture.unit)
-        return replace(blank, remark="", heat=picture.image, scale=scale, grid=_one_grid(terms))
+        return replace(
+            blank, remark="", heat=picture.image, scale=scale, grid=_one_grid(terms),
+            mark=_one_mark(terms),
+        )  # fmt: skip
 
     def _heat_px(self, seen: _Seen) -> tuple[int, int]:
         """The frame's shape within the room of a pane."""
@@ -285,6 +290,12 @@ class Comparing:
         if pane and world.model and pane.model != world.model.source:
             parts.append(pane.model.checkpoint.name)
         return " · ".join(parts)
+
+
+def _one_mark(terms: tuple[Term, Term]) -> TokenMark | None:
+    """The ring of both sides of a difference, where they are of the same token at one place."""
+    one, other = (mark_on(t.answer, heatmap_of(t.answer, t.head), t.frame_index) for t in terms)
+    return one if one == other else None
 
 
 def _one_grid(terms: tuple[Term, Term]) -> Heatmap | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from app import theme
-from app.marks import draw_cell, draw_grid, draw_outline, draw_placeholder, draw_unseen
+from app.marks import draw_cell, draw_grid, draw_outline, draw_placeholder, draw_ring, draw_unseen
 from app.readout import readout_of
 from app.viewport import Viewport
 from app.widgets import SeenWidget
@@ -168,6 +168,9 @@ class PaneBody(SeenWidget):
         else:
             painter.drawPixmap(0, 0, self._composed(facts))
             self._paint_pointer(painter, facts)
+            if facts.mark is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                draw_ring(painter, self.view(), facts.mark)
         if facts is not None and facts.remark:
             self._paint_remark(painter, facts.remark)
         painter.end()

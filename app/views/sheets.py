@@ -140,7 +140,7 @@ def _pane(pane: PaneView) -> Tile | None:
         return None
     linked = body.linked
     room = QRect(pane.pos() + body.pos(), body.size())
-    blank = Tile(room, body.view(), facts.picture, linked.opacity)
+    blank = Tile(room, body.view(), facts.picture, linked.opacity, mark=facts.mark)
     if not linked.heat or facts.scale is None:
         return replace(blank, lines=facts.grid if linked.lines else None)
     return replace(

@@ -1,5 +1,6 @@
 """Panes side by side: pinned, linked, swapped, subtracted and closed, by mouse and keys."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,51 @@ def test_a_fourth_pin_and_a_second_of_the_same_are_refused_in_words(lens, qtbot)
 def test_nothing_can_be_pinned_before_a_map_is_there(boot, barcode_clip):
     window = boot(clip=barcode_clip)
     assert not window.actions_table.by_id["view.pin"].isEnabled()
+
+
+def ringed(window, place):
+    """Whether the picture of a pane differs where its ring would be."""
+    body = pane(window, place).body
+    image, mark = body.grab().toImage(), facts(window, place).mark
+    kept, body.facts = body.facts, replace(body.facts, mark=None)
+    bare = body.grab().toImage()
+    body.facts = kept
+    return mark is not None and image != bare
+
+
+def test_the_picked_token_is_ringed_in_each_pane_at_its_own_place(lens, qtbot):
+    lens.store.update(block=1, query=(1, 0, 1))
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_P)
+    lens.store.update(block=0, query=(1, 5, 6))
+    settle(qtbot, lens)
+    compare(qtbot, lens)
+    assert [facts(lens, place).mark.token for place in (0, 1)] == [(1, 5, 6), (1, 0, 1)]
+    assert ringed(lens, 0)
+    assert ringed(lens, 1)
+    lens.store.update(query="readout")
+    settle(qtbot, lens)
+    painted(qtbot, lens)
+    assert facts(lens, 0).mark is None
+    assert pane(lens, 0).body.facts.mark is None
+    assert ringed(lens, 1)
+
+
+def test_a_difference_rings_the_token_that_both_maps_are_of(lens, qtbot):
+    lens.store.update(block=1, head=0, query=(1, 0, 1))
+    settle(qtbot, lens)
+    press(qtbot, lens, Qt.Key.Key_P)
+    lens.store.update(head=1)
+    settle(qtbot, lens)
+    compare(qtbot, lens)
+    lens.store.update(difference=(0, 1))
+    painted(qtbot, lens)
+    assert facts(lens, DIFFERENCE_PLACE).mark.token == (1, 0, 1)
+    assert ringed(lens, DIFFERENCE_PLACE)
+    lens.store.update(query=(1, 2, 2))
+    settle(qtbot, lens)
+    painted(qtbot, lens)
+    assert facts(lens, DIFFERENCE_PLACE).mark is None
 
 
 def test_stepping_moves_all_panes_and_each_shows_the_map_of_its_time(pinned, qtbot):

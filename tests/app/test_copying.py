@@ -198,6 +198,32 @@ def test_d_draws_lines_in_every_pane_and_in_what_is_copied(pinned, qtbot):
     assert (rgb(copied(qtbot, pinned)) != bare).any()
 
 
+def test_a_copied_frame_has_the_lines_of_the_canvas_between_its_tokens(fine, qtbot):
+    bare = rgb(copied(qtbot, fine))
+    tap(qtbot, fine, Qt.Key.Key_D)
+    lined = rgb(copied(qtbot, fine))
+    changed = (lined != bare).any(axis=2)
+    heatmap = fine.controller.world.shown.heatmap
+    between = round(heatmap.x_px[0] * 0.5 + heatmap.x_px[1])  # of the first two columns
+    middle = round(heatmap.y_px[1])  # of the first row
+    assert changed[middle, between - 2 : between + 3].any()
+    assert not changed[middle, between - 5 : between - 2].any()
+    assert changed.mean() < 0.4
+    tap(qtbot, fine, Qt.Key.Key_T)
+    without = rgb(copied(qtbot, fine))
+    tap(qtbot, fine, Qt.Key.Key_D)
+    assert (rgb(copied(qtbot, fine)) != without).any()  # as on the canvas
+
+
+def test_a_pane_is_copied_with_the_ring_of_its_token(lens, qtbot):
+    lens.store.update(block=1, query=(1, 0, 1))
+    settle(qtbot, lens)
+    compare(qtbot, lens)
+    ring = facts(lens, 0).mark
+    assert ring.token == (1, 0, 1)
+    assert [tile.mark for tile in sheet_now(lens).tiles] == [ring]
+
+
 def test_tokens_that_are_too_small_get_no_lines(lens, qtbot):
     """They would hide the picture."""
     show(qtbot, lens, "layers")
