@@ -34,6 +34,10 @@ def _unnamed_kind(cls: type[SideDataKind], value: object) -> SideDataKind:
 SideDataKind._missing_ = classmethod(_unnamed_kind)  # type: ignore[assignment]
 
 
+_WORTH_THREADS_PIXELS = 200_000
+"""Smaller pictures are painted sooner than they are shared out among threads."""
+
+
 @dataclass(frozen=True)
 class Orientation:
     """How a stored picture is turned to stand upright: transpose first, then mirror."""
@@ -106,16 +110,11 @@ class Painter:
         """One that paints the same frames smaller, of this longer side at most."""
         width, height = self._stored_size
         factor = min(1.0, long_side / max(width, height))
-        smaller = self.twin()
+        smaller = copy(self)
+        smaller._reformatter = VideoReformatter()
         smaller._stored_size = (max(1, round(width * factor)), max(1, round(height * factor)))
         smaller._interpolation = Interpolation.AREA  # each pixel is a mean, in half the time
         return smaller
-
-    def twin(self) -> "Painter":
-        """Another one that paints alike, for another thread."""
-        twin = copy(self)
-        twin._reformatter = VideoReformatter()
-        return twin
 
     @property
     def size(self) -> tuple[int, int]:
@@ -153,6 +152,7 @@ class Painter:
     def _convert(
         self, frame: "VideoFrame", size: tuple[int, int], colorspace: Colorspace | None
     ) -> "VideoFrame":
+        is_large = size[0] * size[1] >= _WORTH_THREADS_PIXELS
         return self._reformatter.reformat(
             frame,
             width=size[0],
@@ -161,5 +161,5 @@ class Painter:
             src_colorspace=colorspace,
             dst_colorspace=colorspace,
             interpolation=self._interpolation,
-            threads=1,
+            threads=2 if is_large and (frame.width, frame.height) == size else 1,
         )

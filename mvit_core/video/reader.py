@@ -1,14 +1,11 @@
 """``open_video``: every frame of a video by its number, exact and upright."""
 
 from contextlib import contextmanager
-from functools import partial
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvit_core.budget import Budget, Shelf
 from mvit_core.errors import FrameDecodeError, VideoError
-from mvit_core.video.ahead import paint_ahead
 from mvit_core.video.closing import Closing
 from mvit_core.video.container import LIBRARY_ERRORS
 from mvit_core.video.learn import learn
@@ -29,15 +26,12 @@ if TYPE_CHECKING:
 
     from mvit_core.video.learn import FrameWalker, Learnt
     from mvit_core.video.packets import Progress
-    from mvit_core.video.picture import Painter
     from mvit_core.video.prefetch import Direction
 
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """Decoded frames kept by a ``Video`` unless told otherwise."""
 _SECONDS_TO_REMAKE = 0.01
 """A decoded frame, with its share of the walk that leads to it."""
-_WORTH_A_THREAD_PIXELS = 200_000
-"""Smaller pictures are painted sooner than they are handed to a thread."""
 _NEARBY = 16
 """Frames: a longer way is a jump, which says nothing about the next one."""
 
@@ -207,17 +201,11 @@ class Video(Closing):
             IndexError: there is no such frame.
             FrameDecodeError: the next frame is damaged; go on with ``frames(that + 1, stop)``.
         """
-        stop = self.frame_count if stop is None else stop
-        # What streams past is not kept: it would push out what the user looks at.
-        paint = partial(self._paint, painter=self._painter.twin())
-        if self.size[0] * self.size[1] < _WORTH_A_THREAD_PIXELS:
-            return starmap(paint, self._decoded(start, stop))
-        return paint_ahead(paint, self._decoded(start, stop))
-
-    def _decoded(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
-        for index in range(start, stop):
+        for index in range(start, self.frame_count if stop is None else stop):
             self._check(index)
-            yield index, self._cache.get(index) or self._read(index, index, keep=False)
+            # What streams past is not kept: it would push out what the user looks at.
+            frame = self._cache.get(index) or self._read(index, index, keep=False)
+            yield self._paint(index, frame)
 
     @property
     def matrix(self) -> Matrix:
@@ -331,11 +319,9 @@ class Video(Closing):
                 cause = error
         raise self._damaged(index) from cause
 
-    def _paint(
-        self, index: int, frame: "VideoFrame", *, painter: "Painter | None" = None
-    ) -> "NDArray[np.uint8]":
+    def _paint(self, index: int, frame: "VideoFrame") -> "NDArray[np.uint8]":
         try:
-            return (painter or self._painter).paint(frame)
+            return self._painter.paint(frame)
         except LIBRARY_ERRORS as error:
             raise self._damaged(index) from error
 
