@@ -1,4 +1,4 @@
-"""The command palette: every command by a few letters of its name."""
+"""The command palette: every command by a few letters of its name, or of words for it."""
 
 from __future__ import annotations
 
@@ -50,12 +50,15 @@ class Entry:
     keys: str
     reason: str
     """Why it is off; empty while it can be run."""
+    keywords: str = ""
+    """Not shown: other words for it."""
 
     def score(self, needle: str) -> float | None:
-        """How well letters fit its title; less well, its title with its menu."""
-        by_title = score(needle, self.title)
-        if by_title is not None:
-            return by_title
+        """How well letters fit its title or keywords; less well, its title with its menu."""
+        fits = (score(needle, words) for words in (self.title, self.keywords))
+        known = [value for value in fits if value is not None]
+        if known:
+            return max(known)
         with_menu = score(needle, f"{self.title} {self.menu}")
         return None if with_menu is None else with_menu - MENU_COSTS
 
@@ -70,7 +73,8 @@ def _entry(actions: Actions, command: Command) -> Entry:
     title = action.text().replace("&", "") or title_of(command)
     reason = "" if action.isEnabled() else tr(command.enabled_when.reason)
     menu = menu_title(command.menu)
-    return Entry(command.id, title, menu, actions.keys.words(command.id), reason)
+    keywords = tr(command.keywords) if command.keywords else ""
+    return Entry(command.id, title, menu, actions.keys.words(command.id), reason, keywords)
 
 
 def matching(entries: tuple[Entry, ...], needle: str) -> tuple[Entry, ...]:

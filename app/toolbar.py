@@ -39,4 +39,14 @@ def make_toolbar(actions: Actions) -> QToolBar:
                 button.setObjectName("segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.addWidget(button)
+    _name_extension(bar)
     return bar
+
+
+def _name_extension(bar: QToolBar) -> None:
+    """Say what Qt's own button at the end of a bar without room is for."""
+    button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert button is not None
+    words = QCoreApplication.translate("toolbar", "More tools")
+    button.setAccessibleName(words)
+    button.setToolTip(words)

@@ -241,6 +241,8 @@ class Command:
     tooltip: str = ""
     short: str = ""
     """Its name on the toolbar, where the title is too long for a small window."""
+    keywords: str = ""
+    """Other words that the palette finds it by."""
     icon: str = ""
     repeats: bool = True
     """Goes on while the key is held."""

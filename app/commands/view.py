@@ -154,7 +154,8 @@ VIEW = (
             lambda d: d.window.reset_layout(),
             submenu="panels"),
     Command("view.theme", N("commands", "Light or dark"), "view", ("Ctrl+Shift+L",),
-            lambda d: d.window.switch_theme(), icon="theme", repeats=False),
+            lambda d: d.window.switch_theme(), icon="theme", repeats=False,
+            keywords=N("commands", "Theme, dark mode, light mode")),
     Command("view.leave", N("commands", "Leave mode, return to the frame"), "view", ("Esc",),
             lambda d: d.window.leave(), repeats=False),
 )  # fmt: skip

@@ -2288,6 +2288,10 @@ right-click for percentile tails and units</source>
             <translation>模型看到的上一帧</translation>
         </message>
         <message>
+            <source>Theme, dark mode, light mode</source>
+            <translation>主题 theme 深色模式 浅色模式 dark light</translation>
+        </message>
+        <message>
             <source>Timeline</source>
             <translation>时间轴</translation>
         </message>
@@ -3466,6 +3470,10 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>toolbar</name>
+        <message>
+            <source>More tools</source>
+            <translation>更多工具</translation>
+        </message>
         <message>
             <source>Tools</source>
             <translation>工具</translation>

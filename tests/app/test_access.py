@@ -20,11 +20,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollBar,
     QTabBar,
+    QToolBar,
+    QToolButton,
 )
 
 from app import theme
 from app.commands import COMMANDS
 from app.dialogs import ExportDialog, HelpDialog
+from app.panels.display.sliders import ValueSlider
 from app.preferences_dialog import PreferencesDialog
 from app.sheet import _style_sheet
 from app.shortcuts import ShortcutsDialog
@@ -104,6 +107,23 @@ def test_buttons_that_stand_for_commands_say_their_keys_also_when_these_change(l
     lens.keys.give("playback.play", ("Shift+Space",))
     assert "(Shift+Space)" in button.toolTip()
     assert "(Ctrl+.)" in lens.panels.status.job.cancel.toolTip()
+
+
+def test_a_slider_says_its_value_as_its_number_does_not_its_position(lens, qtbot):
+    sliders = lens.panels.display.findChildren(ValueSlider)
+    said = {s.slider.accessibleName(): s.slider for s in sliders}
+    assert said["Gamma"].value() == 0  # in the middle of its logarithmic way
+    assert said["Gamma"].accessibleDescription().startswith("1.00. Exponent")
+    said["Gamma"].setValue(50)
+    assert said["Gamma"].accessibleDescription().startswith("5.00. ")
+    lens.store.update(opacity=0.25)
+    assert said["Opacity of the heat"].accessibleDescription().startswith("25 %. ")
+
+
+def test_the_button_for_tools_without_room_has_a_name(lens):
+    bar = lens.findChild(QToolBar, "toolbar")
+    button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert (button.accessibleName(), button.toolTip()) == ("More tools", "More tools")
 
 
 def test_the_timeline_says_where_it_is_in_words(lens, qtbot):

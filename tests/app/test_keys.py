@@ -49,6 +49,15 @@ def test_every_command_is_found_first_by_its_own_name(boot):
         assert entry.id in {each.id for each in found if each.title == found[0].title}
 
 
+@pytest.mark.parametrize("words", ["theme", "Theme", "dark mode", "light", "dark"])
+def test_a_command_is_found_first_by_other_words_for_it(boot, words):
+    assert matching(entries_of(boot().actions_table), words)[0].id == "view.theme"
+
+
+def test_words_that_nothing_is_known_by_find_nothing(boot):
+    assert matching(entries_of(boot().actions_table), "theme park") == ()
+
+
 def palette_of(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_K, CONTROL)
     return dialog_of(Palette)

@@ -61,7 +61,7 @@ class ValueSlider(QWidget):
 
     def __init__(self, name: str, tip: str, scale: Scale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scale = scale
+        self._scale, self._tip = scale, tip
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(*scale.ends)
         self.slider.setPageStep(5)
@@ -98,3 +98,5 @@ class ValueSlider(QWidget):
         self.slider.setValue(round(self._scale.to_slider(value)))
         self.number.setValue(self._scale.factor * value)
         del blockers
+        # Screen readers say the slider's own position as its value, which is 0 for a gamma of 1.
+        self.slider.setAccessibleDescription(f"{self.number.text()}. {self._tip}")
