@@ -34,7 +34,7 @@ def _unnamed_kind(cls: type[SideDataKind], value: object) -> SideDataKind:
 SideDataKind._missing_ = classmethod(_unnamed_kind)  # type: ignore[assignment]
 
 
-_WORTH_THREADS_PIXELS = 200_000
+_WORTH_THREADS_PIXELS = 500_000
 """Smaller pictures are painted sooner than they are shared out among threads."""
 
 

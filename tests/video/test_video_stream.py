@@ -10,7 +10,7 @@ from mvit_core.video import open_video
 from mvit_core.video.picture import Painter
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
-LARGE = (640, 360)
+LARGE = (960, 540)
 """Enough pixels to be painted by several threads."""
 
 
@@ -38,7 +38,7 @@ def test_another_frame_may_be_asked_for_amid_a_stream(large_clip):
     assert seen == [(number, 3) for number in range(10, 16)]
 
 
-@pytest.mark.parametrize("size", [LARGE, (641, 359)], ids=["even", "odd"])
+@pytest.mark.parametrize("size", [LARGE, (961, 539)], ids=["even", "odd"])
 @pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "yuvj444p", "gray", "bgr0", "rgb48le"])
 def test_several_threads_paint_what_one_paints(form, size):
     rng = np.random.default_rng(0)
