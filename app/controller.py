@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.colouring import Colouring
 from app.decoding import Opened
+from app.export_preview import Previews
 from app.exporting import Exported, ExportWish, repeated, wish_for
 from app.facts import (
     FramePicture,
@@ -95,6 +96,7 @@ class Controller(QObject):
         self._maps = MapDesk(lanes, store, self._jobs, preferences, self._views.known)
         self.survey = SurveyDesk(lanes.infer, lanes.model_host, store, known, self._jobs, self)
         self.survey.learnt.connect(self._refresh)
+        self.previews = Previews(lanes.infer, lanes.model_host, self)
         self._strip = Strip(lanes.proxies, lanes.proxy_host, self.budget, self)
         self._frames = Frames(lanes.decode, lanes.decoder, self._strip, store, known, self)
         self._frames.due.connect(self._refresh)
@@ -182,6 +184,11 @@ class Controller(QObject):
     def export_wish(self) -> ExportWish | None:
         """What an export of the present view would be; None without video or model."""
         return wish_for(self.store.state, self.world)
+
+    def preview_export(self, wish: ExportWish) -> None:
+        """Draw what an export would show at the play head; ``previews`` tells what came."""
+        if self.world.wish is not None:
+            self.previews.ask(wish, self.world.wish)
 
     def sheet(self) -> Sheet | None:
         """All that a view of several maps shows, as one picture; None where there is none."""
@@ -283,6 +290,8 @@ class Controller(QObject):
     @Slot(object)
     def _on_answer(self, answer: Answer) -> None:
         lane = self.lanes.of(answer.key)
+        if self.previews.take(answer):
+            return
         self._ranging.take(answer)
         self._views.take(answer)
         self.survey.take(answer)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.dialogs import ExportDialog, rate_dialog
+from app.dialogs import rate_dialog
+from app.export_dialog import ExportDialog
 from app.exporting import spans_of
 from app.files import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.preprocessing import PreprocessingDialog
@@ -67,11 +68,15 @@ class DialogDesk(QObject):
         """Let the user export what is shown."""
         world, state = self._controller.world, self._controller.store.state
         wish, layer = self._controller.export_wish(), world.layer(state.block)
-        if wish is None or layer is None:
+        if wish is None or layer is None or world.video is None:
             return
         self._controller.intents.pause()
-        dialog = ExportDialog(wish, spans_of(state, world), layer.heads, self._window)
+        spans, fps = spans_of(state, world), world.video.fps
+        dialog = ExportDialog(wish, spans, layer.heads, fps, self._window)
         dialog.export_asked.connect(self._controller.export)
+        dialog.preview_asked.connect(self._controller.preview_export)
+        dialog.finished.connect(lambda _: self._controller.previews.stop())
+        self._controller.previews.came.connect(dialog.show_preview)
         dialog.open()
 
     def preprocessing(self) -> None:

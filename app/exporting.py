@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
+from app.text import frame_number
 from mvit_core.attribution import head_indices
-from mvit_core.video.encoders import Encoding
+from mvit_core.video.encoders import CONTAINERS, Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from app.state import ModelSource, ViewName, ViewState
     from app.workers import Ticket
     from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
     from mvit_core.render import Look
     from mvit_core.video.clip import ClipSpec
 
 
-Span = Literal["all", "window", "loop"]
+Span = Literal["all", "window", "loop", "sampled"]
 """Which frames of a video are meant, whichever they are at the time."""
 
 VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
@@ -57,6 +59,10 @@ class ExportWish:
     start: int = 0
     stop: int | None = None
     """One past the last frame; None is the end."""
+    rate: float | None = None
+    """Frames per second at most, of a video; None keeps those of the clip."""
+    size: str = "native"
+    """What pictures are scaled down to, by the names in ``SIZES``."""
     encoding: Encoding = field(default_factory=Encoding)
     """How a video is stored."""
     sound: bool = False
@@ -80,11 +86,11 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
     if world.video is None or world.model is None or layer is None:
         return None
     clip = world.video.path
-    return ExportWish(
+    wish = ExportWish(
         clip=clip,
         model=world.model.source,
         clip_spec=state.clip_spec or world.model.clip_spec,
-        target=_writable_folder(clip) / f"{clip.stem}-b{layer.block}-{_short(state.head)}.mp4",
+        target=_writable_folder(clip) / f"{clip.stem}.mp4",
         block=layer.block,
         head=state.head,
         method=state.method,
@@ -93,6 +99,34 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         frame=state.frame,
         picture_fps=state.picture_fps if world.video.is_folder else None,
         layout=VIEW_LAYOUTS.get(state.view, "single"),
+    )
+    return replace(wish, target=named(wish))
+
+
+def named(wish: ExportWish) -> Path:
+    """The target under the name that says what is in it: clip, layer, head and range."""
+    words = f"{wish.clip.stem}-b{wish.block}-{_short(wish.head)}-{_short_range(wish)}"
+    return wish.target.with_name(words + wish.target.suffix)
+
+
+def request_of(wish: ExportWish) -> ExportRequest:
+    """The same as the core is asked for it."""
+    from mvit_core.export import ExportRequest
+    from mvit_core.pipeline import MapSpec
+
+    return ExportRequest(
+        spec=MapSpec(wish.block, wish.head, wish.method, wish.query),
+        look=wish.look,
+        layout=wish.layout,
+        frame_index=wish.frame,
+        start=wish.start,
+        stop=wish.stop,
+        sampled_only=wish.span == "sampled",
+        rate=wish.rate,
+        size=wish.size,
+        encoding=wish.encoding,
+        sound=wish.sound,
+        caption=wish.caption,
     )
 
 
@@ -108,6 +142,8 @@ def spans_of(state: ViewState, world: World) -> dict[Span, tuple[int, int]]:
     if state.loop.has_points:
         first, last = state.loop.points(frames)
         spans["loop"] = first, last + 1
+    if world.windows:
+        spans["sampled"] = 0, frames
     return spans
 
 
@@ -122,11 +158,12 @@ def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | N
     spans = spans_of(state, world)
     span = last.span if last.span in spans else "all"
     start, stop = spans[span]
-    target = last.target.parent / wish.target.with_suffix(last.target.suffix).name
-    return replace(
-        wish, target=_free(target), layout=last.layout, span=span, start=start, stop=stop,
-        encoding=last.encoding, sound=last.sound, caption=last.caption,
+    wish = replace(
+        wish, target=last.target, layout=last.layout, span=span, start=start, stop=stop,
+        rate=last.rate, size=last.size, encoding=last.encoding, sound=last.sound,
+        caption=last.caption,
     )  # fmt: skip
+    return replace(wish, target=_free(named(wish)))
 
 
 def _free(target: Path) -> Path:
@@ -142,6 +179,18 @@ def _free(target: Path) -> Path:
 def _short(head: HeadChoice) -> str:
     """A head or a reduction within the name of a file."""
     return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
+
+
+def _short_range(wish: ExportWish) -> str:
+    """The frames of a file within its name; tables and arrays always hold all windows."""
+    ending = wish.target.suffix.lower()
+    if ending == ".png":
+        return f"f{frame_number(wish.frame)}"
+    if ending not in CONTAINERS or wish.span == "all" or wish.stop is None:
+        return "all"
+    if wish.span == "sampled":
+        return "sampled"
+    return f"f{frame_number(wish.start)}-{frame_number(wish.stop - 1)}"
 
 
 def _writable_folder(path: Path) -> Path:
@@ -164,28 +213,16 @@ class ExportHost:
             MvitError: the target cannot be written, or the wish does not fit the model.
         """
         prepare_torch()
-        from mvit_core.export import ExportRequest, export
-        from mvit_core.pipeline import MapSpec
+        from mvit_core.export import export
         from mvit_core.video import open_video
 
         ticket.check()
         explainer = fed_as(self._explainer_for(wish.model), wish.clip_spec)
-        request = ExportRequest(
-            spec=MapSpec(wish.block, wish.head, wish.method, wish.query),
-            look=wish.look,
-            layout=wish.layout,
-            frame_index=wish.frame,
-            start=wish.start,
-            stop=wish.stop,
-            encoding=wish.encoding,
-            sound=wish.sound,
-            caption=wish.caption,
-        )
         with (
             open_video(wish.clip, fps=wish.picture_fps) as video,
             video.checked_by(ticket.check),
         ):
-            summary = export(explainer, video, request, wish.target, ticket.step)
+            summary = export(explainer, video, request_of(wish), wish.target, ticket.step)
         return Exported(wish.target, summary.notes)
 
     def close(self) -> None:

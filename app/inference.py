@@ -122,6 +122,15 @@ class ModelHost:
             return None
         return _answer(explainer, video, captured, wish)
 
+    def lend(self, wish: MapWish, ticket: Ticket) -> Explainer:
+        """The explainer that holds the window of a wish, for work on this lane.
+
+        Raises:
+            MvitError: the model of the wish cannot be loaded.
+        """
+        ticket.check()
+        return self._explainer(wish, ticket)
+
     def close(self) -> None:
         """Release the models and the containers."""
         for source in [*self._models]:

@@ -45,7 +45,7 @@ class Lanes:
             "thumbnail": self.decode, "proxies": self.proxies,
             "load": self.infer, "explain": self.infer, "range": self.infer, "maps": self.infer,
             "series": self.infer, "multiview": self.infer,
-            "export": self.export,
+            "export.preview": self.infer, "export": self.export,
         }  # fmt: skip
 
     def start(

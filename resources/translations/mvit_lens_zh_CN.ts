@@ -279,6 +279,14 @@ Right-click for percentile tails and units</source>
     <context>
         <name>ExportDialog</name>
         <message>
+            <source>As the clip ({fps:g} fps)</source>
+            <translation>与视频相同（{fps:g} 帧/秒）</translation>
+        </message>
+        <message>
+            <source>At most {fps:g} fps</source>
+            <translation>最多 {fps:g} 帧/秒</translation>
+        </message>
+        <message>
             <source>Block {b}, {head}, {map}; colours as on screen</source>
             <translation>块 {b}，{head}，{map}；颜色与屏幕一致</translation>
         </message>
@@ -335,16 +343,44 @@ Right-click for percentile tails and units</source>
             <translation>在下方显示注意力图、类别、概率和色条</translation>
         </message>
         <message>
+            <source>Native</source>
+            <translation>原始尺寸</translation>
+        </message>
+        <message>
+            <source>Only frames that the model saw</source>
+            <translation>仅模型看到的帧</translation>
+        </message>
+        <message>
             <source>Only pictures and videos have one</source>
             <translation>只有图片和视频才有此项</translation>
+        </message>
+        <message>
+            <source>Only videos have frames to choose</source>
+            <translation>只有视频可以选择帧</translation>
+        </message>
+        <message>
+            <source>Own choices</source>
+            <translation>自定义</translation>
+        </message>
+        <message>
+            <source>Preset</source>
+            <translation>预设</translation>
         </message>
         <message>
             <source>Quality</source>
             <translation>质量</translation>
         </message>
         <message>
+            <source>Rate</source>
+            <translation>帧率</translation>
+        </message>
+        <message>
             <source>Shows</source>
             <translation>内容</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>尺寸</translation>
         </message>
         <message>
             <source>Sound</source>
@@ -363,12 +399,20 @@ Right-click for percentile tails and units</source>
             <translation>文件名应以 {ending} 结尾</translation>
         </message>
         <message>
+            <source>This kind of file holds numbers, no pictures</source>
+            <translation>此类文件保存数值，不含画面</translation>
+        </message>
+        <message>
             <source>This window (frames {a}–{b})</source>
             <translation>当前模型窗口（第 {a}–{b} 帧）</translation>
         </message>
         <message>
             <source>Whole video ({n} frames)</source>
             <translation>整个视频（{n} 帧）</translation>
+        </message>
+        <message>
+            <source>Within {w} × {h} ({name})</source>
+            <translation>不超过 {w} × {h}（{name}）</translation>
         </message>
         <message>
             <source>each head alone</source>
@@ -948,6 +992,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n}, fixed by the model</source>
             <translation>{n}，由模型决定</translation>
+        </message>
+    </context>
+    <context>
+        <name>PreviewPane</name>
+        <message>
+            <source>Drawing the preview…</source>
+            <translation>正在绘制预览…</translation>
+        </message>
+        <message>
+            <source>Frame at the play head, {w} × {h} pixels</source>
+            <translation>播放位置的帧，{w} × {h} 像素</translation>
+        </message>
+        <message>
+            <source>No preview: {why}</source>
+            <translation>无预览：{why}</translation>
         </message>
     </context>
     <context>
@@ -2800,6 +2859,33 @@ right-click for percentile tails and units</source>
         <message>
             <source>{name} is loaded; now open a video</source>
             <translation>已加载 {name}；现在请打开视频</translation>
+        </message>
+    </context>
+    <context>
+        <name>presets</name>
+        <message>
+            <source>Numbers of the maps (NPZ)</source>
+            <translation>注意力图数值 (NPZ)</translation>
+        </message>
+        <message>
+            <source>Picture for a paper (PNG)</source>
+            <translation>论文插图 (PNG)</translation>
+        </message>
+        <message>
+            <source>Predictions (CSV)</source>
+            <translation>预测结果 (CSV)</translation>
+        </message>
+        <message>
+            <source>Small animation (GIF, 480p, 10 fps)</source>
+            <translation>小型动画 (GIF，480p，10 帧/秒)</translation>
+        </message>
+        <message>
+            <source>Video for a slide (MP4, 1080p)</source>
+            <translation>幻灯片视频 (MP4，1080p)</translation>
+        </message>
+        <message>
+            <source>Video of all heads (MP4, 1080p)</source>
+            <translation>所有注意力头的视频 (MP4，1080p)</translation>
         </message>
     </context>
     <context>

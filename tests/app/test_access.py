@@ -26,7 +26,8 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.commands import COMMANDS
-from app.dialogs import ExportDialog, HelpDialog
+from app.dialogs import HelpDialog
+from app.export_dialog import ExportDialog
 from app.panels.display.sliders import ValueSlider
 from app.preferences_dialog import PreferencesDialog
 from app.sheet import _style_sheet

@@ -9,15 +9,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from app.dialogs import ExportDialog
-from app.exporting import ExportHost, repeated, spans_of, wish_for
+import mvit_core.export
+from app.export_dialog import ExportDialog
+from app.export_presets import PRESETS
+from app.export_preview import PREVIEW
+from app.exporting import ExportHost, repeated, request_of, spans_of, wish_for
 from app.facts import JobFacts
 from app.panels.status import JobWidget
 from app.state import Loop
 from app.text import clock_words, rate_words
+from app.widgets import Choice
 from app.workers import Ticket
-from mvit_core.errors import Cancelled
-from mvit_core.export import EXPORTERS
+from mvit_core.errors import Cancelled, MvitError
+from mvit_core.export import EXPORTERS, check_target
 from mvit_core.video import open_video
 from mvit_core.video.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
 from tests.app.conftest import WAIT_MS, settle
@@ -101,8 +105,7 @@ def test_codec_quality_and_sound_of_the_dialog_reach_the_file(lens, qtbot, dialo
 
 def test_the_lists_of_the_dialog_show_all_their_rows(lens, qtbot, dialog):
     qtbot.waitUntil(dialog.isActiveWindow, timeout=WAIT_MS)
-    fields = dialog.fields
-    for combo in (dialog.kind, fields.codec, fields.quality, dialog.layouts, dialog.span):
+    for combo in (*dialog.findChildren(Choice),):
         combo.showPopup()
         view = combo.view()
         qtbot.waitUntil(view.isVisible, timeout=WAIT_MS)
@@ -138,7 +141,7 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
     window = lens.controller.world.window(lens.store.state.frame)
     assert window != first
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    for name in ("clip-b3-h1.mkv", "clip-b3-h1-2.mkv"):
+    for name in ("clip-b3-h1-f16-31.mkv", "clip-b3-h1-f16-31-2.mkv"):
         press(qtbot, lens, Qt.Key.Key_E, both)
         exported(qtbot, lens, tmp_path / name)
         with open_video(tmp_path / name) as video:
@@ -184,7 +187,7 @@ def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path
     wish = repeated(last, state, world)
     assert (wish.span, wish.start, wish.stop) == ("all", 0, world.video.frame_count)
     assert wish.target.parent == tmp_path
-    assert wish.target.suffix == ".gif"
+    assert wish.target.name == f"{world.video.path.stem}-b3-mean-all.gif"
     assert repeated(last, state, replace(world, video=None)) is None
 
 
@@ -257,6 +260,126 @@ def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_
     assert told[-1].done == told[-1].total == 12
     assert list(tmp_path.glob("*out*")) == []
     host.close()
+
+
+# -- preview, presets, size and rate -------------------------------------------------------------
+
+
+def previewed(qtbot, dialog):
+    """Wait for the picture of the choices made last."""
+    qtbot.waitUntil(lambda: not dialog.is_drawing, timeout=WAIT_MS)
+    return dialog.preview.picture.image
+
+
+def test_the_preview_is_the_picture_that_is_written(lens, qtbot, dialog, tmp_path):
+    assert choose(dialog.layouts, "side-by-side")
+    image = previewed(qtbot, dialog)
+    dialog.target.setText(str(tmp_path / "a.png"))
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "a.png")
+    written = QImage(str(tmp_path / "a.png")).convertToFormat(QImage.Format.Format_RGB888)
+    assert image == written
+
+
+def test_each_choice_renews_the_preview(qtbot, dialog):
+    seen = [previewed(qtbot, dialog)]
+    for act in (
+        lambda: choose(dialog.layouts, "heads"),
+        lambda: QTest.keyClick(dialog.caption, Qt.Key.Key_Space),
+    ):
+        act()
+        assert dialog.is_drawing
+        seen.append(previewed(qtbot, dialog))
+    sizes = [image.size().toTuple() for image in seen]
+    assert len(set(sizes)) == len(sizes)
+    assert f"{sizes[-1][0]} × {sizes[-1][1]} pixels" in dialog.preview.words.text()
+
+
+def test_numbers_have_no_preview_and_the_dialog_says_so(qtbot, dialog):
+    previewed(qtbot, dialog)
+    assert choose(dialog.kind, ".csv")
+    assert previewed(qtbot, dialog) is None
+    assert "numbers" in dialog.preview.words.text()
+    assert choose(dialog.kind, ".gif")
+    assert previewed(qtbot, dialog) is not None
+
+
+def test_a_preview_that_cannot_be_drawn_says_why(lens, qtbot, dialog, monkeypatch):
+    def broken(*_):
+        raise MvitError("nothing to see")
+
+    previewed(qtbot, dialog)
+    monkeypatch.setattr(mvit_core.export, "draw_still", broken)
+    assert choose(dialog.layouts, "stages")
+    assert previewed(qtbot, dialog) is None
+    assert "nothing to see" in dialog.preview.words.text()
+    assert "nothing to see" not in messages(lens)
+    assert dialog.accept_button.isEnabled()
+
+
+def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
+    dialog.reject()
+    qtbot.waitUntil(lambda: not lens.controller.lanes.infer.is_pending(PREVIEW), timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_makes_the_choices_that_it_names(dialog, name):
+    preset = PRESETS[name]
+    assert choose(dialog.preset, name)
+    wish = dialog.wish()
+    assert wish.target.suffix == preset.ending == dialog.kind.currentData()
+    if preset.ending in (*CONTAINERS, ".png"):
+        assert (wish.layout, wish.size) == (preset.layout, preset.size)
+    assert wish.rate == preset.rate
+    assert dialog.preset.currentData() == name, "and it is seen which one it was"
+    check_target(wish.target, request_of(wish))
+
+
+def test_choices_that_no_preset_makes_are_ones_own(dialog):
+    assert dialog.preset.currentData() is None
+    assert choose(dialog.preset, "slide")
+    assert choose(dialog.size_choice, "720p")
+    assert dialog.preset.currentData() is None
+    assert dialog.preset.currentText() == "Own choices"
+    assert choose(dialog.size_choice, "1080p")
+    assert dialog.preset.currentData() == "slide"
+
+
+def test_no_rate_above_that_of_the_clip_is_offered(lens, dialog):
+    rates = [dialog.rate.itemData(row) for row in range(dialog.rate.count())]
+    assert rates[0] is None
+    assert rates[1:] == sorted(rates[1:], reverse=True)
+    assert max(rates[1:]) < lens.controller.world.video.fps
+
+
+def test_rate_and_sampled_frames_of_the_dialog_reach_the_file(lens, qtbot, dialog, tmp_path):
+    dialog.target.setText(str(tmp_path / "a.mp4"))
+    assert choose(dialog.span, "sampled")
+    assert choose(dialog.rate, 5.0)
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "a.mp4")
+    sampled = {i for window in lens.controller.world.windows for i in window.frame_indices}
+    with open_video(tmp_path / "a.mp4") as video:
+        assert video.frame_count == 7 < len(sampled), "one of each fifth of a second"
+
+
+def test_the_name_says_the_range_until_one_writes_another(dialog):
+    def name():
+        return dialog.target.text().rpartition("/")[2]
+
+    assert name() == "clip-b3-mean-all.mp4"
+    assert choose(dialog.span, "window")
+    assert name() == "clip-b3-mean-f0-15.mp4"
+    assert choose(dialog.span, "sampled")
+    assert name() == "clip-b3-mean-sampled.mp4"
+    assert choose(dialog.kind, ".png")
+    assert name() == "clip-b3-mean-f0.png"
+    assert choose(dialog.kind, ".npz")
+    assert name() == "clip-b3-mean-all.npz"
+    dialog.target.setText(dialog.target.text().replace("mean-all", "mine"))
+    assert choose(dialog.kind, ".gif")
+    assert choose(dialog.span, "all")
+    assert name() == "clip-b3-mine.gif"
 
 
 @pytest.mark.parametrize(

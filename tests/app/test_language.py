@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from app import language
 from app.actions import menu_title
 from app.commands import COMMANDS, MENUS
-from app.dialogs import ExportDialog, HelpDialog
+from app.dialogs import HelpDialog
+from app.export_dialog import ExportDialog
 from app.gallery import Tiles
 from app.preferences_dialog import PreferencesDialog
 from app.preprocessing import PreprocessingDialog

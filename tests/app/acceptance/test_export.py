@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 
 import mvit_core.export
-from app.dialogs import ExportDialog
+from app.export_dialog import ExportDialog
 from tests.app.acceptance.copy_image import COPIED, SEEN
 from tests.app.acceptance.person import (
     CONTROL,

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.dialogs import ExportDialog
+from app.export_dialog import ExportDialog
 from app.palette import Palette
 from app.shortcuts import ShortcutsDialog
 from tests.app.acceptance.person import (

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from app.dialogs import ExportDialog
+from app.export_dialog import ExportDialog
 from mvit_core.model import MViT
 from tests.app.acceptance.person import (
     CONTROL,
@@ -73,7 +73,7 @@ def test_10_keys_choose_heads_and_title_and_name_of_the_export_say_so(both, qtbo
             keys((Key.Key_E, CONTROL))
             export = dialog(qtbot, ExportDialog)
             assert words in words_on(export)
-            assert f"-b3-{name}." in export.target.text()
+            assert f"-b3-{name}-all." in export.target.text()
             keys(Key.Key_Escape)
             qtbot.waitUntil(no_dialog, timeout=WAIT_MS)
         assert len(set(seen)) == 4, "each has a picture of its own"
