@@ -66,6 +66,7 @@ def take_all(screen: Screen, out: Path) -> None:
         for name, prepare in VIEWS.items():
             prepare(driver)
             take_themes(driver, screen, out, name)
+        show_single(driver)  # panes side by side are not exported
         for name, command in DIALOGS.items():
             for theme in THEMES:
                 driver.window.preferences.update(theme=theme)
@@ -139,9 +140,9 @@ def take_dialog(driver: Driver, command: str, path: Path) -> None:
         save(dialog, path)
         dialog.close()
 
-    QTimer.singleShot(1200, take)
+    QTimer.singleShot(2500, take)  # the preview of an export takes a while
     driver.window.actions_table.run(command)
-    driver.rest(1.6)
+    driver.rest(3.0)
 
 
 def save(widget: QWidget, path: Path) -> None:
