@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
 from app.text import frame_number
+from mvit_core.assets import asset
 from mvit_core.attribution import head_indices
 from mvit_core.video.encoders import CONTAINERS, Encoding
 
@@ -194,9 +195,10 @@ def _short_range(wish: ExportWish) -> str:
 
 
 def _writable_folder(path: Path) -> Path:
-    """The folder of a file, or the user's own where that is read-only."""
+    """The folder of a file, or the user's own where that is read-only or holds our samples."""
     folder = path.absolute().parent
-    return folder if os.access(folder, os.W_OK) else Path.home()
+    is_ours = str(folder) == str(asset("demo"))
+    return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
 
 
 class ExportHost:

@@ -1,5 +1,7 @@
 """The shipped clips: one click shows what the model saw; without them the window is still good."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -122,6 +124,15 @@ def test_demo_at_start_opens_the_first_sample(boot, qtbot, demo):
     window = boot(demo=True)
     settle(qtbot, window)
     assert shown_clip(window) == demo[0].clip
+
+
+def test_an_export_of_a_shipped_sample_goes_to_the_users_own_folder(boot, qtbot):
+    window = boot(demo=True)
+    settle(qtbot, window)
+    wish = window.controller.export_wish()
+    assert wish.clip == shipped.demo_samples()[0].clip
+    assert wish.target.parent == Path.home()
+    assert wish.target.name.startswith(wish.clip.stem)
 
 
 def test_a_clip_beside_demo_wins_over_the_sample(boot, qtbot, demo, barcode_clip):

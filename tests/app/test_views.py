@@ -145,7 +145,7 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     click_cell(qtbot, lens, 3, 2)
     settle(qtbot, lens)
     assert lens.store.state.head == 2
-    assert lens.stage.grid.scene.style.chosen_head == 2
+    assert lens.stage.grid.scene.style.chosen_heads == (2,)
     assert "head h2 of 4" in lens.panels.title.full_text()
     assert lens.stage.grid.grab().toImage() != before
 
