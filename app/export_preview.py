@@ -1,4 +1,4 @@
-"""What the export dialog shows before anything is written: a picture, and about how long it takes.
+"""What the export dialog shows before anything is written: the frame at the play head.
 
 The inference lane draws it, with the renderer of the export: the window at the play head has been
 run there, so that a choice is seen at once.

@@ -293,19 +293,6 @@ def capture(
     given = tuple(inputs.shape)
     parameter = next(model.parameters(), torch.empty(0))
     half = parameter.element_size() < 4
-
-    def record(logits: Tensor, depth: int) -> AttentionRecord:
-        frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
-        readout = getattr(getattr(model, "config", None), "readout", "class")
-        return AttentionRecord(
-            logits=logits.detach().cpu(),
-            layers=recorder.layers,
-            depth=depth,
-            readout="class" if readout == "class" else "mean",
-            input_shape=(frames, height, width),
-            gradient_of=gradient_of,
-        )
-
     try:
         with memory_errors_named(f"an input of {given}", parameter.device, half=half):
             logits = _run(
@@ -313,12 +300,28 @@ def capture(
             )
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
-            on_cancelled(record(torch.empty(given[0], 0), recorder.taps))
+            unfinished = _record(model, recorder, torch.empty(given[0], 0), given)
+            on_cancelled(replace(unfinished, depth=recorder.taps))
         raise
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
-    return record(logits, recorder.depth)
+    return replace(_record(model, recorder, logits, given), gradient_of=gradient_of)
+
+
+def _record(
+    model: nn.Module, recorder: AttentionRecorder, logits: Tensor, given: tuple[int, ...]
+) -> AttentionRecord:
+    """What a recorder heard of a model's pass over an input of shape ``given``."""
+    frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
+    readout = getattr(getattr(model, "config", None), "readout", "class")
+    return AttentionRecord(
+        logits=logits.detach().cpu(),
+        layers=recorder.layers,
+        depth=recorder.depth,
+        readout="class" if readout == "class" else "mean",
+        input_shape=(frames, height, width),
+    )
 
 
 def _run(

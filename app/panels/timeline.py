@@ -57,15 +57,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.track = Track()
-        self.track.scrub_started.connect(self.scrub_started)
-        self.track.scrubbed.connect(self.scrubbed)
-        self.track.scrub_ended.connect(self.scrub_ended)
-        self.track.wheel_stepped.connect(self.stepped)
-        self.track.mark_held.connect(self.mark_held)
-        self.track.mark_dragged.connect(self.mark_dragged)
-        self.track.frame_chosen.connect(self.frame_chosen)
-        self.track.marker_named.connect(self.marker_named)
+        self.track = self._wired_track()
         self.series_head = SeriesHead(SIDE_PX)
         self.series_head.chosen.connect(self.series_chosen)
         self.series_head.run_asked.connect(lambda: self.command.emit("attention.series"))
@@ -107,6 +99,19 @@ class Timeline(QWidget):
         column.addWidget(self.track)
         column.addLayout(self._scroll_bar())
         self.show_video(None, ())
+
+    def _wired_track(self) -> Track:
+        """A track of which the signals are the panel's own."""
+        track = Track()
+        track.scrub_started.connect(self.scrub_started)
+        track.scrubbed.connect(self.scrubbed)
+        track.scrub_ended.connect(self.scrub_ended)
+        track.wheel_stepped.connect(self.stepped)
+        track.mark_held.connect(self.mark_held)
+        track.mark_dragged.connect(self.mark_dragged)
+        track.frame_chosen.connect(self.frame_chosen)
+        track.marker_named.connect(self.marker_named)
+        return track
 
     def _scroll_bar(self) -> QHBoxLayout:
         """Moves along the video where only a part of it is seen; else its room stays empty."""
