@@ -272,7 +272,7 @@ def _run_view(options: argparse.Namespace) -> int:
     if sys.platform == "win32":
         import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
     if options.fps is not None:
-        from mvit_core.video.pictures import checked_fps
+        from mvit_core.video.decode.image_folder import checked_fps
 
         checked_fps(options.fps, options.clip)
     from app.launch import ViewOptions, launch
@@ -297,7 +297,7 @@ def _run_predict(options: argparse.Namespace) -> int:
     from app.prediction import predict, print_predictions
     from mvit_core import open_video
     from mvit_core.video import clip_windows
-    from mvit_core.video.views import parse_plan
+    from mvit_core.video.multi_view import parse_plan
 
     plan = None if options.views is None else parse_plan(options.views)
     with open_video(options.clip, fps=options.fps) as video:

@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app.facts import HeatKey, HeatPicture, ShownMap
 from app.painting import look_of, paint_heat, paint_strip
 from mvit_core.attribution import head_within
-from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
+from mvit_core.system.cache import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ranging import Ranging
     from app.state import Store
     from app.workers import Lane
-    from mvit_core.budget import Budget
+    from mvit_core.system.cache import Budget
 
 REST_MS = 40
 """Work ahead of the user waits for so long a pause."""

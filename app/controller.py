@@ -44,7 +44,7 @@ from app.state import mended
 from app.survey.desk import SurveyDesk
 from app.text import count_frames_from
 from app.views.desk import ViewDesk
-from mvit_core.budget import Budget
+from mvit_core.system.cache import Budget
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.workers import Ticket
-    from mvit_core.budget import Budget
+    from mvit_core.system.cache import Budget
     from mvit_core.video import Learnt
 
 

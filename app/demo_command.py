@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mvit_core.demo.evaluation import Evaluation
-    from mvit_core.demo.training import Progress
+    from mvit_core.training.evaluation import Evaluation
+    from mvit_core.training.loop import Progress
 
 _DONE, _STOPPED = 0, 1
 
@@ -112,8 +112,8 @@ class _Line:
 
 
 def _run_train(options: argparse.Namespace) -> int:
-    from mvit_core.demo.recipe import recipe_for
-    from mvit_core.demo.training import TrainingStopped, train
+    from mvit_core.training.loop import TrainingStopped, train
+    from mvit_core.training.recipe import recipe_for
 
     recipe = recipe_for(options.minutes, options.seed)
     line = _Line("step")
@@ -136,9 +136,9 @@ def _run_train(options: argparse.Namespace) -> int:
 
 def _write_card(options: argparse.Namespace, weights: Path) -> None:
     from mvit_core.checkpoint import load_model
-    from mvit_core.demo.card import CARD_NAME, card_text, write_card
-    from mvit_core.demo.evaluation import evaluate
-    from mvit_core.demo.recipe import recipe_for
+    from mvit_core.training.card import CARD_NAME, card_text, write_card
+    from mvit_core.training.evaluation import evaluate
+    from mvit_core.training.recipe import recipe_for
 
     loaded = load_model(weights, device="cpu")
     line = _Line("measured clip")
@@ -152,7 +152,7 @@ def _write_card(options: argparse.Namespace, weights: Path) -> None:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
-    from mvit_core.demo.card import figures_text, refresh_card
+    from mvit_core.training.card import figures_text, refresh_card
 
     evaluation = _measured_earlier(options.figures) if options.figures else _measured(options)
     print(json.dumps(evaluation.to_json()) if options.json else figures_text(evaluation))
@@ -164,15 +164,15 @@ def _run_evaluate(options: argparse.Namespace) -> int:
 def _measured(options: argparse.Namespace) -> "Evaluation":
     from mvit_core.checkpoint import load_model
     from mvit_core.demo import demo_checkpoint
-    from mvit_core.demo.evaluation import evaluate
+    from mvit_core.training.evaluation import evaluate
 
     loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
     return evaluate(loaded, options.clips, _Line("clip").show)
 
 
 def _measured_earlier(path: Path) -> "Evaluation":
-    from mvit_core.demo.evaluation import Evaluation
     from mvit_core.errors import ClipError
+    from mvit_core.training.evaluation import Evaluation
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -184,7 +184,7 @@ def _measured_earlier(path: Path) -> "Evaluation":
 
 
 def _run_clips(options: argparse.Namespace) -> int:
-    from mvit_core.demo.clips import write_clips
+    from mvit_core.training.clips import write_clips
 
     line = _Line("clip")
     truths = write_clips(options.out, on_clip=line.show)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.widgets import label
-from mvit_core.video.pictures import FPS_RANGE
+from mvit_core.video.decode.image_folder import FPS_RANGE
 
 
 class HelpDialog(QDialog):

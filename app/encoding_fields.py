@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from app.terms import term
 from app.widgets import Choice
-from mvit_core.video.encoders import (
+from mvit_core.video.encode.encoders import (
     CONTAINERS,
     ENCODERS,
     QUALITIES,

@@ -27,7 +27,7 @@ from app.preview_pane import PreviewPane
 from app.terms import layout_words, term
 from app.text import frame_number, head_words, map_words
 from app.widgets import Choice, label
-from mvit_core.video.encoders import CONTAINERS
+from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
     from app.export_presets import Preset

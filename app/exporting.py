@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from app.inference import fed_as, prepare_torch
 from app.painting import look_of
 from app.text import frame_number
-from mvit_core.assets import asset
 from mvit_core.attribution import head_indices
-from mvit_core.video.encoders import CONTAINERS, Encoding
+from mvit_core.system.assets import asset
+from mvit_core.video.encode.encoders import CONTAINERS, Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

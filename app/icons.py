@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgRenderer
 from typing_extensions import override
 
 from app.theme import current
-from mvit_core.assets import asset
+from mvit_core.system.assets import asset
 
 if TYPE_CHECKING:
     from collections.abc import Callable

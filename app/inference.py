@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from app.facts import MapWish
     from app.state import ModelSource
     from app.workers import Ticket
-    from mvit_core.budget import Budget
+    from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, WindowCapture
-    from mvit_core.record import LayerAttention
+    from mvit_core.system.cache import Budget
     from mvit_core.video.clip import ClipSpec
-    from mvit_core.video.views import View
+    from mvit_core.video.multi_view import View
 
 CACHE_BYTES = 32 << 20
 """Frames of a window are read once; the decode lane keeps those that are looked at."""
@@ -150,7 +150,7 @@ class ModelHost:
     def _read(self, source: ModelSource, ticket: Ticket) -> LoadedModel:
         prepare_torch()
         from mvit_core.checkpoint import load_model
-        from mvit_core.spill import remove_abandoned
+        from mvit_core.system.spill import remove_abandoned
 
         remove_abandoned()
         ticket.check()
@@ -281,7 +281,7 @@ def _answer(
 
 def _sparing(explainer: Explainer, wish: MapWish) -> Explainer:
     """One that keeps the layer of the wish alone, where memory does not suffice for all."""
-    from mvit_core.recording import Keep
+    from mvit_core.attention.recorder import Keep
 
     keep = Keep(blocks=frozenset((wish.block,)))
     if not wish.model.one_layer or explainer.keep == keep:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from app.workers import Answer, Progress
-    from mvit_core.budget import Budget
+    from mvit_core.system.cache import Budget
 
 
 class Lanes:

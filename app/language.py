@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QFontDatabase
 
-from mvit_core.assets import asset
+from mvit_core.system.assets import asset
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     from PySide6.QtCore import QCoreApplication
     from PySide6.QtWidgets import QApplication
@@ -52,7 +52,7 @@ def languages() -> tuple[tuple[str, str], ...]:
     return (("system", N("preferences", "System")), *((code, TITLES[code]) for code in there))
 
 
-def translation_file(code: str) -> Traversable | None:
+def translation_file(code: str) -> Path | None:
     """The compiled translation of a language; None where there is none."""
     try:
         return asset("translations", f"mvit_lens_{code}.qm")

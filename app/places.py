@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 from app.codec import decode
 from mvit_core.attribution import head_within
 from mvit_core.errors import MvitError
-from mvit_core.targets import whole_file
+from mvit_core.system.atomic_file import whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.multiview import Scores
     from mvit_core.video import Video
-    from mvit_core.video.views import ViewPlan
+    from mvit_core.video.multi_view import ViewPlan
 
 Json = dict[str, Any]
 
@@ -82,7 +82,7 @@ def _views(
     top: int,
 ) -> tuple[list[Json], list[Scores]]:
     from mvit_core.multiview import view_scores
-    from mvit_core.video.views import fed_for, plan_views
+    from mvit_core.video.multi_view import fed_for, plan_views
 
     spec = fed_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)

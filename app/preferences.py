@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.language import N, languages
-from mvit_core.budget import default_budget_bytes
+from mvit_core.system.cache import default_budget_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from app.facts import FramePicture, ProxyFacts, ProxyImage
-from mvit_core.budget import Budget, Shelf
+from mvit_core.system.cache import Budget, Shelf
 from mvit_core.video import ProxyReader, plan_proxies
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from PySide6.QtCore import QObject, Signal
 
-from mvit_core.assets import asset
+from mvit_core.system.assets import asset
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings

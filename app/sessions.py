@@ -20,7 +20,7 @@ from app.codec import decode, encode, field_types
 from app.state import ModelSource, ViewState
 from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
-from mvit_core.targets import whole_file
+from mvit_core.system.atomic_file import whole_file
 
 if TYPE_CHECKING:
     from app.state import Values

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QObject, Signal
 
 from mvit_core.render import TAILS_PERCENT
-from mvit_core.video.pictures import DEFAULT_PICTURE_FPS
-from mvit_core.video.views import ViewPlan
+from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
+from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -40,7 +40,7 @@ TERMS = (
     N("terms", "Heads"),
     N("terms", "Stages"),
     N("terms", "Side by side"),
-    # mvit_core.video.encoders: ENCODERS, QUALITIES
+    # mvit_core.video.encode.encoders: ENCODERS, QUALITIES
     N("terms", "H.264, plays everywhere"),
     N("terms", "H.265 (HEVC)"),
     N("terms", "VP9, for the web"),

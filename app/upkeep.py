@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from mvit_core.memory import return_freed_blocks
+from mvit_core.system.malloc import return_freed_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

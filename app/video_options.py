@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from mvit_core.video.encoders import Encoding
+    from mvit_core.video.encode.encoders import Encoding
 
 
 def add_video_options(export: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def add_video_options(export: argparse.ArgumentParser) -> None:
 
 def encoding_from(options: argparse.Namespace) -> Encoding:
     """What the options say; whether it fits the file is for the export to say."""
-    from mvit_core.video.encoders import Encoding
+    from mvit_core.video.encode.encoders import Encoding
 
     return Encoding(options.codec, options.quality)
 

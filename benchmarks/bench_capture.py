@@ -18,12 +18,12 @@ from benchmarks.equality import check_equality
 from benchmarks.peers import torchvision_video
 from benchmarks.results import Row, Section, gate
 from mvit_core import AttentionRecorder, capture, load_model
+from mvit_core.attention.record import AttentionRecord, LayerAttention
+from mvit_core.attention.recorder import Keep
 from mvit_core.attribution import METHODS, Query
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
 from mvit_core.model.products import tiles_of
-from mvit_core.record import AttentionRecord, LayerAttention
-from mvit_core.recording import Keep
 
 Timed = Callable[[], object]
 

@@ -24,7 +24,7 @@ from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
 from mvit_core.render import colour_table, overlay
 from mvit_core.video import Video, VideoWriter, open_video
-from mvit_core.video.planes import PlaneCanvas, Planes
+from mvit_core.video.decode.planes import PlaneCanvas, Planes
 
 SHARED_CLIP = Path(__file__).resolve().parents[2] / "shared" / "clips" / "street_1080p.mp4"
 SIZE, FRAMES = (1920, 1080), 72

@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 import av
 
 from benchmarks.results import Row, Section
-from mvit_core.budget import Budget, default_budget_bytes
+from mvit_core.system.cache import Budget, default_budget_bytes
 from mvit_core.video import ProxyReader, Video, open_video, plan_proxies
 from tests.fixtures_video import SHARED, barcode_picture, write_barcode_clip
 

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from mvit_core import capture
+from mvit_core.attention.recorder import Keep
 from mvit_core.model import MViT
-from mvit_core.recording import Keep
 from tests.checkpoint import test_goldens
 from tests.oracle import plain_attention
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 
 from mvit_core import capture
+from mvit_core.attention.recorder import Keep
 from mvit_core.attribution import METHODS
 from mvit_core.model import PRESETS, MViT
-from mvit_core.recording import Keep
 
 MIB = 1 << 20
 

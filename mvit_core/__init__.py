@@ -6,11 +6,11 @@ The names below are imported on first use, so that the window can show before to
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mvit_core.memory import recycle_large_blocks
+from mvit_core.system.malloc import recycle_large_blocks
 
 if TYPE_CHECKING:
+    from mvit_core.attention.recorder import AttentionRecorder, capture
     from mvit_core.checkpoint import load_model
-    from mvit_core.recording import AttentionRecorder, capture
     from mvit_core.video import open_video
 
 recycle_large_blocks()
@@ -18,8 +18,8 @@ recycle_large_blocks()
 __all__ = ["AttentionRecorder", "capture", "load_model", "open_video"]
 
 _HOMES = {
-    "AttentionRecorder": "mvit_core.recording",
-    "capture": "mvit_core.recording",
+    "AttentionRecorder": "mvit_core.attention.recorder",
+    "capture": "mvit_core.attention.recorder",
     "load_model": "mvit_core.checkpoint",
     "open_video": "mvit_core.video",
 }

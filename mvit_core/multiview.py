@@ -12,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from mvit_core.attention.recorder import OnStep
 from mvit_core.checkpoint import LoadedModel
-from mvit_core.devices import memory_errors_named
 from mvit_core.errors import CaptureError
-from mvit_core.recording import OnStep
+from mvit_core.system.devices import memory_errors_named
 from mvit_core.video import ClipSpec, Video, read_clip
+from mvit_core.video.multi_view import View
 from mvit_core.video.transform import transform
-from mvit_core.video.views import View
 
 __all__ = ["Scores", "mean_scores", "view_scores"]
 

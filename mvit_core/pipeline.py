@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import torch
 
+from mvit_core.attention.record import AttentionRecord, LayerAttention
+from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
 from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
-from mvit_core.budget import Budget, Shelf
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
-from mvit_core.record import AttentionRecord, LayerAttention
-from mvit_core.recording import Keep, OnLayer, OnStep, capture
+from mvit_core.system.cache import Budget, Shelf
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 

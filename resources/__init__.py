@@ -1,1 +1,1 @@
-"""Data files of MViT Lens: icons, demo clips, class names. Read through mvit_core.assets."""
+"""Data files of MViT Lens: icons, demo clips, class names. Read through mvit_core.system.assets."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
     from mvit_core.video.clip import ClipSpec
-    from mvit_core.video.views import View, ViewPlan
+    from mvit_core.video.multi_view import View, ViewPlan
 
 
 @dataclass(frozen=True, eq=False)

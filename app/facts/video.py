@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from mvit_core.video.pictures import even_times
+from mvit_core.video.decode.image_folder import even_times
 
 if TYPE_CHECKING:
     from pathlib import Path

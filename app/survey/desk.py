@@ -12,7 +12,7 @@ from app.survey.series import missing_windows, series_facts
 from app.survey.shelf import SurveyShelf
 from app.survey.tasks import PieceByPiece
 from mvit_core.errors import ClipError
-from mvit_core.video.views import View, fed_for, plan_views
+from mvit_core.video.multi_view import View, fed_for, plan_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable

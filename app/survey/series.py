@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.facts import SeriesFacts, SeriesLine
 from mvit_core.attribution import HeadSet, head_within
-from mvit_core.video.views import View
+from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
     from app.facts import MapWish

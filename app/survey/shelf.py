@@ -10,7 +10,7 @@ import numpy as np
 
 from app.facts import ViewSurvey, WindowSurvey
 from mvit_core.attribution import METHODS, measures_of
-from mvit_core.video.views import View
+from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
     from app.facts import MapAnswer, MapWish, PredictionFacts

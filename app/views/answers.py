@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvit_core.budget import Shelf
+from mvit_core.system.cache import Shelf
 
 if TYPE_CHECKING:
     from app.facts import MapAnswer, MapWish
-    from mvit_core.budget import Budget
+    from mvit_core.system.cache import Budget
 
 SECONDS_TO_REMAKE = 0.01
 """A block's maps from a captured window; some 30 KiB, of an early block a megabyte."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from app.facts import CellsKey, CellsPicture
 from app.painting import heat_image
-from mvit_core.budget import Shelf
 from mvit_core.heatmap import project
 from mvit_core.render import seen_box
+from mvit_core.system.cache import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from app.facts import MapAnswer
     from app.workers import Answer, Lane, Ticket
     from mvit_core.attribution import HeadChoice
-    from mvit_core.budget import Budget
     from mvit_core.heatmap import Heatmap
+    from mvit_core.system.cache import Budget
 
 SECONDS_TO_REMAKE = 0.01
 """All cells of a block, some hundreds of kilobytes."""

@@ -27,7 +27,7 @@ from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mvit_core.record import AttentionRecord, LayerAttention
+    from mvit_core.attention.record import AttentionRecord, LayerAttention
 
 __all__ = [
     "HEAD_REDUCTIONS",

@@ -17,8 +17,8 @@ from mvit_core.errors import CaptureError
 if TYPE_CHECKING:  # the window imports this module before torch is there
     from torch import Tensor
 
+    from mvit_core.attention.record import AttentionRecord, LayerAttention
     from mvit_core.geometry import Grid
-    from mvit_core.record import AttentionRecord, LayerAttention
 
 
 def row_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mvit_core.assets import asset
 from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import CheckpointReadError, LabelsError
+from mvit_core.system.assets import asset
 
 __all__ = ["from_mapping", "read_labels", "shipped_labels"]
 

@@ -20,7 +20,6 @@ from mvit_core.checkpoint.files import first_line
 from mvit_core.checkpoint.labels import from_mapping, read_labels, shipped_labels
 from mvit_core.checkpoint.report import LoadReport, listed
 from mvit_core.checkpoint.tables import resize_tables
-from mvit_core.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.errors import (
     ArchitectureError,
     CheckpointError,
@@ -31,6 +30,7 @@ from mvit_core.errors import (
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import sincos_positions
+from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["LoadedModel", "load_model"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from mvit_core.assets import asset
 from mvit_core.errors import MvitError
+from mvit_core.system.assets import asset
 
 __all__ = ["DemoSample", "SampleTruth", "demo_checkpoint", "demo_samples"]
 

@@ -16,7 +16,7 @@ from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
 from mvit_core.video import Video
-from mvit_core.video.encoders import CONTAINERS, Encoding, encoder_for
+from mvit_core.video.encode.encoders import CONTAINERS, Encoding, encoder_for
 
 __all__ = [
     "EXPORTERS",

@@ -20,8 +20,8 @@ from mvit_core.render import (
     lay,
     plane_heat,
 )
-from mvit_core.video.matrices import Matrix
-from mvit_core.video.planes import PlaneCanvas, Planes, planes_of
+from mvit_core.video.decode.matrices import Matrix
+from mvit_core.video.decode.planes import PlaneCanvas, Planes, planes_of
 
 _BLACK, _GREY, _WHITE = 16, 128, 235
 """Luma of black and white, and chroma of both, in limited range."""

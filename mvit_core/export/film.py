@@ -15,10 +15,10 @@ from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
 from mvit_core.video import Video
-from mvit_core.video.encoders import encoder_for
-from mvit_core.video.planes import FORMAT, planes_of
-from mvit_core.video.sound import SoundSpan, has_sound
-from mvit_core.video.writer import VideoWriter
+from mvit_core.video.decode.planes import FORMAT, planes_of
+from mvit_core.video.encode.encoders import encoder_for
+from mvit_core.video.encode.sound import SoundSpan, has_sound
+from mvit_core.video.encode.writer import VideoWriter
 
 GIF_MAX_FPS = 50
 """Browsers slow faster animations down."""

@@ -10,7 +10,7 @@ import numpy as np
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation
-from mvit_core.targets import whole_file
+from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import Video
 
 TABLE_ROWS_PER_WINDOW = 5

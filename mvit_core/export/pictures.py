@@ -15,7 +15,7 @@ from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, S
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
-from mvit_core.targets import whole_file
+from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import Video
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mvit_core.pipeline import MapSpec
 from mvit_core.render import Look
-from mvit_core.video.encoders import Encoding
+from mvit_core.video.encode.encoders import Encoding
 
 OnProgress = Callable[[int, int], None]
 """Called with (done, in all); raising from it ends the export and leaves the target as it was."""

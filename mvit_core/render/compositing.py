@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from mvit_core.render.layers import HeatLayer
-from mvit_core.video.matrices import Matrix
-from mvit_core.video.planes import BytePlane, Planes, halved, planes_of
+from mvit_core.video.decode.matrices import Matrix
+from mvit_core.video.decode.planes import BytePlane, Planes, halved, planes_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,10 @@ from mvit_core.video.clip import (
     read_clip,
     window_of,
 )
-from mvit_core.video.learn import Learnt
-from mvit_core.video.proxy import ProxyPlan, ProxyReader, plan_proxies
-from mvit_core.video.reader import DEFAULT_CACHE_BYTES, Video, open_video
-from mvit_core.video.writer import VideoWriter
+from mvit_core.video.decode.inspect_video import Learnt
+from mvit_core.video.decode.proxy import ProxyPlan, ProxyReader, plan_proxies
+from mvit_core.video.decode.reader import DEFAULT_CACHE_BYTES, Video, open_video
+from mvit_core.video.encode.writer import VideoWriter
 
 __all__ = [
     "DEFAULT_CACHE_BYTES",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mvit_core.video.reader import Video
+    from mvit_core.video.decode.reader import Video
 
 Interpolation = Literal["bilinear", "bicubic"]
 Sampling = Literal["linspace", "stride", "segments"]

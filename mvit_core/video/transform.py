@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mvit_core.video.clip import Clip, ClipSpec
-    from mvit_core.video.views import Crop
+    from mvit_core.video.multi_view import Crop
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from app.workers import Ticket
 from mvit_core.errors import Cancelled, MvitError
 from mvit_core.export import EXPORTERS, check_target
 from mvit_core.video import open_video
-from mvit_core.video.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
+from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, messages, press
 

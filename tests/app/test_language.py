@@ -31,7 +31,7 @@ from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
 from mvit_core.render import MODES
-from mvit_core.video.encoders import CONTAINERS, ENCODERS, QUALITIES
+from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
 from resources.translations.update import LANGUAGES, UnmarkableError, marked, read
 from tests.app.conftest import settle
 from tests.app.helpers import dialog_of

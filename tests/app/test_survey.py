@@ -17,7 +17,7 @@ from app.workers import Interrupted
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled
 from mvit_core.multiview import mean_scores, view_scores
-from mvit_core.video.views import ViewPlan, fed_for, plan_views
+from mvit_core.video.multi_view import ViewPlan, fed_for, plan_views
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.proxies import ProxyPiece, Strip
 from app.timeline.rows import ruler_step
 from app.timeline.span import Span
-from mvit_core.budget import Budget
+from mvit_core.system.cache import Budget
 
 SPANS = st.builds(
     lambda count, zooms: _zoomed(Span(count, 14, 900), zooms),

@@ -12,7 +12,7 @@ from app.painting import look_of
 from app.state import Store
 from app.views.answers import Answers
 from app.views.mosaic import heads_mosaic, layers_mosaic
-from mvit_core.budget import Budget
+from mvit_core.system.cache import Budget
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
 

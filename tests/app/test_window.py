@@ -250,7 +250,7 @@ def test_a_cancelled_export_leaves_nothing(lens, qtbot, tmp_path, monkeypatch):
     import mvit_core.export
 
     def slow(explainer, video, request, path, on_progress=None):
-        from mvit_core.targets import whole_file
+        from mvit_core.system.atomic_file import whole_file
 
         with whole_file(path) as partial:
             partial.write_bytes(b"half")

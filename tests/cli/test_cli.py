@@ -13,7 +13,7 @@ from app.cli import main
 from app.video_options import ProgressLine
 from mvit_core import open_video
 from mvit_core.export import SIZES
-from mvit_core.video.encoders import CONTAINERS, ENCODERS, QUALITIES
+from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
 
 
 @pytest.fixture

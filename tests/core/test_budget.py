@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mvit_core.budget import MOST_BYTES, Budget, Shelf, default_budget_bytes, memory_bytes
+from mvit_core.system.cache import MOST_BYTES, Budget, Shelf, default_budget_bytes, memory_bytes
 
 PUTS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 70)), max_size=60)
 
@@ -127,7 +127,7 @@ def test_many_threads_keep_to_the_limit():
 
 def test_the_default_is_a_quarter_of_memory_and_at_most_two_gibibytes(monkeypatch):
     assert default_budget_bytes() == min(MOST_BYTES, memory_bytes() // 4)
-    monkeypatch.setattr("mvit_core.budget.memory_bytes", lambda: 4 << 30)
+    monkeypatch.setattr("mvit_core.system.cache.memory_bytes", lambda: 4 << 30)
     assert default_budget_bytes() == 1 << 30
 
 
@@ -135,8 +135,8 @@ def test_a_system_that_does_not_tell_its_memory_gets_a_modest_budget(monkeypatch
     def refuse(name):
         raise ValueError(name)
 
-    monkeypatch.setattr("mvit_core.budget.sys.platform", "linux")
-    monkeypatch.setattr("mvit_core.budget.os.sysconf", refuse, raising=False)
+    monkeypatch.setattr("mvit_core.system.cache.sys.platform", "linux")
+    monkeypatch.setattr("mvit_core.system.cache.os.sysconf", refuse, raising=False)
     assert default_budget_bytes() == 1 << 30
 
 

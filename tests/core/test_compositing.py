@@ -15,8 +15,8 @@ from mvit_core.render import (
     overlay,
     plane_heat,
 )
-from mvit_core.video.matrices import BT601, BT709
-from mvit_core.video.planes import PlaneCanvas, planes_of
+from mvit_core.video.decode.matrices import BT601, BT709
+from mvit_core.video.decode.planes import PlaneCanvas, planes_of
 
 ENDS = ValueRange(0.1, 0.9)
 

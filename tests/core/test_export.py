@@ -21,9 +21,9 @@ from mvit_core.export.layouts import panels_of
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import Look, heat_layer, overlay
-from mvit_core.targets import whole_file
+from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import window_of
-from mvit_core.video.encoders import Encoding
+from mvit_core.video.encode.encoders import Encoding
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 

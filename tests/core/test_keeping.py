@@ -10,13 +10,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from mvit_core import AttentionRecorder, capture, hostcopies, load_model, spill
-from mvit_core.devices import memory_errors_named, pick_device, weight_type
+from mvit_core import AttentionRecorder, capture, load_model
+from mvit_core.attention.recorder import Keep
 from mvit_core.errors import Cancelled, CaptureError, CheckpointError, DeviceMemoryError
 from mvit_core.model import MultiHeadedAttention, MViT, products
 from mvit_core.model.products import tiles_of, weighted_values
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.recording import Keep
+from mvit_core.system import host_copies as hostcopies
+from mvit_core.system import spill
+from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from tests.core.test_capture import peaked
 from tests.toys import toy_config, write_toy_checkpoint
 
@@ -114,7 +116,7 @@ def test_rows_and_columns_of_masked_attention_are_those_of_the_full_map():
 
 
 def test_gradient_tiles_join_to_the_gradient(clip, monkeypatch):
-    monkeypatch.setattr("mvit_core.record.CPU_TILE_BYTES", 1)
+    monkeypatch.setattr("mvit_core.attention.record.CPU_TILE_BYTES", 1)
     layer = capture(peaked(), clip, gradient_of=1).layers[0]
     tiles = list(layer.gradient_tiles())
     assert [start for start, _ in tiles] == list(range(0, 129, 16))

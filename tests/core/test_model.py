@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from mvit_core.attention.recorder import AttentionRecorder
 from mvit_core.errors import ArchitectureError, ClipError
 from mvit_core.model import (
     PRESETS,
@@ -26,7 +27,6 @@ from mvit_core.model import (
 from mvit_core.model.cost import layer_costs
 from mvit_core.model.positions import gather_table, relative_offsets, resize_table
 from mvit_core.model.products import weighted_values
-from mvit_core.recording import AttentionRecorder
 from tests.conftest import SHARED
 from tests.toys import toy_config
 

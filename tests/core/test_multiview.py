@@ -9,7 +9,7 @@ from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.multiview import mean_scores, view_scores
 from mvit_core.pipeline import Explainer
-from mvit_core.video.views import ViewPlan, fed_for, plan_views
+from mvit_core.video.multi_view import ViewPlan, fed_for, plan_views
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from app.cli import main
-from mvit_core.demo import training
+from mvit_core.training import loop as training
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mvit_core.demo.classes import CLASSES, TIME_REVERSED, X_MIRRORED, Y_MIRRORED
-from mvit_core.demo.motion import FRAMES
-from mvit_core.demo.rendering import SAMPLED_TIMES, actor_masks, render
-from mvit_core.demo.scene import draw_scene
-from mvit_core.demo.shapes import SHAPES, signed_distance
+from mvit_core.training.motion import FRAMES
+from mvit_core.training.rendering import SAMPLED_TIMES, actor_masks, render
+from mvit_core.training.scene import draw_scene
+from mvit_core.training.shapes import SHAPES, signed_distance
 
 
 def _plain(label: int, seed: int = 5):

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from mvit_core import load_model, open_video
-from mvit_core.assets import asset
 from mvit_core.attribution import Saliency
 from mvit_core.demo import CLASSES, demo_checkpoint, demo_samples, samples
-from mvit_core.demo.card import card_text, figures_text, refresh_card, write_card
-from mvit_core.demo.clips import write_clips
-from mvit_core.demo.evaluation import Evaluation, evaluate
-from mvit_core.demo.recipe import recipe_for
-from mvit_core.demo.scoring import score, shifted
 from mvit_core.errors import ClipError, ExportError, MvitError
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import project
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import upsample
+from mvit_core.system.assets import asset
+from mvit_core.training.card import card_text, figures_text, refresh_card, write_card
+from mvit_core.training.clips import write_clips
+from mvit_core.training.evaluation import Evaluation, evaluate
+from mvit_core.training.recipe import recipe_for
+from mvit_core.training.scoring import score, shifted
 
 
 @pytest.fixture(scope="module")

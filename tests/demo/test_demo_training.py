@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from mvit_core.checkpoint import load_model
-from mvit_core.demo.auxiliary import BLOCK, block_geometry, focus_target
-from mvit_core.demo.batches import HELD_OUT, make_batch, training_seeds
 from mvit_core.demo.classes import CLASSES
-from mvit_core.demo.recipe import Recipe, Stage, architecture, recipe_for
-from mvit_core.demo.saving import METRICS_NAME, STATE_NAME, WEIGHTS_NAME
-from mvit_core.demo.training import TrainingStopped, train
 from mvit_core.errors import CheckpointReadError, ExportError
+from mvit_core.training.auxiliary import BLOCK, block_geometry, focus_target
+from mvit_core.training.batches import HELD_OUT, make_batch, training_seeds
+from mvit_core.training.loop import TrainingStopped, train
+from mvit_core.training.recipe import Recipe, Stage, architecture, recipe_for
+from mvit_core.training.saving import METRICS_NAME, STATE_NAME, WEIGHTS_NAME
 
 TINY = Recipe(
     seed=3,

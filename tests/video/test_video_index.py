@@ -7,9 +7,9 @@ import pytest
 
 from mvit_core.errors import VideoOpenError
 from mvit_core.video import open_video
-from mvit_core.video.container import open_stream
-from mvit_core.video.learn import learn
-from mvit_core.video.packets import NO_STAMP, PacketTable, read_packets
+from mvit_core.video.decode.container import open_stream
+from mvit_core.video.decode.inspect_video import learn
+from mvit_core.video.decode.packets import NO_STAMP, PacketTable, read_packets
 from tests.fixtures_video import write_barcode_clip
 
 

@@ -99,7 +99,7 @@ def test_a_damaged_end_is_left_out_where_output_order_counts(tmp_path, monkeypat
     with open_video(path) as video:
         assert not video._times.by_pts
         whole = [read_barcode(frame) for frame in video.frames()]
-    monkeypatch.setattr("mvit_core.video.probe._PIXEL_BUDGET", 1)
+    monkeypatch.setattr("mvit_core.video.decode.probe._PIXEL_BUDGET", 1)
     with open_video(path, cache_bytes=0) as video:
         assert video.frame_count == len(whole) < 40
         assert [read_barcode(video.frame(i)) for i in range(len(whole))] == whole

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from mvit_core.video.picture import Painter
+from mvit_core.video.decode.rgb_frame import Painter
 
 GREEN = (40, 180, 60)
 MATRICES = {1: "itu709", 6: "smpte170m", 9: "bt2020"}

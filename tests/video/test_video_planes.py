@@ -9,8 +9,8 @@ import pytest
 
 from mvit_core.errors import FrameDecodeError, MvitError
 from mvit_core.video import open_video
-from mvit_core.video.matrices import BT601, BT709, MATRICES
-from mvit_core.video.planes import PlaneCanvas, planes_in, planes_of
+from mvit_core.video.decode.matrices import BT601, BT709, MATRICES
+from mvit_core.video.decode.planes import PlaneCanvas, planes_in, planes_of
 from tests.fixtures_video import SHARED, barcode_picture, blank_packet, write_barcode_clip
 
 CORPUS = sorted(SHARED.glob("corpus/*")) + sorted(SHARED.glob("clips/*"))

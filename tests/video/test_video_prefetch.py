@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mvit_core.budget import Budget
+from mvit_core.system.cache import Budget
 from mvit_core.video import open_video
-from mvit_core.video.prefetch import MOST_CELL, Place, cell_size, next_run, stretches
+from mvit_core.video.decode.prefetch import MOST_CELL, Place, cell_size, next_run, stretches
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 PLACES = st.tuples(

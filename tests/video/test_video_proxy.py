@@ -26,7 +26,7 @@ KINDS = {
 @pytest.fixture(autouse=True)
 def _half_size(monkeypatch):
     """Small clips are reduced too."""
-    monkeypatch.setattr("mvit_core.video.proxy.LONG_SIDE_PX", LONG_SIDE_PX)
+    monkeypatch.setattr("mvit_core.video.decode.proxy.LONG_SIDE_PX", LONG_SIDE_PX)
 
 
 def pixels(jpeg):

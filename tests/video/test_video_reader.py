@@ -12,7 +12,7 @@ import pytest
 
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.video import open_video
-from mvit_core.video.packets import read_packets
+from mvit_core.video.decode.packets import read_packets
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 KINDS = {
@@ -56,7 +56,7 @@ def test_every_frame_carries_its_own_number_in_any_order(kind):
 
 
 def test_a_trial_of_the_beginning_suffices(kind, monkeypatch):
-    monkeypatch.setattr("mvit_core.video.probe._PIXEL_BUDGET", 1)
+    monkeypatch.setattr("mvit_core.video.decode.probe._PIXEL_BUDGET", 1)
     with open_video(kind, cache_bytes=0) as video:
         assert video.frame_count == 48
         for number in (47, 2, 30, 31, 29, 40, 11, 46, 0, 12):
@@ -206,13 +206,13 @@ def test_a_damaged_end_is_found_without_decoding_everything(tmp_path, monkeypatc
     path = write_barcode_clip(tmp_path / "end.mov", frames=20, codec="png", pixel_format="rgb24")
     for ordinal in (17, 18, 19):
         blank_packet(path, ordinal)
-    monkeypatch.setattr("mvit_core.video.probe._PIXEL_BUDGET", 1)
+    monkeypatch.setattr("mvit_core.video.decode.probe._PIXEL_BUDGET", 1)
     with open_video(path) as video:
         assert video.frame_count == 20, "nothing but the frames themselves tells of the damage"
         with pytest.raises(FrameDecodeError, match="frame 18"):
             video.frame(18)
     monkeypatch.setattr(
-        "mvit_core.video.learn.read_packets",
+        "mvit_core.video.decode.inspect_video.read_packets",
         lambda opened, progress: replace(
             read_packets(opened), damage=("1 packets are marked damaged",)
         ),

@@ -8,9 +8,9 @@ import pytest
 
 from mvit_core.errors import ExportError, VideoOpenError
 from mvit_core.video import open_video
-from mvit_core.video.encoders import CONTAINERS
-from mvit_core.video.sound import SoundSpan, has_sound
-from mvit_core.video.writer import VideoWriter
+from mvit_core.video.encode.encoders import CONTAINERS
+from mvit_core.video.encode.sound import SoundSpan, has_sound
+from mvit_core.video.encode.writer import VideoWriter
 from tests.fixtures_video import barcode_picture, read_barcode, write_barcode_clip
 
 SIZE, FPS, RATE = (192, 108), 20, 44_100

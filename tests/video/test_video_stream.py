@@ -7,7 +7,7 @@ from av.video.reformatter import VideoReformatter
 
 from mvit_core.errors import Cancelled, FrameDecodeError
 from mvit_core.video import open_video
-from mvit_core.video.picture import Painter
+from mvit_core.video.decode.rgb_frame import Painter
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
 LARGE = (960, 540)
@@ -64,7 +64,9 @@ def test_a_damaged_frame_is_told_after_all_pictures_before_it(tmp_path):
 def test_a_transport_stream_is_sought_by_its_bytes(tmp_path, monkeypatch):
     path = write_barcode_clip(tmp_path / "clip.ts", frames=48)
     with open_video(path, cache_bytes=0) as video:
-        monkeypatch.setattr("mvit_core.video.source.PacketSource._count_up_to", fail_to_count)
+        monkeypatch.setattr(
+            "mvit_core.video.decode.packet_reader.PacketSource._count_up_to", fail_to_count
+        )
         assert [read_barcode(video.frame(i)) for i in (40, 3, 30, 15, 47)] == [40, 3, 30, 15, 47]
 
 

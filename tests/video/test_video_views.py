@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import Clip, ClipSpec, clip_windows
+from mvit_core.video.multi_view import ViewPlan, fed_for, parse_plan, plan_views
 from mvit_core.video.transform import pixel_map_for, transform
-from mvit_core.video.views import ViewPlan, fed_for, parse_plan, plan_views
 
 SPEC = ClipSpec(frames=4, rate=4.0, size=32, short_side=40)
 

@@ -9,7 +9,9 @@ import pytest
 
 from mvit_core.errors import Cancelled, ExportError
 from mvit_core.video import open_video
-from mvit_core.video.encoders import (
+from mvit_core.video.decode.matrices import BT601, BT709
+from mvit_core.video.decode.planes import PlaneCanvas, planes_of
+from mvit_core.video.encode.encoders import (
     CONTAINERS,
     ENCODERS,
     QUALITIES,
@@ -17,10 +19,8 @@ from mvit_core.video.encoders import (
     codecs_for,
     misfit,
 )
-from mvit_core.video.gif import add_comment
-from mvit_core.video.matrices import BT601, BT709
-from mvit_core.video.planes import PlaneCanvas, planes_of
-from mvit_core.video.writer import VideoWriter
+from mvit_core.video.encode.gif import add_comment
+from mvit_core.video.encode.writer import VideoWriter
 from tests.fixtures_video import barcode_picture, read_barcode
 
 SIZE = (192, 108)
@@ -266,7 +266,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(tmp_path, monkeypatch, moment):
     def full(*args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"mvit_core.video.writer._Output.{moment}", full)
+    monkeypatch.setattr(f"mvit_core.video.encode.writer._Output.{moment}", full)
     with pytest.raises(ExportError, match=r"\(No space left on device\); check free space"):
         write(tmp_path / "a.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
 from app import theme
 from app.text import duration_words
 from app.widgets import label
-from mvit_core.video.views import ViewPlan
+from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
     from app.facts import AverageFacts

@@ -1,0 +1,1 @@
+"""Records attention while a model runs, and rebuilds maps from what was kept."""

@@ -1,0 +1,349 @@
+"""Run a model once and keep what its attention layers multiplied.
+
+Full maps are never stored (``record.py`` rebuilds them). Hooks live as long as a ``with`` block and
+change nothing in the model.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import torch
+from torch import Tensor, nn
+
+from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
+from mvit_core.errors import Cancelled, CaptureError
+from mvit_core.geometry import GridGeometry
+from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
+from mvit_core.system.cache import default_budget_bytes
+from mvit_core.system.devices import memory_errors_named
+from mvit_core.system.host_copies import HostCopies
+from mvit_core.system.spill import SpillFile
+
+if TYPE_CHECKING:
+    from torch.utils.hooks import RemovableHandle
+
+__all__ = ["AttentionRecorder", "Keep", "OnCancelled", "OnLayer", "OnStep", "capture"]
+
+OnLayer = Callable[[int, int], None]
+"""Called with (layers heard, layers in all) after each; raising ends the forward pass."""
+
+OnStep = Callable[[], None]
+"""Called many times within each layer; raising ends the forward pass."""
+
+
+OnCancelled = Callable[[AttentionRecord], None]
+"""Takes what was kept of a forward pass that did not come to its end."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How much of a forward pass is kept."""
+
+    blocks: frozenset[int] | None = None
+    """Attention layers by their place from 0; None keeps all."""
+    gradients: bool = False
+    """Values too, and the gradient of the weighted values once a backward pass has run."""
+    full_maps: bool = False
+    """Every probability, as the forward pass makes it."""
+    memory_bytes: int = field(default_factory=default_budget_bytes)
+    """Layers that would take more than this in all go to a file of the cache folder. The largest
+    published model, MViTv2-L 40x3 at 312 px, keeps 1.3 GiB of one clip."""
+
+
+class AttentionRecorder:
+    """Hears every attention layer of a module while its ``with`` block lasts.
+
+    ::
+
+        with AttentionRecorder(module) as recorder:
+            module(x, thw)
+        recorder.layers[0].attention()
+
+    The last forward pass inside the block is kept. Gradients flow through untouched; what is
+    kept is detached and, where it was a view, copied, so that no larger tensor stays pinned.
+
+    Args:
+        module: any module that holds attention layers, one alone too.
+        keep: how much is kept. Full maps are written into the same memory by each forward pass
+            inside the block: fresh memory of that size costs more than filling it.
+        on_layer: progress; raising from it ends the forward pass, and the hooks are removed.
+        on_step: the same at many points within a layer, to cancel soon.
+
+    Raises:
+        CaptureError: the module holds no attention layer, or lacks one that is to be kept.
+    """
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        keep: Keep | None = None,
+        on_layer: OnLayer | None = None,
+        on_step: OnStep | None = None,
+    ) -> None:
+        self._taps = {
+            name.removesuffix("tap").removesuffix("."): tap
+            for name, tap in module.named_modules()
+            if isinstance(tap, AttentionTap)
+        }
+        if not self._taps:
+            raise CaptureError(
+                f"{type(module).__name__} holds no attention layer; "
+                f"allowed are modules with MultiScaleAttention or MultiHeadedAttention"
+            )
+        self._keep = keep or Keep()
+        last = len(self._taps) - 1
+        unknown = [block for block in self._keep.blocks or () if not 0 <= block <= last]
+        if unknown:
+            raise CaptureError(
+                f"block {min(unknown)} does not exist; the model has blocks 0 to {last}"
+            )
+        geometry = getattr(module, "patch_geometry", None)
+        self._start = geometry if isinstance(geometry, GridGeometry) else GridGeometry()
+        self._on_layer = on_layer
+        self._on_step = on_step
+        self._module = module
+        self._handles: list[RemovableHandle] = []
+        self._maps: dict[int, Tensor] = {}
+        self._copies = HostCopies()
+        self._begin()
+
+    @property
+    def layers(self) -> tuple[LayerAttention, ...]:
+        """The layers kept of the last forward pass, in the order of execution."""
+        self._copies.wait()
+        return tuple(self._heard.values())
+
+    @property
+    def taps(self) -> int:
+        """Attention layers of the module."""
+        return len(self._taps)
+
+    @property
+    def depth(self) -> int:
+        """Layers heard in the last forward pass, kept or not."""
+        return self._depth
+
+    def __enter__(self) -> Self:
+        # Only the module's own forward begins anew: a layer may be used twice within one.
+        self._handles.append(self._module.register_forward_pre_hook(self._begin))
+        for name, tap in self._taps.items():
+            self._handles.append(tap.register_forward_pre_hook(self._offer_notes))
+            self._handles.append(tap.register_forward_hook(self._hook(name)))
+        if self._on_step is not None:
+            leaves = (part for part in self._module.modules() if not [*part.children()])
+            self._handles += [leaf.register_forward_pre_hook(self._step) for leaf in leaves]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._copies.wait()
+
+    def _begin(self, *_: object) -> None:
+        self._heard: dict[int, LayerAttention] = {}
+        self._depth, self._stage, self._geometry = 0, 1, self._start
+        self._spill: SpillFile | None = None
+
+    def _step(self, *_: object) -> None:
+        if self._on_step is not None:
+            self._on_step()
+
+    def _is_kept(self, block: int) -> bool:
+        return self._keep.blocks is None or block in self._keep.blocks
+
+    def _offer_notes(
+        self, _: nn.Module, given: tuple[AttentionInputs]
+    ) -> tuple[AttentionInputs, MapNotes] | None:
+        if not self._is_kept(self._depth):
+            return None
+        maps = self._room_for(given[0]) if self._keep.full_maps else None
+        return given[0], MapNotes(given[0], maps, self._on_step)
+
+    def _room_for(self, inputs: AttentionInputs) -> Tensor:
+        """Memory for a full map, the same as at the last forward pass where it fits."""
+        (b, h, nq, _), nk = inputs.q.shape, inputs.k.shape[2]
+        known = self._maps.get(self._depth)
+        if known is None or known.shape != (b * h, nq, nk) or known.dtype != inputs.q.dtype:
+            with torch.inference_mode(False):  # to be filled outside that mode as well
+                known = self._maps[self._depth] = inputs.q.detach().new_empty(b * h, nq, nk)
+        return known
+
+    def _hook(self, name: str) -> "_Hook":
+        def hear(_: nn.Module, given: _Given, weighted: Tensor) -> None:
+            block, inputs = self._depth, given[0]
+            coarser = inputs.q_shape != inputs.input_shape
+            self._stage += coarser and block > 0
+            if self._is_kept(block):
+                self._heard[block] = self._settled(self._layer(name, inputs, given[1]))
+                if self._keep.gradients and weighted.requires_grad:
+                    weighted.register_hook(lambda gradient: self._keep_gradient(block, gradient))
+            self._depth, self._geometry = block + 1, self._geometry.through(inputs.q_window)
+            if self._on_layer is not None:
+                self._on_layer(self._depth, len(self._taps))
+
+        return hear
+
+    def _layer(self, name: str, inputs: AttentionInputs, notes: MapNotes) -> LayerAttention:
+        take, heads = self._copies.take, inputs.q.shape[:2]
+        return LayerAttention(
+            name=name,
+            block=self._depth,
+            stage=self._stage,
+            inputs=self._kept(inputs),
+            summary=MapSummary(
+                first_row=take(notes.first_row).unflatten(0, heads),
+                column_sums=take(notes.column_sums).unflatten(0, heads),
+                log_sum_exp=take(notes.log_sum_exp).unflatten(0, heads),
+                maps=None if notes.maps is None else take(notes.maps).unflatten(0, heads),
+            ),
+            q_geometry=self._geometry.through(inputs.q_window),
+            k_geometry=self._geometry.through(inputs.k_window),
+        )
+
+    def _kept(self, inputs: AttentionInputs) -> AttentionInputs:
+        take = self._copies.take
+        v = inputs.v if self._keep.gradients else inputs.v[..., :0]
+        mask = None if inputs.mask is None else take(inputs.mask)
+        tables = {
+            axis: take(table)
+            for axis in ("t", "y", "x")
+            if (table := getattr(inputs.positions, axis)) is not None
+        }
+        positions = replace(inputs.positions, **tables)
+        return replace(
+            inputs, q=take(inputs.q), k=take(inputs.k), v=take(v), mask=mask, positions=positions
+        )
+
+    def _settled(self, layer: LayerAttention) -> LayerAttention:
+        """The layer, in a file if memory is to hold no more."""
+        held = sum(other.nbytes for other in self._heard.values() if other.block != layer.block)
+        if layer.spill is not None or held + layer.nbytes <= self._keep.memory_bytes:
+            return layer
+        self._copies.wait()
+        self._spill = spill = self._spill or SpillFile()
+        inputs, summary, gradient = layer.inputs, layer.summary, layer.output_gradient
+        return replace(
+            layer,
+            inputs=replace(
+                inputs,
+                q=spill.store(inputs.q),
+                k=spill.store(inputs.k),
+                v=spill.store(inputs.v),
+            ),
+            summary=replace(
+                summary, maps=None if summary.maps is None else spill.store(summary.maps)
+            ),
+            output_gradient=None if gradient is None else spill.store(gradient),
+            spill=spill,
+        )
+
+    def _keep_gradient(self, block: int, gradient: Tensor) -> None:
+        layer, kept = self._heard[block], self._copies.take(gradient)
+        if layer.spill is not None:
+            self._copies.wait()
+            kept = layer.spill.store(kept)
+        self._heard[block] = self._settled(replace(layer, output_gradient=kept))
+
+
+_Given = tuple[AttentionInputs, MapNotes]
+_Hook = Callable[[nn.Module, _Given, Tensor], None]
+
+
+def capture(
+    model: nn.Module,
+    inputs: Tensor,
+    gradient_of: int | None = None,
+    *,
+    keep: Keep | None = None,
+    on_layer: OnLayer | None = None,
+    on_step: OnStep | None = None,
+    on_cancelled: OnCancelled | None = None,
+) -> AttentionRecord:
+    """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
+
+    Args:
+        model: a model with attention layers; used as it is (put it in ``eval`` mode first).
+        inputs: (B, 3, T, H, W), moved to the model's device and number format.
+        gradient_of: class index whose logit's gradient is kept for each layer as well.
+        keep: how much is kept; queries, keys and sums of every layer by default.
+        on_layer: progress, (layers done, layers in all); raising from it cancels.
+        on_step: called many times within each layer; raising from it cancels too.
+        on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
+
+    Raises:
+        Cancelled: as ``on_layer`` or ``on_step`` raised it.
+        CaptureError: the model holds no attention layer, there is no such class, or the network
+            cannot run on this input.
+        ClipError: the input does not fit the model.
+        DeviceMemoryError: the model's device has too little memory for the input.
+    """
+    if not (gradient_of is None or isinstance(gradient_of, int)):
+        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
+    keep = replace(keep or Keep(), gradients=gradient_of is not None)
+    recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step)
+    given = tuple(inputs.shape)
+    parameter = next(model.parameters(), torch.empty(0))
+    half = parameter.element_size() < 4
+    try:
+        with memory_errors_named(f"an input of {given}", parameter.device, half=half):
+            logits = _run(
+                model, inputs.to(parameter.device, parameter.dtype), recorder, gradient_of
+            )
+    except Cancelled:
+        if on_cancelled is not None and recorder.layers:
+            unfinished = _record(model, recorder, torch.empty(given[0], 0), given)
+            on_cancelled(replace(unfinished, depth=recorder.taps))
+        raise
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
+    return replace(_record(model, recorder, logits, given), gradient_of=gradient_of)
+
+
+def _record(
+    model: nn.Module, recorder: AttentionRecorder, logits: Tensor, given: tuple[int, ...]
+) -> AttentionRecord:
+    """What a recorder heard of a model's pass over an input of shape ``given``."""
+    frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
+    readout = getattr(getattr(model, "config", None), "readout", "class")
+    return AttentionRecord(
+        logits=logits.detach().cpu(),
+        layers=recorder.layers,
+        depth=recorder.depth,
+        readout="class" if readout == "class" else "mean",
+        input_shape=(frames, height, width),
+    )
+
+
+def _run(
+    model: nn.Module, inputs: Tensor, recorder: AttentionRecorder, gradient_of: int | None
+) -> Tensor:
+    if gradient_of is None:
+        with recorder, torch.no_grad():
+            logits: Tensor = model(inputs)
+        return logits
+    # A caller's inference mode would keep autograd from seeing anything.
+    with torch.inference_mode(False), torch.enable_grad(), recorder:
+        inputs = inputs.detach().clone().requires_grad_(True)
+        logits = model(inputs)
+        _backward(inputs, logits, gradient_of)
+    return logits
+
+
+def _backward(inputs: Tensor, logits: Tensor, gradient_of: int) -> None:
+    """Let the hooks hear the gradients; differentiating by the input leaves weights untouched."""
+    if not 0 <= gradient_of < logits.shape[-1]:
+        raise CaptureError(
+            f"class {gradient_of} does not exist; the head has {logits.shape[-1]} classes, "
+            f"0 to {logits.shape[-1] - 1}"
+        )
+    torch.autograd.grad(logits[:, gradient_of].sum(), inputs)

@@ -1,0 +1,1 @@
+"""Memory, disk and devices: caches, spill files, atomic writes, data files beside the code."""

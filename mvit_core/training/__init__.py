@@ -1,0 +1,1 @@
+"""Generates the demo's scenes, trains its model and measures it; the window never imports this."""

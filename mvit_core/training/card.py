@@ -1,0 +1,215 @@
+"""The model card: prose that says what the demo model is, and figures that a script fills in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mvit_core.errors import ExportError
+from mvit_core.system.atomic_file import whole_file
+from mvit_core.training.evaluation import Evaluation, MapScore
+from mvit_core.training.recipe import Recipe, Stage
+from mvit_core.training.scoring import Score
+
+__all__ = ["CARD_NAME", "card_text", "figures_text", "refresh_card"]
+
+CARD_NAME = "card.md"
+
+_BEGIN = "<!-- figures: begin (written by 'mvit-lens demo evaluate --card', not by hand) -->"
+_END = "<!-- figures: end -->"
+
+_CARD = """\
+# Model card: the embedded demo of MViT Lens
+
+A small MViT that was really trained, on generated clips whose every pixel is known. It exists so
+that a newcomer sees real predictions and real attention at once, offline, and so that every map
+can be measured against the truth. It is a demonstration, not a model of the world.
+
+## Task
+Eleven classes of motion: moves left, right, up or down; circles clockwise or counter-clockwise;
+grows; shrinks; bounces; shakes; spins. One vivid actor performs the class. Two to five muted
+distractors stand around, up to three of which perform *another* class, so the motion must be
+bound to the vivid object. The motion fills 60 to 100 % of the 16 frames. Background, camera
+jitter and sensor noise vary. Scenes are drawn from a seed (`mvit_core/training/scene.py`) and are
+rendered at any size; scene seeds below 1,000,000,000 are never trained on.
+
+## Model
+An MViTv2 of this project's own `MViT`: 16 frames of 96x96 pixels, patches (3, 7, 7) with stride
+(2, 4, 4), 5 blocks in stages of 1, 3 and 1 with 24, 48 and 96 channels and 1, 2 and 4 heads,
+{parameters:,} parameters, stored in half precision. The last block is a stage transition, so its
+keys lie on the finer 8x12x12 grid. The file is an ordinary PySlowFast checkpoint.
+
+## Recipe
+`{command}`
+
+{stages}
+
+AdamW (betas {beta1}, {beta2}), weight decay {decay} on matrices, gradient norm {norm}, batch
+{batch}, warm-up {warm_up:.0%} then cosine, every clip seen once; mirrors, reversal, channel order
+and gain as augmentation, labels adapted. The number of steps is fixed, so the weights depend on the
+seed alone, but for the order in which a processor sums. Position tables are interpolated between
+the stages.
+
+**First weights.** Linear layers begin with a standard deviation of 1/sqrt(inputs). In the last
+block the key pool begins as the identity, the value pool mixes times but hardly places, and the
+four heads begin with like queries and keys. With the usual random beginning the model classified
+as well, but single heads looked beside the actor, or where it had been two frames before (mean
+lift about 10).
+
+**The auxiliary head.** Plain classification does not leave chance within this budget. In training
+a small head reads the tokens of block 3: one softmax over space per time slot is pulled towards
+the actor, and dx, dy, growth, turn and place are read out there. Its weight falls to zero at
+{until:.0%} of each stage, so the rest is classification alone; the head is not in the file. Its
+targets are placed by the network's true geometry (token j lies at input pixel 8j in block 3).
+
+## Figures
+Maps are scored as a user sees them: captured, projected on the frame by the project's geometry
+and interpolated smoothly, on all 16 frames. *Share*: of the map's mass that lies on the actor's
+pixels. *Lift*: that share over the actor's share of the picture; 1 is a flat map. *Hit*: share of
+frames in which the peak token's cell touches the actor; *strict hit*: in which its centre lies on
+the actor. A token stands for two frames, so a fast actor has left the peak of every second frame.
+
+{figures}
+
+## Limits, and what not to conclude
+- No attention weight was ever supervised, but features were taught where the actor is. That the
+  maps point so well is therefore partly by design.
+- The first weights of the last block favour maps that stay in place (see the recipe).
+- Half a cell (4 pixels of 96) is less than the radius of most actors, and heads may sit a little
+  off centre themselves: maps moved to one side can come close to the true geometry. The usual
+  stretching of the grid over the picture ("right and down") must stay clearly behind it.
+- One seed per run. Another seed gives other heads and slightly other figures.
+- The world is synthetic. Models trained on Kinetics will not look this clean, and a real video
+  given to this model gets one of eleven motions as an answer whatever it shows.
+- Lift and hit say that attention lies on the actor. They do not say that attention *explains* the
+  prediction; the deletion figures are a check on that, with the clip's mean colour as baseline.
+"""
+
+
+def card_text(recipe: Recipe, command: str, parameters: int, evaluation: Evaluation) -> str:
+    """The whole card in Markdown."""
+    return _CARD.format(
+        parameters=parameters,
+        command=command,
+        stages="\n".join(_stage_line(stage, recipe) for stage in recipe.stages),
+        beta1=recipe.betas[0],
+        beta2=recipe.betas[1],
+        decay=recipe.weight_decay,
+        norm=recipe.clip_norm,
+        batch=recipe.batch,
+        warm_up=recipe.warm_up,
+        until=recipe.auxiliary_until,
+        figures=_marked(figures_text(evaluation)),
+    )
+
+
+def _stage_line(stage: Stage, recipe: Recipe) -> str:
+    return (
+        f"- Stage {stage.name}: {stage.size} px, {stage.steps} steps "
+        f"({stage.steps * recipe.batch:,} clips), learning rate {stage.learning_rate:g}, "
+        f"auxiliary weight {stage.auxiliary:g}."
+    )
+
+
+def refresh_card(path: Path, evaluation: Evaluation) -> None:
+    """Put new figures into a card.
+
+    Raises:
+        ExportError: there is no card with a place for figures, or it cannot be written.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExportError(
+            f"{path} cannot be read; give the card that 'demo train' wrote"
+        ) from error
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise ExportError(f"{path} has no place for figures; give the card that 'demo train' wrote")
+    write_card(path, before + _marked(figures_text(evaluation)) + after)
+
+
+def write_card(path: Path, text: str) -> None:
+    """Write a card whole.
+
+    Raises:
+        ExportError: it cannot be written.
+    """
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def _marked(figures: str) -> str:
+    return f"{_BEGIN}\n{figures}\n{_END}"
+
+
+def figures_text(evaluation: Evaluation) -> str:
+    """All figures as Markdown tables; also what the command prints."""
+    return "\n\n".join(
+        (
+            _accuracy_table(evaluation),
+            _class_table(evaluation),
+            _geometry_table(evaluation),
+            _deletion_table(evaluation),
+            _map_table(evaluation),
+        )
+    )
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _accuracy_table(e: Evaluation) -> str:
+    default = e.default_map.score
+    rows = [
+        ("accuracy", f"{e.accuracy:.1%}"),
+        ("frozen middle frame (chance " + f"{e.chance:.1%})", f"{e.frozen_accuracy:.1%}"),
+        ("played backwards, mirrored label", f"{e.reversed_accuracy:.1%}"),
+        ("last block, class token: lift", f"{default.lift:.1f}"),
+        ("last block, class token: share on the actor", f"{default.share:.1%}"),
+        ("last block, class token: hit per frame", f"{default.hit:.3f}"),
+        ("the same by chance", f"{default.hit_chance:.3f}"),
+    ]
+    return _table((f"{e.clips:,} held-out clips at {e.size} px", ""), rows)
+
+
+def _class_table(e: Evaluation) -> str:
+    rows = [(name, f"{value:.1%}") for name, value in e.accuracy_of_class.items()]
+    return _table(("class", "accuracy"), rows)
+
+
+def _geometry_table(e: Evaluation) -> str:
+    rows = [
+        (name if name == "true" else f"half a cell {name}", *_figures(found))
+        for name, found in e.geometry.items()
+    ]
+    head = f"default map ({e.map_clips} clips), drawn by the geometry"
+    return _table((head, *_HEADS), rows)
+
+
+def _deletion_table(e: Evaluation) -> str:
+    rows = [(name, f"{value:.1%}") for name, value in e.deletion.items()]
+    return _table((f"tokens chosen by ({e.map_clips} clips)", "accuracy"), rows)
+
+
+_HEADS = ("share", "lift", "hit", "strict hit", "hit by chance")
+
+
+def _map_table(e: Evaluation) -> str:
+    rows = [(str(row.block), row.method, _head(row), *_figures(row.score)) for row in e.maps]
+    return _table(("block", "method", "head", *_HEADS), rows)
+
+
+def _head(row: MapScore) -> str:
+    return f"{row.head}" if row.query == "readout" else f"{row.head} ({row.query} key)"
+
+
+def _figures(found: Score) -> tuple[str, ...]:
+    return (
+        f"{found.share:.1%}",
+        f"{found.lift:.2f}",
+        f"{found.hit:.3f}",
+        f"{found.hit_strict:.3f}",
+        f"{found.hit_chance:.3f}",
+    )

@@ -1,0 +1,136 @@
+"""The second half of each batch: in a process of its own, or in this one.
+
+Two processes with one thread each are faster than one with two on a machine that others use. Both
+ways compute the same numbers, so the weights do not depend on the choice.
+"""
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mvit_core.errors import MvitError
+from mvit_core.training.learner import Learner, Share, Task
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+__all__ = ["Helper", "LocalHelper", "ProcessHelper"]
+
+_Question = tuple[int, NDArray[np.float32], Task]
+"""Size, weights and task; arrays pass through the pipe as plain bytes, tensors would not."""
+
+_Answer = tuple[NDArray[np.float32], float, float, int, int]
+"""The fields of ``Share``."""
+
+
+class Helper(Protocol):
+    """Somebody who computes a share."""
+
+    def ask(self, size: int, weights: Tensor, task: Task) -> None:
+        """Begin a share."""
+
+    def answer(self) -> Share:
+        """The share that was asked for."""
+
+
+class LocalHelper:
+    """Computes in this process, when the answer is wanted."""
+
+    def __init__(self) -> None:
+        self._learner: Learner | None = None
+        self._asked: tuple[int, Tensor, Task] | None = None
+
+    def ask(self, size: int, weights: Tensor, task: Task) -> None:
+        """Remember the question."""
+        self._asked = size, weights, task
+
+    def answer(self) -> Share:
+        """Compute the share."""
+        assert self._asked is not None  # ask comes first
+        size, weights, task = self._asked
+        if self._learner is None or self._learner.size != size:
+            self._learner = Learner(size)
+        self._learner.set_flat(weights)
+        return self._learner.share(task)
+
+
+class ProcessHelper:
+    """Computes in a second process; a context manager."""
+
+    def __enter__(self) -> Self:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        with _deaf_to_ctrl_c():  # which the new process inherits from its first moment
+            self._process.start()
+        theirs.close()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pipe.close()  # the process ends when nobody can ask any more
+        self._process.join(timeout=10)
+        if self._process.is_alive():
+            self._process.terminate()
+            self._process.join()
+
+    def ask(self, size: int, weights: Tensor, task: Task) -> None:
+        """Send the question."""
+        try:
+            self._pipe.send((size, weights.numpy(), task))
+        except OSError as error:
+            raise self._lost() from error
+
+    def answer(self) -> Share:
+        """Wait for the answer."""
+        try:
+            gradient, loss, auxiliary_loss, right, clips = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise self._lost() from error
+        return Share(torch.from_numpy(gradient), loss, auxiliary_loss, right, clips)
+
+    def _lost(self) -> MvitError:
+        return MvitError(
+            "the second process of the training has ended (was it killed for memory?); "
+            "give the same command again to continue from the last checkpoint"
+        )
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C goes to all processes of a terminal, but is for the first one to handle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _serve(pipe: "Connection[_Answer, _Question]") -> None:
+    """Answer until the other side goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not inherited, as on Windows
+    torch.set_num_threads(1)
+    local = LocalHelper()
+    with suppress(EOFError, OSError):
+        while True:
+            size, weights, task = pipe.recv()
+            local.ask(size, torch.from_numpy(np.array(weights)), task)
+            share = local.answer()
+            pipe.send((share.gradient.numpy(), share.loss, share.auxiliary_loss, share.right,
+                       share.clips))  # fmt: skip

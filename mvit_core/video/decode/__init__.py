@@ -1,0 +1,1 @@
+"""Exact frames of videos, folders of pictures and animations."""

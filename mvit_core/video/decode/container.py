@@ -1,0 +1,166 @@
+"""Opening a file as a container: local files only, errors in one line, always closed."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING
+
+import av
+from av.stream import Disposition
+
+from mvit_core.errors import VideoOpenError
+from mvit_core.video.decode.closing import Closing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+# FFmpeg's own messages go to no console; what matters is said in our errors.
+av.logging.set_level(None)
+
+LIBRARY_ERRORS = (av.error.FFmpegError, OSError, EOFError, ValueError)
+"""What FFmpeg and PyAV raise for a file at fault."""
+
+_PLAYLISTS = {"hls", "dash", "concat", "imf", "webm_dash_manifest", "sdp", "rtsp", "rtp", "sap"}
+_DEVICES = {"lavfi", "video4linux2,v4l2", "fbdev", "alsa", "oss", "x11grab", "kmsgrab"} | {
+    *("pulse", "xcbgrab", "decklink", "dshow", "gdigrab", "vfwcap", "avfoundation", "jack"),
+}
+_TEXT = {"tty", "bin", "adf", "idf", "xbin", "vobsub", "ffmetadata"}
+NOT_A_VIDEO_FILE = frozenset(_PLAYLISTS | _DEVICES | _TEXT)
+"""Demuxers never used, whatever a file looks like."""
+
+_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": ",".join(sorted(av.formats_available - NOT_A_VIDEO_FILE)),
+    # A name such as "clip_%d.png" is one file, not a pattern of many.
+    "pattern_type": "none",
+}
+_DECODER_THREADS = 2
+_HEAD_BYTES = 512
+_MARKS = (
+    (4, b"ftyp", "its table of frames (moov) is missing or damaged, as after a broken recording"),
+    (0, b"\x1aE\xdf\xa3", "the header of this Matroska file is damaged"),
+    (8, b"AVI ", "the header of this AVI file is damaged"),
+    (0, b"PK\x03\x04", "it is an archive"),
+    (0, b"%PDF", "it is a PDF document"),
+)
+"""Place, first bytes and meaning, for files that FFmpeg does not open."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenStream(Closing):
+    """A container and the one video stream of it that is shown; a context manager."""
+
+    container: "InputContainer"
+    stream: "VideoStream"
+
+    def close(self) -> None:
+        """Release the file; a second call does nothing."""
+        self.container.close()
+
+
+def open_stream(path: "Path") -> OpenStream:
+    """Open ``path`` and choose its video stream.
+
+    Raises:
+        VideoOpenError: the path names no readable file, or a file without video.
+    """
+    container = open_container(path)
+    try:
+        with translated(path):
+            return OpenStream(container, _choose(container, path))
+    except BaseException:
+        container.close()
+        raise
+
+
+def open_container(path: "Path") -> "InputContainer":
+    """Open ``path``, whatever is in it; whoever asks closes it.
+
+    Raises:
+        VideoOpenError: the path names no file that FFmpeg can read.
+    """
+    _require_file(path)
+    with translated(path):
+        # The explicit protocol keeps "with:colon.mp4" and "-dash.mp4" plain file names.
+        return av.open(f"file:{path.absolute()}", options=_OPTIONS, metadata_errors="replace")
+
+
+def packets_of(opened: OpenStream) -> "Iterator[Packet[VideoStream]]":
+    """The packets of the stream from where the container stands, without empty ones."""
+    while True:
+        try:
+            yield from (packet for packet in opened.container.demux(opened.stream) if packet.size)
+        except IndexError:
+            # PyAV does not know a stream that begins in mid-file, as recordings of a broadcast
+            # have them; the packet that it stumbled over was of that stream.
+            continue
+        return
+
+
+@contextmanager
+def translated(path: "Path") -> "Iterator[None]":
+    """Turn library errors about ``path`` into a ``VideoOpenError`` of one line."""
+    try:
+        yield
+    except LIBRARY_ERRORS as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        message = f"{path.name} cannot be opened as a video ({reason}): {_guess(path)}"
+        raise VideoOpenError(f"{message}; choose a video or picture file") from error
+
+
+def _guess(path: "Path") -> str:
+    """What a file that is no video may be, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return "it may be damaged"
+    for place, mark, words in _MARKS:
+        if head[place:].startswith(mark):
+            return words
+    if head and not any(byte < 9 or 13 < byte < 32 for byte in head):
+        return "it is text"
+    return "it may be damaged or of another kind"
+
+
+def _require_file(path: "Path") -> None:
+    """Say plainly what is wrong with a path, before FFmpeg says it obscurely or waits for ever."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"{path} cannot be read ({reason}); choose an existing local video file"
+        raise VideoOpenError(message) from error
+    if S_ISDIR(status.st_mode):
+        raise VideoOpenError(f"{path} is a folder; choose one video or picture file in it")
+    if not S_ISREG(status.st_mode):
+        raise VideoOpenError(f"{path} is a pipe or device; choose a video file on disk")
+    if status.st_size == 0:
+        raise VideoOpenError(f"{path} is empty (0 bytes); choose a video file with content")
+
+
+def _choose(container: "InputContainer", path: "Path") -> "VideoStream":
+    """The default video stream that is no cover picture, else the first such stream."""
+    if not container.streams.video:
+        raise VideoOpenError(f"{path.name} has no video stream; choose a file with pictures in it")
+    covers = Disposition.attached_pic | Disposition.timed_thumbnails
+    moving = [s for s in container.streams.video if not s.disposition & covers]
+    if not moving:
+        message = f"{path.name} has only a cover picture, no video; choose a file with video"
+        raise VideoOpenError(message)
+    # An animated AVIF holds its first frame once more, as a picture that has no time.
+    films = [s for s in moving if s.frames != 1 or s.duration is not None] or moving
+    stream = next((s for s in films if s.disposition & Disposition.default), films[0])
+    # The stubs promise a decoder, but a stream of an unknown format has none.
+    if getattr(stream, "codec_context", None) is None:
+        message = f"{path.name} uses a video codec that this FFmpeg cannot decode; convert it"
+        raise VideoOpenError(message)
+    # Frame threads beside torch can wait for ever once a decoder is left mid-stream.
+    stream.thread_type = "SLICE"
+    stream.thread_count = _DECODER_THREADS
+    return stream

@@ -1,0 +1,166 @@
+"""What is learnt of a file when it is opened: its index, its looks and its damage."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mvit_core.errors import VideoOpenError
+from mvit_core.video.decode.container import open_stream, translated
+from mvit_core.video.decode.damage import losses, lost_at_end, missing_part
+from mvit_core.video.decode.frame_decoder import Walker
+from mvit_core.video.decode.index import FrameIndex, index_by_output, index_by_pts
+from mvit_core.video.decode.packets import read_packets
+from mvit_core.video.decode.probe import Probe, probe
+from mvit_core.video.decode.rgb_frame import Painter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+    from numpy.typing import NDArray
+
+    from mvit_core.video.decode.container import OpenStream
+    from mvit_core.video.decode.packets import PacketTable, Progress
+
+_MAX_DELAY = 32
+"""Frames that a decoder may hold back before it delivers."""
+
+
+class Times(Protocol):
+    """How many frames there are and when they show: a ``FrameIndex``, or ``PictureTimes``."""
+
+    @property
+    def frame_count(self) -> int:
+        """Frames shown."""
+
+    @property
+    def pts_seconds(self) -> "NDArray[np.float64]":
+        """Time of each frame in seconds after the first, read-only."""
+
+    @property
+    def start_seconds(self) -> float:
+        """Time of the first frame as the file states it."""
+
+    @property
+    def fps(self) -> float:
+        """Mean frames per second."""
+
+    @property
+    def is_variable_rate(self) -> bool:
+        """Frames do not follow at one even distance."""
+
+
+class FrameWalker(Protocol):
+    """Where frames come from: the packets of a container, or the pictures of a folder."""
+
+    check: "Callable[[], None]"
+    """Called before each packet is decoded; what it raises ends the walk, which may be begun
+    again and then goes on from there."""
+
+    def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
+        """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
+
+    def twin(self) -> "FrameWalker":
+        """Another decoder of the same video, for another thread."""
+
+    def keyframes(self) -> "NDArray[np.int64]":
+        """Ranks that are reached without decoding others, ascending, as far as known."""
+
+    def close(self) -> None:
+        """Release what is open."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """A video that is open: everything about it, and the one who fetches its frames."""
+
+    times: Times
+    """Which frames there are, and when."""
+    painter: Painter
+    """Turns decoded frames into upright RGB."""
+    codec: str
+    """FFmpeg's name of the format of the pictures."""
+    damage: tuple[str, ...]
+    """What is wrong with the file, for people."""
+    walker: FrameWalker
+    """Fetches frames; whoever holds it closes it."""
+
+
+def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
+    """Index a file, and decode its beginning to see whether the index can be believed.
+
+    Args:
+        path: a file.
+        progress: told the share of the file that was listed; may raise to stop.
+
+    Raises:
+        VideoOpenError: no video, or none of its frames can be decoded.
+    """
+    with ExitStack() as unless_learnt:
+        opened = unless_learnt.enter_context(open_stream(path))
+        with translated(path):
+            learnt = _learn_opened(path, opened, progress)
+        unless_learnt.pop_all()  # the walker closes it
+        return learnt
+
+
+def _learn_opened(path: "Path", opened: "OpenStream", progress: "Progress | None") -> Learnt:
+    packets = read_packets(opened, progress)
+    if not packets.is_shown.any():
+        message = f"{path.name} holds no frame that is shown; it may be cut off"
+        raise VideoOpenError(f"{message}: get another copy")
+    trial = _try_out(path, packets)
+    if trial.first is None or not trial.order:
+        message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+        raise VideoOpenError(message)
+    index = _make_index(path, packets, opened.stream, trial)
+    painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
+    codec = opened.stream.codec_context.codec.canonical_name
+    damage = (*packets.damage, *losses(packets, index, trial), *missing_part(path, opened, index))
+    return Learnt(index, painter, codec, damage, Walker(path, index, opened))
+
+
+def _make_index(
+    path: "Path", packets: "PacketTable", stream: "VideoStream", trial: Probe
+) -> FrameIndex:
+    """By pts if they can be believed; of a damaged file, up to the last frame that decodes."""
+    if not (packets.has_honest_stamps and trial.confirms(packets)):
+        lost = 0 if trial.is_complete else lost_at_end(path, packets)
+        return index_by_output(packets, stream, trial, lost)
+    index = index_by_pts(packets, stream, trial)
+    if trial.is_complete or not packets.damage:
+        return index
+    walker = Walker(path, index)
+    try:
+        return index_by_pts(packets, stream, trial, end=_readable_end(walker, index.frame_count))
+    finally:
+        walker.close()
+
+
+def _try_out(path: "Path", packets: "PacketTable") -> Probe:
+    """Decode the beginning; all of it where the count of packets says nothing of the frames."""
+    trial = _probe_anew(path, packets, None)
+    delivered = len(trial.order) / max(trial.fed - _MAX_DELAY, 1)
+    if trial.is_complete or packets.has_honest_stamps or delivered > 0.9:
+        return trial
+    # Fields stored as packets of their own, for instance: only the decoder can count.
+    return _probe_anew(path, packets, len(packets))
+
+
+def _probe_anew(path: "Path", packets: "PacketTable", limit: int | None) -> Probe:
+    with open_stream(path) as opened, translated(path):
+        return probe(opened, packets, limit=limit)
+
+
+def _readable_end(walker: Walker, count: int) -> int:
+    """One more than the last readable rank, searched backwards in growing strides."""
+    stride = 1
+    while stride < 2 * count:
+        ranks = [rank for rank, _ in walker.walk(max(0, count - stride), count)]
+        if ranks:
+            return ranks[-1] + 1
+        stride *= 2
+    return count

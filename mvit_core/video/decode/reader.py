@@ -1,0 +1,338 @@
+"""``open_video``: every frame of a video by its number, exact and upright."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mvit_core.errors import FrameDecodeError, VideoError
+from mvit_core.system.cache import Budget, Shelf
+from mvit_core.video.decode.closing import Closing
+from mvit_core.video.decode.container import LIBRARY_ERRORS
+from mvit_core.video.decode.image_folder import checked_fps, learn_folder
+from mvit_core.video.decode.inspect_video import learn
+from mvit_core.video.decode.matrices import Matrix
+from mvit_core.video.decode.packet_reader import go_on
+from mvit_core.video.decode.planes import PlanePainter, Planes
+from mvit_core.video.decode.prefetch import Place, cell_size, next_run
+from mvit_core.video.decode.webp import is_animated_webp, learn_webp
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from av.video.frame import VideoFrame
+    from numpy.typing import NDArray
+
+    from mvit_core.video.decode.inspect_video import FrameWalker, Learnt
+    from mvit_core.video.decode.packets import Progress
+    from mvit_core.video.decode.prefetch import Direction
+
+DEFAULT_CACHE_BYTES = 256 * 2**20
+"""Decoded frames kept by a ``Video`` unless told otherwise."""
+_SECONDS_TO_REMAKE = 0.01
+"""A decoded frame, with its share of the walk that leads to it."""
+_NEARBY = 16
+"""Frames: a longer way is a jump, which says nothing about the next one."""
+
+
+def open_video(
+    path: "str | os.PathLike[str]",
+    *,
+    fps: float | None = None,
+    cache_bytes: int = DEFAULT_CACHE_BYTES,
+    budget: Budget | None = None,
+    progress: "Progress | None" = None,
+) -> "Video":
+    """Open a local video or picture file, or a folder of numbered pictures.
+
+    Args:
+        path: a file or folder name; never an address or a playlist.
+        fps: frames per second of a folder of pictures, 25 unless said; files have their own.
+        cache_bytes: decoded frames kept at most, in bytes.
+        budget: counts these frames together with other caches; None counts them alone.
+        progress: told the share of the file that was listed so far; may raise to stop.
+
+    Raises:
+        VideoOpenError: there is no such file, or no video in it that can be decoded.
+        VideoError: a rate for a file, or one that pictures cannot have.
+    """
+    return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget, progress=progress)
+
+
+class Video(Closing):
+    """The frames of one video, by rank in presentation order; a context manager.
+
+    All pictures are upright (the file's rotation is applied here and nowhere else) and in stored
+    pixels (pixel aspect is not applied). An instance belongs to one thread.
+    """
+
+    def __init__(
+        self,
+        path: "str | os.PathLike[str]",
+        *,
+        fps: float | None = None,
+        cache_bytes: int = DEFAULT_CACHE_BYTES,
+        budget: Budget | None = None,
+        progress: "Progress | None" = None,
+    ) -> None:
+        self._path = Path(path)
+        self._is_folder = self._path.is_dir()
+        if fps is not None:
+            checked_fps(fps, self._path)
+        learnt = _learn(self._path, fps, progress)
+        self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
+        self._plane_painter = PlanePainter(learnt.painter)
+        # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
+        self._cache: Shelf[int, VideoFrame] = Shelf(
+            budget or Budget(cache_bytes), "frames",
+            seconds_to_remake=_SECONDS_TO_REMAKE, most_bytes=cache_bytes,
+        )  # fmt: skip
+        self._frame_bytes = 3 * self.size[0] * self.size[1]
+        self._unreadable: set[int] = set()
+        self._painted: tuple[int, NDArray[np.uint8]] | None = None
+        self._place: Place | None = None
+        self._is_closed = False
+        self._walker = learnt.walker
+        self._back_walker: FrameWalker | None = None
+
+    def __repr__(self) -> str:
+        width, height = self.size
+        return f"<Video {self._path.name}: {self.frame_count} frames {width}x{height}>"
+
+    def close(self) -> None:
+        """Release the file and all frames; a second call does nothing."""
+        self._is_closed = True
+        self._cache.clear()
+        self._painted = None
+        self._walker.close()
+        if self._back_walker is not None:
+            self._back_walker.close()
+
+    @property
+    def path(self) -> Path:
+        """The file as it was named."""
+        return self._path
+
+    @property
+    def is_folder(self) -> bool:
+        """The frames are the pictures of a folder, and their rate is what the user says."""
+        return self._is_folder
+
+    @property
+    def codec(self) -> str:
+        """FFmpeg's name of the format of the pictures, such as "h264"."""
+        return self._learnt.codec
+
+    @property
+    def learnt(self) -> "Learnt":
+        """What opening the file taught, for a second reader of it."""
+        return self._learnt
+
+    @property
+    def frame_count(self) -> int:
+        """Frames shown; valid numbers are 0 to ``frame_count - 1``."""
+        return self._times.frame_count
+
+    @property
+    def fps(self) -> float:
+        """Mean frames per second."""
+        return self._times.fps
+
+    @property
+    def is_variable_rate(self) -> bool:
+        """The frames do not follow at one even distance."""
+        return self._times.is_variable_rate
+
+    @property
+    def pts_seconds(self) -> "NDArray[np.float64]":
+        """Time of each frame in seconds after frame 0, (frame_count,), read-only."""
+        return self._times.pts_seconds
+
+    @property
+    def start_seconds(self) -> float:
+        """Time of frame 0 as the file states it; add it for the file's own clock."""
+        return self._times.start_seconds
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of every frame: upright, in stored pixels."""
+        return self._painter.size
+
+    @property
+    def display_size(self) -> tuple[int, int]:
+        """(width, height) upright after pixel aspect: how large it should look."""
+        return self._painter.display_size
+
+    @property
+    def rotation(self) -> int:
+        """Degrees counterclockwise by which the stored picture was turned: 0, 90, 180 or 270."""
+        return self._painter.rotation
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with the file, a sentence each; empty for a sound one."""
+        if not self._unreadable:
+            return self._learnt.damage
+        numbers = sorted(self._unreadable)
+        listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+        return (*self._learnt.damage, f"frames that cannot be decoded, as far as seen: {listed}")
+
+    def frame(self, index: int) -> "NDArray[np.uint8]":
+        """Frame ``index`` as uint8 (H, W, 3) RGB; read-only, copy it before drawing into it.
+
+        Raises:
+            IndexError: there is no such frame.
+            FrameDecodeError: this frame is damaged; others may be readable.
+        """
+        self._check(index)
+        if self._painted is None or self._painted[0] != index:
+            frame = self._cache.get(index)
+            if frame is None:
+                frame = self._read(index, self._first_kept(index))
+            self._painted = index, self._paint(index, frame)
+        self._place = Place(index, self._direction(index))
+        return self._painted[1]
+
+    def frames(self, start: int = 0, stop: int | None = None) -> "Iterator[NDArray[np.uint8]]":
+        """Frames ``start`` to ``stop - 1`` in order, decoded as fast as the decoder can.
+
+        Raises:
+            IndexError: there is no such frame.
+            FrameDecodeError: the next frame is damaged; go on with ``frames(that + 1, stop)``.
+        """
+        for index in range(start, self.frame_count if stop is None else stop):
+            self._check(index)
+            # What streams past is not kept: it would push out what the user looks at.
+            frame = self._cache.get(index) or self._read(index, index, keep=False)
+            yield self._paint(index, frame)
+
+    @property
+    def matrix(self) -> Matrix:
+        """What the planes of every frame are made with."""
+        return self._painter.matrix
+
+    def planes(self, index: int) -> Planes:
+        """Frame ``index`` as luma and chroma of ``display_size``, upright, for an encoder.
+
+        Not kept; fastest in order. Views of the decoder's own memory: never write to them.
+
+        Raises:
+            IndexError: there is no such frame.
+            FrameDecodeError: this frame is damaged; others may be readable.
+        """
+        self._check(index)
+        frame = self._cache.get(index) or self._read(index, index, keep=False)
+        try:
+            return self._plane_painter.paint(frame)
+        except LIBRARY_ERRORS as error:
+            raise self._damaged(index) from error
+
+    def prefetch(self) -> None:
+        """Decode what is likely to be asked for after the last frame, and keep it.
+
+        Returns once all of it is kept. Meant to be interrupted: see ``checked_by``.
+        """
+        if self._place is None or self._is_closed:
+            return
+        tried: set[int] = set()  # under a tight budget frames may go as fast as they come
+
+        def is_done(index: int) -> bool:
+            return index in self._cache or index in self._unreadable or index in tried
+
+        room = self._cache.room_bytes // self._frame_bytes
+        while run := next_run(self._place, self.frame_count, room, is_done):
+            try:
+                for rank, frame in self._walker_for(run).walk(run.start, run.stop):
+                    self._keep(rank, frame)
+                    tried.add(rank)
+            except LIBRARY_ERRORS:
+                return  # whoever asks for that frame is told
+            self._unreadable.update(rank for rank in run if not is_done(rank))
+
+    @contextmanager
+    def checked_by(self, check: "Callable[[], None]") -> "Iterator[None]":
+        """Call ``check`` before each packet is decoded; what it raises ends the decoding.
+
+        Nothing is lost by that: decoding later goes on from where it stood.
+        """
+        self._be_checked_by(check)
+        try:
+            yield
+        finally:
+            self._be_checked_by(go_on)
+
+    def _be_checked_by(self, check: "Callable[[], None]") -> None:
+        self._walker.check = check
+        if self._back_walker is not None:
+            self._back_walker.check = check
+
+    def _walker_for(self, run: range) -> "FrameWalker":
+        """What lies behind has a decoder of its own, so that the other keeps its place ahead."""
+        if self._place is None or run.stop > self._place.frame + 1:
+            return self._walker
+        if self._back_walker is None:
+            self._back_walker = self._walker.twin()
+            self._back_walker.check = self._walker.check
+        return self._back_walker
+
+    def _check(self, index: int) -> None:
+        if self._is_closed:
+            raise VideoError(f"{self._path.name} is closed; open it again")
+        if not 0 <= index < self.frame_count:
+            message = f"frame {index} outside 0..{self.frame_count - 1} of {self._path.name}"
+            raise IndexError(message)
+
+    def _direction(self, index: int) -> "Direction":
+        """Which way the user goes who now asks for ``index``."""
+        if self._place is None:
+            return 0
+        way = index - self._place.frame
+        if way == 0:
+            return self._place.direction
+        if abs(way) > _NEARBY:
+            return 0
+        return 1 if way > 0 else -1
+
+    def _first_kept(self, index: int) -> int:
+        """Where to begin keeping frames: earlier than ``index`` when the user steps back."""
+        cell = cell_size(self._cache.room_bytes // self._frame_bytes)
+        if cell == 0 or self._direction(index) >= 0:
+            return index
+        return index // cell * cell
+
+    def _keep(self, rank: int, frame: "VideoFrame") -> None:
+        self._frame_bytes = max(sum(plane.buffer_size for plane in frame.planes), 1)
+        self._cache.put(rank, frame, self._frame_bytes)
+
+    def _read(self, index: int, first_kept: int, *, keep: bool = True) -> "VideoFrame":
+        """Decode ``index``, and keep the frames from ``first_kept`` on."""
+        cause: Exception | None = None
+        if index not in self._unreadable:
+            try:
+                for rank, frame in self._walker.walk(first_kept, index + 1):
+                    if keep:
+                        self._keep(rank, frame)
+                    if rank == index:
+                        return frame
+            except LIBRARY_ERRORS as error:
+                cause = error
+        raise self._damaged(index) from cause
+
+    def _paint(self, index: int, frame: "VideoFrame") -> "NDArray[np.uint8]":
+        try:
+            return self._painter.paint(frame)
+        except LIBRARY_ERRORS as error:
+            raise self._damaged(index) from error
+
+    def _damaged(self, index: int) -> FrameDecodeError:
+        self._unreadable.add(index)
+        message = f"frame {index} of {self._path.name} is damaged and cannot be decoded"
+        return FrameDecodeError(f"{message}; go to another frame")
+
+
+def _learn(path: Path, fps: float | None, progress: "Progress | None") -> "Learnt":
+    """From where the frames come: pictures of a folder, an animation, or packets of a file."""
+    if path.is_dir():
+        return learn_folder(path, fps)
+    return learn_webp(path) if is_animated_webp(path) else learn(path, progress)

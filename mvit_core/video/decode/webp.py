@@ -1,0 +1,121 @@
+"""Animated WebP, which FFmpeg does not decode and OpenCV does."""
+
+import struct
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+
+from mvit_core.errors import VideoOpenError
+from mvit_core.video.decode.image_folder import PictureTimes
+from mvit_core.video.decode.inspect_video import Learnt
+from mvit_core.video.decode.packet_reader import go_on
+from mvit_core.video.decode.rgb_frame import Painter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# As with FFmpeg, what matters of its messages is said in our errors.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+_MOVES = 2
+"""The bit of the header's flags that says that the picture moves."""
+_HEAD_BYTES = 30
+_MOST_BYTES = 1 << 30
+"""All frames are decoded at once: so many bytes of them are allowed."""
+_UNTOLD_SECONDS = 0.1
+"""How long a frame of no duration is shown; browsers do the same."""
+
+
+class AnimationWalker:
+    """Hands out frames that are decoded already.
+
+    Args:
+        pictures: (H, W, 3) BGR each.
+    """
+
+    def __init__(self, pictures: "list[NDArray[np.uint8]]") -> None:
+        self._pictures = pictures
+        self.check: Callable[[], None] = go_on
+
+    def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
+        """Frames of ranks ``start`` to ``stop - 1``, in order."""
+        for rank in range(start, stop):
+            self.check()
+            yield rank, VideoFrame.from_ndarray(self._pictures[rank], "bgr24")
+
+    def twin(self) -> "AnimationWalker":
+        """Another reader of the same pictures, for another thread."""
+        return AnimationWalker(self._pictures)
+
+    def keyframes(self) -> "NDArray[np.int64]":
+        """Ranks that are reached without decoding others: all of them."""
+        return np.arange(len(self._pictures))
+
+    def close(self) -> None:
+        """Let the pictures go; a twin keeps its own list of them."""
+        self._pictures = []
+
+
+def is_animated_webp(path: "Path") -> bool:
+    """The file is a WebP that moves; False where it cannot be read."""
+    head = _head(path)
+    return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20] & _MOVES)
+
+
+def learn_webp(path: "Path") -> Learnt:
+    """Decode the whole animation.
+
+    Raises:
+        VideoOpenError: it is damaged, or too large to be held.
+    """
+    data = path.read_bytes()
+    frame_bytes = 3 * _size(data)[0] * _size(data)[1]
+    if data.count(b"ANMF") * frame_bytes > _MOST_BYTES:
+        message = f"{path.name} is an animated WebP of more than 1 GiB once decoded"
+        raise VideoOpenError(f"{message}; convert it to a video")
+    try:
+        is_read, animation = cv2.imdecodeanimation(np.frombuffer(data, np.uint8))
+    except cv2.error:
+        is_read = False
+    if not is_read or not animation.frames:
+        message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
+        raise VideoOpenError(message)
+    # Transparency is dropped, as it is in every other file.
+    pictures = [np.ascontiguousarray(frame[..., :3], dtype=np.uint8) for frame in animation.frames]
+    durations = np.array([ms / 1e3 if ms > 0 else _UNTOLD_SECONDS for ms in animation.durations])
+    painter = Painter(VideoFrame.from_ndarray(pictures[0], "bgr24"), None)
+    return Learnt(_times(durations), painter, "webp", (), AnimationWalker(pictures))
+
+
+def _times(durations: "NDArray[np.float64]") -> PictureTimes:
+    """When the frames are shown, given how long each is."""
+    seconds = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
+    seconds.flags.writeable = False
+    return PictureTimes(
+        frame_count=len(durations),
+        fps=len(durations) / float(durations.sum()),
+        pts_seconds=seconds,
+        is_variable_rate=bool(np.ptp(durations[:-1]) > 0) if len(durations) > 1 else False,
+    )
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """(width, height) of the canvas: three bytes each, less one."""
+    width, height = (struct.unpack("<I", data[at : at + 3] + b"\0")[0] + 1 for at in (24, 27))
+    return width, height
+
+
+def _head(path: "Path") -> bytes:
+    if not path.is_file():  # a pipe would wait for ever
+        return b""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
+    return head if len(head) == _HEAD_BYTES else b""

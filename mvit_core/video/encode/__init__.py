@@ -1,0 +1,1 @@
+"""Writes videos: encoders, GIF palettes, sound."""
