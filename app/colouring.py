@@ -17,7 +17,7 @@ from app.facts import HeatKey, HeatPicture, ShownMap
 from app.painting import look_of, paint_heat, paint_strip
 from mvit_core.attribution import head_within
 from mvit_core.heatmap import project
-from mvit_core.system.cache import Shelf
+from mvit_core.system.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.ranging import Ranging
     from app.state import Store
     from app.workers import Lane
-    from mvit_core.system.cache import Budget
+    from mvit_core.system.cache import MemoryBudget
 
 REST_MS = 40
 """Work ahead of the user waits for so long a pause."""
@@ -56,7 +56,7 @@ class Colouring(QObject):
         store: Store,
         world: Callable[[], World],
         ranging: Ranging,
-        budget: Budget,
+        budget: MemoryBudget,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class Colouring(QObject):
         self._lane, self._store, self._world = lane, store, world
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
-        self._heats: Shelf[HeatKey, HeatPicture] = Shelf(
+        self._heats: Cache[HeatKey, HeatPicture] = Cache(
             budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
         )
         self._numbers = count(1)

@@ -44,7 +44,7 @@ from app.state import mended
 from app.survey.desk import SurveyDesk
 from app.text import count_frames_from
 from app.views.desk import ViewDesk
-from mvit_core.system.cache import Budget
+from mvit_core.system.cache import MemoryBudget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ class Controller(QObject):
         self._presenter = Presenter(panels)
         self._panels = panels
         self._snapshot: Snapshot | None = None
-        self.budget = Budget(budget_bytes(preferences.values))
+        self.budget = MemoryBudget(budget_bytes(preferences.values))
         self.lanes = Lanes(self.budget, self)
         self.lanes.start(self._on_answer, self._on_progress)
         self._asked_source: ModelSource | None = None
@@ -95,7 +95,7 @@ class Controller(QObject):
         self._views = ViewDesk(lanes, store, known, self._jobs)
         self._maps = MapDesk(lanes, store, self._jobs, preferences, self._views.known)
         self.survey = SurveyDesk(lanes.infer, lanes.model_host, store, known, self._jobs, self)
-        self.survey.learnt.connect(self._refresh)
+        self.survey.opened_video.connect(self._refresh)
         self.previews = Previews(lanes.infer, lanes.model_host, self)
         self._strip = Strip(lanes.proxies, lanes.proxy_host, self.budget, self)
         self._frames = Frames(lanes.decode, lanes.decoder, self._strip, store, known, self)
@@ -344,7 +344,7 @@ class Controller(QObject):
         video = opened.video.at_rate(self.store.state.picture_fps)
         self._panels.messages.clear_errors(video.path.name)
         self._forget_maps()
-        self._strip.begin(video.path, opened.learnt)
+        self._strip.begin(video.path, opened.opened_video)
         self.world = replace(
             self.world, video=video, picture=opened.first, proxies=None, windows=()
         )

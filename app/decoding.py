@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.workers import Ticket
-    from mvit_core.system.cache import Budget
-    from mvit_core.video import Learnt
+    from mvit_core.system.cache import MemoryBudget
+    from mvit_core.video import OpenedVideo
 
 
 SHARE_OF_BUDGET = 2
@@ -32,7 +32,7 @@ class Opened:
 
     video: VideoFacts
     first: FramePicture
-    learnt: Learnt
+    opened_video: OpenedVideo
     """For the proxies."""
 
 
@@ -47,7 +47,7 @@ class Decoder:
         budget: decoded frames are counted there.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: MemoryBudget) -> None:
         self._budget = budget
         self.videos: list[Video] = []
         """All that are open, in the order of their opening; mostly one."""
@@ -73,7 +73,7 @@ class Decoder:
             video.close()
             raise
         self.videos.append(video)
-        return Opened(facts, first, video.learnt)
+        return Opened(facts, first, video.opened_video)
 
     def frame(self, path: Path, index: int, ticket: Ticket) -> FramePicture | None:
         """A frame of the video that the window shows; None if it is not open any more."""

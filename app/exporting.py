@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app.inference import fed_as, prepare_torch
+from app.inference import prepare_torch, with_preprocessing
 from app.painting import look_of
 from app.text import frame_number
 from mvit_core.attribution import head_indices
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
-    from mvit_core.render import Look
+    from mvit_core.render import HeatSettings
     from mvit_core.video.clip import ClipSpec
 
 
@@ -49,7 +49,7 @@ class ExportWish:
     head: HeadChoice
     method: str
     query: Query
-    look: Look
+    look: HeatSettings
     frame: int
     """The frame of a still picture."""
     picture_fps: float | None = None
@@ -219,7 +219,7 @@ class ExportHost:
         from mvit_core.video import open_video
 
         ticket.check()
-        explainer = fed_as(self._explainer_for(wish.model), wish.clip_spec)
+        explainer = with_preprocessing(self._explainer_for(wish.model), wish.clip_spec)
         with (
             open_video(wish.clip, fps=wish.picture_fps) as video,
             video.checked_by(ticket.check),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, WindowCapture
-    from mvit_core.system.cache import Budget
+    from mvit_core.system.cache import MemoryBudget
     from mvit_core.video.clip import ClipSpec
     from mvit_core.video.multi_view import View
 
@@ -72,7 +72,7 @@ class ModelHost:
         budget: captured windows and frames are counted there.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: MemoryBudget) -> None:
         self._budget = budget
         self._main: ModelSource | None = None
         self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
@@ -289,7 +289,7 @@ def _sparing(explainer: Explainer, wish: MapWish) -> Explainer:
     return explainer.with_model(explainer.loaded, keep)
 
 
-def fed_as(explainer: Explainer, spec: ClipSpec) -> Explainer:
+def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
     """An explainer of the same model, fed so; what it remembers was fed so too."""
     if explainer.loaded.clip_spec == spec:
         return explainer

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from app.workers import Answer, Progress
-    from mvit_core.system.cache import Budget
+    from mvit_core.system.cache import MemoryBudget
 
 
 class Lanes:
@@ -28,7 +28,7 @@ class Lanes:
         parent: the owner of the threads.
     """
 
-    def __init__(self, budget: Budget, parent: QObject) -> None:
+    def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
         self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
         self.proxy_host, self.model_host = ProxyHost(), ModelHost(budget)

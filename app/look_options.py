@@ -9,7 +9,7 @@ from mvit_core.errors import ExportError
 if TYPE_CHECKING:
     import argparse
 
-    from mvit_core.render import Look
+    from mvit_core.render import HeatSettings
 
 
 def add_look_options(export: argparse.ArgumentParser) -> None:
@@ -32,13 +32,13 @@ def add_look_options(export: argparse.ArgumentParser) -> None:
                       help="of the colour bar: probability or uniform (probability)")  # fmt: skip
 
 
-def look_from(options: argparse.Namespace) -> Look:
+def look_from(options: argparse.Namespace) -> HeatSettings:
     """How the options of ``export`` want heat to be drawn.
 
     Raises:
         ExportError: an option is none of those allowed.
     """
-    from mvit_core.render import RANGE_POLICIES, Look, ValueRange
+    from mvit_core.render import RANGE_POLICIES, HeatSettings, ValueRange
 
     policy, ends = options.policy, None
     if policy not in RANGE_POLICIES or policy == "manual":
@@ -46,7 +46,7 @@ def look_from(options: argparse.Namespace) -> Look:
         ends = ValueRange(*_pair("--range", policy, f"{names} and two rising numbers LOW,HIGH"))
         policy = "manual"
     try:
-        return Look(
+        return HeatSettings(
             colormap=options.colormap,
             opacity=options.opacity,
             smooth=not options.cells,

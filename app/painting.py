@@ -14,7 +14,7 @@ from app.facts import HeatKey, HeatPicture, StripPicture
 from app.marks import draw_grid
 from app.viewport import Viewport
 from mvit_core.heatmap import project
-from mvit_core.render import HeatLayer, Look, heat_layer, overlay
+from mvit_core.render import HeatLayer, HeatSettings, heat_layer, overlay
 
 if TYPE_CHECKING:
     from app.facts import FramePicture, MapAnswer, ShownMap
@@ -29,9 +29,9 @@ LONG_SIDE_PX = 1280
 THUMB_LONG_SIDE_PX = 160
 
 
-def look_of(state: ViewState) -> Look:
+def look_of(state: ViewState) -> HeatSettings:
     """How the state wants heat to be drawn, on screen and in exports."""
-    return Look(
+    return HeatSettings(
         colormap=state.colormap,
         opacity=state.opacity,
         smooth=state.smooth,
@@ -77,7 +77,7 @@ def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticke
 def paint_still(
     picture: FramePicture,
     shown: ShownMap | None,
-    look: Look,
+    look: HeatSettings,
     lines: Heatmap | None,
     ticket: Ticket,
 ) -> QImage | None:

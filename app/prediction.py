@@ -82,9 +82,9 @@ def _views(
     top: int,
 ) -> tuple[list[Json], list[Scores]]:
     from mvit_core.multiview import view_scores
-    from mvit_core.video.multi_view import fed_for, plan_views
+    from mvit_core.video.multi_view import plan_views, preprocessing_for
 
-    spec = fed_for(loaded.clip_spec, plan)
+    spec = preprocessing_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)
     answers, scores, progress = [], [], ProgressLine("view")
     for done, view in enumerate(views, start=1):

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from app.facts import FramePicture, ProxyFacts, ProxyImage
-from mvit_core.system.cache import Budget, Shelf
+from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ProxyReader, plan_proxies
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.workers import Lane, Ticket
-    from mvit_core.video import Learnt
+    from mvit_core.video import OpenedVideo
 
 PIECE_SECONDS = 0.12
 """So long the lane works before it hands over what it has made."""
@@ -51,18 +51,18 @@ class ProxyHost:
     """Owns a second container of the open video; lives on the proxy lane."""
 
     def __init__(self) -> None:
-        self._learnt: Learnt | None = None
+        self._opened: OpenedVideo | None = None
         self._reader: ProxyReader | None = None
         self._proxies: Iterator[tuple[int, bytes]] = iter(())
         self._total = 0
         self._ticket: Ticket | None = None
 
-    def piece(self, path: Path, learnt: Learnt, ticket: Ticket) -> ProxyPiece:
+    def piece(self, path: Path, opened_video: OpenedVideo, ticket: Ticket) -> ProxyPiece:
         """The next proxies of a video; the first of another one."""
         self._ticket = ticket
         try:
-            if learnt is not self._learnt:
-                self._begin(learnt)
+            if opened_video is not self._opened:
+                self._begin(opened_video)
             made = []
             until = perf_counter() + PIECE_SECONDS
             for proxy in self._proxies:
@@ -77,7 +77,7 @@ class ProxyHost:
 
     def close(self) -> None:
         """Release the container."""
-        self._learnt, self._proxies = None, iter(())
+        self._opened, self._proxies = None, iter(())
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -86,10 +86,10 @@ class ProxyHost:
         """Release the container, asked for as a question."""
         self.close()
 
-    def _begin(self, learnt: Learnt) -> None:
+    def _begin(self, opened_video: OpenedVideo) -> None:
         self.close()
-        reader, plan = ProxyReader(learnt), plan_proxies(learnt)
-        self._learnt, self._reader, self._total = learnt, reader, plan.total
+        reader, plan = ProxyReader(opened_video), plan_proxies(opened_video)
+        self._opened, self._reader, self._total = opened_video, reader, plan.total
         self._proxies = (proxy for run in plan.runs() for proxy in reader.proxies(run, self._check))
 
     def _check(self) -> None:
@@ -107,30 +107,30 @@ class Strip(QObject):
         parent: the owner.
     """
 
-    def __init__(self, lane: Lane, host: ProxyHost, budget: Budget, parent: QObject) -> None:
+    def __init__(self, lane: Lane, host: ProxyHost, budget: MemoryBudget, parent: QObject) -> None:
         super().__init__(parent)
         self._lane, self._host = lane, host
-        self._shelf: Shelf[int, bytes] = Shelf(
+        self._cache: Cache[int, bytes] = Cache(
             budget, "proxies", seconds_to_remake=SECONDS_TO_REMAKE,
             most_bytes=budget.limit_bytes // SHARE_OF_BUDGET,
         )  # fmt: skip
         self._frames: list[int] = []  # ascending
         self._path: Path | None = None
-        self._learnt: Learnt | None = None
+        self._opened: OpenedVideo | None = None
         self._last: ProxyImage | None = None
 
-    def begin(self, path: Path, learnt: Learnt) -> None:
+    def begin(self, path: Path, opened_video: OpenedVideo) -> None:
         """Make the strip of another video."""
         self.end()
-        self._path, self._learnt = path, learnt
+        self._path, self._opened = path, opened_video
         self._ask()
 
     def end(self) -> None:
         """The video was closed."""
         self._lane.cancel("proxies")
-        self._shelf.clear()
+        self._cache.clear()
         self._frames.clear()
-        self._path = self._learnt = self._last = None
+        self._path = self._opened = self._last = None
         self._lane.ask("proxies", self._host.release)
 
     def take(self, piece: ProxyPiece) -> ProxyFacts | None:
@@ -138,9 +138,9 @@ class Strip(QObject):
         if piece.path != self._path:
             return None
         for frame, jpeg in piece.proxies:
-            if frame not in self._shelf:
+            if frame not in self._cache:
                 insort(self._frames, frame)
-            self._shelf.put(frame, jpeg, len(jpeg))
+            self._cache.put(frame, jpeg, len(jpeg))
         if not piece.is_last:
             self._ask()
         return ProxyFacts(self, len(self._frames), piece.total)
@@ -156,7 +156,7 @@ class Strip(QObject):
         while (index := self.nearest(frame)) is not None:
             if self._last is not None and self._last.index == index:
                 return self._last
-            jpeg = self._shelf.get(index)
+            jpeg = self._cache.get(index)
             if jpeg is not None:
                 self._last = ProxyImage(index, QImage.fromData(jpeg))
                 return self._last
@@ -171,5 +171,5 @@ class Strip(QObject):
         return FramePicture(self._path, found.index, found.image, None, is_preview=True)
 
     def _ask(self) -> None:
-        if self._path is not None and self._learnt is not None:
-            self._lane.ask("proxies", partial(self._host.piece, self._path, self._learnt))
+        if self._path is not None and self._opened is not None:
+            self._lane.ask("proxies", partial(self._host.piece, self._path, self._opened))

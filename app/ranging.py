@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.workers import Answer, Lane, Ticket
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.attribution.maps import FloatArray
-    from mvit_core.render import Look, RangePolicy
+    from mvit_core.render import HeatSettings, RangePolicy
     from mvit_core.video.clip import ClipWindow
 
 KEPT_BYTES = 64 << 20
@@ -187,7 +187,7 @@ def _same_place(wish: MapWish, here: LayerFacts, there: LayerFacts) -> Query:
 
 
 def _facts(
-    look: Look,
+    look: HeatSettings,
     answer: MapAnswer,
     head: HeadChoice,
     pieces: list[FloatArray],

@@ -27,7 +27,7 @@ from app.sessions import (
 from app.state import MOST_PINNED, TOP_CHOICES, Loop
 from mvit_core.attribution import METHODS, head_within
 from mvit_core.errors import MvitError
-from mvit_core.render import Look, colormaps
+from mvit_core.render import HeatSettings, colormaps
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -257,7 +257,7 @@ def fitted(view: Values, world: World) -> Values:
 
 def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which checks it
     try:
-        Look(**look)
+        HeatSettings(**look)
     except ValueError:
         return False
     return True

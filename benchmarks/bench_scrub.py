@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 import av
 
 from benchmarks.results import Row, Section
-from mvit_core.system.cache import Budget, default_budget_bytes
+from mvit_core.system.cache import MemoryBudget, default_budget_bytes
 from mvit_core.video import ProxyReader, Video, open_video, plan_proxies
 from tests.fixtures_video import SHARED, barcode_picture, write_barcode_clip
 
@@ -35,7 +35,7 @@ def measure(rounds: int) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         clip = write_clip(Path(folder) / "gop250.mp4")
         small = write_barcode_clip(Path(folder) / "360p.mp4", frames=300, size=(640, 360))
-        budget = Budget(default_budget_bytes())
+        budget = MemoryBudget(default_budget_bytes())
         with open_video(clip, cache_bytes=budget.limit_bytes // 2, budget=budget) as video:
             rows = [
                 *step_rows(video, 1),
@@ -109,8 +109,8 @@ def step_rows(video: Video, way: int) -> list[Row]:
 def drag_rows(video: Video, rounds: int) -> list[Row]:
     """Drags across the whole video at 60 Hz, each with a rest where it hurts: late in a group."""
     strip: dict[int, bytes] = {}
-    with ProxyReader(video.learnt) as reader:
-        for run in plan_proxies(video.learnt).runs():
+    with ProxyReader(video.opened_video) as reader:
+        for run in plan_proxies(video.opened_video).runs():
             strip.update(reader.proxies(run))
     asked = [round(step / 119 * (FRAMES - 1)) for step in range(120)]
     found = sum(frame in strip for frame in asked)
@@ -128,7 +128,7 @@ def drag_rows(video: Video, rounds: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def budget_row(video: Video, budget: Budget) -> Row:
+def budget_row(video: Video, budget: MemoryBudget) -> Row:
     """Everywhere in the video, back and forth, without rest."""
     most = 0
     for frame in [*range(0, FRAMES, 7), *range(FRAMES - 1, 0, -5)]:
@@ -143,8 +143,8 @@ def strip_row(small: Path) -> Row:
     """The strip of a short clip, opened and indexed before."""
 
     def build() -> None:
-        with ProxyReader(video.learnt) as reader:
-            for run in plan_proxies(video.learnt).runs():
+        with ProxyReader(video.opened_video) as reader:
+            for run in plan_proxies(video.opened_video).runs():
                 list(reader.proxies(run))
 
     with open_video(small) as video:

@@ -17,7 +17,7 @@ from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
-from mvit_core.system.cache import Budget, Shelf
+from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
 
@@ -159,19 +159,19 @@ class Explainer:
         *,
         remembered_windows: int = 4,
         keep: Keep | None = None,
-        budget: Budget | None = None,
+        budget: MemoryBudget | None = None,
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
         self._remembered = remembered_windows
-        self._budget = budget = budget or Budget(sys.maxsize)
-        self._captures: Shelf[tuple[str, ClipWindow], WindowCapture] = Shelf(
+        self._budget = budget = budget or MemoryBudget(sys.maxsize)
+        self._captures: Cache[tuple[str, ClipWindow], WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._unfinished: Shelf[tuple[str, ClipWindow], WindowCapture] = Shelf(
+        self._unfinished: Cache[tuple[str, ClipWindow], WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._maps: Shelf[tuple[str, ClipWindow, int, str, Query], HeadMaps] = Shelf(
+        self._maps: Cache[tuple[str, ClipWindow, int, str, Query], HeadMaps] = Cache(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from app.facts.maps import MapAnswer, MapWish
     from mvit_core.attribution import HeadChoice
-    from mvit_core.render import Look, RenderStyle, ValueRange
+    from mvit_core.render import HeatSettings, RenderStyle, ValueRange
     from mvit_core.video.clip import ClipWindow
 
 
@@ -53,7 +53,7 @@ class CellsKey:
     heads: tuple[HeadChoice, ...]
     token_time: int
     """Below 0: the mean over all times, of what the model saw alone."""
-    look: Look
+    look: HeatSettings
     """At full opacity: the user's is applied when the cells are laid over the frame."""
     size: tuple[int, int]
     """(width, height) of one cell in device pixels."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.facts import AverageFacts, MapAnswer, PredictionFacts
-from app.survey.series import missing_windows, series_facts
 from app.survey.shelf import SurveyShelf
+from app.survey.series import missing_windows, series_facts
 from app.survey.tasks import PieceByPiece
 from mvit_core.errors import ClipError
-from mvit_core.video.multi_view import View, fed_for, plan_views
+from mvit_core.video.multi_view import View, plan_views, preprocessing_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ class SurveyDesk(QObject):
         parent: the owner.
     """
 
-    learnt = Signal()
+    opened_video = Signal()
     """More is known."""
     _told = Signal(object)
 
@@ -53,7 +53,7 @@ class SurveyDesk(QObject):
         super().__init__(parent)
         self._lane, self._host, self._jobs = lane, host, jobs
         self._store, self._world = store, world
-        self._shelf = SurveyShelf()
+        self._cache = SurveyShelf()
         self._series: tuple[object, SeriesFacts | None] = (None, None)
         self._average: tuple[object, AverageFacts | None] = (None, None)
         self._begun_for: object = None
@@ -71,9 +71,9 @@ class SurveyDesk(QObject):
         running = self._is_running("series")
         base = replace(wish, window=world.windows[0])
         key = (base, id(world.windows), state.series, state.pinned_classes, state.head,
-               self._shelf.version, running)  # fmt: skip
+               self._cache.version, running)  # fmt: skip
         if self._series[0] != key:
-            facts = series_facts(self._shelf, base, world.windows, state, running=running)
+            facts = series_facts(self._cache, base, world.windows, state, running=running)
             self._series = key, facts
         return self._series[1]
 
@@ -84,7 +84,7 @@ class SurveyDesk(QObject):
             return None
         running = self._is_running("multiview")
         key = (wish.model, wish.clip, wish.spec, id(world.windows), state.views,
-               self._shelf.version, running)  # fmt: skip
+               self._cache.version, running)  # fmt: skip
         if self._average[0] != key:
             self._average = key, self._average_facts(wish, running)
         return self._average[1]
@@ -95,9 +95,9 @@ class SurveyDesk(QObject):
             views = self._views(wish)
         except ClipError as error:
             return AverageFacts(plan, (), 0, 0, None, running=False, problem=str(error))
-        spec = fed_for(wish.spec, plan)
-        known = [s for v in views if (s := self._shelf.scores(wish, spec, v)) is not None]
-        seconds = self._shelf.seconds.get(wish.model)
+        spec = preprocessing_for(wish.spec, plan)
+        known = [s for v in views if (s := self._cache.scores(wish, spec, v)) is not None]
+        seconds = self._cache.seconds.get(wish.model)
         return AverageFacts(
             plan, self._mean(wish, known), len(known), len(views),
             None if not seconds else seconds * (len(views) - len(known)), running,
@@ -107,7 +107,7 @@ class SurveyDesk(QObject):
         if not known:
             return ()
         mean = sum(known[1:], start=known[0]) / len(known)
-        names = self._shelf.names.get(wish.model, ())
+        names = self._cache.names.get(wish.model, ())
         return tuple(
             PredictionFacts(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
             for i in (-mean).argsort(kind="stable").tolist()
@@ -120,7 +120,7 @@ class SurveyDesk(QObject):
         wish, windows = self._world().wish, self._world().windows
         if wish is None:
             return
-        missing = missing_windows(self._shelf, wish, windows, self._store.state)
+        missing = missing_windows(self._cache, wish, windows, self._store.state)
         if missing:
             self._begun_for = _purpose(wish)
             self._jobs.begin("series", self.tr("Series over the clip"))
@@ -133,9 +133,9 @@ class SurveyDesk(QObject):
         wish = self._world().wish
         if wish is None:
             return
-        spec = fed_for(wish.spec, self._store.state.views)
+        spec = preprocessing_for(wish.spec, self._store.state.views)
         try:
-            views = [v for v in self._views(wish) if self._shelf.scores(wish, spec, v) is None]
+            views = [v for v in self._views(wish) if self._cache.scores(wish, spec, v) is None]
         except ClipError:
             return  # the panel says so
         if views:
@@ -172,17 +172,19 @@ class SurveyDesk(QObject):
     def take(self, answer: Answer) -> None:
         """Hear of every answer of the lanes."""
         if isinstance(answer.payload, MapAnswer):
-            self._shelf.learn_map(answer.payload)
+            self._cache.learn_map(answer.payload)
 
     @Slot(object)
     def _learn(self, told: object) -> None:
-        self._shelf.learn(told)
-        self.learnt.emit()
+        self._cache.learn(told)
+        self.opened_video.emit()
 
     def _views(self, wish: MapWish) -> tuple[View, ...]:
         world, plan = self._world(), self._store.state.views
         assert world.video is not None
-        return plan_views(world.video.frame_count, world.video.fps, fed_for(wish.spec, plan), plan)
+        return plan_views(
+            world.video.frame_count, world.video.fps, preprocessing_for(wish.spec, plan), plan
+        )
 
     def _is_running(self, key: str) -> bool:
         return any(job.key == key and job.state == "running" for job in self._jobs.all)

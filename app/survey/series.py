@@ -48,16 +48,16 @@ def series_titles() -> dict[str, tuple[str, str]]:
 
 
 def missing_windows(
-    shelf: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
     """The windows that must be run for the series shown."""
     if state.series == "probability":
-        return [w for w in windows if shelf.scores(wish, wish.spec, View(w)) is None]
-    return [w for w in windows if shelf.measures(replace(wish, window=w)) is None]
+        return [w for w in windows if cache.scores(wish, wish.spec, View(w)) is None]
+    return [w for w in windows if cache.measures(replace(wish, window=w)) is None]
 
 
 def series_facts(
-    shelf: SurveyShelf,
+    cache: SurveyShelf,
     wish: MapWish,
     windows: tuple[ClipWindow, ...],
     state: ViewState,
@@ -65,17 +65,17 @@ def series_facts(
     running: bool,
 ) -> SeriesFacts:
     """The series of a clip, as far as its windows were run."""
-    scores = [shelf.scores(wish, wish.spec, View(window)) for window in windows]
-    names = shelf.names.get(wish.model, ())
+    scores = [cache.scores(wish, wish.spec, View(window)) for window in windows]
+    names = cache.names.get(wish.model, ())
     if state.series == "probability":
         lines = _class_lines(scores, names, state.pinned_classes)
     else:
-        lines = (_measure_line(shelf, wish, windows, state),)
+        lines = (_measure_line(cache, wish, windows, state),)
     values = lines[0].values
     known = sum(value is not None for value in values)
     low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
-    missing = len(missing_windows(shelf, wish, windows, state))
-    seconds = shelf.seconds.get(wish.model)
+    missing = len(missing_windows(cache, wish, windows, state))
+    seconds = cache.seconds.get(wish.model)
     return SeriesFacts(
         kind=state.series,
         lines=lines,
@@ -103,11 +103,11 @@ def _class_lines(
 
 
 def _measure_line(
-    shelf: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> SeriesLine:
     values: list[float | None] = []
     for window in windows:
-        layer = shelf.measures(replace(wish, window=window))
+        layer = cache.measures(replace(wish, window=window))
         if layer is None:
             values.append(None)
         else:

@@ -14,7 +14,7 @@ from app.facts import CellsKey, CellsPicture
 from app.painting import heat_image
 from mvit_core.heatmap import project
 from mvit_core.render import seen_box
-from mvit_core.system.cache import Shelf
+from mvit_core.system.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.workers import Answer, Lane, Ticket
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
-    from mvit_core.system.cache import Budget
+    from mvit_core.system.cache import MemoryBudget
 
 SECONDS_TO_REMAKE = 0.01
 """All cells of a block, some hundreds of kilobytes."""
@@ -82,22 +82,24 @@ class Cells:
         background: nobody waits for these; they make way for all others.
     """
 
-    def __init__(self, lane: Lane, budget: Budget, key: str, *, background: bool = False) -> None:
+    def __init__(
+        self, lane: Lane, budget: MemoryBudget, key: str, *, background: bool = False
+    ) -> None:
         self._lane = lane
         self._key = key
         self._background = background
         self._asked: tuple[CellsAsk, ...] = ()
-        self._shelf: Shelf[CellsKey, CellsPicture] = Shelf(
+        self._cache: Cache[CellsKey, CellsPicture] = Cache(
             budget, key, seconds_to_remake=SECONDS_TO_REMAKE
         )
 
     def get(self, key: CellsKey) -> CellsPicture | None:
         """A picture that was made and is still kept."""
-        return self._shelf.get(key)
+        return self._cache.get(key)
 
     def want(self, asks: Sequence[CellsAsk]) -> None:
         """Ask for those that are not there, unless they are asked for already."""
-        missing = tuple(ask for ask in asks if ask.key not in self._shelf)
+        missing = tuple(ask for ask in asks if ask.key not in self._cache)
         if missing and missing != self._asked:
             self._asked = missing
             self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
@@ -108,9 +110,9 @@ class Cells:
             return
         assert isinstance(answer.payload, tuple)
         # Together: if one of a view went to make room for the next, both were asked for for ever.
-        self._shelf.put_together([(each.key, each, each.nbytes) for each in answer.payload])
+        self._cache.put_together([(each.key, each, each.nbytes) for each in answer.payload])
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""
         self._asked = ()
-        self._shelf.clear()
+        self._cache.clear()

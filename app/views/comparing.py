@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.workers import Answer
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
-    from mvit_core.render import Look
+    from mvit_core.render import HeatSettings
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 PANE_NAMES = ("A", "B", "C")
@@ -267,7 +267,7 @@ class Comparing:
         scale = min(self._pane_px[0] / width, self._pane_px[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
-    def _look(self, place: int) -> Look:
+    def _look(self, place: int) -> HeatSettings:
         look = replace(look_of(self._store.state), opacity=1.0, units="probability")
         shown = self._world().shown
         if place == 0 and shown is not None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.state import Store, ViewState
     from app.views.answers import Answers
     from app.workers import Answer
-    from mvit_core.render import Look
+    from mvit_core.render import HeatSettings
 
 MINI_PX = (60, 34)
 """Pictures in the tree of layers are no larger than this."""
@@ -81,7 +81,7 @@ class Grids:
         self._wished: tuple[object, dict[int, MapWish]] | None = None
 
     @property
-    def look(self) -> Look:
+    def look(self) -> HeatSettings:
         """How the cells are drawn, at full opacity."""
         return self._cell_look
 
@@ -285,7 +285,7 @@ class Grids:
             ]
         )
 
-    def _look(self) -> Look:
+    def _look(self) -> HeatSettings:
         """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
         state, shown = self._store.state, self._world().shown
         look = replace(look_of(state), opacity=1.0, units="probability")

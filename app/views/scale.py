@@ -11,11 +11,11 @@ from mvit_core.render import RenderStyle, ValueRange, bar_number
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from mvit_core.render import Look, Units
+    from mvit_core.render import HeatSettings, Units
 
 
 def scale_of(
-    look: Look,
+    look: HeatSettings,
     ends: ValueRange | None,
     key_counts: Collection[int],
     names: Mapping[Units, str] | None = None,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.views.compare import PaneView
     from app.views.grid_scene import GridScene
     from app.views.mosaic import Mosaic, Spot
-    from mvit_core.render import Look
+    from mvit_core.render import HeatSettings
 
 
 def tr(text: str) -> str:
@@ -30,7 +30,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("sheets", text)
 
 
-def grid_sheet(stage: Stage, world: World, look: Look) -> Sheet | None:
+def grid_sheet(stage: Stage, world: World, look: HeatSettings) -> Sheet | None:
     """The heads view or the layers view, all of it; None while it shows no map.
 
     Args:
@@ -96,7 +96,7 @@ def _body(mosaic: Mosaic) -> QRect:
     return body.adjusted(-PAD, 0, PAD, PAD)
 
 
-def _cell(scene: GridScene, spot: Spot, row: GridRow, look: Look, corner: QPoint) -> Tile:
+def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner: QPoint) -> Tile:
     picture, style = scene.picture, scene.style
     assert picture is not None
     room = spot.box.translated(-corner)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mvit_core.pipeline import MapSpec
-from mvit_core.render import Look
+from mvit_core.render import HeatSettings
 from mvit_core.video.encode.encoders import Encoding
 
 OnProgress = Callable[[int, int], None]
@@ -16,7 +16,7 @@ class ExportRequest:
     """Which map, drawn how, over which frames."""
 
     spec: MapSpec = field(default_factory=MapSpec)
-    look: Look = field(default_factory=Look)
+    look: HeatSettings = field(default_factory=HeatSettings)
     layout: str = "single"
     """A name in ``LAYOUTS``."""
     frame_index: int | None = None

@@ -3,6 +3,7 @@
 from mvit_core.render.colours import COLORMAPS, ColourMap, ImageArray, colormaps, colour_table
 from mvit_core.render.compositing import PlaneHeat, lay, plane_heat
 from mvit_core.render.differences import Side, difference_layer, difference_range
+from mvit_core.render.heat_settings import MODES, HeatSettings, Mode, RenderStyle, range_text
 from mvit_core.render.layers import (
     HeatLayer,
     bar_colours,
@@ -13,7 +14,6 @@ from mvit_core.render.layers import (
     seen_box,
     upsample,
 )
-from mvit_core.render.look import MODES, Look, Mode, RenderStyle, range_text
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
     TAILS_PERCENT,
@@ -36,7 +36,7 @@ __all__ = [
     "ColourMap",
     "HeatLayer",
     "ImageArray",
-    "Look",
+    "HeatSettings",
     "Mode",
     "PlaneHeat",
     "RangePolicy",

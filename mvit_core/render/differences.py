@@ -9,8 +9,8 @@ import numpy as np
 
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.heatmap import Heatmap
+from mvit_core.render.heat_settings import RenderStyle
 from mvit_core.render.layers import HeatLayer, colourise, seen_box, upsample
-from mvit_core.render.look import RenderStyle
 from mvit_core.render.ranges import ValueRange
 
 COLORMAP = "vik"

@@ -13,7 +13,7 @@ import numpy as np
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.heatmap import Heatmap
 from mvit_core.render.colours import ImageArray, colour_table
-from mvit_core.render.look import RenderStyle
+from mvit_core.render.heat_settings import RenderStyle
 
 _BAND_ROWS = 32
 """Rows painted at a time."""

@@ -1,6 +1,6 @@
 """One number of bytes over all caches: who holds what, and what goes when it runs short.
 
-Caches are *shelves* of one ``Budget``. When something new needs room, what is cheapest to make
+Caches are *shelves* of one ``MemoryBudget``. When something new needs room, what is cheapest to make
 again and was not asked for the longest goes first, on whichever shelf it stands.
 """
 
@@ -63,7 +63,7 @@ class _Entry:
     """The level of the budget when this was last asked for, plus its price per byte."""
 
 
-class Budget:
+class MemoryBudget:
     """Bytes shared by all caches; every method may be called from any thread.
 
     Worth follows GreedyDual-Size (Cao and Irani, 1997): the level rises to the worth of what was
@@ -104,7 +104,7 @@ class Budget:
 
     def _make_room(self, nbytes: int) -> None:
         while self._used + nbytes > self._limit:
-            poorest = min(self._shelves, key=lambda shelf: shelf.oldest.worth)
+            poorest = min(self._shelves, key=lambda cache: cache.oldest.worth)
             self._level = max(self._level, poorest.oldest.worth)
             self._take_off(poorest, next(iter(poorest.entries)))
 
@@ -131,7 +131,7 @@ class _Books:
         return next(iter(self.entries.values()))
 
 
-class Shelf(Generic[K, V]):
+class Cache(Generic[K, V]):
     """One cache under a budget.
 
     Args:
@@ -143,7 +143,7 @@ class Shelf(Generic[K, V]):
 
     def __init__(
         self,
-        budget: Budget,
+        budget: MemoryBudget,
         name: str,
         *,
         seconds_to_remake: float,

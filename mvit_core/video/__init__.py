@@ -12,7 +12,7 @@ from mvit_core.video.clip import (
     read_clip,
     window_of,
 )
-from mvit_core.video.decode.inspect_video import Learnt
+from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.proxy import ProxyPlan, ProxyReader, plan_proxies
 from mvit_core.video.decode.reader import DEFAULT_CACHE_BYTES, Video, open_video
 from mvit_core.video.encode.writer import VideoWriter
@@ -22,7 +22,7 @@ __all__ = [
     "Clip",
     "ClipSpec",
     "ClipWindow",
-    "Learnt",
+    "OpenedVideo",
     "ProxyPlan",
     "ProxyReader",
     "Video",

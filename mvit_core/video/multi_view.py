@@ -12,7 +12,7 @@ from typing import Literal
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import ClipSpec, ClipWindow, clip_windows, window_from
 
-__all__ = ["Crop", "View", "ViewPlan", "fed_for", "parse_plan", "plan_views"]
+__all__ = ["Crop", "View", "ViewPlan", "parse_plan", "plan_views", "preprocessing_for"]
 
 Crop = Literal["start", "centre", "end"]
 """Along the longer side: ``start`` is the left or the top."""
@@ -87,7 +87,7 @@ def plan_views(frame_count: int, fps: float, spec: ClipSpec, plan: ViewPlan) -> 
     return tuple(View(window, crop) for window in windows for crop in CROPS[plan.crops])
 
 
-def fed_for(spec: ClipSpec, plan: ViewPlan) -> ClipSpec:
+def preprocessing_for(spec: ClipSpec, plan: ViewPlan) -> ClipSpec:
     """How the views of a plan are fed: three crops are cut from a short side of their own size.
 
     PySlowFast's test path does the same (``NUM_SPATIAL_CROPS`` above 1).

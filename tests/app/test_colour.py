@@ -22,7 +22,7 @@ from mvit_core.pool import pooled_values
 from mvit_core.render import (
     RANGE_POLICIES,
     UNITS,
-    Look,
+    HeatSettings,
     ValueRange,
     bar_number,
     overlay,
@@ -437,7 +437,7 @@ HISTOGRAM = HistogramFacts((1,), ValueRange(0, 1))
 )  # fmt: skip
 def test_the_screen_words_a_range_as_exports_do(qapp, policy, known, locked):
     ends = ValueRange(0, 1)
-    look = Look(
+    look = HeatSettings(
         range_policy=policy, manual_range=ends, locked_range=ends if locked else None,
         tails_percent=(2, 98),
     )  # fmt: skip
@@ -495,7 +495,7 @@ def test_reset_display_gives_every_colour_setting_back(lens, qtbot):
         range_policy="map", opacity=0.1,
     )  # fmt: skip
     press(qtbot, lens, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert look_of(lens.store.state) == Look()
+    assert look_of(lens.store.state) == HeatSettings()
 
 
 def test_commands_go_through_modes_units_and_policies(lens, qtbot):

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.views.scale import scale_of
-from mvit_core.render import Look, ValueRange
+from mvit_core.render import HeatSettings, ValueRange
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import press
 from tests.app.test_compare import compare, facts, pane, pinned
@@ -114,7 +114,7 @@ def test_a_difference_keeps_its_own_colours_in_any_mode(pinned, qtbot):
 
 
 def test_the_ends_of_one_layer_count_its_keys():
-    look, ends = Look(units="uniform"), ValueRange(0.0, 0.5)
+    look, ends = HeatSettings(units="uniform"), ValueRange(0.0, 0.5)
     assert scale_of(look, ends, [4, 4]).ends == ("0.00×", "2.00×")
     assert scale_of(look, ends, [4, 8]).ends == ("0", "0.500")
     assert scale_of(look, None, [4]).ends == ("", "")

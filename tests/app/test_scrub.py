@@ -144,7 +144,7 @@ def test_steps_are_answered_from_what_was_decoded_ahead(window, qtbot, monkeypat
         lambda: not window.controller.lanes.decode.is_pending("prefetch"), timeout=WAIT_MS
     )
     video = window.controller.lanes.decoder.videos[0]
-    monkeypatch.setattr(video._walker, "walk", lambda *_: pytest.fail("it was not ready"))
+    monkeypatch.setattr(video._source, "walk", lambda *_: pytest.fail("it was not ready"))
     for _ in range(FRAMES - 1):
         press(qtbot, window, Qt.Key.Key_Left)
         at_rest(qtbot, window, window.store.state.frame)

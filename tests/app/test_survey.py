@@ -17,7 +17,7 @@ from app.workers import Interrupted
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled
 from mvit_core.multiview import mean_scores, view_scores
-from mvit_core.video.multi_view import ViewPlan, fed_for, plan_views
+from mvit_core.video.multi_view import ViewPlan, plan_views, preprocessing_for
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
 
@@ -35,7 +35,7 @@ def run_clip(qtbot, window):
 
 def scores_of(checkpoint, clip, plan):
     loaded = load_model(checkpoint, device="cpu")
-    spec = fed_for(loaded.clip_spec, plan)
+    spec = preprocessing_for(loaded.clip_spec, plan)
     with open_video(clip) as video:
         views = plan_views(video.frame_count, video.fps, spec, plan)
         return [view_scores(loaded, video, view, spec) for view in views]

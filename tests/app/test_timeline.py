@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.proxies import ProxyPiece, Strip
 from app.timeline.rows import ruler_step
 from app.timeline.span import Span
-from mvit_core.system.cache import Budget
+from mvit_core.system.cache import MemoryBudget
 
 SPANS = st.builds(
     lambda count, zooms: _zoomed(Span(count, 14, 900), zooms),
@@ -78,13 +78,13 @@ class Host:
     def release(self, ticket):
         pass
 
-    def piece(self, path, learnt, ticket):
+    def piece(self, path, opened_video, ticket):
         pass
 
 
 @pytest.fixture
 def strip(qapp):
-    strip = Strip(StillLane(), Host(), Budget(8 * 100), None)
+    strip = Strip(StillLane(), Host(), MemoryBudget(8 * 100), None)
     strip.begin("a.mp4", object())
     return strip
 

@@ -12,7 +12,7 @@ from app.painting import look_of
 from app.state import Store
 from app.views.answers import Answers
 from app.views.mosaic import heads_mosaic, layers_mosaic
-from mvit_core.system.cache import Budget
+from mvit_core.system.cache import MemoryBudget
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
 
@@ -427,7 +427,7 @@ def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
 
 def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
     answer = lens.controller.world.shown.answer
-    budget = Budget(2 * answer.maps.values.nbytes)
+    budget = MemoryBudget(2 * answer.maps.values.nbytes)
     answers = Answers(budget)
     several = [replace(answer, wish=replace(answer.wish, query=(0, 0, n))) for n in range(5)]
     for each in several:

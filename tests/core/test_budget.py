@@ -6,30 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mvit_core.system.cache import MOST_BYTES, Budget, Shelf, default_budget_bytes, memory_bytes
+from mvit_core.system.cache import (
+    MOST_BYTES,
+    Cache,
+    MemoryBudget,
+    default_budget_bytes,
+    memory_bytes,
+)
 
 PUTS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 70)), max_size=60)
 
 
-def shelves(budget):
+def caches(budget):
     prices = {"frames": 0.01, "heats": 0.1, "captures": 5.0}
-    return [Shelf(budget, name, seconds_to_remake=price) for name, price in prices.items()]
+    return [Cache(budget, name, seconds_to_remake=price) for name, price in prices.items()]
 
 
 @given(PUTS)
 def test_the_limit_is_never_exceeded_and_the_sums_agree(puts):
-    budget = Budget(100)
-    stock = shelves(budget)
-    for shelf, key, nbytes in puts:
-        stock[shelf].put(key, f"{shelf} {key}", nbytes)
+    budget = MemoryBudget(100)
+    stock = caches(budget)
+    for cache, key, nbytes in puts:
+        stock[cache].put(key, f"{cache} {key}", nbytes)
         assert budget.used_bytes <= 100
         assert budget.used_bytes == sum(u.used_bytes for u in budget.usage)
-        assert stock[shelf].get(key) == f"{shelf} {key}"
+        assert stock[cache].get(key) == f"{cache} {key}"
 
 
 def test_what_is_cheapest_to_make_again_goes_first():
-    budget = Budget(100)
-    frames, _, captures = shelves(budget)
+    budget = MemoryBudget(100)
+    frames, _, captures = caches(budget)
     captures.put("window", 1, 40)
     frames.put("old", 1, 30)
     frames.put("young", 1, 30)
@@ -39,8 +45,8 @@ def test_what_is_cheapest_to_make_again_goes_first():
 
 
 def test_within_a_shelf_the_one_not_asked_for_the_longest_goes_first():
-    budget = Budget(100)
-    frames = Shelf(budget, "frames", seconds_to_remake=1)
+    budget = MemoryBudget(100)
+    frames = Cache(budget, "frames", seconds_to_remake=1)
     for key in "abc":
         frames.put(key, key, 30)
     assert frames.get("a") == "a"
@@ -49,9 +55,9 @@ def test_within_a_shelf_the_one_not_asked_for_the_longest_goes_first():
 
 
 def test_what_is_dear_goes_too_once_nobody_asks_for_it_any_more():
-    budget = Budget(100)
-    frames = Shelf(budget, "frames", seconds_to_remake=1)
-    captures = Shelf(budget, "captures", seconds_to_remake=5)
+    budget = MemoryBudget(100)
+    frames = Cache(budget, "frames", seconds_to_remake=1)
+    captures = Cache(budget, "captures", seconds_to_remake=5)
     captures.put("window", 1, 50)
     for number in range(50):
         frames.put(number, number, 50)
@@ -59,60 +65,60 @@ def test_what_is_dear_goes_too_once_nobody_asks_for_it_any_more():
 
 
 def test_an_entry_of_the_same_key_takes_the_place_of_the_one_before():
-    budget = Budget(100)
-    shelf = Shelf(budget, "frames", seconds_to_remake=1)
-    shelf.put("a", 1, 60)
-    shelf.put("a", 2, 70)
-    assert (shelf.get("a"), budget.used_bytes) == (2, 70)
+    budget = MemoryBudget(100)
+    cache = Cache(budget, "frames", seconds_to_remake=1)
+    cache.put("a", 1, 60)
+    cache.put("a", 2, 70)
+    assert (cache.get("a"), budget.used_bytes) == (2, 70)
 
 
 def test_what_fits_nowhere_is_not_held_and_pushes_nothing_out():
-    budget = Budget(100)
-    shelf = Shelf(budget, "frames", seconds_to_remake=1)
-    shelf.put("a", 1, 60)
-    shelf.put("whale", 1, 101)
-    assert "a" in shelf
-    assert "whale" not in shelf
+    budget = MemoryBudget(100)
+    cache = Cache(budget, "frames", seconds_to_remake=1)
+    cache.put("a", 1, 60)
+    cache.put("whale", 1, 101)
+    assert "a" in cache
+    assert "whale" not in cache
 
 
 def test_a_shelf_keeps_to_its_own_share():
-    budget = Budget(1000)
-    shelf = Shelf(budget, "frames", seconds_to_remake=1, most_bytes=50)
+    budget = MemoryBudget(1000)
+    cache = Cache(budget, "frames", seconds_to_remake=1, most_bytes=50)
     for number in range(9):
-        shelf.put(number, number, 20)
-    assert (shelf.used_bytes, shelf.room_bytes, len(shelf)) == (40, 50, 2)
+        cache.put(number, number, 20)
+    assert (cache.used_bytes, cache.room_bytes, len(cache)) == (40, 50, 2)
 
 
 def test_a_smaller_limit_lets_things_go_at_once():
-    budget = Budget(100)
-    shelf = Shelf(budget, "frames", seconds_to_remake=1)
+    budget = MemoryBudget(100)
+    cache = Cache(budget, "frames", seconds_to_remake=1)
     for number in range(5):
-        shelf.put(number, number, 20)
+        cache.put(number, number, 20)
     budget.resize(50)
     assert (budget.used_bytes, budget.limit_bytes) == (40, 50)
-    assert 4 in shelf
+    assert 4 in cache
 
 
 def test_a_cleared_shelf_gives_everything_back():
-    budget = Budget(100)
-    shelf, other = (Shelf(budget, name, seconds_to_remake=1) for name in ("one", "other"))
-    shelf.put("a", 1, 60)
+    budget = MemoryBudget(100)
+    cache, other = (Cache(budget, name, seconds_to_remake=1) for name in ("one", "other"))
+    cache.put("a", 1, 60)
     other.put("b", 1, 10)
-    shelf.clear()
-    shelf.clear()
+    cache.clear()
+    cache.clear()
     assert budget.used_bytes == 10
     assert [usage.name for usage in budget.usage] == ["other"]
 
 
 def test_many_threads_keep_to_the_limit():
-    budget = Budget(1000)
+    budget = MemoryBudget(1000)
     exceeded = []
 
     def work(price):
-        shelf = Shelf(budget, str(price), seconds_to_remake=price)
+        cache = Cache(budget, str(price), seconds_to_remake=price)
         for number in range(2000):
-            shelf.put(number % 50, number, number % 97)
-            shelf.get(number % 31)
+            cache.put(number % 50, number, number % 97)
+            cache.get(number % 31)
             if budget.used_bytes > 1000:
                 exceeded.append(number)
 
@@ -142,15 +148,15 @@ def test_a_system_that_does_not_tell_its_memory_gets_a_modest_budget(monkeypatch
 
 @pytest.mark.parametrize("nbytes", [0, 1])
 def test_an_empty_budget_holds_nothing_that_has_a_size(nbytes):
-    shelf = Shelf(Budget(0), "frames", seconds_to_remake=1)
-    shelf.put("a", 1, nbytes)
-    assert ("a" in shelf) == (nbytes == 0)
+    cache = Cache(MemoryBudget(0), "frames", seconds_to_remake=1)
+    cache.put("a", 1, nbytes)
+    assert ("a" in cache) == (nbytes == 0)
 
 
 @given(st.integers(1, 6), st.integers(10, 30), st.integers(40, 200))
 def test_several_are_held_together_or_not_at_all(count, nbytes, limit):
-    budget = Budget(limit)
-    frames, heats, _ = shelves(budget)
+    budget = MemoryBudget(limit)
+    frames, heats, _ = caches(budget)
     frames.put("before", 1, min(limit, 40))
     heats.put_together([(key, key, nbytes) for key in range(count)])
     assert [key in heats for key in range(count)] == [count * nbytes <= limit] * count
@@ -158,7 +164,7 @@ def test_several_are_held_together_or_not_at_all(count, nbytes, limit):
 
 
 def test_nothing_at_all_is_held_without_harm():
-    budget = Budget(10)
-    frames, *_ = shelves(budget)
+    budget = MemoryBudget(10)
+    frames, *_ = caches(budget)
     frames.put_together([])
     assert budget.usage == ()

@@ -20,7 +20,7 @@ from mvit_core.export.figure import plan
 from mvit_core.export.layouts import panels_of
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.render import Look, heat_layer, overlay
+from mvit_core.render import HeatSettings, heat_layer, overlay
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import window_of
 from mvit_core.video.encode.encoders import Encoding
@@ -40,7 +40,7 @@ def video(barcode_clip):
 
 def bare(**changes) -> ExportRequest:
     """No caption and no heat to be seen, so that the frames' own pixels can be read."""
-    return ExportRequest(look=Look(opacity=0.0), caption=False, **changes)
+    return ExportRequest(look=HeatSettings(opacity=0.0), caption=False, **changes)
 
 
 def frames_of(path):
@@ -75,7 +75,7 @@ def test_a_video_export_has_every_frame_in_order_and_plays_anywhere(explainer, v
 
 
 def test_an_exported_frame_equals_what_the_canvas_blends(explainer, video, tmp_path):
-    look, spec = Look(), MapSpec(block=1, head=0)
+    look, spec = HeatSettings(), MapSpec(block=1, head=0)
     target = tmp_path / "out.png"
     export(explainer, video, ExportRequest(spec, look, frame_index=17, caption=False), target)
     answer = explainer.explain(video, window_of(explainer.windows(video), 17), spec)
@@ -189,7 +189,12 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
 @pytest.mark.parametrize("caption", [False, True])
 @pytest.mark.parametrize(
     "look",
-    [Look(), Look(mode="spotlight"), Look(gamma=0.6, threshold=0.4), Look(smooth=False)],
+    [
+        HeatSettings(),
+        HeatSettings(mode="spotlight"),
+        HeatSettings(gamma=0.6, threshold=0.4),
+        HeatSettings(smooth=False),
+    ],
     ids=["tint", "spotlight", "threshold", "cells"],
 )
 def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, look, caption):
@@ -390,7 +395,7 @@ def test_a_target_that_cannot_be_written_is_named(tmp_path):
 def test_a_picked_token_is_ringed_at_its_own_place(explainer, video, tmp_path):
     spec = MapSpec(block=0, query=(0, 3, 5))
     target = tmp_path / "out.png"
-    look = Look(opacity=0.0)
+    look = HeatSettings(opacity=0.0)
     export(explainer, video, ExportRequest(spec, look, frame_index=0, caption=False), target)
     answer = explainer.explain(video, explainer.windows(video)[0], spec)
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB).astype(int)

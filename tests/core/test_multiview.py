@@ -9,7 +9,7 @@ from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.multiview import mean_scores, view_scores
 from mvit_core.pipeline import Explainer
-from mvit_core.video.multi_view import ViewPlan, fed_for, plan_views
+from mvit_core.video.multi_view import ViewPlan, plan_views, preprocessing_for
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_centre_view_scores_as_its_captured_window_does(loaded, barcode_clip):
 
 def test_other_crops_are_other_pictures(loaded, barcode_clip):
     plan = ViewPlan(1, 3)
-    spec = fed_for(loaded.clip_spec, plan)
+    spec = preprocessing_for(loaded.clip_spec, plan)
     with open_video(barcode_clip) as video:
         views = plan_views(video.frame_count, video.fps, spec, plan)
         scores = [view_scores(loaded, video, view, spec) for view in views]

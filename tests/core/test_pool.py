@@ -9,7 +9,7 @@ from mvit_core.errors import Cancelled
 from mvit_core.export import ExportRequest, export
 from mvit_core.pipeline import Explainer, MapSpec, same_place
 from mvit_core.pool import pooled_values
-from mvit_core.render import Look, automatic_range, overlay
+from mvit_core.render import HeatSettings, automatic_range, overlay
 from mvit_core.video import window_of
 
 
@@ -68,7 +68,7 @@ def test_ranges_widen_from_map_to_layer_and_from_there_to_clip_and_model(explain
     chosen = explainer.explain(video, explainer.windows(video)[1], SPEC)
     ends = {}
     for policy in ("map", "layer", "clip", "model"):
-        look = Look(range_policy=policy, tails_percent=(0, 100))
+        look = HeatSettings(range_policy=policy, tails_percent=(0, 100))
         pool = pooled_values(explainer, video, chosen, policy)
         ends[policy] = look.ends(chosen.maps, chosen.saliency, pool)
     for inner, outer in (("map", "layer"), ("layer", "clip"), ("layer", "model")):
@@ -101,7 +101,7 @@ def test_windows_that_are_passed_by_do_not_displace_those_looked_at(toy_checkpoi
 @pytest.mark.parametrize("policy", ["clip", "model"])
 @pytest.mark.parametrize("frame", [0, 20])
 def test_an_export_has_the_colours_of_the_pool(explainer, video, tmp_path, policy, frame):
-    look = Look(range_policy=policy, gamma=0.7, tails_percent=(2, 98))
+    look = HeatSettings(range_policy=policy, gamma=0.7, tails_percent=(2, 98))
     window = window_of(explainer.windows(video), frame)
     chosen = explainer.explain(video, window, SPEC)
     ends = automatic_range(pooled_values(explainer, video, chosen, policy), (2, 98))
@@ -120,7 +120,7 @@ def test_all_heads_of_an_export_share_the_range_of_the_clip(
     monkeypatch.setattr(
         "mvit_core.export.caption.bar_number", lambda value, *_: drawn.append(value) or "0"
     )
-    look = Look(range_policy="clip")
+    look = HeatSettings(range_policy="clip")
     for frame in (0, 39):
         request = ExportRequest(SPEC, look, "heads", frame_index=frame)
         export(explainer, video, request, tmp_path / "out.png")

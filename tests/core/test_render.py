@@ -10,7 +10,7 @@ from mvit_core.heatmap import project
 from mvit_core.render import (
     COLORMAPS,
     HeatLayer,
-    Look,
+    HeatSettings,
     RenderStyle,
     ValueRange,
     automatic_range,
@@ -308,11 +308,11 @@ def test_every_colour_table_has_256_colours(name):
 def test_the_range_of_a_layer_covers_all_heads_and_of_a_map_its_own():
     values = np.stack([np.full((1, 2, 2), 0.1), np.linspace(0, 1, 4).reshape(1, 2, 2)])
     maps = HeadMaps(values.astype(np.float32), GridGeometry(), None, 4, "row", 0, 1, "class")
-    layer = Look().style(maps, maps.pick(0)).range
+    layer = HeatSettings().style(maps, maps.pick(0)).range
     assert (layer.low, layer.high) == pytest.approx(np.percentile(values, [1, 99.5]), abs=1e-6)
-    own = Look(range_policy="map").style(maps, maps.pick(1)).range
+    own = HeatSettings(range_policy="map").style(maps, maps.pick(1)).range
     assert own.high > 0.98
-    by_hand = Look(range_policy="manual", manual_range=ValueRange(0, 2))
+    by_hand = HeatSettings(range_policy="manual", manual_range=ValueRange(0, 2))
     assert by_hand.style(maps, maps.pick(0)).range == ValueRange(0, 2)
 
 
@@ -321,13 +321,15 @@ def test_ranges_widen_from_the_map_to_the_layer_to_all_there_is():
     clip = rng.random((5, 2, 4, 3, 3), dtype=np.float32) ** 3
     maps = HeadMaps(clip[2], GridGeometry(), None, 36, "row", 0, 1, "class")
     ends = [
-        Look(range_policy=policy, tails_percent=(0, 100)).ends(maps, maps.pick(1), clip)
+        HeatSettings(range_policy=policy, tails_percent=(0, 100)).ends(maps, maps.pick(1), clip)
         for policy in ("map", "layer", "clip")
     ]
     for inner, outer in itertools.pairwise(ends):
         assert outer.low <= inner.low < inner.high <= outer.high
     assert ends[2] == ValueRange(float(clip.min()), float(clip.max()))
-    assert Look(range_policy="model").ends(maps, maps.pick(1), clip) == automatic_range(clip)
+    assert HeatSettings(range_policy="model").ends(maps, maps.pick(1), clip) == automatic_range(
+        clip
+    )
 
 
 def test_the_pool_counts_in_any_order_and_shape():
@@ -338,9 +340,9 @@ def test_the_pool_counts_in_any_order_and_shape():
 def test_the_layer_stands_for_a_pool_that_is_not_known():
     values = np.linspace(0, 1, 8, dtype=np.float32).reshape(2, 1, 2, 2)
     maps = HeadMaps(values, GridGeometry(), None, 4, "row", 0, 1, "class")
-    layer = Look().ends(maps, maps.pick(0))
-    assert Look(range_policy="clip").ends(maps, maps.pick(0)) == layer
-    assert Look(range_policy="manual").ends(maps, maps.pick(0)) == layer
+    layer = HeatSettings().ends(maps, maps.pick(0))
+    assert HeatSettings(range_policy="clip").ends(maps, maps.pick(0)) == layer
+    assert HeatSettings(range_policy="manual").ends(maps, maps.pick(0)) == layer
 
 
 def test_locked_numbers_win_over_every_policy():
@@ -348,7 +350,7 @@ def test_locked_numbers_win_over_every_policy():
         np.ones((1, 1, 2, 2), np.float32), GridGeometry(), None, 4, "row", 0, 1, "class"
     )
     for policy in ("map", "layer", "clip", "model", "manual"):
-        look = Look(
+        look = HeatSettings(
             range_policy=policy, locked_range=ValueRange(3, 4), manual_range=ValueRange(1, 2)
         )
         assert look.ends(maps, maps.pick(0)) == ValueRange(3, 4)
@@ -356,15 +358,17 @@ def test_locked_numbers_win_over_every_policy():
 
 
 def test_the_words_of_a_range_name_policy_tails_and_what_is_missing():
-    assert range_text(Look()) == "this layer, 1–99.5 %"
-    assert range_text(Look(range_policy="map", tails_percent=(0, 100))) == "each map, 0–100 %"
-    clip = Look(range_policy="clip")
+    assert range_text(HeatSettings()) == "this layer, 1–99.5 %"
+    assert (
+        range_text(HeatSettings(range_policy="map", tails_percent=(0, 100))) == "each map, 0–100 %"
+    )
+    clip = HeatSettings(range_policy="clip")
     assert range_text(clip, (3, 8)) == "this layer, 3 of 8 windows, 1–99.5 %"
     assert range_text(clip, (8, 8)) == "this layer, whole clip, 1–99.5 %"
-    assert range_text(Look(range_policy="model"), (5, 16)) == "5 of 16 layers, 1–99.5 %"
-    by_hand = Look(range_policy="manual", manual_range=ValueRange(0, 2))
+    assert range_text(HeatSettings(range_policy="model"), (5, 16)) == "5 of 16 layers, 1–99.5 %"
+    by_hand = HeatSettings(range_policy="manual", manual_range=ValueRange(0, 2))
     assert range_text(by_hand) == "manual range"
-    assert range_text(Look(range_policy="manual")) == "this layer, 1–99.5 %"
+    assert range_text(HeatSettings(range_policy="manual")) == "this layer, 1–99.5 %"
 
 
 def test_the_bar_counts_probabilities_or_multiples_of_uniform():
@@ -395,7 +399,7 @@ def test_a_flat_map_gets_a_range_and_one_colour():
 )
 def test_a_look_that_cannot_be_drawn_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
-        Look(**changes)
+        HeatSettings(**changes)
 
 
 def test_an_infinite_range_is_refused():

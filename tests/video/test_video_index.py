@@ -8,7 +8,7 @@ import pytest
 from mvit_core.errors import VideoOpenError
 from mvit_core.video import open_video
 from mvit_core.video.decode.container import open_stream
-from mvit_core.video.decode.inspect_video import learn
+from mvit_core.video.decode.inspect_video import inspect_video
 from mvit_core.video.decode.packets import NO_STAMP, PacketTable, read_packets
 from tests.fixtures_video import write_barcode_clip
 
@@ -36,21 +36,21 @@ def test_packets_are_listed_in_file_order_with_their_keyframes(clip_path):
 
 
 def test_rank_is_the_order_of_pts(clip_path):
-    index = learn(clip_path).times
+    index = inspect_video(clip_path).times
     assert index.by_pts
     in_order = np.argsort(index.rank_of_packet)
     assert (np.diff(index.packets.pts[in_order]) > 0).all()
 
 
 def test_a_raw_stream_has_no_clock_and_counts_output(tmp_path):
-    index = learn(write_barcode_clip(tmp_path / "raw.h264", frames=20)).times
+    index = inspect_video(write_barcode_clip(tmp_path / "raw.h264", frames=20)).times
     assert not index.by_pts
     assert index.frame_count == 20
     np.testing.assert_allclose(index.pts_seconds, np.arange(20) / index.fps)
 
 
 def test_an_index_cannot_be_changed(clip_path):
-    index = learn(clip_path).times
+    index = inspect_video(clip_path).times
     with pytest.raises(FrozenInstanceError, match="frame_count"):
         index.frame_count = 3
     with pytest.raises(ValueError, match="read-only"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mvit_core.system.cache import Budget
+from mvit_core.system.cache import MemoryBudget
 from mvit_core.video import open_video
 from mvit_core.video.decode.prefetch import MOST_CELL, Place, cell_size, next_run, stretches
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
@@ -171,7 +171,7 @@ def test_after_an_interruption_every_frame_is_still_exact(long_clip):
 
 def test_prefetch_keeps_to_the_budget_and_ends(long_clip):
     frame_bytes = 192 * 108 * 3 // 2
-    budget = Budget(23 * frame_bytes)
+    budget = MemoryBudget(23 * frame_bytes)
     with open_video(long_clip, cache_bytes=1 << 30, budget=budget) as video:
         for number in (5, 100, 99, 98, 97, 239, 0):
             video.frame(number)

@@ -34,8 +34,8 @@ def pixels(jpeg):
 
 
 def all_proxies(video, most=12_000):
-    plan = plan_proxies(video.learnt, most)
-    with ProxyReader(video.learnt) as reader:
+    plan = plan_proxies(video.opened_video, most)
+    with ProxyReader(video.opened_video) as reader:
         return plan, [item for run in plan.runs() for item in reader.proxies(run)]
 
 
@@ -64,7 +64,7 @@ def test_of_a_long_video_every_kth_frame_has_one_and_all_keyframes_too(tmp_path)
 def test_keyframes_come_first_and_are_spread_evenly(tmp_path):
     clip = write_barcode_clip(tmp_path / "intra.mp4", frames=200, gop=1, b_frames=0)
     with open_video(clip) as video:
-        first = plan_proxies(video.learnt).first
+        first = plan_proxies(video.opened_video).first
     assert len(first) == 60
     assert (first[0], first[-1]) == (0, 199)
     assert max(np.diff(first)) <= 4
@@ -104,7 +104,7 @@ def test_reading_can_be_interrupted_before_any_packet(tmp_path):
         raise Stop
 
     clip = write_barcode_clip(tmp_path / "a.mp4", frames=24)
-    with open_video(clip) as video, ProxyReader(video.learnt) as reader:
+    with open_video(clip) as video, ProxyReader(video.opened_video) as reader:
         with pytest.raises(Stop):
             list(reader.proxies(range(24), stop))
         assert len(list(reader.proxies(range(24), lambda: None))) == 24

@@ -253,7 +253,7 @@ def test_frames_cut_away_by_an_edit_list_are_not_shown(tmp_path):
 @pytest.mark.parametrize("seek", ["fails", "lands late", "leads astray"])
 def test_a_seek_that_cannot_be_trusted_is_replaced_by_counting(clip_path, monkeypatch, seek):
     with open_video(clip_path, cache_bytes=0) as video:
-        source = video._walker._source
+        source = video._source._source
         if seek == "fails":
             monkeypatch.setattr(source, "_seek", lambda key, step: False)
         elif seek == "lands late":

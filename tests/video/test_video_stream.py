@@ -65,7 +65,7 @@ def test_a_transport_stream_is_sought_by_its_bytes(tmp_path, monkeypatch):
     path = write_barcode_clip(tmp_path / "clip.ts", frames=48)
     with open_video(path, cache_bytes=0) as video:
         monkeypatch.setattr(
-            "mvit_core.video.decode.packet_reader.PacketSource._count_up_to", fail_to_count
+            "mvit_core.video.decode.packet_reader.PacketReader._count_up_to", fail_to_count
         )
         assert [read_barcode(video.frame(i)) for i in (40, 3, 30, 15, 47)] == [40, 3, 30, 15, 47]
 

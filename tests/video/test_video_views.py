@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import Clip, ClipSpec, clip_windows
-from mvit_core.video.multi_view import ViewPlan, fed_for, parse_plan, plan_views
+from mvit_core.video.multi_view import ViewPlan, parse_plan, plan_views, preprocessing_for
 from mvit_core.video.transform import pixel_map_for, transform
 
 SPEC = ClipSpec(frames=4, rate=4.0, size=32, short_side=40)
@@ -53,13 +53,13 @@ def test_a_short_video_repeats_its_last_frame_and_says_so():
 
 
 def test_three_crops_are_cut_from_a_short_side_of_their_own_size():
-    assert fed_for(SPEC, ViewPlan(1, 3)).short_side == SPEC.size
-    assert fed_for(SPEC, ViewPlan(5)) == SPEC
+    assert preprocessing_for(SPEC, ViewPlan(1, 3)).short_side == SPEC.size
+    assert preprocessing_for(SPEC, ViewPlan(5)) == SPEC
 
 
 @pytest.mark.parametrize(("size", "axis"), [((192, 108), 0), ((108, 192), 1)])
 def test_crops_lie_at_the_ends_and_the_middle_of_the_longer_side(size, axis):
-    spec = fed_for(SPEC, ViewPlan(1, 3))
+    spec = preprocessing_for(SPEC, ViewPlan(1, 3))
     maps = [pixel_map_for(size, spec, crop) for crop in ("start", "centre", "end")]
     room = maps[0].resized_size[axis] - spec.size
     assert [each.crop_offset[axis] for each in maps] == [0, -(-room // 2), room]

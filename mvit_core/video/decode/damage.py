@@ -31,7 +31,7 @@ _TAIL_PACKETS = 600
 """Packets decoded at most to count the frames of an end."""
 
 
-def losses(packets: "PacketTable", index: "FrameIndex", trial: "Probe") -> list[str]:
+def damage_notes(packets: "PacketTable", index: "FrameIndex", trial: "Probe") -> list[str]:
     """Sentences about frames that the packets promise and the decoder does not deliver."""
     notes = []
     missing = int(np.count_nonzero(packets.is_shown)) - index.frame_count

@@ -11,8 +11,8 @@ import av
 import numpy as np
 
 from mvit_core.video.decode.container import open_stream
-from mvit_core.video.decode.packet_reader import LostPositionError, PacketSource, go_on
-from mvit_core.video.decode.presentation_order import Keyframe, Ranks
+from mvit_core.video.decode.packet_reader import LostPositionError, PacketReader, go_on
+from mvit_core.video.decode.presentation_order import Keyframe, PresentationOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ _NEAR_PACKETS = 8
 """A keyframe so few packets ahead is reached sooner by decoding on than by a seek."""
 
 
-class Walker:
+class FrameDecoder:
     """One decoder that walks forward, and jumps to a keyframe when that is shorter."""
 
     def __init__(
@@ -39,8 +39,8 @@ class Walker:
     ) -> None:
         """``opened`` is taken over; opening is most of what a walker costs."""
         self._path, self._index = path, index
-        self._ranks = Ranks(index)
-        self._source = PacketSource(path, index, opened or open_stream(path))
+        self._ranks = PresentationOrder(index)
+        self._source = PacketReader(path, index, opened or open_stream(path))
         self._pending: deque[tuple[int, VideoFrame]] = deque()
         self._last_rank: int | None = None
         self._is_started = False
@@ -49,9 +49,9 @@ class Walker:
         self._skip = "DEFAULT"
         self.check: Callable[[], None] = go_on
 
-    def twin(self) -> "Walker":
+    def twin(self) -> "FrameDecoder":
         """Another decoder of the same video, for another thread."""
-        return Walker(self._path, self._index)
+        return FrameDecoder(self._path, self._index)
 
     def keyframes(self) -> "NDArray[np.int64]":
         """Ranks that are reached without decoding others, ascending, as far as known."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from mvit_core.errors import VideoError, VideoOpenError
 from mvit_core.video.decode.container import LIBRARY_ERRORS, open_stream
-from mvit_core.video.decode.inspect_video import Learnt
+from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.rgb_frame import Painter
 
@@ -38,7 +38,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, eq=False)
-class PictureTimes:
+class EvenTimes:
     """When the pictures are shown: at one even rate, from 0 on."""
 
     frame_count: int
@@ -52,7 +52,7 @@ class PictureTimes:
     is_variable_rate: bool = False
 
 
-class PictureWalker:
+class FolderSource:
     """Decodes one picture file per frame.
 
     Args:
@@ -71,9 +71,9 @@ class PictureWalker:
             if picture is not None:
                 yield rank, picture[0]
 
-    def twin(self) -> "PictureWalker":
+    def twin(self) -> "FolderSource":
         """Another reader of the same pictures, for another thread."""
-        return PictureWalker(self._paths)
+        return FolderSource(self._paths)
 
     def keyframes(self) -> "NDArray[np.int64]":
         """Ranks that are reached without decoding others: all of them."""
@@ -83,7 +83,7 @@ class PictureWalker:
         """No file is held open between two frames."""
 
 
-def learn_folder(folder: "Path", fps: float | None) -> Learnt:
+def inspect_folder(folder: "Path", fps: float | None) -> OpenedVideo:
     """List the pictures of a folder, and decode the first.
 
     Args:
@@ -102,9 +102,9 @@ def learn_folder(folder: "Path", fps: float | None) -> Learnt:
         message = f"{folder} is a folder whose first {count} pictures cannot be decoded"
         raise VideoOpenError(f"{message}; choose a folder of whole picture files")
     frame, pixel_aspect, codec = first
-    times = PictureTimes(len(paths), times_fps, even_times(len(paths), times_fps))
+    times = EvenTimes(len(paths), times_fps, even_times(len(paths), times_fps))
     painter = Painter(frame, pixel_aspect, turns_each=True)
-    return Learnt(times, painter, codec, notes, PictureWalker(paths))
+    return OpenedVideo(times, painter, codec, notes, FolderSource(paths))
 
 
 def checked_fps(fps: float, path: "Path | None" = None) -> float:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from mvit_core.errors import VideoOpenError
 from mvit_core.video.decode.container import open_stream, translated
-from mvit_core.video.decode.damage import losses, lost_at_end, missing_part
-from mvit_core.video.decode.frame_decoder import Walker
+from mvit_core.video.decode.damage import damage_notes, lost_at_end, missing_part
+from mvit_core.video.decode.frame_decoder import FrameDecoder
 from mvit_core.video.decode.index import FrameIndex, index_by_output, index_by_pts
 from mvit_core.video.decode.packets import read_packets
 from mvit_core.video.decode.probe import Probe, probe
@@ -30,7 +30,7 @@ _MAX_DELAY = 32
 
 
 class Times(Protocol):
-    """How many frames there are and when they show: a ``FrameIndex``, or ``PictureTimes``."""
+    """How many frames there are and when they show: a ``FrameIndex``, or ``EvenTimes``."""
 
     @property
     def frame_count(self) -> int:
@@ -53,7 +53,7 @@ class Times(Protocol):
         """Frames do not follow at one even distance."""
 
 
-class FrameWalker(Protocol):
+class FrameSource(Protocol):
     """Where frames come from: the packets of a container, or the pictures of a folder."""
 
     check: "Callable[[], None]"
@@ -63,7 +63,7 @@ class FrameWalker(Protocol):
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
 
-    def twin(self) -> "FrameWalker":
+    def twin(self) -> "FrameSource":
         """Another decoder of the same video, for another thread."""
 
     def keyframes(self) -> "NDArray[np.int64]":
@@ -74,7 +74,7 @@ class FrameWalker(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class OpenedVideo:
     """A video that is open: everything about it, and the one who fetches its frames."""
 
     times: Times
@@ -85,11 +85,11 @@ class Learnt:
     """FFmpeg's name of the format of the pictures."""
     damage: tuple[str, ...]
     """What is wrong with the file, for people."""
-    walker: FrameWalker
+    source: FrameSource
     """Fetches frames; whoever holds it closes it."""
 
 
-def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
+def inspect_video(path: "Path", progress: "Progress | None" = None) -> OpenedVideo:
     """Index a file, and decode its beginning to see whether the index can be believed.
 
     Args:
@@ -102,12 +102,12 @@ def learn(path: "Path", progress: "Progress | None" = None) -> Learnt:
     with ExitStack() as unless_learnt:
         opened = unless_learnt.enter_context(open_stream(path))
         with translated(path):
-            learnt = _learn_opened(path, opened, progress)
+            opened_video = _inspect_opened(path, opened, progress)
         unless_learnt.pop_all()  # the walker closes it
-        return learnt
+        return opened_video
 
 
-def _learn_opened(path: "Path", opened: "OpenStream", progress: "Progress | None") -> Learnt:
+def _inspect_opened(path: "Path", opened: "OpenStream", progress: "Progress | None") -> OpenedVideo:
     packets = read_packets(opened, progress)
     if not packets.is_shown.any():
         message = f"{path.name} holds no frame that is shown; it may be cut off"
@@ -119,8 +119,12 @@ def _learn_opened(path: "Path", opened: "OpenStream", progress: "Progress | None
     index = _make_index(path, packets, opened.stream, trial)
     painter = Painter(trial.first, opened.stream.sample_aspect_ratio)
     codec = opened.stream.codec_context.codec.canonical_name
-    damage = (*packets.damage, *losses(packets, index, trial), *missing_part(path, opened, index))
-    return Learnt(index, painter, codec, damage, Walker(path, index, opened))
+    damage = (
+        *packets.damage,
+        *damage_notes(packets, index, trial),
+        *missing_part(path, opened, index),
+    )
+    return OpenedVideo(index, painter, codec, damage, FrameDecoder(path, index, opened))
 
 
 def _make_index(
@@ -133,11 +137,11 @@ def _make_index(
     index = index_by_pts(packets, stream, trial)
     if trial.is_complete or not packets.damage:
         return index
-    walker = Walker(path, index)
+    source = FrameDecoder(path, index)
     try:
-        return index_by_pts(packets, stream, trial, end=_readable_end(walker, index.frame_count))
+        return index_by_pts(packets, stream, trial, end=_readable_end(source, index.frame_count))
     finally:
-        walker.close()
+        source.close()
 
 
 def _try_out(path: "Path", packets: "PacketTable") -> Probe:
@@ -155,11 +159,11 @@ def _probe_anew(path: "Path", packets: "PacketTable", limit: int | None) -> Prob
         return probe(opened, packets, limit=limit)
 
 
-def _readable_end(walker: Walker, count: int) -> int:
+def _readable_end(source: FrameDecoder, count: int) -> int:
     """One more than the last readable rank, searched backwards in growing strides."""
     stride = 1
     while stride < 2 * count:
-        ranks = [rank for rank, _ in walker.walk(max(0, count - stride), count)]
+        ranks = [rank for rank, _ in source.walk(max(0, count - stride), count)]
         if ranks:
             return ranks[-1] + 1
         stride *= 2

@@ -41,7 +41,7 @@ class LostPositionError(Exception):
     """After a seek the packets are not those of the index; never leaves this package."""
 
 
-class PacketSource:
+class PacketReader:
     """Reads packets forward, and moves to a keyframe by a seek that is verified.
 
     ``opened`` is the file that ``index`` is of, from now on this source's to move and to close.

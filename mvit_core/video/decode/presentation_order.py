@@ -27,13 +27,13 @@ class Keyframe:
     """Its own frame is shown."""
 
 
-class Ranks:
+class PresentationOrder:
     """Ordinal to rank: complete from the start where pts are honest, else learnt on the way."""
 
     def __init__(self, index: "FrameIndex") -> None:
         self._index = index
         self._rank_of = index.rank_of_packet.copy()
-        self._learnt = int(np.count_nonzero(self._rank_of >= 0))
+        self._opened = int(np.count_nonzero(self._rank_of >= 0))
         self._key_ordinals = np.flatnonzero(index.packets.is_key)
         self._key_ranks = self._first_ranks_of_keys()
 
@@ -57,7 +57,7 @@ class Ranks:
         rank = self.planned(ordinal)
         if rank is not None:
             return rank
-        follows = self._learnt == (0 if after is None else after + 1)
+        follows = self._opened == (0 if after is None else after + 1)
         if self._index.by_pts or not follows or not self._index.packets.is_shown[ordinal]:
             return None
         return self._learn(ordinal)
@@ -86,8 +86,8 @@ class Ranks:
         return True
 
     def _learn(self, ordinal: int) -> int:
-        rank = self._learnt
+        rank = self._opened
         self._rank_of[ordinal] = rank
-        self._learnt += 1
+        self._opened += 1
         self._key_ranks[self._key_ordinals == ordinal] = rank
         return rank

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mvit_core.video.decode.inspect_video import Learnt
+    from mvit_core.video.decode.inspect_video import OpenedVideo
 
 LONG_SIDE_PX = 320
 MOST_PROXIES = 12_000
@@ -53,11 +53,11 @@ class ProxyPlan:
             yield self.frames[start : start + _RUN]
 
 
-def plan_proxies(learnt: "Learnt", most: int = MOST_PROXIES) -> ProxyPlan:
+def plan_proxies(opened_video: "OpenedVideo", most: int = MOST_PROXIES) -> ProxyPlan:
     """Every frame of a short video, every k-th of one with more than ``most`` frames."""
-    count = learnt.times.frame_count
+    count = opened_video.times.frame_count
     step = -(-count // most)
-    keys = learnt.walker.keyframes()
+    keys = opened_video.source.keyframes()
     if len(keys) > _MOST_FIRST:
         keys = keys[np.linspace(0, len(keys) - 1, _MOST_FIRST).round().astype(int)]
     return ProxyPlan(tuple(keys.tolist()), range(0, count, step))
@@ -70,13 +70,13 @@ class ProxyReader(Closing):
         learnt: what a ``Video`` learnt of its file, so that it is not indexed again.
     """
 
-    def __init__(self, learnt: "Learnt") -> None:
-        self._painter = learnt.painter.reduced(LONG_SIDE_PX)
-        self._walker = learnt.walker.twin()
+    def __init__(self, opened_video: "OpenedVideo") -> None:
+        self._painter = opened_video.painter.reduced(LONG_SIDE_PX)
+        self._source = opened_video.source.twin()
 
     def close(self) -> None:
         """Release the file; a second call does nothing."""
-        self._walker.close()
+        self._source.close()
 
     def proxies(
         self, frames: range, check: "Callable[[], None] | None" = None
@@ -88,11 +88,11 @@ class ProxyReader(Closing):
             check: called before each packet is decoded; what it raises ends the reading.
         """
         if check is not None:
-            self._walker.check = check
+            self._source.check = check
         spans = [frames] if frames.step == 1 else [range(f, f + 1) for f in frames]
         for span in spans:
             try:
-                for rank, frame in self._walker.walk(span.start, span.stop):
+                for rank, frame in self._source.walk(span.start, span.stop):
                     yield rank, _jpeg(self._painter.paint(frame))
             except LIBRARY_ERRORS:
                 continue

@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvit_core.errors import FrameDecodeError, VideoError
-from mvit_core.system.cache import Budget, Shelf
+from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.container import LIBRARY_ERRORS
-from mvit_core.video.decode.image_folder import checked_fps, learn_folder
-from mvit_core.video.decode.inspect_video import learn
+from mvit_core.video.decode.image_folder import checked_fps, inspect_folder
+from mvit_core.video.decode.inspect_video import inspect_video
 from mvit_core.video.decode.matrices import Matrix
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.planes import PlanePainter, Planes
 from mvit_core.video.decode.prefetch import Place, cell_size, next_run
-from mvit_core.video.decode.webp import is_animated_webp, learn_webp
+from mvit_core.video.decode.webp import inspect_webp, is_animated_webp
 
 if TYPE_CHECKING:
     import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
-    from mvit_core.video.decode.inspect_video import FrameWalker, Learnt
+    from mvit_core.video.decode.inspect_video import FrameSource, OpenedVideo
     from mvit_core.video.decode.packets import Progress
     from mvit_core.video.decode.prefetch import Direction
 
@@ -41,7 +41,7 @@ def open_video(
     *,
     fps: float | None = None,
     cache_bytes: int = DEFAULT_CACHE_BYTES,
-    budget: Budget | None = None,
+    budget: MemoryBudget | None = None,
     progress: "Progress | None" = None,
 ) -> "Video":
     """Open a local video or picture file, or a folder of numbered pictures.
@@ -73,19 +73,23 @@ class Video(Closing):
         *,
         fps: float | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
-        budget: Budget | None = None,
+        budget: MemoryBudget | None = None,
         progress: "Progress | None" = None,
     ) -> None:
         self._path = Path(path)
         self._is_folder = self._path.is_dir()
         if fps is not None:
             checked_fps(fps, self._path)
-        learnt = _learn(self._path, fps, progress)
-        self._learnt, self._times, self._painter = learnt, learnt.times, learnt.painter
-        self._plane_painter = PlanePainter(learnt.painter)
+        opened_video = _learn(self._path, fps, progress)
+        self._opened, self._times, self._painter = (
+            opened_video,
+            opened_video.times,
+            opened_video.painter,
+        )
+        self._plane_painter = PlanePainter(opened_video.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
-        self._cache: Shelf[int, VideoFrame] = Shelf(
-            budget or Budget(cache_bytes), "frames",
+        self._cache: Cache[int, VideoFrame] = Cache(
+            budget or MemoryBudget(cache_bytes), "frames",
             seconds_to_remake=_SECONDS_TO_REMAKE, most_bytes=cache_bytes,
         )  # fmt: skip
         self._frame_bytes = 3 * self.size[0] * self.size[1]
@@ -93,8 +97,8 @@ class Video(Closing):
         self._painted: tuple[int, NDArray[np.uint8]] | None = None
         self._place: Place | None = None
         self._is_closed = False
-        self._walker = learnt.walker
-        self._back_walker: FrameWalker | None = None
+        self._source = opened_video.source
+        self._back_walker: FrameSource | None = None
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -105,7 +109,7 @@ class Video(Closing):
         self._is_closed = True
         self._cache.clear()
         self._painted = None
-        self._walker.close()
+        self._source.close()
         if self._back_walker is not None:
             self._back_walker.close()
 
@@ -122,12 +126,12 @@ class Video(Closing):
     @property
     def codec(self) -> str:
         """FFmpeg's name of the format of the pictures, such as "h264"."""
-        return self._learnt.codec
+        return self._opened.codec
 
     @property
-    def learnt(self) -> "Learnt":
+    def opened_video(self) -> "OpenedVideo":
         """What opening the file taught, for a second reader of it."""
-        return self._learnt
+        return self._opened
 
     @property
     def frame_count(self) -> int:
@@ -173,10 +177,10 @@ class Video(Closing):
     def damage(self) -> tuple[str, ...]:
         """What is wrong with the file, a sentence each; empty for a sound one."""
         if not self._unreadable:
-            return self._learnt.damage
+            return self._opened.damage
         numbers = sorted(self._unreadable)
         listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
-        return (*self._learnt.damage, f"frames that cannot be decoded, as far as seen: {listed}")
+        return (*self._opened.damage, f"frames that cannot be decoded, as far as seen: {listed}")
 
     def frame(self, index: int) -> "NDArray[np.uint8]":
         """Frame ``index`` as uint8 (H, W, 3) RGB; read-only, copy it before drawing into it.
@@ -263,17 +267,17 @@ class Video(Closing):
             self._be_checked_by(go_on)
 
     def _be_checked_by(self, check: "Callable[[], None]") -> None:
-        self._walker.check = check
+        self._source.check = check
         if self._back_walker is not None:
             self._back_walker.check = check
 
-    def _walker_for(self, run: range) -> "FrameWalker":
+    def _walker_for(self, run: range) -> "FrameSource":
         """What lies behind has a decoder of its own, so that the other keeps its place ahead."""
         if self._place is None or run.stop > self._place.frame + 1:
-            return self._walker
+            return self._source
         if self._back_walker is None:
-            self._back_walker = self._walker.twin()
-            self._back_walker.check = self._walker.check
+            self._back_walker = self._source.twin()
+            self._back_walker.check = self._source.check
         return self._back_walker
 
     def _check(self, index: int) -> None:
@@ -310,7 +314,7 @@ class Video(Closing):
         cause: Exception | None = None
         if index not in self._unreadable:
             try:
-                for rank, frame in self._walker.walk(first_kept, index + 1):
+                for rank, frame in self._source.walk(first_kept, index + 1):
                     if keep:
                         self._keep(rank, frame)
                     if rank == index:
@@ -331,8 +335,8 @@ class Video(Closing):
         return FrameDecodeError(f"{message}; go to another frame")
 
 
-def _learn(path: Path, fps: float | None, progress: "Progress | None") -> "Learnt":
+def _learn(path: Path, fps: float | None, progress: "Progress | None") -> "OpenedVideo":
     """From where the frames come: pictures of a folder, an animation, or packets of a file."""
     if path.is_dir():
-        return learn_folder(path, fps)
-    return learn_webp(path) if is_animated_webp(path) else learn(path, progress)
+        return inspect_folder(path, fps)
+    return inspect_webp(path) if is_animated_webp(path) else inspect_video(path, progress)

@@ -8,8 +8,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from mvit_core.errors import VideoOpenError
-from mvit_core.video.decode.image_folder import PictureTimes
-from mvit_core.video.decode.inspect_video import Learnt
+from mvit_core.video.decode.image_folder import EvenTimes
+from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.rgb_frame import Painter
 
@@ -31,7 +31,7 @@ _UNTOLD_SECONDS = 0.1
 """How long a frame of no duration is shown; browsers do the same."""
 
 
-class AnimationWalker:
+class AnimationSource:
     """Hands out frames that are decoded already.
 
     Args:
@@ -48,9 +48,9 @@ class AnimationWalker:
             self.check()
             yield rank, VideoFrame.from_ndarray(self._pictures[rank], "bgr24")
 
-    def twin(self) -> "AnimationWalker":
+    def twin(self) -> "AnimationSource":
         """Another reader of the same pictures, for another thread."""
-        return AnimationWalker(self._pictures)
+        return AnimationSource(self._pictures)
 
     def keyframes(self) -> "NDArray[np.int64]":
         """Ranks that are reached without decoding others: all of them."""
@@ -67,7 +67,7 @@ def is_animated_webp(path: "Path") -> bool:
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20] & _MOVES)
 
 
-def learn_webp(path: "Path") -> Learnt:
+def inspect_webp(path: "Path") -> OpenedVideo:
     """Decode the whole animation.
 
     Raises:
@@ -89,14 +89,14 @@ def learn_webp(path: "Path") -> Learnt:
     pictures = [np.ascontiguousarray(frame[..., :3], dtype=np.uint8) for frame in animation.frames]
     durations = np.array([ms / 1e3 if ms > 0 else _UNTOLD_SECONDS for ms in animation.durations])
     painter = Painter(VideoFrame.from_ndarray(pictures[0], "bgr24"), None)
-    return Learnt(_times(durations), painter, "webp", (), AnimationWalker(pictures))
+    return OpenedVideo(_times(durations), painter, "webp", (), AnimationSource(pictures))
 
 
-def _times(durations: "NDArray[np.float64]") -> PictureTimes:
+def _times(durations: "NDArray[np.float64]") -> EvenTimes:
     """When the frames are shown, given how long each is."""
     seconds = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
     seconds.flags.writeable = False
-    return PictureTimes(
+    return EvenTimes(
         frame_count=len(durations),
         fps=len(durations) / float(durations.sum()),
         pts_seconds=seconds,

@@ -1,4 +1,4 @@
-"""How heat is drawn: asked for as a ``Look``, and settled as a ``RenderStyle`` for one map."""
+"""How heat is drawn: asked for as a ``HeatSettings``, and settled as a ``RenderStyle`` for one map."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MODES: Mapping[Mode, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class RenderStyle:
-    """How a heatmap is drawn, with its range known; made by ``Look.style``."""
+    """How a heatmap is drawn, with its range known; made by ``HeatSettings.style``."""
 
     range: ValueRange
     colormap: str = "inferno"
@@ -46,7 +46,7 @@ class RenderStyle:
 
 
 @dataclass(frozen=True)
-class Look:
+class HeatSettings:
     """How heat should be drawn, before the values are known; see ``RenderStyle`` for units."""
 
     colormap: str = "inferno"
@@ -127,7 +127,7 @@ class Look:
         )
 
 
-def range_text(look: Look, known: tuple[int, int] | None = None) -> str:
+def range_text(look: HeatSettings, known: tuple[int, int] | None = None) -> str:
     """What the ends of the colour bar are taken from, in words.
 
     Args:
