@@ -21,9 +21,18 @@ APT_LINE = (
 """Debian and Ubuntu packages with every library that Qt opens a window through."""
 
 PACKAGES = (
-    "torch", "PySide6_Essentials", "pyqtgraph", "numpy", "opencv-python-headless", "av",
-    "safetensors", "PyYAML", "platformdirs", "superqt", "cmap",
-)  # fmt: skip
+    "torch",
+    "PySide6_Essentials",
+    "pyqtgraph",
+    "numpy",
+    "opencv-python-headless",
+    "av",
+    "safetensors",
+    "PyYAML",
+    "platformdirs",
+    "superqt",
+    "cmap",
+)
 
 ENCODERS = ("libx264", "libx265", "libvpx-vp9", "libsvtav1", "prores_ks", "gif")
 

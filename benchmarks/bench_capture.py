@@ -157,9 +157,11 @@ def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
         Row("every full map rebuilt later / plain forward", f"{ratio('rebuilt', 'plain'):.2f}"),
         gate("plain forward / its matrix products alone", ratio("plain", "products"), 1.9),
         Row("plain forward, process time", f"{median(t['plain'] for t in times):.2f} s"),
-        Row("two threads, wall: plain, with capture",
-            f"{times[0]['plain wall']:.2f} s, {times[0]['capture wall']:.2f} s"),
-    ]  # fmt: skip
+        Row(
+            "two threads, wall: plain, with capture",
+            f"{times[0]['plain wall']:.2f} s, {times[0]['capture wall']:.2f} s",
+        ),
+    ]
 
 
 def size_rows(record: AttentionRecord) -> list[Row]:

@@ -182,9 +182,14 @@ def animate(bench: Bench, request: ExportRequest) -> None:
     below = axes.imshow(bench.video.frame(0))
     table = mpl.colors.ListedColormap(colour_table(style.colormap) / 255)
     above = axes.imshow(
-        heatmap.values[0], table, alpha=style.opacity, interpolation="bilinear",
-        vmin=style.range.low, vmax=style.range.high, extent=(left, right, bottom, top),
-    )  # fmt: skip
+        heatmap.values[0],
+        table,
+        alpha=style.opacity,
+        interpolation="bilinear",
+        vmin=style.range.low,
+        vmax=style.range.high,
+        extent=(left, right, bottom, top),
+    )
 
     class Writer(animation.AbstractMovieWriter):  # type: ignore[misc, name-defined]
         """Hands what is drawn to the same encoder as ours."""

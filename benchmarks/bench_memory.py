@@ -22,8 +22,9 @@ def measure(rounds: int) -> Section:
     rows = []
     for preset, memory_mib, must in MODELS:
         before, peak, _, _ = analysed(preset, memory_mib)
-        rows.append(gate(f"peak above the loaded {preset}", peak - before, must, unit=" MiB",
-                         digits=0))  # fmt: skip
+        rows.append(
+            gate(f"peak above the loaded {preset}", peak - before, must, unit=" MiB", digits=0)
+        )
     before, peak, held, spilled = analysed(LARGEST, LARGEST_MIB)
     rows += [
         gate(f"kept of {LARGEST} in all", held + spilled, KEPT_MIB, unit=" MiB", digits=0),

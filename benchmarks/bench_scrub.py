@@ -122,10 +122,14 @@ def drag_rows(video: Video, rounds: int) -> list[Row]:
         sleep(DRAG_SECONDS)
     worst = max(times) + 0.06  # the pointer counts as resting after so long
     return [
-        Row("frames of a drag with a picture of their own", f"{found / len(asked):.0%}", "100%",
-            found == len(asked)),
+        Row(
+            "frames of a drag with a picture of their own",
+            f"{found / len(asked):.0%}",
+            "100%",
+            found == len(asked),
+        ),
         Row("full resolution after rest, worst", f"{worst:.2f} s", "<= 0.6 s", worst <= 0.6),
-    ]  # fmt: skip
+    ]
 
 
 def budget_row(video: Video, budget: MemoryBudget) -> Row:

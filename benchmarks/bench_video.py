@@ -64,24 +64,42 @@ def made_clips(folder: Path) -> list[Case]:
     long_gop = {"g": "250", "bf": "3", "preset": "veryfast"}
     return [
         Case(encode(folder / "h264_1080p.mp4", "libx264", wide, long_gop), has_b_frames=True),
-        Case(encode(folder / "hevc_360p.mp4", "libx265", small, {
-            "preset": "fast", "x265-params": "keyint=250:bframes=3:log-level=none"}), True),
+        Case(
+            encode(
+                folder / "hevc_360p.mp4",
+                "libx265",
+                small,
+                {"preset": "fast", "x265-params": "keyint=250:bframes=3:log-level=none"},
+            ),
+            True,
+        ),
         Case(encode(folder / "h264_360p.ts", "libx264", small, {"g": "50", "bf": "3"}), True),
-        Case(encode(folder / "vp9_360p.webm", "libvpx-vp9", small, {
-            "g": "60", "deadline": "realtime", "cpu-used": "8"}), has_b_frames=False),
-        Case(encode(folder / "av1_360p.mp4", "libsvtav1", small, {
-            "g": "60", "preset": "12"}), has_b_frames=False),
+        Case(
+            encode(
+                folder / "vp9_360p.webm",
+                "libvpx-vp9",
+                small,
+                {"g": "60", "deadline": "realtime", "cpu-used": "8"},
+            ),
+            has_b_frames=False,
+        ),
+        Case(
+            encode(folder / "av1_360p.mp4", "libsvtav1", small, {"g": "60", "preset": "12"}),
+            has_b_frames=False,
+        ),
         Case(encode(folder / "mpeg4_360p.avi", "mpeg4", small, {"g": "30"}), has_b_frames=False),
-    ]  # fmt: skip
+    ]
 
 
 def given_clips() -> list[Case]:
     """Real ones, where they are at hand."""
     clips = SHARED / "clips"
     named = (
-        ("h264_340x256.mp4", True), ("arm_wrestling_340x256.mp4", True),
-        ("street_1080p.mp4", False), ("mpeg4_320x240.avi", False),
-    )  # fmt: skip
+        ("h264_340x256.mp4", True),
+        ("arm_wrestling_340x256.mp4", True),
+        ("street_1080p.mp4", False),
+        ("mpeg4_320x240.avi", False),
+    )
     return [Case(clips / name, b) for name, b in named if (clips / name).exists()]
 
 
@@ -219,8 +237,11 @@ class PlainSeeker:
     def __init__(self, path: Path) -> None:
         with plain_open(path) as container:
             packets = [packet for packet in container.demux(video=0) if packet.size]
-            keys = [packet.pts if packet.pts is not None else packet.dts
-                    for packet in packets if packet.is_keyframe]  # fmt: skip
+            keys = [
+                packet.pts if packet.pts is not None else packet.dts
+                for packet in packets
+                if packet.is_keyframe
+            ]
         with plain_open(path) as container:
             frames = [(f.pts, f.key_frame) for f in container.decode(video=0)]
         self._pts = [pts for pts, _ in frames]
@@ -337,8 +358,16 @@ def index_rows(folder: Path, rounds: int) -> Iterator[Row]:
         yield Row(name, figure, "<= 1.20", median(ratios) <= 1.2)
 
 
-PACKET_DUMP = ("-v", "error", "-select_streams", "v:0", "-show_entries",
-               "packet=pts,dts,size,pos,flags", "-of", "csv")  # fmt: skip
+PACKET_DUMP = (
+    "-v",
+    "error",
+    "-select_streams",
+    "v:0",
+    "-show_entries",
+    "packet=pts,dts,size,pos,flags",
+    "-of",
+    "csv",
+)
 
 
 def child_seconds(command: list[str]) -> float:

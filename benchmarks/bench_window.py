@@ -70,14 +70,14 @@ import sys, time
 began = float(sys.argv[1])
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from app.launch import ViewOptions, make_application, open_window
+from app.window.launch import ViewOptions, make_application, open_window
 app = make_application()
 window = open_window(app, ViewOptions(clip=Path(sys.argv[2])))
 def shown():
     print(time.time() - began, flush=True)
     QTimer.singleShot(4000, idle)
 def idle():
-    from app.upkeep import resident_bytes
+    from app.window.housekeeping import resident_bytes
     global spent
     spent = time.process_time()
     QTimer.singleShot(5000, lambda: done(resident_bytes() / 2**20))

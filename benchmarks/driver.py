@@ -18,8 +18,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSettings, Qt, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.launch import ViewOptions, make_application, open_window
-from app.main_window import MainWindow
+from app.window.launch import ViewOptions, make_application, open_window
+from app.window.main_window import MainWindow
 
 PATIENCE_SECONDS = 180.0
 _TICK_MS = 1

@@ -52,8 +52,14 @@ def machine() -> str:
 def report(section: Section) -> bool:
     """Print the rows and write them into the page; returns whether every gate is met."""
     heading = f"## {section.title}"
-    lines = [heading, "", f"{machine()}. {section.note}", "", "| metric | figure | must | |",
-             "|---|---|---|---|"]  # fmt: skip
+    lines = [
+        heading,
+        "",
+        f"{machine()}. {section.note}",
+        "",
+        "| metric | figure | must | |",
+        "|---|---|---|---|",
+    ]
     marks = {True: "met", False: "**missed**", None: ""}
     lines += [
         f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |" for row in section.rows

@@ -20,9 +20,9 @@ from PySide6.QtCore import QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.palette import Palette
-from app.sessions import ENDING
-from app.upkeep import COLLECT_MS, resident_bytes
+from app.commands.palette import Palette
+from app.state.session_file import ENDING
+from app.window.housekeeping import COLLECT_MS, resident_bytes
 from benchmarks.bench_video import encode
 from benchmarks.driver import Driver, driven
 from mvit_core.demo import demo_checkpoint
@@ -41,7 +41,7 @@ KINDS = (
     ("hevc.mkv", "libx265", (640, 360), {"preset": "fast", "x265-params": "log-level=none"}),
     ("mpeg4.avi", "mpeg4", (320, 240), {"g": "30"}),
     ("h264.ts", "libx264", (640, 360), {"g": "50", "bf": "3", "preset": "veryfast"}),
-)  # fmt: skip
+)
 
 
 def main() -> int:
@@ -76,8 +76,16 @@ def soak(driver: Driver, clips: list[Path], count: int, seconds: float) -> float
     """Use one clip after the other; megabytes grown since the third."""
     rng = random.Random(0)
     acts: list[Callable[[Driver, random.Random], None]] = [
-        scrub, step, switch, play, views, compare, palette, session, zoom,
-    ]  # fmt: skip
+        scrub,
+        step,
+        switch,
+        play,
+        views,
+        compare,
+        palette,
+        session,
+        zoom,
+    ]
     after: list[float] = []
     driver.controller.budget.resize(BUDGET_BYTES)
     for turn in range(count):

@@ -320,9 +320,13 @@ class Explainer:
             self._unfinished.put((str(video.path), window), captured(record), record.nbytes)
 
         record = capture(
-            self.loaded.model, given.tensor, keep=self.keep, on_layer=on_layer, on_step=on_step,
+            self.loaded.model,
+            given.tensor,
+            keep=self.keep,
+            on_layer=on_layer,
+            on_step=on_step,
             on_cancelled=keep_unfinished,
-        )  # fmt: skip
+        )
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
                 f"the scores of window {window.index} are NaN or infinite: the weights overflow; "

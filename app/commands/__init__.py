@@ -54,22 +54,55 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 SEPARATED = frozenset(
     {
-        "file.open_session", "file.close_clip", "file.quit", "edit.back", "edit.copy_image",
+        "file.open_session",
+        "file.close_clip",
+        "file.quit",
+        "edit.back",
+        "edit.copy_image",
         "edit.preferences",
-        "view.overlay", "view.next_colormap", "view.next_policy", "view.lock_range",
-        "view.reset_display", "view.fit", "view.next_series", "view.full_screen",
-        "view.next_pane", "view.reset_layout", "view.theme",
-        "playback.slower", "playback.every_frame", "playback.previous",
-        "playback.previous_sampled", "playback.first", "playback.loop", "playback.add_marker",
+        "view.overlay",
+        "view.next_colormap",
+        "view.next_policy",
+        "view.lock_range",
+        "view.reset_display",
+        "view.fit",
+        "view.next_series",
+        "view.full_screen",
+        "view.next_pane",
+        "view.reset_layout",
+        "view.theme",
+        "playback.slower",
+        "playback.every_frame",
+        "playback.previous",
+        "playback.previous_sampled",
+        "playback.first",
+        "playback.loop",
+        "playback.add_marker",
         "playback.next_marker",
-        "attention.previous_layer", "attention.next_head", "attention.pick",
+        "attention.previous_layer",
+        "attention.next_head",
+        "attention.pick",
     }
-)  # fmt: skip
+)
 """Commands that begin a new group of their menu or submenu."""
 
 TOOLBAR = (
-    "file.open_video", "file.load_model", "", "attention.run", "attention.cancel", ">",
-    "view.show_single", "view.show_heads", "view.show_layers", "view.show_compare", "",
-    "view.overlay", "view.token_grid", "attention.pick", "view.fit", "", "export.export",
-)  # fmt: skip
+    "file.open_video",
+    "file.load_model",
+    "",
+    "attention.run",
+    "attention.cancel",
+    ">",
+    "view.show_single",
+    "view.show_heads",
+    "view.show_layers",
+    "view.show_compare",
+    "",
+    "view.overlay",
+    "view.token_grid",
+    "attention.pick",
+    "view.fit",
+    "",
+    "export.export",
+)
 """Ids in order; an empty one is a line, and ``>`` takes the room that is left."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from app.language import N as N
-from app.state import Loop
+from app.state.language import N as N
+from app.state.view_state import Loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.facts import World
-    from app.intents import Intents
-    from app.state import Store, ViewState
+    from app.intents.intents import Intents
+    from app.results import World
+    from app.state.store import Store
+    from app.state.view_state import ViewState
 
 Scope = Literal["window", "stage"]
 

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app import theme
-from app.text import heads_list, share_words
-from app.widgets import label
+from app.text.phrases import heads_list, share_words
+from app.widgets import theme
+from app.widgets.basic import label
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
-    from app.facts import StripPicture
+    from app.results import StripPicture
     from mvit_core.attribution import HeadChoice
 
 GAP = 8
@@ -120,9 +120,11 @@ class HeadGrid(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         columns = self._layout()[0]
         by = {
-            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns,
-        }.get(Qt.Key(event.key()))  # fmt: skip
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -columns,
+            Qt.Key.Key_Down: columns,
+        }.get(Qt.Key(event.key()))
         at = self.meant
         if event.key() == Qt.Key.Key_Space and at is not None:
             self._choose(at, together=_with_ctrl(event))

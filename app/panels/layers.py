@@ -15,16 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
-from app.text import grid_words
-from app.widgets import label
+from app.text.phrases import grid_words
+from app.widgets import theme
+from app.widgets.basic import label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtGui import QImage
 
-    from app.facts import LayerFacts
+    from app.results import LayerFacts
 
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
 

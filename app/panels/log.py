@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
-from app.widgets import icon_button, label
+from app.widgets import theme
+from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import JobFacts
+    from app.results import JobFacts
 
 KEPT_LINES = 500
 
@@ -114,10 +114,12 @@ class LogPanel(QWidget):
         if job.state == "running" and job.total:
             return f"{job.done}/{job.total}"
         return {
-            "running": self.tr("running"), "stopping": self.tr("stopping"),
-            "done": self.tr("done"), "failed": self.tr("failed"),
+            "running": self.tr("running"),
+            "stopping": self.tr("stopping"),
+            "done": self.tr("done"),
+            "failed": self.tr("failed"),
             "cancelled": self.tr("cancelled"),
-        }[job.state]  # fmt: skip
+        }[job.state]
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.lines.toPlainText())

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app import theme
-from app.icons import paint_icon
-from app.widgets import icon_button, label
+from app.widgets import theme
+from app.widgets.basic import icon_button, label
+from app.widgets.icons import paint_icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QEnterEvent, QPaintEvent
 
-    from app.facts import Level, Message
+    from app.results import Level, Message
 
 STAY_MS = 4000
 AT_MOST = 4

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
-from app.icons import themed_icon
-from app.terms import origin_words
-from app.text import count_words, device_words, different_words, input_words, readout_words
-from app.widgets import label, rule
+from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
+from app.text.terms import origin_words
+from app.widgets import theme
+from app.widgets.basic import label, rule
+from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
-    from app.facts import ModelFacts
+    from app.results import ModelFacts
     from mvit_core.video.clip import ClipSpec
 
 LINES_SEEN = 8
@@ -201,9 +201,18 @@ class ModelPanel(QWidget):
         column.setSpacing(theme.GAP)
         # What must be known comes first: it is seen without scrolling in a low window too.
         for widget in (
-            self.empty, self.warnings, self.missing, self.different, self._facts, buttons,
-            self._rule, self.clean, self.resized, self.unexpected, self.converted,
-        ):  # fmt: skip
+            self.empty,
+            self.warnings,
+            self.missing,
+            self.different,
+            self._facts,
+            buttons,
+            self._rule,
+            self.clean,
+            self.resized,
+            self.unexpected,
+            self.converted,
+        ):
             column.addWidget(widget)
             widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         column.addStretch(1)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from app import theme
-from app.text import clock_words, gigabytes_words, rate_words, times_words, value_words
-from app.widgets import ElidedLabel, icon_button, label
+from app.text.phrases import clock_words, gigabytes_words, rate_words, times_words, value_words
+from app.widgets import theme
+from app.widgets.basic import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import JobFacts, MemoryFacts, Readout
+    from app.results import JobFacts, MemoryFacts, Readout
 
 
 APPEAR_MS = 150
@@ -116,9 +116,14 @@ class StatusLine(QWidget):
             words += self.tr(
                 " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}"
             ).format(
-                t=t, y=y, x=x, value=value_words(readout.value),
-                times=times_words(readout.times_mean), rank=readout.rank, count=readout.count,
-            )  # fmt: skip
+                t=t,
+                y=y,
+                x=x,
+                value=value_words(readout.value),
+                times=times_words(readout.times_mean),
+                rank=readout.rank,
+                count=readout.count,
+            )
         if readout.row_sum is not None:
             words += self.tr(" · row sums to {sum}").format(sum=f"{readout.row_sum:.3f}")
         self.readout.setText(words)
@@ -141,8 +146,10 @@ class StatusLine(QWidget):
             used=gigabytes_words(memory.cache_bytes), limit=gigabytes_words(memory.limit_bytes)
         )
         self.memory.setText(words)
-        tip = self.tr("Frames, previews, captured windows and coloured maps kept in memory, of the "
-                      "most they may take")  # fmt: skip
+        tip = self.tr(
+            "Frames, previews, captured windows and coloured maps kept in memory, of the "
+            "most they may take"
+        )
         if memory.process_bytes:
             tip += "\n" + self.tr("The whole process: {n} GB").format(
                 n=gigabytes_words(memory.process_bytes)

@@ -1,1 +1,1 @@
-"""Views of the stage beside the single frame: grids of maps, and panes to compare."""
+"""Views of frames and maps: canvas, grids of maps, and panes to compare."""

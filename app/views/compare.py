@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app import theme
-from app.facts import DIFFERENCE_PLACE, PaneFacts
+from app.results import DIFFERENCE_PLACE, PaneFacts
 from app.views.header import RangeStrip
 from app.views.pane_body import ZOOM_STEP, Linked, PaneBody
-from app.widgets import ElidedLabel, icon_button, label
+from app.widgets import theme
+from app.widgets.basic import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
@@ -54,8 +54,11 @@ class PaneView(QWidget):
         self.unit.setFont(theme.small_font(self))
         self._chosen = False
         is_pin = 0 < place < DIFFERENCE_PLACE
-        for button, shown in ((self.subtract, is_pin), (self.swap, is_pin),
-                              (self.close_button, place > 0)):  # fmt: skip
+        for button, shown in (
+            (self.subtract, is_pin),
+            (self.swap, is_pin),
+            (self.close_button, place > 0),
+        ):
             button.setVisible(shown)
         self.subtract.clicked.connect(lambda: self.subtracted.emit(place))
         self.swap.clicked.connect(lambda: self.swapped.emit(place))
@@ -93,10 +96,13 @@ class PaneView(QWidget):
         self.range.show_scale(facts.scale)
         self.unit.setText(facts.scale.unit if facts.scale is not None else "")
         same = old is not None and (
-            old.picture is facts.picture and old.heat is facts.heat and old.video is facts.video
-            and old.remark == facts.remark and old.mark == facts.mark
+            old.picture is facts.picture
+            and old.heat is facts.heat
+            and old.video is facts.video
+            and old.remark == facts.remark
+            and old.mark == facts.mark
             and (old.heatmap is None) == (facts.heatmap is None)
-        )  # fmt: skip
+        )
         if same:
             self.body.facts = facts  # the pointer reads the newest numbers
         else:
@@ -149,9 +155,12 @@ class CompareView(QWidget):
             place: PaneView(place) for place in (0, 1, 2, 3, DIFFERENCE_PLACE)
         }
         self.hint = label(
-            self.tr("Press P to pin what is shown, then choose another head, layer, model or "
-                    "clip: the pinned map stays beside it."), "faint",
-        )  # fmt: skip
+            self.tr(
+                "Press P to pin what is shown, then choose another head, layer, model or "
+                "clip: the pinned map stays beside it."
+            ),
+            "faint",
+        )
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setMargin(24)
@@ -178,8 +187,16 @@ class CompareView(QWidget):
         self, *, opacity: float, heat: bool, coverage: bool, lines: bool, chosen: int
     ) -> None:
         """How panes are composed, and which one commands mean."""
-        self.link(replace(self._linked, opacity=opacity, heat=heat, coverage=coverage,
-                          lines=lines, chosen=chosen))  # fmt: skip
+        self.link(
+            replace(
+                self._linked,
+                opacity=opacity,
+                heat=heat,
+                coverage=coverage,
+                lines=lines,
+                chosen=chosen,
+            )
+        )
 
     def link(self, linked: Linked) -> None:
         """Give all panes one zoom, place and style."""

@@ -14,17 +14,17 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip
 from typing_extensions import override
 
-from app import theme
-from app.text import share_words
+from app.text.phrases import share_words
 from app.views.grid_scene import GridScene, GridStyle
 from app.views.painter import GridInk, paint_empty, paint_focus, paint_grid
-from app.widgets import SeenWidget
+from app.widgets import theme
+from app.widgets.basic import SeenWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 
-    from app.facts import FramePicture, GridFacts, TokenMark, VideoFacts
-    from app.views.mosaic import Spot
+    from app.results import FramePicture, GridFacts, TokenMark, VideoFacts
+    from app.views.grid_layout import Spot
 
 ZOOM_STEP = 1.25
 LEAST_ZOOM, MOST_ZOOM = 0.5, 6.0

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 
-from app.readout import readout_of, row_sum_of
-from app.viewport import Viewport
-from app.views.cells import heatmap_of
-from app.views.mosaic import NOTHING, Mosaic, heads_mosaic, layers_mosaic
+from app.controller.cells import heatmap_of
+from app.results.readout import readout_of, row_sum_of
+from app.views.grid_layout import NOTHING, Mosaic, heads_mosaic, layers_mosaic
+from app.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
-    from app.facts import FramePicture, GridFacts, GridRow, Readout, TokenMark, VideoFacts
+    from app.results import FramePicture, GridFacts, GridRow, Readout, TokenMark, VideoFacts
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,12 @@ class GridScene:
         assert self.video is not None
         width, height = self.video.size
         return Viewport(
-            (box.width(), box.height()), self.video.size, self.video.pixel_aspect,
-            zoom=box.height() / height, centre=(width / 2, height / 2),
-        )  # fmt: skip
+            (box.width(), box.height()),
+            self.video.size,
+            self.video.pixel_aspect,
+            zoom=box.height() / height,
+            centre=(width / 2, height / 2),
+        )
 
     def source_at(self, box: QRect, point: QPoint) -> tuple[float, float]:
         """The source pixel under a point of a cell."""

@@ -9,14 +9,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app import theme
-from app.widgets import ElidedLabel
+from app.widgets import theme
+from app.widgets.basic import ElidedLabel
 from mvit_core.render import bar_colours
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from app.facts import Scale
+    from app.results import Scale
 
 
 BAR = QSize(72, 10)

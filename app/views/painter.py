@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from app import theme
-from app.marks import StillLines, draw_cell, draw_outline, draw_placeholder, draw_ring, draw_unseen
-from app.text import share_words
-from app.views.cells import heatmap_of
+from app.controller.cells import heatmap_of
+from app.text.phrases import share_words
+from app.widgets import theme
+from app.widgets.overlays import (
+    StillLines,
+    draw_cell,
+    draw_outline,
+    draw_placeholder,
+    draw_ring,
+    draw_unseen,
+)
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.facts import GridRow, MapAnswer, TokenMark
+    from app.results import GridRow, MapAnswer, TokenMark
+    from app.views.grid_layout import Row, Spot
     from app.views.grid_scene import GridScene
-    from app.views.mosaic import Row, Spot
     from mvit_core.heatmap import Heatmap
 
 
@@ -46,9 +53,10 @@ class GridInk:
         key = (picture, box.size().toTuple(), ratio, seen and seen.box_px)
         if key != self._key:
             scaled = image.scaled(
-                box.size() * ratio, Qt.AspectRatioMode.IgnoreAspectRatio,
+                box.size() * ratio,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
-            )  # fmt: skip
+            )
             self._pixmap = QPixmap.fromImage(scaled)
             self._pixmap.setDevicePixelRatio(ratio)
             if seen is not None:
@@ -140,8 +148,9 @@ def paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
         painter.setPen(QColor(colours.border))
         painter.drawLine(start, middle, row.heading.right(), middle)
     if chosen:
-        painter.fillRect(QRect(row.name.left() - 6, row.name.top(), 3, row.name.height()),
-                         QColor(colours.accent))  # fmt: skip
+        painter.fillRect(
+            QRect(row.name.left() - 6, row.name.top(), 3, row.name.height()), QColor(colours.accent)
+        )
     painter.setPen(QColor(colours.text if chosen else colours.text_soft))
     name = tr("Block {n}").format(n=row.layer.block)
     shape = "{}×{}×{}".format(*row.layer.k_shape)
@@ -191,8 +200,9 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
     if spot.caption.isEmpty():  # the layers view: block/head, on the picture
         words = f"{spot.cell.block}/{head}"
         width = metrics.horizontalAdvance(words) + 6
-        box = QRect(spot.box.left(), spot.box.bottom() - metrics.height() + 1, width,
-                    metrics.height())  # fmt: skip
+        box = QRect(
+            spot.box.left(), spot.box.bottom() - metrics.height() + 1, width, metrics.height()
+        )
         if box.height() * 2 > spot.box.height() or width * 5 > spot.box.width() * 2:
             return  # it would hide the map; the tooltip says it
         painter.fillRect(box, QColor(colours.shade))

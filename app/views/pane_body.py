@@ -10,17 +10,24 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
-from app import theme
-from app.marks import draw_cell, draw_grid, draw_outline, draw_placeholder, draw_ring, draw_unseen
-from app.readout import readout_of
-from app.viewport import Viewport
-from app.widgets import SeenWidget
+from app.results.readout import readout_of
+from app.widgets import theme
+from app.widgets.basic import SeenWidget
+from app.widgets.overlays import (
+    draw_cell,
+    draw_grid,
+    draw_outline,
+    draw_placeholder,
+    draw_ring,
+    draw_unseen,
+)
+from app.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
-    from app.facts import PaneFacts, Readout
+    from app.results import PaneFacts, Readout
 
 ZOOM_STEP = 1.25
 PANE_MARGIN_PX = 4
@@ -88,9 +95,12 @@ class PaneBody(SeenWidget):
         if video is None:
             return Viewport(room)
         fitting = Viewport(
-            room, video.size, video.pixel_aspect, margin=PANE_MARGIN_PX,
+            room,
+            video.size,
+            video.pixel_aspect,
+            margin=PANE_MARGIN_PX,
             ratio=self.devicePixelRatioF(),
-        )  # fmt: skip
+        )
         if self._linked.zoom == 1.0:
             return fitting
         centre = (self._linked.centre[0] * video.size[0], self._linked.centre[1] * video.size[1])
@@ -180,10 +190,15 @@ class PaneBody(SeenWidget):
         ratio = self.devicePixelRatioF()
         linked = replace(self._linked, chosen=0)
         wanted = (
-            facts.picture, facts.heat, facts.heatmap is None, _lines(facts), linked,
+            facts.picture,
+            facts.heat,
+            facts.heatmap is None,
+            _lines(facts),
+            linked,
             self.size().toTuple(),
-            ratio, theme.current(),
-        )  # fmt: skip
+            ratio,
+            theme.current(),
+        )
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
         pixmap = QPixmap(self.size() * ratio)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from app.text import head_words, map_words
+from app.text.phrases import head_words, map_words
 from app.views.grid_scene import GridStyle
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
-    from app.facts import TokenMark
-    from app.snapshot import Snapshot
-    from app.stage import Stage
+    from app.results import TokenMark
+    from app.results.snapshot import Snapshot
+    from app.views.stage import Stage
 
 
 def tr(text: str) -> str:
@@ -23,9 +23,12 @@ def tr(text: str) -> str:
 
 
 def show_views(
-    stage: Stage, old: Snapshot | None, new: Snapshot, remarks: tuple[str, ...],
+    stage: Stage,
+    old: Snapshot | None,
+    new: Snapshot,
+    remarks: tuple[str, ...],
     mark: TokenMark | None,
-) -> None:  # fmt: skip
+) -> None:
     """Bring the views from one snapshot to the next; None shows everything."""
     state, world = new.state, new.world
     if old is None or old.world.video is not world.video:
@@ -76,8 +79,9 @@ def _show_grid(
         chosen_heads=head_indices(state.head),
     )
     moved = (style.chosen_block, style.chosen_heads) != (
-        grid.scene.style.chosen_block, grid.scene.style.chosen_heads
-    )  # fmt: skip
+        grid.scene.style.chosen_block,
+        grid.scene.style.chosen_heads,
+    )
     grid.show_style(style)
     if moved and style.chosen_block is not None:
         stage.grid_area.reveal(style.chosen_block, next(iter(style.chosen_heads), None))

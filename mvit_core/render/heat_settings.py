@@ -1,4 +1,4 @@
-"""How heat is drawn: asked for as a ``HeatSettings``, and settled as a ``RenderStyle`` for one map."""
+"""How heat is drawn: asked for as ``HeatSettings``, settled as a ``RenderStyle`` for one map."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """One number of bytes over all caches: who holds what, and what goes when it runs short.
 
-Caches are *shelves* of one ``MemoryBudget``. When something new needs room, what is cheapest to make
-again and was not asked for the longest goes first, on whichever shelf it stands.
+All caches share one ``MemoryBudget``. When a new entry needs room, the entry that is cheapest to make
+again and was not asked for the longest goes first, from whichever cache holds it.
 """
 
 import os

@@ -48,8 +48,20 @@ FPS = Fraction(30)
 _CHUNK = 8
 """Frames rendered at a time: all at once would take hundreds of megabytes."""
 
-_HUES = ("red", "orange", "yellow", "lime", "green", "mint", "cyan", "azure", "blue", "violet",
-         "magenta", "pink")  # fmt: skip
+_HUES = (
+    "red",
+    "orange",
+    "yellow",
+    "lime",
+    "green",
+    "mint",
+    "cyan",
+    "azure",
+    "blue",
+    "violet",
+    "magenta",
+    "pink",
+)
 """Names of the twelve parts of the colour circle, each around a multiple of 30 degrees."""
 
 OnClip = Callable[[int, int], None]

@@ -132,5 +132,6 @@ def _serve(pipe: "Connection[_Answer, _Question]") -> None:
             size, weights, task = pipe.recv()
             local.ask(size, torch.from_numpy(np.array(weights)), task)
             share = local.answer()
-            pipe.send((share.gradient.numpy(), share.loss, share.auxiliary_loss, share.right,
-                       share.clips))  # fmt: skip
+            pipe.send(
+                (share.gradient.numpy(), share.loss, share.auxiliary_loss, share.right, share.clips)
+            )

@@ -18,8 +18,18 @@ from mvit_core.errors import CheckpointReadError, ExportError
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.training.recipe import Recipe, configuration_text
 
-__all__ = ["METRICS_NAME", "STATE_NAME", "WEIGHTS_NAME", "Measure", "RunState", "prepare_folder",
-           "read_state", "write_metrics", "write_state", "write_weights"]  # fmt: skip
+__all__ = [
+    "METRICS_NAME",
+    "STATE_NAME",
+    "WEIGHTS_NAME",
+    "Measure",
+    "RunState",
+    "prepare_folder",
+    "read_state",
+    "write_metrics",
+    "write_state",
+    "write_weights",
+]
 
 STATE_NAME = "training.pt"
 WEIGHTS_NAME = "demo.pyth"

@@ -12,9 +12,9 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.launch import ViewOptions, make_application, open_window
-from app.painting import look_of
-from app.workers import Lane
+from app.window.launch import ViewOptions, make_application, open_window
+from app.workers.paint import look_of
+from app.workers.worker import Lane
 
 WAIT_MS = 20_000
 FOCUS_MS = 5_000

@@ -4,7 +4,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
-from app.state import ModelSource
+from app.state.view_state import ModelSource
 from tests.app.conftest import WAIT_MS
 from tests.fixtures_video import read_barcode
 

@@ -24,21 +24,26 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from app import theme
 from app.commands import COMMANDS
-from app.dialogs import HelpDialog
-from app.export_dialog import ExportDialog
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.help import HelpDialog
+from app.dialogs.preferences import PreferencesDialog
 from app.panels.display.sliders import ValueSlider
-from app.preferences_dialog import PreferencesDialog
-from app.sheet import _style_sheet
-from app.shortcuts import ShortcutsDialog
+from app.widgets import theme
+from app.widgets.stylesheet import _style_sheet
 from tests.app.conftest import settle
 from tests.app.helpers import at_rest, dialog_of, press
 
 CONTROLS = (
-    QAbstractButton, QComboBox, QAbstractSlider, QAbstractSpinBox, QLineEdit, QPlainTextEdit,
+    QAbstractButton,
+    QComboBox,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QLineEdit,
+    QPlainTextEdit,
     QAbstractItemView,
-)  # fmt: skip
+)
 
 
 def own_controls(parent):
@@ -178,10 +183,14 @@ def test_what_has_the_focus_has_a_ring_of_two_pixels(name):
 def test_tab_goes_left_centre_right_and_then_the_timeline(lens, qtbot):
     docks = lens.docks.by_name
     parts = {
-        "toolbar": lens.toolbar, "left": docks["layers"], "left 2": docks["heads"],
-        "centre": lens.stage, "right": docks["predictions"], "right 2": docks["display"],
+        "toolbar": lens.toolbar,
+        "left": docks["layers"],
+        "left 2": docks["heads"],
+        "centre": lens.stage,
+        "right": docks["predictions"],
+        "right 2": docks["display"],
         "bottom": docks["timeline"],
-    }  # fmt: skip
+    }
     buttons = lens.toolbar.findChildren(QAbstractButton)
     first = next(b for b in buttons if b.isVisible() and b.isEnabled())
     first.setFocus(Qt.FocusReason.TabFocusReason)
@@ -225,39 +234,96 @@ def test_escape_leaves_the_query_then_the_full_screen_and_gives_the_keys_to_the_
 
 
 KEYS = {
-    "Space": "playback.play", "K": "playback.pause", "J": "playback.shuttle_back",
-    "L": "playback.shuttle", "Left": "playback.previous", ",": "playback.previous",
-    "Right": "playback.next", ".": "playback.next", "Shift+Left": "playback.previous_ten",
-    "Shift+Right": "playback.next_ten", "Ctrl+Left": "playback.second_back",
-    "Ctrl+Right": "playback.second_on", "Alt+Left": "playback.previous_sampled",
-    "Alt+Right": "playback.next_sampled", "PgUp": "playback.previous_window",
-    "PgDown": "playback.next_window", "Home": "playback.first", "End": "playback.last",
-    "G": "playback.go_to", "[": "playback.slower", "]": "playback.faster",
-    "Backspace": "playback.normal_speed", "F": "view.fit", "Shift+F": "view.actual",
-    "+": "view.zoom_in", "-": "view.zoom_out", "Up": "attention.previous_layer",
-    "Down": "attention.next_layer", "Shift+Up": "attention.previous_stage",
-    "Shift+Down": "attention.next_stage", "1": "attention.head_0", "0": "attention.head_9",
-    "H": "attention.next_head", "Shift+H": "attention.previous_head",
-    "A": "attention.mean_or_max", "T": "view.overlay", "B": "view.blink",
-    "Ctrl+Up": "view.more_opaque", "Ctrl+Down": "view.less_opaque", "C": "view.next_colormap",
-    "Shift+C": "view.previous_colormap", "Y": "view.lock_range", "U": "view.auto_range",
-    "S": "view.smooth", "D": "view.token_grid", "Q": "attention.pick", "Esc": "view.leave",
-    "Ctrl+O": "file.open_video", "Ctrl+Shift+O": "file.load_model", "Ctrl+1": "file.recent_1",
-    "Ctrl+9": "file.recent_9", "Ctrl+S": "file.save_session",
-    "Ctrl+Shift+S": "file.save_session_as", "Ctrl+E": "export.export", "Ctrl+C": "edit.copy_image",
-    "Ctrl+Alt+C": "edit.copy_parameters", "Ctrl+R": "attention.run", "Ctrl+.": "attention.cancel",
-    "F6": "view.next_pane", "Shift+F6": "view.previous_pane", "F2": "view.layers",
-    "F3": "view.display", "F4": "view.predictions", "F9": "view.log", "Ctrl+W": "file.close_clip",
-    "Ctrl+Q": "file.quit", "Ctrl+Z": "edit.undo", "Ctrl+Shift+Z": "edit.redo",
-    "Ctrl+[": "edit.back", "Ctrl+]": "edit.forward", "Ctrl+K": "help.palette",
-    "Ctrl+Shift+P": "help.palette", "Ctrl+/": "help.shortcuts", "?": "help.shortcuts",
-    "F1": "help.help", "Shift+F1": "help.tour", "Ctrl+,": "edit.preferences",
-    "F11": "view.full_screen", "Ctrl+Shift+0": "view.reset_layout",
-    "Ctrl+0": "view.reset_display", "I": "playback.loop_in", "O": "playback.loop_out",
-    "R": "playback.loop", "M": "playback.add_marker", "Shift+M": "playback.remove_marker",
-    "N": "playback.next_marker", "Shift+N": "playback.previous_marker", "V": "view.next_view",
+    "Space": "playback.play",
+    "K": "playback.pause",
+    "J": "playback.shuttle_back",
+    "L": "playback.shuttle",
+    "Left": "playback.previous",
+    ",": "playback.previous",
+    "Right": "playback.next",
+    ".": "playback.next",
+    "Shift+Left": "playback.previous_ten",
+    "Shift+Right": "playback.next_ten",
+    "Ctrl+Left": "playback.second_back",
+    "Ctrl+Right": "playback.second_on",
+    "Alt+Left": "playback.previous_sampled",
+    "Alt+Right": "playback.next_sampled",
+    "PgUp": "playback.previous_window",
+    "PgDown": "playback.next_window",
+    "Home": "playback.first",
+    "End": "playback.last",
+    "G": "playback.go_to",
+    "[": "playback.slower",
+    "]": "playback.faster",
+    "Backspace": "playback.normal_speed",
+    "F": "view.fit",
+    "Shift+F": "view.actual",
+    "+": "view.zoom_in",
+    "-": "view.zoom_out",
+    "Up": "attention.previous_layer",
+    "Down": "attention.next_layer",
+    "Shift+Up": "attention.previous_stage",
+    "Shift+Down": "attention.next_stage",
+    "1": "attention.head_0",
+    "0": "attention.head_9",
+    "H": "attention.next_head",
+    "Shift+H": "attention.previous_head",
+    "A": "attention.mean_or_max",
+    "T": "view.overlay",
+    "B": "view.blink",
+    "Ctrl+Up": "view.more_opaque",
+    "Ctrl+Down": "view.less_opaque",
+    "C": "view.next_colormap",
+    "Shift+C": "view.previous_colormap",
+    "Y": "view.lock_range",
+    "U": "view.auto_range",
+    "S": "view.smooth",
+    "D": "view.token_grid",
+    "Q": "attention.pick",
+    "Esc": "view.leave",
+    "Ctrl+O": "file.open_video",
+    "Ctrl+Shift+O": "file.load_model",
+    "Ctrl+1": "file.recent_1",
+    "Ctrl+9": "file.recent_9",
+    "Ctrl+S": "file.save_session",
+    "Ctrl+Shift+S": "file.save_session_as",
+    "Ctrl+E": "export.export",
+    "Ctrl+C": "edit.copy_image",
+    "Ctrl+Alt+C": "edit.copy_parameters",
+    "Ctrl+R": "attention.run",
+    "Ctrl+.": "attention.cancel",
+    "F6": "view.next_pane",
+    "Shift+F6": "view.previous_pane",
+    "F2": "view.layers",
+    "F3": "view.display",
+    "F4": "view.predictions",
+    "F9": "view.log",
+    "Ctrl+W": "file.close_clip",
+    "Ctrl+Q": "file.quit",
+    "Ctrl+Z": "edit.undo",
+    "Ctrl+Shift+Z": "edit.redo",
+    "Ctrl+[": "edit.back",
+    "Ctrl+]": "edit.forward",
+    "Ctrl+K": "help.palette",
+    "Ctrl+Shift+P": "help.palette",
+    "Ctrl+/": "help.shortcuts",
+    "?": "help.shortcuts",
+    "F1": "help.help",
+    "Shift+F1": "help.tour",
+    "Ctrl+,": "edit.preferences",
+    "F11": "view.full_screen",
+    "Ctrl+Shift+0": "view.reset_layout",
+    "Ctrl+0": "view.reset_display",
+    "I": "playback.loop_in",
+    "O": "playback.loop_out",
+    "R": "playback.loop",
+    "M": "playback.add_marker",
+    "Shift+M": "playback.remove_marker",
+    "N": "playback.next_marker",
+    "Shift+N": "playback.previous_marker",
+    "V": "view.next_view",
     "P": "view.pin",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("key", "command_id"), KEYS.items())

@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.facts import Message
-from app.state import ModelSource, mended
+from app.results import Message
+from app.state.view_state import ModelSource, mended
 from mvit_core.errors import DeviceMemoryError
 from mvit_core.pipeline import Explainer
 from tests.app.conftest import WAIT_MS, settle

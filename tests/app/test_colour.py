@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.facts import HistogramFacts, RangeFacts
-from app.painting import look_of
-from app.range_menu import range_menu
-from app.ranging import histogram
-from app.text import policy_names, range_words, unit_names
+from app.controller.ranges import histogram
+from app.results import HistogramFacts, RangeFacts
+from app.text.phrases import policy_names, range_words, unit_names
+from app.views.range_menu import range_menu
+from app.workers.paint import look_of
 from mvit_core import load_model, open_video
 from mvit_core.errors import VideoError
 from mvit_core.export import ExportRequest, export
@@ -166,9 +166,15 @@ def test_the_wheel_over_a_slider_scrolls_the_panel_instead(lens, qtbot):
     slider = lens.panels.display.colours.opacity.slider
     down, spot = QPoint(0, -120), QPointF(5, 5)
     event = QWheelEvent(
-        spot, spot, down, down, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        spot,
+        spot,
+        down,
+        down,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(slider, event)
     assert lens.store.state.opacity == 0.6
 
@@ -432,15 +438,20 @@ HISTOGRAM = HistogramFacts((1,), ValueRange(0, 1))
 
 @pytest.mark.parametrize(
     ("policy", "known", "locked"),
-    [*product(RANGE_POLICIES, [None, (8, 8)], [False, True]),
-     ("clip", (3, 8), False), ("model", (5, 16), False)],
-)  # fmt: skip
+    [
+        *product(RANGE_POLICIES, [None, (8, 8)], [False, True]),
+        ("clip", (3, 8), False),
+        ("model", (5, 16), False),
+    ],
+)
 def test_the_screen_words_a_range_as_exports_do(qapp, policy, known, locked):
     ends = ValueRange(0, 1)
     look = HeatSettings(
-        range_policy=policy, manual_range=ends, locked_range=ends if locked else None,
+        range_policy=policy,
+        manual_range=ends,
+        locked_range=ends if locked else None,
         tails_percent=(2, 98),
-    )  # fmt: skip
+    )
     facts = RangeFacts(ends, policy, locked, (2, 98), known, ends, HISTOGRAM)
     assert range_words(facts) == range_text(look, known)
 
@@ -491,9 +502,14 @@ def test_without_a_map_the_controls_of_its_numbers_are_off_and_say_why(boot):
 
 def test_reset_display_gives_every_colour_setting_back(lens, qtbot):
     lens.store.update(
-        mode="spotlight", gamma=2.0, threshold=0.5, tails_percent=(5.0, 95.0), units="uniform",
-        range_policy="map", opacity=0.1,
-    )  # fmt: skip
+        mode="spotlight",
+        gamma=2.0,
+        threshold=0.5,
+        tails_percent=(5.0, 95.0),
+        units="uniform",
+        range_policy="map",
+        opacity=0.1,
+    )
     press(qtbot, lens, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert look_of(lens.store.state) == HeatSettings()
 

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS, TOOLBAR
-from app.palette import entries_of
-from app.shortcuts import ShortcutsDialog
+from app.commands.palette import entries_of
+from app.commands.shortcuts import ShortcutsDialog
 from tests.app.helpers import dialog_of
 
 

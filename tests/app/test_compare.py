@@ -8,9 +8,9 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from app.codec import decode, encode, field_types
-from app.facts import DIFFERENCE_PLACE
-from app.state import Pane, ViewState
+from app.results import DIFFERENCE_PLACE
+from app.state.json_codec import decode, encode, field_types
+from app.state.view_state import Pane, ViewState
 from mvit_core.model import MViT
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
@@ -212,8 +212,9 @@ def test_a_map_minus_itself_is_nothing_anywhere(lens, qtbot):
     middle = image.pixelColor(image.rect().center())
     colours = {
         image.pixelColor(image.width() // 2 + dx, image.height() // 2 + dy).name()
-        for dx in (-9, 0, 9) for dy in (-9, 0, 9)
-    }  # fmt: skip
+        for dx in (-9, 0, 9)
+        for dy in (-9, 0, 9)
+    }
     assert colours == {middle.name()}
     assert min(middle.red(), middle.green(), middle.blue()) > 200
 
@@ -297,11 +298,14 @@ def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
     worse = Pane(wish.clip, source(tmp_path / "gone.pyth"), wish.spec, 0, "mean", "row", "readout")
     lens.store.update(panes=(gone, worse), view="compare")
     qtbot.waitUntil(
-        lambda: len(lens.controller.world.panes) == 3
-        and "gone.mp4" in facts(lens, 1).remark and "gone.pyth" in facts(lens, 2).remark
-        and facts(lens, 0).heat is not None,
+        lambda: (
+            len(lens.controller.world.panes) == 3
+            and "gone.mp4" in facts(lens, 1).remark
+            and "gone.pyth" in facts(lens, 2).remark
+            and facts(lens, 0).heat is not None
+        ),
         timeout=WAIT_MS,
-    )  # fmt: skip
+    )
     assert facts(lens, 1).heat is facts(lens, 2).heat is None
 
 

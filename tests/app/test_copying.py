@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.theme import current
-from app.views.sheet import paint_sheet
-from app.workers import Ticket
+from app.widgets.theme import current
+from app.workers.view_picture import paint_sheet
+from app.workers.worker import Ticket
 from mvit_core.errors import Cancelled
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import messages, press
@@ -76,8 +76,9 @@ def test_all_heads_are_copied_with_title_and_colour_bar_at_the_frames_own_size(f
     sheet = sheet_now(lens)
     assert f"Image copied, {image.width()}×{image.height()}" in messages(lens)
     assert (sheet.title, sheet.scale) == (
-        lens.stage.grid_header.title.full_text(), lens.stage.grid_header.range.scale
-    )  # fmt: skip
+        lens.stage.grid_header.title.full_text(),
+        lens.stage.grid_header.range.scale,
+    )
     assert sheet.policy == lens.stage.grid_header.policy.full_text()
     assert sheet.source == "fine.mp4, frame 0"
     frame = lens.controller.world.picture.image

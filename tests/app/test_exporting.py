@@ -10,16 +10,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 import mvit_core.export
-from app.export_dialog import ExportDialog
-from app.export_presets import PRESETS
-from app.export_preview import PREVIEW
-from app.exporting import ExportHost, repeated, request_of, spans_of, wish_for
-from app.facts import JobFacts
+from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.export.presets import PRESETS
 from app.panels.status import JobWidget
-from app.state import Loop
-from app.text import clock_words, rate_words
-from app.widgets import Choice
-from app.workers import Ticket
+from app.results import JobFacts
+from app.state.view_state import Loop
+from app.text.phrases import clock_words, rate_words
+from app.widgets.basic import Choice
+from app.workers.export import ExportHost, repeated, request_of, spans_of, wish_for
+from app.workers.export_preview import PREVIEW
+from app.workers.worker import Ticket
 from mvit_core.errors import Cancelled, MvitError
 from mvit_core.export import EXPORTERS, check_target
 from mvit_core.video import open_video
@@ -151,7 +151,7 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
 
 def test_a_saved_file_leads_to_its_folder(lens, qtbot, dialog, tmp_path, monkeypatch):
     opened = []
-    monkeypatch.setattr("app.folders.QDesktopServices.openUrl", opened.append)
+    monkeypatch.setattr("app.window.folders.QDesktopServices.openUrl", opened.append)
     dialog.target.setText(str(tmp_path / "a.png"))
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "a.png")

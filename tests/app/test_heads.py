@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.sessions import Place, read_session, session_of, write_session
-from app.state import ViewState
+from app.state.session_file import Place, read_session, session_of, write_session
+from app.state.view_state import ViewState
 from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
 from tests.app.conftest import settle

@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.dialogs import HelpDialog
-from app.launch import ViewOptions, launch
-from app.shortcuts import ShortcutsDialog
-from app.tour import Tour
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.help import HelpDialog
+from app.window.launch import ViewOptions, launch
+from app.window.tour import Tour
 from tests.app.helpers import click, dialog_of
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier

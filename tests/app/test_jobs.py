@@ -1,7 +1,7 @@
 """Jobs: begun, told how far, and ended; never left running."""
 
-from app.jobs import Jobs
-from app.workers import Answer, Progress
+from app.controller.jobs import Jobs
+from app.workers.worker import Answer, Progress
 
 
 def test_a_job_tells_how_long_is_left():

@@ -6,11 +6,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from app.commands import BY_ID, COMMANDS
-from app.fuzzy import score
-from app.keys import KeyMap, fits
-from app.palette import Palette, entries_of, matching
-from app.preferences_dialog import PreferencesDialog
-from app.shortcuts import ShortcutsDialog
+from app.commands.fuzzy import score
+from app.commands.keys import KeyMap, fits
+from app.commands.palette import Palette, entries_of, matching
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.preferences import PreferencesDialog
 from tests.app.helpers import at_rest, dialog_of, press
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

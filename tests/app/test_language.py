@@ -17,16 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import language
-from app.actions import menu_title
 from app.commands import COMMANDS, MENUS
-from app.dialogs import HelpDialog
-from app.export_dialog import ExportDialog
-from app.gallery import Tiles
-from app.preferences_dialog import PreferencesDialog
-from app.preprocessing import PreprocessingDialog
-from app.shortcuts import ShortcutsDialog
-from app.terms import TERMS, layout_words, origin_words, term
+from app.commands.actions import menu_title
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.help import HelpDialog
+from app.dialogs.preferences import PreferencesDialog
+from app.dialogs.preprocessing import PreprocessingDialog
+from app.panels.welcome.gallery import Tiles
+from app.state import language
+from app.text.terms import TERMS, layout_words, origin_words, term
 from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
@@ -126,8 +126,10 @@ class Panel(QWidget):
         tr(ROW)
 """
     assert found_in(tmp_path, code) == [
-        ("Panel", "of the class"), ("of a table", "row"), ("of the module", "deep"),
-    ]  # fmt: skip
+        ("Panel", "of the class"),
+        ("of a table", "row"),
+        ("of the module", "deep"),
+    ]
 
 
 @pytest.mark.parametrize("text", ['f"{n} heads"', '"head " + n', '"one" if n == 1 else "many"'])
@@ -200,9 +202,9 @@ def texts_of(widget):
 def left_in_english(widget, *names):
     """What has a word that is neither Chinese nor a name."""
     known = NAMES.union(*(WORD.findall(name) for name in names))
-    return sorted({
-        (where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known
-    })  # fmt: skip
+    return sorted(
+        {(where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known}
+    )
 
 
 def test_the_empty_page_is_chinese(chinese, boot):
@@ -218,12 +220,16 @@ def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
     assert lens.menuBar().actions()[0].text() == "文件(&F)"
     model, video = lens.controller.world.model, lens.controller.world.video
     given = (
-        model.source.checkpoint.name, video.path.name, model.format, *model.report.warnings,
-        str(model.report), str(video.path),
+        model.source.checkpoint.name,
+        video.path.name,
+        model.format,
+        *model.report.warnings,
+        str(model.report),
+        str(video.path),
         *(each.name for each in lens.controller.world.shown.answer.predictions),
         *(sample.class_name for sample in demo_samples()),
         *(layer.name for layer in lens.controller.world.shown.answer.layers),
-    )  # fmt: skip
+    )
     assert left_in_english(lens, *given) == []
 
 
@@ -239,10 +245,14 @@ def test_every_view_is_chinese(chinese, lens, qtbot, view):
 
 @pytest.mark.parametrize(
     ("command", "kind"),
-    [("export.export", ExportDialog), ("edit.preferences", PreferencesDialog),
-     ("help.help", HelpDialog), ("help.shortcuts", ShortcutsDialog),
-     ("attention.preprocessing", PreprocessingDialog)],
-)  # fmt: skip
+    [
+        ("export.export", ExportDialog),
+        ("edit.preferences", PreferencesDialog),
+        ("help.help", HelpDialog),
+        ("help.shortcuts", ShortcutsDialog),
+        ("attention.preprocessing", PreprocessingDialog),
+    ],
+)
 def test_dialogs_are_chinese(chinese, lens, command, kind):
     lens.actions_table.run(command)
     dialog = dialog_of(kind)
@@ -303,10 +313,13 @@ def test_the_next_start_is_in_the_language_chosen(boot):
 
 @pytest.mark.parametrize(
     ("origin", "words"),
-    [("the configuration inside the file", "文件内的配置"), ("preset mvit_b", "预设 mvit_b"),
-     ("the weights, which match preset mvit_b", "权重，与预设 mvit_b 相符"),
-     ("another source", "another source")],
-)  # fmt: skip
+    [
+        ("the configuration inside the file", "文件内的配置"),
+        ("preset mvit_b", "预设 mvit_b"),
+        ("the weights, which match preset mvit_b", "权重，与预设 mvit_b 相符"),
+        ("another source", "another source"),
+    ],
+)
 def test_what_a_model_was_built_from_is_told_in_the_language(qapp, origin, words):
     assert origin_words(origin) == origin
     language.install_language(qapp, "zh_CN")

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app import docks
+from app.window import docks
 from tests.app.conftest import settle
 
 

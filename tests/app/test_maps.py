@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
-from app.painting import look_of
+from app.workers.paint import look_of
 from mvit_core.render import overlay
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import messages, press

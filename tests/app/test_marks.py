@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from app.commands import BY_ID
-from app.facts import VideoFacts
-from app.frame_field import frame_of
-from app.playback import begin_of_loop
-from app.state import Loop, Marker, ViewState
-from app.timeline.namer import MarkerNamer
+from app.controller.player import begin_of_loop
+from app.panels.timeline.frame_field import frame_of
+from app.panels.timeline.namer import MarkerNamer
+from app.results import VideoFacts
+from app.state.view_state import Loop, Marker, ViewState
 from tests.app.conftest import WAIT_MS, delete_deferred
 from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
 
@@ -41,12 +41,20 @@ def loop_of(window):
 def test_speed_keys_and_the_speed_label_agree(clip, qtbot):
     label = clip.panels.timeline._speed
     for key, playing, speed in (
-        (Key.Key_Space, True, 1.0), (Key.Key_J, True, -1.0), (Key.Key_J, True, -2.0),
-        (Key.Key_K, False, -2.0), (Key.Key_L, True, 1.0), (Key.Key_L, True, 2.0),
-        (Key.Key_L, True, 4.0), (Key.Key_L, True, 8.0), (Key.Key_L, True, 8.0),
-        (Key.Key_K, False, 8.0), (Key.Key_BracketLeft, False, 4.0),
-        (Key.Key_BracketRight, False, 8.0), (Key.Key_Backspace, False, 1.0),
-    ):  # fmt: skip
+        (Key.Key_Space, True, 1.0),
+        (Key.Key_J, True, -1.0),
+        (Key.Key_J, True, -2.0),
+        (Key.Key_K, False, -2.0),
+        (Key.Key_L, True, 1.0),
+        (Key.Key_L, True, 2.0),
+        (Key.Key_L, True, 4.0),
+        (Key.Key_L, True, 8.0),
+        (Key.Key_L, True, 8.0),
+        (Key.Key_K, False, 8.0),
+        (Key.Key_BracketLeft, False, 4.0),
+        (Key.Key_BracketRight, False, 8.0),
+        (Key.Key_Backspace, False, 1.0),
+    ):
         press(qtbot, clip, key)
         state = clip.store.state
         assert (state.playing, state.speed) == (playing, speed), key
@@ -213,12 +221,16 @@ def video_of(count, fps=30):
 @pytest.mark.parametrize(
     ("loop", "speed", "seconds", "begin"),
     [
-        (Loop("range", 3, 6), 1.0, 6.5, None), (Loop("range", 3, 6), 1.0, 7.0, 3),
-        (Loop("range", 3, 6), 1.0, 1.0, 3), (Loop("range", 3, 6), -1.0, 2.9, 6),
-        (Loop("all", 3, 6), 1.0, 9.9, None), (Loop("all", 3, 6), 1.0, 10.0, 0),
-        (Loop("range", None, 4), -1.0, -0.1, 4), (Loop("range", 50, 60), 1.0, 9.5, None),
+        (Loop("range", 3, 6), 1.0, 6.5, None),
+        (Loop("range", 3, 6), 1.0, 7.0, 3),
+        (Loop("range", 3, 6), 1.0, 1.0, 3),
+        (Loop("range", 3, 6), -1.0, 2.9, 6),
+        (Loop("all", 3, 6), 1.0, 9.9, None),
+        (Loop("all", 3, 6), 1.0, 10.0, 0),
+        (Loop("range", None, 4), -1.0, -0.1, 4),
+        (Loop("range", 50, 60), 1.0, 9.5, None),
     ],
-)  # fmt: skip
+)
 def test_a_loop_begins_anew_once_its_last_frame_has_had_its_time(loop, speed, seconds, begin):
     state = ViewState(loop=loop, speed=speed)
     assert begin_of_loop(video_of(10, fps=1), state, seconds) == begin
@@ -319,24 +331,42 @@ def test_loop_and_markers_come_back_with_the_session(boot, barcode_clip, tmp_pat
 
 
 KEYS = {
-    "playback.play": ("Space",), "playback.pause": ("K",),
-    "playback.shuttle_back": ("J",), "playback.shuttle": ("L",),
-    "playback.previous": ("Left", ","), "playback.next": ("Right", "."),
-    "playback.previous_ten": ("Shift+Left",), "playback.next_ten": ("Shift+Right",),
-    "playback.second_back": ("Ctrl+Left",), "playback.second_on": ("Ctrl+Right",),
-    "playback.previous_sampled": ("Alt+Left",), "playback.next_sampled": ("Alt+Right",),
-    "playback.previous_window": ("PgUp",), "playback.next_window": ("PgDown",),
-    "playback.first": ("Home",), "playback.last": ("End",), "playback.go_to": ("G",),
-    "playback.loop_in": ("I",), "playback.loop_out": ("O",), "playback.loop": ("R",),
-    "playback.slower": ("[",), "playback.faster": ("]",), "playback.normal_speed": ("Backspace",),
-    "playback.add_marker": ("M",), "playback.remove_marker": ("Shift+M",),
-    "playback.next_marker": ("N",), "playback.previous_marker": ("Shift+N",),
-    "attention.previous_layer": ("Up",), "attention.next_layer": ("Down",),
-    "attention.previous_stage": ("Shift+Up",), "attention.next_stage": ("Shift+Down",),
-    "attention.next_head": ("H",), "attention.previous_head": ("Shift+H",),
+    "playback.play": ("Space",),
+    "playback.pause": ("K",),
+    "playback.shuttle_back": ("J",),
+    "playback.shuttle": ("L",),
+    "playback.previous": ("Left", ","),
+    "playback.next": ("Right", "."),
+    "playback.previous_ten": ("Shift+Left",),
+    "playback.next_ten": ("Shift+Right",),
+    "playback.second_back": ("Ctrl+Left",),
+    "playback.second_on": ("Ctrl+Right",),
+    "playback.previous_sampled": ("Alt+Left",),
+    "playback.next_sampled": ("Alt+Right",),
+    "playback.previous_window": ("PgUp",),
+    "playback.next_window": ("PgDown",),
+    "playback.first": ("Home",),
+    "playback.last": ("End",),
+    "playback.go_to": ("G",),
+    "playback.loop_in": ("I",),
+    "playback.loop_out": ("O",),
+    "playback.loop": ("R",),
+    "playback.slower": ("[",),
+    "playback.faster": ("]",),
+    "playback.normal_speed": ("Backspace",),
+    "playback.add_marker": ("M",),
+    "playback.remove_marker": ("Shift+M",),
+    "playback.next_marker": ("N",),
+    "playback.previous_marker": ("Shift+N",),
+    "attention.previous_layer": ("Up",),
+    "attention.next_layer": ("Down",),
+    "attention.previous_stage": ("Shift+Up",),
+    "attention.next_stage": ("Shift+Down",),
+    "attention.next_head": ("H",),
+    "attention.previous_head": ("Shift+H",),
     "attention.mean_or_max": ("A",),
     **{f"attention.head_{n}": (str((n + 1) % 10),) for n in range(10)},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("command", KEYS)
@@ -360,14 +390,33 @@ def test_stages_and_heads_are_walked_through_by_keys(lens, qtbot):
 
     seen = []
     for key, modifier in (
-        (Key.Key_Up, Shift), (Key.Key_Up, Shift), (Key.Key_Up, Shift), (Key.Key_Down, Shift),
-        (Key.Key_H, None), (Key.Key_H, None), (Key.Key_H, None), (Key.Key_H, Shift),
-        (Key.Key_A, None), (Key.Key_A, None), (Key.Key_2, None), (Key.Key_0, None),
-    ):  # fmt: skip
+        (Key.Key_Up, Shift),
+        (Key.Key_Up, Shift),
+        (Key.Key_Up, Shift),
+        (Key.Key_Down, Shift),
+        (Key.Key_H, None),
+        (Key.Key_H, None),
+        (Key.Key_H, None),
+        (Key.Key_H, Shift),
+        (Key.Key_A, None),
+        (Key.Key_A, None),
+        (Key.Key_2, None),
+        (Key.Key_0, None),
+    ):
         press(qtbot, lens, key, modifier or Qt.KeyboardModifier.NoModifier)
         seen.append(now())
     assert seen == [
-        (1, "mean"), (0, "mean"), (0, "mean"), (1, "mean"), (1, 0), (1, 1), (1, 0), (1, 1),
-        (1, "mean"), (1, "max"), (1, 1), (1, 1),
-    ]  # fmt: skip
+        (1, "mean"),
+        (0, "mean"),
+        (0, "mean"),
+        (1, "mean"),
+        (1, 0),
+        (1, 1),
+        (1, 0),
+        (1, 1),
+        (1, "mean"),
+        (1, "max"),
+        (1, 1),
+        (1, 1),
+    ]
     assert "there is no head 9" in messages(lens)

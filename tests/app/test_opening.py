@@ -5,7 +5,7 @@ import threading
 import pytest
 from PySide6.QtCore import Qt
 
-import app.decoding
+import app.workers.decode
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
@@ -24,7 +24,7 @@ def long_clip(tmp_path, monkeypatch):
             progress(0.37)
         return open_video(file, progress=progress, **options)
 
-    monkeypatch.setattr(app.decoding, "open_video", open_slowly)
+    monkeypatch.setattr(app.workers.decode, "open_video", open_slowly)
     yield path, gate
     gate.set()
 
@@ -33,7 +33,7 @@ def long_clip(tmp_path, monkeypatch):
 def open_too_late(tmp_path, monkeypatch):
     """A file that is open, past all asking whether it is still wanted, until ``gate`` is open."""
     path = write_barcode_clip(tmp_path / "late.mp4", frames=12, size=(144, 96))
-    came, gate, plain = threading.Event(), threading.Event(), app.decoding.facts_of
+    came, gate, plain = threading.Event(), threading.Event(), app.workers.decode.facts_of
 
     def held(video):
         if video.path == path:
@@ -41,7 +41,7 @@ def open_too_late(tmp_path, monkeypatch):
             gate.wait(WAIT_MS / 1000)
         return plain(video)
 
-    monkeypatch.setattr(app.decoding, "facts_of", held)
+    monkeypatch.setattr(app.workers.decode, "facts_of", held)
     yield path, came, gate
     gate.set()
 

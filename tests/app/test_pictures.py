@@ -142,7 +142,7 @@ OPEN_MANY = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings
-from app.launch import ViewOptions, make_application, open_window
+from app.window.launch import ViewOptions, make_application, open_window
 
 def resident():
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -7,9 +7,10 @@ from PySide6.QtCore import QLocale, QSettings, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
 
-from app import language, theme
-from app.preferences import SETTINGS, Preferences, PreferenceStore
-from app.preferences_dialog import PreferencesDialog
+from app.dialogs.preferences import PreferencesDialog
+from app.state import language
+from app.state.preferences import SETTINGS, Preferences, PreferenceStore
+from app.widgets import theme
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import at_rest, dialog_of, press
 
@@ -127,9 +128,13 @@ def test_only_languages_with_a_translation_are_offered(monkeypatch):
 
 @pytest.mark.parametrize(
     ("choice", "system", "code"),
-    [("system", "zh_CN", "zh_CN"), ("system", "zh_SG", "zh_CN"), ("system", "de_DE", "en"),
-     ("en", "zh_CN", "en")],
-)  # fmt: skip
+    [
+        ("system", "zh_CN", "zh_CN"),
+        ("system", "zh_SG", "zh_CN"),
+        ("system", "de_DE", "en"),
+        ("en", "zh_CN", "en"),
+    ],
+)
 def test_the_system_language_is_used_where_there_is_one(choice, system, code):
     assert language.language_code(choice, QLocale(system)) == code
 

@@ -8,9 +8,9 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.exporting import ExportHost
-from app.preprocessing import PreprocessingDialog
-from app.workers import Ticket
+from app.dialogs.preprocessing import PreprocessingDialog
+from app.workers.export import ExportHost
+from app.workers.worker import Ticket
 from mvit_core.export import ExportSummary
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, dialog_of, press, source

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QImage
 
-from app.places import AT_MOST, LastPlace, PlaceBook, stamp_of
-from app.recent import RecentFiles
+from app.state.recent_files import RecentFiles
+from app.window.places import AT_MOST, LastPlace, PlaceBook, stamp_of
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import at_rest, messages, press
 from tests.fixtures_video import write_barcode_clip

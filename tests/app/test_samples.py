@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from app.launch import ViewOptions, _open_options
+from app.window.launch import ViewOptions, _open_options
 from mvit_core.demo import samples as shipped
 from mvit_core.demo.samples import DemoSample, SampleTruth
 from mvit_core.errors import MvitError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from app.views.scale import scale_of
+from app.controller.scale import scale_of
 from mvit_core.render import HeatSettings, ValueRange
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import press

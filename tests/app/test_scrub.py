@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.decoding import Decoder
+from app.workers.decode import Decoder
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import at_rest, barcode_on_canvas, press
 from tests.fixtures_video import read_barcode, write_barcode_clip
@@ -69,9 +69,15 @@ def barcode_of(image):
 def wheel(widget, x, steps, modifier):
     place = QPointF(x, widget.height() / 2)
     event = QWheelEvent(
-        place, widget.mapToGlobal(place), QPoint(), QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton, modifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        place,
+        widget.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        modifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(widget, event)
 
 

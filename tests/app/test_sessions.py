@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from app.codec import decode, encode, field_types
-from app.relink import RelinkDialog
-from app.sessions import (
+from app.dialogs.relink import RelinkDialog
+from app.state.json_codec import decode, encode, field_types
+from app.state.session_file import (
     EDGE_BYTES,
     NOT_KEPT,
     VERSION,
@@ -25,7 +25,7 @@ from app.sessions import (
     session_of,
     write_session,
 )
-from app.state import ModelSource, ViewState
+from app.state.view_state import ModelSource, ViewState
 from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
 from mvit_core.render import TAILS_PERCENT, ValueRange
@@ -51,10 +51,17 @@ def files(tmp_path):
 def state(files):
     clip, checkpoint = files
     return ViewState(
-        clip=clip, model=ModelSource(checkpoint), clip_spec=ClipSpec(frames=8, size=160),
-        frame=7, block=3, head=2, query=(1, 2, 3), colormap="viridis", opacity=0.3,
+        clip=clip,
+        model=ModelSource(checkpoint),
+        clip_spec=ClipSpec(frames=8, size=160),
+        frame=7,
+        block=3,
+        head=2,
+        query=(1, 2, 3),
+        colormap="viridis",
+        opacity=0.3,
         manual_range=ValueRange(0.1, 0.9),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -111,8 +118,9 @@ _ranges = st.one_of(st.none(), st.builds(ValueRange, _numbers, _numbers))
     spec=st.one_of(st.none(), st.builds(ClipSpec, frames=st.integers(1, 64))),
 )
 def test_any_view_survives_being_json(head, query, locked, block, opacity, spec):
-    view = ViewState(head=head, query=query, locked_range=locked, block=block, opacity=opacity,
-                     clip_spec=spec)  # fmt: skip
+    view = ViewState(
+        head=head, query=query, locked_range=locked, block=block, opacity=opacity, clip_spec=spec
+    )
     for name, value in kept_view(view).items():
         kept = json.loads(json.dumps(encode(value)))
         assert decode(kept, field_types(ViewState)[name], name) == value
@@ -161,16 +169,16 @@ def test_a_later_version_is_refused_with_an_explanation(saved):
     ("content", "words"),
     [
         (b"", "damaged or no session"),
-        (b"{\"kind\": ", "damaged or no session"),
+        (b'{"kind": ', "damaged or no session"),
         (b"\xff\xfe\x00", "damaged or no session"),
         (b"[" * 100_000, "damaged or no session"),
         (b"[]", "no session of MViT Lens"),
         (b"{}", "no session of MViT Lens"),
-        (b"{\"kind\": \"MViT Lens session\"}", "version is None"),
-        (b"{\"kind\": \"MViT Lens session\", \"version\": 1, \"view\": 3}", "not a group"),
-        (b"{\"kind\": \"MViT Lens session\", \"version\": 1, \"files\": {\"clip\": 3}}", "files"),
+        (b'{"kind": "MViT Lens session"}', "version is None"),
+        (b'{"kind": "MViT Lens session", "version": 1, "view": 3}', "not a group"),
+        (b'{"kind": "MViT Lens session", "version": 1, "files": {"clip": 3}}', "files"),
     ],
-)  # fmt: skip
+)
 def test_a_damaged_file_is_refused_in_words(tmp_path, content, words):
     path = tmp_path / "bad.mvitlens"
     path.write_bytes(content)
@@ -339,8 +347,17 @@ def test_a_session_edited_by_hand_shows_what_there_is(lens, boot, qtbot, save_to
     press(qtbot, lens, Qt.Key.Key_S, CONTROL)
     lens.close()
     view = json.loads(save_to.read_text())["view"]
-    far = {"frame": 999, "block": 77, "head": 55, "query": [99, 99, 99], "method": "magic",
-           "colormap": "sparkle", "gamma": 0, "threshold": 7, "tails_percent": [9, 3]}  # fmt: skip
+    far = {
+        "frame": 999,
+        "block": 77,
+        "head": 55,
+        "query": [99, 99, 99],
+        "method": "magic",
+        "colormap": "sparkle",
+        "gamma": 0,
+        "threshold": 7,
+        "tails_percent": [9, 3],
+    }
     edit(save_to, view={**view, **far})
     window = boot(session=save_to)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.state import GESTURE_SECONDS, Store, ViewState
+from app.state.store import GESTURE_SECONDS, Store
+from app.state.view_state import ViewState
 
 
 @pytest.fixture

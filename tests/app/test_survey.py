@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.facts import PredictionFacts
-from app.predictions import listed_classes
-from app.session_desk import fitted
-from app.state import MOST_PINNED
-from app.survey.tasks import PieceByPiece
-from app.workers import Interrupted
+from app.results import PredictionFacts
+from app.state.view_state import MOST_PINNED
+from app.text.class_list import listed_classes
+from app.window.session_manager import fitted
+from app.workers.survey import PieceByPiece
+from app.workers.worker import Interrupted
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled
 from mvit_core.multiview import mean_scores, view_scores

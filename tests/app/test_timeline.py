@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.proxies import ProxyPiece, Strip
-from app.timeline.rows import ruler_step
-from app.timeline.span import Span
+from app.panels.timeline.rows import ruler_step
+from app.panels.timeline.span import Span
+from app.workers.proxies import ProxyPiece, Strip
 from mvit_core.system.cache import MemoryBudget
 
 SPANS = st.builds(

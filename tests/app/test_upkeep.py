@@ -5,8 +5,8 @@ import platform
 import pytest
 from PySide6.QtCore import QObject
 
-from app import upkeep as housekeeping
-from app.upkeep import Upkeep, resident_bytes
+from app.window import housekeeping
+from app.window.housekeeping import Upkeep, resident_bytes
 
 BLOCK_BYTES, BLOCKS = 64 << 10, 2000
 

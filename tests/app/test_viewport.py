@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPointF
 
-from app.viewport import Viewport
+from app.widgets.viewport import Viewport
 
 ROOMS = [(836, 499), (835, 498), (301, 200)]
 

@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QToolButton
 
-from app.facts import LayerFacts
-from app.painting import look_of
-from app.state import Store
-from app.views.answers import Answers
-from app.views.mosaic import heads_mosaic, layers_mosaic
+from app.controller.map_cache import Answers
+from app.results import LayerFacts
+from app.state.store import Store
+from app.views.grid_layout import heads_mosaic, layers_mosaic
+from app.workers.paint import look_of
 from mvit_core.system.cache import MemoryBudget
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press

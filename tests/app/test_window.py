@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.launch import ViewOptions, launch
+from app.window.launch import ViewOptions, launch
 from mvit_core.pipeline import Explainer
 from tests.app.conftest import WAIT_MS, is_settled, settle
 from tests.app.helpers import at_rest, barcode_on_canvas, drop, messages, press, source
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.gui
 
 
 def test_the_window_and_its_modules_do_not_import_torch():
-    code = "import sys, app.launch; sys.exit('torch' in sys.modules)"
+    code = "import sys, app.window.launch; sys.exit('torch' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True
     )

@@ -6,7 +6,7 @@ import time
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 
-from app.workers import Lane
+from app.workers.worker import Lane
 from mvit_core.errors import ClipError
 
 

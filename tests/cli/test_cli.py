@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from app import checks
-from app.cli import main
-from app.video_options import ProgressLine
+from app.cli.entry import main
+from app.cli.video_options import ProgressLine
 from mvit_core import open_video
 from mvit_core.export import SIZES
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
@@ -47,8 +47,16 @@ def test_predict_prints_classes_and_json_agrees(run, barcode_clip, toy_checkpoin
 
 
 def test_predict_of_all_windows_averages_their_probabilities(run, barcode_clip, toy_checkpoint):
-    words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--all", "--top", "7",
-             "--json")  # fmt: skip
+    words = (
+        "predict",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "--all",
+        "--top",
+        "7",
+        "--json",
+    )
     facts = json.loads(run(*words)[1])
     assert len(facts["windows"]) > 1
     for row in facts["average"]:
@@ -117,9 +125,21 @@ def test_inspect_prints_a_row_per_layer_and_json_holds_the_contract(run, toy_che
 def test_export_writes_what_the_ending_names(run, barcode_clip, toy_checkpoint, tmp_path):
     target = tmp_path / "out.mp4"
     code, text, _ = run(
-        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target, "--block", "1",
-        "--head", "1", "--query", "0,1,2", "--method", "column",
-    )  # fmt: skip
+        "export",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "-o",
+        target,
+        "--block",
+        "1",
+        "--head",
+        "1",
+        "--query",
+        "0,1,2",
+        "--method",
+        "column",
+    )
     assert code == 0
     assert "40 frames" in text
     with open_video(target) as video:
@@ -141,10 +161,25 @@ def test_export_averages_the_heads_that_are_listed(run, barcode_clip, toy_checkp
 def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_path, policy):
     target = tmp_path / "out.png"
     code, _, complaint = run(
-        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target, "--mode", "spotlight",
-        "--gamma", "0.5", "--threshold", "0.1", "--range", policy, "--tails", "2,98",
-        "--units", "uniform",
-    )  # fmt: skip
+        "export",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "-o",
+        target,
+        "--mode",
+        "spotlight",
+        "--gamma",
+        "0.5",
+        "--threshold",
+        "0.1",
+        "--range",
+        policy,
+        "--tails",
+        "2,98",
+        "--units",
+        "uniform",
+    )
     assert (code, complaint) == (0, "")
     data = target.read_bytes()
     facts = json.loads(data[data.index(b"Comment\0\0\0\0\0") + 12 :].split(b"IEND")[0][:-8])
@@ -158,9 +193,16 @@ def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_
 
 def test_export_says_when_a_query_cannot_have_mattered(run, barcode_clip, toy_checkpoint, tmp_path):
     code, printed, complaint = run(
-        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", tmp_path / "out.png",
-        "--query", "0,1,1", "--json",
-    )  # fmt: skip
+        "export",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "-o",
+        tmp_path / "out.png",
+        "--query",
+        "0,1,1",
+        "--json",
+    )
     assert code == 0
     assert "class token" in complaint
     assert json.loads(printed)["notes"]
@@ -194,11 +236,17 @@ class Payload:
 @pytest.mark.parametrize(
     "kind",
     [
-        "empty clip", "text clip", "missing clip", "empty checkpoint", "text checkpoint",
-        "missing checkpoint", "truncated checkpoint", "a checkpoint that is no MViT",
+        "empty clip",
+        "text clip",
+        "missing clip",
+        "empty checkpoint",
+        "text checkpoint",
+        "missing checkpoint",
+        "truncated checkpoint",
+        "a checkpoint that is no MViT",
         "a pickle with code in it",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("command", ["predict", "export"])
 def test_a_broken_input_ends_in_one_line_and_writes_nothing(
     run, barcode_clip, toy_checkpoint, tmp_path, kind, command
@@ -248,8 +296,9 @@ def test_a_broken_input_ends_in_one_line_and_writes_nothing(
 def test_a_wish_that_cannot_be_met_ends_in_one_line(
     run, barcode_clip, toy_checkpoint, tmp_path, extra, message
 ):
-    code, _, complaint = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o",
-                             tmp_path / "out.png", *extra)  # fmt: skip
+    code, _, complaint = run(
+        "export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", tmp_path / "out.png", *extra
+    )
     assert code == 1
     assert message in complaint
     assert len(complaint.strip().splitlines()) == 1
@@ -258,9 +307,13 @@ def test_a_wish_that_cannot_be_met_ends_in_one_line(
 
 @pytest.mark.parametrize(
     "words",
-    [["predict"], ["export", "a.mp4", "--checkpoint", "b"], ["predict", "a", "--checkpoint", "b",
-     "--top", "0"], ["inspect", "a", "--device", "abacus"]],
-)  # fmt: skip
+    [
+        ["predict"],
+        ["export", "a.mp4", "--checkpoint", "b"],
+        ["predict", "a", "--checkpoint", "b", "--top", "0"],
+        ["inspect", "a", "--device", "abacus"],
+    ],
+)
 def test_wrong_usage_exits_with_two(run, words):
     code, _, complaint = run(*words)
     assert code == 2
@@ -320,7 +373,7 @@ def test_a_package_that_is_not_there_is_a_problem_with_advice(monkeypatch):
 
 def test_commands_without_a_window_never_import_qt(barcode_clip, toy_checkpoint):
     script = (
-        "import sys; from app.cli import main;"
+        "import sys; from app.cli.entry import main;"
         f"main(['predict', {str(barcode_clip)!r}, '--checkpoint', {str(toy_checkpoint)!r}]);"
         "sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     )
@@ -330,7 +383,7 @@ def test_commands_without_a_window_never_import_qt(barcode_clip, toy_checkpoint)
 
 def test_the_window_does_not_wait_for_torch():
     script = (
-        "import sys, app.launch, mvit_core.render, mvit_core.attribution;"
+        "import sys, app.window.launch, mvit_core.render, mvit_core.attribution;"
         "sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
@@ -365,8 +418,16 @@ def test_what_a_user_must_know_of_a_load_is_said(run, barcode_clip, toy_checkpoi
 
 
 def test_a_frame_for_a_video_is_refused(run, barcode_clip, toy_checkpoint, tmp_path):
-    code, _, complaint = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o",
-                             tmp_path / "out.mp4", "--frame", "3")  # fmt: skip
+    code, _, complaint = run(
+        "export",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "-o",
+        tmp_path / "out.mp4",
+        "--frame",
+        "3",
+    )
     assert code == 1
     assert "--frame picks the frame of a PNG" in complaint
 
@@ -381,7 +442,7 @@ def test_a_signal_during_an_export_leaves_no_torn_file(
     target = folder / "out.mp4"
     target.write_bytes(b"before")
     script = (
-        "import os, signal, sys, app.cli as cli\n"
+        "import os, signal, sys, app.cli.entry as cli\n"
         "from mvit_core.export.drawing import PlaneArtist\n"
         "draw = PlaneArtist.draw\n"
         "def draw_and_stop(*given):\n"
@@ -405,10 +466,20 @@ def test_a_signal_during_an_export_leaves_no_torn_file(
 def test_output_to_a_full_disk_ends_in_one_line(barcode_clip, toy_checkpoint):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "app", "predict", str(barcode_clip), "--checkpoint",
-             str(toy_checkpoint), "--json"],
-            stdout=full, stderr=subprocess.PIPE, check=False,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "app",
+                "predict",
+                str(barcode_clip),
+                "--checkpoint",
+                str(toy_checkpoint),
+                "--json",
+            ],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
     assert done.returncode == 1
     assert done.stderr.decode().strip() == (
         "mvit-lens: the output cannot be written: the disk is full"
@@ -434,9 +505,9 @@ def test_a_display_that_cannot_be_used_ends_in_one_line(run, monkeypatch, name, 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_signal_closes_the_window_quietly(barcode_clip, toy_checkpoint, name):
     script = (
-        "import os, signal, sys, app.cli as cli\n"
+        "import os, signal, sys, app.cli.entry as cli\n"
         "from PySide6.QtCore import QTimer\n"
-        "import app.launch as launch\n"
+        "import app.window.launch as launch\n"
         "opened = launch.open_window\n"
         "def open_and_stop(*given):\n"
         "    window = opened(*given)\n"
@@ -456,8 +527,19 @@ def test_a_signal_closes_the_window_quietly(barcode_clip, toy_checkpoint, name):
 
 def test_an_export_takes_codec_quality_and_sound(run, barcode_clip, toy_checkpoint, tmp_path):
     target = tmp_path / "out.mkv"
-    code, _, told = run("export", barcode_clip, "--checkpoint", toy_checkpoint, "-o", target,
-                        "--codec", "vp9", "--quality", "small", "--audio")  # fmt: skip
+    code, _, told = run(
+        "export",
+        barcode_clip,
+        "--checkpoint",
+        toy_checkpoint,
+        "-o",
+        target,
+        "--codec",
+        "vp9",
+        "--quality",
+        "small",
+        "--audio",
+    )
     assert code == 0
     assert "has no sound; the video was written without" in told
     with open_video(target) as video:
@@ -508,7 +590,7 @@ def test_every_codec_and_size_is_named_by_the_help(run):
 
 def test_progress_tells_rate_and_time_left_to_people_only(monkeypatch, capsys):
     now = iter([0.0, 2.0, 4.0])
-    monkeypatch.setattr("app.video_options.monotonic", lambda: next(now))
+    monkeypatch.setattr("app.cli.video_options.monotonic", lambda: next(now))
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     line = ProgressLine("frame", "fps")
     line.show(20, 100)

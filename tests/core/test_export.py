@@ -163,8 +163,7 @@ def test_a_table_has_the_best_classes_of_every_window(explainer, video, tmp_path
 def test_an_export_of_an_odd_sized_variable_rate_clip_keeps_frames_and_times(explainer, tmp_path):
     times = [0, 0.1, 0.15, 0.4, 0.5, 0.9, 1.0, 1.05]
     source, target = tmp_path / "vfr.mkv", tmp_path / "out.mp4"
-    write_barcode_clip(source, frames=8, size=(193, 109), pts_seconds=times,
-                       pixel_format="yuv444p")  # fmt: skip
+    write_barcode_clip(source, frames=8, size=(193, 109), pts_seconds=times, pixel_format="yuv444p")
     with open_video(source) as video:
         summary = export(explainer, video, bare(), target)
     assert summary.frame_count == 8
@@ -308,7 +307,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file_as_it_was(toy_checkpoint, barc
     target = tmp_path / "out.mkv"
     target.write_bytes(b"before")
     script = (
-        "import resource, signal, sys, app.cli as cli\n"
+        "import resource, signal, sys, app.cli.entry as cli\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
@@ -502,9 +501,11 @@ def test_only_the_frames_that_the_model_saw_are_written_where_asked(explainer, v
     between = next(i for i in range(40) if i not in sampled)
     with pytest.raises(ExportError, match="the model saw none of frames"):
         export(
-            explainer, video, bare(sampled_only=True, start=between, stop=between + 1),
+            explainer,
+            video,
+            bare(sampled_only=True, start=between, stop=between + 1),
             tmp_path / "none.mp4",
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,15 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("shape", "count"),
-    [((1, 25089, 393), 38), ((2, 6273, 1569), 76), ((8, 393, 393), 8), ((6, 100, 100), 1),
-     ((30, 100, 100), 2), ((1, 40, 1 << 20), 3)],
-)  # fmt: skip
+    [
+        ((1, 25089, 393), 38),
+        ((2, 6273, 1569), 76),
+        ((8, 393, 393), 8),
+        ((6, 100, 100), 1),
+        ((30, 100, 100), 2),
+        ((1, 40, 1 << 20), 3),
+    ],
+)
 def test_tiles_cover_every_row_of_every_map_once_and_never_parts_of_two(shape, count):
     seen = torch.zeros(shape[:2], dtype=torch.int)
     tiles = list(tiles_of(shape, torch.empty(0)))
@@ -131,8 +137,11 @@ def test_chosen_layers_alone_are_kept_and_know_their_place(clip):
     for layer in chosen.layers:
         same = whole.layers[layer.block]
         assert (layer.name, layer.stage, layer.q_geometry, layer.k_geometry) == (
-            same.name, same.stage, same.q_geometry, same.k_geometry
-        )  # fmt: skip
+            same.name,
+            same.stage,
+            same.q_geometry,
+            same.k_geometry,
+        )
         assert torch.equal(layer.attention(), same.attention())
     assert chosen.depth == 4
     assert chosen.is_last(chosen.layers[1])
@@ -220,14 +229,17 @@ def test_a_cache_folder_that_cannot_be_made_is_told_in_words(tmp_path, monkeypat
 @pytest.mark.parametrize(
     ("error", "device", "half", "remedies"),
     [
-        (torch.OutOfMemoryError("CUDA: no memory"), "cuda", False,
-         ("cpu", "half", "fewer_layers")),
+        (torch.OutOfMemoryError("CUDA: no memory"), "cuda", False, ("cpu", "half", "fewer_layers")),
         (RuntimeError("MPS backend out of memory (18 GB)"), "mps", True, ("cpu", "fewer_layers")),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "cpu", False,
-         ("half", "fewer_layers")),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+            "cpu",
+            False,
+            ("half", "fewer_layers"),
+        ),
         (MemoryError(), "cpu", True, ("fewer_layers",)),
     ],
-)  # fmt: skip
+)
 def test_lack_of_memory_names_what_to_try_next(error, device, half, remedies):
     with (
         pytest.raises(DeviceMemoryError, match=f"{device} has too little memory for this") as told,
@@ -370,6 +382,10 @@ def test_copies_of_a_cuda_device_follow_its_work_and_are_waited_for(monkeypatch)
     assert copies.take(FakeTensor(cuda.log)) is pinned
     copies.wait()
     assert cuda.log == [
-        "waits for the stream that computes", "begins to copy", "True", "goes on",
-        "holds the memory", "is done",
-    ]  # fmt: skip
+        "waits for the stream that computes",
+        "begins to copy",
+        "True",
+        "goes on",
+        "holds the memory",
+        "is done",
+    ]

@@ -198,8 +198,14 @@ def test_the_share_on_patches_of_several_heads_is_that_of_their_mean(record):
 
 def test_a_head_is_read_from_its_text_form():
     assert [parse_head(text) for text in ("0", "11", "mean", "max", "min", "2, 0", "3,3")] == [
-        0, 11, "mean", "max", "min", HeadSet((0, 2)), 3
-    ]  # fmt: skip
+        0,
+        11,
+        "mean",
+        "max",
+        "min",
+        HeadSet((0, 2)),
+        3,
+    ]
     for text in ("-1", "0,", "0,two", "mean,0"):
         with pytest.raises(CaptureError, match="allowed are a number"):
             parse_head(text)

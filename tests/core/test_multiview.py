@@ -66,10 +66,15 @@ def test_scores_that_overflow_are_refused(loaded, barcode_clip):
 
 def maps_of(values, sinks):
     return HeadMaps(
-        values=np.asarray(values, np.float32), geometry=GridGeometry(),
+        values=np.asarray(values, np.float32),
+        geometry=GridGeometry(),
         sinks=None if sinks is None else np.asarray(sinks, np.float32),
-        key_count=0, method="row", block=0, stage=1, query="readout",
-    )  # fmt: skip
+        key_count=0,
+        method="row",
+        block=0,
+        stage=1,
+        query="readout",
+    )
 
 
 def test_uniform_attention_has_entropy_one_and_keeps_all_but_the_class_key():

@@ -1,6 +1,6 @@
 import pytest
 
-from app.cli import main
+from app.cli.entry import main
 from mvit_core.training import loop as training
 
 

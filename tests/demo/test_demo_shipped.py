@@ -83,8 +83,10 @@ def test_the_shipped_clips_are_those_that_the_command_writes(tmp_path):
     scaled = np.array(again.boxes_px) * truth.size / 64
     assert np.abs(scaled - np.array(truth.boxes_px)).max() <= truth.size / 64
     assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "labels.txt", "moves_left.mp4", "samples.json",
-    ]  # fmt: skip
+        "labels.txt",
+        "moves_left.mp4",
+        "samples.json",
+    ]
 
 
 def test_clips_cannot_be_written_into_a_file(tmp_path):

@@ -84,8 +84,9 @@ def test_a_last_picture_that_stays_for_long_is_no_loss(tmp_path):
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.size:
-                packet.duration = round((30 if packet.pts * packet.time_base == 3 else 1) /
-                                        packet.time_base)  # fmt: skip
+                packet.duration = round(
+                    (30 if packet.pts * packet.time_base == 3 else 1) / packet.time_base
+                )
                 packet.stream = stream
                 target.mux(packet)
     with open_video(path) as video:

@@ -70,8 +70,9 @@ def test_smooth_pictures_survive_the_way_through_planes(size, matrix):
     ids=str,
 )
 def test_planes_show_what_frames_show(tmp_path, options):
-    path = write_barcode_clip(tmp_path / "clip.mkv" if "codec" in options else tmp_path / "c.mp4",
-                              frames=4, **options)  # fmt: skip
+    path = write_barcode_clip(
+        tmp_path / "clip.mkv" if "codec" in options else tmp_path / "c.mp4", frames=4, **options
+    )
     with open_video(path) as video:
         assert_alike(video, 2)
 
@@ -99,8 +100,9 @@ def test_planes_in_order_need_no_seek_and_any_order_gives_the_same(barcode_clip)
 
 
 def test_a_damaged_frame_is_told_and_the_next_one_comes(tmp_path):
-    path = write_barcode_clip(tmp_path / "hole.avi", frames=20, codec="mjpeg",
-                              pixel_format="yuvj420p", b_frames=0)  # fmt: skip
+    path = write_barcode_clip(
+        tmp_path / "hole.avi", frames=20, codec="mjpeg", pixel_format="yuvj420p", b_frames=0
+    )
     blank_packet(path, 7)
     with open_video(path) as video:
         failed = []

@@ -226,8 +226,10 @@ def test_what_is_drawn_covers_the_table():
     assert all(codec in av.codecs_available for codec in CODECS)
 
 
-@pytest.mark.parametrize("recipe", [pytest.param(Recipe(
-    "libx264", "mp4", 20, 8, 2, 25, "plain", (), 0.0, 0, 5), id="a cut clip")])  # fmt: skip
+@pytest.mark.parametrize(
+    "recipe",
+    [pytest.param(Recipe("libx264", "mp4", 20, 8, 2, 25, "plain", (), 0.0, 0, 5), id="a cut clip")],
+)
 def test_the_reading_of_barcodes_would_notice_a_wrong_frame(tmp_path, recipe):
     with open_video(write(recipe, tmp_path)) as video:
         assert [read_barcode(video.frame(i)) for i in range(15)] == recipe.shown

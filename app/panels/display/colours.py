@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from app.panels.display.forms import combo, form, leave_keys
 from app.panels.display.sliders import GAMMA, PERCENT, ValueSlider
-from app.terms import term
-from app.widgets import label
+from app.text.terms import term
+from app.widgets.basic import label
 from mvit_core.render import COLORMAPS, MODES, colormaps, colour_table
 
 if TYPE_CHECKING:
-    from app.state import ViewState
+    from app.state.view_state import ViewState
     from mvit_core.render import Mode
 
 SWATCH = QSize(44, 12)
@@ -84,8 +84,10 @@ class ColourControls(QWidget):
 
     def _sliders(self) -> tuple[tuple[str, ValueSlider], ...]:
         return (
-            ("opacity", self.opacity), ("gamma", self.gamma), ("threshold", self.threshold),
-        )  # fmt: skip
+            ("opacity", self.opacity),
+            ("gamma", self.gamma),
+            ("threshold", self.threshold),
+        )
 
     def _make_colormaps(self) -> QComboBox:
         made = combo(self.tr("Colour map"))

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.icons import themed_icon
-from app.painting import look_of
 from app.panels.display.forms import LINE_GAP, combo, form, row
 from app.panels.display.histogram import Histogram
-from app.range_menu import range_menu
-from app.state import ViewState
-from app.text import policy_names
-from app.widgets import icon_button, label
+from app.state.view_state import ViewState
+from app.text.phrases import policy_names
+from app.views.range_menu import range_menu
+from app.widgets.basic import icon_button, label
+from app.widgets.icons import themed_icon
+from app.workers.paint import look_of
 from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
 
-    from app.facts import ShownMap
+    from app.results import ShownMap
 
 
 class RangeControls(QWidget):

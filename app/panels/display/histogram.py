@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from app import theme
+from app.widgets import theme
 from mvit_core.render import RenderStyle, ValueRange, bar_colours
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
-    from app.facts import HistogramFacts
+    from app.results import HistogramFacts
 
 HEIGHT = 48
 GRIP = 5.0

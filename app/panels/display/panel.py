@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
-from app import theme
 from app.panels.display.colours import ColourControls
 from app.panels.display.ends import RangeControls
 from app.panels.display.forms import LINE_GAP, leave_keys
 from app.panels.display.query import QueryControls, QueryFacts
-from app.widgets import label, rule
+from app.widgets import theme
+from app.widgets.basic import label, rule
 
 if TYPE_CHECKING:
-    from app.facts import ShownMap
-    from app.state import ViewState
+    from app.results import ShownMap
+    from app.state.view_state import ViewState
 
 
 class DisplayPanel(QWidget):
@@ -36,8 +36,10 @@ class DisplayPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.queries, self.colours, self.range = QueryControls(), ColourControls(), RangeControls()
         self.method, self.query, self.pick = (
-            self.queries.method, self.queries.query, self.queries.pick,
-        )  # fmt: skip
+            self.queries.method,
+            self.queries.query,
+            self.queries.pick,
+        )
         self.note = label("", "warning", small=True)
         self.note.setWordWrap(True)
         self.note.hide()
@@ -61,12 +63,15 @@ class DisplayPanel(QWidget):
     def _make_ticks(self) -> dict[str, QCheckBox]:
         made = {}
         for field, words, tip in (
-            ("overlay", self.tr("Overlay"),
-             self.tr("Show the heat (T); hold B to hide it for a moment")),
+            (
+                "overlay",
+                self.tr("Overlay"),
+                self.tr("Show the heat (T); hold B to hide it for a moment"),
+            ),
             ("smooth", self.tr("Smooth"), self.tr("Off: each pixel shows its nearest token (S)")),
             ("token_grid", self.tr("Token grid"), self.tr("Lines between tokens (D)")),
             ("coverage", self.tr("Coverage"), ""),
-        ):  # fmt: skip
+        ):
             box = QCheckBox(words)
             box.setToolTip(tip)
             box.toggled.connect(lambda on, field=field: self.changed.emit(field, on))

@@ -10,12 +10,12 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
-from app.terms import term
-from app.widgets import icon_button, label
+from app.text.terms import term
+from app.widgets.basic import icon_button, label
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
-    from app.state import ViewState
+    from app.state.view_state import ViewState
     from mvit_core.attribution import Query
 
 

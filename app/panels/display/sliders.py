@@ -33,9 +33,11 @@ PERCENT = Scale(lambda v: 100 * v, lambda at: at / 100, (0, 100), factor=100, su
 
 GAMMA_SPAN = 5.0
 GAMMA = Scale(
-    lambda v: 50 * log(v, GAMMA_SPAN), lambda at: round(GAMMA_SPAN ** (at / 50), 2), (-50, 50),
+    lambda v: 50 * log(v, GAMMA_SPAN),
+    lambda at: round(GAMMA_SPAN ** (at / 50), 2),
+    (-50, 50),
     decimals=2,
-)  # fmt: skip
+)
 """From a fifth to five, one in the middle."""
 
 

@@ -27,12 +27,12 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app import theme
-from app.survey.colours import slot_colour, slot_pen
-from app.text import share_words
+from app.text.phrases import share_words
+from app.widgets import theme
+from app.widgets.class_colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:
-    from app.predictions import ListedClass
+    from app.text.class_list import ListedClass
 
 ROW_PX = 27
 BOX_PX = 12
@@ -120,9 +120,11 @@ class _Delegate(QStyledItemDelegate):
         painter.setOpacity(0.45 if self.faded else 1.0)
         self._paint_box(painter, box, row, hovered=bool(state & QStyle.StateFlag.State_MouseOver))
         self._paint_words(painter, box.adjusted(INDENT_PX, 0, 0, -9), row)
-        self._paint_bar(painter, QRectF(
-            box.left() + INDENT_PX, box.bottom() - 7, box.width() - INDENT_PX, 3
-        ), row)  # fmt: skip
+        self._paint_bar(
+            painter,
+            QRectF(box.left() + INDENT_PX, box.bottom() - 7, box.width() - INDENT_PX, 3),
+            row,
+        )
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(theme.current().accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -144,10 +146,15 @@ class _Delegate(QStyledItemDelegate):
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(QPen(QColor(colours.panel), 1.8))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([
-            box.topLeft() + QPointF(3, 6.5), box.topLeft() + QPointF(5.3, 8.8),
-            box.topLeft() + QPointF(9.2, 3.6),
-        ]))  # fmt: skip
+        painter.drawPolyline(
+            QPolygonF(
+                [
+                    box.topLeft() + QPointF(3, 6.5),
+                    box.topLeft() + QPointF(5.3, 8.8),
+                    box.topLeft() + QPointF(9.2, 3.6),
+                ]
+            )
+        )
 
     def _paint_words(self, painter: QPainter, line: QRectF, row: ListedClass) -> None:
         colours, first = theme.current(), row.rank == 1

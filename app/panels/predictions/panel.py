@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
 from app.panels.predictions.classes import Bars
 from app.panels.predictions.video import VideoControls
-from app.predictions import listed_classes
-from app.state import TOP_CHOICES
-from app.widgets import icon_button, label
+from app.state.view_state import TOP_CHOICES
+from app.text.class_list import listed_classes
+from app.widgets import theme
+from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
-    from app.facts import AverageFacts, PredictionFacts
-    from app.state import ViewState
+    from app.results import AverageFacts, PredictionFacts
+    from app.state.view_state import ViewState
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
 
-from app import theme
-from app.text import duration_words
-from app.widgets import label
+from app.text.phrases import duration_words
+from app.widgets import theme
+from app.widgets.basic import label
 from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
-    from app.facts import AverageFacts
+    from app.results import AverageFacts
 
 CLIPS = (0, 1, 3, 4, 5, 7, 10)
 """Offered; 5 is what MViTv2 is tested with on Kinetics, 10 what MViT was beside 3 crops."""
@@ -65,8 +65,9 @@ class VideoControls(QWidget):
     def show_plan(self, plan: ViewPlan) -> None:
         """Take the plan asked for; one of a session may be none of those offered."""
         for box, value, words in (
-            (self.clips, plan.clips, self.tr("{n} clips")), (self.crops, plan.crops, ""),
-        ):  # fmt: skip
+            (self.clips, plan.clips, self.tr("{n} clips")),
+            (self.crops, plan.crops, ""),
+        ):
             with QSignalBlocker(box):
                 if box.findData(value) < 0:
                     box.addItem(words.format(n=value), value)

@@ -89,9 +89,11 @@ class Video(Closing):
         self._plane_painter = PlanePainter(opened_video.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
         self._cache: Cache[int, VideoFrame] = Cache(
-            budget or MemoryBudget(cache_bytes), "frames",
-            seconds_to_remake=_SECONDS_TO_REMAKE, most_bytes=cache_bytes,
-        )  # fmt: skip
+            budget or MemoryBudget(cache_bytes),
+            "frames",
+            seconds_to_remake=_SECONDS_TO_REMAKE,
+            most_bytes=cache_bytes,
+        )
         self._frame_bytes = 3 * self.size[0] * self.size[1]
         self._unreadable: set[int] = set()
         self._painted: tuple[int, NDArray[np.uint8]] | None = None

@@ -44,23 +44,39 @@ class Encoder:
 ENCODERS: Mapping[str, Encoder] = MappingProxyType(
     {
         "h264": Encoder(
-            "H.264, plays everywhere", "libx264", "yuv420p", (".mp4", ".mov", ".mkv"),
+            "H.264, plays everywhere",
+            "libx264",
+            "yuv420p",
+            (".mp4", ".mov", ".mkv"),
             _rates(26, 18, 12, preset="medium"),
         ),
         "h265": Encoder(
-            "H.265 (HEVC)", "libx265", "yuv420p", (".mp4", ".mov", ".mkv"),
-            _rates(28, 21, 15, preset="medium", **{"x265-params": "log-level=none"}), tag="hvc1",
+            "H.265 (HEVC)",
+            "libx265",
+            "yuv420p",
+            (".mp4", ".mov", ".mkv"),
+            _rates(28, 21, 15, preset="medium", **{"x265-params": "log-level=none"}),
+            tag="hvc1",
         ),
         "vp9": Encoder(
-            "VP9, for the web", "libvpx-vp9", "yuv420p", (".webm", ".mp4", ".mkv"),
+            "VP9, for the web",
+            "libvpx-vp9",
+            "yuv420p",
+            (".webm", ".mp4", ".mkv"),
             _rates(40, 30, 18, b="0", deadline="good", **{"cpu-used": "4", "row-mt": "1"}),
         ),
         "av1": Encoder(
-            "AV1, for the web", "libsvtav1", "yuv420p", (".mp4", ".webm", ".mkv"),
+            "AV1, for the web",
+            "libsvtav1",
+            "yuv420p",
+            (".mp4", ".webm", ".mkv"),
             _rates(45, 30, 18, preset="8"),
         ),
         "prores": Encoder(
-            "ProRes 422, for editing", "prores_ks", "yuv422p10le", (".mov", ".mkv"),
+            "ProRes 422, for editing",
+            "prores_ks",
+            "yuv422p10le",
+            (".mov", ".mkv"),
             {
                 name: {"profile": profile, "vendor": "apl0"}
                 for name, profile in (("small", "lt"), ("good", "standard"), ("best", "hq"))
@@ -68,7 +84,7 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
         ),
         "gif": Encoder("GIF, 256 colours per frame", "gif", "pal8", (".gif",)),
     }
-)  # fmt: skip
+)
 """What ``VideoWriter`` can write, by the name of ``codec``."""
 
 
@@ -102,13 +118,15 @@ CONTAINERS: Mapping[str, Container] = MappingProxyType(
         ".mp4": Container("mp4", "h264", _AAC_FAMILY | {"opus", "flac"}, "aac"),
         ".mov": Container("mov", "h264", _AAC_FAMILY | {"pcm_s16le", "pcm_s24le"}, "aac"),
         ".mkv": Container(
-            "matroska", "h264",
-            _AAC_FAMILY | {"opus", "vorbis", "flac", "eac3", "pcm_s16le", "pcm_s24le"}, "aac",
+            "matroska",
+            "h264",
+            _AAC_FAMILY | {"opus", "vorbis", "flac", "eac3", "pcm_s16le", "pcm_s24le"},
+            "aac",
         ),
         ".webm": Container("webm", "vp9", frozenset({"opus", "vorbis"}), "libopus"),
         ".gif": Container("gif", "gif", frozenset(), ""),
     }
-)  # fmt: skip
+)
 """Kinds of video files by their ending."""
 
 

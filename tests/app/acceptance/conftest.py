@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.cli import main
+from app.cli.entry import main
 from mvit_core.pipeline import Explainer
 from tests.app.acceptance.person import rest, the_window
 from tests.app.conftest import WAIT_MS

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.cli import main
+from app.cli.entry import main
 from tests.app.acceptance.person import (
     CONTROL,
     SHIFT,

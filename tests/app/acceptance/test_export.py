@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 
 import mvit_core.export
-from app.export_dialog import ExportDialog
+from app.dialogs.export.dialog import ExportDialog
 from tests.app.acceptance.copy_image import COPIED, SEEN
 from tests.app.acceptance.person import (
     CONTROL,
@@ -75,13 +75,34 @@ def decoded_by_opencv(path):
 
 def decoded_by_ffmpeg(path):
     """Through the command line program, which is not the library that wrote the file."""
-    words = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-of", "csv=p=0",
-             "-show_entries", "stream=width,height,pix_fmt,codec_name", str(path)]  # fmt: skip
+    words = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-select_streams",
+        "v:0",
+        "-of",
+        "csv=p=0",
+        "-show_entries",
+        "stream=width,height,pix_fmt,codec_name",
+        str(path),
+    ]
     answer = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     codec, width, height, pixels = answer.strip().split(",")
     assert (codec, pixels) == ("h264", "yuv420p")
-    words = ["ffmpeg", "-v", "error", "-xerror", "-i", str(path),
-             "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+    words = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-xerror",
+        "-i",
+        str(path),
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
     done = subprocess.run(words, capture_output=True, check=True)
     assert done.stderr == b""
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, int(height), int(width), 3)
@@ -181,10 +202,14 @@ def test_19_a_copied_image_has_its_own_size_and_alike_on_every_display(
         folder.mkdir()
         words = ["-m", "tests.app.acceptance.copy_image", barcode_clip, toy_checkpoint, folder]
         ran = subprocess.run(
-            [sys.executable, *map(str, words)], cwd=Path(__file__).parents[3], text=True,
-            capture_output=True, env={**os.environ, "QT_SCALE_FACTOR": str(scale)}, check=True,
+            [sys.executable, *map(str, words)],
+            cwd=Path(__file__).parents[3],
+            text=True,
+            capture_output=True,
+            env={**os.environ, "QT_SCALE_FACTOR": str(scale)},
+            check=True,
             timeout=PROCESS_SECONDS,
-        )  # fmt: skip
+        )
         assert f"scale {scale}" in ran.stdout
         assert np.array_equal(pixels_of(QImage(str(folder / COPIED))), seen["fit"])
         assert_alike(pixels_of(QImage(str(folder / SEEN))), seen["fit"])

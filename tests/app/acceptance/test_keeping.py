@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.relink import RelinkDialog
+from app.dialogs.relink import RelinkDialog
 from tests.app.acceptance.person import (
     CONTROL,
     LEFT,

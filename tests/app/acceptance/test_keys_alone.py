@@ -7,9 +7,9 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.export_dialog import ExportDialog
-from app.palette import Palette
-from app.shortcuts import ShortcutsDialog
+from app.commands.palette import Palette
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.export.dialog import ExportDialog
 from tests.app.acceptance.person import (
     CONTROL,
     SHIFT,
@@ -35,15 +35,28 @@ pytestmark = pytest.mark.gui
 Role = QAccessible.Role
 
 NAMED = {
-    Role.PushButton, Role.CheckBox, Role.RadioButton, Role.ComboBox, Role.Slider, Role.SpinBox,
-    Role.EditableText, Role.Tree, Role.List, Role.ButtonMenu, Role.ButtonDropDown, Role.PageTab,
-}  # fmt: skip
+    Role.PushButton,
+    Role.CheckBox,
+    Role.RadioButton,
+    Role.ComboBox,
+    Role.Slider,
+    Role.SpinBox,
+    Role.EditableText,
+    Role.Tree,
+    Role.List,
+    Role.ButtonMenu,
+    Role.ButtonDropDown,
+    Role.PageTab,
+}
 """What a screen reader reads the name of before its value."""
 
 DIALOGS = (
-    (Key.Key_E, CONTROL), (Key.Key_Comma, CONTROL), (Key.Key_K, CONTROL), (Key.Key_Slash, CONTROL),
+    (Key.Key_E, CONTROL),
+    (Key.Key_Comma, CONTROL),
+    (Key.Key_K, CONTROL),
+    (Key.Key_Slash, CONTROL),
     Key.Key_F1,
-)  # fmt: skip
+)
 """The keys that open them: export, preferences, palette, sheet of keys, help."""
 
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from app.export_dialog import ExportDialog
+from app.dialogs.export.dialog import ExportDialog
 from mvit_core.model import MViT
 from tests.app.acceptance.person import (
     CONTROL,

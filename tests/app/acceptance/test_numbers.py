@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from app.export_dialog import ExportDialog
+from app.dialogs.export.dialog import ExportDialog
 from tests.app.acceptance.person import (
     CONTROL,
     Key,

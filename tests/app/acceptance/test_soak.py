@@ -6,7 +6,7 @@ import sys
 import pytest
 from PySide6.QtTest import QTest
 
-from app.upkeep import resident_bytes
+from app.window.housekeeping import resident_bytes
 from mvit_core.pipeline import Explainer
 from tests.app.acceptance.person import CONTROL, LEFT, Key, focus, keys, rest, track_spot
 from tests.app.conftest import WAIT_MS

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from app.preferences_dialog import PreferencesDialog
+from app.dialogs.preferences import PreferencesDialog
 from tests.app.acceptance.person import (
     CONTROL,
     Key,

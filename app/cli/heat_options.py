@@ -1,0 +1,91 @@
+"""The options of the command line that say how heat is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mvit_core.errors import ExportError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mvit_core.render import HeatSettings
+
+
+def add_look_options(export: argparse.ArgumentParser) -> None:
+    """Give a command the options for colours."""
+    look = export.add_argument_group("colours")
+    look.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
+    look.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
+    look.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    look.add_argument(
+        "--gamma",
+        type=float,
+        default=1.0,
+        help="exponent on the values; below 1 lifts weak ones (1)",
+    )
+    look.add_argument(
+        "--threshold",
+        type=float,
+        default=0.0,
+        help="share of the range below which nothing is drawn (0)",
+    )
+    look.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    look.add_argument(
+        "--range",
+        default="layer",
+        dest="policy",
+        metavar="map|layer|clip|model|LOW,HIGH",
+        help="what the ends of the colour bar are taken from (layer)",
+    )
+    look.add_argument(
+        "--tails",
+        default="1,99.5",
+        metavar="LOW,HIGH",
+        help="percentiles of the values that become the ends (1,99.5)",
+    )
+    look.add_argument(
+        "--units",
+        default="probability",
+        help="of the colour bar: probability or uniform (probability)",
+    )
+
+
+def look_from(options: argparse.Namespace) -> HeatSettings:
+    """How the options of ``export`` want heat to be drawn.
+
+    Raises:
+        ExportError: an option is none of those allowed.
+    """
+    from mvit_core.render import RANGE_POLICIES, HeatSettings, ValueRange
+
+    policy, ends = options.policy, None
+    if policy not in RANGE_POLICIES or policy == "manual":
+        names = ", ".join(name for name in RANGE_POLICIES if name != "manual")
+        ends = ValueRange(*_pair("--range", policy, f"{names} and two rising numbers LOW,HIGH"))
+        policy = "manual"
+    try:
+        return HeatSettings(
+            colormap=options.colormap,
+            opacity=options.opacity,
+            smooth=not options.cells,
+            gamma=options.gamma,
+            threshold=options.threshold,
+            range_policy=policy,
+            manual_range=ends,
+            mode=options.mode,
+            tails_percent=_pair("--tails", options.tails, "two rising numbers LOW,HIGH"),
+            units=options.units,
+        )
+    except ValueError as error:
+        raise ExportError(str(error)) from error
+
+
+def _pair(option: str, text: str, allowed: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        low, high = 0.0, 0.0
+    if not -float("inf") < low < high < float("inf"):
+        raise ExportError(f"{option} is {text!r}; allowed are {allowed}")
+    return low, high

@@ -1,0 +1,144 @@
+"""``mvit-lens inspect``: a checkpoint's facts as JSON values, and the same as a readable page."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from mvit_core.model.cost import layer_costs
+
+if TYPE_CHECKING:
+    from mvit_core.checkpoint import LoadedModel
+    from mvit_core.model import MViTConfig
+
+_SHOWN_LISTS = ("missing", "unexpected", "resized", "warnings")
+"""Parts of the report that are printed; converted names are many and only counted."""
+
+
+def inspection(loaded: "LoadedModel") -> dict[str, Any]:
+    """Format, architecture, one row per layer, and the load report."""
+    costs = layer_costs(loaded.config)
+    report = loaded.report
+    return {
+        "format": loaded.format,
+        "decided_from": report.decided_from,
+        "architecture": _architecture(loaded.config),
+        "parameters": sum(p.numel() for p in loaded.model.parameters()),
+        "clip": asdict(loaded.clip_spec),
+        "layers": [
+            {
+                "block": cost.block,
+                "stage": cost.stage,
+                "heads": cost.heads,
+                "head_dim": cost.head_dim,
+                "tokens": cost.tokens,
+                "q_shape": list(cost.q_shape),
+                "k_shape": list(cost.k_shape),
+                "attention_bytes": cost.attention_bytes,
+                "macs": cost.macs,
+                "unpooled_macs": cost.unpooled_macs,
+            }
+            for cost in costs
+        ],
+        "report": {
+            "converted": list(report.converted),
+            "missing": list(report.missing),
+            "unexpected": list(report.unexpected),
+            "resized": list(report.resized),
+            "warnings": list(report.warnings),
+        },
+        "classes": loaded.classes,
+    }
+
+
+def _architecture(config: "MViTConfig") -> dict[str, Any]:
+    facts = {name: value for name, value in asdict(config).items() if name != "blocks"}
+    facts["depth"] = config.depth
+    facts["embed_dim"] = config.embed_dim
+    facts["blocks"] = [asdict(block) for block in config.blocks]
+    return facts
+
+
+def inspection_text(facts: dict[str, Any]) -> str:
+    """The facts as a page for a terminal."""
+    return "\n\n".join([_head(facts), _table(facts["layers"]), _report(facts)])
+
+
+def _head(facts: dict[str, Any]) -> str:
+    arch, clip = facts["architecture"], facts["clip"]
+    positions = [
+        name
+        for name, used in (
+            ("absolute", arch["use_abs_pos"]),
+            ("fixed sincos", arch["use_fixed_sincos_pos"]),
+            ("relative y, x", arch["rel_pos_spatial"]),
+            ("relative t", arch["rel_pos_temporal"]),
+        )
+        if used
+    ]
+    frames, height, width = arch["input_shape"]
+    classes = facts["classes"]
+    rows = {
+        "format": facts["format"],
+        "decided from": facts["decided_from"],
+        "network": f"{arch['depth']} blocks from {arch['embed_dim']} channels, "
+        f"{facts['parameters'] / 1e6:.2f} M parameters, {arch['attention']} attention "
+        f"({arch['mode']}{', pool first' if arch['pool_first'] else ''})",
+        "input": f"{frames} frames of {width}x{height}, every {clip['rate']:g} at "
+        f"{clip['target_fps']:g} fps",
+        "positions": ", ".join(positions) or "none",
+        "readout": f"{arch['readout']}, {arch['num_classes']} classes"
+        + ("" if classes else " (names not known: indices are shown)"),
+    }
+    return "\n".join(f"{name:<13} {value}" for name, value in rows.items())
+
+
+def _table(layers: list[dict[str, Any]]) -> str:
+    header = (
+        "block",
+        "stage",
+        "heads",
+        "tokens",
+        "q grid",
+        "k grid",
+        "full map",
+        "Mmacs",
+        "unpooled",
+        "saved",
+    )
+    rows = [header]
+    for layer in layers:
+        saved = layer["unpooled_macs"] / layer["macs"]
+        rows.append(
+            (
+                str(layer["block"]),
+                str(layer["stage"]),
+                str(layer["heads"]),
+                str(layer["tokens"]),
+                "x".join(map(str, layer["q_shape"])),
+                "x".join(map(str, layer["k_shape"])),
+                _bytes(layer["attention_bytes"]),
+                f"{layer['macs'] / 1e6:.1f}",
+                f"{layer['unpooled_macs'] / 1e6:.1f}",
+                f"{saved:.1f}x",
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(lines)
+
+
+def _bytes(count: int) -> str:
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024  # type: ignore[assignment]  # a float from here on, for display only
+    raise AssertionError("unreachable")
+
+
+def _report(facts: dict[str, Any]) -> str:
+    report = facts["report"]
+    lines = [f"{'converted':<13} {len(report['converted'])} names"]
+    for name in _SHOWN_LISTS:
+        entries = report[name]
+        shown = "; ".join(map(str, entries[:6])) + ("; ..." if len(entries) > 6 else "")
+        lines.append(f"{name:<13} {shown or 'none'}")
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""What ``predict`` finds out and prints: windows or views, and their mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.cli.video_options import ProgressLine
+from mvit_core.errors import ClipError
+
+if TYPE_CHECKING:
+    import argparse
+
+    import numpy as np
+
+    from mvit_core.checkpoint import LoadedModel
+    from mvit_core.multiview import Scores
+    from mvit_core.video import Video
+    from mvit_core.video.multi_view import ViewPlan
+
+Json = dict[str, Any]
+
+
+def predict(
+    loaded: LoadedModel,
+    video: Video,
+    options: argparse.Namespace,
+    plan: ViewPlan | None,
+) -> Json:
+    """The facts of ``predict --json``: of windows, or of the views of a plan.
+
+    Raises:
+        MvitError: there is no such window, or one cannot be read or run.
+    """
+    from mvit_core.multiview import mean_scores
+
+    if plan is None:
+        answers, scores = _windows(loaded, video, options)
+    else:
+        answers, scores = _views(loaded, video, plan, options.top)
+    return {
+        "windows": answers,
+        "average": _top(mean_scores(scores), loaded, options.top),
+        "notes": list(loaded.report.warnings),
+    }
+
+
+def _windows(
+    loaded: LoadedModel,
+    video: Video,
+    options: argparse.Namespace,
+) -> tuple[list[Json], list[Scores]]:
+    from mvit_core.pipeline import Explainer
+
+    explainer = Explainer(loaded, remembered_windows=1)
+    windows = explainer.windows(video)
+    index = options.window or 0
+    if not 0 <= index < len(windows):
+        raise ClipError(
+            f"window {index} does not exist; {options.clip.name} has windows 0 to "
+            f"{len(windows) - 1}"
+        )
+    wanted = windows if options.all else windows[index : index + 1]
+    answers, scores, progress = [], [], ProgressLine("window")
+    for done, window in enumerate(wanted, start=1):
+        # The record is dropped at once: a long video has many windows.
+        captured = explainer.capture(video, window)
+        scores.append(captured.record.probabilities[0].double().numpy())
+        answer = {
+            "index": window.index,
+            "frames": list(captured.frame_indices),
+            "top": _top(scores[-1], loaded, options.top),
+        }
+        answers.append(answer | ({"note": captured.note} if captured.note else {}))
+        progress.show(done, len(wanted))
+    return answers, scores
+
+
+def _views(
+    loaded: LoadedModel,
+    video: Video,
+    plan: ViewPlan,
+    top: int,
+) -> tuple[list[Json], list[Scores]]:
+    from mvit_core.multiview import view_scores
+    from mvit_core.video.multi_view import plan_views, preprocessing_for
+
+    spec = preprocessing_for(loaded.clip_spec, plan)
+    views = plan_views(video.frame_count, video.fps, spec, plan)
+    answers, scores, progress = [], [], ProgressLine("view")
+    for done, view in enumerate(views, start=1):
+        scores.append(view_scores(loaded, video, view, spec))
+        answer = {
+            "index": view.window.index,
+            "crop": view.crop,
+            "frames": list(view.window.frame_indices),
+            "top": _top(scores[-1], loaded, top),
+        }
+        answers.append(answer | ({"note": view.window.note} if view.window.note else {}))
+        progress.show(done, len(views))
+    return answers, scores
+
+
+def _top(scores: Scores, loaded: LoadedModel, count: int) -> list[Json]:
+    names = loaded.classes
+    best: np.ndarray[Any, Any] = (-scores).argsort(kind="stable")[:count]
+    return [
+        {
+            "index": index,
+            "class": names[index] if names else f"class {index}",
+            "probability": float(scores[index]),
+        }
+        for index in best.tolist()
+    ]
+
+
+def print_predictions(facts: Json, window_count: int) -> None:
+    """The same facts for people."""
+    for window in facts["windows"]:
+        frames, crop = window["frames"], window.get("crop")
+        what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"
+        print(f"{what}, frames {frames[0]} to {frames[-1]}")
+        if "note" in window:
+            print(f"  note: {window['note']}")
+        _print_top(window["top"])
+    if len(facts["windows"]) > 1:
+        kind = "views" if "crop" in facts["windows"][0] else "windows"
+        print(f"average of {len(facts['windows'])} {kind}")
+        _print_top(facts["average"])
+
+
+def _print_top(rows: list[Json]) -> None:
+    for row in rows:
+        print(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")

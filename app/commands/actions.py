@@ -1,0 +1,162 @@
+"""Actions of Qt made from the table of commands."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS
+from app.widgets.icons import themed_icon
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
+
+    from app.commands import Command, Desk
+    from app.commands.keys import KeyMap
+    from app.results import World
+    from app.state.view_state import ViewState
+
+
+ACCESS_KEY = re.compile(r"\(&\w\)|&")
+"""Before a letter of the title, or behind a title of another script."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of the table of commands."""
+    return QCoreApplication.translate("commands", text)
+
+
+def title_of(command: Command) -> str:
+    """A command's title, with its number where it is one of a row."""
+    return tr(command.title).format(n=command.id.rpartition("_")[2])
+
+
+def menu_title(name: str) -> str:
+    """A menu's title without the mark of its access key."""
+    return ACCESS_KEY.sub("", tr(dict(MENUS)[name]))
+
+
+class Actions:
+    """One action per command.
+
+    Args:
+        window: owns the actions; window-wide keys work anywhere in it.
+        stage: widgets on which the single keys work.
+        desk: what commands may use.
+        keys: which keys mean which command.
+    """
+
+    def __init__(
+        self, window: QWidget, stage: tuple[QWidget, ...], desk: Desk, keys: KeyMap
+    ) -> None:
+        self._desk = desk
+        self.keys = keys
+        self.by_id: dict[str, QAction] = {}
+        self._possible: dict[str, bool] = {}
+        for command in COMMANDS:
+            action = self.by_id[command.id] = self._action(window, command)
+            for widget in stage if command.scope == "stage" else (window,):
+                widget.addAction(action)
+            self.give_keys(command.id)
+            if command.stage_keys:
+                self._on_stage(stage, command)
+        keys.changed.connect(self.give_keys)
+
+    def _action(self, window: QWidget, command: Command) -> QAction:
+        action = QAction(title_of(command), window)
+        action.setObjectName(command.id)
+        action.setCheckable(command.checked_when is not None)
+        action.setAutoRepeat(command.repeats)
+        if command.icon:
+            action.setIcon(themed_icon(command.icon))
+            action.setIconVisibleInMenu(False)  # a few among many make a ragged edge
+        action.setStatusTip("")
+        if command.short:
+            action.setIconText(tr(command.short))
+        if command.held:
+            action.setEnabled(False)
+            return action
+        if command.scope == "stage":
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(partial(self._run, command))
+        return action
+
+    def _on_stage(self, stage: tuple[QWidget, ...], command: Command) -> None:
+        """Keys of a window-wide command that are single, and so belong to the stage."""
+        action = QAction(self.by_id[command.id])
+        action.setShortcuts([QKeySequence(key) for key in command.stage_keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(partial(self._run, command))
+        for widget in stage:
+            widget.addAction(action)
+
+    def give_keys(self, command_id: str) -> None:
+        """Take a command's keys from the map, and say them wherever it is named."""
+        command, action = BY_ID[command_id], self.by_id[command_id]
+        if command.held:
+            # Its key is watched by the window: a shortcut would not hear the release.
+            action.setText(f"{title_of(command)}\t{self.keys.words(command_id)}")
+        else:
+            action.setShortcuts([QKeySequence(key) for key in self.keys.of(command_id)])
+        self._give_tip(command)
+
+    def _give_tip(self, command: Command) -> None:
+        action, keys = self.by_id[command.id], self.keys.words(command.id)
+        words = tr(command.tooltip) if command.tooltip else title_of(command)
+        if keys:
+            words += f" ({keys})"
+        if not self._possible.get(command.id, True):
+            words += "\n" + tr(command.enabled_when.reason)
+        action.setToolTip(words)
+
+    def name_button(self, button: QAbstractButton, command_id: str) -> None:
+        """Let a button that stands for a command say what it does and with which key."""
+        action = self.by_id[command_id]
+        button.setAccessibleName(title_of(BY_ID[command_id]))
+        button.setToolTip(action.toolTip())
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
+
+    def run(self, command_id: str) -> None:
+        """Do what a command does, if it is enabled now."""
+        if self.by_id[command_id].isEnabled():
+            BY_ID[command_id].run(self._desk)
+
+    def _run(self, command: Command, _checked: bool = False) -> None:
+        command.run(self._desk)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        for name, title in MENUS:
+            menu = bar.addMenu(tr(title))
+            menu.setToolTipsVisible(True)
+            submenus: dict[str, QMenu] = {}
+            for command in COMMANDS:
+                if command.menu != name:
+                    continue
+                if command.id in SEPARATED:
+                    submenus.get(command.submenu, menu).addSeparator()
+                place = menu
+                if command.submenu:
+                    if command.submenu not in submenus:
+                        submenus[command.submenu] = menu.addMenu(tr(SUBMENUS[command.submenu]))
+                        submenus[command.submenu].setToolTipsVisible(True)
+                    place = submenus[command.submenu]
+                place.addAction(self.by_id[command.id])
+
+    def show(self, state: ViewState, world: World) -> None:
+        """Enable and check what is possible and on."""
+        for command in COMMANDS:
+            action = self.by_id[command.id]
+            if not command.held:
+                # Qt calls a hidden action disabled, so what was set is remembered here.
+                possible = command.enabled_when(state, world)
+                if possible != self._possible.get(command.id):
+                    self._possible[command.id] = possible
+                    action.setEnabled(possible)
+                    self._give_tip(command)
+            if command.checked_when is not None:
+                action.setChecked(command.checked_when(state, world))

@@ -1,0 +1,209 @@
+"""The command palette: every command by a few letters of its name, or of words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
+from typing_extensions import override
+
+from app.commands import COMMANDS
+from app.commands.actions import menu_title, title_of, tr
+from app.commands.fuzzy import score
+from app.widgets import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QWidget
+
+    from app.commands import Command
+    from app.commands.actions import Actions
+
+SIZE = QSize(560, 420)
+ROW_PX = 32
+BELOW_TOP_PX = 56
+MENU_COSTS = 50.0
+"""What a title alone does not have comes after what it has."""
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command as the palette shows it."""
+
+    id: str
+    title: str
+    menu: str
+    keys: str
+    reason: str
+    """Why it is off; empty while it can be run."""
+    keywords: str = ""
+    """Not shown: other words for it."""
+
+    def score(self, needle: str) -> float | None:
+        """How well letters fit its title or keywords; less well, its title with its menu."""
+        fits = (score(needle, words) for words in (self.title, self.keywords))
+        known = [value for value in fits if value is not None]
+        if known:
+            return max(known)
+        with_menu = score(needle, f"{self.title} {self.menu}")
+        return None if with_menu is None else with_menu - MENU_COSTS
+
+
+def entries_of(actions: Actions) -> tuple[Entry, ...]:
+    """Every command, in the order of the menus."""
+    return tuple(_entry(actions, command) for command in COMMANDS if not command.held)
+
+
+def _entry(actions: Actions, command: Command) -> Entry:
+    action = actions.by_id[command.id]
+    title = action.text().replace("&", "") or title_of(command)
+    reason = "" if action.isEnabled() else tr(command.enabled_when.reason)
+    menu = menu_title(command.menu)
+    keywords = tr(command.keywords) if command.keywords else ""
+    return Entry(command.id, title, menu, actions.keys.words(command.id), reason, keywords)
+
+
+def matching(entries: tuple[Entry, ...], needle: str) -> tuple[Entry, ...]:
+    """The entries that fit, best first; those that can be run before those that cannot."""
+    scored = [(entry.score(needle), entry) for entry in entries]
+    found = [(value, entry) for value, entry in scored if value is not None]
+    # Stable: equal ones stay in the order of the menus.
+    found.sort(key=lambda pair: (-pair[0], bool(pair[1].reason)))
+    return tuple(entry for _, entry in found)
+
+
+class Palette(QDialog):
+    """A field and a list below it; Enter runs, Esc closes.
+
+    Args:
+        actions: the commands, and whether they can be run now.
+        parent: the window.
+    """
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setObjectName("palette")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(self.tr("Search commands"))
+        self._actions = actions
+        self._entries = entries_of(actions)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search commands"))
+        self.search.setAccessibleName(self.tr("Search commands"))
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._run)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setObjectName("entries")
+        self.list.setAccessibleName(self.tr("Commands found"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(_Rows(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.itemClicked.connect(self._run)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        column.setSpacing(theme.GAP)
+        column.addWidget(self.search)
+        column.addWidget(self.list)
+        self.resize(SIZE.boundedTo(parent.size() - QSize(40, 80)))
+        top = parent.mapToGlobal(parent.rect().topLeft())
+        self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + BELOW_TOP_PX)
+        self._filter("")
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)  # a popup gives it to nobody
+
+    def shown(self) -> tuple[Entry, ...]:
+        """What the list holds, best first."""
+        return tuple(self.list.item(row).data(ENTRY_ROLE) for row in range(self.list.count()))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows move along the list while the field has the letters."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: 8,
+            Qt.Key.Key_PageUp: -8,
+        }
+        by = steps.get(Qt.Key(event.key()))
+        if by is None:
+            return False
+        last = self.list.count() - 1
+        self.list.setCurrentRow(min(max(self.list.currentRow() + by, 0), last))
+        return True
+
+    def _filter(self, text: str) -> None:
+        self.list.clear()
+        for entry in matching(self._entries, text):
+            item = QListWidgetItem(entry.title)
+            item.setData(ENTRY_ROLE, entry)
+            words = [entry.title, entry.keys, entry.reason]
+            described = ", ".join(word for word in words if word)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, described)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _run(self) -> None:
+        item = self.list.currentItem()
+        entry = item.data(ENTRY_ROLE) if item is not None else None
+        if entry is None or entry.reason:
+            return  # it says why beside its name
+        self.close()
+        self._actions.run(entry.id)
+
+
+class _Rows(QStyledItemDelegate):
+    """Paints an entry: its menu and name on the left, its key or what it lacks on the right."""
+
+    @override
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, ROW_PX)
+
+    @override
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        entry, colours = index.data(ENTRY_ROLE), theme.current()
+        box = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft))
+            painter.drawRoundedRect(box, 6, 6)
+        line = box.adjusted(12, 0, -12, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        right = entry.reason or entry.keys
+        painter.setPen(QColor(colours.text_faint if entry.reason else colours.text_soft))
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, right)
+        metrics = painter.fontMetrics()
+        room = line.width() - metrics.horizontalAdvance(right) - 24
+        menu = f"{entry.menu}  ›  "
+        painter.setPen(QColor(colours.text_faint))
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignLeft, menu)
+        ahead = metrics.horizontalAdvance(menu)
+        painter.setPen(QColor(colours.text_faint if entry.reason else colours.text))
+        title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, int(room - ahead))
+        painter.drawText(line.adjusted(ahead, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, title)
+        painter.restore()

@@ -1,0 +1,52 @@
+"""The toolbar, made from the table of commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app.commands import TOOLBAR
+from app.widgets.basic import ICON_PX, WordsButton
+
+if TYPE_CHECKING:
+    from app.commands.actions import Actions
+
+WORDS_TOO = frozenset(("file.open_video", "file.load_model", "attention.run", "export.export"))
+"""Commands whose buttons say their names."""
+
+
+def make_toolbar(actions: Actions) -> QToolBar:
+    """A bar with the commands of ``TOOLBAR``."""
+    bar = QToolBar(QCoreApplication.translate("toolbar", "Tools"))
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(ICON_PX, ICON_PX))
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    for command in TOOLBAR:
+        if command == ">":
+            room = QWidget()
+            room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            bar.addWidget(room)
+        elif not command:
+            bar.addSeparator()
+        else:
+            button = WordsButton() if command in WORDS_TOO else QToolButton()
+            button.setDefaultAction(actions.by_id[command])
+            button.setAccessibleName(actions.by_id[command].text().removesuffix("…"))
+            if command.startswith("view.show_"):
+                button.setObjectName("segment")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            bar.addWidget(button)
+    _name_extension(bar)
+    return bar
+
+
+def _name_extension(bar: QToolBar) -> None:
+    """Say what Qt's own button at the end of a bar without room is for."""
+    button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert button is not None
+    words = QCoreApplication.translate("toolbar", "More tools")
+    button.setAccessibleName(words)
+    button.setToolTip(words)

@@ -1,0 +1,1 @@
+"""Decides what is missing for what the user asks, and has it made; knows no widget."""

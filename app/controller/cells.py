@@ -1,0 +1,118 @@
+"""Small coloured maps from the paint lane, for grids, panes and the tree of layers.
+
+Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
+that decides how they look: stepping through frames of one token time paints none anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.results import CellsKey, CellsPicture
+from app.workers.paint import heat_image
+from mvit_core.heatmap import project
+from mvit_core.render import seen_box
+from mvit_core.system.cache import Cache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage
+
+    from app.results import MapAnswer
+    from app.workers.worker import Answer, Lane, Ticket
+    from mvit_core.attribution import HeadChoice
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.system.cache import MemoryBudget
+
+SECONDS_TO_REMAKE = 0.01
+"""All cells of a block, some hundreds of kilobytes."""
+
+
+@dataclass(frozen=True)
+class CellsAsk:
+    """Cells to be painted."""
+
+    key: CellsKey
+    frame_index: int
+    """A frame of the token time."""
+
+
+def heatmap_of(answer: MapAnswer, head: HeadChoice) -> Heatmap:
+    """One head, or a reduction over all, on the source frame."""
+    return project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+
+
+def paint_cells(asks: tuple[CellsAsk, ...], ticket: Ticket) -> tuple[CellsPicture, ...]:
+    """The cells asked for, in their order."""
+    return tuple(_paint(ask, ticket) for ask in asks)
+
+
+def _paint(ask: CellsAsk, ticket: Ticket) -> CellsPicture:
+    key = ask.key
+    images, ranges = [], []
+    for head in key.heads:
+        ticket.check()
+        saliency = key.answer.maps.pick(head)
+        if key.token_time < 0:
+            saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
+        style = key.look.style(key.answer.maps, saliency)
+        heatmap = project(saliency, key.answer.pixel_map, key.answer.frame_indices)
+        image = heat_image(heatmap, ask.frame_index, style, key.size)
+        images.append(_seen(image, heatmap) if key.token_time < 0 else image)
+        ranges.append(style.range)
+    return CellsPicture(key, tuple(images), tuple(ranges))
+
+
+def _seen(image: QImage, heatmap: Heatmap) -> QImage:
+    """The part of a picture that the model saw: small pictures have no room for the rest."""
+    down, across = seen_box(heatmap, (image.width(), image.height()))
+    return image.copy(across.start, down.start, across.stop - across.start, down.stop - down.start)
+
+
+class Cells:
+    """Asks the paint lane for cells, and keeps them.
+
+    Args:
+        lane: the paint lane.
+        budget: cells are counted there.
+        key: names this one's questions on the lane.
+        background: nobody waits for these; they make way for all others.
+    """
+
+    def __init__(
+        self, lane: Lane, budget: MemoryBudget, key: str, *, background: bool = False
+    ) -> None:
+        self._lane = lane
+        self._key = key
+        self._background = background
+        self._asked: tuple[CellsAsk, ...] = ()
+        self._cache: Cache[CellsKey, CellsPicture] = Cache(
+            budget, key, seconds_to_remake=SECONDS_TO_REMAKE
+        )
+
+    def get(self, key: CellsKey) -> CellsPicture | None:
+        """A picture that was made and is still kept."""
+        return self._cache.get(key)
+
+    def want(self, asks: Sequence[CellsAsk]) -> None:
+        """Ask for those that are not there, unless they are asked for already."""
+        missing = tuple(ask for ask in asks if ask.key not in self._cache)
+        if missing and missing != self._asked:
+            self._asked = missing
+            self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
+
+    def take(self, answer: Answer) -> None:
+        """Keep what the lane painted; what failed would fail again."""
+        if answer.key != self._key or answer.outcome != "done":
+            return
+        assert isinstance(answer.payload, tuple)
+        # Together: if one of a view went to make room for the next, both were asked for for ever.
+        self._cache.put_together([(each.key, each, each.nbytes) for each in answer.payload])
+
+    def forget(self) -> None:
+        """Another video or model: no picture of before means anything."""
+        self._asked = ()
+        self._cache.clear()

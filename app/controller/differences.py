@@ -1,0 +1,133 @@
+"""The signed difference of two panes, coloured in the paint lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.controller.cells import heatmap_of
+from app.workers.paint import to_argb
+from mvit_core.render import Side, difference_layer, difference_range
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from app.results import MapAnswer
+    from app.workers.worker import Answer, Lane, Ticket
+    from mvit_core.attribution import HeadChoice
+    from mvit_core.render import ValueRange
+
+KEPT = 32
+"""Pictures: a window has about eight token times."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("differences", text)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One side of a difference."""
+
+    answer: MapAnswer
+    head: HeadChoice
+    frame_index: int
+
+
+@dataclass(frozen=True)
+class DifferenceKey:
+    """All that decides how a difference is coloured."""
+
+    sides: tuple[tuple[MapAnswer, HeadChoice, int], ...]
+    """Answer, head and token time of each."""
+    size: tuple[int, int]
+    smooth: bool
+
+
+@dataclass(frozen=True, eq=False)
+class DifferencePicture:
+    """A difference in colours."""
+
+    key: DifferenceKey
+    image: QImage
+    range: ValueRange
+    """Symmetrical around 0."""
+    unit: str
+
+
+def paint_difference(
+    key: DifferenceKey, terms: tuple[Term, Term], ticket: Ticket
+) -> DifferencePicture:
+    """The first minus the second.
+
+    Probabilities spread over unequal numbers of keys have no common measure: there both sides
+    count in multiples of uniform attention.
+    """
+    ticket.check()
+    keys = [term.answer.maps.key_count for term in terms]
+    alike = keys[0] == keys[1]
+    factors = (1.0, 1.0) if alike else (float(keys[0]), float(keys[1]))
+    first, second = (heatmap_of(term.answer, term.head) for term in terms)
+    ends = difference_range(first, second, factors)
+    ticket.check()
+    layer = difference_layer(
+        Side(first, terms[0].frame_index, factors[0]),
+        Side(second, terms[1].frame_index, factors[1]),
+        ends,
+        key.size,
+        smooth=key.smooth,
+    )
+    unit = tr("probability") if alike else tr("× uniform")
+    return DifferencePicture(key, to_argb(layer), ends, unit)
+
+
+class Differences:
+    """Asks the paint lane for differences, and keeps some.
+
+    Args:
+        lane: the paint lane.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._asked: DifferenceKey | None = None
+        self._kept: dict[DifferenceKey, DifferencePicture] = {}
+        self._last: DifferencePicture | None = None
+
+    def get(
+        self, terms: tuple[Term, Term], size: tuple[int, int], *, smooth: bool
+    ) -> DifferencePicture | None:
+        """The picture; the one before while it is made, if it is of the same maps."""
+        sides = tuple(
+            (t.answer, t.head, heatmap_of(t.answer, t.head).token_time(t.frame_index))
+            for t in terms
+        )
+        key = DifferenceKey(sides, size, smooth)
+        known = self._kept.get(key)
+        if known is not None:
+            self._last = known
+            return known
+        if key != self._asked:
+            self._asked = key
+            self._lane.ask("difference", partial(paint_difference, key, terms))
+        return self._last if self._last is not None and _alike(self._last.key, key) else None
+
+    def take(self, answer: Answer) -> None:
+        """Keep what the lane painted."""
+        if isinstance(answer.payload, DifferencePicture):
+            self._kept[answer.payload.key] = answer.payload
+            while len(self._kept) > KEPT:
+                self._kept.pop(next(iter(self._kept)))
+
+    def forget(self) -> None:
+        """Another video or model."""
+        self._asked = self._last = None
+        self._kept.clear()
+
+
+def _alike(one: DifferenceKey, other: DifferenceKey) -> bool:
+    return [side[:2] for side in one.sides] == [side[:2] for side in other.sides]

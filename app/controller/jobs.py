@@ -1,0 +1,88 @@
+"""The list of jobs: what the user can wait for, and how far it is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from app.results import JobFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.workers.worker import Answer, Progress
+
+logger = logging.getLogger(__name__)
+
+JOB_ORDER = ("load", "explain", "maps", "export", "open", "range", "multiview", "series")
+"""Which job the user waits for most."""
+
+
+class Jobs:
+    """One job per kind of question; a new one takes the place of the last of its kind.
+
+    Args:
+        clock: seconds, for telling how long is left.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._jobs: dict[str, JobFacts] = {}
+        self._began: dict[str, float] = {}
+
+    @property
+    def all(self) -> tuple[JobFacts, ...]:
+        """Every job, in the order of their first beginning."""
+        return tuple(self._jobs.values())
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The keys of those that can be stopped."""
+        return tuple(job.key for job in self._jobs.values() if job.state == "running")
+
+    def begin(self, key: str, title: str) -> None:
+        """A job was asked for."""
+        self._began[key] = self._clock()
+        logger.info("%s", title)
+        self._jobs[key] = JobFacts(key, title)
+
+    def stopping(self, key: str) -> None:
+        """A job was asked to stop."""
+        if key in self._jobs:
+            self._jobs[key] = replace(self._jobs[key], state="stopping")
+
+    def is_stopping(self, key: str) -> bool:
+        """A job was asked to stop and has not ended yet."""
+        return key in self._jobs and self._jobs[key].state == "stopping"
+
+    def end(self, answer: Answer) -> None:
+        """A job ended, well or not."""
+        job = self._jobs.get(answer.key)
+        if job is not None:
+            self._jobs[answer.key] = replace(job, state=answer.outcome)
+            spent = self._clock() - self._began[answer.key]
+            words = f": {answer.problem}" if answer.problem else ""
+            logger.info("%s: %s after %.1f s%s", job.title, answer.outcome, spent, words)
+
+    def advance(self, progress: Progress) -> bool:
+        """A job told how far it is; False where nobody waits for it any more."""
+        job = self._jobs.get(progress.key)
+        if job is None or job.state not in ("running", "stopping"):
+            return False
+        left = rate = None
+        spent = self._clock() - self._began[progress.key]
+        if progress.done and spent > 0:
+            rate = progress.done / spent
+            left = (progress.total - progress.done) / rate
+        self._jobs[progress.key] = replace(
+            job, done=progress.done, total=progress.total, per_second=rate, seconds_left=left
+        )
+        return True
+
+
+def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
+    """The job that the user waits for most."""
+    alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
+    return next((alive[key] for key in JOB_ORDER if key in alive), None)

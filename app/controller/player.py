@@ -1,0 +1,114 @@
+"""Playing: the clock asks for frames; what cannot be decoded in time is skipped.
+
+Where every frame is to be seen, the clock waits for the frames instead.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import VideoFacts
+    from app.state.store import Store
+    from app.state.view_state import ViewState
+
+TICK_MS = 8
+
+
+class Player(QObject):
+    """Moves the frame while the state says that it plays.
+
+    Args:
+        store: where the frame is kept.
+        video: gives the open video.
+        ready: tells that the last frame asked for was painted; only then is another asked for.
+        parent: the owner.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        video: Callable[[], VideoFacts | None],
+        ready: Callable[[], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._video = video
+        self._ready = ready
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._from_seconds = 0.0
+        self._from_clock = 0.0
+        self._resume = False
+
+    def hold(self) -> None:
+        """The pointer takes the playhead: playing waits until it is let go."""
+        self._resume = self._store.state.playing
+        self._store.update(scrubbing=True, playing=False, jump=True)
+
+    def release(self) -> None:
+        """The playhead is let go: play on, if it played before."""
+        self._store.update(scrubbing=False, playing=self._resume)
+        self._resume = False
+
+    def follow(self) -> None:
+        """Start, stop or change pace, as the state says."""
+        if not self._store.state.playing:
+            self._timer.stop()
+            return
+        self._anchor()
+        self._timer.start()
+
+    def _anchor(self, frame: int | None = None) -> None:
+        """Count from a frame, or from the one shown now."""
+        video = self._video()
+        if video is not None:
+            here = self._store.state.frame if frame is None else frame
+            self._from_seconds = float(video.pts_seconds[here])
+            self._from_clock = perf_counter()
+
+    def _tick(self) -> None:
+        video, state = self._video(), self._store.state
+        if video is None or not state.playing:
+            self._timer.stop()
+            return
+        if state.scrubbing:
+            self._anchor()
+            return
+        if not self._ready():
+            return
+        seconds = self._from_seconds + (perf_counter() - self._from_clock) * state.speed
+        frame = video.frame_at(seconds)
+        if state.every_frame and abs(frame - state.frame) > 1:
+            frame = state.frame + (1 if state.speed > 0 else -1)
+            self._anchor(frame)  # the clock goes no further than the frames
+            seconds = float(video.pts_seconds[frame])
+        if state.loop.mode != "off":
+            begin = begin_of_loop(video, state, seconds)
+            if begin is not None:
+                self._store.update(frame=begin)
+                self._anchor()
+                return
+        elif seconds < 0 or (frame == video.frame_count - 1 and state.speed > 0):
+            self._store.update(frame=frame, playing=False)
+            return
+        if frame != state.frame:
+            self._store.update(frame=frame)
+
+
+def begin_of_loop(video: VideoFacts, state: ViewState, seconds: float) -> int | None:
+    """Where a loop begins anew, once its last frame has had its time; None while it is inside."""
+    first, last = state.loop.bounds(video.frame_count)
+    times = video.pts_seconds
+    stop = times[last + 1] if last + 1 < len(times) else times[last] + 1 / video.fps
+    if times[first] <= seconds < stop:
+        return None
+    return first if state.speed > 0 else last

@@ -1,0 +1,143 @@
+"""The header series: one value per window, drawn as steps and never guessed between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.results import SeriesFacts, SeriesLine
+from mvit_core.attribution import HeadSet, head_within
+from mvit_core.video.multi_view import View
+
+if TYPE_CHECKING:
+    from app.controller.survey_cache import SurveyShelf
+    from app.results import MapWish
+    from app.state.view_state import ViewState
+    from mvit_core.attribution import MapMeasures
+    from mvit_core.multiview import Scores
+    from mvit_core.video.clip import ClipWindow
+
+LEAST_SPAN = 0.05
+"""Of the axis: below, noise would look like news."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("survey", text)
+
+
+def series_titles() -> dict[str, tuple[str, str]]:
+    """Each series with its short title, and what it is."""
+    return {
+        "probability": (
+            tr("p(top-1)"),
+            tr("Probability of the most probable class of each window, and of the pinned classes"),
+        ),
+        "entropy": (
+            tr("entropy"),
+            tr("How spread the map shown is: −Σ p ln p / ln n over its tokens; 1 is uniform"),
+        ),
+        "kept": (
+            tr("mass on patches"),
+            tr("Share of the attention of the map shown that lies on patches: 1 − sink"),
+        ),
+    }
+
+
+def missing_windows(
+    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+) -> list[ClipWindow]:
+    """The windows that must be run for the series shown."""
+    if state.series == "probability":
+        return [w for w in windows if cache.scores(wish, wish.spec, View(w)) is None]
+    return [w for w in windows if cache.measures(replace(wish, window=w)) is None]
+
+
+def series_facts(
+    cache: SurveyShelf,
+    wish: MapWish,
+    windows: tuple[ClipWindow, ...],
+    state: ViewState,
+    *,
+    running: bool,
+) -> SeriesFacts:
+    """The series of a clip, as far as its windows were run."""
+    scores = [cache.scores(wish, wish.spec, View(window)) for window in windows]
+    names = cache.names.get(wish.model, ())
+    if state.series == "probability":
+        lines = _class_lines(scores, names, state.pinned_classes)
+    else:
+        lines = (_measure_line(cache, wish, windows, state),)
+    values = lines[0].values
+    known = sum(value is not None for value in values)
+    low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
+    missing = len(missing_windows(cache, wish, windows, state))
+    seconds = cache.seconds.get(wish.model)
+    return SeriesFacts(
+        kind=state.series,
+        lines=lines,
+        best=tuple(names[int(each.argmax())] if each is not None else "" for each in scores),
+        low=low,
+        high=high,
+        known=len(windows) - missing,
+        total=len(windows),
+        seconds=seconds * missing if seconds else None,
+        running=running,
+        problem=_problem(wish, state, known=known, missing=missing),
+    )
+
+
+def _class_lines(
+    scores: list[Scores | None], names: tuple[str, ...], pinned: tuple[int, ...]
+) -> tuple[SeriesLine, ...]:
+    best = tuple(None if each is None else float(each.max()) for each in scores)
+    lines = [SeriesLine(tr("top-1"), -1, best)]
+    for slot, index in enumerate(pinned):
+        values = tuple(None if each is None else float(each[index]) for each in scores)
+        name = names[index] if index < len(names) else f"class {index}"
+        lines.append(SeriesLine(name, slot, values))
+    return tuple(lines)
+
+
+def _measure_line(
+    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+) -> SeriesLine:
+    values: list[float | None] = []
+    for window in windows:
+        layer = cache.measures(replace(wish, window=window))
+        if layer is None:
+            values.append(None)
+        else:
+            head = head_within(state.head, len(layer.heads))
+            values.append(_value(layer.of(head), state))
+    return SeriesLine(series_titles()[state.series][0], -1, tuple(values))
+
+
+def _value(measures: MapMeasures, state: ViewState) -> float | None:
+    return measures.entropy if state.series == "entropy" else measures.kept
+
+
+def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
+    known = [value for value in values if value is not None]
+    if not known:
+        return 0.0, 1.0
+    low, high = floor(min(known) * 20) / 20, ceil(max(known) * 20) / 20
+    if high - low < LEAST_SPAN:
+        low, high = max(0.0, low - LEAST_SPAN), min(1.0, high + LEAST_SPAN)
+    return low, high
+
+
+def _problem(wish: MapWish, state: ViewState, *, known: int, missing: int) -> str:
+    """Why no window can have a value; empty where some have or may have one."""
+    if state.series == "entropy" and isinstance(state.head, HeadSet):
+        return tr("The spread of several averaged heads is not kept; choose one head, or mean")
+    return "" if known or missing else _why_none(wish)
+
+
+def _why_none(wish: MapWish) -> str:
+    if wish.method == "column":
+        return tr("'Attended by' has no share on a class key")
+    return tr("This model has no class token, so all of the attention lies on patches")

@@ -1,0 +1,94 @@
+"""What was learnt of windows and views, by everything that it depends on."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.results import ViewSurvey, WindowSurvey
+from mvit_core.attribution import METHODS, measures_of
+from mvit_core.video.multi_view import View
+
+if TYPE_CHECKING:
+    from app.results import MapAnswer, MapWish, PredictionFacts
+    from app.state.view_state import ModelSource
+    from mvit_core.attribution import LayerMeasures
+    from mvit_core.multiview import Scores
+    from mvit_core.video.clip import ClipSpec
+
+MOST_KEPT = 20_000
+"""Views and maps; a score sheet of 400 classes has 3 kB."""
+
+
+class SurveyShelf:
+    """Scores by view and measures by map, the oldest dropped first."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Another number, something more is known."""
+        self.names: dict[ModelSource, tuple[str, ...]] = {}
+        self.seconds: dict[ModelSource, float] = {}
+        """Of one run."""
+        self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
+        self._measures: OrderedDict[MapWish, LayerMeasures] = OrderedDict()
+
+    def scores(self, wish: MapWish, spec: ClipSpec, view: View) -> Scores | None:
+        """What the model of a wish said of a view of its clip, fed so."""
+        return self._scores.get((wish.model, wish.clip, spec, view))
+
+    def measures(self, wish: MapWish) -> LayerMeasures | None:
+        """Those of one layer in one window."""
+        return self._measures.get(_plain(wish))
+
+    def learn(self, told: object) -> None:
+        """Keep what a task told."""
+        if isinstance(told, WindowSurvey):
+            wish = told.wish
+            self._keep_scores(wish, wish.spec, View(wish.window), told.scores)
+            for block, measures in told.measures:
+                self._measures[_plain(replace(wish, block=block))] = measures
+            self.names[wish.model] = told.names
+        elif isinstance(told, ViewSurvey):
+            self._keep_scores(told.wish, told.spec, told.view, told.scores)
+        else:
+            return
+        self.seconds[told.wish.model] = told.seconds
+        self._settle()
+
+    def learn_map(self, answer: MapAnswer) -> None:
+        """Keep what a map that the user looked at tells for free."""
+        wish = _plain(answer.wish)
+        if wish in self._measures:
+            return
+        is_scored = bool(answer.predictions)  # a run that was cancelled has layers, but no classes
+        if is_scored and self.scores(wish, wish.spec, View(wish.window)) is None:
+            self._learn_predictions(wish, answer.predictions)
+        self._measures[wish] = measures_of(answer.maps)
+        # A window that was remembered took no time, so the longest is that of a run.
+        self.seconds[wish.model] = max(self.seconds.get(wish.model, 0.0), answer.seconds)
+        self._settle()
+
+    def _learn_predictions(self, wish: MapWish, predictions: tuple[PredictionFacts, ...]) -> None:
+        scores = np.zeros(len(predictions))
+        names = [""] * len(predictions)
+        for each in predictions:
+            scores[each.index], names[each.index] = each.probability, each.name
+        self._keep_scores(wish, wish.spec, View(wish.window), scores)
+        self.names[wish.model] = tuple(names)
+
+    def _keep_scores(self, wish: MapWish, spec: ClipSpec, view: View, scores: Scores) -> None:
+        self._scores.setdefault((wish.model, wish.clip, spec, view), scores)
+
+    def _settle(self) -> None:
+        self.version += 1
+        for kept in (self._scores, self._measures):
+            while len(kept) > MOST_KEPT:
+                kept.popitem(last=False)
+
+
+def _plain(wish: MapWish) -> MapWish:
+    """The wish without what its method does not look at."""
+    return wish if METHODS[wish.method].needs_query else replace(wish, query="readout")

@@ -1,0 +1,50 @@
+"""Usual purposes of an export: each sets the other choices of the dialog, which stay free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.state.language import N
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One purpose."""
+
+    title: str
+    """As the dialog shows it, marked for translation."""
+    ending: str
+    """The kind of file."""
+    layout: str = "single"
+    """A name in ``LAYOUTS``."""
+    size: str = "native"
+    """A name in ``SIZES``."""
+    rate: float | None = None
+    """Frames per second at most; None keeps those of the clip."""
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "paper": Preset(N("presets", "Picture for a paper (PNG)"), ".png"),
+        "slide": Preset(N("presets", "Video for a slide (MP4, 1080p)"), ".mp4", size="1080p"),
+        "grid": Preset(N("presets", "Video of all heads (MP4, 1080p)"), ".mp4", "heads", "1080p"),
+        "gif": Preset(
+            N("presets", "Small animation (GIF, 480p, 10 fps)"), ".gif", "single", "480p", 10.0
+        ),
+        "maps": Preset(N("presets", "Numbers of the maps (NPZ)"), ".npz"),
+        "predictions": Preset(N("presets", "Predictions (CSV)"), ".csv"),
+    }
+)
+"""What the dialog offers; another purpose is another row."""
+
+
+def preset_words(name: str) -> str:
+    """A row of ``PRESETS`` in the user's language."""
+    return QCoreApplication.translate("presets", PRESETS[name].title)

@@ -1,0 +1,312 @@
+"""What a key, a click or a menu means: each intent turns the present state into the next.
+
+No widget is known here; a refusal is told in words.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.intents.panes import PaneIntents, ViewIntents
+from app.intents.time import Timing
+from app.results import Message
+from app.results.tokens import carried, centre, clamp
+from app.state.view_state import MOST_PINNED, SERIES, ViewState
+from app.text.phrases import lacking_words
+from app.text.terms import term
+from mvit_core.attribution import METHODS, head_indices, head_of, head_within
+from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
+
+if TYPE_CHECKING:
+    from app.state.store import Values
+    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.video.clip import ClipSpec
+
+OPACITY_STEP = 0.05
+CYCLES: dict[str, tuple[str, ...]] = {
+    "mode": tuple(MODES),
+    "units": tuple(UNITS),
+    "range_policy": tuple(RANGE_POLICIES),
+}
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("intents", text)
+
+
+class Intents(Timing):
+    """All that the user can mean, as methods; arguments are those of ``Timing``."""
+
+    @cached_property
+    def panes(self) -> PaneIntents:
+        """What is meant by the panes of the compare view."""
+        return PaneIntents(self._store, self._world, self._tell)
+
+    @cached_property
+    def views(self) -> ViewIntents:
+        """What is meant by going from view to view."""
+        return ViewIntents(self._store, self.panes)
+
+    # -- layer and head ---------------------------------------------------------------------
+
+    def choose_block(self, block: int, head: HeadChoice | None = None) -> None:
+        """Show a layer; a picked token and the head go with it where they can.
+
+        Args:
+            block: of the layer.
+            head: another head or reduction at the same time; None keeps it.
+        """
+        world, state = self._world(), self._state
+        new, old = world.layer(block), world.layer(state.block)
+        if new is None or old is None:
+            return
+        wanted = state.head if head is None else head
+        changes: Values = {"head": head_within(wanted, new.heads)}
+        if new.block != old.block:
+            changes |= {"block": new.block, "query": carried(state.query, state.method, old, new)}
+        if changes["head"] != wanted:
+            self._tell(Message("info", lacking_words(new, wanted)))
+        self._store.update(**changes)
+
+    def layer(self, by: int) -> None:
+        """Show the layer before or after."""
+        here = self._world().layer(self._state.block)
+        if here is not None:
+            self.choose_block(here.block + by)
+
+    def stage(self, by: int) -> None:
+        """Show the first layer of the stage before or after."""
+        here = self._world().layer(self._state.block)
+        if here is None:
+            return
+        stages = {layer.stage for layer in self._world().layers}
+        wanted = min(max(here.stage + by, min(stages)), max(stages))
+        if wanted != here.stage:
+            self.choose_block(next(x.block for x in self._world().layers if x.stage == wanted))
+
+    def choose_head(self, head: HeadChoice) -> None:
+        """Show one head alone, or a reduction over all."""
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        missing = [h for h in head_indices(head) if not 0 <= h < layer.heads]
+        if missing:
+            words = tr("Block {b} has {n} heads, 0 to {last}; there is no head {h}").format(
+                b=layer.block, n=layer.heads, last=layer.heads - 1, h=missing[0]
+            )
+            self._tell(Message("info", words))
+            return
+        self._store.update(head=head)
+
+    def toggle_head(self, head: int) -> None:
+        """Average a head with those that are chosen, or leave it out.
+
+        A reduction over all gives way to the head alone; without the last one, the mean is shown.
+        """
+        chosen = head_indices(self._state.head)
+        kept = tuple(index for index in chosen if index != head)
+        self.choose_head(head_of(kept if head in chosen else (*kept, head)))
+
+    def head(self, by: int) -> None:
+        """Show the next or previous head alone."""
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        now = self._state.head
+        start = now if isinstance(now, int) else (-1 if by > 0 else 0)
+        self.choose_head((start + by) % layer.heads)
+
+    def mean_or_max(self) -> None:
+        """Show the mean of all heads; if it is shown already, the maximum."""
+        self.choose_head("max" if self._state.head == "mean" else "mean")
+
+    # -- views ------------------------------------------------------------------------------
+
+    def choose_cell(self, block: int, head: int | None) -> None:
+        """Choose a block and one of its heads, together; None keeps the head."""
+        self.choose_block(block, head)
+
+    def open_cell(self, block: int, head: int | None) -> None:
+        """Show a cell alone; Esc leads back."""
+        self.choose_cell(block, head)
+        self.views.open()
+
+    # -- map and query ----------------------------------------------------------------------
+
+    def choose_method(self, method: str) -> None:
+        """Show another kind of map."""
+        query: Query = self._state.query
+        layer = self._world().layer(self._state.block)
+        if layer is None:
+            return
+        grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
+        if method == "column" and query == "readout":
+            query = centre(grid)
+            words = tr("'Attended by' needs a key: {name}. Pick another with Q")
+            self._tell(Message("info", words.format(name="t{} y{} x{}".format(*query))))
+        elif isinstance(query, tuple) and method != self._state.method:
+            query = clamp(query, grid)
+        self._store.update(method=method, query=query)
+
+    def choose_query(self, query: Query) -> None:
+        """Ask for the attention of another token."""
+        method = self._state.method
+        if query == "readout" and method == "column":
+            method = "row"
+        self._store.update(query=query, method=method, picking=False)
+
+    def picking(self, on: bool | None = None) -> None:
+        """Let the next click pick a token, or no longer; None turns it over."""
+        wanted = not self._state.picking if on is None else on
+        reason = term(self._dead_patch())
+        if wanted and reason:
+            self._tell(Message("info", reason[0].upper() + reason[1:]))
+            wanted = False
+        elif wanted and self._world().shown is None:
+            self._tell(Message("info", tr("Run a window first: there is no token to pick yet")))
+            wanted = False
+        self._store.update(picking=wanted)
+
+    def pick(self, x: float, y: float, *, attended_by: bool) -> None:
+        """Take the token at a source pixel as query, or as key for 'attended by'."""
+        shown, picture = self._world().shown, self._world().picture
+        if shown is None or picture is None:
+            return
+        if shown.heatmap.token_at(x, y, picture.index) is None:
+            self._tell(Message("info", tr("The model did not see this part of the frame")))
+            return
+        layer = self._world().layer(self._state.block)
+        if not attended_by and self._state.method != "column" and self._dead_patch():
+            self.picking(True)  # says why not
+            return
+        column = attended_by or self._state.method == "column"
+        assert layer is not None
+        geometry = layer.k_geometry if column else layer.q_geometry
+        shape = layer.k_shape if column else layer.q_shape
+        if geometry is None:
+            return
+        column_px, row_px = shown.answer.pixel_map.to_model(x, y)
+        place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
+        token = geometry.nearest_token(place, shape)
+        method = "column" if column else "row"
+        self._store.update(query=token, method=method)
+
+    def preprocess(self, spec: ClipSpec) -> None:
+        """Feed the model otherwise; what the checkpoint states is no change at all."""
+        model = self._world().model
+        if model is None:
+            return
+        changes: Values = {"clip_spec": None if spec == model.clip_spec else spec}
+        now = self._state.clip_spec or model.clip_spec
+        if isinstance(self._state.query, tuple) and now.size != spec.size:
+            # The token may lie outside the grids of another size.
+            changes |= {"query": "readout", "picking": False}
+            if self._state.method == "column":
+                changes["method"] = "row"
+        self._store.update(**changes)
+
+    def pin_class(self, index: int) -> None:
+        """List a class whatever its rank and plot it over the clip, or no longer."""
+        pinned = self._state.pinned_classes
+        if index in pinned:
+            self._store.update(pinned_classes=tuple(each for each in pinned if each != index))
+        elif len(pinned) < MOST_PINNED:
+            self._store.update(pinned_classes=(*pinned, index))
+        else:
+            words = tr("{n} classes are pinned already; unpin one first")
+            self._tell(Message("info", words.format(n=MOST_PINNED)))
+
+    def next_series(self) -> None:
+        """Plot something else over the clip, at last nothing."""
+        place = SERIES.index(self._state.series) + 1
+        self._store.update(series=SERIES[place % len(SERIES)])
+
+    # -- display ----------------------------------------------------------------------------
+
+    def set_field(self, field: str, value: object) -> None:
+        """Change one field of the display."""
+        if field == "method":
+            self.choose_method(str(value))
+            return
+        changes: Values = {field: value}
+        shown = self._world().shown
+        if field == "manual_range":
+            changes["range_policy"] = "manual"
+        elif field == "range_policy" and value == "manual" and shown is not None:
+            changes["manual_range"] = shown.range.range  # begins with the numbers in use
+        self._store.update(gesture=field, **changes)
+
+    def toggle(self, field: str) -> None:
+        """Turn a switch over."""
+        changes: Values = {field: not getattr(self._state, field)}
+        self._store.update(**changes)
+
+    def opacity(self, by: int) -> None:
+        """Make the heat more or less opaque."""
+        opacity = round(min(max(self._state.opacity + by * OPACITY_STEP, 0.0), 1.0), 2)
+        self._store.update(gesture="opacity", opacity=opacity)
+
+    def colormap(self, by: int) -> None:
+        """Take the next or previous colour map."""
+        names = colormaps("sequential")
+        place = names.index(self._state.colormap) + by
+        self._store.update(gesture="colormap", colormap=names[place % len(names)])
+
+    def lock(self) -> None:
+        """Freeze the numbers of the range, or free them."""
+        if self._state.locked_range is not None:
+            self._store.update(locked_range=None)
+        elif (shown := self._world().shown) is not None:
+            self._store.update(locked_range=shown.range.range)
+
+    def auto_range(self) -> None:
+        """Fit the range to what is shown once; a lock or a manual range takes the new numbers."""
+        shown = self._world().shown
+        if shown is None:
+            return
+        if self._state.locked_range is not None:
+            self._store.update(locked_range=shown.range.automatic)
+        elif self._state.range_policy == "manual":
+            self._store.update(manual_range=shown.range.automatic)
+        else:
+            words = tr("The range follows what is shown; lock it with Y to keep its numbers")
+            self._tell(Message("info", words))
+
+    def cycle(self, field: str) -> None:
+        """Take the next choice of a field; a lock is opened for another policy."""
+        names = CYCLES[field]
+        place = names.index(getattr(self._state, field)) + 1
+        if field == "range_policy":
+            self._store.update(gesture=field, locked_range=None)
+        self.set_field(field, names[place % len(names)])
+
+    def reset_display(self) -> None:
+        """Give all display settings their first values."""
+        fresh = ViewState()
+        names = (
+            "overlay",
+            "token_grid",
+            "colormap",
+            "opacity",
+            "smooth",
+            "range_policy",
+            "manual_range",
+            "locked_range",
+            "mode",
+            "gamma",
+            "threshold",
+            "tails_percent",
+            "units",
+            "coverage",
+        )
+        self._store.update(**{name: getattr(fresh, name) for name in names})
+
+    # -- helpers ----------------------------------------------------------------------------
+
+    def _dead_patch(self) -> str:
+        layer = self._world().layer(self._state.block)
+        return "" if layer is None or self._state.method == "column" else layer.dead_patch

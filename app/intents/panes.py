@@ -1,0 +1,205 @@
+"""What the user can mean with views and panes: go to one, pin, close, swap, subtract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.controller.compare import PANE_NAMES
+from app.results import DIFFERENCE_PLACE, Message
+from app.state.view_state import PINS, VIEWS, Pane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import World
+    from app.state.store import Store, Values
+    from app.state.view_state import ViewName
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("panes", text)
+
+
+class PaneIntents:
+    """All that the user can mean with panes.
+
+    Args:
+        store: where the state is kept.
+        world: gives what is known now.
+        tell: puts up a message.
+    """
+
+    def __init__(
+        self, store: Store, world: Callable[[], World], tell: Callable[[Message], None]
+    ) -> None:
+        self._store, self._world, self._tell = store, world, tell
+
+    def pin(self) -> None:
+        """Keep what is shown as a pane."""
+        pane, state = self._here(), self._store.state
+        if pane is None:
+            return
+        if len(state.panes) >= PINS:
+            self._say(tr("{n} panes are pinned already; close one with Shift+P").format(n=PINS))
+            return
+        if pane in state.panes:
+            self._say(
+                tr("Pinned already, as {name}").format(name=PANE_NAMES[state.panes.index(pane)])
+            )
+            return
+        self._store.update(panes=(*state.panes, pane))
+        words = tr("Pinned as {name}").format(name=PANE_NAMES[len(state.panes)])
+        if state.view != "compare":
+            words += tr("; Compare shows it beside the next")
+        self._say(words)
+
+    def choose(self, place: int) -> None:
+        """Take a pane as the one that commands mean."""
+        self._store.update(pane=place)
+
+    def close(self, place: int | None = None) -> None:
+        """Close a pane; without a place the chosen one, or the last pinned."""
+        state = self._store.state
+        if place is None:
+            place = state.pane or len(state.panes)
+        if place == DIFFERENCE_PLACE:
+            self._store.update(difference=None, pane=0)
+        elif 1 <= place <= len(state.panes):
+            panes = tuple(p for i, p in enumerate(state.panes, 1) if i != place)
+            self._store.update(panes=panes, pane=0, difference=_without(state.difference, place))
+
+    def swap(self, place: int | None = None) -> None:
+        """Swap a pane with the next one; the last one with the selection."""
+        state = self._store.state
+        place = state.pane if place is None else place
+        count = len(state.panes)
+        if not count or place > count:
+            return
+        other = (place + 1) % (count + 1)
+        if 0 in (place, other):
+            self._swap_selection(place or other)
+            return
+        panes = list(state.panes)
+        panes[place - 1], panes[other - 1] = panes[other - 1], panes[place - 1]
+        self._store.update(panes=tuple(panes), pane=other)
+
+    def subtract(self, place: int | None = None) -> None:
+        """Show the difference with a pane; with one more pane, that of the two; again, none."""
+        state = self._store.state
+        place = (state.pane or 1) if place is None else place
+        if not 1 <= place <= len(state.panes):
+            self._say(tr("Pin a map with P first: a difference needs two"))
+            return
+        now = state.difference
+        wanted: tuple[int, int] | None = (0, place)
+        if now is not None and place in now:
+            wanted = None
+        elif now is not None:
+            wanted = (now[1], place)
+        self._store.update(difference=wanted)
+
+    def open(self, place: int) -> None:
+        """Show a pane alone; Esc leads back."""
+        state = self._store.state
+        changes: Values = {"view": "single", "view_before": "compare"}
+        if 1 <= place <= len(state.panes):
+            pane = state.panes[place - 1]
+            if not self._is_at_hand(pane):
+                return
+            changes |= {
+                "block": pane.block,
+                "head": pane.head,
+                "method": pane.method,
+                "query": pane.query,
+            }
+        self._store.update(**changes)
+
+    # -- helpers ----------------------------------------------------------------------------
+
+    def _here(self) -> Pane | None:
+        """What is shown, as a pane."""
+        world, state = self._world(), self._store.state
+        wish = world.wish
+        if wish is None:
+            return None
+        return Pane(
+            wish.clip, wish.model, wish.spec, wish.block, state.head, wish.method, wish.query
+        )
+
+    def _swap_selection(self, place: int) -> None:
+        state, here = self._store.state, self._here()
+        pane = state.panes[place - 1]
+        if here is None or not self._is_at_hand(pane):
+            return
+        panes = tuple(here if i == place else p for i, p in enumerate(state.panes, 1))
+        self._store.update(
+            panes=panes, block=pane.block, head=pane.head, method=pane.method, query=pane.query
+        )
+
+    def _is_at_hand(self, pane: Pane) -> bool:
+        """The pane shows the clip and the model in use; says so where it does not."""
+        wish = self._world().wish
+        if wish is not None and (wish.clip, wish.model, wish.spec) == (
+            pane.clip,
+            pane.model,
+            pane.clip_spec,
+        ):
+            return True
+        self._say(
+            tr("This pane shows {clip} with {model}; open both to make it the map in use").format(
+                clip=pane.clip.name, model=pane.model.checkpoint.name
+            )
+        )
+        return False
+
+    def _say(self, words: str) -> None:
+        self._tell(Message("info", words))
+
+
+class ViewIntents:
+    """Going from view to view.
+
+    Args:
+        store: where the state is kept.
+        panes: shows a pane alone.
+    """
+
+    def __init__(self, store: Store, panes: PaneIntents) -> None:
+        self._store, self._panes = store, panes
+
+    def show(self, view: ViewName) -> None:
+        """Show one map, all heads, all layers, or panes to compare."""
+        self._store.update(view=view, view_before="single")
+
+    def next(self, by: int) -> None:
+        """Show the view after this one."""
+        place = VIEWS.index(self._store.state.view) + by
+        self.show(VIEWS[place % len(VIEWS)])
+
+    def open(self) -> None:
+        """Show what is chosen alone; Esc leads back."""
+        state = self._store.state
+        if state.view == "compare":
+            self._panes.open(state.pane)
+        elif state.view != "single":
+            self._store.update(view="single", view_before=state.view)
+
+    def leave(self) -> bool:
+        """Esc: back to where a cell was opened, or to the single map; False if there already."""
+        state = self._store.state
+        if state.view == state.view_before == "single":
+            return False
+        back = state.view_before if state.view == "single" else "single"
+        self._store.update(view=back, view_before="single")
+        return True
+
+
+def _without(difference: tuple[int, int] | None, place: int) -> tuple[int, int] | None:
+    """The difference after a pane was closed: places behind it move up."""
+    if difference is None or place in difference:
+        return None
+    first, second = (each - (each > place) for each in difference)
+    return first, second

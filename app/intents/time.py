@@ -1,0 +1,151 @@
+"""What a key or a pointer means in time: stepping, jumping, playing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.intents.markers import Marking
+from app.state.view_state import PLAY_SPEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import Message, World
+    from app.state.preferences import PreferenceStore
+    from app.state.store import Store
+    from app.state.view_state import ViewState
+
+SHUTTLE = (1.0, 2.0, 4.0, 8.0)
+
+
+class Timing:
+    """All that the user can mean about time, as methods.
+
+    Args:
+        store: where the state is kept.
+        world: gives what is known now.
+        tell: puts up a message.
+        preferences: what the user has set once for all.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        tell: Callable[[Message], None],
+        preferences: PreferenceStore,
+    ) -> None:
+        self._preferences = preferences
+        self._store = store
+        self._world = world
+        self._tell = tell
+        self.marks = Marking(partial(self.go_to, jump=True), store, world, tell)
+
+    @property
+    def _state(self) -> ViewState:
+        return self._store.state
+
+    def go_to(self, frame: int, *, jump: bool = False) -> None:
+        """Show a frame, clamped to the video, and stop playing."""
+        video = self._world().video
+        if video is not None:
+            frame = min(max(frame, 0), video.frame_count - 1)
+            self._store.update(frame=frame, playing=False, jump=jump and frame != self._state.frame)
+
+    def step(self, by: int) -> None:
+        """Go some frames on or back."""
+        self.go_to(self._state.frame + by)
+
+    def big_step(self, by: int) -> None:
+        """Go some of the user's big steps on or back."""
+        self.step(by * self._preferences.values.big_step_frames)
+
+    def seconds(self, by: float) -> None:
+        """Go some seconds on or back, by the file's own times."""
+        video = self._world().video
+        if video is not None:
+            now = float(video.pts_seconds[self._state.frame])
+            target = video.frame_at(now + by)
+            if target == self._state.frame:  # a slow video: at least one frame
+                target += 1 if by > 0 else -1
+            self.go_to(target)
+
+    def sampled(self, by: int) -> None:
+        """Go to the next or previous frame that the model sees."""
+        windows, here = self._world().windows, self._world().window(self._state.frame)
+        if here is None:
+            return
+        # The last window may reach back over those before it, so more than its neighbours count.
+        near = (*windows[max(here.index - 2, 0) : here.index + 3], windows[-1])
+        sampled = sorted({f for window in near for f in window.frame_indices})
+        if by > 0:
+            place = bisect_right(sampled, self._state.frame)
+            self.go_to(sampled[min(place, len(sampled) - 1)])
+        else:
+            place = bisect_left(sampled, self._state.frame) - 1
+            self.go_to(sampled[max(place, 0)])
+
+    def window(self, by: int) -> None:
+        """Go to the first frame of another model window."""
+        world = self._world()
+        here = world.window(self._state.frame)
+        if here is not None:
+            target = min(max(here.index + by, 0), len(world.windows) - 1)
+            self.go_to(world.windows[target].start, jump=True)
+
+    def first(self) -> None:
+        """Go to the first frame, of the loop where a part is looped."""
+        self.go_to(self._bounds()[0], jump=True)
+
+    def last(self) -> None:
+        """Go to the last frame, of the loop where a part is looped."""
+        self.go_to(self._bounds()[1], jump=True)
+
+    def play(self) -> None:
+        """Play, or pause; at the end, or outside the loop, play from where it begins."""
+        state = self._state
+        if self._world().video is None:
+            return
+        if state.playing:
+            self.pause()
+            return
+        first, last = self._bounds()
+        begin, end = (first, last) if state.speed > 0 else (last, first)
+        inside = first <= state.frame <= last and state.frame != end
+        self._store.update(playing=True, frame=state.frame if inside else begin)
+
+    def pause(self) -> None:
+        """Stop playing."""
+        self._store.update(playing=False)
+
+    def shuttle(self, direction: int) -> None:
+        """Play forwards or backwards, faster with each call."""
+        state = self._state
+        same = state.playing and (state.speed > 0) == (direction > 0)
+        faster = (speed for speed in SHUTTLE if speed > abs(state.speed))
+        speed = next(faster, SHUTTLE[-1]) if same else SHUTTLE[0]
+        self._store.update(playing=True, speed=direction * speed)
+
+    def faster(self, by: int) -> None:
+        """Take the next faster or slower speed."""
+        speed = self._state.speed
+        place = bisect_left(PLAY_SPEEDS, abs(speed))
+        size = PLAY_SPEEDS[min(max(place + by, 0), len(PLAY_SPEEDS) - 1)]
+        self._store.update(speed=size if speed > 0 else -size)
+
+    def normal_speed(self) -> None:
+        """Play at the video's own speed."""
+        self._store.update(speed=1.0)
+
+    def scrub(self, frame: int) -> None:
+        """Follow the pointer along the timeline."""
+        video = self._world().video
+        if video is not None:
+            self._store.update(frame=min(max(frame, 0), video.frame_count - 1))
+
+    def _bounds(self) -> tuple[int, int]:
+        """First and last frame that playing keeps to."""
+        video = self._world().video
+        return self._state.loop.bounds(video.frame_count if video is not None else 1)

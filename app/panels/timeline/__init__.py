@@ -1,0 +1,1 @@
+"""Transport and timeline: where we are, what the model saw, and going elsewhere."""

@@ -1,0 +1,238 @@
+"""Transport and timeline: where we are, what the model saw, and going elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+
+from app.panels.timeline.frame_field import FrameField
+from app.panels.timeline.series_head import SeriesHead
+from app.panels.timeline.track import SIDE_PX, Track
+from app.text.phrases import clock, frame_number
+from app.widgets import theme
+from app.widgets.basic import ElidedLabel, icon_button, label
+from app.widgets.icons import themed_icon
+
+if TYPE_CHECKING:
+    from app.results import ProxyFacts, SeriesFacts, VideoFacts
+    from app.state.view_state import Loop, Marker, SeriesKind
+    from mvit_core.video.clip import ClipWindow
+
+SCROLL_STEPS = 1000
+"""Of the scroll bar, over the whole video."""
+
+
+@dataclass(frozen=True)
+class FrameWords:
+    """What the transport says about the frame."""
+
+    frame: int
+    seconds: float
+    sampled: str
+    """Which sampled frame and tubelet it is; empty without a model."""
+
+
+class Timeline(QWidget):
+    """Transport buttons, frame field and track."""
+
+    command = Signal(str)
+    """The id of a command that a button stands for."""
+    frame_entered = Signal(int)
+    scrub_started = Signal()
+    scrubbed = Signal(int)
+    scrub_ended = Signal()
+    stepped = Signal(int)
+    mark_held = Signal(bool)
+    mark_dragged = Signal(str, int, int)
+    frame_chosen = Signal(int)
+    marker_named = Signal(int, str)
+    series_chosen = Signal(str)
+    left_field = Signal()
+    """The frame field is done with; the keys belong to the stage again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.track = self._wired_track()
+        self.series_head = SeriesHead(SIDE_PX)
+        self.series_head.chosen.connect(self.series_chosen)
+        self.series_head.run_asked.connect(lambda: self.command.emit("attention.series"))
+        self.series_head.hide()
+        self.field = FrameField()
+        self.field.setAccessibleName(self.tr("Frame"))
+        self.field.setToolTip(
+            self.tr(
+                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
+                "whether frames count from 0 or 1"
+            )
+        )
+        self.field.setKeyboardTracking(False)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setMinimumWidth(64)
+        self.field.editingFinished.connect(self._entered)
+        self._total = label("", "faint")
+        self._time = label("", "soft")
+        self._time.setFont(theme.number_font(self))
+        self._speed = label("1×", "soft", small=True)
+        self._speed.setToolTip(self.tr("Playback speed ([ and ], Backspace for 1×)"))
+        self._damage = label(self.tr("incomplete"), "warning", small=True)
+        self._loop = label("", "soft", small=True)
+        self._loop.setToolTip(self.tr("What playing repeats (R); I and O set the range"))
+        self._badge = label(self.tr("VFR"), "warning", small=True)
+        self._badge.setToolTip(
+            self.tr("The frames do not follow at one even distance; times are the file's own")
+        )
+        self._sampled = ElidedLabel()
+        self._sampled.setObjectName("soft")
+        self._sampled.setFont(theme.small_font(self))
+        self._sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._transport())
+        column.addWidget(self.series_head)
+        column.addWidget(self.track)
+        column.addLayout(self._scroll_bar())
+        self.show_video(None, ())
+
+    def _wired_track(self) -> Track:
+        """A track of which the signals are the panel's own."""
+        track = Track()
+        track.scrub_started.connect(self.scrub_started)
+        track.scrubbed.connect(self.scrubbed)
+        track.scrub_ended.connect(self.scrub_ended)
+        track.wheel_stepped.connect(self.stepped)
+        track.mark_held.connect(self.mark_held)
+        track.mark_dragged.connect(self.mark_dragged)
+        track.frame_chosen.connect(self.frame_chosen)
+        track.marker_named.connect(self.marker_named)
+        return track
+
+    def _scroll_bar(self) -> QHBoxLayout:
+        """Moves along the video where only a part of it is seen; else its room stays empty."""
+        self.bar = QScrollBar(Qt.Orientation.Horizontal)
+        self.bar.setAccessibleName(self.tr("Part of the video seen"))
+        self.bar.hide()
+        self.track.span_changed.connect(self._show_span)
+        self.bar.valueChanged.connect(self._scrolled)
+        keeps_room = self.bar.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(keeps_room)
+        row = QHBoxLayout()
+        row.setContentsMargins(SIDE_PX, 0, SIDE_PX, 0)
+        row.addWidget(self.bar)
+        return row
+
+    def _show_span(self) -> None:
+        span = self.track.span
+        step = max(span.count, 1) / SCROLL_STEPS
+        self.bar.blockSignals(True)
+        self.bar.setPageStep(max(round(span.frames / step), 1))
+        self.bar.setRange(0, SCROLL_STEPS - self.bar.pageStep())
+        self.bar.setValue(round(span.start / step))
+        self.bar.blockSignals(False)
+        self.bar.setVisible(not span.is_whole)
+
+    def _scrolled(self, value: int) -> None:
+        self.track.go_to(value * max(self.track.span.count, 1) / SCROLL_STEPS)
+
+    def zoom(self, how: str) -> None:
+        """Zoom the track: in, out or all."""
+        if how == "all":
+            self.track.see_all()
+        else:
+            self.track.zoom(1 if how == "in" else -1)
+
+    def show_proxies(self, proxies: ProxyFacts | None) -> None:
+        """Take the small pictures that there are now."""
+        self.track.show_proxies(proxies)
+
+    def _transport(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(SIDE_PX, 0, SIDE_PX, 0)
+        row.setSpacing(2)
+        self.buttons = {}
+        for icon, command, words in (
+            ("first", "playback.first", self.tr("First frame (Home)")),
+            ("previous", "playback.previous", self.tr("One frame back (Left)")),
+            ("play", "playback.play", self.tr("Play or pause (Space)")),
+            ("next", "playback.next", self.tr("One frame on (Right)")),
+            ("last", "playback.last", self.tr("Last frame (End)")),
+        ):
+            button = icon_button(icon, words)
+            # Focus stays on the stage, where the same commands have their keys.
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, command=command: self.command.emit(command))
+            button.setAutoRepeat(command in ("playback.previous", "playback.next"))
+            self.buttons[command] = button
+            row.addWidget(button)
+        row.addSpacing(theme.GAP)
+        for widget in (self.field, self._total):
+            row.addWidget(widget)
+            row.addSpacing(4)
+        row.addSpacing(theme.GAP)
+        for widget in (self._time, self._speed, self._loop, self._badge, self._damage):
+            row.addWidget(widget)
+            row.addSpacing(theme.GAP)
+        row.addWidget(self._sampled, 1)
+        return row
+
+    def show_video(self, video: VideoFacts | None, windows: tuple[ClipWindow, ...]) -> None:
+        """Take another video and the windows that a model would see of it."""
+        self.track.show_video(video, windows)
+        count = video.frame_count if video else 0
+        self.field.show_video(video)
+        self._total.setText(f"/ {frame_number(count - 1)}" if count else "")
+        self._total.setToolTip(self.tr("{count} frames").format(count=count))
+        self._speed.setVisible(video is not None)
+        self._badge.setVisible(video is not None and video.is_variable_rate)
+        notes = video.damage if video is not None else ()
+        self._damage.setVisible(bool(notes))
+        self._damage.setToolTip("\n".join(notes))
+        self._time.setText(clock(0.0) if video else "")
+        if video is None:
+            self._sampled.setText("")
+        for button in self.buttons.values():
+            button.setEnabled(video is not None)
+
+    def show_frame(self, words: FrameWords, window: ClipWindow | None) -> None:
+        """Move to a frame."""
+        self.track.show_frame(words.frame, window)
+        if not self.field.hasFocus() or self.field.value() != words.frame:
+            self.field.setValue(words.frame)
+        self._time.setText(clock(words.seconds))
+        self._sampled.setText(words.sampled)
+
+    def show_playing(self, *, playing: bool, speed: float) -> None:
+        """Say whether it plays, and how fast."""
+        button = self.buttons["playback.play"]
+        button.setIcon(themed_icon("pause" if playing else "play"))
+        self._speed.setText(f"{speed:g}×")
+
+    def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
+        """Show what is looped, and the markers."""
+        words = {"off": "", "all": self.tr("loop"), "range": self.tr("loop range")}
+        self._loop.setText(words[loop.mode])
+        self._loop.setVisible(loop.mode != "off")
+        self.track.show_marks(loop, markers)
+
+    def show_series(self, kind: SeriesKind, series: SeriesFacts | None) -> None:
+        """Show the header series; without one it takes no room."""
+        self.series_head.show_series(kind, series)
+        self.series_head.setVisible(series is not None)
+        self.track.show_series(series)
+
+    def ask_frame(self) -> None:
+        """Let the user type a frame."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def _entered(self) -> None:
+        self.frame_entered.emit(self.field.value())
+        if self.field.hasFocus():  # left by Enter, not by going elsewhere
+            self.left_field.emit()

@@ -1,0 +1,122 @@
+"""The line above the series: what it plots, how much of it is there, and a button for the rest."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from typing_extensions import override
+
+from app.controller.series import series_titles
+from app.text.phrases import duration_words
+from app.widgets import theme
+from app.widgets.basic import label
+from app.widgets.class_colours import slot_colour
+
+if TYPE_CHECKING:
+    from app.results import SeriesFacts
+    from app.state.view_state import SeriesKind
+
+
+class SeriesHead(QWidget):
+    """Title and state of the header series.
+
+    Args:
+        side_px: free at both ends, as on the track below.
+    """
+
+    chosen = Signal(str)
+    """A series to plot."""
+    run_asked = Signal()
+
+    def __init__(self, side_px: int) -> None:
+        super().__init__()
+        self._series: SeriesFacts | None = None
+        self.title = QToolButton()
+        self.title.setObjectName("seriesTitle")
+        self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.title.setFont(theme.small_font(self))
+        self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.title.setToolTip(self.tr("What is plotted over the clip"))
+        self.title.setMenu(self._menu())
+        self.words = label("", "faint", small=True)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.run = QToolButton()
+        self.run.setObjectName("seriesRun")
+        self.run.setFont(theme.small_font(self))
+        self.run.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.run.setToolTip(self.tr("Run every window in the background, for the values missing"))
+        self.run.clicked.connect(self.run_asked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(side_px, 0, side_px, 0)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.title)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.run)
+        self.setMaximumHeight(self.title.sizeHint().height())
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self._group = QActionGroup(menu)
+        for kind, (title, what) in series_titles().items():
+            action = menu.addAction(title)
+            action.setToolTip(what)
+            action.setCheckable(True)
+            action.setData(kind)
+            action.triggered.connect(lambda _=False, kind=kind: self.chosen.emit(kind))
+            self._group.addAction(action)
+        menu.addSeparator()
+        off = menu.addAction(self.tr("No series"))
+        off.triggered.connect(lambda: self.chosen.emit("off"))
+        return menu
+
+    def show_series(self, kind: SeriesKind, series: SeriesFacts | None) -> None:
+        """Take the series, and how far it is."""
+        for action in self._group.actions():
+            action.setChecked(action.data() == kind)
+        title, what = series_titles().get(kind, ("", ""))
+        self._series = series
+        self.title.setText(f"{title} ▾")
+        self.title.setAccessibleName(self.tr("Series over the clip: {name}").format(name=title))
+        if series is None:
+            return
+        missing = series.total - series.known
+        self.run.setVisible(missing > 0 and not series.problem)
+        self.run.setEnabled(not series.running)
+        self.run.setText(self._run_words(series))
+        self._show_words()
+        self.words.setToolTip(what)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_words()  # their colours are those of the theme
+
+    def _show_words(self) -> None:
+        if self._series is not None:
+            self.words.setText(escape(self._series.problem) or self._words(self._series))
+
+    def _run_words(self, series: SeriesFacts) -> str:
+        if series.running:
+            return self.tr("{k} of {n} windows").format(k=series.known, n=series.total)
+        if series.seconds is None:
+            return self.tr("Run the whole clip")
+        time = duration_words(series.seconds)
+        return self.tr("Run the whole clip, about {time}").format(time=time)
+
+    def _words(self, series: SeriesFacts) -> str:
+        """The axis, and the pinned classes in their colours."""
+        words = self.tr("{low:g} to {high:g}").format(low=series.low, high=series.high)
+        names = [
+            f'<span style="color:{slot_colour(line.slot).name()}">■</span> {escape(line.name)}'
+            for line in series.lines
+            if line.slot >= 0
+        ]
+        return "&nbsp;&nbsp; ".join((words, *names))

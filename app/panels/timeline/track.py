@@ -1,0 +1,360 @@
+"""The painted part of the timeline: its rows, the playhead, and the pointer on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from app.panels.timeline.hover import HoverPicture
+from app.panels.timeline.marks import Grip, grip_at, grip_words
+from app.panels.timeline.namer import MarkerNamer
+from app.panels.timeline.playhead import paint_playhead, paint_pointer, playhead_box
+from app.panels.timeline.rows import make_rows
+from app.panels.timeline.rows_picture import RowsPicture
+from app.panels.timeline.scene import Row, Scene
+from app.panels.timeline.series import HEIGHT_PX, Series, value_at
+from app.panels.timeline.span import Span
+from app.state.view_state import Loop
+from app.text.phrases import clock, frame_number
+from app.widgets import theme
+from mvit_core.video.clip import window_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+    from app.results import ProxyFacts, SeriesFacts, VideoFacts
+    from app.state.view_state import Marker
+    from mvit_core.video.clip import ClipWindow
+
+SIDE_PX = 14
+ZOOM_STEP = 1.4
+PAN_SHARE = 0.1
+"""Of what is seen, for a notch of the wheel."""
+
+
+class Track(QWidget):
+    """Rows over a span of the video, and the playhead across them."""
+
+    scrub_started = Signal()
+    scrubbed = Signal(int)
+    """The frame under the pointer, while it is held down."""
+    scrub_ended = Signal()
+    wheel_stepped = Signal(int)
+    span_changed = Signal()
+    mark_held = Signal(bool)
+    """The pointer takes hold of a mark, or lets it go."""
+    mark_dragged = Signal(str, int, int)
+    """(what: ``first``, ``last`` or ``marker``; its frame; the frame under the pointer)."""
+    frame_chosen = Signal(int)
+    marker_named = Signal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Timeline"))
+        self.series_row = Series()
+        self.rows = make_rows(self.series_row)
+        self._picture = RowsPicture(self.rows)
+        self.span = Span()
+        self.hover_picture = HoverPicture(self)
+        self._video: VideoFacts | None = None
+        self._windows: tuple[ClipWindow, ...] = ()
+        self._window: ClipWindow | None = None
+        self._proxies: ProxyFacts | None = None
+        self._loop = Loop()
+        self._markers: tuple[Marker, ...] = ()
+        self._series: SeriesFacts | None = None
+        self._grip: Grip | None = None
+        self._frame = 0
+        self._hover: int | None = None
+        self._held = False
+        self._pan_from: tuple[float, Span] | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._paint_rest)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(600, sum(row.height for row in self.rows))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, self.sizeHint().height())
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def show_video(self, video: VideoFacts | None, windows: tuple[ClipWindow, ...]) -> None:
+        """Take another video and the windows that a model would see of it."""
+        if video is not self._video:
+            self._hide_hover()
+            self._look(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
+        self._video, self._windows, self._window = video, windows, None
+        self.update()
+
+    def show_frame(self, frame: int, window: ClipWindow | None) -> None:
+        """Move the playhead; it jumps, it never glides."""
+        self._update_playhead()  # where it was
+        if window is not self._window:
+            self.update()
+        self._frame, self._window = frame, window
+        if not self._held:
+            self._look(self.span.showing(frame))
+        self.setAccessibleDescription(
+            self.tr("frame {frame} of {count}").format(
+                frame=frame_number(frame), count=self.span.count
+            )
+        )
+        self._update_playhead()
+
+    def show_proxies(self, proxies: ProxyFacts | None) -> None:
+        """Take the small pictures that there are now."""
+        self._proxies = proxies
+        self.update()
+
+    def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
+        """Take the loop and the markers."""
+        self._loop, self._markers = loop, markers
+        self.update()
+
+    def show_series(self, series: SeriesFacts | None) -> None:
+        """Take the header series; without one its row takes no room."""
+        self._series = series
+        height = HEIGHT_PX if series is not None else 0
+        if height != self.series_row.height:
+            self.series_row.height = height
+            self.updateGeometry()
+        self.update()
+
+    def rename(self, frame: int) -> None:
+        """Let the user name the marker of a frame, in its place."""
+        name = next((m.name for m in self._markers if m.frame == frame), None)
+        if name is None:
+            return
+        self._look(self.span.showing(frame))
+        self._hide_hover()
+        namer = MarkerNamer(self, name, round(self.span.x_of(frame + 0.5)))
+        namer.named.connect(lambda text: self.marker_named.emit(frame, text))
+        namer.left.connect(self.setFocus)
+
+    def frame_at(self, x: float) -> int:
+        """The frame at a place along the line, clamped to what is seen."""
+        return self.span.frame_at(x)
+
+    def x_of(self, frame: float) -> float:
+        """The place of a frame's left edge along the line."""
+        return self.span.x_of(frame)
+
+    def zoom(self, steps: float, about_x: float | None = None) -> None:
+        """Zoom about a place, or about the playhead."""
+        x = self.span.x_of(self._frame + 0.5) if about_x is None else about_x
+        self._look(self.span.zoomed(ZOOM_STEP**steps, x))
+
+    def see_all(self) -> None:
+        """Show the whole video."""
+        self._look(replace(self.span, start=0.0, length=0.0))
+
+    def go_to(self, start: float) -> None:
+        """Begin what is seen at a frame."""
+        self._look(self.span.starting_at(start))
+
+    def _look(self, span: Span) -> None:
+        if span != self.span:
+            self.span = span
+            self.span_changed.emit()
+            self.update()
+
+    def _room(self) -> float:
+        return float(max(self.width() - 2 * SIDE_PX, 1))
+
+    # -- pointer ----------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._video is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._pan_from = event.position().x(), self.span
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        self._grip = self._grip_at(event.position())
+        if self._grip is not None:
+            self.mark_held.emit(True)
+            return
+        self._held = True
+        self._hide_hover()
+        self.scrub_started.emit()
+        self.scrubbed.emit(self.frame_at(event.position().x()))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._video is None:
+            return
+        x = event.position().x()
+        if self._pan_from is not None:
+            pressed_x, span = self._pan_from
+            self._look(span.starting_at(span.start - (x - pressed_x) / span.width * span.frames))
+            return
+        if self._grip is not None:
+            self._drag(self._grip, self.frame_at(x))
+        elif self._held:
+            self.scrubbed.emit(self.frame_at(x))
+        else:
+            self._show_hover(event.position())
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._pan_from is not None:
+            self._pan_from = None
+            self.unsetCursor()
+        if self._grip is not None:
+            grip, self._grip = self._grip, None
+            self.mark_held.emit(False)
+            if grip.kind == "marker":
+                self.frame_chosen.emit(grip.frame)
+        if self._held:
+            self._held = False
+            self.scrub_ended.emit()
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        grip = self._grip_at(event.position())
+        if grip is not None and grip.kind == "marker":
+            self.rename(grip.frame)
+        else:
+            self.mousePressEvent(event)
+
+    def _grip_at(self, place: QPointF) -> Grip | None:
+        """What can be dragged under the pointer; only the last row holds such things."""
+        if self._video is None or place.y() < self.height() - self.rows[-1].height:
+            return None
+        return grip_at(place.x(), self.span, self._loop, self._markers)
+
+    def _is_on(self, place: QPointF, row: Row) -> bool:
+        top = sum(each.height for each in self.rows[: self.rows.index(row)])
+        return top <= place.y() < top + row.height
+
+    def _series_words(self, series: SeriesFacts, frame: int) -> str:
+        window = window_of(self._windows, frame)
+        words = self.tr("window {n}: {what}")
+        return words.format(n=window.index + 1, what=value_at(series, window.index))
+
+    def _drag(self, grip: Grip, frame: int) -> None:
+        if frame == grip.frame:
+            return
+        self.mark_dragged.emit(grip.kind, grip.frame, frame)
+        moved = grip.kind != "marker" or any(m.frame == frame for m in self._markers)
+        still = any(m.frame == grip.frame for m in self._markers)
+        if moved and not (grip.kind == "marker" and still):
+            self._grip = replace(grip, frame=frame)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hide_hover()
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y() or event.angleDelta().x()
+        if not delta:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(delta / 120, event.position().x())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.go_to(self.span.start - delta / 120 * PAN_SHARE * self.span.frames)
+        else:
+            self.wheel_stepped.emit(-1 if delta > 0 else 1)
+
+    def _show_hover(self, place: QPointF) -> None:
+        assert self._video is not None
+        x, grip = place.x(), self._grip_at(place)
+        self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
+        self._hover = frame = self.frame_at(x) if grip is None else grip.frame
+        found = self._proxies.pictures.image(frame) if self._proxies else None
+        words = self.tr("frame {frame} · {time}").format(
+            frame=frame_number(frame), time=clock(float(self._video.pts_seconds[frame]))
+        )
+        if found is not None and found.index != frame:
+            words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
+        if self._series is not None and self._is_on(place, self.series_row):
+            words = f"{self._series_words(self._series, frame)}\n{words}"
+        if grip is not None:
+            words = f"{grip_words(grip, self._markers)} · {words}"
+        width, height = self._video.display_size
+        self.hover_picture.show_frame(
+            found.image if found else None,
+            words,
+            width / height,
+            self.mapToGlobal(QPoint(round(x), 0)),
+        )
+        self.update()
+
+    def _hide_hover(self) -> None:
+        self._hover = None
+        self.hover_picture.hide()
+        self.update()
+
+    # -- painting ---------------------------------------------------------------------------
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._look(replace(self.span, left=SIDE_PX, width=self._room()))
+
+    @override
+    def hideEvent(self, event: QEvent) -> None:
+        self._hide_hover()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._video is not None:
+            rows = self._picture.of(self._scene(self._video), self.size(), theme.small_font(self))
+            painter.drawPixmap(0, 0, rows)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._hover is not None:
+                paint_pointer(painter, self.span, self._hover, self.height())
+            paint_playhead(painter, self.span, self._frame, self.height())
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.current().accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 1, -5, -1), 6, 6)
+        painter.end()
+
+    def _scene(self, video: VideoFacts) -> Scene:
+        return Scene(
+            video,
+            self.span,
+            self._windows,
+            self._window,
+            self._proxies,
+            self._loop,
+            self._markers,
+            self._series,
+            self.devicePixelRatioF(),
+            self._later.start,
+        )
+
+    def _paint_rest(self) -> None:
+        """Paint what the rows could not show in one go."""
+        self._picture.forget()
+        self.update()
+
+    def _update_playhead(self) -> None:
+        """Paint anew where the playhead is, and nothing else."""
+        self.update(playhead_box(self.span, self._frame, self.height()).toAlignedRect())

@@ -1,0 +1,153 @@
+"""Tiles on the empty page: files that were open lately, and the sample clips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QSizePolicy
+from typing_extensions import override
+
+from app.text.terms import term
+from app.widgets import theme
+from app.widgets.icons import themed_icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage, QResizeEvent
+
+    from app.state.recent_files import Recent
+    from mvit_core.demo import DemoSample
+
+PICTURE_PX = 48
+ROW_PX = 58
+LEAST_COLUMN_PX = 192
+MOST_COLUMNS = 4
+MARGIN_PX = 18
+"""Beside the tiles: the focus ring on both sides, and the scroll bar."""
+
+ROWS_SEEN = 2
+"""At least; the rest scrolls where the window is low."""
+
+SIGN_SHARE = 0.5
+"""Of a picture's room, for files that have no picture."""
+
+
+class Tiles(QListWidget):
+    """A picture with two lines each, in as many columns as there is room for."""
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName("gallery")
+        self.setAccessibleName(name)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setFont(theme.small_font(self))
+        self.itemClicked.connect(self._chosen)
+        self.itemActivated.connect(self._chosen)
+
+    def add_tile(self, icon: QIcon, words: str, tip: str) -> None:
+        """Put one more at the end."""
+        item = QListWidgetItem(icon, words)
+        item.setToolTip(tip)
+        self.addItem(item)
+
+    @override
+    def sizeHint(self) -> QSize:
+        rows = -(-self.count() // max(self._columns(), 1))
+        return QSize(2 * LEAST_COLUMN_PX, rows * ROW_PX + 4)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_COLUMN_PX, min(ROWS_SEEN * ROW_PX + 4, self.sizeHint().height()))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.fit()
+        super().resizeEvent(event)
+
+    def fit(self) -> None:
+        """Take the height that the tiles need, and no more."""
+        self.setMaximumHeight(self.sizeHint().height())
+        self.setGridSize(QSize((self.width() - MARGIN_PX) // self._columns(), ROW_PX))
+        self.updateGeometry()
+
+    def _columns(self) -> int:
+        return max(min((self.width() - MARGIN_PX) // LEAST_COLUMN_PX, MOST_COLUMNS), 1)
+
+    def _chosen(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(self.row(item))
+
+
+class Gallery(Tiles):
+    """The sample clips: a picture, what happens, and the right answer of each."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.setAccessibleName(self.tr("Sample clips"))
+
+    def show_samples(self, samples: tuple[DemoSample, ...]) -> None:
+        """Take the clips to offer."""
+        self.clear()
+        for sample in samples:
+            tip = self.tr("{title}; the right answer is: {name}")
+            tip = tip.format(title=term(sample.title), name=sample.class_name)
+            self.add_tile(_blank(), _words(sample), tip)
+        self.fit()
+
+    def show_picture(self, index: int, image: QImage) -> None:
+        """Take a clip's picture."""
+        item = self.item(index)
+        if item is not None:
+            item.setIcon(QIcon(QPixmap.fromImage(image)))
+
+
+class RecentTiles(Tiles):
+    """The files that were open last, with their pictures."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.setAccessibleName(self.tr("Recent files"))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_recent(self, entries: tuple[tuple[Recent, QImage | None], ...]) -> None:
+        """Take the files to offer, newest first; one line is seen, the arrows go beyond it."""
+        self.clear()
+        for entry, picture in entries:
+            icon = {"clip": "video", "model": "model", "session": "session"}[entry.kind]
+            sign = themed_icon(icon, SIGN_SHARE) if picture is None else QIcon(_square(picture))
+            folder = entry.path.parent.name or str(entry.path.parent)
+            self.add_tile(sign, f"{entry.path.name}\n{folder}", str(entry.path))
+        self.fit()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(2 * LEAST_COLUMN_PX, ROW_PX + 4)
+
+
+def _square(picture: QImage) -> QPixmap:
+    side = min(picture.width(), picture.height())
+    left, top = (picture.width() - side) // 2, (picture.height() - side) // 2
+    return QPixmap.fromImage(picture.copy(left, top, side, side))
+
+
+def _blank() -> QIcon:
+    blank = QPixmap(PICTURE_PX, PICTURE_PX)
+    blank.fill(Qt.GlobalColor.transparent)
+    return QIcon(blank)
+
+
+def _words(sample: DemoSample) -> str:
+    """Who acts, and below it what is done, which is the class to be told."""
+    title = term(sample.title)
+    actor = title.removesuffix(sample.class_name).strip()
+    return f"{actor or title}\n{sample.class_name}"

@@ -1,0 +1,140 @@
+"""Maps: as wished for, as answered, and as the canvas shows one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.results.model import LayerFacts, PredictionFacts
+    from app.state.view_state import ModelSource
+    from mvit_core.attribution import HeadChoice, HeadMaps, Query
+    from mvit_core.attribution.maps import FloatArray
+    from mvit_core.geometry import PixelMap, Triple
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+@dataclass(frozen=True)
+class MapWish:
+    """A map that the inference lane is asked for."""
+
+    model: ModelSource
+    clip: Path
+    spec: ClipSpec
+    """How the model is fed."""
+    window: ClipWindow
+    block: int
+    method: str
+    query: Query
+
+
+@dataclass(frozen=True, eq=False)
+class MapAnswer:
+    """The answer to a wish: the maps of all heads, and what the model said."""
+
+    wish: MapWish
+    maps: HeadMaps
+    pixel_map: PixelMap
+    frame_indices: tuple[int, ...]
+    """Source frame of each input frame."""
+    predictions: tuple[PredictionFacts, ...]
+    """Most probable first; none of a run that was cancelled."""
+    layers: tuple[LayerFacts, ...]
+    """As the run really had them."""
+    note: str
+    """What was unusual about the clip."""
+    seconds: float = 0.0
+    """So long the window took; next to nothing where it was remembered."""
+
+    @property
+    def is_complete(self) -> bool:
+        """The run came to its end, so every layer was reached."""
+        return bool(self.predictions)
+
+    @property
+    def layer(self) -> LayerFacts:
+        """The layer that was asked for."""
+        return self.layers[self.wish.block]
+
+
+@dataclass(frozen=True, eq=False)
+class RangePiece:
+    """All values of one layer in one window, for ranges that look at more than one."""
+
+    wish: MapWish
+    values: FloatArray
+    """(heads, T', Y', X')."""
+
+
+@dataclass(frozen=True)
+class HistogramFacts:
+    """How often values occur."""
+
+    counts: tuple[int, ...]
+    """Of bins of one width; the last holds everything above too."""
+    span: ValueRange
+    """Where the first bin begins and the last one ends."""
+
+
+@dataclass(frozen=True)
+class RangeFacts:
+    """The colour range in use."""
+
+    range: ValueRange
+    policy: RangePolicy
+    locked: bool
+    tails_percent: tuple[float, float]
+    known: tuple[int, int] | None
+    """Windows or layers looked at, and how many there are; None where one layer is enough."""
+    automatic: ValueRange
+    """What the policy gives where nothing is locked or set by hand."""
+    histogram: HistogramFacts
+    """Of the values that the policy looks at."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Everything that the policy looks at has been looked at."""
+        return self.known is None or self.known[0] == self.known[1]
+
+
+@dataclass(frozen=True, eq=False)
+class ShownMap:
+    """The map on the canvas."""
+
+    answer: MapAnswer
+    head: HeadChoice
+    heatmap: Heatmap
+    range: RangeFacts
+    number: int
+    """Another number is another map."""
+
+
+@dataclass(frozen=True)
+class TokenMark:
+    """A picked token, to be ringed on the frame."""
+
+    centre_px: tuple[float, float]
+    cell_px: tuple[float, float]
+    token: Triple
+    on_this_frame: bool
+    """The frame shown is nearest to the token's time."""
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What lies under the pointer."""
+
+    pixel: tuple[int, int]
+    token: Triple | None = None
+    value: float = 0.0
+    times_mean: float = 0.0
+    """Value over the mean of the map."""
+    rank: int = 0
+    """1 is the largest of the map."""
+    count: int = 0
+    row_sum: float | None = None
+    """Sum of the row, the class key with it; None where the map is no row."""

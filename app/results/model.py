@@ -1,0 +1,70 @@
+"""A loaded model, its layers, and what it said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.state.view_state import ModelSource
+    from mvit_core.checkpoint import LoadReport
+    from mvit_core.geometry import GridGeometry, Triple
+    from mvit_core.video.clip import ClipSpec
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """One attention layer."""
+
+    block: int
+    stage: int
+    """From 1."""
+    heads: int
+    name: str
+    q_shape: Triple
+    k_shape: Triple
+    q_geometry: GridGeometry | None = None
+    """Known once a window was run."""
+    k_geometry: GridGeometry | None = None
+    dead_class: str = ""
+    """Why the class token is a dead query in this layer; empty when it is not, or not known."""
+    dead_patch: str = ""
+    """The same for a patch."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFacts:
+    """A loaded model."""
+
+    source: ModelSource
+    format: str
+    device: str
+    clip_spec: ClipSpec
+    layers: tuple[LayerFacts, ...]
+    """As the configuration states them."""
+    class_count: int
+    has_class_token: bool
+    parameters: int
+    """Numbers in its weights."""
+    readout: str
+    """What the classifier sees, as the configuration calls it."""
+    report: LoadReport
+    """What loading did."""
+
+    def is_same_network(self, other: ModelFacts) -> bool:
+        """The same file loaded again, perhaps on another device: a view of one fits the other."""
+        mine, its = self.source, other.source
+        return (mine.checkpoint, mine.config, self.layers) == (
+            its.checkpoint,
+            its.config,
+            other.layers,
+        )
+
+
+@dataclass(frozen=True)
+class PredictionFacts:
+    """One class and its probability."""
+
+    index: int
+    name: str
+    probability: float

@@ -1,0 +1,59 @@
+"""What lies under the pointer, on whichever view: pixel, token, value and rank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.results import Readout
+
+if TYPE_CHECKING:
+    from mvit_core.attribution import HeadChoice
+    from mvit_core.heatmap import Heatmap
+
+
+def readout_of(
+    place: tuple[float, float],
+    frame_size: tuple[int, int],
+    heatmap: Heatmap | None,
+    frame_index: int,
+    row_sum: float | None = None,
+) -> Readout | None:
+    """The readout at a source pixel; None outside the frame.
+
+    Args:
+        place: source pixel (x, y), fractions of it kept.
+        frame_size: (width, height) of the source frame.
+        heatmap: the map on screen there.
+        frame_index: the frame on screen there.
+        row_sum: as ``row_sum_of`` tells.
+    """
+    x, y = place
+    pixel = (int(np.floor(x + 0.5)), int(np.floor(y + 0.5)))
+    if not (0 <= pixel[0] < frame_size[0] and 0 <= pixel[1] < frame_size[1]):
+        return None
+    token = None if heatmap is None else heatmap.token_at(x, y, frame_index)
+    if heatmap is None or token is None:
+        return Readout(pixel)
+    value = float(heatmap.values[token])
+    mean = float(heatmap.values.mean())
+    return Readout(
+        pixel=pixel,
+        token=token,
+        value=value,
+        times_mean=value / mean if mean > 0 else 0.0,
+        rank=int((heatmap.values > value).sum()) + 1,
+        count=heatmap.values.size,
+        row_sum=row_sum,
+    )
+
+
+def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:
+    """What a row of the attention matrix sums to, the class key with it: 1, or something is wrong.
+
+    None for maps that are no row: columns, sums over queries, and the largest over heads.
+    """
+    if method != "row" or head in ("max", "min"):
+        return None
+    return float(heatmap.values.sum(dtype=np.float64)) + (heatmap.sink or 0.0)

@@ -1,0 +1,84 @@
+"""All facts together, at one moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.results.samples import Samples
+
+if TYPE_CHECKING:
+    from app.results.maps import MapWish, ShownMap
+    from app.results.model import LayerFacts, ModelFacts
+    from app.results.pictures import CellsPicture, HeatPicture, StripPicture
+    from app.results.survey import AverageFacts, SeriesFacts
+    from app.results.video import FramePicture, ProxyFacts, VideoFacts
+    from app.results.views import GridFacts, PaneFacts
+    from app.results.work import JobFacts
+    from app.state.recent_files import Recent
+    from mvit_core.video.clip import ClipWindow
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """All that is known now; the controller replaces it as answers come."""
+
+    video: VideoFacts | None = None
+    model: ModelFacts | None = None
+    windows: tuple[ClipWindow, ...] = ()
+    picture: FramePicture | None = None
+    proxies: ProxyFacts | None = None
+    shown: ShownMap | None = None
+    heat: HeatPicture | None = None
+    strip: StripPicture | None = None
+    grid: GridFacts | None = None
+    """What the heads view or the layers view shows."""
+    panes: tuple[PaneFacts, ...] = ()
+    """What the compare view shows."""
+    minis: tuple[CellsPicture, ...] = ()
+    """Small pictures of the blocks whose maps are there."""
+    series: SeriesFacts | None = None
+    average: AverageFacts | None = None
+    """The prediction for the whole video, where it is asked for."""
+    wish: MapWish | None = None
+    """The map that belongs to what is asked for now; the shown one may lag behind."""
+    problem: str = ""
+    """Why the wished map does not come; empty while it may."""
+    samples: Samples = field(default_factory=Samples)
+    recent: tuple[Recent, ...] = ()
+    """Files opened lately, newest first."""
+    jobs: tuple[JobFacts, ...] = ()
+    has_exported: bool = False
+    """A file was asked for since the window opened; the like of it can be written again."""
+    can_undo: bool = False
+    can_redo: bool = False
+    can_go_back: bool = False
+    can_go_forward: bool = False
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """The layers of the model: as run where it has run, else as configured."""
+        if self.model is None:
+            return ()
+        if self.shown is not None and len(self.shown.answer.layers) == len(self.model.layers):
+            return self.shown.answer.layers
+        return self.model.layers
+
+    def layer(self, block: int | None) -> LayerFacts | None:
+        """A layer by its number, the last for None; None without a model."""
+        layers = self.layers
+        if not layers:
+            return None
+        return layers[-1] if block is None else layers[min(max(block, 0), len(layers) - 1)]
+
+    def window(self, frame: int) -> ClipWindow | None:
+        """The model window that speaks for a frame."""
+        place = bisect_right(self.windows, frame, key=lambda window: window.stop)
+        here = self.windows[place : place + 1]
+        return here[0] if here and here[0].start <= frame else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Some work can be cancelled."""
+        return any(job.state == "running" for job in self.jobs)

@@ -1,0 +1,224 @@
+"""What the user may set once for all: one table, one frozen value, kept between runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from app.state.language import N, languages
+from mvit_core.system.cache import default_budget_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QSettings
+
+    from app.widgets.theme import ThemeChoice
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Everything that can be set; a field here is a row of ``SETTINGS``."""
+
+    theme: ThemeChoice = "system"
+    language: str = "system"
+    """``system``, or a code that ``languages`` gives."""
+    first_index: int = 0
+    """The number that the first frame is shown with."""
+    big_step_frames: int = 10
+    auto_run: bool = True
+    """The model runs on a window as soon as it is looked at."""
+    cache_gigabytes: int = 0
+    """What all caches together may take; 0 is as much as suits this machine."""
+    series_at_once: bool = False
+    """Every window is run in the background for the series of the timeline."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values, each with its title."""
+
+    options: Callable[[], tuple[tuple[Any, str], ...]]
+
+    def read(self, kept: object) -> Any:  # noqa: ANN401 - of the type of the options
+        """The value that settings kept as text.
+
+        Raises:
+            ValueError: it is none of the options.
+        """
+        for value, _ in self.options():
+            if str(value) == str(kept):
+                return value
+        raise ValueError(f"{kept!r} is not offered")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number."""
+
+    low: int
+    high: int
+    unit: str = ""
+    words_for_low: str = ""
+    """Shown in place of the lowest number, where that means something of its own."""
+
+    def read(self, kept: object) -> int:
+        """The number that settings kept as text.
+
+        Raises:
+            ValueError: it is no number, or outside of what is allowed.
+        """
+        value = int(str(kept))
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{value} is outside {self.low} to {self.high}")
+        return value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    def read(self, kept: object) -> bool:
+        """The switch that settings kept as text.
+
+        Raises:
+            ValueError: it is neither on nor off.
+        """
+        words = str(kept).lower()
+        if words not in ("true", "false"):
+            raise ValueError(f"{kept!r} is neither true nor false")
+        return words == "true"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the dialog."""
+
+    id: str
+    """A field of ``Preferences``."""
+    title: str
+    kind: Choice | Number | Switch
+    tip: str = ""
+
+
+SETTINGS = (
+    Setting(
+        "theme",
+        N("preferences", "Theme"),
+        Choice(
+            lambda: (
+                ("system", N("preferences", "System")),
+                ("light", N("preferences", "Light")),
+                ("dark", N("preferences", "Dark")),
+            )
+        ),
+        N("preferences", "System follows the desktop; where no desktop tells, it is dark"),
+    ),
+    Setting(
+        "language",
+        N("preferences", "Language"),
+        Choice(languages),
+        N("preferences", "Another language is used from the next start on"),
+    ),
+    Setting(
+        "first_index",
+        N("preferences", "Frames count from"),
+        Choice(
+            lambda: (
+                (0, N("preferences", "0, as arrays do")),
+                (1, N("preferences", "1, as players do")),
+            )
+        ),
+        N(
+            "preferences",
+            "How the window writes frame numbers; exported tables always count from 0",
+        ),
+    ),
+    Setting(
+        "big_step_frames",
+        N("preferences", "Big step"),
+        Number(2, 1000, N("preferences", "frames")),
+        N("preferences", "How far Shift+Left and Shift+Right go"),
+    ),
+    Setting(
+        "auto_run",
+        N("preferences", "Run the model by itself"),
+        Switch(),
+        N("preferences", "Off: a window is run when asked for with Ctrl+R"),
+    ),
+    Setting(
+        "cache_gigabytes",
+        N("preferences", "Memory for caches"),
+        Number(0, 64, N("preferences", "GB"), N("preferences", "suited to this machine")),
+        N(
+            "preferences",
+            "Frames, previews, captured windows and maps together; more makes going back faster",
+        ),
+    ),
+    Setting(
+        "series_at_once",
+        N("preferences", "Run the whole clip for the timeline"),
+        Switch(),
+        N("preferences", "In the background, a run for each window; off: when asked for"),
+    ),
+)
+"""In the order of the dialog."""
+
+
+class PreferenceStore(QObject):
+    """Holds the one ``Preferences``; a change is kept at once and announced.
+
+    Args:
+        settings: where they are kept between runs.
+        parent: the owner.
+    """
+
+    changed = Signal(object, object)
+    """(old, new), both ``Preferences``."""
+
+    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.values = Preferences(**{s.id: self._kept(s) for s in SETTINGS})
+        self.at_start = self.values
+        """What the window was built with; its language holds until the next start."""
+
+    # Any: the names and types are those of the fields of Preferences.
+    def update(self, **changes: Any) -> None:  # noqa: ANN401
+        """Change some preferences."""
+        old, new = self.values, replace(self.values, **changes)
+        if old == new:
+            return
+        self.values = new
+        for name, value in changes.items():
+            self._settings.setValue(_key(name), str(value))
+        self.changed.emit(old, new)
+
+    def reset(self) -> None:
+        """Give everything its first value."""
+        fresh = Preferences()
+        self.update(**{field.name: getattr(fresh, field.name) for field in fields(fresh)})
+
+    def _kept(self, setting: Setting) -> Any:  # noqa: ANN401
+        default = getattr(Preferences(), setting.id)
+        kept = self._settings.value(_key(setting.id))
+        try:
+            return default if kept is None else setting.kind.read(kept)
+        except ValueError:  # written by another version, or by hand
+            return default
+
+
+def budget_bytes(preferences: Preferences) -> int:
+    """What all caches together may take."""
+    return preferences.cache_gigabytes << 30 or default_budget_bytes()
+
+
+def _key(name: str) -> str:
+    return f"preferences/{name}"
+
+
+def words_of(text: str) -> str:
+    """A text of this table in the user's language."""
+    return QCoreApplication.translate("preferences", text)

@@ -1,0 +1,209 @@
+"""Holds the one ``ViewState``: changes, undo, history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.state.view_state import ViewState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GESTURE_SECONDS = 1.0
+"""Changes of one gesture that follow each other faster than this are one step of undo."""
+
+UNDO_DEPTH = 200
+
+
+UNDOABLE = (
+    "block",
+    "head",
+    "method",
+    "query",
+    "overlay",
+    "token_grid",
+    "colormap",
+    "opacity",
+    "smooth",
+    "range_policy",
+    "manual_range",
+    "locked_range",
+    "clip_spec",
+    "picture_fps",
+    "mode",
+    "gamma",
+    "threshold",
+    "tails_percent",
+    "units",
+    "coverage",
+    "view",
+    "view_before",
+    "panes",
+    "pane",
+    "difference",
+    "loop",
+    "markers",
+    "series",
+    "pinned_classes",
+    "top_k",
+    "whole_video",
+    "views",
+)
+"""What undo and redo give back: display, selection and marks, not the place in the video."""
+
+PLACE = ("frame", "block", "head")
+"""What back and forward give back."""
+
+Values = dict[str, Any]
+
+
+class Store(QObject):
+    """Holds the one ``ViewState``; every change is announced as (old, new).
+
+    A change made while another is being announced is announced after it, so that every listener
+    sees the same order.
+
+    Args:
+        state: where to begin.
+        clock: seconds, for telling gestures apart.
+        parent: the owner.
+    """
+
+    changed = Signal(object, object)
+    """(old, new), both ``ViewState``."""
+
+    def __init__(
+        self,
+        state: ViewState | None = None,
+        *,
+        clock: Callable[[], float] = monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state = state or ViewState()
+        self._clock = clock
+        self._undo: list[Values] = []
+        self._redo: list[Values] = []
+        self._gesture: tuple[str, float] = ("", 0.0)
+        self._held = False
+        self._back: list[Values] = []
+        self._forward: list[Values] = []
+        self._pending: list[tuple[ViewState, ViewState]] = []
+        self._announcing = False
+
+    @property
+    def state(self) -> ViewState:
+        """What is asked for now."""
+        return self._state
+
+    @property
+    def can_undo(self) -> bool:
+        """There is a step to take back."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """There is a step to do again."""
+        return bool(self._redo)
+
+    @property
+    def can_go_back(self) -> bool:
+        """There is an earlier place."""
+        return bool(self._back)
+
+    @property
+    def can_go_forward(self) -> bool:
+        """There is a later place."""
+        return bool(self._forward)
+
+    # Any: the names and types are those of ViewState's fields, which replace() checks.
+    def update(self, *, gesture: str = "", jump: bool = False, **changes: Any) -> None:  # noqa: ANN401
+        """Change some fields.
+
+        Args:
+            gesture: changes of the same gesture in quick succession are one step of undo.
+            jump: the frame asked for is a new place, to which ``back`` should lead again.
+            **changes: fields of ``ViewState`` and their new values.
+        """
+        new = replace(self._state, **changes)
+        if new == self._state:
+            return
+        self._remember_undo(new, gesture)
+        self._remember_place(new, jump)
+        self._set(new)
+
+    def hold(self, on: bool) -> None:
+        """A pointer goes down on a control, or up again; what it drags is one step of undo."""
+        self._held = on
+        self._gesture = ("", 0.0)
+
+    def undo(self) -> None:
+        """Take back the last step of display or selection."""
+        if self._undo:
+            self._redo.append(_values(self._state, UNDOABLE))
+            self._set(replace(self._state, **self._undo.pop()))
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self._redo:
+            self._undo.append(_values(self._state, UNDOABLE))
+            self._set(replace(self._state, **self._redo.pop()))
+
+    def back(self) -> None:
+        """Go to the place looked at before."""
+        if self._back:
+            self._forward.append(_values(self._state, PLACE))
+            self._set(replace(self._state, playing=False, **self._back.pop()))
+
+    def forward(self) -> None:
+        """Go to the place that ``back`` left."""
+        if self._forward:
+            self._back.append(_values(self._state, PLACE))
+            self._set(replace(self._state, playing=False, **self._forward.pop()))
+
+    def forget(self) -> None:
+        """Drop undo and history: another clip or model makes old steps meaningless."""
+        for steps in (self._undo, self._redo, self._back, self._forward):
+            steps.clear()
+        self._gesture = ("", 0.0)
+
+    def _remember_undo(self, new: ViewState, gesture: str) -> None:
+        before = _values(self._state, UNDOABLE)
+        if before == _values(new, UNDOABLE):
+            return
+        now = self._clock()
+        last, then = self._gesture
+        same = bool(gesture) and gesture == last and (self._held or now - then < GESTURE_SECONDS)
+        self._gesture = (gesture, now)
+        self._redo.clear()
+        if not same:
+            self._undo.append(before)
+            del self._undo[:-UNDO_DEPTH]
+
+    def _remember_place(self, new: ViewState, jump: bool) -> None:
+        old = self._state
+        if not jump and (old.block, old.head) == (new.block, new.head):
+            return
+        self._back.append(_values(old, PLACE))
+        del self._back[:-UNDO_DEPTH]
+        self._forward.clear()
+
+    def _set(self, new: ViewState) -> None:
+        self._pending.append((self._state, new))
+        self._state = new
+        if self._announcing:
+            return
+        self._announcing = True
+        try:
+            while self._pending:
+                self.changed.emit(*self._pending.pop(0))
+        finally:
+            self._announcing = False
+
+
+def _values(state: ViewState, names: tuple[str, ...]) -> Values:
+    return {name: getattr(state, name) for name in names}

@@ -1,0 +1,192 @@
+"""What the user asks of the window, as one frozen value.
+
+Widgets remember none of this. What was found out (videos, models, maps) lies in ``app.results``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from mvit_core.render import TAILS_PERCENT
+from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
+from mvit_core.video.multi_view import ViewPlan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.errors import Remedy
+    from mvit_core.render import Mode, RangePolicy, Units, ValueRange
+    from mvit_core.video.clip import ClipSpec
+
+PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Where a model comes from: the arguments of ``load_model``."""
+
+    checkpoint: Path
+    config: Path | None = None
+    preset: str | None = None
+    labels: Path | None = None
+    device: str = "auto"
+    half: bool = False
+    """Weights and arithmetic in half precision."""
+    one_layer: bool = False
+    """Only the layer looked at is kept of a run, where memory does not suffice for all."""
+
+
+def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
+    """A model asked for in a way that needs less memory of its device."""
+    if remedy == "cpu":
+        return replace(source, device="cpu")
+    return replace(source, half=True) if remedy == "half" else replace(source, one_layer=True)
+
+
+ViewName = Literal["single", "heads", "layers", "compare"]
+VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
+"""In the order of the toolbar; V goes through them."""
+
+PINS = 3
+"""Pinned panes beside the one that follows the selection."""
+
+
+@dataclass(frozen=True)
+class Pane:
+    """A map pinned for comparison; it stays when clip, model or selection change."""
+
+    clip: Path
+    model: ModelSource
+    clip_spec: ClipSpec
+    """How the model is fed."""
+    block: int
+    head: HeadChoice
+    method: str
+    query: Query
+
+
+SeriesKind = Literal["off", "probability", "entropy", "kept"]
+SERIES: tuple[SeriesKind, ...] = ("probability", "entropy", "kept", "off")
+
+TOP_CHOICES = (5, 10, 0)
+"""Classes listed; 0 is all."""
+
+EVERY_WINDOW = ViewPlan()
+
+MOST_PINNED = 6
+"""Classes that can be told apart over time."""
+
+LoopMode = Literal["off", "all", "range"]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What playing repeats."""
+
+    mode: LoopMode = "off"
+    """``range`` repeats from ``first`` to ``last``; ``all`` the whole video."""
+    first: int | None = None
+    """Frame of the in point; None is the start of the video."""
+    last: int | None = None
+    """Frame of the out point, itself played; None is the end of the video."""
+
+    @property
+    def has_points(self) -> bool:
+        """An in or an out point is set."""
+        return self.first is not None or self.last is not None
+
+    def points(self, frame_count: int) -> tuple[int, int]:
+        """First and last frame between the points, within a video of so many frames."""
+        end = max(frame_count - 1, 0)
+        first = min(self.first or 0, end)
+        return first, max(first, end if self.last is None else min(self.last, end))
+
+    def bounds(self, frame_count: int) -> tuple[int, int]:
+        """First and last frame that playing keeps to."""
+        return self.points(frame_count) if self.mode == "range" else (0, max(frame_count - 1, 0))
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A frame that the user wants to find again."""
+
+    frame: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """Everything that the user has asked for."""
+
+    clip: Path | None = None
+    """The video that is open."""
+    model: ModelSource | None = None
+    """The model that is loaded."""
+    clip_spec: ClipSpec | None = None
+    """How the model is fed; None is as its checkpoint states."""
+    picture_fps: float = DEFAULT_PICTURE_FPS
+    """Frames per second of a folder of pictures; files have their own."""
+    frame: int = 0
+    """Frame shown, counted from 0 in presentation order."""
+    playing: bool = False
+    speed: float = 1.0
+    """Of playback; below 0 it runs backwards."""
+    every_frame: bool = False
+    """Playback shows every frame and may fall behind the clock; otherwise it skips."""
+    loop: Loop = Loop()
+    markers: tuple[Marker, ...] = ()
+    """By frame, at most one on each."""
+    series: SeriesKind = "probability"
+    """What the timeline's header plots over the clip."""
+    pinned_classes: tuple[int, ...] = ()
+    """Always listed, and plotted over the clip; their places give their colours."""
+    top_k: int = 5
+    """Classes listed; 0 is all."""
+    whole_video: bool = False
+    """Predictions of the whole video are listed, not those of the window."""
+    views: ViewPlan = EVERY_WINDOW
+    """What a prediction of the whole video is averaged over."""
+    scrubbing: bool = False
+    """The pointer holds the playhead: nothing costly is started."""
+    block: int | None = None
+    """Attention layer from 0; None is the last."""
+    head: HeadChoice = "mean"
+    method: str = "row"
+    """A name in ``METHODS``."""
+    query: Query = "readout"
+    picking: bool = False
+    """A click on the canvas picks the query."""
+    overlay: bool = True
+    blink: bool = False
+    """The overlay is hidden for as long as a key is held."""
+    token_grid: bool = False
+    coverage: bool = True
+    """The part of the frame that the model saw is outlined."""
+    view: ViewName = "single"
+    view_before: ViewName = "single"
+    """Where Esc leads back to, once a cell or a pane was opened alone."""
+    panes: tuple[Pane, ...] = ()
+    """Pinned, at most ``PINS``; places count from 1, for 0 is the selection itself."""
+    pane: int = 0
+    """Place of the pane that the commands for panes mean."""
+    difference: tuple[int, int] | None = None
+    """Places of the two panes whose signed difference is shown, the first minus the second."""
+    colormap: str = "inferno"
+    opacity: float = 0.6
+    """0 to 1."""
+    smooth: bool = True
+    mode: Mode = "tint"
+    gamma: float = 1.0
+    """Exponent on the normalised value; below 1 lifts weak attention."""
+    threshold: float = 0.0
+    """Share of the range below which nothing is drawn, 0 to 1."""
+    tails_percent: tuple[float, float] = TAILS_PERCENT
+    units: Units = "probability"
+    """Of the numbers on the colour bar."""
+    range_policy: RangePolicy = "layer"
+    manual_range: ValueRange | None = None
+    """Used by the policy ``manual``."""
+    locked_range: ValueRange | None = None
+    """Numbers frozen by the lock; they win over any policy."""

@@ -1,1 +1,0 @@
-"""What the model says over the whole clip: a value per window, and one prediction for all."""

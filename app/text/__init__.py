@@ -1,0 +1,1 @@
+"""Numbers and sentences for people, the same on every panel."""

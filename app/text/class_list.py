@@ -1,0 +1,108 @@
+"""Which classes are listed, in which order, and how they are copied."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.text.phrases import frame_number, share_words
+
+if TYPE_CHECKING:
+    from app.results import PredictionFacts, World
+    from app.state.view_state import ViewState
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("predictions", text)
+
+
+@dataclass(frozen=True)
+class ListedClass:
+    """One row of the list."""
+
+    rank: int
+    """1 is the most probable of all classes."""
+    index: int
+    name: str
+    probability: float
+    slot: int
+    """Place among the pinned classes; -1 is not pinned."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is listed, and of what."""
+
+    scope: str
+    """In words for a line above a table."""
+    rows: tuple[ListedClass, ...]
+
+
+def listed_classes(
+    predictions: tuple[PredictionFacts, ...],
+    top: int,
+    pinned: tuple[int, ...],
+    search: str = "",
+) -> tuple[ListedClass, ...]:
+    """The most probable classes, and below them pinned ones that are not among those.
+
+    Args:
+        predictions: all classes, most probable first.
+        top: how many of the most probable; 0 is all.
+        pinned: always listed, whatever their rank.
+        search: words that a name must hold; then every class is looked at.
+    """
+    rows = (
+        ListedClass(
+            rank,
+            each.index,
+            each.name,
+            each.probability,
+            pinned.index(each.index) if each.index in pinned else -1,
+        )
+        for rank, each in enumerate(predictions, start=1)
+    )
+    words = search.casefold().split()
+    if words:
+        return tuple(row for row in rows if all(word in row.name.casefold() for word in words))
+    return tuple(row for row in rows if not top or row.rank <= top or row.slot >= 0)
+
+
+def listed_predictions(state: ViewState, world: World) -> Listed:
+    """What the panel lists without a search; without rows where nothing was run."""
+    if state.whole_video:
+        average = world.average
+        predictions = average.predictions if average is not None else ()
+        known = average.known if average is not None else 0
+        scope = tr("whole video, mean of {n} views").format(n=known)
+    elif world.shown is not None:
+        answer = world.shown.answer
+        predictions = answer.predictions
+        first, last = answer.frame_indices[0], answer.frame_indices[-1]
+        scope = tr("window {i}, frames {a} to {b}").format(
+            i=answer.wish.window.index + 1, a=frame_number(first), b=frame_number(last)
+        )
+    else:
+        predictions, scope = (), ""
+    return Listed(scope, listed_classes(predictions, state.top_k, state.pinned_classes))
+
+
+def predictions_text(listed: Listed) -> str:
+    """Lines for people."""
+    lines = (f"{row.rank:>4}  {share_words(row.probability):>7}  {row.name}" for row in listed.rows)
+    return "\n".join((listed.scope, *lines))
+
+
+def predictions_csv(listed: Listed) -> str:
+    """A table with one line for each class; its heads are the same in every language."""
+    page = StringIO()
+    table = csv.writer(page, lineterminator="\n")
+    table.writerow(("scope", "rank", "index", "class", "probability"))
+    for row in listed.rows:
+        table.writerow((listed.scope, row.rank, row.index, row.name, repr(row.probability)))
+    return page.getvalue()

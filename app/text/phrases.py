@@ -1,0 +1,265 @@
+"""Numbers and choices in words, the same on every panel."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.text.terms import term
+from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
+from mvit_core.render import times_text, value_text
+
+if TYPE_CHECKING:
+    from app.results import LayerFacts, ModelFacts, RangeFacts
+    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.geometry import Triple
+    from mvit_core.render import RangePolicy, Units
+    from mvit_core.video.clip import ClipSpec
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("text", text)
+
+
+_first_index = 0
+
+
+def count_frames_from(first: int) -> None:
+    """Write the first frame as 0 or as 1 from now on, as the user prefers."""
+    global _first_index
+    _first_index = first
+
+
+def frame_number(index: int) -> int:
+    """The number that a frame is shown with."""
+    return index + _first_index
+
+
+def frame_index(number: int) -> int:
+    """The frame that is shown with a number."""
+    return number - _first_index
+
+
+def clock(seconds: float) -> str:
+    """``00:01.567``, with hours where there are any."""
+    minutes, rest = divmod(max(seconds, 0.0), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    head = f"{hours}:{minutes:02d}" if hours else f"{minutes:02d}"
+    return f"{head}:{rest:06.3f}"
+
+
+def duration_words(seconds: float) -> str:
+    """How long something takes, roughly: seconds, then minutes."""
+    if seconds < 100:
+        return tr("{n} s").format(n=max(round(seconds), 1))
+    return tr("{n} min").format(n=round(seconds / 60))
+
+
+def head_words(head: HeadChoice, heads: int) -> str:
+    """A head as titles name it."""
+    if head == "mean":
+        return tr("mean of {n} heads").format(n=heads) if heads > 1 else tr("its one head")
+    if head == "max":
+        return tr("maximum of {n} heads").format(n=heads)
+    if head == "min":
+        return tr("minimum of {n} heads").format(n=heads)
+    # Named as in the strip, where heads count from 0.
+    if isinstance(head, HeadSet):
+        names = heads_list(head.indices)
+        return tr("heads {names} of {n} averaged").format(names=names, n=heads)
+    return tr("head h{i} of {n}").format(i=head, n=heads)
+
+
+def heads_list(indices: tuple[int, ...]) -> str:
+    """Heads by their names, in a row."""
+    return ", ".join(f"h{index}" for index in indices)
+
+
+def lacking_words(layer: LayerFacts, wanted: HeadChoice) -> str:
+    """What is shown of a layer that has not all the heads asked for."""
+    lacking = ", ".join(str(h) for h in head_indices(wanted) if h >= layer.heads)
+    shown = head_within(wanted, layer.heads)
+    if shown == "mean":
+        return tr("Block {b} has no head {h}; its mean is shown").format(b=layer.block, h=lacking)
+    return tr("Block {b} has no head {h}; without it: {shown}").format(
+        b=layer.block, h=lacking, shown=head_words(shown, layer.heads)
+    )
+
+
+def query_words(query: Query) -> str:
+    """A query as titles name it."""
+    if query == "readout":
+        return tr("readout")
+    if query == "class":
+        return tr("class token")
+    t, y, x = query
+    return tr("token t{t} y{y} x{x}").format(t=t, y=y, x=x)
+
+
+def map_words(method: str, query: Query) -> str:
+    """Which map is shown, within a sentence."""
+    words = term(METHODS[method].title).lower()
+    if not METHODS[method].needs_query:
+        return words
+    return tr("{map} ({query})").format(map=words, query=query_words(query))
+
+
+def grid_words(shape: Triple) -> str:
+    """A token grid, time first."""
+    return "×".join(map(str, shape))
+
+
+value_words, times_words = value_text, times_text
+"""A probability, and a multiple of uniform attention, as exports print them too."""
+
+
+def policy_names() -> dict[RangePolicy, tuple[str, str]]:
+    """What a colour range can be taken from, in words and in a sentence."""
+    return {
+        "map": (tr("Each map"), tr("A range of its own for each map")),
+        "layer": (tr("This layer"), tr("One range for all heads and all times of the window")),
+        "clip": (tr("This clip"), tr("One range for this layer in all windows of the clip")),
+        "model": (tr("All layers"), tr("One range for all layers of the window")),
+        "manual": (tr("Manual"), tr("The two numbers below the histogram")),
+    }
+
+
+def unit_names() -> dict[Units, str]:
+    """What the numbers of the colour bar count."""
+    return {
+        "probability": tr("attention probability"),
+        "uniform": tr("times uniform attention"),
+    }
+
+
+def short_unit_names() -> dict[Units, str]:
+    """The same where there is little room."""
+    return {"probability": tr("probability"), "uniform": tr("× uniform")}
+
+
+def range_words(facts: RangeFacts) -> str:
+    """What the ends of the colour bar are taken from; exports print the same."""
+    if facts.locked:
+        return tr("locked range")
+    if facts.policy == "manual":
+        return tr("manual range")
+    words = {
+        "map": tr("each map"),
+        "layer": tr("this layer"),
+        "clip": tr("this layer, whole clip"),
+        "model": tr("all layers"),
+    }[facts.policy]
+    if facts.known is not None and facts.known[0] < facts.known[1]:
+        parts = {
+            "clip": tr("this layer, {n} of {all} windows"),
+            "model": tr("{n} of {all} layers"),
+        }[facts.policy]
+        words = parts.format(n=facts.known[0], all=facts.known[1])
+    low, high = facts.tails_percent
+    return tr("{policy}, {low:g}–{high:g} %").format(policy=words, low=low, high=high)
+
+
+def clock_words(seconds: float) -> str:
+    """A duration as minutes and seconds, with hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def rate_words(per_second: float) -> str:
+    """A number of steps in a second, with a decimal where it is small."""
+    return f"{per_second:.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
+
+
+def share_words(share: float) -> str:
+    """A share in percent."""
+    return f"{100 * share:.1f} %"
+
+
+def count_words(count: int) -> str:
+    """A large number in three digits."""
+    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= unit:
+            return f"{count / unit:.3g} {letter}"
+    return str(count)
+
+
+def gigabytes_words(count: int) -> str:
+    """Bytes as gigabytes, without the unit."""
+    return f"{count / 2**30:.1f}"
+
+
+def device_words(model: ModelFacts) -> str:
+    """Where a model runs, and in what precision."""
+    if model.source.half:
+        return tr("{device}, half precision").format(device=model.device)
+    return model.device
+
+
+def readout_words(readout: str) -> str:
+    """What the classifier of a model sees."""
+    return {
+        "class": tr("class token"),
+        "mean": tr("mean of all patches"),
+        "mean_before_norm": tr("mean of all patches, then normed"),
+        "classification_head": tr("pooled patches"),
+    }.get(readout, readout)
+
+
+def input_words(spec: ClipSpec) -> str:
+    """What a model is fed."""
+    if spec.frames == 1:
+        return tr("1 frame of {s}×{s} px").format(s=spec.size)
+    words = tr("{n} frames of {s}×{s} px").format(n=spec.frames, s=spec.size)
+    if spec.sampling == "segments":
+        return words + tr(", spread over the video")
+    if spec.sampling == "stride":
+        return words + tr(", every {r:g}").format(r=spec.rate)
+    return words + tr(", every {r:g} at {fps:g} fps").format(r=spec.rate, fps=spec.target_fps)
+
+
+def spec_names() -> dict[str, str]:
+    """The fields of a ``ClipSpec`` as the window calls them."""
+    return {
+        "rate": tr("Sampling rate"),
+        "target_fps": tr("Target fps"),
+        "sampling": tr("Sampling rule"),
+        "short_side": tr("Short side"),
+        "size": tr("Crop size"),
+        "interpolation": tr("Interpolation"),
+        "antialias": tr("Antialias"),
+        "mean": tr("Mean"),
+        "std": tr("Standard deviation"),
+        "reverse_channels": tr("Channel order"),
+    }
+
+
+def different_words(override: ClipSpec | None, given: ClipSpec) -> str:
+    """How the preprocessing differs from that of the checkpoint; empty if it does not."""
+    if override is None or override == given:
+        return ""
+    names = spec_names()
+    changed = [
+        f"{names[f.name].lower()} {field_words(getattr(override, f.name), f.name)} "
+        + tr("instead of {value}").format(value=field_words(getattr(given, f.name), f.name))
+        for f in fields(override)
+        if getattr(override, f.name) != getattr(given, f.name)
+    ]
+    return tr("Not fed as the checkpoint states: {changes}").format(changes=", ".join(changed))
+
+
+def field_words(value: object, name: str) -> str:
+    """A value of a ``ClipSpec``."""
+    if name == "reverse_channels":
+        return "BGR" if value else "RGB"
+    if name == "sampling":
+        rules = {"linspace": tr("spread"), "stride": tr("every n-th"), "segments": tr("in parts")}
+        return rules.get(str(value), str(value))
+    if isinstance(value, bool):
+        return tr("on") if value else tr("off")
+    if isinstance(value, tuple):
+        return "({})".format(", ".join(f"{v:g}" for v in value))
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

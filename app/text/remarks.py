@@ -1,0 +1,116 @@
+"""What must be said about the picture on the canvas, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.text.phrases import frame_number, head_words, map_words
+from app.text.terms import sentence
+
+if TYPE_CHECKING:
+    from app.results import ShownMap
+    from app.results.snapshot import Snapshot
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("remarks", text)
+
+
+def title_words(shown: ShownMap | None) -> str:
+    """What the canvas shows, in one line."""
+    if shown is None:
+        return ""
+    answer = shown.answer
+    parts = [
+        tr("Stage {s} · Block {b}").format(s=answer.layer.stage, b=answer.wish.block),
+        head_words(shown.head, answer.maps.heads),
+        map_words(answer.wish.method, answer.wish.query),
+    ]
+    return " · ".join(parts)
+
+
+def sampled_words(snapshot: Snapshot) -> str:
+    """Which sampled frame and which tubelet the frame is."""
+    state, world = snapshot.state, snapshot.world
+    window = world.window(state.frame)
+    if window is None:
+        return ""
+    sampled = sorted(set(window.frame_indices))
+    words = (
+        tr("sampled frame {i}/{n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
+        if state.frame in sampled
+        else tr("not sampled")
+    )
+    shown = world.shown
+    if shown is None or shown.answer.wish.window != window:
+        return words
+    t = shown.heatmap.token_time(state.frame)
+    frames = shown.heatmap.token_frames(t)
+    if len(frames) == 1:
+        words += tr(" · tubelet t={t} (frame {a})").format(t=t, a=frame_number(frames[0]))
+    elif frames:
+        words += tr(" · tubelet t={t} (frames {a}–{b})").format(
+            t=t, a=frame_number(frames[0]), b=frame_number(frames[-1])
+        )
+    return words
+
+
+def badges(snapshot: Snapshot) -> tuple[str, ...]:
+    """What must be known about the picture, most important last."""
+    state, world = snapshot.state, snapshot.world
+    found: list[str] = []
+    if world.video is None or world.picture is None:
+        return ()
+    if world.picture.index != state.frame:
+        words = tr("Frame {a}; frame {b} is being decoded")
+        found.append(words.format(a=frame_number(world.picture.index), b=frame_number(state.frame)))
+    elif world.picture.is_preview:
+        found.append(tr("Preview; the frame itself is being decoded"))
+    if state.picking:
+        found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
+    if world.shown is None:
+        if world.problem:
+            found.append(world.problem)
+        return tuple(found)
+    if state.overlay and not state.blink:
+        found += _map_badges(snapshot, world.shown)
+    return tuple(found)
+
+
+def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
+    world = snapshot.world
+    assert world.picture is not None
+    answer = shown.answer
+    found = []
+    if answer.maps.note:
+        found.append(sentence(answer.maps.note))
+    if snapshot.is_stale:
+        assert world.wish is not None
+        found.append(_stale_words(snapshot))
+    elif world.picture.index not in answer.frame_indices:
+        t = shown.heatmap.token_time(world.picture.index)
+        found.append(tr("Not a sampled frame: map of the nearest tubelet, t={t}").format(t=t))
+    return found
+
+
+def _stale_words(snapshot: Snapshot) -> str:
+    world = snapshot.world
+    assert world.shown is not None
+    assert world.wish is not None
+    old, new = world.shown.answer.wish, world.wish
+    if world.problem:
+        return tr("Map of before. {problem}").format(problem=world.problem)
+    if old.spec != new.spec:
+        return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window != new.window:
+        running = any(job.key == "explain" and job.state == "running" for job in world.jobs)
+        words = (
+            tr("Map of window {a}; window {b} is being run")
+            if running
+            else tr("Map of window {a}; window {b} has not been run yet")
+        )
+        return words.format(a=old.window.index + 1, b=new.window.index + 1)
+    return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)

@@ -1,0 +1,99 @@
+"""What is told of a load, a failure or a view: enough for someone else to see the same."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.results import Message
+from app.text.phrases import device_words
+from app.text.remarks import title_words
+from mvit_core.attribution import head_json
+
+if TYPE_CHECKING:
+    from app.results import ModelFacts, World
+    from app.state.view_state import ViewState
+
+PACKAGES = ("mvit-lens", "torch", "PySide6-Essentials", "av", "numpy")
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("report", text)
+
+
+LOG_LINES = 50
+"""Of the log's end in a report."""
+
+
+def report_of(message: Message, state: ViewState, world: World, log: tuple[str, ...]) -> str:
+    """A message with versions, the video, the model, the trace and the end of the log."""
+    lines = [message.text, ""]
+    lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
+    lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    video, model = world.video, world.model
+    if video is not None:
+        width, height = video.size
+        lines.append(f"video {video.path}: {video.frame_count} frames, {width}x{height}")
+        lines += [f"  {sentence}" for sentence in video.damage]
+    if model is not None:
+        lines.append(f"model {model.source.checkpoint} ({model.format}) on {device_words(model)}")
+        lines.append(f"  fed as {state.clip_spec or model.clip_spec}")
+    if message.details:
+        lines += ["", message.details]
+    if log:
+        lines += ["", tr("The last lines of the log:"), *log[-LOG_LINES:]]
+    return "\n".join(lines)
+
+
+def parameters_of(state: ViewState, world: World) -> dict[str, object]:
+    """What is shown, so that someone else can show the same."""
+    shown, model = world.shown, world.model
+    spec = state.clip_spec or (model.clip_spec if model else None)
+    return {
+        "clip": None if state.clip is None else str(state.clip),
+        "checkpoint": None if state.model is None else str(state.model.checkpoint),
+        "preprocessing": asdict(spec) if spec else None,
+        "frame": state.frame,
+        "shown": title_words(shown),
+        "block": shown.answer.wish.block if shown else state.block,
+        "head": head_json(state.head),
+        "method": state.method,
+        "query": state.query,
+        "colormap": state.colormap,
+        "opacity": state.opacity,
+        "smooth": state.smooth,
+        "mode": state.mode,
+        "gamma": state.gamma,
+        "threshold": state.threshold,
+        "range": [shown.range.range.low, shown.range.range.high] if shown else None,
+        "range_policy": "locked" if shown and shown.range.locked else state.range_policy,
+        "tails_percent": list(state.tails_percent),
+        "sink": shown.heatmap.sink if shown else None,
+    }
+
+
+def loaded_message(model: ModelFacts) -> Message:
+    """One message of a load: what was loaded, or that something about it must be known."""
+    name, warnings = model.source.checkpoint.name, model.report.warnings
+    if not warnings:
+        words = tr("{name}: {n} blocks, {c} classes, {format}").format(
+            name=name, n=len(model.layers), c=model.class_count, format=model.format
+        )
+        return Message("info", words, str(model.report))
+    text = f"{name}: {warnings[0]}"
+    if len(warnings) > 1:
+        text += tr(" (the first of {n} warnings)").format(n=len(warnings))
+    return Message("warning", text, str(model.report), dock="model")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "?"

@@ -1,1 +1,0 @@
-"""The timeline: which part of the video it spans, and its rows."""

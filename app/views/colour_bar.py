@@ -1,0 +1,172 @@
+"""The colour bar below the picture: which colour is which number, by which policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from app.state.view_state import ViewState
+from app.text.phrases import range_words, share_words, unit_names
+from app.views.range_menu import range_menu
+from app.widgets import theme
+from app.widgets.icons import paint_icon
+from app.workers.paint import look_of
+from mvit_core.render import bar_colours, bar_number
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
+
+    from app.results import ShownMap
+
+RAMP_WIDTH = (90.0, 200.0)
+RAMP_HEIGHT = 10.0
+PAD = 12.0
+GAP = 8.0
+LOCK_PX = 13.0
+
+
+class ColourBar(QWidget):
+    """Range, unit, policy and sink share of the map on screen, in one line or two.
+
+    It stands below the picture, so that it never hides a part of it.
+    """
+
+    changed = Signal(str, object)
+    """A field of ``ViewState`` and the value asked for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._shown: ShownMap | None = None
+        self._state = ViewState()
+        self.hide()
+
+    def show_map(self, shown: ShownMap | None) -> None:
+        """Print the range of a map; None hides the bar."""
+        self._shown = shown
+        self.setVisible(shown is not None)
+        self._changed()
+
+    def show_state(self, state: ViewState) -> None:
+        """Take another look."""
+        old, self._state = self._state, state
+        if look_of(old) != look_of(state):
+            self._changed()
+
+    def ends(self) -> tuple[str, str]:
+        """The numbers at the high end and the low end."""
+        if self._shown is None:
+            return "", ""
+        ends, keys = self._shown.range.range, self._shown.answer.maps.key_count
+        return (
+            bar_number(ends.high, self._state.units, keys),
+            bar_number(ends.low, self._state.units, keys),
+        )
+
+    def lines(self) -> tuple[str, ...]:
+        """What is printed beside the bar."""
+        if self._shown is None:
+            return ()
+        lines = [range_words(self._shown.range), unit_names()[self._state.units]]
+        sink = self._shown.heatmap.sink
+        if sink is not None:
+            lines.append(self.tr("sink (class key) {share}").format(share=share_words(sink)))
+        return tuple(lines)
+
+    @override
+    def sizeHint(self) -> QSize:
+        line = QFontMetricsF(theme.small_font(self)).height()
+        return QSize(320, round(line + 10 if self._fits(self.width()) else 2 * line + 13))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().height() != self.sizeHint().height():
+            self.updateGeometry()  # the words need another number of lines now
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        range_menu(self, self._state, self.changed.emit).popup(event.globalPos())
+
+    # -- painting ---------------------------------------------------------------------------
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._shown is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.current().stage))
+        painter.setFont(theme.small_font(self))
+        metrics = QFontMetricsF(painter.font())
+        one_line = self._fits(self.width())
+        box = QRectF(PAD, 2, self.width() - 2 * PAD, metrics.height() + 6)
+        ramp = RAMP_WIDTH[1]
+        if one_line:
+            ramp = max(min(RAMP_WIDTH[1], self.width() - self._needed(0)), RAMP_WIDTH[0])
+        right = self._paint_scale(painter, box, ramp)
+        painter.setPen(QColor(theme.current().text_soft))
+        rest = (
+            QRectF(right + 2 * GAP, box.top(), box.right() - right - 2 * GAP, box.height())
+            if one_line
+            else box.translated(0, metrics.height() + 3)
+        )
+        words = metrics.elidedText(self._words(), Qt.TextElideMode.ElideRight, rest.width())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+    def _paint_scale(self, painter: QPainter, box: QRectF, ramp: float) -> float:
+        """Low number, colours, high number and lock; gives where they end."""
+        assert self._shown is not None
+        colours, metrics = theme.current(), QFontMetricsF(painter.font())
+        high, low = self.ends()
+        x = box.left()
+        painter.setPen(QColor(colours.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, low)
+        x += metrics.horizontalAdvance(low) + GAP
+        strip = QRectF(x, box.center().y() - RAMP_HEIGHT / 2, ramp, RAMP_HEIGHT)
+        painter.drawImage(strip, self._strip())
+        painter.setPen(QColor(colours.text_faint))
+        painter.drawRect(strip.adjusted(-0.5, -0.5, -0.5, -0.5))
+        x = strip.right() + GAP
+        painter.setPen(QColor(colours.text))
+        painter.drawText(
+            QRectF(x, box.top(), box.width(), box.height()), Qt.AlignmentFlag.AlignVCenter, high
+        )
+        x += metrics.horizontalAdvance(high)
+        if self._shown.range.locked:
+            x += GAP / 2
+            top = box.center().y() - LOCK_PX / 2
+            paint_icon(painter, "lock", QRectF(x, top, LOCK_PX, LOCK_PX), colours.accent)
+            x += LOCK_PX
+        return x
+
+    def _strip(self) -> QImage:
+        assert self._shown is not None
+        ground = QColor(theme.current().control)
+        style = look_of(self._state).with_range(self._shown.range.range)
+        table = bar_colours(style, 256, (ground.red(), ground.green(), ground.blue()))
+        return QImage(table.tobytes(), 256, 1, 3 * 256, QImage.Format.Format_RGB888).copy()
+
+    def _words(self) -> str:
+        return " · ".join(self.lines())
+
+    def _needed(self, ramp: float) -> float:
+        metrics = QFontMetricsF(theme.small_font(self))
+        texts = sum(metrics.horizontalAdvance(text) for text in (*self.ends(), self._words()))
+        return texts + ramp + 4 * GAP + LOCK_PX + GAP / 2 + 2 * PAD
+
+    def _fits(self, width: float) -> bool:
+        return self._needed(RAMP_WIDTH[0]) <= width
+
+    def _changed(self) -> None:
+        words = " · ".join((*reversed(self.ends()), *self.lines()))
+        self.setAccessibleName(words)
+        self.setToolTip(
+            self.tr("{words}\nRight-click for percentile tails and units").format(words=words)
+        )
+        self.updateGeometry()
+        self.update()

@@ -1,0 +1,217 @@
+"""Small parts that several panels are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.widgets import theme
+from app.widgets.icons import themed_icon
+
+ICON_PX = 18
+
+
+class SeenWidget(QWidget):
+    """Knows whether what it was handed last has been seen; its ``paintEvent`` must be called."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_painted = True
+
+    @property
+    def is_painted(self) -> bool:
+        """What it was handed last has been seen; also where nothing can be seen at all."""
+        return self._is_painted or not self._can_be_seen()
+
+    def show_anew(self) -> None:
+        """Paint what was just handed over."""
+        self._is_painted = False
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._is_painted = True
+
+    def _can_be_seen(self) -> bool:
+        """Some of the widget is on a screen, so that it will be painted."""
+        window = self.window().windowHandle()
+        is_exposed = self.isVisible() and window is not None and window.isExposed()
+        return is_exposed and not self.visibleRegion().isEmpty()
+
+
+def label(
+    text: str = "", kind: str = "", *, small: bool = False, of: QWidget | None = None
+) -> QLabel:
+    """A label of a kind that the style sheet knows: soft, faint, title or warning.
+
+    A screen reader says it before the control that it is of; of a combo box it says only what
+    is chosen otherwise, whatever its accessible name.
+    """
+    made = QLabel(text)
+    if of is not None:
+        made.setBuddy(of)
+    made.setObjectName(kind)
+    if small:
+        made.setFont(theme.small_font(made))
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between groups."""
+    line = QFrame()
+    line.setObjectName("rule")
+    line.setFixedHeight(1)
+    return line
+
+
+def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
+    """A button with a picture, a tooltip and a name for those who cannot see it."""
+    button = QToolButton()
+    button.setIcon(themed_icon(icon))
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    # Reached by Tab; a click leaves the focus, and with it the keys, on the stage.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if flat:
+        button.setObjectName("flat")
+    return button
+
+
+class WordsButton(QToolButton):
+    """An icon and words, with as much room on the right as on the left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    @override
+    def sizeHint(self) -> QSize:
+        # Qt asks for two spaces beyond the words and leaves them all on the right.
+        spare = 2 * self.fontMetrics().horizontalAdvance(" ") - 2
+        return super().sizeHint() - QSize(spare, 0)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class ElidedLabel(QLabel):
+    """One line that shortens itself in the middle instead of being cut off."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    @override
+    def setText(self, text: str) -> None:
+        if text == self.full_text():
+            return  # laying out and painting anew would cost a step its smoothness
+        self._full = text
+        self.setToolTip(text)
+        self._elide()
+
+    @override
+    def resizeEvent(self, event: object) -> None:
+        self._elide()
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        full = getattr(self, "_full", "")
+        margins = self.contentsMargins()
+        text_width = self.fontMetrics().horizontalAdvance(full) + 4
+        return QSize(text_width + margins.left() + margins.right(), hint.height())
+
+    def full_text(self) -> str:
+        """The text before it was shortened."""
+        return getattr(self, "_full", "")
+
+    def _elide(self) -> None:
+        text = getattr(self, "_full", "")
+        width = max(self.contentsRect().width() - 2, 16)
+        super().setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
+        self.updateGeometry()
+
+
+LIST_FRAME_PX = 12
+"""Border and padding of a choice's list, above and below together."""
+
+
+class Choice(QComboBox):
+    """A choice whose list shows all rows: Qt makes it some pixels too low, and then scrolls it."""
+
+    @override
+    def showPopup(self) -> None:
+        rows = self.count() * self.view().sizeHintForRow(0)
+        if 2 * rows < self.screen().availableGeometry().height():
+            self.view().setMinimumHeight(rows + LIST_FRAME_PX)
+        super().showPopup()
+
+
+class NumberField(QSpinBox):
+    """A number field that keeps its keys, although the stage has commands on the same ones."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+            if not event.modifiers() & control and event.key() != Qt.Key.Key_Escape:
+                event.accept()
+                return True
+        return super().event(event)
+
+
+class DockTitle(QWidget):
+    """A dock's title line: its name, a quiet remark, and a button that hides it."""
+
+    def __init__(self, name: str, close_words: str) -> None:
+        super().__init__()
+        self.setObjectName("dockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.close_button = icon_button("cancel", close_words)
+        self.close_button.setIconSize(QSize(12, 12))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        title = label(name, "dockName", small=True)
+        self._remark = ElidedLabel()
+        self._remark.setObjectName("faint")
+        self._remark.setFont(theme.small_font(self))
+        self._remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._named = True
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 4)
+        row.setSpacing(theme.GAP)
+        row.addWidget(title)
+        row.addWidget(self._remark, 1)
+        row.addWidget(self.close_button)
+
+    def show_name(self, on: bool) -> None:
+        """Take room, or none where a tab says the name already."""
+        if on != self._named:
+            self._named = on
+            self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() if self._named else QSize(0, theme.GAP // 2)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() if self._named else QSize(0, theme.GAP // 2)
+
+    def show_remark(self, text: str, tip: str = "") -> None:
+        """Say something short on the right, such as a count; the rest is its tooltip."""
+        self._remark.setText(text)
+        self._remark.setToolTip(tip or text)

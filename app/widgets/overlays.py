@@ -1,0 +1,182 @@
+"""What is drawn on a frame beside its heat: grid, outline, cells, rings and remarks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+
+from app.widgets import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import TokenMark
+    from app.widgets.viewport import Viewport
+    from mvit_core.heatmap import Heatmap
+
+
+def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
+    """A crossed box in place of a frame that cannot be decoded."""
+    colours = theme.current()
+    painter.fillRect(box, QColor(colours.control))
+    painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(box.topLeft(), box.bottomRight())
+    painter.drawLine(box.topRight(), box.bottomLeft())
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    inner = box.adjusted(24, 24, -24, -24)
+    words = painter.boundingRect(inner, flags, problem).adjusted(-12, -8, 12, 8)
+    painter.fillRect(words, QColor(colours.control))  # the lines would cross the words out
+    painter.setPen(QColor(colours.text))
+    painter.drawText(inner, flags, problem)
+
+
+def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """What the model saw, where it is not the whole frame."""
+    if not heatmap.covers_frame:
+        box = view.box(*heatmap.box_px)
+        _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
+
+
+def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """Dim and hatch what the model did not see: no map speaks for it."""
+    if heatmap.covers_frame:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    unseen = QRegion(view.frame_box.toRect()) - QRegion(view.box(*heatmap.box_px).toRect())
+    painter.setClipRegion(unseen, Qt.ClipOperation.IntersectClip)
+    painter.fillRect(view.frame_box, QColor(0, 0, 0, 90))
+    painter.fillRect(view.frame_box, QBrush(QColor(255, 255, 255, 46), Qt.BrushStyle.BDiagPattern))
+    painter.restore()
+
+
+LEAST_TOKEN_PX = 6.0
+"""Lines between smaller tokens would hide the picture."""
+
+
+def draw_grid(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    """Lines between tokens; none where tokens are too small for them."""
+    token = view.cell((0.0, 0.0), (abs(heatmap.x_px[0]), abs(heatmap.y_px[0])))
+    if min(token.width(), token.height()) < LEAST_TOKEN_PX:
+        return
+    painter.translate(QPointF(1, 1))
+    painter.setPen(QPen(QColor(0, 0, 0, 45), 0))
+    _draw_lines(painter, view, heatmap)
+    painter.translate(QPointF(-1, -1))
+    painter.setPen(QPen(QColor(255, 255, 255, 75), 0))  # beside the dark ones: seen on any picture
+    _draw_lines(painter, view, heatmap)
+
+
+def _draw_lines(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
+    box = view.box(*heatmap.box_px)
+    _, rows, columns = heatmap.shape
+    for x in range(1, columns):
+        at = view.pixel_view(heatmap.x_px[0] * (x - 0.5) + heatmap.x_px[1], 0).x()
+        if box.left() < at < box.right():
+            painter.drawLine(QPointF(at, box.top()), QPointF(at, box.bottom()))
+    for y in range(1, rows):
+        at = view.pixel_view(0, heatmap.y_px[0] * (y - 0.5) + heatmap.y_px[1]).y()
+        if box.top() < at < box.bottom():
+            painter.drawLine(QPointF(box.left(), at), QPointF(box.right(), at))
+
+
+def draw_cell(painter: QPainter, view: Viewport, heatmap: Heatmap, row: int, column: int) -> None:
+    """The outline of the token under the pointer."""
+    size = (abs(heatmap.x_px[0]), abs(heatmap.y_px[0]))
+    cell = view.cell(heatmap.token_centre_px(row, column), size)
+    cell = cell.intersected(view.box(*heatmap.box_px))
+    _two_tone(painter, lambda: painter.drawRect(cell))
+
+
+def draw_ring(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
+    """The ring around the picked token."""
+    cell = view.cell(mark.centre_px, mark.cell_px)
+    radius = max(min(cell.width(), cell.height()) * 0.42, 6.0)
+    style = Qt.PenStyle.SolidLine if mark.on_this_frame else Qt.PenStyle.DotLine
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, colour in ((5.0, QColor(0, 0, 0, 150)), (2.5, QColor("#ffffff"))):
+        painter.setPen(QPen(colour, width, style))
+        painter.drawEllipse(cell.center(), radius, radius)
+
+
+def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...]) -> None:
+    """Remarks at the lower left, the most important lowest."""
+    colours = theme.current()
+    metrics = QFontMetricsF(painter.font())
+    width, bottom = room[0], room[1] - 12.0
+    widest = max(width - 24.0, 40.0)
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+    for badge in reversed(badges):
+        text_box = metrics.boundingRect(QRectF(0, 0, widest - 20, 200), flags, badge)
+        box = QRectF(
+            12, bottom - text_box.height() - 10, text_box.width() + 22, text_box.height() + 10
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.shade))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(colours.warning))
+        painter.drawText(box.adjusted(10, 5, -10, -5), flags, badge)
+        bottom = box.top() - 6
+
+
+class StillLines:
+    """Token grid, outline and shade of what the model did not see, on one frame's view.
+
+    They stay while frames and maps change, and hatching costs more than a frame: so they are kept
+    as a picture.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, QPixmap] | None = None
+
+    def paint(
+        self, painter: QPainter, view: Viewport, heatmap: Heatmap, *, grid: bool, coverage: bool
+    ) -> None:
+        """Paint at the painter's own resolution."""
+        coverage = coverage and not heatmap.covers_frame
+        if not (grid or coverage):
+            return
+        ratio = painter.device().devicePixelRatioF()
+        wanted = (
+            view,
+            heatmap.box_px,
+            heatmap.x_px,
+            heatmap.y_px,
+            heatmap.shape[1:],
+            grid,
+            coverage,
+            ratio,
+        )
+        if self._kept is None or self._kept[0] != wanted:
+            self._kept = (wanted, _lines(view, heatmap, ratio, grid=grid, coverage=coverage))
+        painter.drawPixmap(0, 0, self._kept[1])
+
+
+def _lines(
+    view: Viewport, heatmap: Heatmap, ratio: float, *, grid: bool, coverage: bool
+) -> QPixmap:
+    pixmap = QPixmap(QSize(*view.room) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    if grid:
+        draw_grid(painter, view, heatmap)
+    if coverage:
+        draw_unseen(painter, view, heatmap)
+        draw_outline(painter, view, heatmap)
+    painter.end()
+    return pixmap
+
+
+def _two_tone(painter: QPainter, draw: Callable[[], None], *, dashed: bool = False) -> None:
+    """Draw the same line dark and light, so that it shows on any picture."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+    draw()
+    pen = QPen(QColor(255, 255, 255, 220), 1)
+    if dashed:
+        pen.setDashPattern([5, 4])
+    painter.setPen(pen)
+    draw()

@@ -1,0 +1,223 @@
+"""A theme given to the application: palette and style sheet."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from string import Template
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColor, QPalette
+
+from app.widgets.icons import icon_url
+from app.widgets.theme import choose
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from app.widgets.theme import Theme, ThemeName
+
+
+def apply_theme(app: QApplication, name: ThemeName, *, high_contrast: bool = False) -> None:
+    """Give the whole application a theme."""
+    theme = choose(name, high_contrast=high_contrast)
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_style_sheet(theme))
+
+
+def _palette(theme: Theme) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for key, colour in (
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.panel),
+        (role.AlternateBase, theme.control),
+        (role.Text, theme.text),
+        (role.PlaceholderText, theme.text_faint),
+        (role.Button, theme.control),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.error),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.ToolTipBase, theme.control),
+        (role.ToolTipText, theme.text),
+        (role.Light, theme.control_hover),
+        (role.Midlight, theme.control_hover),
+        (role.Mid, theme.border),
+        (role.Dark, theme.border),
+        (role.Shadow, theme.stage),
+        (role.Accent, theme.accent),
+    ):
+        palette.setColor(key, QColor(colour))
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        faded = QColor(theme.text_faint)
+        faded.setAlphaF(0.65)
+        palette.setColor(QPalette.ColorGroup.Disabled, key, faded)
+    return palette
+
+
+def _style_sheet(theme: Theme) -> str:
+    values = {field.name: getattr(theme, field.name) for field in fields(theme)}
+    for name in ("chevron_down", "chevron_right", "check"):
+        values[f"icon_{name}"] = icon_url(name, theme.text_soft)
+    values["icon_tick"] = icon_url("check", theme.on_accent)
+    return Template(_SHEET).substitute(values)
+
+
+_SHEET = """
+QMainWindow, QDialog { background: $window; }
+QMainWindow::separator { background: $window; width: 6px; height: 6px; }
+QMainWindow::separator:hover { background: $accent; }
+QToolTip { background: $control; color: $text; border: 1px solid $border; padding: 5px 7px; }
+
+QMenuBar { background: $window; padding: 3px 4px 0 4px; }
+QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }
+QMenuBar::item:selected { background: $control; }
+QMenu { background: $panel; border: 1px solid $border; padding: 5px; }
+QMenu::item { padding: 6px 26px 6px 28px; border-radius: 5px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $text_faint; }
+QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 8px; }
+QMenu::indicator:checked { image: url($icon_check); }
+
+QToolBar { background: $window; border: none; border-bottom: 1px solid $border;
+           padding: 5px 8px; spacing: 6px; }
+QToolBar::separator { background: $border; width: 1px; margin: 5px 4px; }
+QStatusBar { background: $window; border-top: 1px solid $border; }
+QStatusBar::item { border: none; }
+
+QDockWidget > QWidget#body, QWidget#body { background: $panel; }
+QWidget#dockTitle { background: $panel; }
+QLabel#dockName { color: $text_soft; font-weight: 600; }
+QLabel#soft { color: $text_soft; }
+QLabel#faint { color: $text_faint; }
+QLabel#warning { color: $warning; }
+QLabel#title { color: $text; font-weight: 600; }
+QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-radius: 6px; }
+QFrame#rule { background: $border; max-height: 1px; border: none; }
+
+QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
+    border-radius: 6px; padding: 5px 10px; }
+QToolButton { padding: 5px 8px; }
+QToolButton:hover, QPushButton:hover { background: $control_hover; }
+QToolButton:pressed, QPushButton:pressed { background: $border; }
+QToolButton:checked, QPushButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton:disabled, QPushButton:disabled { color: $text_faint; background: transparent;
+    border-color: $border; }
+QToolButton:focus, QPushButton:focus { border: 2px solid $accent; padding: 4px 7px; }
+QPushButton:focus { padding: 4px 9px; }
+QToolButton#flat { background: transparent; padding: 4px; }
+QToolButton#flat:hover { background: $control; }
+QToolButton#flat:checked { background: $accent_soft; }
+QToolButton#flat:disabled { border-color: transparent; }
+QToolButton#segment { background: transparent; color: $text_soft; padding: 5px 7px; }
+QToolButton#segment:hover { background: $control; }
+QToolButton#segment:checked { background: $accent_soft; color: $text; }
+QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
+QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
+    margin-left: -6px; }
+QToolButton#seriesRun { color: $accent; padding: 1px 8px; }
+QToolButton#seriesRun:disabled { color: $text_soft; border-color: transparent; }
+QToolButton#seriesRun:focus { padding: 0 7px; }
+QToolButton#seriesTitle:hover { background: $control; color: $text; }
+QToolButton#seriesTitle:focus { padding: 0 5px; }
+QToolButton#seriesTitle::menu-indicator { image: none; }
+QListView#bars { background: transparent; border: none; outline: none; }
+QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0; }
+QToolButton#fold:checked, QToolButton#foldWarning:checked { background: transparent;
+    border-color: transparent; }
+QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accent;
+    padding: 2px 5px 2px 0; }
+QToolButton#foldWarning { color: $warning; }
+QToolButton::menu-indicator { image: none; }
+QPushButton#link { background: transparent; color: $accent; }
+QPushButton#link:hover { background: $control; }
+QPushButton#primary { background: $accent; color: $on_accent; font-weight: 600; }
+QPushButton#primary:disabled { background: $control; color: $text_faint; }
+QPushButton#primary:focus { border-color: $text; }
+
+QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { background: $control; color: $text;
+    border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; min-height: 18px;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {
+    background: $control_hover; }
+QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
+    border: 2px solid $accent; padding: 3px 7px; }
+QComboBox:disabled, QLineEdit:disabled, QDoubleSpinBox:disabled { color: $text_faint; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url($icon_chevron_down); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; padding: 4px;
+    selection-background-color: $accent_soft; selection-color: $text; outline: none; }
+QSpinBox::up-button, QSpinBox::down-button,
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+
+QCheckBox { spacing: 8px; padding: 0 2px; border: 2px solid transparent; border-radius: 5px; }
+QCheckBox:focus { outline: none; border-color: $accent; }
+QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; background: $control;
+    border: 1px solid $text_faint; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent;
+    image: url($icon_tick); }
+QCheckBox::indicator:disabled { border-color: $border; }
+QCheckBox::indicator:checked:disabled { background: $text_faint; }
+
+QSlider { border: 2px solid transparent; border-radius: 6px; }
+QSlider:focus { border-color: $accent; }
+QSlider::groove:horizontal { height: 4px; background: $control_hover; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: $border; }
+QSlider::handle:horizontal { background: $text; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { background: $text_faint; }
+
+QTreeWidget { background: $panel; border: 2px solid transparent; outline: none; }
+QTreeWidget::item { height: 24px; border: none; padding-right: 6px; }
+QTreeWidget::item:hover { background: $control; }
+QTreeWidget::item:selected { background: $accent_soft; color: $text; }
+QTreeWidget::branch { background: $panel; }
+QTreeWidget::branch:hover { background: $control; }
+QTreeWidget::branch:selected { background: $accent_soft; }
+QTreeWidget::branch:has-children:closed { image: url($icon_chevron_right); }
+QTreeWidget::branch:has-children:open { image: url($icon_chevron_down); }
+QTreeWidget:focus { border-color: $accent; }
+QDialog#palette { background: $panel; border: 1px solid $border; }
+QListWidget#entries { background: $panel; border: none; outline: none; }
+QListWidget#gallery { background: transparent; border: 2px solid transparent; outline: none;
+    border-radius: 6px; }
+QListWidget#gallery::item { color: $text_soft; border-radius: 6px; padding: 3px; }
+QListWidget#gallery::item:hover { background: $control; color: $text; }
+QListWidget#gallery::item:selected { background: $accent_soft; color: $text; }
+QListWidget#gallery:focus { border-color: $accent; }
+QHeaderView { background: $panel; }
+QHeaderView::section { background: $panel; color: $text_faint; border: none;
+    padding: 3px 6px 5px 6px; }
+
+QScrollArea { background: $panel; border: none; }
+QScrollArea#stage, QWidget#stagePanes { background: $stage; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
+QScrollBar::handle { background: $control_hover; border-radius: 4px; min-height: 24px;
+    min-width: 24px; }
+QScrollBar::handle:hover { background: $text_faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar { background: $control; border: none; border-radius: 3px; max-height: 6px;
+    min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }
+QFrame#toast QLabel { background: transparent; }
+QFrame#toast QPushButton { background: $control_hover; }
+QFrame#toast QPushButton#primary { background: $accent; color: $on_accent; }
+QFrame#toast QPushButton:hover { background: $border; }
+QPlainTextEdit { background: $stage; color: $text_soft; border: 1px solid $border;
+    border-radius: 6px; padding: 4px; }
+QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
+QTabBar { qproperty-drawBase: 0; }
+QTabBar::tab { background: $window; color: $text_soft; padding: 6px 12px; border: none; }
+QTabBar::tab:selected { background: $panel; color: $text; }
+QTabBar:focus { border: 2px solid $accent; }
+"""

@@ -1,0 +1,140 @@
+"""Light and dark: colours, spacing and type.
+
+Both palettes are our own: without a desktop's theme Qt cannot be asked for one on Linux.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+ThemeName = Literal["dark", "light"]
+ThemeChoice = Literal["system", "dark", "light"]
+
+GAP = 8
+"""Pixels between neighbours; half of it within a group, twice between groups."""
+
+SMALL_POINTS_OFF = 1.0
+"""Captions are this much smaller than the application font."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One set of colours."""
+
+    name: ThemeName
+    stage: str
+    """Behind the frame."""
+    window: str
+    panel: str
+    control: str
+    control_hover: str
+    border: str
+    text: str
+    text_soft: str
+    text_faint: str
+    accent: str
+    accent_soft: str
+    """Behind what is selected."""
+    on_accent: str
+    warning: str
+    error: str
+    good: str
+    shade: str
+    """Behind text that lies on a picture, as #AARRGGBB."""
+
+
+DARK = Theme(
+    name="dark",
+    stage="#0e1014",
+    window="#15181d",
+    panel="#1a1e24",
+    control="#242932",
+    control_hover="#2d343f",
+    border="#2b313b",
+    text="#e7eaef",
+    text_soft="#aeb6c3",
+    text_faint="#8a93a3",
+    accent="#62aef0",
+    accent_soft="#22384e",
+    on_accent="#0b1520",
+    warning="#e5b567",
+    error="#f07f7f",
+    good="#7fc8a0",
+    shade="#c80e1014",
+)
+
+LIGHT = Theme(
+    name="light",
+    stage="#e4e7ec",
+    window="#f3f4f7",
+    panel="#fbfcfd",
+    control="#eceff3",
+    control_hover="#e1e6ed",
+    border="#d5dae2",
+    text="#1a1f27",
+    text_soft="#414a58",
+    text_faint="#5a6473",
+    accent="#1c6cbf",
+    accent_soft="#d6e7f8",
+    on_accent="#ffffff",
+    warning="#8f5b00",
+    error="#b8322f",
+    good="#1e7a4c",
+    shade="#e0fbfcfd",
+)
+
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+_current = DARK
+
+
+def current() -> Theme:
+    """The theme in use; widgets that paint themselves ask when they paint."""
+    return _current
+
+
+def choose(name: ThemeName, *, high_contrast: bool = False) -> Theme:
+    """Make a theme the one in use; ``app.widgets.stylesheet`` gives it to the application."""
+    global _current
+    _current = contrasted(THEMES[name]) if high_contrast else THEMES[name]
+    return _current
+
+
+def named_by(choice: ThemeChoice, scheme: Qt.ColorScheme) -> ThemeName:
+    """The theme that a choice means on this desktop.
+
+    Where no desktop tells (a bare X server, a remote screen), ``system`` is dark: heat is judged
+    on frames, and a dark surround changes how bright they look the least.
+    """
+    if choice != "system":
+        return choice
+    return "light" if scheme == Qt.ColorScheme.Light else "dark"
+
+
+def contrasted(theme: Theme) -> Theme:
+    """For those who ask their desktop for more contrast: no faint text, and lines that show."""
+    extreme = "#ffffff" if theme.name == "dark" else "#000000"
+    return replace(
+        theme, text=extreme, text_soft=extreme, text_faint=theme.text_soft, border=theme.text_soft
+    )
+
+
+def small_font(widget: QWidget) -> QFont:
+    """The font of captions."""
+    font = QFont(widget.font())
+    font.setPointSizeF(QGuiApplication.font().pointSizeF() - SMALL_POINTS_OFF)
+    return font
+
+
+def number_font(widget: QWidget) -> QFont:
+    """The font of numbers that must not dance: every digit of one width."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(widget.font().pointSizeF() - SMALL_POINTS_OFF)
+    return font

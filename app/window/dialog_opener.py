@@ -1,0 +1,102 @@
+"""The dialogs that commands open: what the user chose goes to the controller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.help import rate_dialog
+from app.dialogs.preprocessing import PreprocessingDialog
+from app.state.view_state import ModelSource
+from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
+from app.workers.export import spans_of
+
+if TYPE_CHECKING:
+    from app.controller.controller import Controller
+
+
+class DialogDesk(QObject):
+    """Opens dialogs over a window.
+
+    Args:
+        window: the parent of every dialog.
+        controller: does what was chosen.
+        settings: where the folders looked into last are kept.
+    """
+
+    def __init__(self, window: QWidget, controller: Controller, settings: QSettings) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._settings = window, controller, settings
+
+    def open_video(self) -> None:
+        """Let the user choose a video."""
+        endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
+        path = self._choose_file(self.tr("Open video"), self.tr("Videos"), endings, "video")
+        if path is not None:
+            self._controller.open_video(path)
+
+    def open_folder(self) -> None:
+        """Let the user choose a folder of pictures."""
+        folder = str(self._settings.value("folder/video", ""))
+        name = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Open folder of pictures"), folder
+        )
+        if name:
+            self._settings.setValue("folder/video", str(Path(name).parent))
+            self._controller.open_video(Path(name))
+
+    def ask_picture_fps(self) -> None:
+        """Let the user say how fast pictures follow each other."""
+        dialog = rate_dialog(self._controller.store.state.picture_fps, self._window)
+        dialog.doubleValueSelected.connect(
+            lambda fps: self._controller.store.update(picture_fps=fps)
+        )
+        dialog.open()
+
+    def load_model(self) -> None:
+        """Let the user choose a checkpoint."""
+        endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
+        path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
+        if path is not None:
+            self._controller.load_model(ModelSource(path))
+
+    def export(self) -> None:
+        """Let the user export what is shown."""
+        world, state = self._controller.world, self._controller.store.state
+        wish, layer = self._controller.export_wish(), world.layer(state.block)
+        if wish is None or layer is None or world.video is None:
+            return
+        self._controller.intents.pause()
+        spans, fps = spans_of(state, world), world.video.fps
+        dialog = ExportDialog(wish, spans, layer.heads, fps, self._window)
+        dialog.export_asked.connect(self._controller.export)
+        dialog.preview_asked.connect(self._controller.preview_export)
+        dialog.finished.connect(lambda _: self._controller.previews.stop())
+        self._controller.previews.came.connect(dialog.show_preview)
+        dialog.open()
+
+    def preprocessing(self) -> None:
+        """Let the user say how the model is fed, beside the picture."""
+        model, used = self._controller.world.model, self._controller.store.state.clip_spec
+        if model is None:
+            return
+        dialog = self._window.findChild(PreprocessingDialog)
+        if dialog is None or not dialog.isVisible():  # one that was closed is about to go
+            dialog = PreprocessingDialog(model.clip_spec, used or model.clip_spec, self._window)
+            dialog.spec_asked.connect(self._controller.intents.preprocess)
+            self._controller.store.changed.connect(dialog.follow)
+        dialog.show()
+        dialog.activateWindow()
+
+    def _choose_file(self, title: str, kind: str, endings: str, memory: str) -> Path | None:
+        folder = str(self._settings.value(f"folder/{memory}", ""))
+        filters = f"{kind} ({endings});;{self.tr('All files')} (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, title, folder, filters)
+        if not name:
+            return None
+        self._settings.setValue(f"folder/{memory}", str(Path(name).parent))
+        return Path(name)

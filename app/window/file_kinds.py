@@ -1,0 +1,94 @@
+"""Telling videos, checkpoints, sessions and everything else apart when they are dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.state.session_file import ENDING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VIDEO_ENDINGS = frozenset(
+    (
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".mpg",
+        ".mpeg",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".wmv",
+        ".flv",
+        ".3gp",
+        ".ogv",
+        ".gif",
+        ".mxf",
+        ".h264",
+        ".hevc",
+        ".y4m",
+        ".vob",
+        ".png",
+        ".apng",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".webp",
+    )
+)
+CHECKPOINT_ENDINGS = frozenset((".pyth", ".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar"))
+CONFIG_ENDINGS = frozenset((".yaml", ".yml"))
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What was in a drop."""
+
+    video: Path | None = None
+    checkpoint: Path | None = None
+    config: Path | None = None
+    """A configuration dropped together with its checkpoint."""
+    session: Path | None = None
+    """It names video and model itself; what is dropped with it is not opened."""
+    reason: str = ""
+    """Why some of it cannot be used; empty when all can."""
+
+    @property
+    def is_good(self) -> bool:
+        """There is something to open."""
+        return any((self.video, self.checkpoint, self.session))
+
+
+def sort_drop(paths: tuple[Path, ...]) -> Dropped:
+    """Tell by their endings what files are; a folder is one of pictures."""
+
+    def first(endings: frozenset[str]) -> Path | None:
+        return next((path for path in paths if path.suffix.lower() in endings), None)
+
+    session = first(frozenset((ENDING,)))
+    if session is not None:
+        return Dropped(session=session)
+    video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
+    video = video or next((path for path in paths if path.is_dir()), None)
+    known = {video, checkpoint, config if checkpoint is not None else None}
+    rest = [path for path in paths if path not in known]
+    reason = ""
+    if rest:
+        words = QCoreApplication.translate(
+            "files",
+            "{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, "
+            "a checkpoint ({models}, …) or a session (.mvitlens)",
+        )
+        reason = words.format(
+            name=rest[0].name or str(rest[0]), videos=".mp4, .mkv", models=".pyth, .pt"
+        )
+    return Dropped(video, checkpoint, config if checkpoint is not None else None, reason=reason)

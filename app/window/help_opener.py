@@ -1,0 +1,159 @@
+"""What helps the user along: palette, shortcut sheet, help, tour, preferences, about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QToolButton
+
+from app.commands.palette import Palette
+from app.commands.shortcuts import ShortcutsDialog
+from app.dialogs.help import AboutDialog, HelpDialog
+from app.dialogs.preferences import PreferencesDialog
+from app.widgets.icons import themed_icon
+from app.window.tour import Step, Tour
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QMainWindow
+
+    from app.commands.actions import Actions
+    from app.commands.keys import KeyMap
+    from app.state.preferences import PreferenceStore
+    from app.window.docks import Docks
+
+SEEN = "tour/seen"
+
+
+class HelpDesk(QObject):
+    """Opens the dialogs that are about the window itself.
+
+    Args:
+        window: the parent of all of them.
+        docks: what the tour points at.
+        settings: whether the tour was seen.
+        preferences: what the user has set once for all.
+        keys: which keys mean which command.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        docks: Docks,
+        settings: QSettings,
+        preferences: PreferenceStore,
+        keys: KeyMap,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks = docks
+        self._settings = settings
+        self._preferences = preferences
+        self._keys = keys
+        self._actions: Actions | None = None
+        self._search = QToolButton(window)
+        self.running_tour: Tour | None = None
+
+    def know(self, actions: Actions) -> None:
+        """Take the actions, which are made after this desk; put a search button by the menus."""
+        self._actions = actions
+        self._search.setObjectName("flat")
+        self._search.setIcon(themed_icon("search"))
+        # Within the menu bar the keys of the stage would work: Space would play, not press it.
+        self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._search.clicked.connect(self.palette)
+        self._name_search()
+        self._keys.changed.connect(self._name_search)
+        self._window.menuBar().setCornerWidget(self._search)
+
+    def _name_search(self) -> None:
+        keys = self._keys.words("help.palette")
+        words = self.tr("Search commands")
+        self._search.setToolTip(f"{words} ({keys})" if keys else words)
+        self._search.setAccessibleName(words)
+
+    def palette(self) -> None:
+        """Find a command by its name."""
+        if self._actions is not None:
+            Palette(self._actions, self._window).show()
+
+    def shortcuts(self) -> None:
+        """List all keys, and let the user give others."""
+        ShortcutsDialog(self._keys, self._window).open()
+
+    def preferences(self) -> None:
+        """Let the user set things once for all."""
+        PreferencesDialog(self._preferences, self._window).open()
+
+    def about(self) -> None:
+        """Say what this program is."""
+        AboutDialog(self._window).open()
+
+    def help(self) -> None:
+        """Say in a page how to work with this program."""
+        dialog = HelpDialog(self._window)
+        dialog.tour_asked.connect(self.tour)
+        dialog.shortcuts_asked.connect(self.shortcuts)
+        dialog.open()
+
+    def tour(self) -> None:
+        """Point at the parts of the window, one after another."""
+        if self.running_tour is None:
+            self.running_tour = Tour(self._steps(), self._window)
+            self.running_tour.ended.connect(self._tour_ended)
+
+    def tour_once(self) -> None:
+        """The tour, unless it was seen."""
+        if self._settings.value(SEEN) is None:
+            self.tour()
+
+    def _tour_ended(self) -> None:
+        self.running_tour = None
+        self._settings.setValue(SEEN, "true")
+
+    def _steps(self) -> tuple[Step, ...]:
+        docks = self._docks.by_name
+        return (
+            Step(
+                self._window.centralWidget,
+                self.tr("Open a video and a model"),
+                self.tr(
+                    "Drop both here, or use the buttons. A sample clip with a small model "
+                    "comes with the program."
+                ),
+            ),
+            Step(
+                lambda: docks["layers"],
+                self.tr("Choose a layer"),
+                self.tr("Every attention layer, stage by stage. Up and Down go through them."),
+            ),
+            Step(
+                lambda: docks["heads"],
+                self.tr("Choose a head"),
+                self.tr("All heads on one scale: look at one, or at their mean or maximum."),
+            ),
+            Step(
+                lambda: docks["display"],
+                self.tr("Say what is shown, and how"),
+                self.tr(
+                    "Which map, whose attention, colours and their range. Q picks a token on "
+                    "the frame."
+                ),
+            ),
+            Step(
+                lambda: docks["timeline"],
+                self.tr("Move through the video"),
+                self.tr(
+                    "Marks show the frames that the model saw. Space plays, arrows step, B "
+                    "hides the heat while it is held."
+                ),
+            ),
+            Step(
+                lambda: self._search,
+                self.tr("Find everything else"),
+                self.tr("{key} finds every command by its name; F1 has help.").format(
+                    key=self._keys.words("help.palette")
+                ),
+            ),
+        )

@@ -1,0 +1,55 @@
+"""The heat is hidden for as long as its key is held on the stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtWidgets import QWidget
+
+    from app.commands.keys import KeyMap
+    from app.state.store import Store
+
+
+class Blink(QObject):
+    """Watches the key of ``view.blink``.
+
+    Args:
+        widgets: those that take the keys of the stage.
+        store: where it is kept that the heat is hidden.
+        keys: knows which key it is.
+        parent: the owner.
+    """
+
+    def __init__(
+        self, widgets: Iterable[QWidget], store: Store, keys: KeyMap, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._keys = store, keys
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and self._is_blink(event):
+            if event.isAutoRepeat():
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._store.update(blink=True)
+                return True
+            if event.type() == QEvent.Type.KeyRelease:
+                self._store.update(blink=False)
+                return True
+        if event.type() == QEvent.Type.FocusOut:
+            self._store.update(blink=False)  # the release goes to someone else
+        return False
+
+    def _is_blink(self, event: QKeyEvent) -> bool:
+        pressed = QKeySequence(event.keyCombination())
+        return any(pressed == QKeySequence(key) for key in self._keys.of("view.blink"))

@@ -1,0 +1,149 @@
+"""From the command line to a running window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.state.language import install_language
+from app.state.preferences import PreferenceStore
+from app.state.session_file import ENDING
+from app.state.view_state import ModelSource
+from app.widgets.icons import app_icon
+from app.window.main_window import MainWindow
+from app.window.theme_switcher import Looks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """What ``mvit-lens view`` was asked for."""
+
+    clip: Path | None = None
+    checkpoint: Path | None = None
+    config: Path | None = None
+    """A PySlowFast YAML beside the checkpoint."""
+    preset: str | None = None
+    labels: Path | None = None
+    """A file of class names."""
+    device: str = "auto"
+    half: bool = False
+    """In half precision."""
+    session: Path | None = None
+    """A saved session; it names video and model itself."""
+    fps: float | None = None
+    """Frames per second of a folder of pictures."""
+    demo: bool = False
+    """Open the first sample with the demo model, but for what is named beside it."""
+
+
+def make_application() -> QApplication:
+    """The one application object, with our name, icon and theme."""
+    if sys.platform == "win32":
+        import torch  # noqa: F401 - its libraries do not load once Qt's are there
+
+    # Spinning OpenMP threads starve the window's thread; read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("MViT Lens")
+    app.setOrganizationName("mvit-lens")
+    app.setWindowIcon(app_icon())
+    # Once and for all: to give a style again while the program runs has crashed Qt.
+    app.setStyle("Fusion")
+    return app
+
+
+def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
+    """Show the window; what was asked for is opened once it is on screen."""
+    settings = QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
+    )
+    preferences = PreferenceStore(settings)
+    install_language(app, preferences.values.language)
+    window = MainWindow(settings, preferences)
+    preferences.setParent(window)
+    Looks(app, preferences)
+    window.show()
+    QTimer.singleShot(0, window, lambda: _open_options(window, options))
+    return window
+
+
+def launch(options: ViewOptions) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    app = make_application()
+    window = open_window(app, options)
+    if options == ViewOptions():
+        QTimer.singleShot(0, window, window.help.tour_once)
+    with _closed_by_signals(app):
+        code = app.exec()
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+    return code
+
+
+@contextmanager
+def _closed_by_signals(app: QApplication) -> Iterator[None]:
+    """Ctrl+C, a request to end and a closed terminal end the window, exports tidied up.
+
+    Python hears a signal when it next runs, at the latest with the window's housekeeping, and
+    that may be within a paint event: so the event loops are left from a timer, open menus and
+    dialogs with them.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, lambda *_: QTimer.singleShot(0, app.quit))
+        for number in numbers
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _open_options(window: MainWindow, options: ViewOptions) -> None:
+    session = options.session
+    if session is None and options.clip is not None and options.clip.suffix == ENDING:
+        session = options.clip  # opened by a double click
+    if session is not None:
+        window.sessions.open(session)
+        return
+    controller = window.controller
+    clip, model = options.clip, None
+    if options.checkpoint is not None:
+        model = ModelSource(
+            checkpoint=options.checkpoint,
+            config=options.config,
+            preset=options.preset,
+            labels=options.labels,
+            device=options.device,
+            half=options.half,
+        )
+    if options.demo:
+        # The model first: its lane is the slower one.
+        model = model or window.samples.model(options.device, options.half)
+        clip = clip or window.samples.clip()
+    if model is not None:
+        controller.load_model(model)
+    if options.fps is not None:
+        window.store.update(picture_fps=options.fps)
+    if clip is not None:
+        controller.open_video(clip)

@@ -1,0 +1,310 @@
+"""The window: docks around the stage, menus, drag and drop, and what is kept between runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from typing_extensions import override
+
+from app.commands import Desk
+from app.commands.actions import Actions
+from app.commands.keys import KeyMap
+from app.commands.toolbar import make_toolbar
+from app.controller.controller import Controller
+from app.panels.messages import Messages
+from app.panels.welcome.panel import Welcome
+from app.results import MemoryFacts
+from app.state.recent_files import RecentFiles
+from app.state.store import Store
+from app.text.reports import report_of
+from app.text.terms import term
+from app.views.stage import Stage
+from app.widgets import theme
+from app.widgets.drop_overlay import DropVeil
+from app.window.clipboard import CopyDesk
+from app.window.dialog_opener import DialogDesk
+from app.window.docks import Docks, same_dock
+from app.window.drops import Drops
+from app.window.help_opener import HelpDesk
+from app.window.hold_to_hide import Blink
+from app.window.housekeeping import Upkeep
+from app.window.logbook import Logbook
+from app.window.panel_set import make_panels
+from app.window.places import PlaceBook, PlaceKeeper
+from app.window.recent_menu import RecentDesk
+from app.window.sample_loader import SampleDesk
+from app.window.session_manager import SessionDesk
+from app.window.tab_order import TabRing, order_tabs
+from app.window.wiring import connect
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QMouseEvent
+
+    from app.results import Message
+    from app.state.preferences import PreferenceStore
+
+
+class MainWindow(TabRing):
+    """The application's one window.
+
+    Args:
+        settings: where the layout is kept between runs.
+        preferences: what the user has set once for all.
+    """
+
+    def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
+        super().__init__()
+        self._settings = settings
+        self.preferences = preferences
+        self.store = Store(parent=self)
+        self.stage = Stage()
+        self.welcome = Welcome()
+        self._pages = QStackedWidget()
+        self._furnish()
+        self.veil = DropVeil(self._pages)
+        self.docks = Docks(self, settings)
+        self.logbook = Logbook(self)
+        messages = Messages(self._pages, self._report)
+        self.panels = make_panels(self.stage, self.welcome, messages, self.docks)
+        self.logbook.added.connect(self.panels.log.add_line)
+        self.statusBar().addWidget(self.panels.status, 1)
+        self.controller = Controller(self.store, self.panels, preferences, self)
+        connect(self.panels, self.controller)
+        self.controller.start()
+        self.samples = SampleDesk(self.controller, self.welcome)
+        self.dialogs = DialogDesk(self, self.controller, settings)
+        self.sessions = SessionDesk(self, self.controller, self.stage.canvas)
+        book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
+        self.places = PlaceKeeper(self.controller, book)
+        self.upkeep = Upkeep(self._show_memory, self)
+        self.keys = KeyMap(settings, self)
+        self.help = HelpDesk(self, self.docks, settings, preferences, self.keys)
+        files = RecentFiles(settings, self)
+        self.recent = RecentDesk(files, self.controller, self.sessions, self.welcome, book)
+        self.actions_table = self._make_actions()
+        self.toolbar = make_toolbar(self.actions_table)
+        self.addToolBar(self.toolbar)
+        self.docks.place()
+        Drops(self, self.veil, self.controller, self.sessions)
+        Blink((*self.stage.keyed, self.panels.timeline.track), self.store, self.keys, self)
+        self._listen()
+        self.docks.restore()
+        self._order_tabs()
+        self._refreshed()
+        self._focus_stage()  # Qt would choose the first button of all
+
+    # -- building ---------------------------------------------------------------------------
+
+    def _furnish(self) -> None:
+        self.setObjectName("main")
+        self.setWindowTitle("MViT Lens")
+        self.setDockNestingEnabled(True)
+        self.setAnimated(False)
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.stage)
+        self.setCentralWidget(self._pages)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _make_actions(self) -> Actions:
+        """Menu bar and shortcuts, of the table of commands."""
+        desk = Desk(
+            self.controller.intents,
+            self.store,
+            self.controller,
+            self,
+            self.dialogs,
+            CopyDesk(self.controller),
+            self.sessions,
+            self.recent,
+            self.help,
+        )
+        actions = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
+        actions.fill(self.menuBar())
+        self.recent.know(actions)
+        self.help.know(actions)
+        actions.by_id["file.open_sample"].setMenu(self._sample_menu())
+        return actions
+
+    def _listen(self) -> None:
+        """Hear what the parts of the window ask of the window itself."""
+        panels = self.panels
+        for part in (self.welcome, panels.timeline, panels.predictions):
+            part.command.connect(self.actions_table.run)
+        panels.timeline.left_field.connect(self._focus_stage)
+        panels.model.preprocessing_asked.connect(self.dialogs.preprocessing)
+        panels.messages.dock_asked.connect(self.docks.show)
+        panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
+        self.sessions.changed.connect(self._show_title)
+        self.controller.refreshed.connect(self._refreshed)
+
+    def _report(self, message: Message) -> str:
+        return report_of(message, self.store.state, self.controller.world, self.logbook.last())
+
+    def _sample_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for index, sample in enumerate(self.controller.world.samples.clips):
+            action = menu.addAction(term(sample.title))
+            action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
+        return menu
+
+    def _order_tabs(self) -> None:
+        """Left, centre, right, timeline; the buttons of the timeline say their keys."""
+        docks = self.docks.by_name
+        left, right = ("layers", "heads"), ("predictions", "display", "model", "log")
+        order_tabs(
+            (
+                self.toolbar,
+                *(docks[name] for name in left),
+                self._pages,
+                *(docks[name] for name in right),
+                docks["timeline"],
+                self.statusBar(),
+            )
+        )
+        named = {
+            **self.panels.timeline.buttons,
+            "view.log": self.panels.status.expand,
+            "attention.cancel": self.panels.status.job.cancel,
+        }
+        for command, button in named.items():
+            self.actions_table.name_button(button, command)
+
+    # -- what commands ask ------------------------------------------------------------------
+
+    def open_sample(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+        self.samples.open(index)
+
+    def ask_frame(self) -> None:
+        """Let the user type a frame."""
+        self.panels.timeline.ask_frame()
+
+    def rename_marker(self) -> None:
+        """Let the user name the marker of the frame shown."""
+        self.panels.timeline.track.rename(self.store.state.frame)
+
+    def leave(self) -> None:
+        """Esc: leave picking, a picked token, then full screen; give the keys to the stage."""
+        state = self.store.state
+        if state.picking:
+            self.controller.intents.picking(False)
+        elif isinstance(state.query, tuple):
+            self.controller.intents.choose_query("readout")
+        elif self.controller.intents.views.leave():
+            pass
+        elif self.isFullScreen():
+            self.full_screen()
+        self._focus_stage()
+
+    def full_screen(self) -> None:
+        """Fill the screen with the stage and the timeline, or no longer."""
+        self.docks.full_screen()
+
+    def toggle_dock(self, name: str) -> None:
+        """Hide a dock, or show it; one behind another tab comes to the front."""
+        self.docks.toggle(name)
+
+    def next_pane(self, by: int) -> None:
+        """Move the focus to the next pane: left, centre, right, below."""
+        panels = self.panels
+        panes: list[QWidget] = [
+            panels.layers.tree,
+            panels.heads.grid,
+            self._stage_or_welcome(),
+            panels.display.method,
+            panels.model.copy,
+            panels.timeline.track,
+        ]
+        panes = [p for p in panes if not p.visibleRegion().isEmpty() and p.isEnabled()]
+        owner = self.focusWidget()
+        here = next((i for i, pane in enumerate(panes) if pane is owner), None)
+        if here is None:
+            here = next(
+                (i for i, p in enumerate(panes) if owner and same_dock(p, owner)),
+                0 if by < 0 else -1,
+            )
+        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def reset_layout(self) -> None:
+        """Put all docks where they were at first."""
+        self.docks.reset()
+
+    def switch_theme(self) -> None:
+        """Light becomes dark, dark becomes light."""
+        self.preferences.update(theme="light" if theme.current().name == "dark" else "dark")
+
+    def close_window(self) -> None:
+        """Quit, unless there is something to save first."""
+        if self.sessions.may_close():
+            self.close()
+
+    def zoom(self, how: str) -> None:
+        """Zoom what the stage shows."""
+        self.stage.zoom(how)
+
+    def zoom_timeline(self, how: str) -> None:
+        """Zoom the timeline."""
+        self.panels.timeline.zoom(how)
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _refreshed(self) -> None:
+        world = self.controller.world
+        page: QWidget = self.welcome if world.video is None else self.stage
+        if self._pages.currentWidget() is not page:
+            had_focus = self._pages.isAncestorOf(self.focusWidget() or self)
+            self._pages.setCurrentWidget(page)
+            if page is self.stage and (had_focus or self.focusWidget() is None):
+                self._focus_stage()
+        self._show_title()
+        self.actions_table.show(self.store.state, world)
+
+    def _show_title(self) -> None:
+        video, session = self.controller.world.video, self.sessions.path
+        parts = [video.path.name] if video is not None else []
+        parts += [f"{session.name}[*]"] if session is not None else []
+        title = " – ".join((*parts, "MViT Lens"))
+        if self.windowTitle() != title:
+            self.setWindowTitle(title)
+        if session is not None:
+            self.setWindowModified(self.sessions.is_modified)
+
+    def _show_memory(self, process_bytes: int) -> None:
+        budget = self.controller.budget
+        self.panels.status.show_memory(
+            MemoryFacts(budget.used_bytes, budget.limit_bytes, process_bytes)
+        )
+
+    def _focus_stage(self) -> None:
+        self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _stage_or_welcome(self) -> QWidget:
+        return self.stage.front if self.controller.world.video else self.welcome
+
+    # -- events -----------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The side buttons of a mouse go through the places looked at."""
+        if event.button() == Qt.MouseButton.BackButton:
+            self.store.back()
+        elif event.button() == Qt.MouseButton.ForwardButton:
+            self.store.forward()
+        else:
+            super().mousePressEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and not self.sessions.may_close():
+            event.ignore()
+            return
+        self.docks.keep()
+        self.places.keep()
+        self._settings.sync()
+        self.upkeep.stop()
+        self.logbook.close()
+        self.controller.close()
+        super().closeEvent(event)

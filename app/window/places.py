@@ -1,0 +1,176 @@
+"""Where each clip was left, and its picture: in the user's cache, never beside their files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QImage
+
+from app.state.json_codec import decode
+from mvit_core.attribution import head_within
+from mvit_core.errors import MvitError
+from mvit_core.system.atomic_file import whole_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.controller.controller import Controller
+    from app.state.view_state import ViewState
+    from mvit_core.attribution import HeadChoice
+
+logger = logging.getLogger(__name__)
+
+AT_MOST = 200
+PICTURE_PX = 112
+"""Height of a kept picture, enough for a screen of double density."""
+
+
+@dataclass(frozen=True)
+class LastPlace:
+    """How a clip was left."""
+
+    frame: int
+    block: int | None
+    head: HeadChoice
+    checkpoint: str
+    """The model that block and head belong to; empty without one."""
+    stamp: str
+    """Size and time of the clip's file: another file of its name is another clip."""
+
+
+class PlaceBook:
+    """The places of all clips, in one file of a folder.
+
+    Nothing here matters enough to stop anyone: what cannot be read or written is left alone.
+
+    Args:
+        folder: of the cache; made when something is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def last(self, clip: Path) -> LastPlace | None:
+        """Where a clip was left; None where that is not known."""
+        kept = self._read().get(str(clip.absolute()))
+        try:
+            place: LastPlace = decode(kept, LastPlace, "place")
+        except MvitError:
+            return None
+        return place if place.stamp == stamp_of(clip) else None
+
+    def keep(self, clip: Path, place: LastPlace) -> None:
+        """Remember where a clip was left."""
+        places = self._read()
+        places.pop(str(clip.absolute()), None)
+        places[str(clip.absolute())] = asdict(place)
+        while len(places) > AT_MOST:
+            del places[next(iter(places))]
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(self._folder / "places.json") as partial:
+                partial.write_text(json.dumps(places), encoding="utf-8")
+        except (OSError, MvitError) as error:
+            logger.info("places are not kept: %s", error)
+
+    def picture(self, clip: Path) -> QImage | None:
+        """A small picture of a clip that was open once."""
+        image = QImage(str(self._picture_path(clip)))
+        return None if image.isNull() else image
+
+    def keep_picture(self, clip: Path, image: QImage) -> None:
+        """Remember what a clip looks like."""
+        smooth = Qt.TransformationMode.SmoothTransformation
+        path = self._picture_path(clip)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as partial:
+                image.scaledToHeight(PICTURE_PX, smooth).save(str(partial))
+        except (OSError, MvitError) as error:
+            logger.info("a picture is not kept: %s", error)
+
+    def _picture_path(self, clip: Path) -> Path:
+        name = hashlib.sha256(str(clip.absolute()).encode()).hexdigest()[:24]
+        return self._folder / "pictures" / f"{name}.png"
+
+    def _read(self) -> dict[str, object]:
+        try:
+            places = json.loads((self._folder / "places.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return places if isinstance(places, dict) else {}
+
+
+def stamp_of(path: Path) -> str:
+    """Tells a file from another of its name; empty where it is gone."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return ""
+    return f"{facts.st_size} {facts.st_mtime_ns}"
+
+
+class PlaceKeeper(QObject):
+    """Keeps the place of a clip that is left, and returns to it when the clip is opened again.
+
+    Args:
+        controller: whose clips they are.
+        book: where places are kept.
+    """
+
+    def __init__(self, controller: Controller, book: PlaceBook) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._store = controller.store
+        self._book = book
+        self._store.changed.connect(self._on_changed)
+
+    def keep(self) -> None:
+        """Remember where the open clip is."""
+        self._keep(self._store.state)
+
+    def _keep(self, state: ViewState) -> None:
+        if state.clip is not None:
+            checkpoint = str(state.model.checkpoint) if state.model is not None else ""
+            place = LastPlace(
+                state.frame, state.block, state.head, checkpoint, stamp_of(state.clip)
+            )
+            self._book.keep(state.clip, place)
+
+    @Slot(object, object)
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if old.clip != new.clip:
+            self._keep(old)
+        if new.clip is None or (old.clip, old.model) == (new.clip, new.model):
+            return
+        place = self._book.last(new.clip)
+        if old.clip != new.clip:
+            self._picture(new.clip)
+            if place is not None:
+                self._return(place)
+        if place is not None and new.model is not None:
+            self._choose(place, str(new.model.checkpoint))
+
+    def _picture(self, clip: Path) -> None:
+        picture = self._controller.world.picture
+        if picture is not None and picture.path == clip and picture.image is not None:
+            self._book.keep_picture(clip, picture.image)
+
+    def _return(self, place: LastPlace) -> None:
+        video = self._controller.world.video
+        if video is not None and 0 < place.frame < video.frame_count:
+            self._store.update(frame=place.frame)
+
+    def _choose(self, place: LastPlace, checkpoint: str) -> None:
+        """Take the layer and head again, if they were of the same model."""
+        layers = self._controller.world.layers
+        if place.checkpoint != checkpoint or place.block is None:
+            return
+        if 0 <= place.block < len(layers):
+            head = head_within(place.head, layers[place.block].heads)
+            self._store.update(block=place.block, head=head)

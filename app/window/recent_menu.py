@@ -1,0 +1,107 @@
+"""Recent files in the menu and on the empty page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.results import Message
+from app.state.recent_files import AT_MOST
+from app.state.view_state import ModelSource
+
+if TYPE_CHECKING:
+    from app.commands.actions import Actions
+    from app.controller.controller import Controller
+    from app.panels.welcome.panel import Welcome
+    from app.state.recent_files import Recent, RecentFiles
+    from app.state.view_state import ViewState
+    from app.window.places import PlaceBook
+    from app.window.session_manager import SessionDesk
+
+
+class RecentDesk(QObject):
+    """Notes what is opened, shows the list, and opens from it again.
+
+    Args:
+        files: the list.
+        controller: opens clips and models.
+        sessions: opens sessions.
+        welcome: the empty page.
+        book: pictures of the clips.
+    """
+
+    def __init__(
+        self,
+        files: RecentFiles,
+        controller: Controller,
+        sessions: SessionDesk,
+        welcome: Welcome,
+        book: PlaceBook,
+    ) -> None:
+        super().__init__(controller)
+        self._files = files
+        self._controller = controller
+        self._sessions = sessions
+        self._actions: Actions | None = None
+        self._welcome = welcome
+        self._book = book
+        welcome.recent_chosen.connect(self.open)
+        controller.store.changed.connect(self._on_changed)
+        sessions.saved.connect(lambda path: files.add("session", path))
+        files.changed.connect(self._show)
+
+    def know(self, actions: Actions) -> None:
+        """Take the actions, one for each place of the list, which are made after this desk."""
+        self._actions = actions
+        self._show()
+
+    @Slot(int)
+    def open(self, index: int) -> None:
+        """Open a file of the list, from 0; one that is gone leaves the list."""
+        entry = self._files.entries[index]
+        if not entry.path.exists():
+            words = self.tr("{path} is not there any more").format(path=entry.path)
+            self._controller.tell(Message("warning", words))
+            self._files.remove(entry)
+        elif entry.kind == "clip":
+            self._controller.open_video(entry.path)
+        elif entry.kind == "model":
+            self._controller.load_model(ModelSource(entry.path))
+        else:
+            self._sessions.open(entry.path)
+
+    def clear(self) -> None:
+        """Forget the list."""
+        self._files.clear()
+
+    @Slot(object, object)
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if new.model is not None and new.model != old.model:
+            self._files.add("model", new.model.checkpoint)
+        if new.clip is not None and new.clip != old.clip:
+            self._files.add("clip", new.clip)
+
+    @Slot()
+    def _show(self) -> None:
+        entries = self._files.entries
+        self._controller.know_recent(entries)
+        for place in range(AT_MOST if self._actions is not None else 0):
+            assert self._actions is not None
+            action = self._actions.by_id[f"file.recent_{place + 1}"]
+            action.setVisible(place < len(entries))
+            if place < len(entries):
+                action.setText(self._words(entries[place]))
+                action.setToolTip(str(entries[place].path))
+        self._welcome.show_recent(
+            tuple((e, self._book.picture(e.path) if e.kind == "clip" else None) for e in entries)
+        )
+
+    def _words(self, entry: Recent) -> str:
+        name = entry.path.name.replace("&", "&&")
+        words = {
+            "clip": "{name}",
+            "model": self.tr("{name} (model)"),
+            "session": self.tr("{name} (session)"),
+        }
+        return words[entry.kind].format(name=name)

@@ -1,0 +1,83 @@
+"""The shipped clips and their model on the empty page, and what opening one does."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from app.results import Message, Thumbnail
+from app.state.view_state import ModelSource
+from app.workers.thumbnails import make_thumbnail
+from mvit_core.demo import samples as shipped
+from mvit_core.errors import MvitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.controller.controller import Controller
+    from app.panels.welcome.panel import Welcome
+    from app.workers.worker import Answer
+
+
+class SampleDesk(QObject):
+    """Opens samples, and shows their pictures on the empty page.
+
+    Args:
+        controller: opens clips and models.
+        welcome: the empty page.
+    """
+
+    def __init__(self, controller: Controller, welcome: Welcome) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._welcome = welcome
+        welcome.sample_chosen.connect(self.open)
+        welcome.pictures_wanted.connect(self._want_picture)
+        controller.lanes.decode.answered.connect(
+            self._on_answer, Qt.ConnectionType.QueuedConnection
+        )
+
+    @Slot(int)
+    def open(self, index: int = 0) -> None:
+        """Open a shipped clip with the shipped model."""
+        clip, model = self.clip(index), self.model()
+        if clip is None or model is None:
+            return
+        loaded = self._controller.world.model
+        if loaded is None or loaded.source != model:
+            self._controller.load_model(model)
+        self._controller.open_video(clip)
+
+    def clip(self, index: int = 0) -> Path | None:
+        """A shipped clip; None where it is missing, which is told."""
+        samples = self._controller.world.samples
+        if index < len(samples.clips):
+            return samples.clips[index].clip
+        self._controller.tell(Message("error", samples.problem))
+        return None
+
+    def model(self, device: str = "auto", half: bool = False) -> ModelSource | None:
+        """The shipped model; None where it is missing, which is told."""
+        try:
+            return ModelSource(shipped.demo_checkpoint(), device=device, half=half)
+        except MvitError as error:
+            self._controller.tell(Message("error", str(error)))
+            return None
+
+    @Slot()
+    def _want_picture(self, index: int = 0) -> None:
+        """Ask for the pictures one after another, and only while nothing is open."""
+        world = self._controller.world
+        if world.video is None and index < len(world.samples.clips):
+            work = partial(make_thumbnail, index, world.samples.clips[index])
+            self._controller.lanes.decode.ask("thumbnail", work, background=True)
+
+    @Slot(object)
+    def _on_answer(self, answer: Answer) -> None:
+        picture = answer.payload
+        if isinstance(picture, Thumbnail):
+            if picture.image is not None:
+                self._welcome.show_picture(picture.index, picture.image)
+            self._want_picture(picture.index + 1)

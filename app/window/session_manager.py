@@ -1,0 +1,284 @@
+"""Saving and opening sessions: between their files and the running window."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app.dialogs.relink import RelinkDialog
+from app.results import Message
+from app.state.session_file import (
+    ENDING,
+    Place,
+    find,
+    kept_view,
+    model_source,
+    read_session,
+    session_of,
+    write_session,
+)
+from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
+from app.window.docks import LAYOUT_VERSION
+from mvit_core.attribution import METHODS, head_within
+from mvit_core.errors import MvitError
+from mvit_core.render import HeatSettings, colormaps
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+    from app.controller.controller import Controller
+    from app.results import World
+    from app.state.session_file import Session
+    from app.state.store import Store, Values
+    from app.state.view_state import ModelSource, ViewState
+    from app.views.canvas import Canvas
+
+PASSING = frozenset({"frame", "speed"})
+"""Kept, but no reason to save again: playing on is not a change of the session."""
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """A session whose files are on their way."""
+
+    path: Path
+    session: Session
+    clip: Path | None
+    model: ModelSource | None
+
+
+class SessionDesk(QObject):
+    """Knows the session in use, and whether it was changed since it was saved.
+
+    Args:
+        window: whose layout is kept; the parent of dialogs.
+        controller: opens what a session names.
+        canvas: whose zoom is kept.
+    """
+
+    changed = Signal()
+    """Another session is in use, or it is changed now, or saved."""
+    saved = Signal(object)
+    """The path of a session that was saved or opened."""
+
+    def __init__(self, window: QMainWindow, controller: Controller, canvas: Canvas) -> None:
+        super().__init__(window)
+        self._window = window
+        self._controller = controller
+        self._store: Store = controller.store
+        self._canvas = canvas
+        self.path: Path | None = None
+        self._saved: ViewState | None = None
+        self._opening: _Opening | None = None
+        controller.refreshed.connect(self._arrived)
+        self._store.changed.connect(self._on_changed)
+
+    @property
+    def is_modified(self) -> bool:
+        """The view is another than the one that was saved."""
+        if self.path is None or self._saved is None:
+            return False
+        old, new = self._saved, self._store.state
+        if (old.clip, old.model) != (new.clip, new.model):
+            return True
+        before, now = kept_view(old), kept_view(new)
+        return any(before[name] != now[name] for name in now if name not in PASSING)
+
+    # -- saving -----------------------------------------------------------------------------
+
+    def save(self) -> bool:
+        """Save where the session was saved before, or where the user says; False if not."""
+        return self.save_as() if self.path is None else self._write(self.path)
+
+    def save_as(self) -> bool:
+        """Let the user say where, and save there; False if not saved."""
+        clip = self._store.state.clip
+        folder = clip.absolute().parent if clip is not None else Path.home()
+        folder = folder if os.access(folder, os.W_OK) else Path.home()
+        first = self.path or folder / f"{clip.stem if clip else 'session'}{ENDING}"
+        title, kind = self.tr("Save session"), self.tr("Sessions")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, title, str(first), f"{kind} (*{ENDING})"
+        )
+        if not name:
+            return False
+        target = Path(name)
+        return self._write(target if target.suffix else target.with_suffix(ENDING))
+
+    def _write(self, target: Path) -> bool:
+        try:
+            session = session_of(self._store.state, self._place(), target.absolute().parent)
+            write_session(session, target)
+        except MvitError as error:
+            self._controller.tell(Message("error", str(error)))
+            return False
+        self._use(target)
+        words = self.tr("Session saved: {name}").format(name=target.name)
+        self._controller.tell(Message("info", words))
+        return True
+
+    def _place(self) -> Place:
+        layout = self._window.saveState(LAYOUT_VERSION).data()
+        zoom, centre = self._canvas.place
+        return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
+
+    def may_close(self) -> bool:
+        """Ask what becomes of a session that was changed; False if the user stays."""
+        if not self.is_modified or self.path is None:
+            return True
+        button = QMessageBox.StandardButton
+        words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
+        choices = button.Save | button.Discard | button.Cancel
+        answer = QMessageBox.question(
+            self._window, self.tr("Save session"), words, choices, button.Save
+        )
+        return answer == button.Discard or (answer == button.Save and self.save())
+
+    # -- opening ----------------------------------------------------------------------------
+
+    def open_dialog(self) -> None:
+        """Let the user choose a session."""
+        filters = f"{self.tr('Sessions')} (*{ENDING});;{self.tr('All files')} (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open session"), "", filters)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Open a session; what was open stays where the session cannot be read."""
+        try:
+            session = read_session(path)
+        except MvitError as error:
+            self._controller.tell(Message("error", str(error)))
+            return
+        if session.unknown:
+            words = self.tr("{name} says more than this version knows: {what}")
+            words = words.format(name=path.name, what=", ".join(session.unknown))
+            self._controller.tell(Message("warning", words))
+        found = {role: find(ref, path.absolute().parent) for role, ref in session.files.items()}
+        for role, each in found.items():
+            if each.path is not None and not each.same:
+                words = self.tr("{name} is another file than the one that was saved")
+                words = words.format(name=session.files[role].name)
+                self._controller.tell(Message("warning", words))
+        paths = {role: each.path for role, each in found.items() if each.path is not None}
+        if len(paths) == len(found):
+            self._begin(path, session, paths)
+            return
+        dialog = RelinkDialog(session, paths, self._window)
+        dialog.relinked.connect(lambda chosen: self._begin(path, session, chosen))
+        dialog.open()
+
+    def _begin(self, path: Path, session: Session, paths: dict[str, Path]) -> None:
+        clip, model = paths.get("clip"), model_source(session, paths)
+        self._opening = _Opening(path, session, clip, model)
+        world = self._controller.world
+        if model is not None and (world.model is None or world.model.source != model):
+            self._controller.load_model(model)
+        if clip is not None and (world.video is None or world.video.path != clip):
+            self._controller.open_video(clip)
+        self._arrived()
+
+    @Slot()
+    def _arrived(self) -> None:
+        """Show the session's view once its files are there; forget it where they do not come."""
+        opening, world = self._opening, self._controller.world
+        if opening is None:
+            return
+        video_there = world.video is not None and world.video.path == opening.clip
+        model_there = world.model is not None and world.model.source == opening.model
+        if (video_there or opening.clip is None) and (model_there or opening.model is None):
+            self._opening = None
+            self._show(opening)
+        elif any(j.state in ("failed", "cancelled") for j in world.jobs if j.key in _FILE_JOBS):
+            self._opening = None  # the failure itself has been told
+
+    def _show(self, opening: _Opening) -> None:
+        view = fitted(opening.session.view, self._controller.world)
+        self._store.update(**view, playing=False, scrubbing=False, picking=False)
+        self._store.forget()
+        place = opening.session.place
+        if place.layout:
+            layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
+            self._window.restoreState(layout, LAYOUT_VERSION)
+        self._canvas.look_at(place.zoom, place.centre)
+        self._use(opening.path)
+
+    def _use(self, path: Path) -> None:
+        self.path, self._saved = path, self._store.state
+        self.changed.emit()
+        self.saved.emit(path)
+
+    @Slot(object, object)
+    def _on_changed(self, _: ViewState, new: ViewState) -> None:
+        if self.path is not None and new.clip is None and self._opening is None:
+            self.path = self._saved = None  # the clip was closed, and the session with it
+        self.changed.emit()
+
+
+_FILE_JOBS = ("open", "load")
+
+
+def fitted(view: Values, world: World) -> Values:
+    """A session's view as far as it means something for the clip and the model that are there.
+
+    A file that was edited by hand, or relinked to another clip or model, may ask for frames,
+    layers, heads or tokens that do not exist.
+    """
+    view = dict(view)
+    count = world.video.frame_count if world.video is not None else 1
+    view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
+    view |= _fitted_marks(view, count) | _fitted_classes(view, world)
+    if view.get("method") not in METHODS:
+        view.pop("method", None)
+    if view.get("colormap") not in colormaps("sequential"):
+        view.pop("colormap", None)
+    for name in ("opacity", "gamma", "threshold", "tails_percent"):
+        if name in view and not _can_be_drawn(**{name: view[name]}):
+            del view[name]
+    block = view.get("block")
+    if block is not None and not 0 <= block < len(world.layers):
+        view["block"] = None
+    layer = world.layer(view.get("block"))
+    head, query = view.get("head"), view.get("query")
+    if head is not None:
+        view["head"] = head_within(head, layer.heads if layer is not None else 0)
+    if isinstance(query, tuple):
+        column = view.get("method") == "column"
+        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
+        if not all(0 <= i < n for i, n in zip(query, shape, strict=True)):
+            view |= {"query": "readout", "method": "row"}
+    return view
+
+
+def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which checks it
+    try:
+        HeatSettings(**look)
+    except ValueError:
+        return False
+    return True
+
+
+def _fitted_marks(view: Values, count: int) -> Values:
+    """Loop and markers of a view, within a video of so many frames and in order."""
+    kept = {m.frame: m for m in view.get("markers", ()) if 0 <= m.frame < count}
+    loop = view.get("loop", Loop())
+    inside = all(point is None or 0 <= point < count for point in (loop.first, loop.last))
+    markers = tuple(kept[frame] for frame in sorted(kept))
+    return {"markers": markers, "loop": loop if inside else Loop()}
+
+
+def _fitted_classes(view: Values, world: World) -> Values:
+    """What is listed and plotted, as far as the model has such classes."""
+    count = world.model.class_count if world.model is not None else 0
+    pinned = dict.fromkeys(i for i in view.get("pinned_classes", ()) if 0 <= i < count)
+    top = view.get("top_k")
+    return {
+        "pinned_classes": tuple(pinned)[:MOST_PINNED],
+        "top_k": top if top in TOP_CHOICES else TOP_CHOICES[0],
+    }

@@ -1,0 +1,140 @@
+"""What the decode lane does: it owns the container that the window looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.results import FramePicture, VideoFacts
+from mvit_core.errors import FrameDecodeError
+from mvit_core.video import Video, open_video
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from app.workers.worker import Ticket
+    from mvit_core.system.cache import MemoryBudget
+    from mvit_core.video import OpenedVideo
+
+
+SHARE_OF_BUDGET = 2
+"""Frames take at most this part of all caches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A video that opened, with its first picture."""
+
+    video: VideoFacts
+    first: FramePicture
+    opened_video: OpenedVideo
+    """For the proxies."""
+
+
+class Decoder:
+    """Decodes frames of the video that the window shows; lives on the decode lane.
+
+    The lane cannot know whether the window takes a video that opened: it may have been told to
+    open another one meanwhile, which may fail. So each question names its video, and those before
+    it are closed only then.
+
+    Args:
+        budget: decoded frames are counted there.
+    """
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self.videos: list[Video] = []
+        """All that are open, in the order of their opening; mostly one."""
+
+    def open(self, path: Path, ticket: Ticket) -> Opened:
+        """Open another video; the one before stays open until a frame of this one is wanted.
+
+        Raises:
+            VideoError: the file cannot be used.
+        """
+        cache_bytes = self._budget.limit_bytes // SHARE_OF_BUDGET
+        video = open_video(
+            path,
+            cache_bytes=cache_bytes,
+            budget=self._budget,
+            progress=lambda share: ticket.step(round(100 * share), 100),
+        )
+        try:
+            ticket.check()
+            first = picture_of(video, 0)
+            facts = facts_of(video)
+        except BaseException:
+            video.close()
+            raise
+        self.videos.append(video)
+        return Opened(facts, first, video.opened_video)
+
+    def frame(self, path: Path, index: int, ticket: Ticket) -> FramePicture | None:
+        """A frame of the video that the window shows; None if it is not open any more."""
+        ticket.check()
+        video = self._shown(path)
+        if video is None or not 0 <= index < video.frame_count:
+            return None
+        with video.checked_by(ticket.check):
+            return picture_of(video, index)
+
+    def prefetch(self, path: Path, ticket: Ticket) -> None:
+        """Decode what is likely to be asked for next; background work that is interrupted."""
+        video = self._shown(path)
+        if video is not None:
+            with video.checked_by(ticket.check):
+                video.prefetch()
+
+    def _shown(self, path: Path) -> Video | None:
+        """The last video opened from a path; those before it are not shown any more."""
+        video = next((each for each in reversed(self.videos) if each.path == path), None)
+        while video is not None and self.videos[0] is not video:
+            self.videos.pop(0).close()
+        return video
+
+    def release(self, _ticket: Ticket) -> None:
+        """Release all videos, asked for as a question."""
+        self.close()
+
+    def close(self) -> None:
+        """Release all videos."""
+        while self.videos:
+            self.videos.pop().close()
+
+
+def facts_of(video: Video) -> VideoFacts:
+    """What the window knows of an open video."""
+    return VideoFacts(
+        path=video.path,
+        frame_count=video.frame_count,
+        fps=video.fps,
+        size=video.size,
+        display_size=video.display_size,
+        is_variable_rate=video.is_variable_rate,
+        pts_seconds=video.pts_seconds,
+        damage=video.damage,
+        is_folder=video.is_folder,
+    )
+
+
+def picture_of(video: Video, index: int) -> FramePicture:
+    """A frame, or the reason why there is none."""
+    try:
+        pixels = video.frame(index)
+    except FrameDecodeError as error:
+        return FramePicture(video.path, index, None, None, str(error))
+    return FramePicture(video.path, index, to_image(pixels), pixels)
+
+
+def to_image(pixels: NDArray[np.uint8]) -> QImage:
+    """A picture that owns its memory, in the form that Qt paints fastest."""
+    height, width = pixels.shape[:2]
+    rows = np.ascontiguousarray(pixels)
+    view = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return view.convertToFormat(QImage.Format.Format_RGB32)

@@ -1,0 +1,257 @@
+"""What the export lane does: it has a model and a container of its own."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from app.text.phrases import frame_number
+from app.workers.inference import prepare_torch, with_preprocessing
+from app.workers.paint import look_of
+from mvit_core.attribution import head_indices
+from mvit_core.system.assets import asset
+from mvit_core.video.encode.encoders import CONTAINERS, Encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.results import World
+    from app.state.view_state import ModelSource, ViewName, ViewState
+    from app.workers.worker import Ticket
+    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.export import ExportRequest
+    from mvit_core.pipeline import Explainer
+    from mvit_core.render import HeatSettings
+    from mvit_core.video.clip import ClipSpec
+
+
+Span = Literal["all", "window", "loop", "sampled"]
+"""Which frames of a video are meant, whichever they are at the time."""
+
+VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
+"""What comes nearest to a view, by the names in ``LAYOUTS``; else the map alone."""
+
+
+@dataclass(frozen=True)
+class ExportWish:
+    """What is to be written, drawn how, and where."""
+
+    clip: Path
+    model: ModelSource
+    clip_spec: ClipSpec
+    """How the model is fed."""
+    target: Path
+    """Its ending decides the kind of file."""
+    block: int
+    head: HeadChoice
+    method: str
+    query: Query
+    look: HeatSettings
+    frame: int
+    """The frame of a still picture."""
+    picture_fps: float | None = None
+    """Frames per second of a folder of pictures; None for a file."""
+    layout: str = "single"
+    span: Span = "all"
+    """What ``start`` and ``stop`` were taken from."""
+    start: int = 0
+    stop: int | None = None
+    """One past the last frame; None is the end."""
+    rate: float | None = None
+    """Frames per second at most, of a video; None keeps those of the clip."""
+    size: str = "native"
+    """What pictures are scaled down to, by the names in ``SIZES``."""
+    encoding: Encoding = field(default_factory=Encoding)
+    """How a video is stored."""
+    sound: bool = False
+    """Keep the sound of the clip in a video."""
+    caption: bool = True
+    """Print map, class and colour bar below the pictures."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that was written."""
+
+    target: Path
+    notes: tuple[str, ...]
+    """What a reader must know of it."""
+
+
+def wish_for(state: ViewState, world: World) -> ExportWish | None:
+    """What an export of the present view would be; None without video or model."""
+    layer = world.layer(state.block)
+    if world.video is None or world.model is None or layer is None:
+        return None
+    clip = world.video.path
+    wish = ExportWish(
+        clip=clip,
+        model=world.model.source,
+        clip_spec=state.clip_spec or world.model.clip_spec,
+        target=_writable_folder(clip) / f"{clip.stem}.mp4",
+        block=layer.block,
+        head=state.head,
+        method=state.method,
+        query=state.query,
+        look=look_of(state),
+        frame=state.frame,
+        picture_fps=state.picture_fps if world.video.is_folder else None,
+        layout=VIEW_LAYOUTS.get(state.view, "single"),
+    )
+    return replace(wish, target=named(wish))
+
+
+def named(wish: ExportWish) -> Path:
+    """The target under the name that says what is in it: clip, layer, head and range."""
+    words = f"{wish.clip.stem}-b{wish.block}-{_short(wish.head)}-{_short_range(wish)}"
+    return wish.target.with_name(words + wish.target.suffix)
+
+
+def request_of(wish: ExportWish) -> ExportRequest:
+    """The same as the core is asked for it."""
+    from mvit_core.export import ExportRequest
+    from mvit_core.pipeline import MapSpec
+
+    return ExportRequest(
+        spec=MapSpec(wish.block, wish.head, wish.method, wish.query),
+        look=wish.look,
+        layout=wish.layout,
+        frame_index=wish.frame,
+        start=wish.start,
+        stop=wish.stop,
+        sampled_only=wish.span == "sampled",
+        rate=wish.rate,
+        size=wish.size,
+        encoding=wish.encoding,
+        sound=wish.sound,
+        caption=wish.caption,
+    )
+
+
+def spans_of(state: ViewState, world: World) -> dict[Span, tuple[int, int]]:
+    """The ranges of frames that there are now, as first frame and one past the last."""
+    if world.video is None:
+        return {}
+    frames = world.video.frame_count
+    spans: dict[Span, tuple[int, int]] = {"all": (0, frames)}
+    window = world.window(state.frame)
+    if window is not None:
+        spans["window"] = window.start, window.stop
+    if state.loop.has_points:
+        first, last = state.loop.points(frames)
+        spans["loop"] = first, last + 1
+    if world.windows:
+        spans["sampled"] = 0, frames
+    return spans
+
+
+def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | None:
+    """What is shown now, written as the last time, beside it; no file is written over.
+
+    A window or a loop is the one of now, the whole video where there is none any more.
+    """
+    wish = wish_for(state, world)
+    if wish is None:
+        return None
+    spans = spans_of(state, world)
+    span = last.span if last.span in spans else "all"
+    start, stop = spans[span]
+    wish = replace(
+        wish,
+        target=last.target,
+        layout=last.layout,
+        span=span,
+        start=start,
+        stop=stop,
+        rate=last.rate,
+        size=last.size,
+        encoding=last.encoding,
+        sound=last.sound,
+        caption=last.caption,
+    )
+    return replace(wish, target=_free(named(wish)))
+
+
+def _free(target: Path) -> Path:
+    """The name, or the name with the first number that no file has."""
+    wanted = target
+    for number in count(2):
+        if not target.exists():
+            break
+        target = wanted.with_stem(f"{wanted.stem}-{number}")
+    return target
+
+
+def _short(head: HeadChoice) -> str:
+    """A head or a reduction within the name of a file."""
+    return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
+
+
+def _short_range(wish: ExportWish) -> str:
+    """The frames of a file within its name; tables and arrays always hold all windows."""
+    ending = wish.target.suffix.lower()
+    if ending == ".png":
+        return f"f{frame_number(wish.frame)}"
+    if ending not in CONTAINERS or wish.span == "all" or wish.stop is None:
+        return "all"
+    if wish.span == "sampled":
+        return "sampled"
+    return f"f{frame_number(wish.start)}-{frame_number(wish.stop - 1)}"
+
+
+def _writable_folder(path: Path) -> Path:
+    """The folder of a file, or the user's own where that is read-only or holds our samples."""
+    folder = path.absolute().parent
+    is_ours = str(folder) == str(asset("demo"))
+    return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
+
+
+class ExportHost:
+    """Keeps the model of the last export; lives on the export lane."""
+
+    def __init__(self) -> None:
+        self._explainer: Explainer | None = None
+        self._source: ModelSource | None = None
+
+    def run(self, wish: ExportWish, ticket: Ticket) -> Exported:
+        """Write the file, whole or not at all.
+
+        Raises:
+            MvitError: the target cannot be written, or the wish does not fit the model.
+        """
+        prepare_torch()
+        from mvit_core.export import export
+        from mvit_core.video import open_video
+
+        ticket.check()
+        explainer = with_preprocessing(self._explainer_for(wish.model), wish.clip_spec)
+        with (
+            open_video(wish.clip, fps=wish.picture_fps) as video,
+            video.checked_by(ticket.check),
+        ):
+            summary = export(explainer, video, request_of(wish), wish.target, ticket.step)
+        return Exported(wish.target, summary.notes)
+
+    def close(self) -> None:
+        """Release the model."""
+        self._explainer = None
+
+    def _explainer_for(self, source: ModelSource) -> Explainer:
+        from mvit_core.checkpoint import load_model
+        from mvit_core.pipeline import Explainer
+
+        if self._explainer is None or self._source != source:
+            self._explainer = None
+            loaded = load_model(
+                source.checkpoint,
+                config=source.config,
+                preset=source.preset,
+                labels=source.labels,
+                device=source.device,
+                half=source.half,
+            )
+            self._explainer, self._source = Explainer(loaded, remembered_windows=1), source
+        return self._explainer

@@ -1,0 +1,348 @@
+"""What the inference lane does: it owns the model and everything of torch.
+
+torch is imported by the first load, so that the window shows before it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from app.results import (
+    LayerFacts,
+    MapAnswer,
+    ModelFacts,
+    PredictionFacts,
+    RangePiece,
+    ViewSurvey,
+    WindowSurvey,
+)
+from mvit_core.attribution import dead_reason, measures_of
+from mvit_core.video import Video, open_video
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.results import MapWish
+    from app.state.view_state import ModelSource
+    from app.workers.worker import Ticket
+    from mvit_core.attention.record import LayerAttention
+    from mvit_core.checkpoint import LoadedModel
+    from mvit_core.model import MViTConfig
+    from mvit_core.pipeline import Explainer, WindowCapture
+    from mvit_core.system.cache import MemoryBudget
+    from mvit_core.video.clip import ClipSpec
+    from mvit_core.video.multi_view import View
+
+CACHE_BYTES = 32 << 20
+"""Frames of a window are read once; the decode lane keeps those that are looked at."""
+
+OPEN_VIDEOS = 2
+"""Containers kept open: that of the window, and of a pane that shows another clip."""
+
+REMEMBERED_WINDOWS = 64
+"""Captured windows kept for going back and forth, as far as the budget allows; about 60 MiB each
+for a 16-frame model."""
+
+EXPLAINERS_KEPT = 2
+"""That of the view, and of a pane with another model or other preprocessing."""
+
+REMEMBERED_ASIDE = 2
+"""The same of a model that only a pinned pane needs."""
+
+MODEL_BYTES = 1 << 30
+"""Weights kept beside those of the model in use, for panes of other checkpoints."""
+
+
+def prepare_torch() -> None:
+    """Import torch so that it leaves a core to the window."""
+    # Spinning OpenMP threads starve the window's thread; read once, when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
+
+
+class ModelHost:
+    """Holds the loaded models and its own containers; lives on the inference lane.
+
+    Args:
+        budget: captured windows and frames are counted there.
+    """
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self._main: ModelSource | None = None
+        self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
+        self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
+        self._videos: dict[Path, Video] = {}  # the longest unused first
+
+    def load(self, source: ModelSource, ticket: Ticket) -> ModelFacts:
+        """Load another model; the one before stays if this one fails.
+
+        Raises:
+            CheckpointError: the file is no model that can be used.
+            LabelsError: the class names cannot be read.
+        """
+        loaded = self._read(source, ticket)
+        ticket.check()
+        facts = _model_facts(source, loaded)
+        self._main = source
+        for old in [each for each in self._models if each.checkpoint == source.checkpoint]:
+            self._forget(old)  # the same file, perhaps on a device that it was too large for
+        self._keep(source, loaded)
+        return facts
+
+    def explain(self, wish: MapWish, ticket: Ticket) -> MapAnswer:
+        """The maps of one layer for one window, of the model that the wish names.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        ticket.check()
+        explainer = self._explainer(wish, ticket)
+        video = self._open(wish.clip)
+        began = perf_counter()
+        captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
+        seconds = perf_counter() - began
+        ticket.check()
+        return replace(_answer(explainer, video, captured, wish), seconds=seconds)
+
+    def recall(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
+        """The same without running a model; None where the layer is not remembered."""
+        ticket.check()
+        explainer = self._explainers.get((wish.model, wish.spec))
+        video = self._videos.get(wish.clip)
+        if explainer is None or video is None or _sparing(explainer, wish) is not explainer:
+            return None
+        captured = explainer.recall(video, wish.window)
+        if captured is None or all(each.block != wish.block for each in captured.record.layers):
+            return None
+        return _answer(explainer, video, captured, wish)
+
+    def lend(self, wish: MapWish, ticket: Ticket) -> Explainer:
+        """The explainer that holds the window of a wish, for work on this lane.
+
+        Raises:
+            MvitError: the model of the wish cannot be loaded.
+        """
+        ticket.check()
+        return self._explainer(wish, ticket)
+
+    def close(self) -> None:
+        """Release the models and the containers."""
+        for source in [*self._models]:
+            self._forget(source)
+        while self._videos:
+            self._videos.popitem()[1].close()
+
+    def _open(self, path: Path) -> Video:
+        video = self._videos.pop(path, None) or open_video(
+            path, cache_bytes=CACHE_BYTES, budget=self._budget
+        )
+        self._videos[path] = video
+        while len(self._videos) > OPEN_VIDEOS:
+            self._videos.pop(next(iter(self._videos))).close()
+        return video
+
+    def _read(self, source: ModelSource, ticket: Ticket) -> LoadedModel:
+        prepare_torch()
+        from mvit_core.checkpoint import load_model
+        from mvit_core.system.spill import remove_abandoned
+
+        remove_abandoned()
+        ticket.check()
+        return load_model(
+            source.checkpoint,
+            config=source.config,
+            preset=source.preset,
+            labels=source.labels,
+            device=source.device,
+            half=source.half,
+            on_step=ticket.check,
+        )
+
+    def _explainer(self, wish: MapWish, ticket: Ticket) -> Explainer:
+        """The explainer of a wish; a model that a pane needs is loaded for it."""
+        from mvit_core.pipeline import Explainer
+
+        key = (wish.model, wish.spec)
+        explainer = self._explainers.pop(key, None)
+        if explainer is None:
+            loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
+            self._keep(wish.model, loaded)
+            windows = REMEMBERED_WINDOWS if wish.model == self._main else REMEMBERED_ASIDE
+            fed = replace(loaded, clip_spec=wish.spec)
+            explainer = Explainer(fed, remembered_windows=windows, budget=self._budget)
+        sparing = _sparing(explainer, wish)
+        if sparing is not explainer:
+            explainer.close()
+        explainer = sparing
+        self._explainers[key] = explainer  # most recently used last
+        for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
+            self._explainers.pop(old).close()
+        return explainer
+
+    def _keep(self, source: ModelSource, loaded: LoadedModel) -> None:
+        """Keep a model; the longest unused others go once all take too much."""
+        self._models.pop(source, None)
+        self._models[source] = loaded
+        aside = [each for each in self._models if each not in (self._main, source)]
+        total = sum(_weight_bytes(each) for each in self._models.values())
+        for old in aside:
+            if total <= MODEL_BYTES:
+                break
+            total -= _weight_bytes(self._models[old])
+            self._forget(old)
+
+    def values(self, wish: MapWish, ticket: Ticket) -> RangePiece:
+        """The values of one layer in one window, which need not be kept for it.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        from mvit_core.pipeline import MapSpec
+
+        ticket.check()
+        explainer = self._explainer(wish, ticket)
+        video = self._open(wish.clip)
+        captured = explainer.glance(video, wish.window, ticket.check)
+        ticket.check()
+        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+        return RangePiece(wish, explainer.head_maps(video, captured, spec).values)
+
+    def survey(self, wish: MapWish, ticket: Ticket) -> WindowSurvey:
+        """What one run of a window tells for a series, of all layers where that costs little.
+
+        Raises:
+            MvitError: the window cannot be read or the wish does not fit the model.
+        """
+        from mvit_core.pipeline import MapSpec
+
+        began = perf_counter()
+        explainer = self._explainer(wish, ticket)
+        video = self._open(wish.clip)
+        captured = explainer.glance(video, wish.window, on_step=ticket.check)
+        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+        # A picked token lies elsewhere in other layers; columns are computed anew for each.
+        cheap = isinstance(wish.query, str) and wish.method != "column"
+        blocks = range(len(captured.record.layers)) if cheap else (wish.block,)
+        measures = []
+        for block in blocks:
+            ticket.check()
+            maps = explainer.head_maps(video, captured, replace(spec, block=block))
+            measures.append((block, measures_of(maps)))
+        scores = captured.record.probabilities[0].double().numpy()
+        names = tuple(p.name for p in sorted(captured.predictions, key=lambda p: p.index))
+        return WindowSurvey(wish, scores, names, tuple(measures), perf_counter() - began)
+
+    def view(self, wish: MapWish, spec: ClipSpec, view: View, ticket: Ticket) -> ViewSurvey:
+        """What the model of a wish says of one view of its clip, fed so.
+
+        Raises:
+            MvitError: the view cannot be read or run.
+        """
+        from mvit_core.multiview import view_scores
+
+        began = perf_counter()
+        loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
+        self._keep(wish.model, loaded)
+        scores = view_scores(loaded, self._open(wish.clip), view, spec, ticket.check)
+        return ViewSurvey(wish, spec, view, scores, perf_counter() - began)
+
+    def _forget(self, source: ModelSource) -> None:
+        self._models.pop(source, None)
+        for key in [key for key in self._explainers if key[0] == source]:
+            self._explainers.pop(key).close()
+
+
+def _weight_bytes(loaded: LoadedModel) -> int:
+    return sum(parameter.nbytes for parameter in loaded.model.parameters())
+
+
+def _answer(
+    explainer: Explainer, video: Video, captured: WindowCapture, wish: MapWish
+) -> MapAnswer:
+    from mvit_core.pipeline import MapSpec
+
+    spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+    return MapAnswer(
+        wish=wish,
+        maps=explainer.head_maps(video, captured, spec),
+        pixel_map=captured.pixel_map,
+        frame_indices=captured.frame_indices,
+        predictions=_predictions(captured),
+        layers=_all_layers(explainer.loaded.config, captured),
+        note=captured.note,
+    )
+
+
+def _sparing(explainer: Explainer, wish: MapWish) -> Explainer:
+    """One that keeps the layer of the wish alone, where memory does not suffice for all."""
+    from mvit_core.attention.recorder import Keep
+
+    keep = Keep(blocks=frozenset((wish.block,)))
+    if not wish.model.one_layer or explainer.keep == keep:
+        return explainer
+    return explainer.with_model(explainer.loaded, keep)
+
+
+def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
+    """An explainer of the same model, fed so; what it remembers was fed so too."""
+    if explainer.loaded.clip_spec == spec:
+        return explainer
+    return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
+
+
+def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:
+    return tuple(PredictionFacts(p.index, p.name, p.probability) for p in captured.predictions)
+
+
+def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
+    config = loaded.config
+    return ModelFacts(
+        source=source,
+        format=loaded.format,
+        device=str(loaded.device),
+        clip_spec=loaded.clip_spec,
+        layers=_configured_layers(config),
+        class_count=config.num_classes,
+        has_class_token=config.has_cls_embed,
+        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
+        readout=config.readout,
+        report=loaded.report,
+    )
+
+
+def _configured_layers(config: MViTConfig) -> tuple[LayerFacts, ...]:
+    from mvit_core.model.cost import layer_costs  # imports torch
+
+    return tuple(
+        LayerFacts(
+            cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape, cost.k_shape
+        )
+        for cost in layer_costs(config)
+    )
+
+
+def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerFacts, ...]:
+    """Every layer: those that were kept as they ran, the others as configured."""
+    kept = {layer.block: _layer_facts(captured, layer) for layer in captured.record.layers}
+    return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
+
+
+def _layer_facts(captured: WindowCapture, layer: LayerAttention) -> LayerFacts:
+    return LayerFacts(
+        block=layer.block,
+        stage=layer.stage,
+        heads=layer.heads,
+        name=layer.name,
+        q_shape=layer.q_shape,
+        k_shape=layer.k_shape,
+        q_geometry=layer.q_geometry,
+        k_geometry=layer.k_geometry,
+        dead_class=dead_reason(captured.record, layer, "class"),
+        dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
+    )

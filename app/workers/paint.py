@@ -1,0 +1,125 @@
+"""What the paint lane does: maps to pictures, through ``mvit_core.render`` alone.
+
+Colouring a map for a large frame takes tens of milliseconds, too long for the window's thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage, QPainter
+
+from app.results import HeatKey, HeatPicture, StripPicture
+from app.widgets.overlays import draw_grid
+from app.widgets.viewport import Viewport
+from mvit_core.heatmap import project
+from mvit_core.render import HeatLayer, HeatSettings, heat_layer, overlay
+
+if TYPE_CHECKING:
+    from app.results import FramePicture, MapAnswer, ShownMap
+    from app.state.view_state import ViewState
+    from app.workers.worker import Ticket
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.render import RenderStyle
+
+LONG_SIDE_PX = 1280
+"""Pictures of maps are made no larger; a token is many pixels wide even then."""
+
+THUMB_LONG_SIDE_PX = 160
+
+
+def look_of(state: ViewState) -> HeatSettings:
+    """How the state wants heat to be drawn, on screen and in exports."""
+    return HeatSettings(
+        colormap=state.colormap,
+        opacity=state.opacity,
+        smooth=state.smooth,
+        range_policy=state.range_policy,
+        manual_range=state.manual_range,
+        locked_range=state.locked_range,
+        gamma=state.gamma,
+        threshold=state.threshold,
+        mode=state.mode,
+        tails_percent=state.tails_percent,
+        units=state.units,
+    )
+
+
+def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """The size, or the largest of the same shape that fits the bound."""
+    factor = min(1.0, long_side / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def paint_heat(
+    heatmap: Heatmap, frame_index: int, key: HeatKey, shown: ShownMap, ticket: Ticket
+) -> HeatPicture:
+    """The coloured map for one token time; opacity is applied when it is laid over the frame."""
+    ticket.check()
+    layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
+    return HeatPicture(key, to_argb(layer), shown.answer.wish.window)
+
+
+def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticket) -> StripPicture:
+    """All heads of the layer on the scale of the canvas."""
+    images = []
+    for head in range(answer.maps.heads):
+        ticket.check()
+        heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+        size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
+        images.append(to_argb(heat_layer(heatmap, frame_index, key.style, size)))
+    sinks = answer.maps.sinks
+    shares = None if sinks is None else tuple(map(float, sinks))
+    return StripPicture(answer.wish, tuple(images), shares)
+
+
+def paint_still(
+    picture: FramePicture,
+    shown: ShownMap | None,
+    look: HeatSettings,
+    lines: Heatmap | None,
+    ticket: Ticket,
+) -> QImage | None:
+    """Frame and map at the frame's own size, as an export would show them.
+
+    Args:
+        picture: the frame.
+        shown: the map over it; None for the frame alone.
+        look: how the map is drawn.
+        lines: between whose tokens lines are drawn, as on the canvas; None for no lines.
+        ticket: tells when the picture is not wanted any more.
+    """
+    ticket.check()
+    if picture.pixels is None:
+        return None
+    pixels = picture.pixels
+    if shown is not None:
+        style = look.with_range(shown.range.range)
+        pixels = overlay(pixels, shown.heatmap, picture.index, style)
+    height, width = pixels.shape[:2]
+    rows = np.ascontiguousarray(pixels)
+    still = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    if lines is not None:
+        size = (width, height)
+        painter = QPainter(still)
+        draw_grid(painter, Viewport(size, size, margin=0), lines)
+        painter.end()
+    return still
+
+
+def heat_image(
+    heatmap: Heatmap, frame_index: int, style: RenderStyle, size: tuple[int, int]
+) -> QImage:
+    """The heat of one frame at a picture size, at the style's opacity."""
+    return to_argb(heat_layer(heatmap, frame_index, style, size))
+
+
+def to_argb(layer: HeatLayer) -> QImage:
+    """A coloured map in the form that Qt lays over a frame fastest."""
+    height, width = layer.alpha.shape
+    rgba = np.empty((height, width, 4), dtype=np.uint8)
+    rgba[..., :3] = layer.colours
+    rgba[..., 3] = layer.alpha
+    view = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return view.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

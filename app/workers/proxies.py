@@ -1,0 +1,177 @@
+"""The strip of proxies: made on a lane of its own, looked up at once by whoever needs a picture.
+
+A strip is made in pieces of a moment each, so that pictures are there long before all are.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from app.results import FramePicture, ProxyFacts, ProxyImage
+from mvit_core.system.cache import Cache, MemoryBudget
+from mvit_core.video import ProxyReader, plan_proxies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from app.workers.worker import Lane, Ticket
+    from mvit_core.video import OpenedVideo
+
+PIECE_SECONDS = 0.12
+"""So long the lane works before it hands over what it has made."""
+
+SECONDS_TO_REMAKE = 0.005
+"""One proxy; per byte the dearest of all that is kept."""
+
+SHARE_OF_BUDGET = 8
+"""The strip takes at most this part of all caches."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProxyPiece:
+    """Some proxies of a video."""
+
+    path: Path
+    proxies: tuple[tuple[int, bytes], ...]
+    """Frame number and JPEG."""
+    total: int
+    """Proxies when all is done."""
+    is_last: bool
+
+
+class ProxyHost:
+    """Owns a second container of the open video; lives on the proxy lane."""
+
+    def __init__(self) -> None:
+        self._opened: OpenedVideo | None = None
+        self._reader: ProxyReader | None = None
+        self._proxies: Iterator[tuple[int, bytes]] = iter(())
+        self._total = 0
+        self._ticket: Ticket | None = None
+
+    def piece(self, path: Path, opened_video: OpenedVideo, ticket: Ticket) -> ProxyPiece:
+        """The next proxies of a video; the first of another one."""
+        self._ticket = ticket
+        try:
+            if opened_video is not self._opened:
+                self._begin(opened_video)
+            made = []
+            until = perf_counter() + PIECE_SECONDS
+            for proxy in self._proxies:
+                made.append(proxy)
+                if perf_counter() > until:
+                    return ProxyPiece(path, tuple(made), self._total, is_last=False)
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        return ProxyPiece(path, tuple(made), self._total, is_last=True)
+
+    def close(self) -> None:
+        """Release the container."""
+        self._opened, self._proxies = None, iter(())
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def release(self, _ticket: Ticket) -> None:
+        """Release the container, asked for as a question."""
+        self.close()
+
+    def _begin(self, opened_video: OpenedVideo) -> None:
+        self.close()
+        reader, plan = ProxyReader(opened_video), plan_proxies(opened_video)
+        self._opened, self._reader, self._total = opened_video, reader, plan.total
+        self._proxies = (proxy for run in plan.runs() for proxy in reader.proxies(run, self._check))
+
+    def _check(self) -> None:
+        if self._ticket is not None:
+            self._ticket.check()
+
+
+class Strip(QObject):
+    """All proxies of the open video, on the window's thread.
+
+    Args:
+        lane: the proxy lane.
+        host: makes proxies on it.
+        budget: the strip is counted there.
+        parent: the owner.
+    """
+
+    def __init__(self, lane: Lane, host: ProxyHost, budget: MemoryBudget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane, self._host = lane, host
+        self._cache: Cache[int, bytes] = Cache(
+            budget,
+            "proxies",
+            seconds_to_remake=SECONDS_TO_REMAKE,
+            most_bytes=budget.limit_bytes // SHARE_OF_BUDGET,
+        )
+        self._frames: list[int] = []  # ascending
+        self._path: Path | None = None
+        self._opened: OpenedVideo | None = None
+        self._last: ProxyImage | None = None
+
+    def begin(self, path: Path, opened_video: OpenedVideo) -> None:
+        """Make the strip of another video."""
+        self.end()
+        self._path, self._opened = path, opened_video
+        self._ask()
+
+    def end(self) -> None:
+        """The video was closed."""
+        self._lane.cancel("proxies")
+        self._cache.clear()
+        self._frames.clear()
+        self._path = self._opened = self._last = None
+        self._lane.ask("proxies", self._host.release)
+
+    def take(self, piece: ProxyPiece) -> ProxyFacts | None:
+        """Keep what was made and ask for more; None for another video's."""
+        if piece.path != self._path:
+            return None
+        for frame, jpeg in piece.proxies:
+            if frame not in self._cache:
+                insort(self._frames, frame)
+            self._cache.put(frame, jpeg, len(jpeg))
+        if not piece.is_last:
+            self._ask()
+        return ProxyFacts(self, len(self._frames), piece.total)
+
+    def nearest(self, frame: int) -> int | None:
+        """The frame nearest to this one that has a proxy."""
+        place = bisect_left(self._frames, frame)
+        around = self._frames[max(place - 1, 0) : place + 1]
+        return min(around, key=lambda other: abs(other - frame), default=None)
+
+    def image(self, frame: int) -> ProxyImage | None:
+        """The picture of the nearest frame that has one."""
+        while (index := self.nearest(frame)) is not None:
+            if self._last is not None and self._last.index == index:
+                return self._last
+            jpeg = self._cache.get(index)
+            if jpeg is not None:
+                self._last = ProxyImage(index, QImage.fromData(jpeg))
+                return self._last
+            self._frames.remove(index)  # given up for something dearer
+        return None
+
+    def picture(self, frame: int) -> FramePicture | None:
+        """The same as a stand-in on the canvas."""
+        found = self.image(frame)
+        if found is None or self._path is None:
+            return None
+        return FramePicture(self._path, found.index, found.image, None, is_preview=True)
+
+    def _ask(self) -> None:
+        if self._path is not None and self._opened is not None:
+            self._lane.ask("proxies", partial(self._host.piece, self._path, self._opened))

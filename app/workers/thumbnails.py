@@ -1,0 +1,45 @@
+"""The shipped clips, as the window offers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt
+
+from app.results import Samples, Thumbnail
+from app.workers.decode import to_image
+from mvit_core.demo import samples as shipped
+from mvit_core.errors import MvitError
+from mvit_core.video import open_video
+
+if TYPE_CHECKING:
+    from app.workers.worker import Ticket
+    from mvit_core.demo import DemoSample
+
+THUMBNAIL_PX = 112
+"""Side of a thumbnail, enough for a screen of double density."""
+
+
+def find_samples() -> Samples:
+    """What is there to offer; damage is told in words, never raised."""
+    try:
+        return Samples(shipped.demo_samples())
+    except MvitError as error:
+        return Samples(problem=str(error))
+
+
+def make_thumbnail(index: int, sample: DemoSample, ticket: Ticket) -> Thumbnail:
+    """A small picture from the middle of the action."""
+    ticket.check()
+    try:
+        with open_video(sample.clip) as video:
+            first, last = sample.truth.active_frames
+            middle = min(max((first + last) // 2, 0), video.frame_count - 1)
+            image = to_image(video.frame(middle))
+    except MvitError:
+        return Thumbnail(index, None)
+    side = min(image.width(), image.height())
+    square = QRect((image.width() - side) // 2, (image.height() - side) // 2, side, side)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    small = image.copy(square).scaledToHeight(THUMBNAIL_PX, smooth)
+    return Thumbnail(index, small)

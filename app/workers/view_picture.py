@@ -1,0 +1,217 @@
+"""What a view shows, as one picture for the clipboard: frames and maps at their own resolution.
+
+The places of cells and panes are taken from the screen, in the window's thread; frames, maps and
+words are painted in the paint lane, larger than on screen where the frames have the pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+
+from app.views.header import BAR, paint_ramp
+from app.widgets import theme
+from app.widgets.overlays import draw_grid, draw_placeholder, draw_ring, draw_unseen
+from app.workers.paint import heat_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import FramePicture, Scale, TokenMark
+    from app.widgets.viewport import Viewport
+    from app.workers.worker import Ticket
+    from mvit_core.heatmap import Heatmap
+    from mvit_core.render import RenderStyle
+
+MOST_PX = 4096
+"""Of the longer side, unless the screen itself shows more."""
+PAD = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A frame with its map, and what is drawn on it."""
+
+    room: QRect
+    """In points of the sheet's body."""
+    view: Viewport
+    """How the frame lies in the room."""
+    picture: FramePicture
+    opacity: float
+    heatmap: Heatmap | None = None
+    style: RenderStyle | None = None
+    """At full opacity; None draws no heat."""
+    ready: QImage | None = None
+    """Heat that was made before, where it is of no one map."""
+    unseen: Heatmap | None = None
+    """What the model did not see is dimmed."""
+    lines: Heatmap | None = None
+    mark: TokenMark | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A line of text, shortened where it does not fit."""
+
+    box: QRect
+    text: str
+    bold: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Everything that is painted, in points; nothing of it is a widget."""
+
+    size: QSize
+    """Of the body, below the title and the line with the colour bar."""
+    ratio: float
+    """Pixels of the screen in a point."""
+    font: QFont
+    title: str
+    source: str
+    """Video and frame."""
+    policy: str = ""
+    scale: Scale | None = None
+    """Of all tiles; None where each has a bar of its own."""
+    tiles: tuple[Tile, ...] = ()
+    words: tuple[Words, ...] = ()
+    bars: tuple[tuple[QRect, Scale], ...] = ()
+    labels: Callable[[QPainter], None] | None = None
+    """Paints what else is written in the body, from frozen values."""
+
+    @property
+    def factor(self) -> float:
+        """Pixels of the picture in a point: frames at their own size, within the bound."""
+        native = max((_native(tile) for tile in self.tiles), default=1.0)
+        bound = MOST_PX / max(self.size.width(), self.size.height())
+        return max(min(native, bound), self.ratio)
+
+
+def _native(tile: Tile) -> float:
+    image = tile.picture.image
+    box = tile.view.frame_box
+    return 1.0 if image is None else image.width() / max(box.width(), 1.0)
+
+
+def paint_sheet(sheet: Sheet, ticket: Ticket) -> QImage:
+    """The whole picture; runs in the paint lane."""
+    line = QFontMetrics(sheet.font).height() + 4
+    top = (2 if sheet.scale is None else 3) * line + 2 * PAD
+    width = max(sheet.size.width(), _header_width(sheet))
+    image = QImage(
+        QSize(width, sheet.size.height() + top) * sheet.factor, QImage.Format.Format_RGB32
+    )
+    image.fill(QColor(theme.current().stage))
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.scale(sheet.factor, sheet.factor)
+        painter.setFont(sheet.font)
+        _paint_header(painter, sheet, QRect(PAD, PAD, width - 2 * PAD, line))
+        painter.translate(QPoint((width - sheet.size.width()) // 2, top))
+        _paint_body(painter, sheet, ticket)
+    finally:
+        painter.end()  # before the picture goes, also where the work is stopped
+    return image
+
+
+def _paint_body(painter: QPainter, sheet: Sheet, ticket: Ticket) -> None:
+    scaled: dict[tuple[int, QSize], QImage] = {}
+    for tile in sheet.tiles:
+        ticket.check()
+        painter.save()
+        _paint_tile(painter, tile, sheet.factor, scaled)
+        painter.restore()
+    if sheet.labels is not None:
+        sheet.labels(painter)
+    for words in sheet.words:
+        _paint_words(painter, words)
+    for box, scale in sheet.bars:
+        _paint_bar(painter, box, scale)
+
+
+def _header_width(sheet: Sheet) -> int:
+    """So wide that the lines of the header fit, within reason."""
+    font = QFont(sheet.font)
+    font.setBold(True)
+    metrics = QFontMetrics(font)
+    bar = "" if sheet.scale is None else "".join((*sheet.scale.ends, sheet.policy))
+    widest = max(map(metrics.horizontalAdvance, (sheet.title, sheet.source)))
+    return min(max(widest, metrics.horizontalAdvance(bar) + BAR.width() + 40) + 2 * PAD, 1000)
+
+
+def _paint_header(painter: QPainter, sheet: Sheet, line: QRect) -> None:
+    """Title, source, and where one holds for all, colours and policy."""
+    _paint_words(painter, Words(line, sheet.title, bold=True))
+    _paint_words(painter, Words(line.translated(0, line.height()), sheet.source))
+    if sheet.scale is not None:
+        _paint_bar(painter, line.translated(0, 2 * line.height()), sheet.scale, sheet.policy)
+
+
+def _paint_words(painter: QPainter, words: Words) -> None:
+    painter.save()
+    font = QFont(painter.font())
+    font.setBold(words.bold)
+    painter.setFont(font)
+    colours = theme.current()
+    painter.setPen(QColor(colours.text if words.bold else colours.text_soft))
+    text = painter.fontMetrics().elidedText(
+        words.text, Qt.TextElideMode.ElideMiddle, words.box.width()
+    )
+    painter.drawText(words.box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+    painter.restore()
+
+
+def _paint_bar(painter: QPainter, box: QRect, scale: Scale, policy: str = "") -> None:
+    """Low number, colours, high number, and what they count."""
+    metrics = painter.fontMetrics()
+    low, high = scale.ends
+    x = box.left()
+    for text in (low, None, high):
+        if text is None:
+            ramp = QRectF(x, box.center().y() - BAR.height() / 2, BAR.width(), BAR.height())
+            paint_ramp(painter, ramp, scale)
+            x += BAR.width() + 6
+        elif text:
+            at = QRect(x, box.top(), metrics.horizontalAdvance(text) + 2, box.height())
+            _paint_words(painter, Words(at, text))
+            x += at.width() + 4
+    said = policy or scale.unit
+    _paint_words(painter, Words(QRect(QPoint(x + 6, box.top()), box.bottomRight()), said))
+
+
+def _paint_tile(
+    painter: QPainter, tile: Tile, factor: float, scaled: dict[tuple[int, QSize], QImage]
+) -> None:
+    painter.translate(tile.room.topLeft())
+    painter.setClipRect(QRect(QPoint(0, 0), tile.room.size()))
+    box, image = tile.view.frame_box, tile.picture.image
+    if image is None:
+        draw_placeholder(painter, box, tile.picture.problem)
+        return
+    wanted = QSize(max(round(box.width() * factor), 1), max(round(box.height() * factor), 1))
+    if wanted.width() > image.width():
+        wanted = image.size()  # a frame has no more pixels than these
+    key = (tile.picture.index, wanted)
+    if key not in scaled:
+        scaled[key] = image.scaled(
+            wanted, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    painter.drawImage(box, scaled[key])
+    heat = tile.ready
+    if tile.heatmap is not None and tile.style is not None:
+        style, size = replace(tile.style, opacity=1.0), (wanted.width(), wanted.height())
+        heat = heat_image(tile.heatmap, tile.picture.index, style, size)
+    if heat is not None:
+        painter.setOpacity(tile.opacity)
+        painter.drawImage(box, heat)
+        painter.setOpacity(1.0)
+    if tile.unseen is not None:
+        draw_unseen(painter, tile.view, tile.unseen)
+    if tile.lines is not None:
+        draw_grid(painter, tile.view, tile.lines)
+    if tile.mark is not None:
+        draw_ring(painter, tile.view, tile.mark)
