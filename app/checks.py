@@ -39,7 +39,7 @@ ENCODERS = ("libx264", "libx265", "libvpx-vp9", "libsvtav1", "prores_ks", "gif")
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the answer."""
+    """One line of the result."""
 
     name: str
     ok: bool
@@ -143,9 +143,9 @@ def _x_server_answers() -> bool:
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    answers = bool(xcb.xcb_connection_has_error(connection) == 0)
+    map_cache = bool(xcb.xcb_connection_has_error(connection) == 0)
     xcb.xcb_disconnect(connection)
-    return answers
+    return map_cache
 
 
 def _platform_plugin(name: str) -> Path:

@@ -158,9 +158,9 @@ def peer_row(bench: Bench, request: ExportRequest) -> Row:
     if animation is None:
         return Row(metric, "not installed: `make bench` brings it")
     theirs = seconds(lambda: animate(bench, request)) / PEER_FRAMES
-    wish = replace(request, stop=PEER_FRAMES)
+    wanted = replace(request, stop=PEER_FRAMES)
     target = bench.folder / "ours.mp4"
-    ours = seconds(lambda: export(bench.explainer, bench.video, wish, target)) / PEER_FRAMES
+    ours = seconds(lambda: export(bench.explainer, bench.video, wanted, target)) / PEER_FRAMES
     ratio = theirs / ours
     return Row(metric, f"{ratio:.1f}", ">= 5", ratio >= 5)
 

@@ -74,7 +74,7 @@ def _pictures() -> Iterator[av.VideoFrame]:
 
 
 def idle(video: Video, seconds: float) -> None:
-    """What the decode lane does until the next request: fetch ahead, then wait."""
+    """What the decode worker does until the next request: fetch ahead, then wait."""
     until = perf_counter() + seconds
 
     def check() -> None:

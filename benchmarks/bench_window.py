@@ -38,7 +38,7 @@ def measure(rounds: int) -> Section:
         weights = folder / "weights.pth"
         torch.save(MViT(PRESETS[PRESET]).state_dict(), weights)
         with driven(clip=clip, checkpoint=weights, preset=PRESET) as driver:
-            driver.wait(lambda: driver.controller.world.video is not None, "the video")
+            driver.wait(lambda: driver.controller.results.video is not None, "the video")
             meter = StallMeter()
             with meter.measuring():
                 driver.settle()
@@ -141,7 +141,7 @@ def step_ms(
 
 def has_frame(driver: Driver, frame: int) -> bool:
     """The full picture of a frame is on the canvas."""
-    picture = driver.controller.world.picture
+    picture = driver.controller.results.picture
     return picture is not None and picture.index == frame
 
 
@@ -151,12 +151,12 @@ def layer_row(driver: Driver) -> Row:
     driver.settle()
     spent = []
     for key in [Qt.Key.Key_Up] * 12 + [Qt.Key.Key_Down] * 12:
-        before = driver.controller.world.shown
+        before = driver.controller.results.shown
         began = time.perf_counter()
         driver.press(key)
         driver.wait(
             lambda before=before: (
-                driver.controller.world.shown is not before and driver.is_settled()
+                driver.controller.results.shown is not before and driver.is_settled()
             ),
             "another block",
         )
@@ -216,29 +216,29 @@ def cancel_row(driver: Driver) -> Row:
     spent = []
     for _ in range(3):
         driver.press(Qt.Key.Key_PageDown)
-        driver.wait(lambda: driver.controller.world.is_busy, "the run")
+        driver.wait(lambda: driver.controller.results.is_busy, "the run")
         driver.rest(0.3)
         began = time.perf_counter()
         driver.press(Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
         driver.wait(lambda: not is_running(driver), "the run to stop")
         spent.append(1e3 * (time.perf_counter() - began))
-        driver.wait(lambda: not driver.controller.world.is_busy, "the run to end")
+        driver.wait(lambda: not driver.controller.results.is_busy, "the run to end")
     return budget("cancel is acknowledged", median(spent), 200)
 
 
 def is_running(driver: Driver) -> bool:
     """A job goes on as if nothing was said."""
-    return any(job.state == "running" for job in driver.controller.world.jobs)
+    return any(job.state == "running" for job in driver.controller.results.jobs)
 
 
 def export_row(driver: Driver, path: Path) -> Row:
     """The waits of the event loop while a video is exported."""
     driver.controller.run_again()
     driver.settle()
-    wish = driver.controller.export_wish()
-    assert wish is not None
+    request = driver.controller.export_job()
+    assert request is not None
     meter = StallMeter()
     with meter.measuring():
-        driver.controller.export(replace(wish, target=path, stop=90))
+        driver.controller.export(replace(request, target=path, stop=90))
         driver.wait(path.exists, "the export")
     return stall_row("stalls while a video is exported, p99", meter)

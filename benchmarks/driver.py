@@ -128,12 +128,12 @@ class Driver:
 
     def shows(self, path: Path) -> bool:
         """A frame of this video is on screen."""
-        world = self.controller.world
+        results = self.controller.results
         return (
-            world.video is not None
-            and world.video.path == path
-            and world.picture is not None
-            and world.picture.path == path
+            results.video is not None
+            and results.video.path == path
+            and results.picture is not None
+            and results.picture.path == path
         )
 
     def settle(self) -> None:
@@ -142,15 +142,15 @@ class Driver:
 
     def is_settled(self) -> bool:
         """What is asked for is on screen."""
-        world, state = self.controller.world, self.store.state
+        results, state = self.controller.results, self.store.state
         return (
-            world.picture is not None
-            and world.picture.index == state.frame
-            and world.shown is not None
-            and world.wish == world.shown.answer.wish
-            and world.heat is not None
-            and world.heat.key.map_number == world.shown.number
-            and not world.is_busy
+            results.picture is not None
+            and results.picture.index == state.frame
+            and results.shown is not None
+            and results.request == results.shown.result.request
+            and results.heat is not None
+            and results.heat.key.map_number == results.shown.number
+            and not results.is_busy
         )
 
 

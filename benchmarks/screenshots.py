@@ -62,7 +62,7 @@ def take_all(screen: Screen, out: Path) -> None:
         driver.settle()
         driver.rest(5.0)  # what was said of the opening goes by itself
         driver.canvas.setFocus()
-        driver.store.update(frame=driver.controller.world.video.frame_count // 2)
+        driver.store.update(frame=driver.controller.results.video.frame_count // 2)
         for name, prepare in VIEWS.items():
             prepare(driver)
             take_themes(driver, screen, out, name)
@@ -132,7 +132,7 @@ DIALOGS = {
 def take_dialog(driver: Driver, command: str, path: Path) -> None:
     """Open a dialog by its command, take it, and close it."""
 
-    def take() -> None:
+    def on_result() -> None:
         dialog = QApplication.activeModalWidget() or QApplication.activePopupWidget()
         if dialog is None:
             found = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog)]
@@ -140,7 +140,7 @@ def take_dialog(driver: Driver, command: str, path: Path) -> None:
         save(dialog, path)
         dialog.close()
 
-    QTimer.singleShot(2500, take)  # the preview of an export takes a while
+    QTimer.singleShot(2500, on_result)  # the preview of an export takes a while
     driver.window.actions_table.run(command)
     driver.rest(3.0)
 

@@ -201,9 +201,9 @@ def zoom(driver: Driver, rng: random.Random) -> None:
 
 def start_export(driver: Driver, target: Path) -> None:
     """Begin to write a part of the clip."""
-    wish = driver.controller.export_wish()
-    assert wish is not None
-    driver.controller.export(replace(wish, target=target, stop=60))
+    request = driver.controller.export_job()
+    assert request is not None
+    driver.controller.export(replace(request, target=target, stop=60))
 
 
 if __name__ == "__main__":

@@ -112,5 +112,5 @@ class SessionError(MvitError):
     """A saved session cannot be read."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish that was met, not an error
+class Cancelled(Exception):  # noqa: N818 - a request that was met, not an error
     """The user asked to stop; raised from a progress callback and not part of the tree."""

@@ -1,6 +1,6 @@
 """The one path from a video to a heatmap, remembered stage by stage.
 
-Each product's key is the frozen wish behind it, so a change enters at the first stage whose key
+Each product's key is the frozen request behind it, so a change enters at the first stage whose key
 changed: another window decodes anew, another block only rebuilds its maps, another head only
 picks from them. Colours are not made here (``render.py``).
 """
@@ -84,7 +84,7 @@ class WindowCapture:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to one wish: everything the window or an exporter draws."""
+    """The answer to one request: everything the window or an exporter draws."""
 
     capture: WindowCapture
     spec: MapSpec
@@ -144,7 +144,7 @@ def same_place(spec: MapSpec, here: LayerAttention, there: LayerAttention) -> Qu
 class Explainer:
     """Owns a loaded model and remembers the last product of each stage.
 
-    Not thread-safe: one lane owns it.
+    Not thread-safe: one worker owns it.
 
     Args:
         loaded: the model, its class names and how it is fed.
@@ -261,7 +261,7 @@ class Explainer:
         spec: MapSpec,
         on_layer: OnLayer | None = None,
     ) -> Explanation:
-        """The heatmap of a window for one wish, recomputing only what the wish changed.
+        """The heatmap of a window for one request, recomputing only what the request changed.
 
         Raises:
             CaptureError: the model has no such block, head or query.
@@ -275,7 +275,7 @@ class Explainer:
         return Explanation(captured, spec, maps, saliency, heatmap)
 
     def head_maps(self, video: Video, captured: WindowCapture, spec: MapSpec) -> HeadMaps:
-        """The maps of all heads for a wish.
+        """The maps of all heads for a request.
 
         Raises:
             CaptureError: there is no such method, block or query.

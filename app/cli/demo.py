@@ -118,12 +118,12 @@ def _run_train(options: argparse.Namespace) -> int:
     recipe = recipe_for(options.minutes, options.seed)
     line = _Line("step")
 
-    def tell(progress: "Progress") -> None:
+    def notify(progress: "Progress") -> None:
         more = f", stage {progress.stage.name}, right {progress.accuracy:.0%}"
         line.show(progress.step, progress.steps, progress.clips, progress.work_done, more)
 
     try:
-        weights = train(recipe, options.out, tell)
+        weights = train(recipe, options.out, notify)
     except TrainingStopped as stop:
         start = "\n" if sys.stderr.isatty() else ""  # the line of progress has no end yet
         print(f"{start}mvit-lens: {stop}", file=sys.stderr)

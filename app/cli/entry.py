@@ -266,7 +266,7 @@ def _load(options: argparse.Namespace) -> "LoadedModel":
     )
 
 
-def _load_and_tell(options: argparse.Namespace) -> "LoadedModel":
+def _load_and_report(options: argparse.Namespace) -> "LoadedModel":
     """Load, and say what a user must know of how it went."""
     loaded = _load(options)
     for warning in loaded.report.warnings:
@@ -313,13 +313,13 @@ def _run_predict(options: argparse.Namespace) -> int:
 
     plan = None if options.views is None else parse_plan(options.views)
     with open_video(options.clip, fps=options.fps) as video:
-        loaded = _load_and_tell(options)
-        facts = predict(loaded, video, options, plan)
+        loaded = _load_and_report(options)
+        info = predict(loaded, video, options, plan)
         windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
     if options.json:
-        print(json.dumps(facts))
+        print(json.dumps(info))
     else:
-        print_predictions(facts, len(windows))
+        print_predictions(info, len(windows))
     return EXIT_DONE
 
 
@@ -352,7 +352,7 @@ def _run_export(options: argparse.Namespace) -> int:
     )
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps) as video:
-        explainer = Explainer(_load_and_tell(options), remembered_windows=1)
+        explainer = Explainer(_load_and_report(options), remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:
@@ -378,8 +378,8 @@ def _run_export(options: argparse.Namespace) -> int:
 def _run_inspect(options: argparse.Namespace) -> int:
     from app.cli.inspect import inspection, inspection_text
 
-    facts = inspection(_load(options))
-    print(json.dumps(facts) if options.json else inspection_text(facts))
+    info = inspection(_load(options))
+    print(json.dumps(info) if options.json else inspection_text(info))
     return EXIT_DONE
 
 

@@ -1,4 +1,4 @@
-"""``mvit-lens inspect``: a checkpoint's facts as JSON values, and the same as a readable page."""
+"""``mvit-lens inspect``: a checkpoint's results as JSON values, and the same as a readable page."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -50,20 +50,20 @@ def inspection(loaded: "LoadedModel") -> dict[str, Any]:
 
 
 def _architecture(config: "MViTConfig") -> dict[str, Any]:
-    facts = {name: value for name, value in asdict(config).items() if name != "blocks"}
-    facts["depth"] = config.depth
-    facts["embed_dim"] = config.embed_dim
-    facts["blocks"] = [asdict(block) for block in config.blocks]
-    return facts
+    info = {name: value for name, value in asdict(config).items() if name != "blocks"}
+    info["depth"] = config.depth
+    info["embed_dim"] = config.embed_dim
+    info["blocks"] = [asdict(block) for block in config.blocks]
+    return info
 
 
-def inspection_text(facts: dict[str, Any]) -> str:
-    """The facts as a page for a terminal."""
-    return "\n\n".join([_head(facts), _table(facts["layers"]), _report(facts)])
+def inspection_text(info: dict[str, Any]) -> str:
+    """The results as a page for a terminal."""
+    return "\n\n".join([_head(info), _table(info["layers"]), _report(info)])
 
 
-def _head(facts: dict[str, Any]) -> str:
-    arch, clip = facts["architecture"], facts["clip"]
+def _head(info: dict[str, Any]) -> str:
+    arch, clip = info["architecture"], info["clip"]
     positions = [
         name
         for name, used in (
@@ -75,12 +75,12 @@ def _head(facts: dict[str, Any]) -> str:
         if used
     ]
     frames, height, width = arch["input_shape"]
-    classes = facts["classes"]
+    classes = info["classes"]
     rows = {
-        "format": facts["format"],
-        "decided from": facts["decided_from"],
+        "format": info["format"],
+        "decided from": info["decided_from"],
         "network": f"{arch['depth']} blocks from {arch['embed_dim']} channels, "
-        f"{facts['parameters'] / 1e6:.2f} M parameters, {arch['attention']} attention "
+        f"{info['parameters'] / 1e6:.2f} M parameters, {arch['attention']} attention "
         f"({arch['mode']}{', pool first' if arch['pool_first'] else ''})",
         "input": f"{frames} frames of {width}x{height}, every {clip['rate']:g} at "
         f"{clip['target_fps']:g} fps",
@@ -134,8 +134,8 @@ def _bytes(count: int) -> str:
     raise AssertionError("unreachable")
 
 
-def _report(facts: dict[str, Any]) -> str:
-    report = facts["report"]
+def _report(info: dict[str, Any]) -> str:
+    report = info["report"]
     lines = [f"{'converted':<13} {len(report['converted'])} names"]
     for name in _SHOWN_LISTS:
         entries = report[name]

@@ -26,7 +26,7 @@ def predict(
     options: argparse.Namespace,
     plan: ViewPlan | None,
 ) -> Json:
-    """The facts of ``predict --json``: of windows, or of the views of a plan.
+    """The results of ``predict --json``: of windows, or of the views of a plan.
 
     Raises:
         MvitError: there is no such window, or one cannot be read or run.
@@ -34,11 +34,11 @@ def predict(
     from mvit_core.multiview import mean_scores
 
     if plan is None:
-        answers, scores = _windows(loaded, video, options)
+        map_cache, scores = _windows(loaded, video, options)
     else:
-        answers, scores = _views(loaded, video, plan, options.top)
+        map_cache, scores = _views(loaded, video, plan, options.top)
     return {
-        "windows": answers,
+        "windows": map_cache,
         "average": _top(mean_scores(scores), loaded, options.top),
         "notes": list(loaded.report.warnings),
     }
@@ -60,19 +60,19 @@ def _windows(
             f"{len(windows) - 1}"
         )
     wanted = windows if options.all else windows[index : index + 1]
-    answers, scores, progress = [], [], ProgressLine("window")
+    map_cache, scores, progress = [], [], ProgressLine("window")
     for done, window in enumerate(wanted, start=1):
         # The record is dropped at once: a long video has many windows.
         captured = explainer.capture(video, window)
         scores.append(captured.record.probabilities[0].double().numpy())
-        answer = {
+        result = {
             "index": window.index,
             "frames": list(captured.frame_indices),
             "top": _top(scores[-1], loaded, options.top),
         }
-        answers.append(answer | ({"note": captured.note} if captured.note else {}))
+        map_cache.append(result | ({"note": captured.note} if captured.note else {}))
         progress.show(done, len(wanted))
-    return answers, scores
+    return map_cache, scores
 
 
 def _views(
@@ -86,18 +86,18 @@ def _views(
 
     spec = preprocessing_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)
-    answers, scores, progress = [], [], ProgressLine("view")
+    map_cache, scores, progress = [], [], ProgressLine("view")
     for done, view in enumerate(views, start=1):
         scores.append(view_scores(loaded, video, view, spec))
-        answer = {
+        result = {
             "index": view.window.index,
             "crop": view.crop,
             "frames": list(view.window.frame_indices),
             "top": _top(scores[-1], loaded, top),
         }
-        answers.append(answer | ({"note": view.window.note} if view.window.note else {}))
+        map_cache.append(result | ({"note": view.window.note} if view.window.note else {}))
         progress.show(done, len(views))
-    return answers, scores
+    return map_cache, scores
 
 
 def _top(scores: Scores, loaded: LoadedModel, count: int) -> list[Json]:
@@ -113,19 +113,19 @@ def _top(scores: Scores, loaded: LoadedModel, count: int) -> list[Json]:
     ]
 
 
-def print_predictions(facts: Json, window_count: int) -> None:
-    """The same facts for people."""
-    for window in facts["windows"]:
+def print_predictions(info: Json, window_count: int) -> None:
+    """The same results for people."""
+    for window in info["windows"]:
         frames, crop = window["frames"], window.get("crop")
         what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"
         print(f"{what}, frames {frames[0]} to {frames[-1]}")
         if "note" in window:
             print(f"  note: {window['note']}")
         _print_top(window["top"])
-    if len(facts["windows"]) > 1:
-        kind = "views" if "crop" in facts["windows"][0] else "windows"
-        print(f"average of {len(facts['windows'])} {kind}")
-        _print_top(facts["average"])
+    if len(info["windows"]) > 1:
+        kind = "views" if "crop" in info["windows"][0] else "windows"
+        print(f"average of {len(info['windows'])} {kind}")
+        _print_top(info["average"])
 
 
 def _print_top(rows: list[Json]) -> None:

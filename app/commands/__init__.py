@@ -4,7 +4,7 @@ Each menu has a module with its part of the table; ``base`` says what a command 
 """
 
 from app.commands.attention import ATTENTION
-from app.commands.base import Command, Desk, N, Need, Scope
+from app.commands.base import Command, CommandContext, N, Need, Scope
 from app.commands.edit import EDIT
 from app.commands.export import EXPORT
 from app.commands.file import FILE
@@ -20,7 +20,7 @@ __all__ = [
     "SUBMENUS",
     "TOOLBAR",
     "Command",
-    "Desk",
+    "CommandContext",
     "Need",
     "Scope",
 ]

@@ -15,9 +15,9 @@ from app.widgets.icons import themed_icon
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
-    from app.commands import Command, Desk
+    from app.commands import Command, CommandContext
     from app.commands.keys import KeyMap
-    from app.results import World
+    from app.results import Results
     from app.state.view_state import ViewState
 
 
@@ -46,14 +46,14 @@ class Actions:
     Args:
         window: owns the actions; window-wide keys work anywhere in it.
         stage: widgets on which the single keys work.
-        desk: what commands may use.
+        context: what commands may use.
         keys: which keys mean which command.
     """
 
     def __init__(
-        self, window: QWidget, stage: tuple[QWidget, ...], desk: Desk, keys: KeyMap
+        self, window: QWidget, stage: tuple[QWidget, ...], context: CommandContext, keys: KeyMap
     ) -> None:
-        self._desk = desk
+        self._context = context
         self.keys = keys
         self.by_id: dict[str, QAction] = {}
         self._possible: dict[str, bool] = {}
@@ -123,10 +123,10 @@ class Actions:
     def run(self, command_id: str) -> None:
         """Do what a command does, if it is enabled now."""
         if self.by_id[command_id].isEnabled():
-            BY_ID[command_id].run(self._desk)
+            BY_ID[command_id].run(self._context)
 
     def _run(self, command: Command, _checked: bool = False) -> None:
-        command.run(self._desk)
+        command.run(self._context)
 
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus."""
@@ -147,16 +147,16 @@ class Actions:
                     place = submenus[command.submenu]
                 place.addAction(self.by_id[command.id])
 
-    def show(self, state: ViewState, world: World) -> None:
+    def show(self, state: ViewState, results: Results) -> None:
         """Enable and check what is possible and on."""
         for command in COMMANDS:
             action = self.by_id[command.id]
             if not command.held:
                 # Qt calls a hidden action disabled, so what was set is remembered here.
-                possible = command.enabled_when(state, world)
+                possible = command.enabled_when(state, results)
                 if possible != self._possible.get(command.id):
                     self._possible[command.id] = possible
                     action.setEnabled(possible)
                     self._give_tip(command)
             if command.checked_when is not None:
-                action.setChecked(command.checked_when(state, world))
+                action.setChecked(command.checked_when(state, results))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N, Need
 
 if TYPE_CHECKING:
-    from app.commands.base import Desk
+    from app.commands.base import CommandContext
 
 
 CLASS_TOKEN = Need(
@@ -24,8 +24,8 @@ def _solo(number: int) -> Command:
     """Keys 1 to 9 and 0 stand for heads 0 to 9: the key says the place, the head its index."""
     head = number - 1
 
-    def run(desk: Desk) -> None:
-        desk.intents.choose_head(head)
+    def run(context: CommandContext) -> None:
+        context.intents.choose_head(head)
 
     return Command(
         f"attention.head_{head}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.intents.intents import Intents
-    from app.results import World
+    from app.results import Results
     from app.state.store import Store
     from app.state.view_state import ViewState
 
@@ -166,7 +166,7 @@ class Helping(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class CommandContext:
     """Everything a command may use."""
 
     intents: Intents
@@ -184,13 +184,13 @@ class Desk:
 class Need:
     """What must be there before a command makes sense."""
 
-    holds: Callable[[ViewState, World], bool]
+    holds: Callable[[ViewState, Results], bool]
     reason: str
     """Why the command is off; the palette and the menu's tooltip say it."""
 
-    def __call__(self, state: ViewState, world: World) -> bool:
+    def __call__(self, state: ViewState, results: Results) -> bool:
         """Whether the command is possible now."""
-        return self.holds(state, world)
+        return self.holds(state, results)
 
 
 ALWAYS = Need(lambda _, __: True, "")
@@ -234,10 +234,10 @@ class Command:
     menu: str
     keys: tuple[str, ...]
     """The first is shown; further ones are for other keyboards."""
-    run: Callable[[Desk], object]
+    run: Callable[[CommandContext], object]
     scope: Scope = "window"
     enabled_when: Need = ALWAYS
-    checked_when: Callable[[ViewState, World], bool] | None = None
+    checked_when: Callable[[ViewState, Results], bool] | None = None
     """Whether a switch is on; None for what is no switch."""
     tooltip: str = ""
     short: str = ""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from app.commands.base import BOTH, Command, N, Need
 
 if TYPE_CHECKING:
-    from app.results import World
+    from app.results import Results
     from app.state.view_state import ViewState
 
 
-def _can_export(state: ViewState, world: World) -> bool:
-    return BOTH(state, world) and state.view != "compare"
+def _can_export(state: ViewState, results: Results) -> bool:
+    return BOTH(state, results) and state.view != "compare"
 
 
 EXPORTABLE = Need(

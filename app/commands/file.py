@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from app.commands.base import EITHER, RECENT, SAMPLES, VIDEO, Command, N, Need
 
 if TYPE_CHECKING:
-    from app.commands.base import Desk
+    from app.commands.base import CommandContext
 
 
 def _recent(number: int) -> Command:
-    def run(desk: Desk) -> None:
-        desk.recent.open(number - 1)
+    def run(context: CommandContext) -> None:
+        context.recent.open(number - 1)
 
     there = Need(lambda _, w: len(w.recent) >= number, N("commands", "no such file was opened yet"))
     return Command(

@@ -1,4 +1,4 @@
-"""Small coloured maps from the paint lane, for grids, panes and the tree of layers.
+"""Small coloured maps from the paint worker, for grids, panes and the tree of layers.
 
 Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
 that decides how they look: stepping through frames of one token time paints none anew.
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from app.results import MapAnswer
-    from app.workers.worker import Answer, Lane, Ticket
+    from app.results import MapResult
+    from app.workers.worker import TaskHandle, TaskResult, Worker
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
     from mvit_core.system.cache import MemoryBudget
@@ -40,26 +40,26 @@ class CellsAsk:
     """A frame of the token time."""
 
 
-def heatmap_of(answer: MapAnswer, head: HeadChoice) -> Heatmap:
+def heatmap_of(result: MapResult, head: HeadChoice) -> Heatmap:
     """One head, or a reduction over all, on the source frame."""
-    return project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+    return project(result.maps.pick(head), result.pixel_map, result.frame_indices)
 
 
-def paint_cells(asks: tuple[CellsAsk, ...], ticket: Ticket) -> tuple[CellsPicture, ...]:
+def paint_cells(asks: tuple[CellsAsk, ...], task: TaskHandle) -> tuple[CellsPicture, ...]:
     """The cells asked for, in their order."""
-    return tuple(_paint(ask, ticket) for ask in asks)
+    return tuple(_paint(ask, task) for ask in asks)
 
 
-def _paint(ask: CellsAsk, ticket: Ticket) -> CellsPicture:
+def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
     key = ask.key
     images, ranges = [], []
     for head in key.heads:
-        ticket.check()
-        saliency = key.answer.maps.pick(head)
+        task.check()
+        saliency = key.result.maps.pick(head)
         if key.token_time < 0:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
-        style = key.look.style(key.answer.maps, saliency)
-        heatmap = project(saliency, key.answer.pixel_map, key.answer.frame_indices)
+        style = key.look.style(key.result.maps, saliency)
+        heatmap = project(saliency, key.result.pixel_map, key.result.frame_indices)
         image = heat_image(heatmap, ask.frame_index, style, key.size)
         images.append(_seen(image, heatmap) if key.token_time < 0 else image)
         ranges.append(style.range)
@@ -73,19 +73,19 @@ def _seen(image: QImage, heatmap: Heatmap) -> QImage:
 
 
 class Cells:
-    """Asks the paint lane for cells, and keeps them.
+    """Asks the paint worker for cells, and keeps them.
 
     Args:
-        lane: the paint lane.
+        worker: the paint worker.
         budget: cells are counted there.
-        key: names this one's questions on the lane.
+        key: names this one's questions on the worker.
         background: nobody waits for these; they make way for all others.
     """
 
     def __init__(
-        self, lane: Lane, budget: MemoryBudget, key: str, *, background: bool = False
+        self, worker: Worker, budget: MemoryBudget, key: str, *, background: bool = False
     ) -> None:
-        self._lane = lane
+        self._worker = worker
         self._key = key
         self._background = background
         self._asked: tuple[CellsAsk, ...] = ()
@@ -97,20 +97,20 @@ class Cells:
         """A picture that was made and is still kept."""
         return self._cache.get(key)
 
-    def want(self, asks: Sequence[CellsAsk]) -> None:
+    def request(self, asks: Sequence[CellsAsk]) -> None:
         """Ask for those that are not there, unless they are asked for already."""
         missing = tuple(ask for ask in asks if ask.key not in self._cache)
         if missing and missing != self._asked:
             self._asked = missing
-            self._lane.ask(self._key, partial(paint_cells, missing), background=self._background)
+            self._worker.ask(self._key, partial(paint_cells, missing), background=self._background)
 
-    def take(self, answer: Answer) -> None:
-        """Keep what the lane painted; what failed would fail again."""
-        if answer.key != self._key or answer.outcome != "done":
+    def on_result(self, result: TaskResult) -> None:
+        """Keep what the worker painted; what failed would fail again."""
+        if result.key != self._key or result.outcome != "done":
             return
-        assert isinstance(answer.payload, tuple)
+        assert isinstance(result.payload, tuple)
         # Together: if one of a view went to make room for the next, both were asked for for ever.
-        self._cache.put_together([(each.key, each, each.nbytes) for each in answer.payload])
+        self._cache.put_together([(each.key, each, each.nbytes) for each in result.payload])
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""

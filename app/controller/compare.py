@@ -1,7 +1,7 @@
 """The panes of the compare view: their frames, maps, colours and difference.
 
-A pane is asked for like any other map, by a wish that names its model and its clip: the inference
-lane loads what it needs beside the model in use. Panes of another clip follow by time.
+A pane is asked for like any other map, by a request that names its model and its clip: the
+inference worker loads what it needs beside the model in use. Panes of another clip follow by time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 from app.controller.cells import Cells, CellsAsk, heatmap_of
 from app.controller.differences import Differences, Term
 from app.controller.scale import difference_scale, scale_of
-from app.results import DIFFERENCE_PLACE, CellsKey, MapAnswer, MapWish, PaneFacts
+from app.results import DIFFERENCE_PLACE, CellsKey, MapRequest, MapResult, PaneInfo
 from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.controller.map_cache import Answers
-    from app.results import CellsPicture, FramePicture, Scale, TokenMark, VideoFacts, World
+    from app.controller.map_cache import MapCache
+    from app.results import CellsPicture, FramePicture, Results, Scale, TokenMark, VideoInfo
     from app.state.store import Store
     from app.state.view_state import Pane
     from app.workers.pane_frames import PaneFrame
-    from app.workers.pool import Lanes
-    from app.workers.worker import Answer
+    from app.workers.pool import WorkerPool
+    from app.workers.worker import TaskResult
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import HeatSettings
@@ -52,37 +52,42 @@ def tr(text: str) -> str:
 class _Seen:
     """What one pane has to show."""
 
-    video: VideoFacts | None
+    video: VideoInfo | None
     picture: FramePicture | None
-    answer: MapAnswer | None
+    result: MapResult | None
     head: HeadChoice
     remark: str = ""
 
 
-class Comparing:
-    """What the compare view shows, and what is asked of the lanes for it.
+class ComparePanes:
+    """What the compare view shows, and what is asked of the workers for it.
 
     Args:
-        lanes: who is asked.
+        workers: who is asked.
         store: what the user asks for.
-        world: gives what is known now.
-        answers: the maps that were made.
+        results: gives what is known now.
+        results: the maps that were made.
     """
 
     def __init__(
-        self, lanes: Lanes, store: Store, world: Callable[[], World], answers: Answers
+        self, workers: WorkerPool, store: Store, results: Callable[[], Results], map_cache: MapCache
     ) -> None:
-        self._lanes, self._store, self._world, self._answers = lanes, store, world, answers
-        self._frames = lanes.pane_frames
-        self._cells = Cells(lanes.paint, lanes.budget, "panes")
-        self._differences = Differences(lanes.paint)
+        self._workers, self._store, self._results, self._map_cache = (
+            workers,
+            store,
+            results,
+            map_cache,
+        )
+        self._frames = workers.pane_frames
+        self._cells = Cells(workers.paint, workers.budget, "panes")
+        self._differences = Differences(workers.paint)
         self._others: dict[Path, PaneFrame] = {}
         self._asked_frames: object = None
         self._windows: dict[tuple[Path, ClipSpec], tuple[ClipWindow, ...]] = {}
-        self._asked: MapWish | None = None
-        self._barred: dict[MapWish, str] = {}
+        self._asked: MapRequest | None = None
+        self._barred: dict[MapRequest, str] = {}
         self._pane_px = (640, 360)
-        self._facts: tuple[PaneFacts, ...] = ()
+        self._info: tuple[PaneInfo, ...] = ()
 
     def show_size(self, pane_px: tuple[int, int]) -> bool:
         """Take the size that heat is painted at, in device pixels; True where it is new."""
@@ -90,33 +95,33 @@ class Comparing:
         self._pane_px = pane_px
         return changed
 
-    def refresh(self) -> tuple[PaneFacts, ...]:
+    def refresh(self) -> tuple[PaneInfo, ...]:
         """Ask for what is missing; what the panes show now, none where the view is another."""
-        state, world = self._store.state, self._world()
-        if state.view != "compare" or world.picture is None or world.video is None:
-            self._facts = ()
+        state, results = self._store.state, self._results()
+        if state.view != "compare" or results.picture is None or results.video is None:
+            self._info = ()
             return ()
         pins = state.panes[:PINS]
-        self._want_frames(pins)
+        self._request_frames(pins)
         seen = [self._selection(), *(self._pinned(pane) for pane in pins)]
         asks: list[CellsAsk] = []
-        facts = [self._fact(place, each, asks) for place, each in enumerate(seen)]
+        info = [self._fact(place, each, asks) for place, each in enumerate(seen)]
         if state.difference is not None and max(state.difference) < len(seen):
-            facts.append(self._difference(state.difference, seen))
-        self._cells.want(asks)
-        self._facts = tuple(facts)
-        return self._facts
+            info.append(self._difference(state.difference, seen))
+        self._cells.request(asks)
+        self._info = tuple(info)
+        return self._info
 
-    def take(self, answer: Answer) -> None:
-        """Take what a lane answered to a question of ours."""
-        self._cells.take(answer)
-        self._differences.take(answer)
-        if answer.key == "pane.frames" and answer.outcome == "done":
-            assert isinstance(answer.payload, tuple)
-            self._others = {frame.path: frame for frame in answer.payload}
-        elif answer.key == "pane.map" and self._asked is not None:
-            if answer.outcome == "failed":
-                self._barred[self._asked] = answer.problem
+    def on_result(self, result: TaskResult) -> None:
+        """Take what a worker answered to a question of ours."""
+        self._cells.on_result(result)
+        self._differences.on_result(result)
+        if result.key == "pane.frames" and result.outcome == "done":
+            assert isinstance(result.payload, tuple)
+            self._others = {frame.path: frame for frame in result.payload}
+        elif result.key == "pane.map" and self._asked is not None:
+            if result.outcome == "failed":
+                self._barred[self._asked] = result.problem
             self._asked = None
 
     def resume(self) -> None:
@@ -133,26 +138,28 @@ class Comparing:
     # -- frames and maps ----------------------------------------------------------------------
 
     def _seconds(self) -> float:
-        video = self._world().video
+        video = self._results().video
         assert video is not None
         return float(video.pts_seconds[self._store.state.frame])
 
-    def _want_frames(self, pins: tuple[Pane, ...]) -> None:
+    def _request_frames(self, pins: tuple[Pane, ...]) -> None:
         """Ask for the frames of other clips at the playhead's time."""
-        video = self._world().video
+        video = self._results().video
         assert video is not None
         paths = tuple(dict.fromkeys(pane.clip for pane in pins if pane.clip != video.path))
         wanted = (paths, self._seconds())
         if paths and wanted != self._asked_frames:
             self._asked_frames = wanted
-            self._lanes.decode.ask("pane.frames", partial(self._frames.at, *wanted))
+            self._workers.decode.ask("pane.frames", partial(self._frames.at, *wanted))
 
     def _selection(self) -> _Seen:
-        world = self._world()
-        shown = world.shown
+        results = self._results()
+        shown = results.shown
         if shown is None:
-            return _Seen(world.video, world.picture, None, self._store.state.head, world.problem)
-        return _Seen(world.video, world.picture, shown.answer, shown.head)
+            return _Seen(
+                results.video, results.picture, None, self._store.state.head, results.problem
+            )
+        return _Seen(results.video, results.picture, shown.result, shown.head)
 
     def _pinned(self, pane: Pane) -> _Seen:
         video, picture, problem = self._frame_of(pane)
@@ -165,24 +172,24 @@ class Comparing:
                 problem or tr("Opening {name}").format(name=pane.clip.name),
             )
         frame = video.frame_at(self._seconds()) if picture.path != pane.clip else picture.index
-        wish, problem = self._wish(pane, video, frame)
-        answer = None if wish is None else self._answers.get(wish)
-        if wish is not None and answer is None:
-            problem = self._barred.get(wish, "")
+        request, problem = self._request(pane, video, frame)
+        result = None if request is None else self._map_cache.get(request)
+        if request is not None and result is None:
+            problem = self._barred.get(request, "")
             if not problem:
-                self._want_map(wish)
-                problem = tr("Window {n} is being run").format(n=wish.window.index + 1)
-        return _Seen(video, picture, answer, pane.head, problem)
+                self._request_map(request)
+                problem = tr("Window {n} is being run").format(n=request.window.index + 1)
+        return _Seen(video, picture, result, pane.head, problem)
 
-    def _frame_of(self, pane: Pane) -> tuple[VideoFacts | None, FramePicture | None, str]:
-        world = self._world()
-        assert world.video is not None
-        if pane.clip == world.video.path:
-            return world.video, world.picture, ""
+    def _frame_of(self, pane: Pane) -> tuple[VideoInfo | None, FramePicture | None, str]:
+        results = self._results()
+        assert results.video is not None
+        if pane.clip == results.video.path:
+            return results.video, results.picture, ""
         other = self._others.get(pane.clip)
         return (None, None, "") if other is None else (other.video, other.picture, other.problem)
 
-    def _wish(self, pane: Pane, video: VideoFacts, frame: int) -> tuple[MapWish | None, str]:
+    def _request(self, pane: Pane, video: VideoInfo, frame: int) -> tuple[MapRequest | None, str]:
         key = (video.path, pane.clip_spec)
         if key not in self._windows:
             try:
@@ -192,42 +199,46 @@ class Comparing:
         window = next((w for w in self._windows[key] if w.start <= frame < w.stop), None)
         if window is None:
             return None, tr("No window of the model lies here")
-        wish = MapWish(
+        request = MapRequest(
             pane.model, pane.clip, pane.clip_spec, window, pane.block, pane.method, pane.query
         )
-        return wish, ""
+        return request, ""
 
-    def _want_map(self, wish: MapWish) -> None:
+    def _request_map(self, request: MapRequest) -> None:
         """Ask for the map of a pane, once the user's own is there."""
-        world = self._world()
-        waits = world.wish is not None and world.wish not in self._answers and not world.problem
+        results = self._results()
+        waits = (
+            results.request is not None
+            and results.request not in self._map_cache
+            and not results.problem
+        )
         if self._asked is None and not waits and not self._store.state.scrubbing:
-            self._asked = wish
-            work = partial(self._lanes.model_host.explain, wish)
-            self._lanes.infer.ask("pane.map", work, background=True)
+            self._asked = request
+            work = partial(self._workers.model_worker.explain, request)
+            self._workers.infer.ask("pane.map", work, background=True)
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _fact(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneFacts:
+    def _fact(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
         name = PANE_NAMES[place - 1] if place else tr("Now")
-        blank = PaneFacts(
+        blank = PaneInfo(
             place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark
         )
-        if seen.answer is None or seen.picture is None:
+        if seen.result is None or seen.picture is None:
             return blank
-        heatmap = heatmap_of(seen.answer, seen.head)
+        heatmap = heatmap_of(seen.result, seen.head)
         time = heatmap.token_time(seen.picture.index)
         size = self._heat_px(seen)
-        key = CellsKey(seen.answer, (seen.head,), time, self._look(place), size)
+        key = CellsKey(seen.result, (seen.head,), time, self._look(place), size)
         asks.append(CellsAsk(key, seen.picture.index))
         made = self._cells.get(key)
-        old = next((each for each in self._facts if each.place == place), None)
+        old = next((each for each in self._info if each.place == place), None)
         return replace(
             blank,
             heatmap=heatmap,
             grid=heatmap,
-            row_sum=row_sum_of(seen.answer.wish.method, seen.head, heatmap),
-            mark=mark_on(seen.answer, heatmap, seen.picture.index),
+            row_sum=row_sum_of(seen.result.request.method, seen.head, heatmap),
+            mark=mark_on(seen.result, heatmap, seen.picture.index),
             heat=made.images[0] if made else (old.heat if old is not None else None),
             scale=self._scale(made) if made else (old.scale if old is not None else None),
         )
@@ -236,13 +247,13 @@ class Comparing:
         """Of what is painted, in the units and at the opacity that the user asks for."""
         state = self._store.state
         look = replace(made.key.look, opacity=state.opacity, units=state.units)
-        keys = [made.key.answer.maps.key_count]
+        keys = [made.key.result.maps.key_count]
         return scale_of(look, made.ranges[0], keys, short_unit_names())
 
-    def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneFacts:
+    def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneInfo:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
         first, second = (seen[place] for place in places)
-        blank = PaneFacts(
+        blank = PaneInfo(
             DIFFERENCE_PLACE,
             f"{names[0]} − {names[1]}",
             tr("signed difference"),
@@ -251,15 +262,15 @@ class Comparing:
             remark=tr("Both maps are needed"),
         )
         if (
-            first.answer is None
-            or second.answer is None
+            first.result is None
+            or second.result is None
             or first.picture is None
             or second.picture is None
         ):
             return blank
         terms = (
-            Term(first.answer, first.head, first.picture.index),
-            Term(second.answer, second.head, second.picture.index),
+            Term(first.result, first.head, first.picture.index),
+            Term(second.result, second.head, second.picture.index),
         )
         picture = self._differences.get(
             terms, self._heat_px(first), smooth=self._store.state.smooth
@@ -285,37 +296,37 @@ class Comparing:
 
     def _look(self, place: int) -> HeatSettings:
         look = replace(look_of(self._store.state), opacity=1.0, units="probability")
-        shown = self._world().shown
+        shown = self._results().shown
         if place == 0 and shown is not None:
             look = replace(look, locked_range=shown.range.range)  # as on the canvas
         return look
 
     def _title(self, place: int, seen: _Seen) -> str:
         """Block, head and map; the clip and the model where they are not those in use."""
-        world, state = self._world(), self._store.state
+        results, state = self._results(), self._store.state
         pane = state.panes[place - 1] if place else None
-        block = pane.block if pane else (world.wish.block if world.wish else 0)
+        block = pane.block if pane else (results.request.block if results.request else 0)
         method, query = (pane.method, pane.query) if pane else (state.method, state.query)
-        heads = seen.answer.maps.heads if seen.answer else 0
+        heads = seen.result.maps.heads if seen.result else 0
         parts = [tr("Block {b}").format(b=block)]
         if heads:
             parts.append(head_words(seen.head, heads))
         parts.append(map_words(method, query))
-        if pane and world.video and pane.clip != world.video.path:
+        if pane and results.video and pane.clip != results.video.path:
             parts.append(pane.clip.name)
-        if pane and world.model and pane.model != world.model.source:
+        if pane and results.model and pane.model != results.model.source:
             parts.append(pane.model.checkpoint.name)
         return " · ".join(parts)
 
 
 def _one_mark(terms: tuple[Term, Term]) -> TokenMark | None:
     """The ring of both sides of a difference, where they are of the same token at one place."""
-    one, other = (mark_on(t.answer, heatmap_of(t.answer, t.head), t.frame_index) for t in terms)
+    one, other = (mark_on(t.result, heatmap_of(t.result, t.head), t.frame_index) for t in terms)
     return one if one == other else None
 
 
 def _one_grid(terms: tuple[Term, Term]) -> Heatmap | None:
     """The tokens of both sides of a difference, where they lie at the same places."""
-    one, other = (heatmap_of(term.answer, term.head) for term in terms)
+    one, other = (heatmap_of(term.result, term.head) for term in terms)
     places = [(m.shape[1:], m.x_px, m.y_px, m.box_px, m.frame_size) for m in (one, other)]
     return one if places[0] == places[1] else None

@@ -1,4 +1,4 @@
-"""The signed difference of two panes, coloured in the paint lane."""
+"""The signed difference of two panes, coloured in the paint worker."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mvit_core.render import Side, difference_layer, difference_range
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.results import MapAnswer
-    from app.workers.worker import Answer, Lane, Ticket
+    from app.results import MapResult
+    from app.workers.worker import TaskHandle, TaskResult, Worker
     from mvit_core.attribution import HeadChoice
     from mvit_core.render import ValueRange
 
@@ -33,7 +33,7 @@ def tr(text: str) -> str:
 class Term:
     """One side of a difference."""
 
-    answer: MapAnswer
+    result: MapResult
     head: HeadChoice
     frame_index: int
 
@@ -42,8 +42,8 @@ class Term:
 class DifferenceKey:
     """All that decides how a difference is coloured."""
 
-    sides: tuple[tuple[MapAnswer, HeadChoice, int], ...]
-    """Answer, head and token time of each."""
+    sides: tuple[tuple[MapResult, HeadChoice, int], ...]
+    """TaskResult, head and token time of each."""
     size: tuple[int, int]
     smooth: bool
 
@@ -60,20 +60,20 @@ class DifferencePicture:
 
 
 def paint_difference(
-    key: DifferenceKey, terms: tuple[Term, Term], ticket: Ticket
+    key: DifferenceKey, terms: tuple[Term, Term], task: TaskHandle
 ) -> DifferencePicture:
     """The first minus the second.
 
     Probabilities spread over unequal numbers of keys have no common measure: there both sides
     count in multiples of uniform attention.
     """
-    ticket.check()
-    keys = [term.answer.maps.key_count for term in terms]
+    task.check()
+    keys = [term.result.maps.key_count for term in terms]
     alike = keys[0] == keys[1]
     factors = (1.0, 1.0) if alike else (float(keys[0]), float(keys[1]))
-    first, second = (heatmap_of(term.answer, term.head) for term in terms)
+    first, second = (heatmap_of(term.result, term.head) for term in terms)
     ends = difference_range(first, second, factors)
-    ticket.check()
+    task.check()
     layer = difference_layer(
         Side(first, terms[0].frame_index, factors[0]),
         Side(second, terms[1].frame_index, factors[1]),
@@ -86,14 +86,14 @@ def paint_difference(
 
 
 class Differences:
-    """Asks the paint lane for differences, and keeps some.
+    """Asks the paint worker for differences, and keeps some.
 
     Args:
-        lane: the paint lane.
+        worker: the paint worker.
     """
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
         self._asked: DifferenceKey | None = None
         self._kept: dict[DifferenceKey, DifferencePicture] = {}
         self._last: DifferencePicture | None = None
@@ -103,7 +103,7 @@ class Differences:
     ) -> DifferencePicture | None:
         """The picture; the one before while it is made, if it is of the same maps."""
         sides = tuple(
-            (t.answer, t.head, heatmap_of(t.answer, t.head).token_time(t.frame_index))
+            (t.result, t.head, heatmap_of(t.result, t.head).token_time(t.frame_index))
             for t in terms
         )
         key = DifferenceKey(sides, size, smooth)
@@ -113,13 +113,13 @@ class Differences:
             return known
         if key != self._asked:
             self._asked = key
-            self._lane.ask("difference", partial(paint_difference, key, terms))
+            self._worker.ask("difference", partial(paint_difference, key, terms))
         return self._last if self._last is not None and _alike(self._last.key, key) else None
 
-    def take(self, answer: Answer) -> None:
-        """Keep what the lane painted."""
-        if isinstance(answer.payload, DifferencePicture):
-            self._kept[answer.payload.key] = answer.payload
+    def on_result(self, result: TaskResult) -> None:
+        """Keep what the worker painted."""
+        if isinstance(result.payload, DifferencePicture):
+            self._kept[result.payload.key] = result.payload
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
 

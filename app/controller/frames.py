@@ -1,4 +1,4 @@
-"""From the frame that is wished for to a picture of it: the decoder's, or a proxy meanwhile.
+"""From the frame that is asked for to a picture of it: the decoder's, or a proxy meanwhile.
 
 While the playhead is dragged every frame is a proxy at once, and the decoder is asked when the
 pointer rests. A step is answered by the decoder; where that is late, a proxy stands in.
@@ -14,11 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import FramePicture, World
+    from app.results import FramePicture, Results
     from app.state.store import Store
     from app.workers.decode import Decoder
     from app.workers.proxies import Strip
-    from app.workers.worker import Lane
+    from app.workers.worker import Worker
 
 REST_MS = 60
 """The pointer rests when it has not moved for so long."""
@@ -28,14 +28,14 @@ LATE_MS = 40
 
 
 class Frames(QObject):
-    """Asks the decode lane for what the state wants.
+    """Asks the decode worker for what the state wants.
 
     Args:
-        lane: the decode lane.
+        worker: the decode worker.
         decoder: what decodes on it.
         strip: the proxies.
         store: what the user asks for.
-        world: gives what is known now.
+        results: gives what is known now.
         parent: the owner.
     """
 
@@ -44,16 +44,16 @@ class Frames(QObject):
 
     def __init__(
         self,
-        lane: Lane,
+        worker: Worker,
         decoder: Decoder,
         strip: Strip,
         store: Store,
-        world: Callable[[], World],
+        results: Callable[[], Results],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._lane, self._decoder, self._strip = lane, decoder, strip
-        self._store, self._world = store, world
+        self._worker, self._decoder, self._strip = worker, decoder, strip
+        self._store, self._results = store, results
         self._wanted: int | None = None
         self._asked: int | None = None
         self._may_stand_in = False
@@ -68,7 +68,7 @@ class Frames(QObject):
         return timer
 
     def opened(self) -> None:
-        """Another video, which the world knows by now, shows its first frame."""
+        """Another video, which the results knows by now, shows its first frame."""
         self._wanted = self._asked = 0
         self._look_ahead()
 
@@ -77,7 +77,7 @@ class Frames(QObject):
         self._wanted = self._asked = None
         self.stop()
         for key in ("frame", "prefetch"):
-            self._lane.cancel(key)
+            self._worker.cancel(key)
 
     def stop(self) -> None:
         """Ask for nothing more."""
@@ -86,17 +86,17 @@ class Frames(QObject):
 
     def wanted(self) -> FramePicture | None:
         """Ask for the frame that the state wants; a stand-in, where one is to be shown now."""
-        state, world = self._store.state, self._world()
-        if world.video is None:
+        state, results = self._store.state, self._results()
+        if results.video is None:
             return None
         if state.frame != self._wanted:
             self._wanted = state.frame
-            # The lane has not even answered for the frame before: it will be late.
-            self._may_stand_in = state.scrubbing or self._lane.is_pending("frame")
+            # The worker has not even answered for the frame before: it will be late.
+            self._may_stand_in = state.scrubbing or self._worker.is_pending("frame")
             self._late.start()
             if state.scrubbing and self._strip.nearest(state.frame) is not None:
-                self._lane.cancel("frame")
-                self._lane.cancel("prefetch")
+                self._worker.cancel("frame")
+                self._worker.cancel("prefetch")
                 self._rest.start()
             else:
                 self._ask()
@@ -106,7 +106,7 @@ class Frames(QObject):
 
     def shows(self, picture: FramePicture) -> bool:
         """A decoded frame came: whether it is to be shown, or something nearer is."""
-        state, now = self._store.state, self._world().picture
+        state, now = self._store.state, self._results().picture
         self._look_ahead()
         if picture.index == state.frame or now is None:
             return True
@@ -115,7 +115,7 @@ class Frames(QObject):
         return True
 
     def _stand_in(self) -> FramePicture | None:
-        state, now = self._store.state, self._world().picture
+        state, now = self._store.state, self._results().picture
         if not self._may_stand_in or state.playing or (now and now.index == state.frame):
             return None
         nearest = self._strip.nearest(state.frame)
@@ -127,17 +127,17 @@ class Frames(QObject):
 
     def _ask(self) -> None:
         self._rest.stop()
-        video = self._world().video
+        video = self._results().video
         if self._wanted is not None and video is not None:
             self._asked = self._wanted
-            self._lane.ask("frame", partial(self._decoder.frame, video.path, self._wanted))
+            self._worker.ask("frame", partial(self._decoder.frame, video.path, self._wanted))
 
     def _is_late(self) -> None:
         self._may_stand_in = True
         self.due.emit()
 
     def _look_ahead(self) -> None:
-        video = self._world().video
+        video = self._results().video
         if video is not None:
             ahead = partial(self._decoder.prefetch, video.path)
-            self._lane.ask("prefetch", ahead, background=True)
+            self._worker.ask("prefetch", ahead, background=True)

@@ -1,4 +1,4 @@
-"""From the answer of a run to colours: which map is shown, and its pictures from the paint lane.
+"""From the result of a run to colours: which map is shown, and its pictures from the paint worker.
 
 Coloured maps are kept by their key, and those of a window's other times are made ahead, so that
 stepping never waits for colours.
@@ -22,10 +22,10 @@ from mvit_core.system.cache import Cache
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.controller.ranges import Ranging
-    from app.results import MapAnswer, World
+    from app.controller.ranges import ColourRanges
+    from app.results import MapResult, Results
     from app.state.store import Store
-    from app.workers.worker import Lane
+    from app.workers.worker import Worker
     from mvit_core.system.cache import MemoryBudget
 
 REST_MS = 40
@@ -38,13 +38,13 @@ SECONDS_TO_REMAKE = 0.03
 """One coloured map."""
 
 
-class Colouring(QObject):
-    """Asks the paint lane for what the canvas and the heads need.
+class HeatScheduler(QObject):
+    """Asks the paint worker for what the canvas and the heads need.
 
     Args:
-        lane: the paint lane.
+        worker: the paint worker.
         store: what the user asks for.
-        world: gives what is known now.
+        results: gives what is known now.
         ranging: knows the numbers at the ends of the colours.
         budget: coloured maps are counted there.
         parent: the owner.
@@ -52,16 +52,16 @@ class Colouring(QObject):
 
     def __init__(
         self,
-        lane: Lane,
+        worker: Worker,
         store: Store,
-        world: Callable[[], World],
-        ranging: Ranging,
+        results: Callable[[], Results],
+        ranges: ColourRanges,
         budget: MemoryBudget,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._ranging = ranging
-        self._lane, self._store, self._world = lane, store, world
+        self._ranges = ranges
+        self._worker, self._store, self._results = worker, store, results
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
         self._heats: Cache[HeatKey, HeatPicture] = Cache(
@@ -78,20 +78,20 @@ class Colouring(QObject):
         """How many coloured maps are there to be shown at once."""
         return len(self._heats)
 
-    def resolve(self, answer: MapAnswer) -> ShownMap:
+    def resolve(self, result: MapResult) -> ShownMap:
         """The map that state and answer make; the one before if it is still the same."""
-        state, shown = self._store.state, self._world().shown
+        state, shown = self._store.state, self._results().shown
         # The map may be that of the block before, until the new one is there.
-        head = head_within(state.head, answer.maps.heads)
-        facts = self._ranging.facts(answer, head)
-        if shown is not None and shown.answer is answer and shown.head == head:
-            return shown if shown.range == facts else replace(shown, range=facts)
-        heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
-        return ShownMap(answer, head, heatmap, facts, next(self._numbers))
+        head = head_within(state.head, result.maps.heads)
+        info = self._ranges.info(result, head)
+        if shown is not None and shown.result is result and shown.head == head:
+            return shown if shown.range == info else replace(shown, range=info)
+        heatmap = project(result.maps.pick(head), result.pixel_map, result.frame_indices)
+        return ShownMap(result, head, heatmap, info, next(self._numbers))
 
     def heat(self) -> HeatPicture | None:
         """The heat of the frame shown; None where it is not there yet, and then it is asked for."""
-        shown, picture = self._world().shown, self._world().picture
+        shown, picture = self._results().shown, self._results().picture
         if shown is None or picture is None:
             return None
         key = self._key(shown, shown.heatmap.token_time(picture.index))
@@ -100,22 +100,22 @@ class Colouring(QObject):
             self._rest.start()
         elif key != self._asked_heat:
             self._asked_heat = key
-            self._lane.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
+            self._worker.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
         return known
 
-    def want_strip(self) -> None:
+    def request_strip(self) -> None:
         """Ask for the pictures of all heads, if they are others than those asked for."""
-        shown, picture = self._world().shown, self._world().picture
+        shown, picture = self._results().shown, self._results().picture
         if shown is None or picture is None:
             return
         key = self._key(shown, shown.heatmap.token_time(picture.index))
         # The strip has no frame that a spotlight could darken.
         key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
         # It does not depend on the head that the canvas shows, only on its range.
-        wanted = (id(shown.answer), key)
+        wanted = (id(shown.result), key)
         if wanted != self._asked_strip:
             self._asked_strip = wanted
-            self._lane.ask("strip", partial(paint_strip, shown.answer, picture.index, key))
+            self._worker.ask("strip", partial(paint_strip, shown.result, picture.index, key))
 
     def keep(self, heat: HeatPicture) -> None:
         """Keep a picture; also a late one, which is only not shown."""
@@ -136,7 +136,7 @@ class Colouring(QObject):
 
     @Slot()
     def _look_ahead(self) -> None:
-        shown, heat = self._world().shown, self._world().heat
+        shown, heat = self._results().shown, self._results().heat
         if shown is None or heat is None or self._store.state.scrubbing:
             return
         times = shown.heatmap.shape[0]
@@ -144,5 +144,5 @@ class Colouring(QObject):
             frames = shown.heatmap.token_frames(time)
             key = self._key(shown, time)
             if frames and key not in self._heats:
-                self._lane.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], key, shown))
+                self._worker.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], key, shown))
                 return

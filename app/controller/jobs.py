@@ -7,12 +7,12 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from app.results import JobFacts
+from app.results import JobInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.workers.worker import Answer, Progress
+    from app.workers.worker import Progress, TaskResult
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,11 @@ class Jobs:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._jobs: dict[str, JobFacts] = {}
+        self._jobs: dict[str, JobInfo] = {}
         self._began: dict[str, float] = {}
 
     @property
-    def all(self) -> tuple[JobFacts, ...]:
+    def all(self) -> tuple[JobInfo, ...]:
         """Every job, in the order of their first beginning."""
         return tuple(self._jobs.values())
 
@@ -46,7 +46,7 @@ class Jobs:
         """A job was asked for."""
         self._began[key] = self._clock()
         logger.info("%s", title)
-        self._jobs[key] = JobFacts(key, title)
+        self._jobs[key] = JobInfo(key, title)
 
     def stopping(self, key: str) -> None:
         """A job was asked to stop."""
@@ -57,14 +57,14 @@ class Jobs:
         """A job was asked to stop and has not ended yet."""
         return key in self._jobs and self._jobs[key].state == "stopping"
 
-    def end(self, answer: Answer) -> None:
+    def end(self, result: TaskResult) -> None:
         """A job ended, well or not."""
-        job = self._jobs.get(answer.key)
+        job = self._jobs.get(result.key)
         if job is not None:
-            self._jobs[answer.key] = replace(job, state=answer.outcome)
-            spent = self._clock() - self._began[answer.key]
-            words = f": {answer.problem}" if answer.problem else ""
-            logger.info("%s: %s after %.1f s%s", job.title, answer.outcome, spent, words)
+            self._jobs[result.key] = replace(job, state=result.outcome)
+            spent = self._clock() - self._began[result.key]
+            words = f": {result.problem}" if result.problem else ""
+            logger.info("%s: %s after %.1f s%s", job.title, result.outcome, spent, words)
 
     def advance(self, progress: Progress) -> bool:
         """A job told how far it is; False where nobody waits for it any more."""
@@ -82,7 +82,7 @@ class Jobs:
         return True
 
 
-def foremost(jobs: tuple[JobFacts, ...]) -> JobFacts | None:
+def foremost(jobs: tuple[JobInfo, ...]) -> JobInfo | None:
     """The job that the user waits for most."""
     alive = {job.key: job for job in jobs if job.state in ("running", "stopping")}
     return next((alive[key] for key in JOB_ORDER if key in alive), None)

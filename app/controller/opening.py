@@ -12,28 +12,28 @@ from mvit_core.video.clip import clip_windows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results import ModelFacts, World
+    from app.results import ModelInfo, Results
     from app.state.store import Store
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
-def tiled(world: World, spec: ClipSpec | None) -> World:
-    """The world with the windows of its video, once both video and model are there.
+def tiled(results: Results, spec: ClipSpec | None) -> Results:
+    """The results with the windows of its video, once both video and model are there.
 
     Args:
-        world: what is known now.
+        results: what is known now.
         spec: how the user wants the model to be fed; None for what the checkpoint states.
     """
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
-    if world.video is not None and world.model is not None:
+    if results.video is not None and results.model is not None:
         try:
             windows = clip_windows(
-                world.video.frame_count, world.video.fps, spec or world.model.clip_spec
+                results.video.frame_count, results.video.fps, spec or results.model.clip_spec
             )
         except ClipError as error:
             problem = str(error)
-    return replace(world, windows=windows, problem=problem)
+    return replace(results, windows=windows, problem=problem)
 
 
 def begin_clip(store: Store, path: Path) -> None:
@@ -52,7 +52,7 @@ def begin_clip(store: Store, path: Path) -> None:
     store.forget()
 
 
-def begin_model(store: Store, model: ModelFacts, before: ModelFacts | None) -> None:
+def begin_model(store: Store, model: ModelInfo, before: ModelInfo | None) -> None:
     """Show the map that a model begins with; the view stays where it is the same network."""
     if before is not None and before.is_same_network(model):
         store.update(model=model.source)  # elsewhere or more sparing

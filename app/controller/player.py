@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import VideoFacts
+    from app.results import VideoInfo
     from app.state.store import Store
     from app.state.view_state import ViewState
 
@@ -33,7 +33,7 @@ class Player(QObject):
     def __init__(
         self,
         store: Store,
-        video: Callable[[], VideoFacts | None],
+        video: Callable[[], VideoInfo | None],
         ready: Callable[[], bool],
         parent: QObject,
     ) -> None:
@@ -104,7 +104,7 @@ class Player(QObject):
             self._store.update(frame=frame)
 
 
-def begin_of_loop(video: VideoFacts, state: ViewState, seconds: float) -> int | None:
+def begin_of_loop(video: VideoInfo, state: ViewState, seconds: float) -> int | None:
     """Where a loop begins anew, once its last frame has had its time; None while it is inside."""
     first, last = state.loop.bounds(video.frame_count)
     times = video.pts_seconds

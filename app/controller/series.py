@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.results import SeriesFacts, SeriesLine
+from app.results import SeriesInfo, SeriesLine
 from mvit_core.attribution import HeadSet, head_within
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
     from app.controller.survey_cache import SurveyShelf
-    from app.results import MapWish
+    from app.results import MapRequest
     from app.state.view_state import ViewState
     from mvit_core.attribution import MapMeasures
     from mvit_core.multiview import Scores
@@ -48,35 +48,35 @@ def series_titles() -> dict[str, tuple[str, str]]:
 
 
 def missing_windows(
-    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
     """The windows that must be run for the series shown."""
     if state.series == "probability":
-        return [w for w in windows if cache.scores(wish, wish.spec, View(w)) is None]
-    return [w for w in windows if cache.measures(replace(wish, window=w)) is None]
+        return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
+    return [w for w in windows if cache.measures(replace(request, window=w)) is None]
 
 
-def series_facts(
+def series_info(
     cache: SurveyShelf,
-    wish: MapWish,
+    request: MapRequest,
     windows: tuple[ClipWindow, ...],
     state: ViewState,
     *,
     running: bool,
-) -> SeriesFacts:
+) -> SeriesInfo:
     """The series of a clip, as far as its windows were run."""
-    scores = [cache.scores(wish, wish.spec, View(window)) for window in windows]
-    names = cache.names.get(wish.model, ())
+    scores = [cache.scores(request, request.spec, View(window)) for window in windows]
+    names = cache.names.get(request.model, ())
     if state.series == "probability":
         lines = _class_lines(scores, names, state.pinned_classes)
     else:
-        lines = (_measure_line(cache, wish, windows, state),)
+        lines = (_measure_line(cache, request, windows, state),)
     values = lines[0].values
     known = sum(value is not None for value in values)
     low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
-    missing = len(missing_windows(cache, wish, windows, state))
-    seconds = cache.seconds.get(wish.model)
-    return SeriesFacts(
+    missing = len(missing_windows(cache, request, windows, state))
+    seconds = cache.seconds.get(request.model)
+    return SeriesInfo(
         kind=state.series,
         lines=lines,
         best=tuple(names[int(each.argmax())] if each is not None else "" for each in scores),
@@ -86,7 +86,7 @@ def series_facts(
         total=len(windows),
         seconds=seconds * missing if seconds else None,
         running=running,
-        problem=_problem(wish, state, known=known, missing=missing),
+        problem=_problem(request, state, known=known, missing=missing),
     )
 
 
@@ -103,11 +103,11 @@ def _class_lines(
 
 
 def _measure_line(
-    cache: SurveyShelf, wish: MapWish, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> SeriesLine:
     values: list[float | None] = []
     for window in windows:
-        layer = cache.measures(replace(wish, window=window))
+        layer = cache.measures(replace(request, window=window))
         if layer is None:
             values.append(None)
         else:
@@ -130,14 +130,14 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
     return low, high
 
 
-def _problem(wish: MapWish, state: ViewState, *, known: int, missing: int) -> str:
+def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int) -> str:
     """Why no window can have a value; empty where some have or may have one."""
     if state.series == "entropy" and isinstance(state.head, HeadSet):
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
-    return "" if known or missing else _why_none(wish)
+    return "" if known or missing else _why_none(request)
 
 
-def _why_none(wish: MapWish) -> str:
-    if wish.method == "column":
+def _why_none(request: MapRequest) -> str:
+    if request.method == "column":
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

@@ -1,4 +1,4 @@
-"""Asks the inference lane for what a whole clip needs, and says what is known of it."""
+"""Asks the inference worker for what a whole clip needs, and says what is known of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.controller.series import missing_windows, series_facts
+from app.controller.series import missing_windows, series_info
 from app.controller.survey_cache import SurveyShelf
-from app.results import AverageFacts, MapAnswer, PredictionFacts
+from app.results import AverageInfo, MapResult, PredictionInfo
 from app.workers.survey import PieceByPiece
 from mvit_core.errors import ClipError
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.jobs import Jobs
-    from app.results import MapWish, SeriesFacts, ViewSurvey, World
+    from app.results import MapRequest, Results, SeriesInfo, ViewSurvey
     from app.state.store import Store
     from app.state.view_state import ViewState
-    from app.workers.inference import ModelHost
-    from app.workers.worker import Answer, Lane, Ticket
+    from app.workers.inference import ModelWorker
+    from app.workers.worker import TaskHandle, TaskResult, Worker
     from mvit_core.multiview import Scores
 
 
-class SurveyDesk(QObject):
+class ClipSurvey(QObject):
     """Keeps what is known of whole clips, by model, clip and preprocessing.
 
     Args:
-        lane: the inference lane; ours is its least urgent work.
-        host: lives on that lane.
+        worker: the inference worker; ours is its least urgent work.
+        model_worker: lives on that worker.
         store: what the user asks for.
-        world: gives what is known now.
+        results: gives what is known now.
         jobs: where the work is shown.
         parent: the owner.
     """
@@ -44,36 +44,36 @@ class SurveyDesk(QObject):
 
     def __init__(
         self,
-        lane: Lane,
-        host: ModelHost,
+        worker: Worker,
+        model_worker: ModelWorker,
         store: Store,
-        world: Callable[[], World],
+        results: Callable[[], Results],
         jobs: Jobs,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._lane, self._host, self._jobs = lane, host, jobs
-        self._store, self._world = store, world
+        self._worker, self._model_worker, self._jobs = worker, model_worker, jobs
+        self._store, self._results = store, results
         self._cache = SurveyShelf()
-        self._series: tuple[object, SeriesFacts | None] = (None, None)
-        self._average: tuple[object, AverageFacts | None] = (None, None)
+        self._series: tuple[object, SeriesInfo | None] = (None, None)
+        self._average: tuple[object, AverageInfo | None] = (None, None)
         self._begun_for: object = None
-        # Told on the lane's thread; heard on the window's.
+        # Told on the worker's thread; heard on the window's.
         self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
         store.changed.connect(self._on_changed)
 
     # -- what is known ----------------------------------------------------------------------
 
-    def series(self) -> SeriesFacts | None:
+    def series(self) -> SeriesInfo | None:
         """The header series; the same object while nothing it depends on changed."""
-        world, state, wish = self._world(), self._store.state, self._world().wish
-        if wish is None or state.series == "off":
+        results, state, request = self._results(), self._store.state, self._results().request
+        if request is None or state.series == "off":
             return None
         running = self._is_running("series")
-        base = replace(wish, window=world.windows[0])
+        base = replace(request, window=results.windows[0])
         key = (
             base,
-            id(world.windows),
+            id(results.windows),
             state.series,
             state.pinned_classes,
             state.head,
@@ -81,54 +81,54 @@ class SurveyDesk(QObject):
             running,
         )
         if self._series[0] != key:
-            facts = series_facts(self._cache, base, world.windows, state, running=running)
-            self._series = key, facts
+            info = series_info(self._cache, base, results.windows, state, running=running)
+            self._series = key, info
         return self._series[1]
 
-    def average(self) -> AverageFacts | None:
+    def average(self) -> AverageInfo | None:
         """The prediction for the whole video; the same object while nothing changed."""
-        world, state, wish = self._world(), self._store.state, self._world().wish
-        if wish is None or not state.whole_video or world.video is None:
+        results, state, request = self._results(), self._store.state, self._results().request
+        if request is None or not state.whole_video or results.video is None:
             return None
         running = self._is_running("multiview")
         key = (
-            wish.model,
-            wish.clip,
-            wish.spec,
-            id(world.windows),
+            request.model,
+            request.clip,
+            request.spec,
+            id(results.windows),
             state.views,
             self._cache.version,
             running,
         )
         if self._average[0] != key:
-            self._average = key, self._average_facts(wish, running)
+            self._average = key, self._average_info(request, running)
         return self._average[1]
 
-    def _average_facts(self, wish: MapWish, running: bool) -> AverageFacts:
+    def _average_info(self, request: MapRequest, running: bool) -> AverageInfo:
         plan = self._store.state.views
         try:
-            views = self._views(wish)
+            views = self._views(request)
         except ClipError as error:
-            return AverageFacts(plan, (), 0, 0, None, running=False, problem=str(error))
-        spec = preprocessing_for(wish.spec, plan)
-        known = [s for v in views if (s := self._cache.scores(wish, spec, v)) is not None]
-        seconds = self._cache.seconds.get(wish.model)
-        return AverageFacts(
+            return AverageInfo(plan, (), 0, 0, None, running=False, problem=str(error))
+        spec = preprocessing_for(request.spec, plan)
+        known = [s for v in views if (s := self._cache.scores(request, spec, v)) is not None]
+        seconds = self._cache.seconds.get(request.model)
+        return AverageInfo(
             plan,
-            self._mean(wish, known),
+            self._mean(request, known),
             len(known),
             len(views),
             None if not seconds else seconds * (len(views) - len(known)),
             running,
         )
 
-    def _mean(self, wish: MapWish, known: list[Scores]) -> tuple[PredictionFacts, ...]:
+    def _mean(self, request: MapRequest, known: list[Scores]) -> tuple[PredictionInfo, ...]:
         if not known:
             return ()
         mean = sum(known[1:], start=known[0]) / len(known)
-        names = self._cache.names.get(wish.model, ())
+        names = self._cache.names.get(request.model, ())
         return tuple(
-            PredictionFacts(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
+            PredictionInfo(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
             for i in (-mean).argsort(kind="stable").tolist()
         )
 
@@ -136,49 +136,58 @@ class SurveyDesk(QObject):
 
     def compute_series(self) -> None:
         """Run every window that the series lacks."""
-        wish, windows = self._world().wish, self._world().windows
-        if wish is None:
+        request, windows = self._results().request, self._results().windows
+        if request is None:
             return
-        missing = missing_windows(self._cache, wish, windows, self._store.state)
+        missing = missing_windows(self._cache, request, windows, self._store.state)
         if missing:
-            self._begun_for = _purpose(wish)
+            self._begun_for = _purpose(request)
             self._jobs.begin("series", self.tr("Series over the clip"))
-            pieces = [replace(wish, window=window) for window in missing]
-            task = PieceByPiece(pieces, self._host.survey, self._told.emit)
-            self._lane.ask("series", task, background=True)
+            pieces = [replace(request, window=window) for window in missing]
+            task = PieceByPiece(pieces, self._model_worker.survey, self._told.emit)
+            self._worker.ask("series", task, background=True)
 
     def compute_average(self) -> None:
         """Run every view that the average lacks."""
-        wish = self._world().wish
-        if wish is None:
+        request = self._results().request
+        if request is None:
             return
-        spec = preprocessing_for(wish.spec, self._store.state.views)
+        spec = preprocessing_for(request.spec, self._store.state.views)
         try:
-            views = [v for v in self._views(wish) if self._cache.scores(wish, spec, v) is None]
+            views = [
+                v for v in self._views(request) if self._cache.scores(request, spec, v) is None
+            ]
         except ClipError:
             return  # the panel says so
         if views:
             self._jobs.begin("multiview", self.tr("Average over the video"))
 
-            def work(view: View, ticket: Ticket) -> ViewSurvey:
-                return self._host.view(wish, spec, view, ticket)
+            def work(view: View, task: TaskHandle) -> ViewSurvey:
+                return self._model_worker.view(request, spec, view, task)
 
-            self._lane.ask("multiview", PieceByPiece(views, work, self._told.emit), background=True)
+            self._worker.ask(
+                "multiview", PieceByPiece(views, work, self._told.emit), background=True
+            )
 
-    def want(self) -> None:
+    def request(self) -> None:
         """Compute the series unasked, once for each clip, model and preprocessing."""
-        wish, state = self._world().wish, self._store.state
-        shown = self._world().shown
-        if wish is None or shown is None or shown.answer.wish != wish or state.series == "off":
+        request, state = self._results().request, self._store.state
+        shown = self._results().shown
+        if (
+            request is None
+            or shown is None
+            or shown.result.request != request
+            or state.series == "off"
+        ):
             return
-        if self._begun_for != _purpose(wish):
+        if self._begun_for != _purpose(request):
             self.compute_series()
-            self._begun_for = _purpose(wish)
+            self._begun_for = _purpose(request)
 
     def stop(self) -> None:
         """Another clip or model: nobody waits for the one before."""
         for key in ("series", "multiview"):
-            self._lane.cancel(key)
+            self._worker.cancel(key)
 
     @Slot(object, object)
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
@@ -186,28 +195,31 @@ class SurveyDesk(QObject):
         if old.clip_spec != new.clip_spec:
             self.stop()
         elif old.views != new.views:
-            self._lane.cancel("multiview")
+            self._worker.cancel("multiview")
 
-    def take(self, answer: Answer) -> None:
-        """Hear of every answer of the lanes."""
-        if isinstance(answer.payload, MapAnswer):
-            self._cache.learn_map(answer.payload)
+    def on_result(self, result: TaskResult) -> None:
+        """Hear of every answer of the workers."""
+        if isinstance(result.payload, MapResult):
+            self._cache.learn_map(result.payload)
 
     @Slot(object)
     def _learn(self, told: object) -> None:
         self._cache.learn(told)
         self.opened_video.emit()
 
-    def _views(self, wish: MapWish) -> tuple[View, ...]:
-        world, plan = self._world(), self._store.state.views
-        assert world.video is not None
+    def _views(self, request: MapRequest) -> tuple[View, ...]:
+        results, plan = self._results(), self._store.state.views
+        assert results.video is not None
         return plan_views(
-            world.video.frame_count, world.video.fps, preprocessing_for(wish.spec, plan), plan
+            results.video.frame_count,
+            results.video.fps,
+            preprocessing_for(request.spec, plan),
+            plan,
         )
 
     def _is_running(self, key: str) -> bool:
         return any(job.key == key and job.state == "running" for job in self._jobs.all)
 
 
-def _purpose(wish: MapWish) -> object:
-    return wish.model, wish.clip, wish.spec
+def _purpose(request: MapRequest) -> object:
+    return request.model, request.clip, request.spec

@@ -13,7 +13,7 @@ from mvit_core.attribution import METHODS, measures_of
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
-    from app.results import MapAnswer, MapWish, PredictionFacts
+    from app.results import MapRequest, MapResult, PredictionInfo
     from app.state.view_state import ModelSource
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
@@ -33,54 +33,56 @@ class SurveyShelf:
         self.seconds: dict[ModelSource, float] = {}
         """Of one run."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
-        self._measures: OrderedDict[MapWish, LayerMeasures] = OrderedDict()
+        self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
-    def scores(self, wish: MapWish, spec: ClipSpec, view: View) -> Scores | None:
-        """What the model of a wish said of a view of its clip, fed so."""
-        return self._scores.get((wish.model, wish.clip, spec, view))
+    def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
+        """What the model of a request said of a view of its clip, fed so."""
+        return self._scores.get((request.model, request.clip, spec, view))
 
-    def measures(self, wish: MapWish) -> LayerMeasures | None:
+    def measures(self, request: MapRequest) -> LayerMeasures | None:
         """Those of one layer in one window."""
-        return self._measures.get(_plain(wish))
+        return self._measures.get(_plain(request))
 
     def learn(self, told: object) -> None:
         """Keep what a task told."""
         if isinstance(told, WindowSurvey):
-            wish = told.wish
-            self._keep_scores(wish, wish.spec, View(wish.window), told.scores)
+            request = told.request
+            self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
-                self._measures[_plain(replace(wish, block=block))] = measures
-            self.names[wish.model] = told.names
+                self._measures[_plain(replace(request, block=block))] = measures
+            self.names[request.model] = told.names
         elif isinstance(told, ViewSurvey):
-            self._keep_scores(told.wish, told.spec, told.view, told.scores)
+            self._keep_scores(told.request, told.spec, told.view, told.scores)
         else:
             return
-        self.seconds[told.wish.model] = told.seconds
+        self.seconds[told.request.model] = told.seconds
         self._settle()
 
-    def learn_map(self, answer: MapAnswer) -> None:
+    def learn_map(self, result: MapResult) -> None:
         """Keep what a map that the user looked at tells for free."""
-        wish = _plain(answer.wish)
-        if wish in self._measures:
+        request = _plain(result.request)
+        if request in self._measures:
             return
-        is_scored = bool(answer.predictions)  # a run that was cancelled has layers, but no classes
-        if is_scored and self.scores(wish, wish.spec, View(wish.window)) is None:
-            self._learn_predictions(wish, answer.predictions)
-        self._measures[wish] = measures_of(answer.maps)
+        is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
+        if is_scored and self.scores(request, request.spec, View(request.window)) is None:
+            self._learn_predictions(request, result.predictions)
+        self._measures[request] = measures_of(result.maps)
         # A window that was remembered took no time, so the longest is that of a run.
-        self.seconds[wish.model] = max(self.seconds.get(wish.model, 0.0), answer.seconds)
+        self.seconds[request.model] = max(self.seconds.get(request.model, 0.0), result.seconds)
         self._settle()
 
-    def _learn_predictions(self, wish: MapWish, predictions: tuple[PredictionFacts, ...]) -> None:
+    def _learn_predictions(
+        self, request: MapRequest, predictions: tuple[PredictionInfo, ...]
+    ) -> None:
         scores = np.zeros(len(predictions))
         names = [""] * len(predictions)
         for each in predictions:
             scores[each.index], names[each.index] = each.probability, each.name
-        self._keep_scores(wish, wish.spec, View(wish.window), scores)
-        self.names[wish.model] = tuple(names)
+        self._keep_scores(request, request.spec, View(request.window), scores)
+        self.names[request.model] = tuple(names)
 
-    def _keep_scores(self, wish: MapWish, spec: ClipSpec, view: View, scores: Scores) -> None:
-        self._scores.setdefault((wish.model, wish.clip, spec, view), scores)
+    def _keep_scores(self, request: MapRequest, spec: ClipSpec, view: View, scores: Scores) -> None:
+        self._scores.setdefault((request.model, request.clip, spec, view), scores)
 
     def _settle(self) -> None:
         self.version += 1
@@ -89,6 +91,6 @@ class SurveyShelf:
                 kept.popitem(last=False)
 
 
-def _plain(wish: MapWish) -> MapWish:
-    """The wish without what its method does not look at."""
-    return wish if METHODS[wish.method].needs_query else replace(wish, query="readout")
+def _plain(request: MapRequest) -> MapRequest:
+    """The request without what its method does not look at."""
+    return request if METHODS[request.method].needs_query else replace(request, query="readout")

@@ -5,83 +5,83 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.controller.compare import Comparing
-from app.controller.grid import Grids
-from app.controller.map_cache import Answers
-from app.results import MapAnswer
-from app.views.view_picture import grid_sheet, panes_sheet
+from app.controller.compare import ComparePanes
+from app.controller.grid import GridMaps
+from app.controller.map_cache import MapCache
+from app.results import MapResult
+from app.views.view_picture import grid_picture, panes_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.jobs import Jobs
-    from app.results import MapWish, World
+    from app.results import MapRequest, Results
     from app.state.store import Store
     from app.views.stage import Stage
-    from app.workers.pool import Lanes
-    from app.workers.view_picture import Sheet
-    from app.workers.worker import Answer
+    from app.workers.pool import WorkerPool
+    from app.workers.view_picture import ViewPicture
+    from app.workers.worker import TaskResult
 
 
-class ViewDesk:
-    """Keeps maps by their wish, and asks for those of the grids and the panes.
+class ViewMaps:
+    """Keeps maps by their request, and asks for those of the grids and the panes.
 
     Args:
-        lanes: who is asked.
+        workers: who is asked.
         store: what the user asks for.
-        world: gives what is known now.
+        results: gives what is known now.
         jobs: told how far work is that the user waits for.
     """
 
     def __init__(
         self,
-        lanes: Lanes,
+        workers: WorkerPool,
         store: Store,
-        world: Callable[[], World],
+        results: Callable[[], Results],
         jobs: Jobs,
     ) -> None:
-        self.answers = Answers(lanes.budget)
-        self.grids = Grids(lanes, store, world, self.answers, jobs)
-        self.comparing = Comparing(lanes, store, world, self.answers)
+        self.map_cache = MapCache(workers.budget)
+        self.grid_maps = GridMaps(workers, store, results, self.map_cache, jobs)
+        self.compare_panes = ComparePanes(workers, store, results, self.map_cache)
 
-    def refresh(self, world: World) -> World:
-        """The world with what the views show now; what is missing is asked for."""
+    def refresh(self, results: Results) -> Results:
+        """The results with what the views show now; what is missing is asked for."""
         return replace(
-            world,
-            grid=self.grids.refresh(),
-            minis=self.grids.minis(),
-            panes=self.comparing.refresh(),
+            results,
+            grid=self.grid_maps.refresh(),
+            minis=self.grid_maps.minis(),
+            panes=self.compare_panes.refresh(),
         )
 
-    def sheet(self, stage: Stage, world: World) -> Sheet | None:
+    def view_picture(self, stage: Stage, results: Results) -> ViewPicture | None:
         """What the view shows as one picture; None in the single view, and where no map is."""
-        if world.panes:
-            return panes_sheet(stage, world)
-        return None if world.grid is None else grid_sheet(stage, world, self.grids.look)
+        if results.panes:
+            return panes_picture(stage, results)
+        return None if results.grid is None else grid_picture(stage, results, self.grid_maps.look)
 
-    def known(self, wish: MapWish) -> MapAnswer | None:
-        """The answer to a wish, where it needs no lane."""
-        return self.answers.get(wish)
+    def known(self, request: MapRequest) -> MapResult | None:
+        """The result to a request, where it needs no worker."""
+        return self.map_cache.get(request)
 
-    def take(self, answer: Answer) -> None:
+    def on_result(self, result: TaskResult) -> None:
         """Hear of every answer: maps are kept, also late ones, which are only not shown."""
-        if isinstance(answer.payload, MapAnswer):
-            self.answers.keep(answer.payload)
-        self.grids.take(answer)
-        self.comparing.take(answer)
+        if isinstance(result.payload, MapResult):
+            self.map_cache.keep(result.payload)
+        self.grid_maps.on_result(result)
+        self.compare_panes.on_result(result)
 
     def stop(self, key: str) -> None:
         """The user stopped a job of ours."""
         if key == "maps":
-            self.grids.stop()
+            self.grid_maps.stop()
 
     def resume(self) -> None:
         """Ask again for what failed or was stopped."""
-        self.grids.resume()
-        self.comparing.resume()
+        self.grid_maps.resume()
+        self.compare_panes.resume()
 
     def forget(self) -> None:
         """Another video or model."""
-        self.answers.forget()
-        self.grids.forget()
-        self.comparing.forget()
+        self.map_cache.forget()
+        self.grid_maps.forget()
+        self.compare_panes.forget()

@@ -93,7 +93,7 @@ class RelinkDialog(QDialog):
         grid.addWidget(button, row, 2)
         grid.addWidget(state, row + 1, 1, 1, 2)
 
-    def take(self, role: str, path: Path) -> None:
+    def set_path(self, role: str, path: Path) -> None:
         """Use a file; others that are missing are looked for beside it."""
         self._paths[role] = path
         for other, ref in self._missing.items():
@@ -108,7 +108,7 @@ class RelinkDialog(QDialog):
         filters = f"{ref.name} ({ref.name});;{self.tr('All files')} (*)"
         name, _ = QFileDialog.getOpenFileName(self, title, "", filters)
         if name:
-            self.take(role, Path(name))
+            self.set_path(role, Path(name))
 
     def _check(self) -> None:
         for role, ref in self._missing.items():

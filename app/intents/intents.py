@@ -44,7 +44,7 @@ class Intents(Timing):
     @cached_property
     def panes(self) -> PaneIntents:
         """What is meant by the panes of the compare view."""
-        return PaneIntents(self._store, self._world, self._tell)
+        return PaneIntents(self._store, self._results, self._report)
 
     @cached_property
     def views(self) -> ViewIntents:
@@ -60,8 +60,8 @@ class Intents(Timing):
             block: of the layer.
             head: another head or reduction at the same time; None keeps it.
         """
-        world, state = self._world(), self._state
-        new, old = world.layer(block), world.layer(state.block)
+        results, state = self._results(), self._state
+        new, old = results.layer(block), results.layer(state.block)
         if new is None or old is None:
             return
         wanted = state.head if head is None else head
@@ -69,28 +69,28 @@ class Intents(Timing):
         if new.block != old.block:
             changes |= {"block": new.block, "query": carried(state.query, state.method, old, new)}
         if changes["head"] != wanted:
-            self._tell(Message("info", lacking_words(new, wanted)))
+            self._report(Message("info", lacking_words(new, wanted)))
         self._store.update(**changes)
 
     def layer(self, by: int) -> None:
         """Show the layer before or after."""
-        here = self._world().layer(self._state.block)
+        here = self._results().layer(self._state.block)
         if here is not None:
             self.choose_block(here.block + by)
 
     def stage(self, by: int) -> None:
         """Show the first layer of the stage before or after."""
-        here = self._world().layer(self._state.block)
+        here = self._results().layer(self._state.block)
         if here is None:
             return
-        stages = {layer.stage for layer in self._world().layers}
+        stages = {layer.stage for layer in self._results().layers}
         wanted = min(max(here.stage + by, min(stages)), max(stages))
         if wanted != here.stage:
-            self.choose_block(next(x.block for x in self._world().layers if x.stage == wanted))
+            self.choose_block(next(x.block for x in self._results().layers if x.stage == wanted))
 
     def choose_head(self, head: HeadChoice) -> None:
         """Show one head alone, or a reduction over all."""
-        layer = self._world().layer(self._state.block)
+        layer = self._results().layer(self._state.block)
         if layer is None:
             return
         missing = [h for h in head_indices(head) if not 0 <= h < layer.heads]
@@ -98,7 +98,7 @@ class Intents(Timing):
             words = tr("Block {b} has {n} heads, 0 to {last}; there is no head {h}").format(
                 b=layer.block, n=layer.heads, last=layer.heads - 1, h=missing[0]
             )
-            self._tell(Message("info", words))
+            self._report(Message("info", words))
             return
         self._store.update(head=head)
 
@@ -113,7 +113,7 @@ class Intents(Timing):
 
     def head(self, by: int) -> None:
         """Show the next or previous head alone."""
-        layer = self._world().layer(self._state.block)
+        layer = self._results().layer(self._state.block)
         if layer is None:
             return
         now = self._state.head
@@ -140,14 +140,14 @@ class Intents(Timing):
     def choose_method(self, method: str) -> None:
         """Show another kind of map."""
         query: Query = self._state.query
-        layer = self._world().layer(self._state.block)
+        layer = self._results().layer(self._state.block)
         if layer is None:
             return
         grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
         if method == "column" and query == "readout":
             query = centre(grid)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
-            self._tell(Message("info", words.format(name="t{} y{} x{}".format(*query))))
+            self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.method:
             query = clamp(query, grid)
         self._store.update(method=method, query=query)
@@ -164,22 +164,22 @@ class Intents(Timing):
         wanted = not self._state.picking if on is None else on
         reason = term(self._dead_patch())
         if wanted and reason:
-            self._tell(Message("info", reason[0].upper() + reason[1:]))
+            self._report(Message("info", reason[0].upper() + reason[1:]))
             wanted = False
-        elif wanted and self._world().shown is None:
-            self._tell(Message("info", tr("Run a window first: there is no token to pick yet")))
+        elif wanted and self._results().shown is None:
+            self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
             wanted = False
         self._store.update(picking=wanted)
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Take the token at a source pixel as query, or as key for 'attended by'."""
-        shown, picture = self._world().shown, self._world().picture
+        shown, picture = self._results().shown, self._results().picture
         if shown is None or picture is None:
             return
         if shown.heatmap.token_at(x, y, picture.index) is None:
-            self._tell(Message("info", tr("The model did not see this part of the frame")))
+            self._report(Message("info", tr("The model did not see this part of the frame")))
             return
-        layer = self._world().layer(self._state.block)
+        layer = self._results().layer(self._state.block)
         if not attended_by and self._state.method != "column" and self._dead_patch():
             self.picking(True)  # says why not
             return
@@ -189,7 +189,7 @@ class Intents(Timing):
         shape = layer.k_shape if column else layer.q_shape
         if geometry is None:
             return
-        column_px, row_px = shown.answer.pixel_map.to_model(x, y)
+        column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
         token = geometry.nearest_token(place, shape)
         method = "column" if column else "row"
@@ -197,7 +197,7 @@ class Intents(Timing):
 
     def preprocess(self, spec: ClipSpec) -> None:
         """Feed the model otherwise; what the checkpoint states is no change at all."""
-        model = self._world().model
+        model = self._results().model
         if model is None:
             return
         changes: Values = {"clip_spec": None if spec == model.clip_spec else spec}
@@ -218,7 +218,7 @@ class Intents(Timing):
             self._store.update(pinned_classes=(*pinned, index))
         else:
             words = tr("{n} classes are pinned already; unpin one first")
-            self._tell(Message("info", words.format(n=MOST_PINNED)))
+            self._report(Message("info", words.format(n=MOST_PINNED)))
 
     def next_series(self) -> None:
         """Plot something else over the clip, at last nothing."""
@@ -233,7 +233,7 @@ class Intents(Timing):
             self.choose_method(str(value))
             return
         changes: Values = {field: value}
-        shown = self._world().shown
+        shown = self._results().shown
         if field == "manual_range":
             changes["range_policy"] = "manual"
         elif field == "range_policy" and value == "manual" and shown is not None:
@@ -260,12 +260,12 @@ class Intents(Timing):
         """Freeze the numbers of the range, or free them."""
         if self._state.locked_range is not None:
             self._store.update(locked_range=None)
-        elif (shown := self._world().shown) is not None:
+        elif (shown := self._results().shown) is not None:
             self._store.update(locked_range=shown.range.range)
 
     def auto_range(self) -> None:
         """Fit the range to what is shown once; a lock or a manual range takes the new numbers."""
-        shown = self._world().shown
+        shown = self._results().shown
         if shown is None:
             return
         if self._state.locked_range is not None:
@@ -274,7 +274,7 @@ class Intents(Timing):
             self._store.update(manual_range=shown.range.automatic)
         else:
             words = tr("The range follows what is shown; lock it with Y to keep its numbers")
-            self._tell(Message("info", words))
+            self._report(Message("info", words))
 
     def cycle(self, field: str) -> None:
         """Take the next choice of a field; a lock is opened for another policy."""
@@ -308,5 +308,5 @@ class Intents(Timing):
     # -- helpers ----------------------------------------------------------------------------
 
     def _dead_patch(self) -> str:
-        layer = self._world().layer(self._state.block)
+        layer = self._results().layer(self._state.block)
         return "" if layer is None or self._state.method == "column" else layer.dead_patch

@@ -14,7 +14,7 @@ from app.text.phrases import frame_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import World
+    from app.results import Results
     from app.state.store import Store
 
 LoopPoint = Literal["first", "last"]
@@ -31,7 +31,7 @@ class Marking:
     Args:
         leap: goes to a frame far away.
         store: where the state is kept.
-        world: gives what is known now.
+        results: gives what is known now.
         tell: puts up a message.
     """
 
@@ -39,11 +39,11 @@ class Marking:
         self,
         leap: Callable[[int], None],
         store: Store,
-        world: Callable[[], World],
-        tell: Callable[[Message], None],
+        results: Callable[[], Results],
+        notify: Callable[[Message], None],
     ) -> None:
         self._leap, self._store = leap, store
-        self._world, self._tell = world, tell
+        self._results, self._report = results, notify
 
     # -- the loop ---------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ class Marking:
         else:
             if loop.mode == "all":
                 words = tr("No loop. To loop a part, set where it begins (I) and ends (O) first")
-                self._tell(Message("info", words))
+                self._report(Message("info", words))
             self._store.update(loop=replace(loop, mode="off"))
 
     def clear_loop(self) -> None:
@@ -95,7 +95,7 @@ class Marking:
         here = self._at(self._store.state.frame)
         if here is None:
             words = tr("Frame {n} has no marker; N and Shift+N lead to those that there are")
-            self._tell(Message("info", words.format(n=frame_number(self._store.state.frame))))
+            self._report(Message("info", words.format(n=frame_number(self._store.state.frame))))
         else:
             self._keep(tuple(m for m in self._store.state.markers if m != here))
 
@@ -124,7 +124,7 @@ class Marking:
             self._leap(found[0])
         else:
             words = tr("No marker after this frame") if by > 0 else tr("No marker before it")
-            self._tell(Message("info", words if frames else tr("No markers yet; M sets one")))
+            self._report(Message("info", words if frames else tr("No markers yet; M sets one")))
 
     def drag(self, what: str, frame: int, to: int) -> None:
         """The pointer takes an end of the loop, or the marker of a frame, elsewhere."""
@@ -144,7 +144,7 @@ class Marking:
         self._store.update(gesture=gesture, markers=ordered)
 
     def _count(self) -> int:
-        video = self._world().video
+        video = self._results().video
         return video.frame_count if video is not None else 0
 
 

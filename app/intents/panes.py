@@ -13,7 +13,7 @@ from app.state.view_state import PINS, VIEWS, Pane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import World
+    from app.results import Results
     from app.state.store import Store, Values
     from app.state.view_state import ViewName
 
@@ -28,14 +28,14 @@ class PaneIntents:
 
     Args:
         store: where the state is kept.
-        world: gives what is known now.
+        results: gives what is known now.
         tell: puts up a message.
     """
 
     def __init__(
-        self, store: Store, world: Callable[[], World], tell: Callable[[Message], None]
+        self, store: Store, results: Callable[[], Results], notify: Callable[[Message], None]
     ) -> None:
-        self._store, self._world, self._tell = store, world, tell
+        self._store, self._results, self._report = store, results, notify
 
     def pin(self) -> None:
         """Keep what is shown as a pane."""
@@ -121,12 +121,18 @@ class PaneIntents:
 
     def _here(self) -> Pane | None:
         """What is shown, as a pane."""
-        world, state = self._world(), self._store.state
-        wish = world.wish
-        if wish is None:
+        results, state = self._results(), self._store.state
+        request = results.request
+        if request is None:
             return None
         return Pane(
-            wish.clip, wish.model, wish.spec, wish.block, state.head, wish.method, wish.query
+            request.clip,
+            request.model,
+            request.spec,
+            request.block,
+            state.head,
+            request.method,
+            request.query,
         )
 
     def _swap_selection(self, place: int) -> None:
@@ -141,8 +147,8 @@ class PaneIntents:
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """The pane shows the clip and the model in use; says so where it does not."""
-        wish = self._world().wish
-        if wish is not None and (wish.clip, wish.model, wish.spec) == (
+        request = self._results().request
+        if request is not None and (request.clip, request.model, request.spec) == (
             pane.clip,
             pane.model,
             pane.clip_spec,
@@ -156,7 +162,7 @@ class PaneIntents:
         return False
 
     def _say(self, words: str) -> None:
-        self._tell(Message("info", words))
+        self._report(Message("info", words))
 
 
 class ViewIntents:

@@ -12,7 +12,7 @@ from app.state.view_state import PLAY_SPEEDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import Message, World
+    from app.results import Message, Results
     from app.state.preferences import PreferenceStore
     from app.state.store import Store
     from app.state.view_state import ViewState
@@ -25,7 +25,7 @@ class Timing:
 
     Args:
         store: where the state is kept.
-        world: gives what is known now.
+        results: gives what is known now.
         tell: puts up a message.
         preferences: what the user has set once for all.
     """
@@ -33,15 +33,15 @@ class Timing:
     def __init__(
         self,
         store: Store,
-        world: Callable[[], World],
-        tell: Callable[[Message], None],
+        results: Callable[[], Results],
+        notify: Callable[[Message], None],
         preferences: PreferenceStore,
     ) -> None:
         self._preferences = preferences
         self._store = store
-        self._world = world
-        self._tell = tell
-        self.marks = Marking(partial(self.go_to, jump=True), store, world, tell)
+        self._results = results
+        self._report = notify
+        self.marks = Marking(partial(self.go_to, jump=True), store, results, notify)
 
     @property
     def _state(self) -> ViewState:
@@ -49,7 +49,7 @@ class Timing:
 
     def go_to(self, frame: int, *, jump: bool = False) -> None:
         """Show a frame, clamped to the video, and stop playing."""
-        video = self._world().video
+        video = self._results().video
         if video is not None:
             frame = min(max(frame, 0), video.frame_count - 1)
             self._store.update(frame=frame, playing=False, jump=jump and frame != self._state.frame)
@@ -64,7 +64,7 @@ class Timing:
 
     def seconds(self, by: float) -> None:
         """Go some seconds on or back, by the file's own times."""
-        video = self._world().video
+        video = self._results().video
         if video is not None:
             now = float(video.pts_seconds[self._state.frame])
             target = video.frame_at(now + by)
@@ -74,7 +74,7 @@ class Timing:
 
     def sampled(self, by: int) -> None:
         """Go to the next or previous frame that the model sees."""
-        windows, here = self._world().windows, self._world().window(self._state.frame)
+        windows, here = self._results().windows, self._results().window(self._state.frame)
         if here is None:
             return
         # The last window may reach back over those before it, so more than its neighbours count.
@@ -89,11 +89,11 @@ class Timing:
 
     def window(self, by: int) -> None:
         """Go to the first frame of another model window."""
-        world = self._world()
-        here = world.window(self._state.frame)
+        results = self._results()
+        here = results.window(self._state.frame)
         if here is not None:
-            target = min(max(here.index + by, 0), len(world.windows) - 1)
-            self.go_to(world.windows[target].start, jump=True)
+            target = min(max(here.index + by, 0), len(results.windows) - 1)
+            self.go_to(results.windows[target].start, jump=True)
 
     def first(self) -> None:
         """Go to the first frame, of the loop where a part is looped."""
@@ -106,7 +106,7 @@ class Timing:
     def play(self) -> None:
         """Play, or pause; at the end, or outside the loop, play from where it begins."""
         state = self._state
-        if self._world().video is None:
+        if self._results().video is None:
             return
         if state.playing:
             self.pause()
@@ -141,11 +141,11 @@ class Timing:
 
     def scrub(self, frame: int) -> None:
         """Follow the pointer along the timeline."""
-        video = self._world().video
+        video = self._results().video
         if video is not None:
             self._store.update(frame=min(max(frame, 0), video.frame_count - 1))
 
     def _bounds(self) -> tuple[int, int]:
         """First and last frame that playing keeps to."""
-        video = self._world().video
+        video = self._results().video
         return self._state.loop.bounds(video.frame_count if video is not None else 1)

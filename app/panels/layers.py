@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from app.results import LayerFacts
+    from app.results import LayerInfo
 
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
 
@@ -41,7 +41,7 @@ class LayersPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._layers: tuple[LayerFacts, ...] = ()
+        self._layers: tuple[LayerInfo, ...] = ()
         self._rows: dict[int, QTreeWidgetItem] = {}
         self._minis: dict[int, QImage] = {}
         self._waiting = _icon(None)
@@ -75,7 +75,7 @@ class LayersPanel(QWidget):
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.tree)
 
-    def show_layers(self, layers: tuple[LayerFacts, ...]) -> None:
+    def show_layers(self, layers: tuple[LayerInfo, ...]) -> None:
         """Take the layers of a model."""
         self._pages.setCurrentIndex(1 if layers else 0)
         if layers == self._layers:
@@ -110,7 +110,7 @@ class LayersPanel(QWidget):
             self.tree.blockSignals(False)
             self.tree.scrollToItem(row)
 
-    def _build(self, layers: tuple[LayerFacts, ...]) -> None:
+    def _build(self, layers: tuple[LayerInfo, ...]) -> None:
         self.tree.blockSignals(True)
         self.tree.clear()
         self._rows, self._minis = {}, {}

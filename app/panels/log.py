@@ -22,7 +22,7 @@ from app.widgets import theme
 from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
-    from app.results import JobFacts
+    from app.results import JobInfo
 
 KEPT_LINES = 500
 
@@ -37,7 +37,7 @@ class LogPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._jobs: tuple[JobFacts, ...] = ()
+        self._jobs: tuple[JobInfo, ...] = ()
         self.cancel_buttons: dict[str, QToolButton] = {}
         self.tree = self._tree()
         self.lines = QPlainTextEdit()
@@ -73,7 +73,7 @@ class LogPanel(QWidget):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         return tree
 
-    def show_jobs(self, jobs: tuple[JobFacts, ...]) -> None:
+    def show_jobs(self, jobs: tuple[JobInfo, ...]) -> None:
         """Take the list of jobs, the newest of each kind."""
         self._empty.setVisible(not jobs)
         self.tree.setVisible(bool(jobs))
@@ -95,7 +95,7 @@ class LogPanel(QWidget):
         """Put a line at the end; who reads further up is not moved."""
         self.lines.appendPlainText(line)
 
-    def _build(self, jobs: tuple[JobFacts, ...]) -> None:
+    def _build(self, jobs: tuple[JobInfo, ...]) -> None:
         self.tree.clear()
         self.cancel_buttons = {}
         for job in jobs:
@@ -110,7 +110,7 @@ class LogPanel(QWidget):
             self.tree.setItemWidget(row, 2, box)
             self.cancel_buttons[job.key] = button
 
-    def _state_words(self, job: JobFacts) -> str:
+    def _state_words(self, job: JobInfo) -> str:
         if job.state == "running" and job.total:
             return f"{job.done}/{job.total}"
         return {

@@ -1,4 +1,4 @@
-"""What was loaded and how: the facts of a model, and the report of its loading."""
+"""What was loaded and how: the results of a model, and the report of its loading."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.widgets.basic import label, rule
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
-    from app.results import ModelFacts
+    from app.results import ModelInfo
     from mvit_core.video.clip import ClipSpec
 
 LINES_SEEN = 8
@@ -91,7 +91,7 @@ class ModelPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._model: ModelFacts | None = None
+        self._model: ModelInfo | None = None
         self.empty = label(self.tr("Load a model to see what was read from its file."), "faint")
         self.empty.setWordWrap(True)
         self.warnings = label("", "warning")
@@ -104,8 +104,8 @@ class ModelPanel(QWidget):
         self.clean.setWordWrap(True)
         self.different = label("", "warning")
         self.different.setWordWrap(True)
-        self._facts = QWidget()
-        self._grid = QGridLayout(self._facts)
+        self._info = QWidget()
+        self._grid = QGridLayout(self._info)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
@@ -115,11 +115,11 @@ class ModelPanel(QWidget):
         self._lay_out(self._buttons())
         self.show_model(None, None)
 
-    def show_model(self, model: ModelFacts | None, override: ClipSpec | None) -> None:
+    def show_model(self, model: ModelInfo | None, override: ClipSpec | None) -> None:
         """Take a model, and how it is fed where that is not as its checkpoint states."""
         self._model = model
         self.copy.setText(self.tr("Copy"))
-        for part in (self._facts, self._buttons_row, self._rule):
+        for part in (self._info, self._buttons_row, self._rule):
             part.setVisible(model is not None)
         self.empty.setVisible(model is None)
         if model is None:
@@ -128,7 +128,7 @@ class ModelPanel(QWidget):
             for fold in (self.missing, self.resized, self.unexpected, self.converted):
                 fold.show_lines(())
             return
-        self._show_facts(model, override or model.clip_spec)
+        self._show_info(model, override or model.clip_spec)
         self._show_report(model)
         words = different_words(override, model.clip_spec)
         self.different.setText(words)
@@ -205,7 +205,7 @@ class ModelPanel(QWidget):
             self.warnings,
             self.missing,
             self.different,
-            self._facts,
+            self._info,
             buttons,
             self._rule,
             self.clean,
@@ -219,7 +219,7 @@ class ModelPanel(QWidget):
 
     # -- showing ----------------------------------------------------------------------------
 
-    def _show_facts(self, model: ModelFacts, spec: ClipSpec) -> None:
+    def _show_info(self, model: ModelInfo, spec: ClipSpec) -> None:
         for name, words in (
             ("format", model.format),
             ("decided", origin_words(model.report.decided_from)),
@@ -232,7 +232,7 @@ class ModelPanel(QWidget):
             self.values[name].setText(_breakable(words))
             self.values[name].setToolTip(words)
 
-    def _show_report(self, model: ModelFacts) -> None:
+    def _show_report(self, model: ModelInfo) -> None:
         report = model.report
         words = self.tr("Warning: {words}")  # colour alone would not say it
         self.warnings.setText(

@@ -12,7 +12,7 @@ from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
-    from app.results import JobFacts, MemoryFacts, Readout
+    from app.results import JobInfo, MemoryInfo, Readout
 
 
 APPEAR_MS = 150
@@ -45,7 +45,7 @@ class JobWidget(QWidget):
         self._appear.timeout.connect(self.show)
         self.show_job(None)
 
-    def show_job(self, job: JobFacts | None) -> None:
+    def show_job(self, job: JobInfo | None) -> None:
         """Show a running job, or nothing."""
         if job is None:
             self._appear.stop()
@@ -67,7 +67,7 @@ class JobWidget(QWidget):
         self.bar.setValue(job.done)
         self.cancel.setEnabled(job.state == "running")
 
-    def _pace(self, job: JobFacts) -> str:
+    def _pace(self, job: JobInfo) -> str:
         """How fast it goes, of an export whose steps are frames, and how long it still takes."""
         words = []
         if job.key == "export" and job.per_second is not None:
@@ -128,7 +128,7 @@ class StatusLine(QWidget):
             words += self.tr(" · row sums to {sum}").format(sum=f"{readout.row_sum:.3f}")
         self.readout.setText(words)
 
-    def show_job(self, job: JobFacts | None) -> None:
+    def show_job(self, job: JobInfo | None) -> None:
         """Show what is being done."""
         self.job.show_job(job)
 
@@ -140,7 +140,7 @@ class StatusLine(QWidget):
         """Print where the model runs."""
         self.device.setText(device)
 
-    def show_memory(self, memory: MemoryFacts) -> None:
+    def show_memory(self, memory: MemoryInfo) -> None:
         """Print what the caches hold of what they may."""
         words = self.tr("mem {used}/{limit} GB").format(
             used=gigabytes_words(memory.cache_bytes), limit=gigabytes_words(memory.limit_bytes)

@@ -1,65 +1,65 @@
-"""What the lanes found out: frozen values that cross from a lane to the window.
+"""What the workers found out: frozen values that cross from a worker to the window.
 
 Nothing here holds a tensor, a container or a widget.
 """
 
 from app.results.maps import (
-    HistogramFacts,
-    MapAnswer,
-    MapWish,
-    RangeFacts,
+    HistogramInfo,
+    MapRequest,
+    MapResult,
+    RangeInfo,
     RangePiece,
     Readout,
     ShownMap,
     TokenMark,
 )
-from app.results.model import LayerFacts, ModelFacts, PredictionFacts
+from app.results.model import LayerInfo, ModelInfo, PredictionInfo
 from app.results.pictures import CellsKey, CellsPicture, HeatKey, HeatPicture, StripPicture
+from app.results.results import Results
 from app.results.samples import Samples, Thumbnail
-from app.results.survey import AverageFacts, SeriesFacts, SeriesLine, ViewSurvey, WindowSurvey
-from app.results.video import FramePicture, FramePictures, ProxyFacts, ProxyImage, VideoFacts
-from app.results.views import DIFFERENCE_PLACE, GridFacts, GridRow, PaneFacts, Scale
-from app.results.work import JobFacts, JobState, Level, MemoryFacts, Message
-from app.results.world import World
+from app.results.survey import AverageInfo, SeriesInfo, SeriesLine, ViewSurvey, WindowSurvey
+from app.results.video import FramePicture, FramePictures, ProxyImage, ProxyInfo, VideoInfo
+from app.results.views import DIFFERENCE_PLACE, GridInfo, GridRow, PaneInfo, Scale
+from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message
 
 __all__ = [
     "DIFFERENCE_PLACE",
-    "AverageFacts",
+    "AverageInfo",
     "CellsKey",
     "CellsPicture",
     "FramePicture",
     "FramePictures",
-    "GridFacts",
+    "GridInfo",
     "GridRow",
     "HeatKey",
     "HeatPicture",
-    "HistogramFacts",
-    "JobFacts",
+    "HistogramInfo",
+    "JobInfo",
     "JobState",
-    "LayerFacts",
+    "LayerInfo",
     "Level",
-    "MapAnswer",
-    "MapWish",
-    "MemoryFacts",
+    "MapRequest",
+    "MapResult",
+    "MemoryInfo",
     "Message",
-    "ModelFacts",
-    "PaneFacts",
-    "PredictionFacts",
-    "ProxyFacts",
+    "ModelInfo",
+    "PaneInfo",
+    "PredictionInfo",
     "ProxyImage",
-    "RangeFacts",
+    "ProxyInfo",
+    "RangeInfo",
     "RangePiece",
     "Readout",
+    "Results",
     "Samples",
     "Scale",
-    "SeriesFacts",
+    "SeriesInfo",
     "SeriesLine",
     "ShownMap",
     "StripPicture",
     "Thumbnail",
     "TokenMark",
-    "VideoFacts",
+    "VideoInfo",
     "ViewSurvey",
     "WindowSurvey",
-    "World",
 ]

@@ -1,4 +1,4 @@
-"""Maps: as wished for, as answered, and as the canvas shows one."""
+"""Maps: as asked for, as answered, and as the canvas shows one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results.model import LayerFacts, PredictionFacts
+    from app.results.model import LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, Query
     from mvit_core.attribution.maps import FloatArray
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MapWish:
-    """A map that the inference lane is asked for."""
+class MapRequest:
+    """A map that the inference worker is asked for."""
 
     model: ModelSource
     clip: Path
@@ -33,17 +33,17 @@ class MapWish:
 
 
 @dataclass(frozen=True, eq=False)
-class MapAnswer:
-    """The answer to a wish: the maps of all heads, and what the model said."""
+class MapResult:
+    """The result to a request: the maps of all heads, and what the model said."""
 
-    wish: MapWish
+    request: MapRequest
     maps: HeadMaps
     pixel_map: PixelMap
     frame_indices: tuple[int, ...]
     """Source frame of each input frame."""
-    predictions: tuple[PredictionFacts, ...]
+    predictions: tuple[PredictionInfo, ...]
     """Most probable first; none of a run that was cancelled."""
-    layers: tuple[LayerFacts, ...]
+    layers: tuple[LayerInfo, ...]
     """As the run really had them."""
     note: str
     """What was unusual about the clip."""
@@ -56,22 +56,22 @@ class MapAnswer:
         return bool(self.predictions)
 
     @property
-    def layer(self) -> LayerFacts:
+    def layer(self) -> LayerInfo:
         """The layer that was asked for."""
-        return self.layers[self.wish.block]
+        return self.layers[self.request.block]
 
 
 @dataclass(frozen=True, eq=False)
 class RangePiece:
     """All values of one layer in one window, for ranges that look at more than one."""
 
-    wish: MapWish
+    request: MapRequest
     values: FloatArray
     """(heads, T', Y', X')."""
 
 
 @dataclass(frozen=True)
-class HistogramFacts:
+class HistogramInfo:
     """How often values occur."""
 
     counts: tuple[int, ...]
@@ -81,7 +81,7 @@ class HistogramFacts:
 
 
 @dataclass(frozen=True)
-class RangeFacts:
+class RangeInfo:
     """The colour range in use."""
 
     range: ValueRange
@@ -92,7 +92,7 @@ class RangeFacts:
     """Windows or layers looked at, and how many there are; None where one layer is enough."""
     automatic: ValueRange
     """What the policy gives where nothing is locked or set by hand."""
-    histogram: HistogramFacts
+    histogram: HistogramInfo
     """Of the values that the policy looks at."""
 
     @property
@@ -105,10 +105,10 @@ class RangeFacts:
 class ShownMap:
     """The map on the canvas."""
 
-    answer: MapAnswer
+    result: MapResult
     head: HeadChoice
     heatmap: Heatmap
-    range: RangeFacts
+    range: RangeInfo
     number: int
     """Another number is another map."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LayerFacts:
+class LayerInfo:
     """One attention layer."""
 
     block: int
@@ -33,14 +33,14 @@ class LayerFacts:
 
 
 @dataclass(frozen=True, eq=False)
-class ModelFacts:
+class ModelInfo:
     """A loaded model."""
 
     source: ModelSource
     format: str
     device: str
     clip_spec: ClipSpec
-    layers: tuple[LayerFacts, ...]
+    layers: tuple[LayerInfo, ...]
     """As the configuration states them."""
     class_count: int
     has_class_token: bool
@@ -51,7 +51,7 @@ class ModelFacts:
     report: LoadReport
     """What loading did."""
 
-    def is_same_network(self, other: ModelFacts) -> bool:
+    def is_same_network(self, other: ModelInfo) -> bool:
         """The same file loaded again, perhaps on another device: a view of one fits the other."""
         mine, its = self.source, other.source
         return (mine.checkpoint, mine.config, self.layers) == (
@@ -62,7 +62,7 @@ class ModelFacts:
 
 
 @dataclass(frozen=True)
-class PredictionFacts:
+class PredictionInfo:
     """One class and its probability."""
 
     index: int

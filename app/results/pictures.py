@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.results.maps import MapAnswer, MapWish
+    from app.results.maps import MapRequest, MapResult
     from mvit_core.attribution import HeadChoice
     from mvit_core.render import HeatSettings, RenderStyle, ValueRange
     from mvit_core.video.clip import ClipWindow
@@ -38,7 +38,7 @@ class HeatPicture:
 class StripPicture:
     """All heads of a block on one scale."""
 
-    wish: MapWish
+    request: MapRequest
     """The map that the heads belong to."""
     images: tuple[QImage, ...]
     sinks: tuple[float, ...] | None
@@ -49,7 +49,7 @@ class StripPicture:
 class CellsKey:
     """All that decides how some heads of a block are coloured; equal keys give equal pictures."""
 
-    answer: MapAnswer
+    result: MapResult
     heads: tuple[HeadChoice, ...]
     token_time: int
     """Below 0: the mean over all times, of what the model saw alone."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.results import World
+    from app.results import Results
     from app.state.view_state import ViewState
 
 
@@ -15,10 +15,10 @@ class Snapshot:
     """What is asked for and what is known, at one moment."""
 
     state: ViewState
-    world: World
+    results: Results
 
     @property
     def is_stale(self) -> bool:
         """The map on screen is not the one asked for."""
-        shown, wish = self.world.shown, self.world.wish
-        return shown is not None and wish is not None and shown.answer.wish != wish
+        shown, request = self.results.shown, self.results.request
+        return shown is not None and request is not None and shown.result.request != request

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.results.maps import MapWish
-    from app.results.model import PredictionFacts
+    from app.results.maps import MapRequest
+    from app.results.model import PredictionInfo
     from app.state.view_state import SeriesKind
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class WindowSurvey:
     """What one run of a window told, for every layer that needs no further run."""
 
-    wish: MapWish
+    request: MapRequest
     scores: Scores
     """(classes,): probabilities."""
     names: tuple[str, ...]
     """Of the classes."""
     measures: tuple[tuple[int, LayerMeasures], ...]
-    """(block, its measures) by the method and for the query of the wish."""
+    """(block, its measures) by the method and for the query of the request."""
     seconds: float
     """So long the run took."""
 
@@ -34,7 +34,7 @@ class WindowSurvey:
 class ViewSurvey:
     """What the model said of one view."""
 
-    wish: MapWish
+    request: MapRequest
     """Its model and clip count."""
     spec: ClipSpec
     """How the view was fed."""
@@ -55,7 +55,7 @@ class SeriesLine:
 
 
 @dataclass(frozen=True)
-class SeriesFacts:
+class SeriesInfo:
     """The header series of the timeline."""
 
     kind: SeriesKind
@@ -76,11 +76,11 @@ class SeriesFacts:
 
 
 @dataclass(frozen=True)
-class AverageFacts:
+class AverageInfo:
     """One prediction for the whole video."""
 
     plan: ViewPlan
-    predictions: tuple[PredictionFacts, ...]
+    predictions: tuple[PredictionInfo, ...]
     """Most probable first; empty while no view was run."""
     known: int
     total: int

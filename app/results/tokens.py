@@ -8,7 +8,7 @@ from app.results import TokenMark
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
-    from app.results import LayerFacts, MapAnswer
+    from app.results import LayerInfo, MapResult
     from app.results.snapshot import Snapshot
     from mvit_core.attribution import Query
     from mvit_core.geometry import GridGeometry, Triple
@@ -27,14 +27,14 @@ def centre(shape: Triple) -> Triple:
     return t, y, x
 
 
-def picked_grid(layer: LayerFacts, method: str) -> tuple[GridGeometry | None, Triple]:
+def picked_grid(layer: LayerInfo, method: str) -> tuple[GridGeometry | None, Triple]:
     """The grid that a token is picked from: keys for 'attended by', queries otherwise."""
     if METHODS[method].grid == "q":
         return layer.k_geometry, layer.k_shape
     return layer.q_geometry, layer.q_shape
 
 
-def carried(query: Query, method: str, old: LayerFacts, new: LayerFacts) -> Query:
+def carried(query: Query, method: str, old: LayerInfo, new: LayerInfo) -> Query:
     """The query of another layer at the same place of the model's input.
 
     An index means another place on another grid; where the geometry is not known yet it is only
@@ -51,30 +51,30 @@ def carried(query: Query, method: str, old: LayerFacts, new: LayerFacts) -> Quer
 
 def mark_of(snapshot: Snapshot) -> TokenMark | None:
     """The ring around the picked token."""
-    shown, picture = snapshot.world.shown, snapshot.world.picture
+    shown, picture = snapshot.results.shown, snapshot.results.picture
     if shown is None or picture is None:
         return None
-    return mark_on(shown.answer, shown.heatmap, picture.index)
+    return mark_on(shown.result, shown.heatmap, picture.index)
 
 
-def mark_on(answer: MapAnswer, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
+def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
     """The ring around the token that a map is of; None where it is of no one token.
 
     Args:
-        answer: the map, and where its tokens lie.
+        result: the map, and where its tokens lie.
         heatmap: of any head of it.
         frame_index: of the frame below the ring.
     """
-    wish = answer.wish
-    query = wish.query
-    geometry, shape = picked_grid(answer.layer, wish.method)
-    if isinstance(query, str) or not METHODS[wish.method].needs_query or geometry is None:
+    request = result.request
+    query = request.query
+    geometry, shape = picked_grid(result.layer, request.method)
+    if isinstance(query, str) or not METHODS[request.method].needs_query or geometry is None:
         return None
     _, row, column = geometry.centre(query)
-    scale = answer.pixel_map.scale
+    scale = result.pixel_map.scale
     place = heatmap.sampled_position(frame_index)
     return TokenMark(
-        centre_px=answer.pixel_map.to_source(column, row),
+        centre_px=result.pixel_map.to_source(column, row),
         cell_px=(geometry.scale[2] * scale[0], geometry.scale[1] * scale[1]),
         token=query,
         on_this_frame=geometry.nearest(0, place, shape[0]) == query[0],

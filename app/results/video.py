@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class VideoFacts:
+class VideoInfo:
     """An open video."""
 
     path: Path
@@ -40,7 +40,7 @@ class VideoFacts:
         """Width of a stored pixel over its height when shown."""
         return (self.display_size[0] / self.size[0]) / (self.display_size[1] / self.size[1])
 
-    def at_rate(self, fps: float) -> VideoFacts:
+    def at_rate(self, fps: float) -> VideoInfo:
         """The same with the rate for pictures; a file keeps its own."""
         if not self.is_folder:
             return self
@@ -80,14 +80,14 @@ class FramePictures(Protocol):
     """Where small pictures of frames are looked up."""
 
     def nearest(self, frame: int) -> int | None:
-        """The nearest frame that has one; nothing is decoded for the answer."""
+        """The nearest frame that has one; nothing is decoded for the result."""
 
     def image(self, frame: int) -> ProxyImage | None:
         """The picture of the nearest frame that has one."""
 
 
 @dataclass(frozen=True, eq=False)
-class ProxyFacts:
+class ProxyInfo:
     """The strip of small pictures, and how far it is; another value has more of them."""
 
     pictures: FramePictures

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.results.maps import MapAnswer, TokenMark
-    from app.results.model import LayerFacts
+    from app.results.maps import MapResult, TokenMark
+    from app.results.model import LayerInfo
     from app.results.pictures import CellsPicture
-    from app.results.video import FramePicture, VideoFacts
+    from app.results.video import FramePicture, VideoInfo
     from app.state.view_state import ViewName
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RenderStyle
@@ -33,15 +33,15 @@ class Scale:
 class GridRow:
     """One block of a grid."""
 
-    layer: LayerFacts
-    answer: MapAnswer | None
+    layer: LayerInfo
+    result: MapResult | None
     """Its maps; None while they are not there."""
     picture: CellsPicture | None
     """All its heads in colours; of an earlier token time while the right one is painted."""
 
 
 @dataclass(frozen=True, eq=False)
-class GridFacts:
+class GridInfo:
     """All that a grid shows."""
 
     view: ViewName
@@ -54,11 +54,11 @@ class GridFacts:
     @property
     def missing(self) -> int:
         """Blocks whose maps are not there yet."""
-        return sum(row.answer is None for row in self.rows)
+        return sum(row.result is None for row in self.rows)
 
 
 @dataclass(frozen=True, eq=False)
-class PaneFacts:
+class PaneInfo:
     """One pane of the compare view."""
 
     place: int
@@ -66,7 +66,7 @@ class PaneFacts:
     name: str
     """``Now``, ``A``, ``B``, ``C``, or the two that are subtracted."""
     title: str
-    video: VideoFacts | None = None
+    video: VideoInfo | None = None
     picture: FramePicture | None = None
     heatmap: Heatmap | None = None
     """The map below the pointer; None for a difference."""

@@ -14,7 +14,7 @@ JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True)
-class JobFacts:
+class JobInfo:
     """One piece of work that the user can wait for."""
 
     key: str
@@ -48,7 +48,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class MemoryFacts:
+class MemoryInfo:
     """What is held in memory."""
 
     cache_bytes: int

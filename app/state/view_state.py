@@ -159,7 +159,7 @@ class ViewState:
     picking: bool = False
     """A click on the canvas picks the query."""
     overlay: bool = True
-    blink: bool = False
+    hold_to_hide: bool = False
     """The overlay is hidden for as long as a key is held."""
     token_grid: bool = False
     coverage: bool = True

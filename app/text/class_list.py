@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from app.text.phrases import frame_number, share_words
 
 if TYPE_CHECKING:
-    from app.results import PredictionFacts, World
+    from app.results import PredictionInfo, Results
     from app.state.view_state import ViewState
 
 
@@ -44,7 +44,7 @@ class Listed:
 
 
 def listed_classes(
-    predictions: tuple[PredictionFacts, ...],
+    predictions: tuple[PredictionInfo, ...],
     top: int,
     pinned: tuple[int, ...],
     search: str = "",
@@ -73,19 +73,19 @@ def listed_classes(
     return tuple(row for row in rows if not top or row.rank <= top or row.slot >= 0)
 
 
-def listed_predictions(state: ViewState, world: World) -> Listed:
+def listed_predictions(state: ViewState, results: Results) -> Listed:
     """What the panel lists without a search; without rows where nothing was run."""
     if state.whole_video:
-        average = world.average
+        average = results.average
         predictions = average.predictions if average is not None else ()
         known = average.known if average is not None else 0
         scope = tr("whole video, mean of {n} views").format(n=known)
-    elif world.shown is not None:
-        answer = world.shown.answer
-        predictions = answer.predictions
-        first, last = answer.frame_indices[0], answer.frame_indices[-1]
+    elif results.shown is not None:
+        result = results.shown.result
+        predictions = result.predictions
+        first, last = result.frame_indices[0], result.frame_indices[-1]
         scope = tr("window {i}, frames {a} to {b}").format(
-            i=answer.wish.window.index + 1, a=frame_number(first), b=frame_number(last)
+            i=result.request.window.index + 1, a=frame_number(first), b=frame_number(last)
         )
     else:
         predictions, scope = (), ""

@@ -12,7 +12,7 @@ from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
 from mvit_core.render import times_text, value_text
 
 if TYPE_CHECKING:
-    from app.results import LayerFacts, ModelFacts, RangeFacts
+    from app.results import LayerInfo, ModelInfo, RangeInfo
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.geometry import Triple
     from mvit_core.render import RangePolicy, Units
@@ -78,7 +78,7 @@ def heads_list(indices: tuple[int, ...]) -> str:
     return ", ".join(f"h{index}" for index in indices)
 
 
-def lacking_words(layer: LayerFacts, wanted: HeadChoice) -> str:
+def lacking_words(layer: LayerInfo, wanted: HeadChoice) -> str:
     """What is shown of a layer that has not all the heads asked for."""
     lacking = ", ".join(str(h) for h in head_indices(wanted) if h >= layer.heads)
     shown = head_within(wanted, layer.heads)
@@ -140,25 +140,25 @@ def short_unit_names() -> dict[Units, str]:
     return {"probability": tr("probability"), "uniform": tr("× uniform")}
 
 
-def range_words(facts: RangeFacts) -> str:
+def range_words(info: RangeInfo) -> str:
     """What the ends of the colour bar are taken from; exports print the same."""
-    if facts.locked:
+    if info.locked:
         return tr("locked range")
-    if facts.policy == "manual":
+    if info.policy == "manual":
         return tr("manual range")
     words = {
         "map": tr("each map"),
         "layer": tr("this layer"),
         "clip": tr("this layer, whole clip"),
         "model": tr("all layers"),
-    }[facts.policy]
-    if facts.known is not None and facts.known[0] < facts.known[1]:
+    }[info.policy]
+    if info.known is not None and info.known[0] < info.known[1]:
         parts = {
             "clip": tr("this layer, {n} of {all} windows"),
             "model": tr("{n} of {all} layers"),
-        }[facts.policy]
-        words = parts.format(n=facts.known[0], all=facts.known[1])
-    low, high = facts.tails_percent
+        }[info.policy]
+        words = parts.format(n=info.known[0], all=info.known[1])
+    low, high = info.tails_percent
     return tr("{policy}, {low:g}–{high:g} %").format(policy=words, low=low, high=high)
 
 
@@ -192,7 +192,7 @@ def gigabytes_words(count: int) -> str:
     return f"{count / 2**30:.1f}"
 
 
-def device_words(model: ModelFacts) -> str:
+def device_words(model: ModelInfo) -> str:
     """Where a model runs, and in what precision."""
     if model.source.half:
         return tr("{device}, half precision").format(device=model.device)

@@ -23,19 +23,19 @@ def title_words(shown: ShownMap | None) -> str:
     """What the canvas shows, in one line."""
     if shown is None:
         return ""
-    answer = shown.answer
+    result = shown.result
     parts = [
-        tr("Stage {s} · Block {b}").format(s=answer.layer.stage, b=answer.wish.block),
-        head_words(shown.head, answer.maps.heads),
-        map_words(answer.wish.method, answer.wish.query),
+        tr("Stage {s} · Block {b}").format(s=result.layer.stage, b=result.request.block),
+        head_words(shown.head, result.maps.heads),
+        map_words(result.request.method, result.request.query),
     ]
     return " · ".join(parts)
 
 
 def sampled_words(snapshot: Snapshot) -> str:
     """Which sampled frame and which tubelet the frame is."""
-    state, world = snapshot.state, snapshot.world
-    window = world.window(state.frame)
+    state, results = snapshot.state, snapshot.results
+    window = results.window(state.frame)
     if window is None:
         return ""
     sampled = sorted(set(window.frame_indices))
@@ -44,8 +44,8 @@ def sampled_words(snapshot: Snapshot) -> str:
         if state.frame in sampled
         else tr("not sampled")
     )
-    shown = world.shown
-    if shown is None or shown.answer.wish.window != window:
+    shown = results.shown
+    if shown is None or shown.result.request.window != window:
         return words
     t = shown.heatmap.token_time(state.frame)
     frames = shown.heatmap.token_frames(t)
@@ -60,53 +60,55 @@ def sampled_words(snapshot: Snapshot) -> str:
 
 def badges(snapshot: Snapshot) -> tuple[str, ...]:
     """What must be known about the picture, most important last."""
-    state, world = snapshot.state, snapshot.world
+    state, results = snapshot.state, snapshot.results
     found: list[str] = []
-    if world.video is None or world.picture is None:
+    if results.video is None or results.picture is None:
         return ()
-    if world.picture.index != state.frame:
+    if results.picture.index != state.frame:
         words = tr("Frame {a}; frame {b} is being decoded")
-        found.append(words.format(a=frame_number(world.picture.index), b=frame_number(state.frame)))
-    elif world.picture.is_preview:
+        found.append(
+            words.format(a=frame_number(results.picture.index), b=frame_number(state.frame))
+        )
+    elif results.picture.is_preview:
         found.append(tr("Preview; the frame itself is being decoded"))
     if state.picking:
         found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
-    if world.shown is None:
-        if world.problem:
-            found.append(world.problem)
+    if results.shown is None:
+        if results.problem:
+            found.append(results.problem)
         return tuple(found)
-    if state.overlay and not state.blink:
-        found += _map_badges(snapshot, world.shown)
+    if state.overlay and not state.hold_to_hide:
+        found += _map_badges(snapshot, results.shown)
     return tuple(found)
 
 
 def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
-    world = snapshot.world
-    assert world.picture is not None
-    answer = shown.answer
+    results = snapshot.results
+    assert results.picture is not None
+    result = shown.result
     found = []
-    if answer.maps.note:
-        found.append(sentence(answer.maps.note))
+    if result.maps.note:
+        found.append(sentence(result.maps.note))
     if snapshot.is_stale:
-        assert world.wish is not None
+        assert results.request is not None
         found.append(_stale_words(snapshot))
-    elif world.picture.index not in answer.frame_indices:
-        t = shown.heatmap.token_time(world.picture.index)
+    elif results.picture.index not in result.frame_indices:
+        t = shown.heatmap.token_time(results.picture.index)
         found.append(tr("Not a sampled frame: map of the nearest tubelet, t={t}").format(t=t))
     return found
 
 
 def _stale_words(snapshot: Snapshot) -> str:
-    world = snapshot.world
-    assert world.shown is not None
-    assert world.wish is not None
-    old, new = world.shown.answer.wish, world.wish
-    if world.problem:
-        return tr("Map of before. {problem}").format(problem=world.problem)
+    results = snapshot.results
+    assert results.shown is not None
+    assert results.request is not None
+    old, new = results.shown.result.request, results.request
+    if results.problem:
+        return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
     if old.window != new.window:
-        running = any(job.key == "explain" and job.state == "running" for job in world.jobs)
+        running = any(job.key == "explain" and job.state == "running" for job in results.jobs)
         words = (
             tr("Map of window {a}; window {b} is being run")
             if running

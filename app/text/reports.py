@@ -16,7 +16,7 @@ from app.text.remarks import title_words
 from mvit_core.attribution import head_json
 
 if TYPE_CHECKING:
-    from app.results import ModelFacts, World
+    from app.results import ModelInfo, Results
     from app.state.view_state import ViewState
 
 PACKAGES = ("mvit-lens", "torch", "PySide6-Essentials", "av", "numpy")
@@ -31,12 +31,12 @@ LOG_LINES = 50
 """Of the log's end in a report."""
 
 
-def report_of(message: Message, state: ViewState, world: World, log: tuple[str, ...]) -> str:
+def report_of(message: Message, state: ViewState, results: Results, log: tuple[str, ...]) -> str:
     """A message with versions, the video, the model, the trace and the end of the log."""
     lines = [message.text, ""]
     lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
     lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
-    video, model = world.video, world.model
+    video, model = results.video, results.model
     if video is not None:
         width, height = video.size
         lines.append(f"video {video.path}: {video.frame_count} frames, {width}x{height}")
@@ -51,9 +51,9 @@ def report_of(message: Message, state: ViewState, world: World, log: tuple[str, 
     return "\n".join(lines)
 
 
-def parameters_of(state: ViewState, world: World) -> dict[str, object]:
+def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
     """What is shown, so that someone else can show the same."""
-    shown, model = world.shown, world.model
+    shown, model = results.shown, results.model
     spec = state.clip_spec or (model.clip_spec if model else None)
     return {
         "clip": None if state.clip is None else str(state.clip),
@@ -61,7 +61,7 @@ def parameters_of(state: ViewState, world: World) -> dict[str, object]:
         "preprocessing": asdict(spec) if spec else None,
         "frame": state.frame,
         "shown": title_words(shown),
-        "block": shown.answer.wish.block if shown else state.block,
+        "block": shown.result.request.block if shown else state.block,
         "head": head_json(state.head),
         "method": state.method,
         "query": state.query,
@@ -78,7 +78,7 @@ def parameters_of(state: ViewState, world: World) -> dict[str, object]:
     }
 
 
-def loaded_message(model: ModelFacts) -> Message:
+def loaded_message(model: ModelInfo) -> Message:
     """One message of a load: what was loaded, or that something about it must be known."""
     name, warnings = model.source.checkpoint.name, model.report.warnings
     if not warnings:

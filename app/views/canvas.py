@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.results import FramePicture, HeatPicture, Readout, ShownMap, TokenMark, VideoFacts
+    from app.results import FramePicture, HeatPicture, Readout, ShownMap, TokenMark, VideoInfo
 
 ZOOM_STEP = 1.25
 DRAG_PX = 4
@@ -47,7 +47,7 @@ class Canvas(SeenWidget):
         self.setMinimumSize(240, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Frame with attention"))
-        self._video: VideoFacts | None = None
+        self._video: VideoInfo | None = None
         self._picture: FramePicture | None = None
         self._heat: HeatPicture | None = None
         self._map: ShownMap | None = None
@@ -84,7 +84,7 @@ class Canvas(SeenWidget):
         """The remarks on screen."""
         return self._badges
 
-    def show_video(self, video: VideoFacts | None) -> None:
+    def show_video(self, video: VideoInfo | None) -> None:
         """Begin with another video: nothing of the old one stays."""
         self._video = video
         self._picture = self._heat = self._map = self._mark = None
@@ -93,7 +93,7 @@ class Canvas(SeenWidget):
     def show_frame(self, picture: FramePicture) -> None:
         """Put a frame on screen."""
         self._picture = picture
-        self._tell_hover()
+        self._report_hover()
         self.show_anew()
 
     def show_heat(self, heat: HeatPicture | None) -> None:
@@ -104,7 +104,7 @@ class Canvas(SeenWidget):
     def show_map(self, shown: ShownMap | None) -> None:
         """Take the numbers behind the colours, for grid and pointer."""
         self._map = shown
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     def show_mark(self, mark: TokenMark | None) -> None:
@@ -173,7 +173,7 @@ class Canvas(SeenWidget):
         place, index = self.source_at(point), self._picture.index
         if shown is None:
             return readout_of(place, self._video.size, None, index)
-        total = row_sum_of(shown.answer.wish.method, shown.head, shown.heatmap)
+        total = row_sum_of(shown.result.request.method, shown.head, shown.heatmap)
         return readout_of(place, self._video.size, shown.heatmap, index, total)
 
     # -- geometry ---------------------------------------------------------------------------
@@ -206,7 +206,7 @@ class Canvas(SeenWidget):
     def _after_zoom(self) -> None:
         self._set_cursor()
         self.zoomed.emit(self._scale() if self._video else 0.0)
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     def _set_cursor(self) -> None:
@@ -245,7 +245,7 @@ class Canvas(SeenWidget):
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
             if self._drag_from is not None:
                 self._look(self._drag_from.moved(moved))
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     @override
@@ -266,7 +266,7 @@ class Canvas(SeenWidget):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     @override
@@ -281,7 +281,7 @@ class Canvas(SeenWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
-    def _tell_hover(self) -> None:
+    def _report_hover(self) -> None:
         readout = None if self._pointer is None else self.readout_at(self._pointer)
         self.hovered.emit(readout)
 

@@ -61,7 +61,7 @@ class ColourBar(QWidget):
         """The numbers at the high end and the low end."""
         if self._shown is None:
             return "", ""
-        ends, keys = self._shown.range.range, self._shown.answer.maps.key_count
+        ends, keys = self._shown.range.range, self._shown.result.maps.key_count
         return (
             bar_number(ends.high, self._state.units, keys),
             bar_number(ends.low, self._state.units, keys),

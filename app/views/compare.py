@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.results import DIFFERENCE_PLACE, PaneFacts
+from app.results import DIFFERENCE_PLACE, PaneInfo
 from app.views.header import RangeStrip
 from app.views.pane_body import ZOOM_STEP, Linked, PaneBody
 from app.widgets import theme
@@ -85,28 +85,28 @@ class PaneView(QWidget):
         column.addWidget(self.body, 1)
         column.addLayout(bottom)
 
-    def show_pane(self, facts: PaneFacts) -> None:
+    def show_pane(self, info: PaneInfo) -> None:
         """Take what the pane shows now; only what differs is painted anew."""
-        old = self.body.facts
-        if self.name.text() != facts.name:
-            self.name.setText(facts.name)
-            self.setAccessibleName(f"{facts.name}: {facts.title}")
-        if self.title.full_text() != facts.title:
-            self.title.setText(facts.title)
-        self.range.show_scale(facts.scale)
-        self.unit.setText(facts.scale.unit if facts.scale is not None else "")
+        old = self.body.info
+        if self.name.text() != info.name:
+            self.name.setText(info.name)
+            self.setAccessibleName(f"{info.name}: {info.title}")
+        if self.title.full_text() != info.title:
+            self.title.setText(info.title)
+        self.range.show_scale(info.scale)
+        self.unit.setText(info.scale.unit if info.scale is not None else "")
         same = old is not None and (
-            old.picture is facts.picture
-            and old.heat is facts.heat
-            and old.video is facts.video
-            and old.remark == facts.remark
-            and old.mark == facts.mark
-            and (old.heatmap is None) == (facts.heatmap is None)
+            old.picture is info.picture
+            and old.heat is info.heat
+            and old.video is info.video
+            and old.remark == info.remark
+            and old.mark == info.mark
+            and (old.heatmap is None) == (info.heatmap is None)
         )
         if same:
-            self.body.facts = facts  # the pointer reads the newest numbers
+            self.body.info = info  # the pointer reads the newest numbers
         else:
-            self.body.show_pane(facts)
+            self.body.show_pane(info)
 
     def show_linked(self, linked: Linked) -> None:
         """Take what all panes share."""
@@ -175,12 +175,12 @@ class CompareView(QWidget):
             pane.body.zoomed.connect(self.link)
         self.setFocusProxy(self.panes[0])
 
-    def show_panes(self, facts: tuple[PaneFacts, ...]) -> None:
+    def show_panes(self, info: tuple[PaneInfo, ...]) -> None:
         """Take what the panes show now."""
-        places = tuple(fact.place for fact in facts)
+        places = tuple(fact.place for fact in info)
         if places != self._shown:
             self._arrange(places)
-        for fact in facts:
+        for fact in info:
             self.panes[fact.place].show_pane(fact)
 
     def show_style(

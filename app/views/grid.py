@@ -23,7 +23,7 @@ from app.widgets.basic import SeenWidget
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 
-    from app.results import FramePicture, GridFacts, TokenMark, VideoFacts
+    from app.results import FramePicture, GridInfo, TokenMark, VideoInfo
     from app.views.grid_layout import Spot
 
 ZOOM_STEP = 1.25
@@ -62,15 +62,17 @@ class Grid(SeenWidget):
     def cell_pixels(self) -> tuple[int, int]:
         """(width, height) of one cell in device pixels; small while there is none."""
         ratio = self.devicePixelRatioF()
-        size = self._scene.mosaic.cell_size
+        size = self._scene.grid_layout.cell_size
         return max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
 
     def blocks_in_sight(self) -> frozenset[int]:
         """Blocks of which some cell can be seen."""
         seen = self.visibleRegion().boundingRect()
-        return frozenset(s.cell.block for s in self._scene.mosaic.spots if s.box.intersects(seen))
+        return frozenset(
+            s.cell.block for s in self._scene.grid_layout.spots if s.box.intersects(seen)
+        )
 
-    def show_video(self, video: VideoFacts | None) -> None:
+    def show_video(self, video: VideoInfo | None) -> None:
         """Begin with another video."""
         self._scene = GridScene(video, style=self._scene.style, pointer=self._scene.pointer)
         self._reflow()
@@ -78,15 +80,15 @@ class Grid(SeenWidget):
     def show_frame(self, picture: FramePicture) -> None:
         """Put another frame below the maps."""
         self._scene = replace(self._scene, picture=picture)
-        self._tell_hover()
+        self._report_hover()
         self.show_anew()
 
-    def show_grid(self, facts: GridFacts | None) -> None:
+    def show_grid(self, info: GridInfo | None) -> None:
         """Take maps and their pictures."""
-        old, self._scene = self._scene.facts, replace(self._scene, facts=facts)
-        if _outline(old) != _outline(facts):
+        old, self._scene = self._scene.info, replace(self._scene, info=info)
+        if _outline(old) != _outline(info):
             self._reflow()
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     def show_style(self, style: GridStyle) -> None:
@@ -120,9 +122,9 @@ class Grid(SeenWidget):
         self._reflow()
 
     def _reflow(self) -> None:
-        mosaic = self._scene.laid_out(self._room, self._zoom)
-        self._scene = replace(self._scene, mosaic=mosaic)
-        self.setMinimumSize(mosaic.size)
+        grid_layout = self._scene.laid_out(self._room, self._zoom)
+        self._scene = replace(self._scene, grid_layout=grid_layout)
+        self.setMinimumSize(grid_layout.size)
         self._ink.forget()
         self.update()
         self.resized.emit()
@@ -132,7 +134,7 @@ class Grid(SeenWidget):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
-        spot, row = self._scene.mosaic.at(point), self._scene.mosaic.row_at(point)
+        spot, row = self._scene.grid_layout.at(point), self._scene.grid_layout.row_at(point)
         if event.button() != Qt.MouseButton.LeftButton or (spot is None and row is None):
             super().mousePressEvent(event)
             return
@@ -147,7 +149,7 @@ class Grid(SeenWidget):
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        spot = self._scene.mosaic.at(event.position().toPoint())
+        spot = self._scene.grid_layout.at(event.position().toPoint())
         if spot is not None and not self._scene.style.picking:
             self.opened.emit(spot.cell.block, spot.cell.head)
 
@@ -161,7 +163,7 @@ class Grid(SeenWidget):
 
     def _point(self, place: QPoint | None) -> None:
         self._scene = replace(self._scene, pointer=place)
-        self._tell_hover()
+        self._report_hover()
         self.update()
 
     @override
@@ -175,7 +177,7 @@ class Grid(SeenWidget):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            spot = self._scene.mosaic.at(event.pos())
+            spot = self._scene.grid_layout.at(event.pos())
             QToolTip.showText(event.globalPos(), self._tip(spot) if spot else "", self)
             return True
         return super().event(event)
@@ -183,7 +185,7 @@ class Grid(SeenWidget):
     def _tip(self, spot: Spot) -> str:
         words = self.tr("Block {b}, head {h}").format(b=spot.cell.block, h=spot.cell.head)
         row = self._scene.row(spot.cell.block)
-        sinks = row.answer.maps.sinks if row is not None and row.answer is not None else None
+        sinks = row.result.maps.sinks if row is not None and row.result is not None else None
         if sinks is not None:
             share = share_words(float(sinks[spot.cell.head]))
             words += "\n" + self.tr("{share} of its attention is on the class key").format(
@@ -191,7 +193,7 @@ class Grid(SeenWidget):
             )
         return words
 
-    def _tell_hover(self) -> None:
+    def _report_hover(self) -> None:
         pointer = self._scene.pointer
         self.hovered.emit(None if pointer is None else self._scene.readout_at(pointer))
 
@@ -247,7 +249,7 @@ class GridArea(QScrollArea):
         self.grid.show_room(self.viewport().size() - QSize(spare, 0))
 
 
-def _outline(facts: GridFacts | None) -> object:
-    if facts is None:
+def _outline(info: GridInfo | None) -> object:
+    if info is None:
         return None
-    return facts.view, tuple((r.layer.block, r.layer.stage, r.layer.heads) for r in facts.rows)
+    return info.view, tuple((r.layer.block, r.layer.stage, r.layer.heads) for r in info.rows)

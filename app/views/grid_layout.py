@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.results import LayerFacts
+    from app.results import LayerInfo
 
 GAP = 6
 HEADS_GAP = 14
@@ -55,7 +55,7 @@ class Spot:
 class Row:
     """The cells of one block in the layers view."""
 
-    layer: LayerFacts
+    layer: LayerInfo
     box: QRect
     """All of it, the name included."""
     name: QRect
@@ -64,7 +64,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Mosaic:
+class GridLayout:
     """A grid of cells."""
 
     size: QSize
@@ -85,10 +85,10 @@ class Mosaic:
         return self.spots[0].box.size() if self.spots else QSize()
 
 
-NOTHING = Mosaic(QSize(0, 0))
+NOTHING = GridLayout(QSize(0, 0))
 
 
-def heads_mosaic(room: QSize, layer: LayerFacts, aspect: float) -> Mosaic:
+def heads_layout(room: QSize, layer: LayerInfo, aspect: float) -> GridLayout:
     """All heads of a block, as large as the room allows without scrolling."""
     inner = QSize(max(room.width() - 2 * MARGIN, 40), max(room.height() - 2 * MARGIN, 40))
     widths = {n: _cell_width(inner, layer.heads, n, aspect) for n in range(1, layer.heads + 1)}
@@ -105,12 +105,12 @@ def heads_mosaic(room: QSize, layer: LayerFacts, aspect: float) -> Mosaic:
         box = QRect(x, y, width, height)
         spots.append(Spot(Cell(layer.block, head), box, QRect(x, y + height, width, CAPTION_PX)))
     bottom = spots[-1].caption.bottom() + MARGIN if spots else 0
-    return Mosaic(QSize(room.width(), max(room.height(), bottom)), tuple(spots))
+    return GridLayout(QSize(room.width(), max(room.height(), bottom)), tuple(spots))
 
 
-def layers_mosaic(
-    room: QSize, layers: Sequence[LayerFacts], aspect: float, zoom: float = 1.0
-) -> Mosaic:
+def layers_layout(
+    room: QSize, layers: Sequence[LayerInfo], aspect: float, zoom: float = 1.0
+) -> GridLayout:
     """A row for every block, a column for every head; stages are headed.
 
     Blocks have unequal numbers of heads: rows end where their heads end.
@@ -145,7 +145,7 @@ def layers_mosaic(
             for head in range(layer.heads)
         ]
         y += height + GAP
-    return Mosaic(QSize(full, y + MARGIN - GAP), tuple(spots), tuple(rows))
+    return GridLayout(QSize(full, y + MARGIN - GAP), tuple(spots), tuple(rows))
 
 
 def _cell_width(inner: QSize, heads: int, columns: int, aspect: float) -> int:

@@ -9,11 +9,11 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 
 from app.controller.cells import heatmap_of
 from app.results.readout import readout_of, row_sum_of
-from app.views.grid_layout import NOTHING, Mosaic, heads_mosaic, layers_mosaic
+from app.views.grid_layout import NOTHING, GridLayout, heads_layout, layers_layout
 from app.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
-    from app.results import FramePicture, GridFacts, GridRow, Readout, TokenMark, VideoFacts
+    from app.results import FramePicture, GridInfo, GridRow, Readout, TokenMark, VideoInfo
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class GridStyle:
 class GridScene:
     """Cells, what is in them, and the pointer."""
 
-    video: VideoFacts | None = None
+    video: VideoInfo | None = None
     picture: FramePicture | None = None
     """The frame below the maps."""
-    facts: GridFacts | None = None
+    info: GridInfo | None = None
     mark: TokenMark | None = None
     """The ring on every cell."""
     style: GridStyle = field(default_factory=GridStyle)
-    mosaic: Mosaic = NOTHING
+    grid_layout: GridLayout = NOTHING
     """Where the cells lie."""
     pointer: QPoint | None = None
     """Where the pointer is, if it is over the grid."""
@@ -51,27 +51,27 @@ class GridScene:
     @property
     def is_empty(self) -> bool:
         """There is nothing to show yet."""
-        return self.picture is None or self.facts is None or not self.facts.rows
+        return self.picture is None or self.info is None or not self.info.rows
 
-    def laid_out(self, room: QSize, zoom: float) -> Mosaic:
+    def laid_out(self, room: QSize, zoom: float) -> GridLayout:
         """Where the cells lie in a room; larger ones where they are zoomed."""
-        facts, video = self.facts, self.video
-        if facts is None or video is None or not facts.rows:
+        info, video = self.info, self.video
+        if info is None or video is None or not info.rows:
             return NOTHING
         aspect = video.display_size[0] / video.display_size[1]
-        layers = [row.layer for row in facts.rows]
-        if facts.view == "heads":
-            return heads_mosaic(room if zoom <= 1 else room * zoom, layers[0], aspect)
-        return layers_mosaic(room, layers, aspect, zoom)
+        layers = [row.layer for row in info.rows]
+        if info.view == "heads":
+            return heads_layout(room if zoom <= 1 else room * zoom, layers[0], aspect)
+        return layers_layout(room, layers, aspect, zoom)
 
     def row(self, block: int) -> GridRow | None:
         """What is known of a block."""
-        rows = self.facts.rows if self.facts is not None else ()
+        rows = self.info.rows if self.info is not None else ()
         return next((row for row in rows if row.layer.block == block), None)
 
     def spot_rect(self, block: int, head: int | None) -> QRect:
         """Where a cell lies, or the row of a block; empty where there is none."""
-        for spot in self.mosaic.spots:
+        for spot in self.grid_layout.spots:
             if spot.cell.block == block and head in (None, spot.cell.head):
                 return spot.box
         return QRect()
@@ -95,13 +95,13 @@ class GridScene:
 
     def readout_at(self, point: QPoint) -> Readout | None:
         """What lies under a point; None outside the cells."""
-        spot = self.mosaic.at(point)
+        spot = self.grid_layout.at(point)
         if spot is None or self.picture is None or self.video is None:
             return None
         row = self.row(spot.cell.block)
         heatmap, total = None, None
-        if row is not None and row.answer is not None:
-            heatmap = heatmap_of(row.answer, spot.cell.head)
-            total = row_sum_of(row.answer.wish.method, spot.cell.head, heatmap)
+        if row is not None and row.result is not None:
+            heatmap = heatmap_of(row.result, spot.cell.head)
+            total = row_sum_of(row.result.request.method, spot.cell.head, heatmap)
         place = self.source_at(spot.box, point)
         return readout_of(place, self.video.size, heatmap, self.picture.index, total)

@@ -22,7 +22,7 @@ from app.widgets.overlays import (
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.results import GridRow, MapAnswer, TokenMark
+    from app.results import GridRow, MapResult, TokenMark
     from app.views.grid_layout import Row, Spot
     from app.views.grid_scene import GridScene
     from mvit_core.heatmap import Heatmap
@@ -39,7 +39,7 @@ class GridInk:
     def __init__(self) -> None:
         self._key: object = None
         self._pixmap = QPixmap()
-        self._lines: dict[int, tuple[MapAnswer, Heatmap, StillLines]] = {}
+        self._lines: dict[int, tuple[MapResult, Heatmap, StillLines]] = {}
 
     @property
     def frame(self) -> QPixmap:
@@ -65,11 +65,11 @@ class GridInk:
                 painter.end()
             self._key = key
 
-    def lay_lines(self, painter: QPainter, scene: GridScene, box: QRect, answer: MapAnswer) -> None:
+    def lay_lines(self, painter: QPainter, scene: GridScene, box: QRect, result: MapResult) -> None:
         """Lines between the tokens of a block; the cells of all its heads have the same."""
-        block = answer.wish.block
-        if block not in self._lines or self._lines[block][0] is not answer:
-            self._lines[block] = answer, heatmap_of(answer, 0), StillLines()
+        block = result.request.block
+        if block not in self._lines or self._lines[block][0] is not result:
+            self._lines[block] = result, heatmap_of(result, 0), StillLines()
         _, heatmap, lines = self._lines[block]
         painter.translate(box.topLeft())
         lines.paint(painter, scene.view_of_cell(box), heatmap, grid=True, coverage=False)
@@ -83,9 +83,9 @@ class GridInk:
 
 def _any_map(scene: GridScene) -> Heatmap | None:
     """One of the maps on screen: all of a window show the same part of the frame."""
-    rows = scene.facts.rows if scene.facts is not None else ()
-    answer = next((row.answer for row in rows if row.answer is not None), None)
-    return None if answer is None else heatmap_of(answer, 0)
+    rows = scene.info.rows if scene.info is not None else ()
+    result = next((row.result for row in rows if row.result is not None), None)
+    return None if result is None else heatmap_of(result, 0)
 
 
 def paint_grid(
@@ -100,23 +100,23 @@ def paint_grid(
         exposed: what is to be painted anew.
         seen: what is in sight.
     """
-    facts, picture = scene.facts, scene.picture
-    assert facts is not None
+    info, picture = scene.info, scene.picture
+    assert info is not None
     assert picture is not None
-    rows = {row.layer.block: row for row in facts.rows}
-    if picture.image is not None and scene.mosaic.spots:
+    rows = {row.layer.block: row for row in info.rows}
+    if picture.image is not None and scene.grid_layout.spots:
         ratio = painter.device().devicePixelRatioF()
-        ink.prepare(scene, picture.image, scene.mosaic.spots[0].box, ratio)
-    for row in scene.mosaic.rows:
+        ink.prepare(scene, picture.image, scene.grid_layout.spots[0].box, ratio)
+    for row in scene.grid_layout.rows:
         if row.box.united(row.heading).intersects(exposed):
             paint_names(painter, row, chosen=row.layer.block == scene.style.chosen_block)
-    for spot in scene.mosaic.spots:
+    for spot in scene.grid_layout.spots:
         if spot.box.united(spot.caption).intersects(exposed):
             _paint_cell(painter, scene, ink, spot, rows[spot.cell.block])
     if scene.mark is not None:
         _paint_marks(painter, scene, scene.mark, seen)
     _paint_choice(painter, scene)
-    hovered = None if scene.pointer is None else scene.mosaic.at(scene.pointer)
+    hovered = None if scene.pointer is None else scene.grid_layout.at(scene.pointer)
     if hovered is not None:
         _paint_hover(painter, scene, hovered, rows[hovered.cell.block])
 
@@ -173,18 +173,18 @@ def _paint_cell(
         draw_placeholder(painter, QRectF(spot.box), "")
     else:
         painter.drawPixmap(spot.box, ink.frame)
-    if row.answer is None:
-        veil(painter, spot.box)
+    if row.result is None:
+        overlay(painter, spot.box)
     elif row.picture is not None and style.heat and picture.image is not None:
         painter.setOpacity(style.opacity)
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
         painter.setOpacity(1.0)
-    if row.answer is not None and style.lines:
-        ink.lay_lines(painter, scene, spot.box, row.answer)
+    if row.result is not None and style.lines:
+        ink.lay_lines(painter, scene, spot.box, row.result)
     paint_label(painter, spot, row)
 
 
-def veil(painter: QPainter, box: QRect) -> None:
+def overlay(painter: QPainter, box: QRect) -> None:
     """A cell whose map is not there yet."""
     shade = QColor(theme.current().stage)
     shade.setAlpha(170)
@@ -214,7 +214,7 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
     painter.drawText(
         spot.caption, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words
     )
-    sinks = row.answer.maps.sinks if row.answer is not None else None
+    sinks = row.result.maps.sinks if row.result is not None else None
     if sinks is None:
         return
     painter.setPen(QColor(colours.text_faint))
@@ -244,9 +244,9 @@ def _paint_choice(painter: QPainter, scene: GridScene) -> None:
 
 def _paint_hover(painter: QPainter, scene: GridScene, spot: Spot, row: GridRow) -> None:
     """The token under the pointer, and what the model saw, in the cell under the pointer."""
-    if row.answer is None:
+    if row.result is None:
         return
-    heatmap = heatmap_of(row.answer, spot.cell.head)
+    heatmap = heatmap_of(row.result, spot.cell.head)
     view = scene.view_of_cell(spot.box)
     painter.save()
     painter.setClipRect(spot.box)
@@ -260,7 +260,7 @@ def _paint_hover(painter: QPainter, scene: GridScene, spot: Spot, row: GridRow) 
 
 def _paint_marks(painter: QPainter, scene: GridScene, mark: TokenMark, seen: QRect) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for spot in scene.mosaic.spots:
+    for spot in scene.grid_layout.spots:
         if spot.box.intersects(seen):
             painter.save()
             painter.setClipRect(spot.box)

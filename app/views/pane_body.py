@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent, QWheelEvent
 
-    from app.results import PaneFacts, Readout
+    from app.results import PaneInfo, Readout
 
 ZOOM_STEP = 1.25
 PANE_MARGIN_PX = 4
@@ -65,16 +65,16 @@ class PaneBody(SeenWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(120, 80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.facts: PaneFacts | None = None
+        self.info: PaneInfo | None = None
         self._linked = Linked()
         self._kept: tuple[object, QPixmap] | None = None
         self._pointer: QPointF | None = None
         self._drag: tuple[QPointF, Viewport] | None = None
 
-    def show_pane(self, facts: PaneFacts) -> None:
+    def show_pane(self, info: PaneInfo) -> None:
         """Take another frame or another map."""
-        self.facts = facts
-        self._tell_hover()
+        self.info = info
+        self._report_hover()
         self.show_anew()
 
     @property
@@ -90,7 +90,7 @@ class PaneBody(SeenWidget):
 
     def view(self) -> Viewport:
         """How the frame lies on the pane."""
-        video = self.facts.video if self.facts else None
+        video = self.info.video if self.info else None
         room = (self.width(), self.height())
         if video is None:
             return Viewport(room)
@@ -108,24 +108,22 @@ class PaneBody(SeenWidget):
 
     def readout_at(self, point: QPointF) -> Readout | None:
         """What lies under a point; None outside the frame."""
-        facts = self.facts
-        if facts is None or facts.video is None or facts.picture is None:
+        info = self.info
+        if info is None or info.video is None or info.picture is None:
             return None
         x, y = self.view().from_view(point)
         place = (x - 0.5, y - 0.5)
-        return readout_of(
-            place, facts.video.size, facts.heatmap, facts.picture.index, facts.row_sum
-        )
+        return readout_of(place, info.video.size, info.heatmap, info.picture.index, info.row_sum)
 
-    def _tell(self, view: Viewport) -> None:
-        video = self.facts.video if self.facts else None
+    def _report(self, view: Viewport) -> None:
+        video = self.info.video if self.info else None
         if video is None:
             return
         zoom = max(view.scale / view.fit_scale, 1.0)
         centre = (view.looking_at[0] / video.size[0], view.looking_at[1] / video.size[1])
         self.zoomed.emit(replace(self._linked, zoom=zoom, centre=centre))
 
-    def _tell_hover(self) -> None:
+    def _report_hover(self) -> None:
         if self._pointer is not None:
             self.hovered.emit(self.readout_at(self._pointer))
 
@@ -136,7 +134,7 @@ class PaneBody(SeenWidget):
         steps = event.angleDelta().y() / 120
         if steps:
             view = self.view()
-            self._tell(view.zoomed(view.scale * ZOOM_STEP**steps, event.position()))
+            self._report(view.zoomed(view.scale * ZOOM_STEP**steps, event.position()))
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -148,8 +146,8 @@ class PaneBody(SeenWidget):
         self._pointer = event.position()
         if self._drag is not None and self._linked.zoom > 1.0:
             start, view = self._drag
-            self._tell(view.moved(event.position() - start))
-        self._tell_hover()
+            self._report(view.moved(event.position() - start))
+        self._report_hover()
         self.update()
 
     @override
@@ -172,28 +170,28 @@ class PaneBody(SeenWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        facts = self.facts
-        if facts is None or facts.picture is None or facts.video is None:
+        info = self.info
+        if info is None or info.picture is None or info.video is None:
             painter.fillRect(self.rect(), QColor(theme.current().stage))
         else:
-            painter.drawPixmap(0, 0, self._composed(facts))
-            self._paint_pointer(painter, facts)
-            if facts.mark is not None:
+            painter.drawPixmap(0, 0, self._composed(info))
+            self._paint_pointer(painter, info)
+            if info.mark is not None:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-                draw_ring(painter, self.view(), facts.mark)
-        if facts is not None and facts.remark:
-            self._paint_remark(painter, facts.remark)
+                draw_ring(painter, self.view(), info.mark)
+        if info is not None and info.remark:
+            self._paint_remark(painter, info.remark)
         painter.end()
 
-    def _composed(self, facts: PaneFacts) -> QPixmap:
+    def _composed(self, info: PaneInfo) -> QPixmap:
         """Frame and heat, kept as long as they are the same: the pointer moves over them."""
         ratio = self.devicePixelRatioF()
         linked = replace(self._linked, chosen=0)
         wanted = (
-            facts.picture,
-            facts.heat,
-            facts.heatmap is None,
-            _lines(facts),
+            info.picture,
+            info.heat,
+            info.heatmap is None,
+            _lines(info),
             linked,
             self.size().toTuple(),
             ratio,
@@ -207,31 +205,31 @@ class PaneBody(SeenWidget):
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         box = self.view().frame_box
-        assert facts.picture is not None
-        if facts.picture.image is None:
-            draw_placeholder(painter, box, facts.picture.problem)
+        assert info.picture is not None
+        if info.picture.image is None:
+            draw_placeholder(painter, box, info.picture.problem)
         else:
-            painter.drawImage(box, facts.picture.image)
-            if facts.heat is not None and linked.heat:
+            painter.drawImage(box, info.picture.image)
+            if info.heat is not None and linked.heat:
                 painter.setOpacity(linked.opacity)
-                painter.drawImage(box, facts.heat)
+                painter.drawImage(box, info.heat)
                 painter.setOpacity(1.0)
-            if facts.heatmap is not None and linked.heat and linked.coverage:
-                draw_unseen(painter, self.view(), facts.heatmap)
-            if facts.grid is not None and linked.lines:
-                draw_grid(painter, self.view(), facts.grid)
+            if info.heatmap is not None and linked.heat and linked.coverage:
+                draw_unseen(painter, self.view(), info.heatmap)
+            if info.grid is not None and linked.lines:
+                draw_grid(painter, self.view(), info.grid)
         painter.end()
         self._kept = (wanted, pixmap)
         return pixmap
 
-    def _paint_pointer(self, painter: QPainter, facts: PaneFacts) -> None:
-        if facts.heatmap is None:
+    def _paint_pointer(self, painter: QPainter, info: PaneInfo) -> None:
+        if info.heatmap is None:
             return
         if self._linked.coverage:
-            draw_outline(painter, self.view(), facts.heatmap)
+            draw_outline(painter, self.view(), info.heatmap)
         readout = None if self._pointer is None else self.readout_at(self._pointer)
         if readout is not None and readout.token is not None:
-            draw_cell(painter, self.view(), facts.heatmap, readout.token[1], readout.token[2])
+            draw_cell(painter, self.view(), info.heatmap, readout.token[1], readout.token[2])
 
     def _paint_remark(self, painter: QPainter, words: str) -> None:
         colours = theme.current()
@@ -246,7 +244,7 @@ class PaneBody(SeenWidget):
         painter.drawText(box, flags, words)
 
 
-def _lines(facts: PaneFacts) -> object:
+def _lines(info: PaneInfo) -> object:
     """All that decides where the lines between tokens lie; a map has many frames."""
-    grid = facts.grid
+    grid = info.grid
     return grid and (grid.shape[1:], grid.x_px, grid.y_px, grid.box_px)

@@ -30,15 +30,15 @@ def show_views(
     mark: TokenMark | None,
 ) -> None:
     """Bring the views from one snapshot to the next; None shows everything."""
-    state, world = new.state, new.world
-    if old is None or old.world.video is not world.video:
-        stage.grid.show_video(world.video)
+    state, results = new.state, new.results
+    if old is None or old.results.video is not results.video:
+        stage.grid.show_video(results.video)
     if state.view in ("heads", "layers"):
         _show_grid(stage, new, remarks, mark)
     elif state.view == "compare":
         _show_panes(stage, new, remarks)
     stage.show_view(state.view)  # last: what takes the keys is there by then
-    layer = world.layer(state.block)
+    layer = results.layer(state.block)
     if state.view == "layers" and layer is not None and old and old.state.view != "layers":
         head = next(iter(head_indices(state.head)), None)
         # Rows have their places once the page has been laid out.
@@ -47,10 +47,10 @@ def show_views(
 
 def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
     state, header = new.state, stage.compare_header
-    stage.compare.show_panes(new.world.panes)
+    stage.compare.show_panes(new.results.panes)
     stage.compare.show_style(
         opacity=state.opacity,
-        heat=state.overlay and not state.blink,
+        heat=state.overlay and not state.hold_to_hide,
         coverage=state.coverage,
         lines=state.token_grid,
         chosen=state.pane,
@@ -63,15 +63,15 @@ def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
 def _show_grid(
     stage: Stage, new: Snapshot, remarks: tuple[str, ...], mark: TokenMark | None
 ) -> None:
-    state, world, grid = new.state, new.world, stage.grid
-    if world.picture is not None and grid.scene.picture is not world.picture:
-        grid.show_frame(world.picture)
-    if grid.scene.facts is not world.grid:
-        grid.show_grid(world.grid)
-    layer = world.layer(state.block)
+    state, results, grid = new.state, new.results, stage.grid
+    if results.picture is not None and grid.scene.picture is not results.picture:
+        grid.show_frame(results.picture)
+    if grid.scene.info is not results.grid:
+        grid.show_grid(results.grid)
+    layer = results.layer(state.block)
     style = GridStyle(
         opacity=state.opacity,
-        heat=state.overlay and not state.blink,
+        heat=state.overlay and not state.hold_to_hide,
         coverage=state.coverage,
         lines=state.token_grid,
         picking=state.picking,
@@ -89,16 +89,16 @@ def _show_grid(
     header = stage.grid_header
     header.show_title(grid_title(new))
     header.show_remark(remarks[-1] if remarks else "")
-    if world.grid is not None and world.grid.rows:
-        header.show_scale(world.grid.policy, world.grid.scale)
+    if results.grid is not None and results.grid.rows:
+        header.show_scale(results.grid.policy, results.grid.scale)
     else:
         header.show_scale("", None)
 
 
 def grid_title(snapshot: Snapshot) -> str:
     """What a grid shows, and which cell is chosen, in one line."""
-    state, world = snapshot.state, snapshot.world
-    layer = world.layer(state.block)
+    state, results = snapshot.state, snapshot.results
+    layer = results.layer(state.block)
     if layer is None:
         return ""
     words = map_words(state.method, state.query)

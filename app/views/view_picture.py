@@ -10,16 +10,16 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize
 
 from app.controller.cells import heatmap_of
 from app.text.phrases import frame_number
-from app.views.painter import paint_label, paint_names, veil
+from app.views.painter import overlay, paint_label, paint_names
 from app.widgets import theme
-from app.workers.view_picture import PAD, Sheet, Tile, Words
+from app.workers.view_picture import PAD, Tile, ViewPicture, Words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
-    from app.results import GridRow, World
+    from app.results import GridRow, Results
     from app.views.compare import PaneView
-    from app.views.grid_layout import Mosaic, Spot
+    from app.views.grid_layout import GridLayout, Spot
     from app.views.grid_scene import GridScene
     from app.views.stage import Stage
     from mvit_core.render import HeatSettings
@@ -30,33 +30,35 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("sheets", text)
 
 
-def grid_sheet(stage: Stage, world: World, look: HeatSettings) -> Sheet | None:
+def grid_picture(stage: Stage, results: Results, look: HeatSettings) -> ViewPicture | None:
     """The heads view or the layers view, all of it; None while it shows no map.
 
     Args:
         stage: where the cells lie.
-        world: what is known.
+        results: what is known.
         look: how cells are drawn.
     """
     scene = stage.grid.scene
-    facts, spots = scene.facts, scene.mosaic.spots
-    if facts is None or scene.picture is None or not spots:
+    info, spots = scene.info, scene.grid_layout.spots
+    if info is None or scene.picture is None or not spots:
         return None
-    rows = {row.layer.block: row for row in facts.rows}
-    body = _body(scene.mosaic)
+    rows = {row.layer.block: row for row in info.rows}
+    body = _body(scene.grid_layout)
     tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, body.topLeft()) for spot in spots)
-    sheet = _sheet(stage, world, stage.grid_header.title.full_text(), body.size())
-    unit = f" · {facts.scale.unit}" if facts.scale is not None and any(facts.scale.ends) else ""
+    view_picture = _view_picture(stage, results, stage.grid_header.title.full_text(), body.size())
+    unit = f" · {info.scale.unit}" if info.scale is not None and any(info.scale.ends) else ""
     return replace(
-        sheet,
+        view_picture,
         tiles=tiles,
-        policy=facts.policy + unit,
-        scale=facts.scale,
-        labels=partial(_paint_labels, mosaic=scene.mosaic, rows=rows, corner=body.topLeft()),
+        policy=info.policy + unit,
+        scale=info.scale,
+        labels=partial(
+            _paint_labels, grid_layout=scene.grid_layout, rows=rows, corner=body.topLeft()
+        ),
     )
 
 
-def panes_sheet(stage: Stage, world: World) -> Sheet | None:
+def panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
     """The panes of the compare view, each with its name and its colours; None without any."""
     panes = [pane for pane in stage.compare.panes.values() if pane.isVisible()]
     tiles = tuple(tile for tile in map(_pane, panes) if tile is not None)
@@ -64,35 +66,39 @@ def panes_sheet(stage: Stage, world: World) -> Sheet | None:
         return None
     words, bars = [], []
     for pane in panes:
-        facts, (above, below) = pane.body.facts, _lines_of(pane)
-        assert facts is not None
-        words.append(Words(above, f"{facts.name} · {facts.title}", bold=True))
-        if facts.remark:
-            words.append(Words(below, facts.remark))
-        elif facts.scale is not None:
-            bars.append((below, facts.scale))
-    sheet = _sheet(stage, world, stage.compare_header.title.full_text(), stage.compare.size())
-    return replace(sheet, tiles=tiles, words=tuple(words), bars=tuple(bars))
-
-
-def _sheet(stage: Stage, world: World, title: str, size: QSize) -> Sheet:
-    """A sheet with nothing on it yet but its title."""
-    assert world.video is not None
-    assert world.picture is not None
-    source = tr("{clip}, frame {n}").format(
-        clip=world.video.path.name, n=frame_number(world.picture.index)
+        info, (above, below) = pane.body.info, _lines_of(pane)
+        assert info is not None
+        words.append(Words(above, f"{info.name} · {info.title}", bold=True))
+        if info.remark:
+            words.append(Words(below, info.remark))
+        elif info.scale is not None:
+            bars.append((below, info.scale))
+    view_picture = _view_picture(
+        stage, results, stage.compare_header.title.full_text(), stage.compare.size()
     )
-    return Sheet(size, stage.devicePixelRatioF(), theme.small_font(stage), title, source)
+    return replace(view_picture, tiles=tiles, words=tuple(words), bars=tuple(bars))
+
+
+def _view_picture(stage: Stage, results: Results, title: str, size: QSize) -> ViewPicture:
+    """A sheet with nothing on it yet but its title."""
+    assert results.video is not None
+    assert results.picture is not None
+    source = tr("{clip}, frame {n}").format(
+        clip=results.video.path.name, n=frame_number(results.picture.index)
+    )
+    return ViewPicture(size, stage.devicePixelRatioF(), theme.small_font(stage), title, source)
 
 
 # -- cells of a grid -----------------------------------------------------------------------------
 
 
-def _body(mosaic: Mosaic) -> QRect:
+def _body(grid_layout: GridLayout) -> QRect:
     """All cells, names and labels, with some room around them; headings go on to its edge."""
-    boxes = [spot.box.united(spot.caption) for spot in mosaic.spots]
-    boxes += [row.name for row in mosaic.rows]
-    boxes += [QRect(row.heading.topLeft(), QSize(1, row.heading.height())) for row in mosaic.rows]
+    boxes = [spot.box.united(spot.caption) for spot in grid_layout.spots]
+    boxes += [row.name for row in grid_layout.rows]
+    boxes += [
+        QRect(row.heading.topLeft(), QSize(1, row.heading.height())) for row in grid_layout.rows
+    ]
     body = QRect()
     for box in boxes:
         body = body.united(box)  # an empty one adds nothing
@@ -104,10 +110,10 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner
     assert picture is not None
     room = spot.box.translated(-corner)
     blank = Tile(room, scene.view_of_cell(spot.box), picture, style.opacity, mark=scene.mark)
-    if row.answer is None:
+    if row.result is None:
         return blank
-    maps = row.answer.maps
-    heatmap = heatmap_of(row.answer, spot.cell.head)
+    maps = row.result.maps
+    heatmap = heatmap_of(row.result, spot.cell.head)
     return replace(
         blank,
         heatmap=heatmap,
@@ -118,18 +124,18 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner
 
 
 def _paint_labels(
-    painter: QPainter, mosaic: Mosaic, rows: dict[int, GridRow], corner: QPoint
+    painter: QPainter, grid_layout: GridLayout, rows: dict[int, GridRow], corner: QPoint
 ) -> None:
     """The names of blocks and heads as on screen; a cell without its map is veiled."""
     painter.save()
     painter.translate(-corner)
-    for row in mosaic.rows:
+    for row in grid_layout.rows:
         paint_names(painter, row, chosen=False)
-    for spot in mosaic.spots:
-        row_facts = rows[spot.cell.block]
-        if row_facts.answer is None:
-            veil(painter, spot.box)
-        paint_label(painter, spot, row_facts)
+    for spot in grid_layout.spots:
+        row_info = rows[spot.cell.block]
+        if row_info.result is None:
+            overlay(painter, spot.box)
+        paint_label(painter, spot, row_info)
     painter.restore()
 
 
@@ -138,21 +144,21 @@ def _paint_labels(
 
 def _pane(pane: PaneView) -> Tile | None:
     """The picture of a pane; None where it shows no frame."""
-    body, facts = pane.body, pane.body.facts
-    if facts is None or facts.picture is None or facts.video is None:
+    body, info = pane.body, pane.body.info
+    if info is None or info.picture is None or info.video is None:
         return None
     linked = body.linked
     room = QRect(pane.pos() + body.pos(), body.size())
-    blank = Tile(room, body.view(), facts.picture, linked.opacity, mark=facts.mark)
-    if not linked.heat or facts.scale is None:
-        return replace(blank, lines=facts.grid if linked.lines else None)
+    blank = Tile(room, body.view(), info.picture, linked.opacity, mark=info.mark)
+    if not linked.heat or info.scale is None:
+        return replace(blank, lines=info.grid if linked.lines else None)
     return replace(
         blank,
-        heatmap=facts.heatmap,
-        style=facts.scale.style,
-        ready=facts.heat if facts.heatmap is None else None,
-        unseen=facts.heatmap if linked.coverage else None,
-        lines=facts.grid if linked.lines else None,
+        heatmap=info.heatmap,
+        style=info.scale.style,
+        ready=info.heat if info.heatmap is None else None,
+        unseen=info.heatmap if linked.coverage else None,
+        lines=info.grid if linked.lines else None,
     )
 
 

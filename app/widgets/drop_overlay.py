@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
-class DropVeil(QWidget):
+class DropOverlay(QWidget):
     """Covers its parent, says what a drop would do, and lets the drop through."""
 
     def __init__(self, parent: QWidget) -> None:

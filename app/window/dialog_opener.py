@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.controller.controller import Controller
 
 
-class DialogDesk(QObject):
+class DialogOpener(QObject):
     """Opens dialogs over a window.
 
     Args:
@@ -66,13 +66,13 @@ class DialogDesk(QObject):
 
     def export(self) -> None:
         """Let the user export what is shown."""
-        world, state = self._controller.world, self._controller.store.state
-        wish, layer = self._controller.export_wish(), world.layer(state.block)
-        if wish is None or layer is None or world.video is None:
+        results, state = self._controller.results, self._controller.store.state
+        job, layer = self._controller.export_job(), results.layer(state.block)
+        if job is None or layer is None or results.video is None:
             return
         self._controller.intents.pause()
-        spans, fps = spans_of(state, world), world.video.fps
-        dialog = ExportDialog(wish, spans, layer.heads, fps, self._window)
+        spans, fps = spans_of(state, results), results.video.fps
+        dialog = ExportDialog(job, spans, layer.heads, fps, self._window)
         dialog.export_asked.connect(self._controller.export)
         dialog.preview_asked.connect(self._controller.preview_export)
         dialog.finished.connect(lambda _: self._controller.previews.stop())
@@ -81,7 +81,7 @@ class DialogDesk(QObject):
 
     def preprocessing(self) -> None:
         """Let the user say how the model is fed, beside the picture."""
-        model, used = self._controller.world.model, self._controller.store.state.clip_spec
+        model, used = self._controller.results.model, self._controller.store.state.clip_spec
         if model is None:
             return
         dialog = self._window.findChild(PreprocessingDialog)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.controller.controller import Controller
-    from app.widgets.drop_overlay import DropVeil
-    from app.window.session_manager import SessionDesk
+    from app.widgets.drop_overlay import DropOverlay
+    from app.window.session_manager import SessionManager
 
 
 class Drops(QObject):
@@ -32,10 +32,14 @@ class Drops(QObject):
     """
 
     def __init__(
-        self, window: QWidget, veil: DropVeil, controller: Controller, sessions: SessionDesk
+        self,
+        window: QWidget,
+        overlay: DropOverlay,
+        controller: Controller,
+        sessions: SessionManager,
     ) -> None:
         super().__init__(window)
-        self._veil = veil
+        self._overlay = overlay
         self._controller = controller
         self._sessions = sessions
         window.setAcceptDrops(True)
@@ -46,7 +50,7 @@ class Drops(QObject):
         if isinstance(event, QDragEnterEvent):
             self._entered(event)
         elif event.type() == QEvent.Type.DragLeave:
-            self._veil.hide()
+            self._overlay.hide()
         elif event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):
             self._dropped(event)
         else:
@@ -59,14 +63,14 @@ class Drops(QObject):
             event.acceptProposedAction()
             dropped = _sorted(event)
             words = dropped.reason if not dropped.is_good else self._words(dropped)
-            self._veil.show_drop(words, good=dropped.is_good)
+            self._overlay.show_drop(words, good=dropped.is_good)
 
     def _dropped(self, event: QDropEvent) -> None:
-        self._veil.hide()
+        self._overlay.hide()
         dropped = _sorted(event)
         event.acceptProposedAction()
         if dropped.reason:
-            self._controller.tell(Message("warning", dropped.reason))
+            self._controller.notify(Message("warning", dropped.reason))
         if dropped.checkpoint is not None:
             self._controller.load_model(ModelSource(dropped.checkpoint, config=dropped.config))
         if dropped.session is not None:

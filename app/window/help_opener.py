@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SEEN = "tour/seen"
 
 
-class HelpDesk(QObject):
+class HelpOpener(QObject):
     """Opens the dialogs that are about the window itself.
 
     Args:
@@ -55,8 +55,8 @@ class HelpDesk(QObject):
         self._search = QToolButton(window)
         self.running_tour: Tour | None = None
 
-    def know(self, actions: Actions) -> None:
-        """Take the actions, which are made after this desk; put a search button by the menus."""
+    def set_actions(self, actions: Actions) -> None:
+        """Take the actions, which are made later; put a search button by the menus."""
         self._actions = actions
         self._search.setObjectName("flat")
         self._search.setIcon(themed_icon("search"))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from app.state.store import Store
 
 
-class Blink(QObject):
-    """Watches the key of ``view.blink``.
+class HoldToHide(QObject):
+    """Watches the key of ``view.hold_to_hide``.
 
     Args:
         widgets: those that take the keys of the stage.
@@ -37,19 +37,19 @@ class Blink(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and self._is_blink(event):
+        if isinstance(event, QKeyEvent) and self._is_hold(event):
             if event.isAutoRepeat():
                 return True
             if event.type() == QEvent.Type.KeyPress:
-                self._store.update(blink=True)
+                self._store.update(hold_to_hide=True)
                 return True
             if event.type() == QEvent.Type.KeyRelease:
-                self._store.update(blink=False)
+                self._store.update(hold_to_hide=False)
                 return True
         if event.type() == QEvent.Type.FocusOut:
-            self._store.update(blink=False)  # the release goes to someone else
+            self._store.update(hold_to_hide=False)  # the release goes to someone else
         return False
 
-    def _is_blink(self, event: QKeyEvent) -> bool:
+    def _is_hold(self, event: QKeyEvent) -> bool:
         pressed = QKeySequence(event.keyCombination())
         return any(pressed == QKeySequence(key) for key in self._keys.of("view.blink"))

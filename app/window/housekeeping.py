@@ -25,10 +25,10 @@ WORTH_RETURNING_BYTES = 32 << 20
 class Upkeep(QObject):
     """Collects garbage here and only here, and returns freed memory to the system.
 
-    The cyclic collector runs on whatever thread allocates; on a lane it would destroy widgets
+    The cyclic collector runs on whatever thread allocates; on a worker it would destroy widgets
     outside their thread. So it is switched off while the window lives.
 
-    Lanes allocate in turn, so that freed memory lies between what is in use and the C library
+    WorkerPool allocate in turn, so that freed memory lies between what is in use and the C library
     keeps it; once the process has grown, it is asked to give it back, on a thread of its own.
 
     Args:

@@ -19,7 +19,7 @@ from app.state.session_file import ENDING
 from app.state.view_state import ModelSource
 from app.widgets.icons import app_icon
 from app.window.main_window import MainWindow
-from app.window.theme_switcher import Looks
+from app.window.theme_switcher import ThemeSwitcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     install_language(app, preferences.values.language)
     window = MainWindow(settings, preferences)
     preferences.setParent(window)
-    Looks(app, preferences)
+    ThemeSwitcher(app, preferences)
     window.show()
     QTimer.singleShot(0, window, lambda: _open_options(window, options))
     return window
@@ -138,7 +138,7 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
             half=options.half,
         )
     if options.demo:
-        # The model first: its lane is the slower one.
+        # The model first: its worker is the slower one.
         model = model or window.samples.model(options.device, options.half)
         clip = clip or window.samples.clip()
     if model is not None:

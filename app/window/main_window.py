@@ -9,34 +9,34 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
-from app.commands import Desk
+from app.commands import CommandContext
 from app.commands.actions import Actions
 from app.commands.keys import KeyMap
 from app.commands.toolbar import make_toolbar
 from app.controller.controller import Controller
 from app.panels.messages import Messages
 from app.panels.welcome.panel import Welcome
-from app.results import MemoryFacts
+from app.results import MemoryInfo
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
 from app.text.terms import term
 from app.views.stage import Stage
 from app.widgets import theme
-from app.widgets.drop_overlay import DropVeil
-from app.window.clipboard import CopyDesk
-from app.window.dialog_opener import DialogDesk
+from app.widgets.drop_overlay import DropOverlay
+from app.window.clipboard import Clipboard
+from app.window.dialog_opener import DialogOpener
 from app.window.docks import Docks, same_dock
 from app.window.drops import Drops
-from app.window.help_opener import HelpDesk
-from app.window.hold_to_hide import Blink
+from app.window.help_opener import HelpOpener
+from app.window.hold_to_hide import HoldToHide
 from app.window.housekeeping import Upkeep
 from app.window.logbook import Logbook
 from app.window.panel_set import make_panels
 from app.window.places import PlaceBook, PlaceKeeper
-from app.window.recent_menu import RecentDesk
-from app.window.sample_loader import SampleDesk
-from app.window.session_manager import SessionDesk
+from app.window.recent_menu import RecentFilesMenu
+from app.window.sample_loader import SampleLoader
+from app.window.session_manager import SessionManager
 from app.window.tab_order import TabRing, order_tabs
 from app.window.wiring import connect
 
@@ -64,7 +64,7 @@ class MainWindow(TabRing):
         self.welcome = Welcome()
         self._pages = QStackedWidget()
         self._furnish()
-        self.veil = DropVeil(self._pages)
+        self.overlay = DropOverlay(self._pages)
         self.docks = Docks(self, settings)
         self.logbook = Logbook(self)
         messages = Messages(self._pages, self._report)
@@ -74,22 +74,22 @@ class MainWindow(TabRing):
         self.controller = Controller(self.store, self.panels, preferences, self)
         connect(self.panels, self.controller)
         self.controller.start()
-        self.samples = SampleDesk(self.controller, self.welcome)
-        self.dialogs = DialogDesk(self, self.controller, settings)
-        self.sessions = SessionDesk(self, self.controller, self.stage.canvas)
+        self.samples = SampleLoader(self.controller, self.welcome)
+        self.dialogs = DialogOpener(self, self.controller, settings)
+        self.sessions = SessionManager(self, self.controller, self.stage.canvas)
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
         self.upkeep = Upkeep(self._show_memory, self)
         self.keys = KeyMap(settings, self)
-        self.help = HelpDesk(self, self.docks, settings, preferences, self.keys)
+        self.help = HelpOpener(self, self.docks, settings, preferences, self.keys)
         files = RecentFiles(settings, self)
-        self.recent = RecentDesk(files, self.controller, self.sessions, self.welcome, book)
+        self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
         self.actions_table = self._make_actions()
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()
-        Drops(self, self.veil, self.controller, self.sessions)
-        Blink((*self.stage.keyed, self.panels.timeline.track), self.store, self.keys, self)
+        Drops(self, self.overlay, self.controller, self.sessions)
+        HoldToHide((*self.stage.keyed, self.panels.timeline.track), self.store, self.keys, self)
         self._listen()
         self.docks.restore()
         self._order_tabs()
@@ -110,21 +110,21 @@ class MainWindow(TabRing):
 
     def _make_actions(self) -> Actions:
         """Menu bar and shortcuts, of the table of commands."""
-        desk = Desk(
+        context = CommandContext(
             self.controller.intents,
             self.store,
             self.controller,
             self,
             self.dialogs,
-            CopyDesk(self.controller),
+            Clipboard(self.controller),
             self.sessions,
             self.recent,
             self.help,
         )
-        actions = Actions(self, (self.stage, self.panels.timeline), desk, self.keys)
+        actions = Actions(self, (self.stage, self.panels.timeline), context, self.keys)
         actions.fill(self.menuBar())
-        self.recent.know(actions)
-        self.help.know(actions)
+        self.recent.set_actions(actions)
+        self.help.set_actions(actions)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
 
@@ -141,11 +141,11 @@ class MainWindow(TabRing):
         self.controller.refreshed.connect(self._refreshed)
 
     def _report(self, message: Message) -> str:
-        return report_of(message, self.store.state, self.controller.world, self.logbook.last())
+        return report_of(message, self.store.state, self.controller.results, self.logbook.last())
 
     def _sample_menu(self) -> QMenu:
         menu = QMenu(self)
-        for index, sample in enumerate(self.controller.world.samples.clips):
+        for index, sample in enumerate(self.controller.results.samples.clips):
             action = menu.addAction(term(sample.title))
             action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
         return menu
@@ -252,18 +252,18 @@ class MainWindow(TabRing):
     # -- showing ----------------------------------------------------------------------------
 
     def _refreshed(self) -> None:
-        world = self.controller.world
-        page: QWidget = self.welcome if world.video is None else self.stage
+        results = self.controller.results
+        page: QWidget = self.welcome if results.video is None else self.stage
         if self._pages.currentWidget() is not page:
             had_focus = self._pages.isAncestorOf(self.focusWidget() or self)
             self._pages.setCurrentWidget(page)
             if page is self.stage and (had_focus or self.focusWidget() is None):
                 self._focus_stage()
         self._show_title()
-        self.actions_table.show(self.store.state, world)
+        self.actions_table.show(self.store.state, results)
 
     def _show_title(self) -> None:
-        video, session = self.controller.world.video, self.sessions.path
+        video, session = self.controller.results.video, self.sessions.path
         parts = [video.path.name] if video is not None else []
         parts += [f"{session.name}[*]"] if session is not None else []
         title = " – ".join((*parts, "MViT Lens"))
@@ -275,14 +275,14 @@ class MainWindow(TabRing):
     def _show_memory(self, process_bytes: int) -> None:
         budget = self.controller.budget
         self.panels.status.show_memory(
-            MemoryFacts(budget.used_bytes, budget.limit_bytes, process_bytes)
+            MemoryInfo(budget.used_bytes, budget.limit_bytes, process_bytes)
         )
 
     def _focus_stage(self) -> None:
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _stage_or_welcome(self) -> QWidget:
-        return self.stage.front if self.controller.world.video else self.welcome
+        return self.stage.front if self.controller.results.video else self.welcome
 
     # -- events -----------------------------------------------------------------------------
 

@@ -109,10 +109,10 @@ class PlaceBook:
 def stamp_of(path: Path) -> str:
     """Tells a file from another of its name; empty where it is gone."""
     try:
-        facts = path.stat()
+        info = path.stat()
     except OSError:
         return ""
-    return f"{facts.st_size} {facts.st_mtime_ns}"
+    return f"{info.st_size} {info.st_mtime_ns}"
 
 
 class PlaceKeeper(QObject):
@@ -157,18 +157,18 @@ class PlaceKeeper(QObject):
             self._choose(place, str(new.model.checkpoint))
 
     def _picture(self, clip: Path) -> None:
-        picture = self._controller.world.picture
+        picture = self._controller.results.picture
         if picture is not None and picture.path == clip and picture.image is not None:
             self._book.keep_picture(clip, picture.image)
 
     def _return(self, place: LastPlace) -> None:
-        video = self._controller.world.video
+        video = self._controller.results.video
         if video is not None and 0 < place.frame < video.frame_count:
             self._store.update(frame=place.frame)
 
     def _choose(self, place: LastPlace, checkpoint: str) -> None:
         """Take the layer and head again, if they were of the same model."""
-        layers = self._controller.world.layers
+        layers = self._controller.results.layers
         if place.checkpoint != checkpoint or place.block is None:
             return
         if 0 <= place.block < len(layers):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.controller.jobs import foremost
-from app.panels.display import QueryFacts
+from app.panels.display import QueryInfo
 from app.panels.predictions.panel import WindowPredictions
 from app.panels.timeline.panel import FrameWords
-from app.results import World
+from app.results import Results
 from app.results.tokens import mark_of
 from app.text.phrases import device_words
 from app.text.remarks import badges, sampled_words, title_words
@@ -38,23 +38,23 @@ class Presenter:
     def show(self, old: Snapshot | None, new: Snapshot) -> None:
         """Bring the panels from one snapshot to the next; None shows everything."""
         self._pictures(old, new)
-        if old is None or old.world.model is not new.world.model:
+        if old is None or old.results.model is not new.results.model:
             self._model(new)
         if (
             old is None
-            or old.world.model is not new.world.model
+            or old.results.model is not new.results.model
             or old.state.clip_spec != new.state.clip_spec
         ):
-            self.panels.model.show_model(new.world.model, new.state.clip_spec)
+            self.panels.model.show_model(new.results.model, new.state.clip_spec)
         if old is None:
-            self.panels.welcome.show_samples(new.world.samples)
-        if old is None or old.world.jobs != new.world.jobs:
-            self.panels.status.show_job(foremost(new.world.jobs))
-            self.panels.log.show_jobs(new.world.jobs)
+            self.panels.welcome.show_samples(new.results.samples)
+        if old is None or old.results.jobs != new.results.jobs:
+            self.panels.status.show_job(foremost(new.results.jobs))
+            self.panels.log.show_jobs(new.results.jobs)
         if old is None or old.state != new.state:
             self._state(old.state if old else None, new)
         self._layers(old, new)
-        if old is None or old.world.shown is not new.world.shown:
+        if old is None or old.results.shown is not new.results.shown:
             self._shown(new)
         self._predictions(old, new)
         remarks, ring = badges(new), mark_of(new)
@@ -63,7 +63,7 @@ class Presenter:
         show_views(self.panels.stage, old, new, remarks, ring)
 
     def _pictures(self, old: Snapshot | None, new: Snapshot) -> None:
-        was, now = old.world if old else World(), new.world
+        was, now = old.results if old else Results(), new.results
         # Another rate for the same pictures leaves the picture that is shown.
         if old is None or (was.video is not now.video and was.picture is not now.picture):
             self.panels.canvas.show_video(now.video)
@@ -83,12 +83,14 @@ class Presenter:
         if was.strip is not now.strip:
             self.panels.heads.show_strip(now.strip)
         if was.minis != now.minis:
-            self.panels.layers.show_minis({m.key.answer.wish.block: m.images[0] for m in now.minis})
+            self.panels.layers.show_minis(
+                {m.key.result.request.block: m.images[0] for m in now.minis}
+            )
 
     def _state(self, old: ViewState | None, new: Snapshot) -> None:
         state = new.state
         if old is None or _look(old) != _look(state):
-            self._looks(state)
+            self._heat_settings(state)
         if old is None or _listing(old) != _listing(state):
             self.panels.predictions.show_state(state)
         if old is None or (old.loop, old.markers) != (state.loop, state.markers):
@@ -96,10 +98,10 @@ class Presenter:
         if old is None or (old.playing, old.speed) != (state.playing, state.speed):
             self.panels.timeline.show_playing(playing=state.playing, speed=state.speed)
 
-    def _looks(self, state: ViewState) -> None:
+    def _heat_settings(self, state: ViewState) -> None:
         self.panels.canvas.show_style(
             opacity=state.opacity,
-            heat=state.overlay and not state.blink,
+            heat=state.overlay and not state.hold_to_hide,
             grid=state.token_grid,
             coverage=state.coverage,
             picking=state.picking,
@@ -109,17 +111,17 @@ class Presenter:
         self.panels.colourbar.show_state(state)
 
     def _frame(self, new: Snapshot) -> None:
-        state, world = new.state, new.world
-        if world.video is None:
+        state, results = new.state, new.results
+        if results.video is None:
             return
-        seconds = float(world.video.pts_seconds[state.frame])
-        window = world.window(state.frame)
+        seconds = float(results.video.pts_seconds[state.frame])
+        window = results.window(state.frame)
         self.panels.timeline.show_frame(
             FrameWords(state.frame, seconds, sampled_words(new)), window
         )
 
     def _model(self, new: Snapshot) -> None:
-        model = new.world.model
+        model = new.results.model
         self.panels.status.show_device(device_words(model) if model else "")
         words = ""
         if model is not None:
@@ -133,40 +135,40 @@ class Presenter:
         )
 
     def _layers(self, old: Snapshot | None, new: Snapshot) -> None:
-        layers = new.world.layers
-        if old is None or old.world.layers != layers or old.state.block != new.state.block:
+        layers = new.results.layers
+        if old is None or old.results.layers != layers or old.state.block != new.state.block:
             self.panels.layers.show_layers(layers)
-            layer = new.world.layer(new.state.block)
+            layer = new.results.layer(new.state.block)
             self.panels.layers.show_block(layer.block if layer else None)
 
     def _shown(self, new: Snapshot) -> None:
-        shown, panels = new.world.shown, self.panels
+        shown, panels = new.results.shown, self.panels
         panels.canvas.show_map(shown)
         panels.colourbar.show_map(shown)
         panels.display.show_map(shown)
         panels.title.setText(title_words(shown))
         panels.title.setVisible(shown is not None)
-        video = new.world.video
+        video = new.results.video
         if shown is None or video is None:
             panels.heads.show_heads(0, 4 / 3)
             panels.display.show_note("")
-            panels.display.show_queries(QueryFacts())
+            panels.display.show_queries(QueryInfo())
             panels.dock_titles["heads"].show_remark("")
             return
-        answer = shown.answer
-        panels.heads.show_heads(answer.maps.heads, video.display_size[0] / video.display_size[1])
+        result = shown.result
+        panels.heads.show_heads(result.maps.heads, video.display_size[0] / video.display_size[1])
         panels.dock_titles["heads"].show_remark(
-            tr("block {b} · sink share").format(b=answer.wish.block)
-            if answer.maps.sinks is not None
-            else tr("block {b}").format(b=answer.wish.block)
+            tr("block {b} · sink share").format(b=result.request.block)
+            if result.maps.sinks is not None
+            else tr("block {b}").format(b=result.request.block)
         )
-        panels.display.show_note(sentence(answer.maps.note))
-        model = new.world.model
+        panels.display.show_note(sentence(result.maps.note))
+        model = new.results.model
         panels.display.show_queries(
-            QueryFacts(
+            QueryInfo(
                 has_class_token=bool(model and model.has_class_token),
-                dead_class=answer.layer.dead_class if answer.wish.method == "row" else "",
-                dead_patch=answer.layer.dead_patch if answer.wish.method == "row" else "",
+                dead_class=result.layer.dead_class if result.request.method == "row" else "",
+                dead_patch=result.layer.dead_patch if result.request.method == "row" else "",
             )
         )
 
@@ -175,8 +177,8 @@ class Presenter:
             self.panels.dock_titles["predictions"].show_remark(remark(new))
         panel = self.panels.predictions
         panel.show_window(window_predictions(new))
-        if old is None or old.world.average != new.world.average:
-            panel.show_average(new.world.average)
+        if old is None or old.results.average != new.results.average:
+            panel.show_average(new.results.average)
 
 
 def _listing(state: ViewState) -> object:
@@ -190,26 +192,26 @@ def _look(state: ViewState) -> ViewState:
 
 def remark(snapshot: Snapshot) -> str:
     """What the predictions are of."""
-    state, world = snapshot.state, snapshot.world
-    window = world.window(state.frame)
+    state, results = snapshot.state, snapshot.results
+    window = results.window(state.frame)
     if state.whole_video or window is None:
         return tr("whole video") if state.whole_video else ""
-    return tr("window {i}/{n}").format(i=window.index + 1, n=len(world.windows))
+    return tr("window {i}/{n}").format(i=window.index + 1, n=len(results.windows))
 
 
 def window_predictions(snapshot: Snapshot) -> WindowPredictions:
     """What the model said of the window shown, or why there is nothing."""
-    world = snapshot.world
-    if world.model is None:
+    results = snapshot.results
+    if results.model is None:
         return WindowPredictions(note=tr("Load a model to see what it predicts."))
-    if world.video is None:
+    if results.video is None:
         return WindowPredictions(note=tr("Open a video to see what the model predicts."))
-    if world.shown is None:
-        return WindowPredictions(note=world.problem or tr("The window has not been run yet."))
-    answer, wish = world.shown.answer, world.wish
-    shown = answer.wish
-    if not answer.is_complete:
+    if results.shown is None:
+        return WindowPredictions(note=results.problem or tr("The window has not been run yet."))
+    result, request = results.shown.result, results.request
+    shown = result.request
+    if not result.is_complete:
         note = tr("Cancelled before the classes were known; run the window again with Ctrl+R")
         return WindowPredictions(note=note)
-    stale = wish is not None and (wish.window, wish.spec) != (shown.window, shown.spec)
-    return WindowPredictions(answer.predictions, sentence(answer.note), stale)
+    stale = request is not None and (request.window, request.spec) != (shown.window, shown.spec)
+    return WindowPredictions(result.predictions, sentence(result.note), stale)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from app.state.recent_files import Recent, RecentFiles
     from app.state.view_state import ViewState
     from app.window.places import PlaceBook
-    from app.window.session_manager import SessionDesk
+    from app.window.session_manager import SessionManager
 
 
-class RecentDesk(QObject):
+class RecentFilesMenu(QObject):
     """Notes what is opened, shows the list, and opens from it again.
 
     Args:
@@ -35,7 +35,7 @@ class RecentDesk(QObject):
         self,
         files: RecentFiles,
         controller: Controller,
-        sessions: SessionDesk,
+        sessions: SessionManager,
         welcome: Welcome,
         book: PlaceBook,
     ) -> None:
@@ -51,8 +51,8 @@ class RecentDesk(QObject):
         sessions.saved.connect(lambda path: files.add("session", path))
         files.changed.connect(self._show)
 
-    def know(self, actions: Actions) -> None:
-        """Take the actions, one for each place of the list, which are made after this desk."""
+    def set_actions(self, actions: Actions) -> None:
+        """Take the actions, one for each place of the list, which are made later."""
         self._actions = actions
         self._show()
 
@@ -62,7 +62,7 @@ class RecentDesk(QObject):
         entry = self._files.entries[index]
         if not entry.path.exists():
             words = self.tr("{path} is not there any more").format(path=entry.path)
-            self._controller.tell(Message("warning", words))
+            self._controller.notify(Message("warning", words))
             self._files.remove(entry)
         elif entry.kind == "clip":
             self._controller.open_video(entry.path)
@@ -85,7 +85,7 @@ class RecentDesk(QObject):
     @Slot()
     def _show(self) -> None:
         entries = self._files.entries
-        self._controller.know_recent(entries)
+        self._controller.set_recent(entries)
         for place in range(AT_MOST if self._actions is not None else 0):
             assert self._actions is not None
             action = self._actions.by_id[f"file.recent_{place + 1}"]

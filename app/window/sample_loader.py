@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from app.controller.controller import Controller
     from app.panels.welcome.panel import Welcome
-    from app.workers.worker import Answer
+    from app.workers.worker import TaskResult
 
 
-class SampleDesk(QObject):
+class SampleLoader(QObject):
     """Opens samples, and shows their pictures on the empty page.
 
     Args:
@@ -34,9 +34,9 @@ class SampleDesk(QObject):
         self._controller = controller
         self._welcome = welcome
         welcome.sample_chosen.connect(self.open)
-        welcome.pictures_wanted.connect(self._want_picture)
-        controller.lanes.decode.answered.connect(
-            self._on_answer, Qt.ConnectionType.QueuedConnection
+        welcome.pictures_wanted.connect(self._request_picture)
+        controller.workers.decode.finished.connect(
+            self._on_result, Qt.ConnectionType.QueuedConnection
         )
 
     @Slot(int)
@@ -45,17 +45,17 @@ class SampleDesk(QObject):
         clip, model = self.clip(index), self.model()
         if clip is None or model is None:
             return
-        loaded = self._controller.world.model
+        loaded = self._controller.results.model
         if loaded is None or loaded.source != model:
             self._controller.load_model(model)
         self._controller.open_video(clip)
 
     def clip(self, index: int = 0) -> Path | None:
         """A shipped clip; None where it is missing, which is told."""
-        samples = self._controller.world.samples
+        samples = self._controller.results.samples
         if index < len(samples.clips):
             return samples.clips[index].clip
-        self._controller.tell(Message("error", samples.problem))
+        self._controller.notify(Message("error", samples.problem))
         return None
 
     def model(self, device: str = "auto", half: bool = False) -> ModelSource | None:
@@ -63,21 +63,21 @@ class SampleDesk(QObject):
         try:
             return ModelSource(shipped.demo_checkpoint(), device=device, half=half)
         except MvitError as error:
-            self._controller.tell(Message("error", str(error)))
+            self._controller.notify(Message("error", str(error)))
             return None
 
     @Slot()
-    def _want_picture(self, index: int = 0) -> None:
+    def _request_picture(self, index: int = 0) -> None:
         """Ask for the pictures one after another, and only while nothing is open."""
-        world = self._controller.world
-        if world.video is None and index < len(world.samples.clips):
-            work = partial(make_thumbnail, index, world.samples.clips[index])
-            self._controller.lanes.decode.ask("thumbnail", work, background=True)
+        results = self._controller.results
+        if results.video is None and index < len(results.samples.clips):
+            work = partial(make_thumbnail, index, results.samples.clips[index])
+            self._controller.workers.decode.ask("thumbnail", work, background=True)
 
     @Slot(object)
-    def _on_answer(self, answer: Answer) -> None:
-        picture = answer.payload
+    def _on_result(self, result: TaskResult) -> None:
+        picture = result.payload
         if isinstance(picture, Thumbnail):
             if picture.image is not None:
                 self._welcome.show_picture(picture.index, picture.image)
-            self._want_picture(picture.index + 1)
+            self._request_picture(picture.index + 1)

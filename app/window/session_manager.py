@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
     from app.controller.controller import Controller
-    from app.results import World
+    from app.results import Results
     from app.state.session_file import Session
     from app.state.store import Store, Values
     from app.state.view_state import ModelSource, ViewState
@@ -53,7 +53,7 @@ class _Opening:
     model: ModelSource | None
 
 
-class SessionDesk(QObject):
+class SessionManager(QObject):
     """Knows the session in use, and whether it was changed since it was saved.
 
     Args:
@@ -116,11 +116,11 @@ class SessionDesk(QObject):
             session = session_of(self._store.state, self._place(), target.absolute().parent)
             write_session(session, target)
         except MvitError as error:
-            self._controller.tell(Message("error", str(error)))
+            self._controller.notify(Message("error", str(error)))
             return False
         self._use(target)
         words = self.tr("Session saved: {name}").format(name=target.name)
-        self._controller.tell(Message("info", words))
+        self._controller.notify(Message("info", words))
         return True
 
     def _place(self) -> Place:
@@ -135,10 +135,10 @@ class SessionDesk(QObject):
         button = QMessageBox.StandardButton
         words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
         choices = button.Save | button.Discard | button.Cancel
-        answer = QMessageBox.question(
+        result = QMessageBox.question(
             self._window, self.tr("Save session"), words, choices, button.Save
         )
-        return answer == button.Discard or (answer == button.Save and self.save())
+        return result == button.Discard or (result == button.Save and self.save())
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -154,18 +154,18 @@ class SessionDesk(QObject):
         try:
             session = read_session(path)
         except MvitError as error:
-            self._controller.tell(Message("error", str(error)))
+            self._controller.notify(Message("error", str(error)))
             return
         if session.unknown:
             words = self.tr("{name} says more than this version knows: {what}")
             words = words.format(name=path.name, what=", ".join(session.unknown))
-            self._controller.tell(Message("warning", words))
+            self._controller.notify(Message("warning", words))
         found = {role: find(ref, path.absolute().parent) for role, ref in session.files.items()}
         for role, each in found.items():
             if each.path is not None and not each.same:
                 words = self.tr("{name} is another file than the one that was saved")
                 words = words.format(name=session.files[role].name)
-                self._controller.tell(Message("warning", words))
+                self._controller.notify(Message("warning", words))
         paths = {role: each.path for role, each in found.items() if each.path is not None}
         if len(paths) == len(found):
             self._begin(path, session, paths)
@@ -177,29 +177,29 @@ class SessionDesk(QObject):
     def _begin(self, path: Path, session: Session, paths: dict[str, Path]) -> None:
         clip, model = paths.get("clip"), model_source(session, paths)
         self._opening = _Opening(path, session, clip, model)
-        world = self._controller.world
-        if model is not None and (world.model is None or world.model.source != model):
+        results = self._controller.results
+        if model is not None and (results.model is None or results.model.source != model):
             self._controller.load_model(model)
-        if clip is not None and (world.video is None or world.video.path != clip):
+        if clip is not None and (results.video is None or results.video.path != clip):
             self._controller.open_video(clip)
         self._arrived()
 
     @Slot()
     def _arrived(self) -> None:
         """Show the session's view once its files are there; forget it where they do not come."""
-        opening, world = self._opening, self._controller.world
+        opening, results = self._opening, self._controller.results
         if opening is None:
             return
-        video_there = world.video is not None and world.video.path == opening.clip
-        model_there = world.model is not None and world.model.source == opening.model
+        video_there = results.video is not None and results.video.path == opening.clip
+        model_there = results.model is not None and results.model.source == opening.model
         if (video_there or opening.clip is None) and (model_there or opening.model is None):
             self._opening = None
             self._show(opening)
-        elif any(j.state in ("failed", "cancelled") for j in world.jobs if j.key in _FILE_JOBS):
+        elif any(j.state in ("failed", "cancelled") for j in results.jobs if j.key in _FILE_JOBS):
             self._opening = None  # the failure itself has been told
 
     def _show(self, opening: _Opening) -> None:
-        view = fitted(opening.session.view, self._controller.world)
+        view = fitted(opening.session.view, self._controller.results)
         self._store.update(**view, playing=False, scrubbing=False, picking=False)
         self._store.forget()
         place = opening.session.place
@@ -224,16 +224,16 @@ class SessionDesk(QObject):
 _FILE_JOBS = ("open", "load")
 
 
-def fitted(view: Values, world: World) -> Values:
+def fitted(view: Values, results: Results) -> Values:
     """A session's view as far as it means something for the clip and the model that are there.
 
     A file that was edited by hand, or relinked to another clip or model, may ask for frames,
     layers, heads or tokens that do not exist.
     """
     view = dict(view)
-    count = world.video.frame_count if world.video is not None else 1
+    count = results.video.frame_count if results.video is not None else 1
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
-    view |= _fitted_marks(view, count) | _fitted_classes(view, world)
+    view |= _fitted_marks(view, count) | _fitted_classes(view, results)
     if view.get("method") not in METHODS:
         view.pop("method", None)
     if view.get("colormap") not in colormaps("sequential"):
@@ -242,9 +242,9 @@ def fitted(view: Values, world: World) -> Values:
         if name in view and not _can_be_drawn(**{name: view[name]}):
             del view[name]
     block = view.get("block")
-    if block is not None and not 0 <= block < len(world.layers):
+    if block is not None and not 0 <= block < len(results.layers):
         view["block"] = None
-    layer = world.layer(view.get("block"))
+    layer = results.layer(view.get("block"))
     head, query = view.get("head"), view.get("query")
     if head is not None:
         view["head"] = head_within(head, layer.heads if layer is not None else 0)
@@ -273,9 +273,9 @@ def _fitted_marks(view: Values, count: int) -> Values:
     return {"markers": markers, "loop": loop if inside else Loop()}
 
 
-def _fitted_classes(view: Values, world: World) -> Values:
+def _fitted_classes(view: Values, results: Results) -> Values:
     """What is listed and plotted, as far as the model has such classes."""
-    count = world.model.class_count if world.model is not None else 0
+    count = results.model.class_count if results.model is not None else 0
     pinned = dict.fromkeys(i for i in view.get("pinned_classes", ()) if 0 <= i < count)
     top = view.get("top_k")
     return {

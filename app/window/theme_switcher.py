@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.state.preferences import Preferences, PreferenceStore
 
 
-class Looks(QObject):
+class ThemeSwitcher(QObject):
     """Applies the theme at once, and again whenever desktop or user change their mind.
 
     Args:

@@ -1,4 +1,4 @@
-"""What the decode lane does: it owns the container that the window looks at."""
+"""What the decode worker does: it owns the container that the window looks at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage
 
-from app.results import FramePicture, VideoFacts
+from app.results import FramePicture, VideoInfo
 from mvit_core.errors import FrameDecodeError
 from mvit_core.video import Video, open_video
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.system.cache import MemoryBudget
     from mvit_core.video import OpenedVideo
 
@@ -30,16 +30,16 @@ SHARE_OF_BUDGET = 2
 class Opened:
     """A video that opened, with its first picture."""
 
-    video: VideoFacts
+    video: VideoInfo
     first: FramePicture
     opened_video: OpenedVideo
     """For the proxies."""
 
 
 class Decoder:
-    """Decodes frames of the video that the window shows; lives on the decode lane.
+    """Decodes frames of the video that the window shows; lives on the decode worker.
 
-    The lane cannot know whether the window takes a video that opened: it may have been told to
+    The worker cannot know whether the window takes a video that opened: it may have been told to
     open another one meanwhile, which may fail. So each question names its video, and those before
     it are closed only then.
 
@@ -52,7 +52,7 @@ class Decoder:
         self.videos: list[Video] = []
         """All that are open, in the order of their opening; mostly one."""
 
-    def open(self, path: Path, ticket: Ticket) -> Opened:
+    def open(self, path: Path, task: TaskHandle) -> Opened:
         """Open another video; the one before stays open until a frame of this one is wanted.
 
         Raises:
@@ -63,32 +63,32 @@ class Decoder:
             path,
             cache_bytes=cache_bytes,
             budget=self._budget,
-            progress=lambda share: ticket.step(round(100 * share), 100),
+            progress=lambda share: task.step(round(100 * share), 100),
         )
         try:
-            ticket.check()
+            task.check()
             first = picture_of(video, 0)
-            facts = facts_of(video)
+            info = info_of(video)
         except BaseException:
             video.close()
             raise
         self.videos.append(video)
-        return Opened(facts, first, video.opened_video)
+        return Opened(info, first, video.opened_video)
 
-    def frame(self, path: Path, index: int, ticket: Ticket) -> FramePicture | None:
+    def frame(self, path: Path, index: int, task: TaskHandle) -> FramePicture | None:
         """A frame of the video that the window shows; None if it is not open any more."""
-        ticket.check()
+        task.check()
         video = self._shown(path)
         if video is None or not 0 <= index < video.frame_count:
             return None
-        with video.checked_by(ticket.check):
+        with video.checked_by(task.check):
             return picture_of(video, index)
 
-    def prefetch(self, path: Path, ticket: Ticket) -> None:
+    def prefetch(self, path: Path, task: TaskHandle) -> None:
         """Decode what is likely to be asked for next; background work that is interrupted."""
         video = self._shown(path)
         if video is not None:
-            with video.checked_by(ticket.check):
+            with video.checked_by(task.check):
                 video.prefetch()
 
     def _shown(self, path: Path) -> Video | None:
@@ -98,7 +98,7 @@ class Decoder:
             self.videos.pop(0).close()
         return video
 
-    def release(self, _ticket: Ticket) -> None:
+    def release(self, _task: TaskHandle) -> None:
         """Release all videos, asked for as a question."""
         self.close()
 
@@ -108,9 +108,9 @@ class Decoder:
             self.videos.pop().close()
 
 
-def facts_of(video: Video) -> VideoFacts:
+def info_of(video: Video) -> VideoInfo:
     """What the window knows of an open video."""
-    return VideoFacts(
+    return VideoInfo(
         path=video.path,
         frame_count=video.frame_count,
         fps=video.fps,

@@ -1,4 +1,4 @@
-"""What the export lane does: it has a model and a container of its own."""
+"""What the export worker does: it has a model and a container of its own."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from mvit_core.video.encode.encoders import CONTAINERS, Encoding
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.results import World
+    from app.results import Results
     from app.state.view_state import ModelSource, ViewName, ViewState
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
@@ -36,7 +36,7 @@ VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
 
 
 @dataclass(frozen=True)
-class ExportWish:
+class ExportJob:
     """What is to be written, drawn how, and where."""
 
     clip: Path
@@ -81,16 +81,16 @@ class Exported:
     """What a reader must know of it."""
 
 
-def wish_for(state: ViewState, world: World) -> ExportWish | None:
+def job_for(state: ViewState, results: Results) -> ExportJob | None:
     """What an export of the present view would be; None without video or model."""
-    layer = world.layer(state.block)
-    if world.video is None or world.model is None or layer is None:
+    layer = results.layer(state.block)
+    if results.video is None or results.model is None or layer is None:
         return None
-    clip = world.video.path
-    wish = ExportWish(
+    clip = results.video.path
+    job = ExportJob(
         clip=clip,
-        model=world.model.source,
-        clip_spec=state.clip_spec or world.model.clip_spec,
+        model=results.model.source,
+        clip_spec=state.clip_spec or results.model.clip_spec,
         target=_writable_folder(clip) / f"{clip.stem}.mp4",
         block=layer.block,
         head=state.head,
@@ -98,69 +98,69 @@ def wish_for(state: ViewState, world: World) -> ExportWish | None:
         query=state.query,
         look=look_of(state),
         frame=state.frame,
-        picture_fps=state.picture_fps if world.video.is_folder else None,
+        picture_fps=state.picture_fps if results.video.is_folder else None,
         layout=VIEW_LAYOUTS.get(state.view, "single"),
     )
-    return replace(wish, target=named(wish))
+    return replace(job, target=named(job))
 
 
-def named(wish: ExportWish) -> Path:
+def named(job: ExportJob) -> Path:
     """The target under the name that says what is in it: clip, layer, head and range."""
-    words = f"{wish.clip.stem}-b{wish.block}-{_short(wish.head)}-{_short_range(wish)}"
-    return wish.target.with_name(words + wish.target.suffix)
+    words = f"{job.clip.stem}-b{job.block}-{_short(job.head)}-{_short_range(job)}"
+    return job.target.with_name(words + job.target.suffix)
 
 
-def request_of(wish: ExportWish) -> ExportRequest:
+def request_of(job: ExportJob) -> ExportRequest:
     """The same as the core is asked for it."""
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import MapSpec
 
     return ExportRequest(
-        spec=MapSpec(wish.block, wish.head, wish.method, wish.query),
-        look=wish.look,
-        layout=wish.layout,
-        frame_index=wish.frame,
-        start=wish.start,
-        stop=wish.stop,
-        sampled_only=wish.span == "sampled",
-        rate=wish.rate,
-        size=wish.size,
-        encoding=wish.encoding,
-        sound=wish.sound,
-        caption=wish.caption,
+        spec=MapSpec(job.block, job.head, job.method, job.query),
+        look=job.look,
+        layout=job.layout,
+        frame_index=job.frame,
+        start=job.start,
+        stop=job.stop,
+        sampled_only=job.span == "sampled",
+        rate=job.rate,
+        size=job.size,
+        encoding=job.encoding,
+        sound=job.sound,
+        caption=job.caption,
     )
 
 
-def spans_of(state: ViewState, world: World) -> dict[Span, tuple[int, int]]:
+def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
     """The ranges of frames that there are now, as first frame and one past the last."""
-    if world.video is None:
+    if results.video is None:
         return {}
-    frames = world.video.frame_count
+    frames = results.video.frame_count
     spans: dict[Span, tuple[int, int]] = {"all": (0, frames)}
-    window = world.window(state.frame)
+    window = results.window(state.frame)
     if window is not None:
         spans["window"] = window.start, window.stop
     if state.loop.has_points:
         first, last = state.loop.points(frames)
         spans["loop"] = first, last + 1
-    if world.windows:
+    if results.windows:
         spans["sampled"] = 0, frames
     return spans
 
 
-def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | None:
+def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob | None:
     """What is shown now, written as the last time, beside it; no file is written over.
 
     A window or a loop is the one of now, the whole video where there is none any more.
     """
-    wish = wish_for(state, world)
-    if wish is None:
+    job = job_for(state, results)
+    if job is None:
         return None
-    spans = spans_of(state, world)
+    spans = spans_of(state, results)
     span = last.span if last.span in spans else "all"
     start, stop = spans[span]
-    wish = replace(
-        wish,
+    job = replace(
+        job,
         target=last.target,
         layout=last.layout,
         span=span,
@@ -172,7 +172,7 @@ def repeated(last: ExportWish, state: ViewState, world: World) -> ExportWish | N
         sound=last.sound,
         caption=last.caption,
     )
-    return replace(wish, target=_free(named(wish)))
+    return replace(job, target=_free(named(job)))
 
 
 def _free(target: Path) -> Path:
@@ -190,16 +190,16 @@ def _short(head: HeadChoice) -> str:
     return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
 
 
-def _short_range(wish: ExportWish) -> str:
+def _short_range(job: ExportJob) -> str:
     """The frames of a file within its name; tables and arrays always hold all windows."""
-    ending = wish.target.suffix.lower()
+    ending = job.target.suffix.lower()
     if ending == ".png":
-        return f"f{frame_number(wish.frame)}"
-    if ending not in CONTAINERS or wish.span == "all" or wish.stop is None:
+        return f"f{frame_number(job.frame)}"
+    if ending not in CONTAINERS or job.span == "all" or job.stop is None:
         return "all"
-    if wish.span == "sampled":
+    if job.span == "sampled":
         return "sampled"
-    return f"f{frame_number(wish.start)}-{frame_number(wish.stop - 1)}"
+    return f"f{frame_number(job.start)}-{frame_number(job.stop - 1)}"
 
 
 def _writable_folder(path: Path) -> Path:
@@ -209,31 +209,31 @@ def _writable_folder(path: Path) -> Path:
     return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
 
 
-class ExportHost:
-    """Keeps the model of the last export; lives on the export lane."""
+class Exporter:
+    """Keeps the model of the last export; lives on the export worker."""
 
     def __init__(self) -> None:
         self._explainer: Explainer | None = None
         self._source: ModelSource | None = None
 
-    def run(self, wish: ExportWish, ticket: Ticket) -> Exported:
+    def run(self, job: ExportJob, task: TaskHandle) -> Exported:
         """Write the file, whole or not at all.
 
         Raises:
-            MvitError: the target cannot be written, or the wish does not fit the model.
+            MvitError: the target cannot be written, or the job does not fit the model.
         """
         prepare_torch()
         from mvit_core.export import export
         from mvit_core.video import open_video
 
-        ticket.check()
-        explainer = with_preprocessing(self._explainer_for(wish.model), wish.clip_spec)
+        task.check()
+        explainer = with_preprocessing(self._explainer_for(job.model), job.clip_spec)
         with (
-            open_video(wish.clip, fps=wish.picture_fps) as video,
-            video.checked_by(ticket.check),
+            open_video(job.clip, fps=job.picture_fps) as video,
+            video.checked_by(task.check),
         ):
-            summary = export(explainer, video, request_of(wish), wish.target, ticket.step)
-        return Exported(wish.target, summary.notes)
+            summary = export(explainer, video, request_of(job), job.target, task.step)
+        return Exported(job.target, summary.notes)
 
     def close(self) -> None:
         """Release the model."""

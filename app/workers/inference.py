@@ -1,4 +1,4 @@
-"""What the inference lane does: it owns the model and everything of torch.
+"""What the inference worker does: it owns the model and everything of torch.
 
 torch is imported by the first load, so that the window shows before it.
 """
@@ -11,10 +11,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from app.results import (
-    LayerFacts,
-    MapAnswer,
-    ModelFacts,
-    PredictionFacts,
+    LayerInfo,
+    MapResult,
+    ModelInfo,
+    PredictionInfo,
     RangePiece,
     ViewSurvey,
     WindowSurvey,
@@ -25,9 +25,9 @@ from mvit_core.video import Video, open_video
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results import MapWish
+    from app.results import MapRequest
     from app.state.view_state import ModelSource
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mvit_core.video.multi_view import View
 
 CACHE_BYTES = 32 << 20
-"""Frames of a window are read once; the decode lane keeps those that are looked at."""
+"""Frames of a window are read once; the decode worker keeps those that are looked at."""
 
 OPEN_VIDEOS = 2
 """Containers kept open: that of the window, and of a pane that shows another clip."""
@@ -65,8 +65,8 @@ def prepare_torch() -> None:
     torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
 
 
-class ModelHost:
-    """Holds the loaded models and its own containers; lives on the inference lane.
+class ModelWorker:
+    """Holds the loaded models and its own containers; lives on the inference worker.
 
     Args:
         budget: captured windows and frames are counted there.
@@ -79,57 +79,57 @@ class ModelHost:
         self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
         self._videos: dict[Path, Video] = {}  # the longest unused first
 
-    def load(self, source: ModelSource, ticket: Ticket) -> ModelFacts:
+    def load(self, source: ModelSource, task: TaskHandle) -> ModelInfo:
         """Load another model; the one before stays if this one fails.
 
         Raises:
             CheckpointError: the file is no model that can be used.
             LabelsError: the class names cannot be read.
         """
-        loaded = self._read(source, ticket)
-        ticket.check()
-        facts = _model_facts(source, loaded)
+        loaded = self._read(source, task)
+        task.check()
+        info = _model_info(source, loaded)
         self._main = source
         for old in [each for each in self._models if each.checkpoint == source.checkpoint]:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(source, loaded)
-        return facts
+        return info
 
-    def explain(self, wish: MapWish, ticket: Ticket) -> MapAnswer:
-        """The maps of one layer for one window, of the model that the wish names.
+    def explain(self, request: MapRequest, task: TaskHandle) -> MapResult:
+        """The maps of one layer for one window, of the model that the request names.
 
         Raises:
-            MvitError: the window cannot be read or the wish does not fit the model.
+            MvitError: the window cannot be read or the request does not fit the model.
         """
-        ticket.check()
-        explainer = self._explainer(wish, ticket)
-        video = self._open(wish.clip)
+        task.check()
+        explainer = self._explainer(request, task)
+        video = self._open(request.clip)
         began = perf_counter()
-        captured = explainer.capture(video, wish.window, ticket.step, ticket.check)
+        captured = explainer.capture(video, request.window, task.step, task.check)
         seconds = perf_counter() - began
-        ticket.check()
-        return replace(_answer(explainer, video, captured, wish), seconds=seconds)
+        task.check()
+        return replace(_result(explainer, video, captured, request), seconds=seconds)
 
-    def recall(self, wish: MapWish, ticket: Ticket) -> MapAnswer | None:
+    def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
         """The same without running a model; None where the layer is not remembered."""
-        ticket.check()
-        explainer = self._explainers.get((wish.model, wish.spec))
-        video = self._videos.get(wish.clip)
-        if explainer is None or video is None or _sparing(explainer, wish) is not explainer:
+        task.check()
+        explainer = self._explainers.get((request.model, request.spec))
+        video = self._videos.get(request.clip)
+        if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
-        captured = explainer.recall(video, wish.window)
-        if captured is None or all(each.block != wish.block for each in captured.record.layers):
+        captured = explainer.recall(video, request.window)
+        if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
-        return _answer(explainer, video, captured, wish)
+        return _result(explainer, video, captured, request)
 
-    def lend(self, wish: MapWish, ticket: Ticket) -> Explainer:
-        """The explainer that holds the window of a wish, for work on this lane.
+    def lend(self, request: MapRequest, task: TaskHandle) -> Explainer:
+        """The explainer that holds the window of a request, for work on this worker.
 
         Raises:
-            MvitError: the model of the wish cannot be loaded.
+            MvitError: the model of the request cannot be loaded.
         """
-        ticket.check()
-        return self._explainer(wish, ticket)
+        task.check()
+        return self._explainer(request, task)
 
     def close(self) -> None:
         """Release the models and the containers."""
@@ -147,13 +147,13 @@ class ModelHost:
             self._videos.pop(next(iter(self._videos))).close()
         return video
 
-    def _read(self, source: ModelSource, ticket: Ticket) -> LoadedModel:
+    def _read(self, source: ModelSource, task: TaskHandle) -> LoadedModel:
         prepare_torch()
         from mvit_core.checkpoint import load_model
         from mvit_core.system.spill import remove_abandoned
 
         remove_abandoned()
-        ticket.check()
+        task.check()
         return load_model(
             source.checkpoint,
             config=source.config,
@@ -161,22 +161,22 @@ class ModelHost:
             labels=source.labels,
             device=source.device,
             half=source.half,
-            on_step=ticket.check,
+            on_step=task.check,
         )
 
-    def _explainer(self, wish: MapWish, ticket: Ticket) -> Explainer:
-        """The explainer of a wish; a model that a pane needs is loaded for it."""
+    def _explainer(self, request: MapRequest, task: TaskHandle) -> Explainer:
+        """The explainer of a request; a model that a pane needs is loaded for it."""
         from mvit_core.pipeline import Explainer
 
-        key = (wish.model, wish.spec)
+        key = (request.model, request.spec)
         explainer = self._explainers.pop(key, None)
         if explainer is None:
-            loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
-            self._keep(wish.model, loaded)
-            windows = REMEMBERED_WINDOWS if wish.model == self._main else REMEMBERED_ASIDE
-            fed = replace(loaded, clip_spec=wish.spec)
+            loaded = self._models.get(request.model) or self._read(request.model, task)
+            self._keep(request.model, loaded)
+            windows = REMEMBERED_WINDOWS if request.model == self._main else REMEMBERED_ASIDE
+            fed = replace(loaded, clip_spec=request.spec)
             explainer = Explainer(fed, remembered_windows=windows, budget=self._budget)
-        sparing = _sparing(explainer, wish)
+        sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
         explainer = sparing
@@ -197,49 +197,49 @@ class ModelHost:
             total -= _weight_bytes(self._models[old])
             self._forget(old)
 
-    def values(self, wish: MapWish, ticket: Ticket) -> RangePiece:
+    def values(self, request: MapRequest, task: TaskHandle) -> RangePiece:
         """The values of one layer in one window, which need not be kept for it.
 
         Raises:
-            MvitError: the window cannot be read or the wish does not fit the model.
+            MvitError: the window cannot be read or the request does not fit the model.
         """
         from mvit_core.pipeline import MapSpec
 
-        ticket.check()
-        explainer = self._explainer(wish, ticket)
-        video = self._open(wish.clip)
-        captured = explainer.glance(video, wish.window, ticket.check)
-        ticket.check()
-        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
-        return RangePiece(wish, explainer.head_maps(video, captured, spec).values)
+        task.check()
+        explainer = self._explainer(request, task)
+        video = self._open(request.clip)
+        captured = explainer.glance(video, request.window, task.check)
+        task.check()
+        spec = MapSpec(block=request.block, method=request.method, query=request.query)
+        return RangePiece(request, explainer.head_maps(video, captured, spec).values)
 
-    def survey(self, wish: MapWish, ticket: Ticket) -> WindowSurvey:
+    def survey(self, request: MapRequest, task: TaskHandle) -> WindowSurvey:
         """What one run of a window tells for a series, of all layers where that costs little.
 
         Raises:
-            MvitError: the window cannot be read or the wish does not fit the model.
+            MvitError: the window cannot be read or the request does not fit the model.
         """
         from mvit_core.pipeline import MapSpec
 
         began = perf_counter()
-        explainer = self._explainer(wish, ticket)
-        video = self._open(wish.clip)
-        captured = explainer.glance(video, wish.window, on_step=ticket.check)
-        spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
+        explainer = self._explainer(request, task)
+        video = self._open(request.clip)
+        captured = explainer.glance(video, request.window, on_step=task.check)
+        spec = MapSpec(block=request.block, method=request.method, query=request.query)
         # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(wish.query, str) and wish.method != "column"
-        blocks = range(len(captured.record.layers)) if cheap else (wish.block,)
+        cheap = isinstance(request.query, str) and request.method != "column"
+        blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:
-            ticket.check()
+            task.check()
             maps = explainer.head_maps(video, captured, replace(spec, block=block))
             measures.append((block, measures_of(maps)))
         scores = captured.record.probabilities[0].double().numpy()
         names = tuple(p.name for p in sorted(captured.predictions, key=lambda p: p.index))
-        return WindowSurvey(wish, scores, names, tuple(measures), perf_counter() - began)
+        return WindowSurvey(request, scores, names, tuple(measures), perf_counter() - began)
 
-    def view(self, wish: MapWish, spec: ClipSpec, view: View, ticket: Ticket) -> ViewSurvey:
-        """What the model of a wish says of one view of its clip, fed so.
+    def view(self, request: MapRequest, spec: ClipSpec, view: View, task: TaskHandle) -> ViewSurvey:
+        """What the model of a request says of one view of its clip, fed so.
 
         Raises:
             MvitError: the view cannot be read or run.
@@ -247,10 +247,10 @@ class ModelHost:
         from mvit_core.multiview import view_scores
 
         began = perf_counter()
-        loaded = self._models.get(wish.model) or self._read(wish.model, ticket)
-        self._keep(wish.model, loaded)
-        scores = view_scores(loaded, self._open(wish.clip), view, spec, ticket.check)
-        return ViewSurvey(wish, spec, view, scores, perf_counter() - began)
+        loaded = self._models.get(request.model) or self._read(request.model, task)
+        self._keep(request.model, loaded)
+        scores = view_scores(loaded, self._open(request.clip), view, spec, task.check)
+        return ViewSurvey(request, spec, view, scores, perf_counter() - began)
 
     def _forget(self, source: ModelSource) -> None:
         self._models.pop(source, None)
@@ -262,14 +262,14 @@ def _weight_bytes(loaded: LoadedModel) -> int:
     return sum(parameter.nbytes for parameter in loaded.model.parameters())
 
 
-def _answer(
-    explainer: Explainer, video: Video, captured: WindowCapture, wish: MapWish
-) -> MapAnswer:
+def _result(
+    explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
+) -> MapResult:
     from mvit_core.pipeline import MapSpec
 
-    spec = MapSpec(block=wish.block, method=wish.method, query=wish.query)
-    return MapAnswer(
-        wish=wish,
+    spec = MapSpec(block=request.block, method=request.method, query=request.query)
+    return MapResult(
+        request=request,
         maps=explainer.head_maps(video, captured, spec),
         pixel_map=captured.pixel_map,
         frame_indices=captured.frame_indices,
@@ -279,12 +279,12 @@ def _answer(
     )
 
 
-def _sparing(explainer: Explainer, wish: MapWish) -> Explainer:
-    """One that keeps the layer of the wish alone, where memory does not suffice for all."""
+def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:
+    """One that keeps the layer of the request alone, where memory does not suffice for all."""
     from mvit_core.attention.recorder import Keep
 
-    keep = Keep(blocks=frozenset((wish.block,)))
-    if not wish.model.one_layer or explainer.keep == keep:
+    keep = Keep(blocks=frozenset((request.block,)))
+    if not request.model.one_layer or explainer.keep == keep:
         return explainer
     return explainer.with_model(explainer.loaded, keep)
 
@@ -296,13 +296,13 @@ def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
     return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
 
 
-def _predictions(captured: WindowCapture) -> tuple[PredictionFacts, ...]:
-    return tuple(PredictionFacts(p.index, p.name, p.probability) for p in captured.predictions)
+def _predictions(captured: WindowCapture) -> tuple[PredictionInfo, ...]:
+    return tuple(PredictionInfo(p.index, p.name, p.probability) for p in captured.predictions)
 
 
-def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
+def _model_info(source: ModelSource, loaded: LoadedModel) -> ModelInfo:
     config = loaded.config
-    return ModelFacts(
+    return ModelInfo(
         source=source,
         format=loaded.format,
         device=str(loaded.device),
@@ -316,25 +316,25 @@ def _model_facts(source: ModelSource, loaded: LoadedModel) -> ModelFacts:
     )
 
 
-def _configured_layers(config: MViTConfig) -> tuple[LayerFacts, ...]:
+def _configured_layers(config: MViTConfig) -> tuple[LayerInfo, ...]:
     from mvit_core.model.cost import layer_costs  # imports torch
 
     return tuple(
-        LayerFacts(
+        LayerInfo(
             cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape, cost.k_shape
         )
         for cost in layer_costs(config)
     )
 
 
-def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerFacts, ...]:
+def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerInfo, ...]:
     """Every layer: those that were kept as they ran, the others as configured."""
-    kept = {layer.block: _layer_facts(captured, layer) for layer in captured.record.layers}
+    kept = {layer.block: _layer_info(captured, layer) for layer in captured.record.layers}
     return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
 
 
-def _layer_facts(captured: WindowCapture, layer: LayerAttention) -> LayerFacts:
-    return LayerFacts(
+def _layer_info(captured: WindowCapture, layer: LayerAttention) -> LayerInfo:
+    return LayerInfo(
         block=layer.block,
         stage=layer.stage,
         heads=layer.heads,

@@ -1,6 +1,6 @@
-"""What the paint lane does: maps to pictures, through ``mvit_core.render`` alone.
+"""What the paint worker does: maps to pictures, through ``mvit_core.render`` alone.
 
-Colouring a map for a large frame takes tens of milliseconds, too long for the window's thread.
+HeatScheduler a map for a large frame takes tens of milliseconds, too long for the window's thread.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from mvit_core.heatmap import project
 from mvit_core.render import HeatLayer, HeatSettings, heat_layer, overlay
 
 if TYPE_CHECKING:
-    from app.results import FramePicture, MapAnswer, ShownMap
+    from app.results import FramePicture, MapResult, ShownMap
     from app.state.view_state import ViewState
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RenderStyle
 
@@ -53,25 +53,27 @@ def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 
 def paint_heat(
-    heatmap: Heatmap, frame_index: int, key: HeatKey, shown: ShownMap, ticket: Ticket
+    heatmap: Heatmap, frame_index: int, key: HeatKey, shown: ShownMap, task: TaskHandle
 ) -> HeatPicture:
     """The coloured map for one token time; opacity is applied when it is laid over the frame."""
-    ticket.check()
+    task.check()
     layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
-    return HeatPicture(key, to_argb(layer), shown.answer.wish.window)
+    return HeatPicture(key, to_argb(layer), shown.result.request.window)
 
 
-def paint_strip(answer: MapAnswer, frame_index: int, key: HeatKey, ticket: Ticket) -> StripPicture:
+def paint_strip(
+    result: MapResult, frame_index: int, key: HeatKey, task: TaskHandle
+) -> StripPicture:
     """All heads of the layer on the scale of the canvas."""
     images = []
-    for head in range(answer.maps.heads):
-        ticket.check()
-        heatmap = project(answer.maps.pick(head), answer.pixel_map, answer.frame_indices)
+    for head in range(result.maps.heads):
+        task.check()
+        heatmap = project(result.maps.pick(head), result.pixel_map, result.frame_indices)
         size = bounded(heatmap.frame_size, THUMB_LONG_SIDE_PX)
         images.append(to_argb(heat_layer(heatmap, frame_index, key.style, size)))
-    sinks = answer.maps.sinks
+    sinks = result.maps.sinks
     shares = None if sinks is None else tuple(map(float, sinks))
-    return StripPicture(answer.wish, tuple(images), shares)
+    return StripPicture(result.request, tuple(images), shares)
 
 
 def paint_still(
@@ -79,7 +81,7 @@ def paint_still(
     shown: ShownMap | None,
     look: HeatSettings,
     lines: Heatmap | None,
-    ticket: Ticket,
+    task: TaskHandle,
 ) -> QImage | None:
     """Frame and map at the frame's own size, as an export would show them.
 
@@ -88,9 +90,9 @@ def paint_still(
         shown: the map over it; None for the frame alone.
         look: how the map is drawn.
         lines: between whose tokens lines are drawn, as on the canvas; None for no lines.
-        ticket: tells when the picture is not wanted any more.
+        task: tells when the picture is not wanted any more.
     """
-    ticket.check()
+    task.check()
     if picture.pixels is None:
         return None
     pixels = picture.pixels

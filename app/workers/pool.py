@@ -1,26 +1,26 @@
-"""The lanes: one for each thing that only one thread may touch, and what lives on them."""
+"""The workers: one for each thing that only one thread may touch, and what lives on them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.workers.decode import Decoder
-from app.workers.export import ExportHost
-from app.workers.inference import ModelHost
+from app.workers.export import Exporter
+from app.workers.inference import ModelWorker
 from app.workers.pane_frames import PaneFrames
-from app.workers.proxies import ProxyHost
-from app.workers.worker import Lane
+from app.workers.proxies import ProxyMaker
+from app.workers.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QObject
 
-    from app.workers.worker import Answer, Progress
+    from app.workers.worker import Progress, TaskResult
     from mvit_core.system.cache import MemoryBudget
 
 
-class Lanes:
+class WorkerPool:
     """Who is asked for what.
 
     Args:
@@ -31,13 +31,13 @@ class Lanes:
     def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
         self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
-        self.proxy_host, self.model_host = ProxyHost(), ModelHost(budget)
-        self.exporter = ExportHost()
-        self.decode = Lane("decode", on_close=self._close_videos, parent=parent)
-        self.proxies = Lane("proxies", on_close=self.proxy_host.close, parent=parent)
-        self.infer = Lane("inference", on_close=self.model_host.close, parent=parent)
-        self.paint = Lane("paint", parent=parent)
-        self.export = Lane("export", on_close=self.exporter.close, parent=parent)
+        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget)
+        self.exporter = Exporter()
+        self.decode = Worker("decode", on_close=self._close_videos, parent=parent)
+        self.proxies = Worker("proxies", on_close=self.proxy_maker.close, parent=parent)
+        self.infer = Worker("inference", on_close=self.model_worker.close, parent=parent)
+        self.paint = Worker("paint", parent=parent)
+        self.export = Worker("export", on_close=self.exporter.close, parent=parent)
         self._all = (self.decode, self.proxies, self.infer, self.paint, self.export)
         self._by_key = {
             "pane.frames": self.decode,
@@ -58,23 +58,23 @@ class Lanes:
         }
 
     def start(
-        self, on_answer: Callable[[Answer], None], on_progress: Callable[[Progress], None]
+        self, on_result: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
         """Let all of them work, and answer to two slots."""
-        for lane in self._all:
-            lane.listen(on_answer, on_progress)
-            lane.start()
+        for worker in self._all:
+            worker.listen(on_result, on_progress)
+            worker.start()
 
-    def of(self, key: str) -> Lane:
-        """The lane that is asked questions of a key."""
+    def of(self, key: str) -> Worker:
+        """The worker that is asked questions of a key."""
         return self._by_key.get(key, self.paint)
 
     def close(self) -> None:
         """Stop all of them and wait."""
-        for lane in self._all:
-            lane.close()
+        for worker in self._all:
+            worker.close()
 
     def _close_videos(self) -> None:
-        """Runs on the decode lane when it ends."""
+        """Runs on the decode worker when it ends."""
         self.decoder.close()
         self.pane_frames.close()

@@ -1,4 +1,4 @@
-"""The strip of proxies: made on a lane of its own, looked up at once by whoever needs a picture.
+"""The strip of proxies: made on a worker of its own, looked up at once by whoever needs a picture.
 
 A strip is made in pieces of a moment each, so that pictures are there long before all are.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
-from app.results import FramePicture, ProxyFacts, ProxyImage
+from app.results import FramePicture, ProxyImage, ProxyInfo
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ProxyReader, plan_proxies
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from app.workers.worker import Lane, Ticket
+    from app.workers.worker import TaskHandle, Worker
     from mvit_core.video import OpenedVideo
 
 PIECE_SECONDS = 0.12
-"""So long the lane works before it hands over what it has made."""
+"""So long the worker works before it hands over what it has made."""
 
 SECONDS_TO_REMAKE = 0.005
 """One proxy; per byte the dearest of all that is kept."""
@@ -47,19 +47,19 @@ class ProxyPiece:
     is_last: bool
 
 
-class ProxyHost:
-    """Owns a second container of the open video; lives on the proxy lane."""
+class ProxyMaker:
+    """Owns a second container of the open video; lives on the proxy worker."""
 
     def __init__(self) -> None:
         self._opened: OpenedVideo | None = None
         self._reader: ProxyReader | None = None
         self._proxies: Iterator[tuple[int, bytes]] = iter(())
         self._total = 0
-        self._ticket: Ticket | None = None
+        self._task: TaskHandle | None = None
 
-    def piece(self, path: Path, opened_video: OpenedVideo, ticket: Ticket) -> ProxyPiece:
+    def piece(self, path: Path, opened_video: OpenedVideo, task: TaskHandle) -> ProxyPiece:
         """The next proxies of a video; the first of another one."""
-        self._ticket = ticket
+        self._task = task
         try:
             if opened_video is not self._opened:
                 self._begin(opened_video)
@@ -82,7 +82,7 @@ class ProxyHost:
             self._reader.close()
             self._reader = None
 
-    def release(self, _ticket: Ticket) -> None:
+    def release(self, _task: TaskHandle) -> None:
         """Release the container, asked for as a question."""
         self.close()
 
@@ -93,23 +93,25 @@ class ProxyHost:
         self._proxies = (proxy for run in plan.runs() for proxy in reader.proxies(run, self._check))
 
     def _check(self) -> None:
-        if self._ticket is not None:
-            self._ticket.check()
+        if self._task is not None:
+            self._task.check()
 
 
 class Strip(QObject):
     """All proxies of the open video, on the window's thread.
 
     Args:
-        lane: the proxy lane.
-        host: makes proxies on it.
+        worker: the proxy worker.
+        maker: makes proxies on it.
         budget: the strip is counted there.
         parent: the owner.
     """
 
-    def __init__(self, lane: Lane, host: ProxyHost, budget: MemoryBudget, parent: QObject) -> None:
+    def __init__(
+        self, worker: Worker, maker: ProxyMaker, budget: MemoryBudget, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._lane, self._host = lane, host
+        self._worker, self._maker = worker, maker
         self._cache: Cache[int, bytes] = Cache(
             budget,
             "proxies",
@@ -129,13 +131,13 @@ class Strip(QObject):
 
     def end(self) -> None:
         """The video was closed."""
-        self._lane.cancel("proxies")
+        self._worker.cancel("proxies")
         self._cache.clear()
         self._frames.clear()
         self._path = self._opened = self._last = None
-        self._lane.ask("proxies", self._host.release)
+        self._worker.ask("proxies", self._maker.release)
 
-    def take(self, piece: ProxyPiece) -> ProxyFacts | None:
+    def on_result(self, piece: ProxyPiece) -> ProxyInfo | None:
         """Keep what was made and ask for more; None for another video's."""
         if piece.path != self._path:
             return None
@@ -145,7 +147,7 @@ class Strip(QObject):
             self._cache.put(frame, jpeg, len(jpeg))
         if not piece.is_last:
             self._ask()
-        return ProxyFacts(self, len(self._frames), piece.total)
+        return ProxyInfo(self, len(self._frames), piece.total)
 
     def nearest(self, frame: int) -> int | None:
         """The frame nearest to this one that has a proxy."""
@@ -174,4 +176,4 @@ class Strip(QObject):
 
     def _ask(self) -> None:
         if self._path is not None and self._opened is not None:
-            self._lane.ask("proxies", partial(self._host.piece, self._path, self._opened))
+            self._worker.ask("proxies", partial(self._maker.piece, self._path, self._opened))

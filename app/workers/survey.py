@@ -1,4 +1,4 @@
-"""Background work of the inference lane that passes through many windows or views.
+"""Background work of the inference worker that passes through many windows or views.
 
 A task keeps what it has done, so that it goes on where it was interrupted.
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
 
 Piece = TypeVar("Piece")
 Told = TypeVar("Told")
@@ -21,22 +21,22 @@ class PieceByPiece(Generic[Piece, Told]):
 
     Args:
         pieces: what is to be done, in order.
-        work: does a piece; runs on the lane.
-        tell: hears of each, on the lane's thread.
+        work: does a piece; runs on the worker.
+        tell: hears of each, on the worker's thread.
     """
 
     def __init__(
         self,
         pieces: Sequence[Piece],
-        work: Callable[[Piece, Ticket], Told],
-        tell: Callable[[Told], None],
+        work: Callable[[Piece, TaskHandle], Told],
+        notify: Callable[[Told], None],
     ) -> None:
-        self._pieces, self._work, self._tell = pieces, work, tell
+        self._pieces, self._work, self._report = pieces, work, notify
         self._done = 0
 
-    def __call__(self, ticket: Ticket) -> None:
+    def __call__(self, task: TaskHandle) -> None:
         """Go on from the first piece that is not done."""
         while self._done < len(self._pieces):
-            ticket.step(self._done, len(self._pieces))
-            self._tell(self._work(self._pieces[self._done], ticket))
+            task.step(self._done, len(self._pieces))
+            self._report(self._work(self._pieces[self._done], task))
             self._done += 1

@@ -13,7 +13,7 @@ from mvit_core.errors import MvitError
 from mvit_core.video import open_video
 
 if TYPE_CHECKING:
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.demo import DemoSample
 
 THUMBNAIL_PX = 112
@@ -28,9 +28,9 @@ def find_samples() -> Samples:
         return Samples(problem=str(error))
 
 
-def make_thumbnail(index: int, sample: DemoSample, ticket: Ticket) -> Thumbnail:
+def make_thumbnail(index: int, sample: DemoSample, task: TaskHandle) -> Thumbnail:
     """A small picture from the middle of the action."""
-    ticket.check()
+    task.check()
     try:
         with open_video(sample.clip) as video:
             first, last = sample.truth.active_frames

@@ -1,7 +1,7 @@
 """What a view shows, as one picture for the clipboard: frames and maps at their own resolution.
 
 The places of cells and panes are taken from the screen, in the window's thread; frames, maps and
-words are painted in the paint lane, larger than on screen where the frames have the pixels.
+words are painted in the paint worker, larger than on screen where the frames have the pixels.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from app.results import FramePicture, Scale, TokenMark
     from app.widgets.viewport import Viewport
-    from app.workers.worker import Ticket
+    from app.workers.worker import TaskHandle
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RenderStyle
 
@@ -62,7 +62,7 @@ class Words:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class ViewPicture:
     """Everything that is painted, in points; nothing of it is a widget."""
 
     size: QSize
@@ -96,59 +96,66 @@ def _native(tile: Tile) -> float:
     return 1.0 if image is None else image.width() / max(box.width(), 1.0)
 
 
-def paint_sheet(sheet: Sheet, ticket: Ticket) -> QImage:
-    """The whole picture; runs in the paint lane."""
-    line = QFontMetrics(sheet.font).height() + 4
-    top = (2 if sheet.scale is None else 3) * line + 2 * PAD
-    width = max(sheet.size.width(), _header_width(sheet))
+def paint_view_picture(view_picture: ViewPicture, task: TaskHandle) -> QImage:
+    """The whole picture; runs in the paint worker."""
+    line = QFontMetrics(view_picture.font).height() + 4
+    top = (2 if view_picture.scale is None else 3) * line + 2 * PAD
+    width = max(view_picture.size.width(), _header_width(view_picture))
     image = QImage(
-        QSize(width, sheet.size.height() + top) * sheet.factor, QImage.Format.Format_RGB32
+        QSize(width, view_picture.size.height() + top) * view_picture.factor,
+        QImage.Format.Format_RGB32,
     )
     image.fill(QColor(theme.current().stage))
     painter = QPainter(image)
     try:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.scale(sheet.factor, sheet.factor)
-        painter.setFont(sheet.font)
-        _paint_header(painter, sheet, QRect(PAD, PAD, width - 2 * PAD, line))
-        painter.translate(QPoint((width - sheet.size.width()) // 2, top))
-        _paint_body(painter, sheet, ticket)
+        painter.scale(view_picture.factor, view_picture.factor)
+        painter.setFont(view_picture.font)
+        _paint_header(painter, view_picture, QRect(PAD, PAD, width - 2 * PAD, line))
+        painter.translate(QPoint((width - view_picture.size.width()) // 2, top))
+        _paint_body(painter, view_picture, task)
     finally:
         painter.end()  # before the picture goes, also where the work is stopped
     return image
 
 
-def _paint_body(painter: QPainter, sheet: Sheet, ticket: Ticket) -> None:
+def _paint_body(painter: QPainter, view_picture: ViewPicture, task: TaskHandle) -> None:
     scaled: dict[tuple[int, QSize], QImage] = {}
-    for tile in sheet.tiles:
-        ticket.check()
+    for tile in view_picture.tiles:
+        task.check()
         painter.save()
-        _paint_tile(painter, tile, sheet.factor, scaled)
+        _paint_tile(painter, tile, view_picture.factor, scaled)
         painter.restore()
-    if sheet.labels is not None:
-        sheet.labels(painter)
-    for words in sheet.words:
+    if view_picture.labels is not None:
+        view_picture.labels(painter)
+    for words in view_picture.words:
         _paint_words(painter, words)
-    for box, scale in sheet.bars:
+    for box, scale in view_picture.bars:
         _paint_bar(painter, box, scale)
 
 
-def _header_width(sheet: Sheet) -> int:
+def _header_width(view_picture: ViewPicture) -> int:
     """So wide that the lines of the header fit, within reason."""
-    font = QFont(sheet.font)
+    font = QFont(view_picture.font)
     font.setBold(True)
     metrics = QFontMetrics(font)
-    bar = "" if sheet.scale is None else "".join((*sheet.scale.ends, sheet.policy))
-    widest = max(map(metrics.horizontalAdvance, (sheet.title, sheet.source)))
+    bar = (
+        ""
+        if view_picture.scale is None
+        else "".join((*view_picture.scale.ends, view_picture.policy))
+    )
+    widest = max(map(metrics.horizontalAdvance, (view_picture.title, view_picture.source)))
     return min(max(widest, metrics.horizontalAdvance(bar) + BAR.width() + 40) + 2 * PAD, 1000)
 
 
-def _paint_header(painter: QPainter, sheet: Sheet, line: QRect) -> None:
+def _paint_header(painter: QPainter, view_picture: ViewPicture, line: QRect) -> None:
     """Title, source, and where one holds for all, colours and policy."""
-    _paint_words(painter, Words(line, sheet.title, bold=True))
-    _paint_words(painter, Words(line.translated(0, line.height()), sheet.source))
-    if sheet.scale is not None:
-        _paint_bar(painter, line.translated(0, 2 * line.height()), sheet.scale, sheet.policy)
+    _paint_words(painter, Words(line, view_picture.title, bold=True))
+    _paint_words(painter, Words(line.translated(0, line.height()), view_picture.source))
+    if view_picture.scale is not None:
+        _paint_bar(
+            painter, line.translated(0, 2 * line.height()), view_picture.scale, view_picture.policy
+        )
 
 
 def _paint_words(painter: QPainter, words: Words) -> None:

@@ -1,7 +1,7 @@
-"""Lanes: long-lived threads that do one thing at a time and answer by one signal.
+"""WorkerPool: long-lived threads that do one thing at a time and answer by one signal.
 
 The window asks with a closure over immutable values; a newer question of the same key replaces
-the one still waiting. Every question ends in exactly one ``Answer``: done, failed or cancelled.
+the one still waiting. Every question ends in exactly one ``TaskResult``: done, failed or cancelled.
 
 What the user waits for goes before background work: that is interrupted at its next check and
 put again once nobody waits. It keeps by itself what it has done so far.
@@ -39,7 +39,7 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class TaskResult:
     """How a question ended."""
 
     key: str
@@ -65,7 +65,7 @@ class Progress:
     total: int
 
 
-class Ticket:
+class TaskHandle:
     """What work sees of its question: it reports progress and hears of cancellation."""
 
     def __init__(self, key: str, generation: int, report: Callable[[Progress], None]) -> None:
@@ -117,22 +117,22 @@ class Ticket:
 
 @dataclass(frozen=True, eq=False)
 class _Question:
-    ticket: Ticket
-    work: Callable[[Ticket], object]
+    task: TaskHandle
+    work: Callable[[TaskHandle], object]
     background: bool = False
 
 
-class Lane(QThread):
+class Worker(QThread):
     """One thread with a mailbox that holds at most one waiting question of each key.
 
     Args:
         name: of the thread, for the log.
-        on_close: runs on the lane when it ends, to release what the lane owns.
+        on_close: runs on the worker when it ends, to release what the worker owns.
         parent: the owner.
     """
 
-    answered = Signal(object)
-    """An ``Answer``; connect with ``listen`` so that it arrives on the receiver's thread."""
+    finished = Signal(object)
+    """An ``TaskResult``; connect with ``listen`` so that it arrives on the receiver's thread."""
     progressed = Signal(object)
     """A ``Progress``."""
 
@@ -155,62 +155,64 @@ class Lane(QThread):
         self._closing = False
 
     def listen(
-        self, on_answer: Callable[[Answer], None], on_progress: Callable[[Progress], None]
+        self, on_result: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
         """Connect slots; always queued, so that asking never answers within the call."""
-        self.answered.connect(on_answer, Qt.ConnectionType.QueuedConnection)
+        self.finished.connect(on_result, Qt.ConnectionType.QueuedConnection)
         self.progressed.connect(on_progress, Qt.ConnectionType.QueuedConnection)
 
-    def ask(self, key: str, work: Callable[[Ticket], object], *, background: bool = False) -> int:
+    def ask(
+        self, key: str, work: Callable[[TaskHandle], object], *, background: bool = False
+    ) -> int:
         """Put a question; one of the same key that still waits is cancelled.
 
         Args:
             key: what kind of question it is, always either background or not.
-            work: runs on the lane; must close over immutable values only.
+            work: runs on the worker; must close over immutable values only.
             background: it makes way for all others, and may therefore be begun several times.
 
         Returns:
-            The generation; an answer of an older one is stale.
+            The generation; a result of an older one is stale.
         """
         with self._condition:
             self._generations[key] += 1
-            ticket = Ticket(key, self._generations[key], self.progressed.emit)
+            task = TaskHandle(key, self._generations[key], self.progressed.emit)
             waiting = self._background if background else self._mail
             replaced = waiting.pop(key, None)
-            waiting[key] = _Question(ticket, work, background)
+            waiting[key] = _Question(task, work, background)
             running = self._running
             # Newer background work makes that of its own key pointless, too.
-            more_urgent = not background or (running is not None and running.ticket.key == key)
+            more_urgent = not background or (running is not None and running.task.key == key)
             if running is not None and running.background and more_urgent:
-                running.ticket.interrupt()
+                running.task.interrupt()
             self._condition.notify()
         if replaced is not None:
-            self._tell(replaced.ticket, "cancelled")
-        return ticket.generation
+            self._report(replaced.task, "cancelled")
+        return task.generation
 
     def generation(self, key: str) -> int:
         """The number of the latest question of a key; 0 before the first."""
         return self._generations[key]
 
-    def is_latest(self, answer: Answer) -> bool:
+    def is_latest(self, result: TaskResult) -> bool:
         """Nothing newer of this key has been asked."""
-        return answer.generation == self._generations[answer.key]
+        return result.generation == self._generations[result.key]
 
     def is_pending(self, key: str) -> bool:
         """A question of this key waits or is being worked on."""
         with self._condition:
             running = self._running
             waits = key in self._mail or key in self._background
-            return waits or (running is not None and running.ticket.key == key)
+            return waits or (running is not None and running.task.key == key)
 
     def cancel(self, key: str) -> None:
         """Drop the waiting question of a key, and ask the running one to stop."""
         with self._condition:
             dropped = self._mail.pop(key, None) or self._background.pop(key, None)
-            if self._running is not None and self._running.ticket.key == key:
-                self._running.ticket.cancel()
+            if self._running is not None and self._running.task.key == key:
+                self._running.task.cancel()
         if dropped is not None:
-            self._tell(dropped.ticket, "cancelled")
+            self._report(dropped.task, "cancelled")
 
     def close(self) -> None:
         """Stop all work and wait for the thread to end."""
@@ -219,15 +221,15 @@ class Lane(QThread):
             self._mail.clear()
             self._background.clear()
             if self._running is not None:
-                self._running.ticket.cancel()
+                self._running.task.cancel()
             self._condition.notify()
         self.wait()
 
     @override
     def run(self) -> None:
         while (question := self._next()) is not None:
-            self._answer(question)
-            # Neither the work nor what it closed over may outlive its answer.
+            self._result(question)
+            # Neither the work nor what it closed over may outlive its result.
             del question
         if self._on_close is not None:
             self._on_close()
@@ -241,42 +243,42 @@ class Lane(QThread):
                 return None
             waiting = self._mail or self._background
             self._running = waiting.pop(next(iter(waiting)))
-            self._running.ticket.resume()
+            self._running.task.resume()
             return self._running
 
     def _put_again(self, question: _Question) -> None:
         """After an interruption; unless it was cancelled, or a newer one of its key waits."""
-        key = question.ticket.key
+        key = question.task.key
         with self._condition:
-            superseded = key in self._background or question.ticket.is_cancelled
+            superseded = key in self._background or question.task.is_cancelled
             if not superseded:
                 # Before all others: what was begun is ended first.
                 self._background = {key: question, **self._background}
         if superseded:
-            self._tell(question.ticket, "cancelled")
+            self._report(question.task, "cancelled")
 
-    def _answer(self, question: _Question) -> None:
-        ticket = question.ticket
+    def _result(self, question: _Question) -> None:
+        task = question.task
         try:
-            payload = question.work(ticket)
+            payload = question.work(task)
         except Cancelled:
-            self._tell(ticket, "cancelled")
+            self._report(task, "cancelled")
         except Interrupted:
             self._put_again(question)
         except MvitError as error:
             remedies = error.remedies if isinstance(error, DeviceMemoryError) else ()
             trace = traceback.format_exc()
-            self._tell(ticket, "failed", problem=str(error), trace=trace, remedies=remedies)
-        except Exception as error:  # the lane must live on, and the window must hear of it
-            logger.exception("%s: %s failed", self.objectName(), ticket.key)
+            self._report(task, "failed", problem=str(error), trace=trace, remedies=remedies)
+        except Exception as error:  # the worker must live on, and the window must hear of it
+            logger.exception("%s: %s failed", self.objectName(), task.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
-            self._tell(ticket, "failed", problem=problem, trace=traceback.format_exc())
+            self._report(task, "failed", problem=problem, trace=traceback.format_exc())
         else:
-            self._tell(ticket, "done", payload)
+            self._report(task, "done", payload)
 
-    def _tell(
+    def _report(
         self,
-        ticket: Ticket,
+        task: TaskHandle,
         outcome: Outcome,
         payload: object = None,
         *,
@@ -285,5 +287,5 @@ class Lane(QThread):
         remedies: tuple[Remedy, ...] = (),
     ) -> None:
         if not self._closing:
-            key, number = ticket.key, ticket.generation
-            self.answered.emit(Answer(key, number, outcome, payload, problem, trace, remedies))
+            key, number = task.key, task.generation
+            self.finished.emit(TaskResult(key, number, outcome, payload, problem, trace, remedies))

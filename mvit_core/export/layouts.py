@@ -44,8 +44,8 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
     panels = []
     for stage, layer in last_of_stage.items():
         query = same_place(spec, chosen.capture.layer(chosen.maps.block), layer)
-        wish = replace(spec, block=layer.block, head=head, query=query)
-        panels.append(Panel(explain(wish), f"stage {stage} · block {layer.block}"))
+        wanted = replace(spec, block=layer.block, head=head, query=query)
+        panels.append(Panel(explain(wanted), f"stage {stage} · block {layer.block}"))
     return panels
 
 
@@ -72,4 +72,4 @@ def panels_of(
     explainer: Explainer, video: Video, window: ClipWindow, layout: str, spec: MapSpec
 ) -> list[Panel]:
     """The pictures of a layout for one window."""
-    return LAYOUTS[layout].panels(lambda wish: explainer.explain(video, window, wish), spec)
+    return LAYOUTS[layout].panels(lambda wanted: explainer.explain(video, window, wanted), spec)

@@ -1,7 +1,7 @@
 """One number of bytes over all caches: who holds what, and what goes when it runs short.
 
-All caches share one ``MemoryBudget``. When a new entry needs room, the entry that is cheapest to make
-again and was not asked for the longest goes first, from whichever cache holds it.
+All caches share one ``MemoryBudget``. When a new entry needs room, the one that is cheapest to
+make again and was not asked for the longest goes first, from whichever cache holds it.
 """
 
 import os
@@ -48,7 +48,7 @@ def _windows_memory_bytes() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """What one shelf holds."""
+    """What one cache holds."""
 
     name: str
     count: int
@@ -70,7 +70,7 @@ class MemoryBudget:
     let go last, so that what is dear stays longer, but not for ever.
 
     Args:
-        limit_bytes: what all shelves together never exceed.
+        limit_bytes: what all caches together never exceed.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -82,17 +82,17 @@ class MemoryBudget:
 
     @property
     def limit_bytes(self) -> int:
-        """What all shelves together never exceed."""
+        """What all caches together never exceed."""
         return self._limit
 
     @property
     def used_bytes(self) -> int:
-        """What all shelves hold together."""
+        """What all caches hold together."""
         return self._used
 
     @property
     def usage(self) -> tuple[Usage, ...]:
-        """What each shelf holds that holds something."""
+        """What each cache holds that holds something."""
         with self._lock:
             return tuple(Usage(s.name, len(s.entries), s.used) for s in self._shelves)
 
@@ -118,7 +118,7 @@ class MemoryBudget:
 
 @dataclass(eq=False)
 class _Books:
-    """What the budget knows of a shelf; entries stand in the order they were last asked for."""
+    """What the budget knows of a cache; entries stand in the order they were last asked for."""
 
     name: str
     seconds_to_remake: float
@@ -138,7 +138,7 @@ class Cache(Generic[K, V]):
         budget: counts its bytes together with those of all others.
         name: what it holds, for people.
         seconds_to_remake: what it costs to make one entry again, roughly.
-        most_bytes: what this shelf alone never exceeds; None leaves that to the budget.
+        most_bytes: what this cache alone never exceeds; None leaves that to the budget.
     """
 
     def __init__(
@@ -160,17 +160,17 @@ class Cache(Generic[K, V]):
 
     @property
     def used_bytes(self) -> int:
-        """Bytes of everything on this shelf."""
+        """Bytes of everything on this cache."""
         return self._books.used
 
     @property
     def room_bytes(self) -> int:
-        """What this shelf may hold at most."""
+        """What this cache may hold at most."""
         most = self._books.most_bytes
         return self._budget.limit_bytes if most is None else min(most, self._budget.limit_bytes)
 
     def get(self, key: K) -> V | None:
-        """The entry, now the youngest of its shelf, or None."""
+        """The entry, now the youngest of its cache, or None."""
         with self._budget._lock:
             entry = self._books.entries.get(key)
             if entry is None:

@@ -112,11 +112,11 @@ def _stop_flag() -> Iterator[threading.Event]:
         yield stop
         return
 
-    def wish(_: int, __: FrameType | None) -> None:
+    def stop_asked(_: int, __: FrameType | None) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
 
-    before = signal.signal(signal.SIGINT, wish)
+    before = signal.signal(signal.SIGINT, stop_asked)
     try:
         yield stop
     finally:

@@ -33,6 +33,32 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>ClipSurvey</name>
+        <message>
+            <source>Average over the video</source>
+            <translation>对整个视频求平均</translation>
+        </message>
+        <message>
+            <source>Series over the clip</source>
+            <translation>整个视频的曲线</translation>
+        </message>
+    </context>
+    <context>
+        <name>Clipboard</name>
+        <message>
+            <source>Image copied, {size}</source>
+            <translation>已复制图像，{size}</translation>
+        </message>
+        <message>
+            <source>Parameters copied</source>
+            <translation>已复制参数</translation>
+        </message>
+        <message>
+            <source>{n} classes copied</source>
+            <translation>已复制 {n} 个类别</translation>
+        </message>
+    </context>
+    <context>
         <name>ColourBar</name>
         <message>
             <source>sink (class key) {share}</source>
@@ -143,22 +169,7 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>CopyDesk</name>
-        <message>
-            <source>Image copied, {size}</source>
-            <translation>已复制图像，{size}</translation>
-        </message>
-        <message>
-            <source>Parameters copied</source>
-            <translation>已复制参数</translation>
-        </message>
-        <message>
-            <source>{n} classes copied</source>
-            <translation>已复制 {n} 个类别</translation>
-        </message>
-    </context>
-    <context>
-        <name>DialogDesk</name>
+        <name>DialogOpener</name>
         <message>
             <source>All files</source>
             <translation>所有文件</translation>
@@ -503,61 +514,6 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>HelpDesk</name>
-        <message>
-            <source>All heads on one scale: look at one, or at their mean or maximum.</source>
-            <translation>所有头使用同一色阶：可以看其中一个，也可以看它们的均值或最大值。</translation>
-        </message>
-        <message>
-            <source>Choose a head</source>
-            <translation>选择头</translation>
-        </message>
-        <message>
-            <source>Choose a layer</source>
-            <translation>选择层</translation>
-        </message>
-        <message>
-            <source>Drop both here, or use the buttons. A sample clip with a small model comes with the program.</source>
-            <translation>把两者拖到这里，或使用按钮。程序自带一段示例视频和一个小模型。</translation>
-        </message>
-        <message>
-            <source>Every attention layer, stage by stage. Up and Down go through them.</source>
-            <translation>按阶段列出每个注意力层。用上、下方向键逐层切换。</translation>
-        </message>
-        <message>
-            <source>Find everything else</source>
-            <translation>查找其他功能</translation>
-        </message>
-        <message>
-            <source>Marks show the frames that the model saw. Space plays, arrows step, B hides the heat while it is held.</source>
-            <translation>刻度标出模型看到的帧。空格键播放，方向键逐帧移动，按住 B 可隐藏热力图。</translation>
-        </message>
-        <message>
-            <source>Move through the video</source>
-            <translation>浏览视频</translation>
-        </message>
-        <message>
-            <source>Open a video and a model</source>
-            <translation>打开视频和模型</translation>
-        </message>
-        <message>
-            <source>Say what is shown, and how</source>
-            <translation>选择显示什么、怎样显示</translation>
-        </message>
-        <message>
-            <source>Search commands</source>
-            <translation>搜索命令</translation>
-        </message>
-        <message>
-            <source>Which map, whose attention, colours and their range. Q picks a token on the frame.</source>
-            <translation>哪种图、谁的注意力、配色及其范围。按 Q 可在画面上选取词元。</translation>
-        </message>
-        <message>
-            <source>{key} finds every command by its name; F1 has help.</source>
-            <translation>{key} 可按名称查找任何命令；F1 打开帮助。</translation>
-        </message>
-    </context>
-    <context>
         <name>HelpDialog</name>
         <message>
             <source>Close</source>
@@ -614,6 +570,61 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it. Hold B to see the frame alone.</source>
             <translation>上、下方向键切换层，1 到 0 显示单个头，A 显示它们的均值或最大值。按 Q 后单击，可查看某个词元关注哪里；同时按住 Shift，则查看谁在关注它。按住 B 只看画面。</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpOpener</name>
+        <message>
+            <source>All heads on one scale: look at one, or at their mean or maximum.</source>
+            <translation>所有头使用同一色阶：可以看其中一个，也可以看它们的均值或最大值。</translation>
+        </message>
+        <message>
+            <source>Choose a head</source>
+            <translation>选择头</translation>
+        </message>
+        <message>
+            <source>Choose a layer</source>
+            <translation>选择层</translation>
+        </message>
+        <message>
+            <source>Drop both here, or use the buttons. A sample clip with a small model comes with the program.</source>
+            <translation>把两者拖到这里，或使用按钮。程序自带一段示例视频和一个小模型。</translation>
+        </message>
+        <message>
+            <source>Every attention layer, stage by stage. Up and Down go through them.</source>
+            <translation>按阶段列出每个注意力层。用上、下方向键逐层切换。</translation>
+        </message>
+        <message>
+            <source>Find everything else</source>
+            <translation>查找其他功能</translation>
+        </message>
+        <message>
+            <source>Marks show the frames that the model saw. Space plays, arrows step, B hides the heat while it is held.</source>
+            <translation>刻度标出模型看到的帧。空格键播放，方向键逐帧移动，按住 B 可隐藏热力图。</translation>
+        </message>
+        <message>
+            <source>Move through the video</source>
+            <translation>浏览视频</translation>
+        </message>
+        <message>
+            <source>Open a video and a model</source>
+            <translation>打开视频和模型</translation>
+        </message>
+        <message>
+            <source>Say what is shown, and how</source>
+            <translation>选择显示什么、怎样显示</translation>
+        </message>
+        <message>
+            <source>Search commands</source>
+            <translation>搜索命令</translation>
+        </message>
+        <message>
+            <source>Which map, whose attention, colours and their range. Q picks a token on the frame.</source>
+            <translation>哪种图、谁的注意力、配色及其范围。按 Q 可在画面上选取词元。</translation>
+        </message>
+        <message>
+            <source>{key} finds every command by its name; F1 has help.</source>
+            <translation>{key} 可按名称查找任何命令；F1 打开帮助。</translation>
         </message>
     </context>
     <context>
@@ -1125,7 +1136,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>RecentDesk</name>
+        <name>RecentFilesMenu</name>
         <message>
             <source>{name} (model)</source>
             <translation>{name}（模型）</translation>
@@ -1245,7 +1256,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>SessionDesk</name>
+        <name>SessionManager</name>
         <message>
             <source>All files</source>
             <translation>所有文件</translation>
@@ -1395,17 +1406,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>px ({x},{y})</source>
             <translation>像素 ({x},{y})</translation>
-        </message>
-    </context>
-    <context>
-        <name>SurveyDesk</name>
-        <message>
-            <source>Average over the video</source>
-            <translation>对整个视频求平均</translation>
-        </message>
-        <message>
-            <source>Series over the clip</source>
-            <translation>整个视频的曲线</translation>
         </message>
     </context>
     <context>

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window.launch import ViewOptions, make_application, open_window
 from app.workers.paint import look_of
-from app.workers.worker import Lane
+from app.workers.worker import Worker
 
 WAIT_MS = 20_000
 FOCUS_MS = 5_000
@@ -54,14 +54,14 @@ def _own_settings(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _nothing_leaks(qapp):
-    """No window and no running lane may outlive its test."""
+    """No window and no running worker may outlive its test."""
     yield
     delete_deferred()
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left open: {left}"
-    lanes = [o for o in gc.get_objects() if type(o) is Lane and shiboken6.isValid(o)]
-    running = [lane for lane in lanes if lane.isRunning()]
-    assert not running, f"lanes still running: {[lane.objectName() for lane in running]}"
+    workers = [o for o in gc.get_objects() if type(o) is Worker and shiboken6.isValid(o)]
+    running = [worker for worker in workers if worker.isRunning()]
+    assert not running, f"workers still running: {[worker.objectName() for worker in running]}"
 
 
 def delete_deferred():
@@ -80,9 +80,9 @@ def boot(qapp, qtbot):
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
         if options.get("clip") is not None:
-            qtbot.waitUntil(lambda: window.controller.world.video is not None, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: window.controller.results.video is not None, timeout=WAIT_MS)
         if options.get("checkpoint") is not None:
-            qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: window.controller.results.model is not None, timeout=WAIT_MS)
         if len([k for k in ("clip", "checkpoint") if options.get(k) is not None]) == 2:
             settle(qtbot, window)
             window.stage.canvas.setFocus()
@@ -106,20 +106,20 @@ def lens(boot, barcode_clip, toy_checkpoint):
 
 def is_settled(window):
     """The frame, map and colours on screen are the ones asked for."""
-    world, state = window.controller.world, window.store.state
+    results, state = window.controller.results, window.store.state
     return (
-        world.picture is not None
-        and world.picture.index == state.frame
-        and not world.picture.is_preview
-        and world.shown is not None
-        and world.wish == world.shown.answer.wish
-        and world.heat is not None
-        and world.heat.key.map_number == world.shown.number
-        and world.heat.key.style
-        == replace(look_of(state), opacity=1.0).with_range(world.shown.range.range)
-        and world.strip is not None
-        and world.strip.wish == world.wish
-        and not world.is_busy
+        results.picture is not None
+        and results.picture.index == state.frame
+        and not results.picture.is_preview
+        and results.shown is not None
+        and results.request == results.shown.result.request
+        and results.heat is not None
+        and results.heat.key.map_number == results.shown.number
+        and results.heat.key.style
+        == replace(look_of(state), opacity=1.0).with_range(results.shown.range.range)
+        and results.strip is not None
+        and results.strip.request == results.request
+        and not results.is_busy
     )
 
 

@@ -52,6 +52,6 @@ def drop(window, *paths):
     copy = Qt.DropAction.CopyAction
     enter = QDragEnterEvent(QPoint(100, 100), copy, *common)
     QApplication.sendEvent(window, enter)
-    highlighted = window.veil.words
+    highlighted = window.overlay.words
     QApplication.sendEvent(window, QDropEvent(QPointF(100, 100), copy, *common))
     return enter.isAccepted(), highlighted

@@ -162,8 +162,8 @@ def test_the_caches_take_no_more_than_preferred(lens):
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_what_has_the_focus_has_a_ring_of_two_pixels(name):
-    sheet = _style_sheet(theme.THEMES[name])
-    rules = re.findall(r"([^{}]*:focus[^{}]*)\{([^}]*)\}", sheet)
+    view_picture = _style_sheet(theme.THEMES[name])
+    rules = re.findall(r"([^{}]*:focus[^{}]*)\{([^}]*)\}", view_picture)
     assert len(rules) > 8
     for selector, body in rules:
         if "::handle" in selector:
@@ -172,10 +172,10 @@ def test_what_has_the_focus_has_a_ring_of_two_pixels(name):
         ring = "border: 2px solid" in body
         for kind in kinds:
             at_rest_ring = re.search(
-                rf"^{re.escape(kind)} \{{[^}}]*border: 2px solid transparent", sheet, re.M
+                rf"^{re.escape(kind)} \{{[^}}]*border: 2px solid transparent", view_picture, re.M
             )
             weaker = re.search(
-                rf"{re.escape(kind.split('#')[0])}:focus[^{{]*\{{ border: 2px", sheet
+                rf"{re.escape(kind.split('#')[0])}:focus[^{{]*\{{ border: 2px", view_picture
             )
             assert ring or at_rest_ring or weaker, (selector, body)
 

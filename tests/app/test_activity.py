@@ -52,7 +52,7 @@ def test_a_job_is_cancelled_from_the_list(lens, qtbot, monkeypatch):
     button = lens.panels.log.cancel_buttons["explain"]
     qtbot.waitUntil(button.isVisible, timeout=WAIT_MS)
     click(qtbot, button)
-    qtbot.waitUntil(lambda: "Cancelled" in lens.controller.world.problem, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "Cancelled" in lens.controller.results.problem, timeout=WAIT_MS)
 
 
 def test_a_report_has_versions_clip_trace_and_the_end_of_the_log(lens, qtbot, tmp_path):
@@ -77,8 +77,8 @@ def test_a_report_has_versions_clip_trace_and_the_end_of_the_log(lens, qtbot, tm
 
 def test_success_goes_by_itself_unless_the_pointer_rests_on_it_and_errors_stay(boot, qtbot):
     window = boot()
-    window.controller.tell(Message("info", "good"))
-    window.controller.tell(Message("error", "bad"))
+    window.controller.notify(Message("info", "good"))
+    window.controller.notify(Message("error", "bad"))
     good, bad = window.panels.messages.toasts
     assert good._timer.isActive()
     assert good._timer.interval() == 4000
@@ -123,12 +123,12 @@ def toast_about_memory(window, qtbot):
 
 
 def test_lack_of_memory_offers_ways_out_and_the_old_map_stays(lens, qtbot, no_memory):
-    before = lens.controller.world.shown
+    before = lens.controller.results.shown
     press(qtbot, lens, Qt.Key.Key_PageDown)
     toast = toast_about_memory(lens, qtbot)
     names = [button.text() for button in toast.remedy_buttons.values()]
     assert names == ["Retry on CPU", "Half precision", "Fewer layers"]
-    assert lens.controller.world.shown is before
+    assert lens.controller.results.shown is before
 
 
 def test_half_precision_completes_and_the_view_stays(lens, qtbot, no_memory):
@@ -153,7 +153,7 @@ def test_fewer_layers_keeps_the_layer_that_is_looked_at_and_runs_again_for_anoth
     press(qtbot, lens, Qt.Key.Key_Up)
     settle(qtbot, lens)
     assert no_memory[-1] == (False, frozenset({2}))
-    assert len(lens.controller.world.layers) == 4
+    assert len(lens.controller.results.layers) == 4
 
 
 def test_the_cpu_is_asked_for_where_a_device_has_no_room(tmp_path):
@@ -181,5 +181,5 @@ def test_a_model_that_does_not_fit_while_loading_offers_the_same(
     window = boot()
     window.controller.load_model(ModelSource(toy_checkpoint))
     click(qtbot, toast_about_memory(window, qtbot).remedy_buttons["cpu"])
-    qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.results.model is not None, timeout=WAIT_MS)
     assert devices == ["auto", "cpu"]

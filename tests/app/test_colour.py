@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.controller.ranges import histogram
-from app.results import HistogramFacts, RangeFacts
+from app.results import HistogramInfo, RangeInfo
 from app.text.phrases import policy_names, range_words, unit_names
 from app.views.range_menu import range_menu
 from app.workers.paint import look_of
@@ -49,7 +49,7 @@ def choose(window, policy):
 
 
 def shown_range(window):
-    return window.controller.world.shown.range
+    return window.controller.results.shown.range
 
 
 # -- mode, gamma and threshold -------------------------------------------------------------------
@@ -57,13 +57,13 @@ def shown_range(window):
 
 def screen_pixels(window):
     """The frame as the canvas shows it, one pixel for one."""
-    canvas, world = window.stage.canvas, window.controller.world
+    canvas, results = window.stage.canvas, window.controller.results
     canvas.actual_size()
     box = canvas.frame_box()
     canvas.show_map(None)  # lines lie on top of the picture
     canvas.show_badges(())
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    width, height = world.video.size
+    width, height = results.video.size
     crop = image.copy(round(box.left()), round(box.top()), width, height)
     rows = np.frombuffer(crop.constBits(), np.uint8).reshape(height, crop.bytesPerLine())
     return rows[:, : 3 * width].reshape(height, width, 3)
@@ -85,9 +85,9 @@ def test_the_canvas_composes_every_mode_as_an_export_blends_it(lens, qtbot, chan
     """The screen may differ from an export by two levels, no more."""
     lens.store.update(**changes)
     settle(qtbot, lens)
-    world = lens.controller.world
-    style = look_of(lens.store.state).with_range(world.shown.range.range)
-    blended = overlay(world.picture.pixels, world.shown.heatmap, world.picture.index, style)
+    results = lens.controller.results
+    style = look_of(lens.store.state).with_range(results.shown.range.range)
+    blended = overlay(results.picture.pixels, results.shown.heatmap, results.picture.index, style)
     inner = (slice(2, -2), slice(2, -2))  # the focus ring
     assert abs(screen_pixels(lens)[inner].astype(int) - blended[inner]).max() <= 2
 
@@ -107,18 +107,18 @@ def test_a_click_on_spotlight_darkens_and_takes_the_colours_away(lens, qtbot):
 
 
 def test_the_heads_keep_their_colours_in_a_spotlight(lens, qtbot):
-    before = lens.controller.world.strip.images
+    before = lens.controller.results.strip.images
     lens.store.update(mode="spotlight")
     settle(qtbot, lens)
-    assert lens.controller.world.strip.images == before
+    assert lens.controller.results.strip.images == before
 
 
 def test_opacity_of_a_spotlight_is_no_new_map(lens, qtbot):
     lens.store.update(mode="spotlight")
     settle(qtbot, lens)
-    heat = lens.controller.world.heat
+    heat = lens.controller.results.heat
     press(qtbot, lens, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert lens.controller.world.heat is heat
+    assert lens.controller.results.heat is heat
 
 
 def test_gamma_and_threshold_are_applied_while_the_video_plays(lens, qtbot):
@@ -127,7 +127,7 @@ def test_gamma_and_threshold_are_applied_while_the_video_plays(lens, qtbot):
     lens.panels.display.colours.threshold.slider.setValue(20)
     state = lens.store.state
     assert (state.gamma, state.threshold) == (0.45, 0.2)
-    qtbot.waitUntil(lambda: lens.controller.world.heat.key.style.gamma == 0.45, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lens.controller.results.heat.key.style.gamma == 0.45, timeout=WAIT_MS)
     assert lens.store.state.playing
     press(qtbot, lens, Qt.Key.Key_Space)
     undo(qtbot, lens)
@@ -287,7 +287,7 @@ def expected_ends(window, barcode_clip, toy_checkpoint, policy):
     state = window.store.state
     explainer = Explainer(load_model(toy_checkpoint), remembered_windows=1)
     with open_video(barcode_clip) as video:
-        window_of_state = window.controller.world.window(state.frame)
+        window_of_state = window.controller.results.window(state.frame)
         spec = MapSpec(state.block, state.head, state.method, state.query)
         chosen = explainer.explain(video, window_of_state, spec)
         pool = pooled_values(explainer, video, chosen, policy)
@@ -325,7 +325,7 @@ def test_the_range_of_a_clip_is_the_same_in_all_its_windows(lens, qtbot):
 def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
     choose(lens, "clip")
     lens.controller.cancel("range")
-    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lens.controller.results.is_busy, timeout=WAIT_MS)
     known, there_are = shown_range(lens).known
     assert known < there_are
     assert f"{known} of {there_are} windows" in lens.panels.colourbar.lines()[0]
@@ -334,17 +334,17 @@ def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
 
 
 def test_a_window_that_cannot_be_run_is_left_out_and_not_tried_for_ever(lens, qtbot, monkeypatch):
-    real, tried = lens.controller.lanes.model_host.values, []
+    real, tried = lens.controller.workers.model_worker.values, []
 
-    def values(wish, ticket):
-        tried.append(wish.window.index)
-        if wish.window.index == 1:
+    def values(request, task):
+        tried.append(request.window.index)
+        if request.window.index == 1:
             raise VideoError("window 1 is damaged")
-        return real(wish, ticket)
+        return real(request, task)
 
-    monkeypatch.setattr(lens.controller._ranging, "_values", values)
+    monkeypatch.setattr(lens.controller._ranges, "_values", values)
     choose(lens, "clip")
-    count = len(lens.controller.world.windows)
+    count = len(lens.controller.results.windows)
     qtbot.waitUntil(lambda: shown_range(lens).known == (count - 1, count), timeout=WAIT_MS)
     settle(qtbot, lens)
     press(qtbot, lens, Qt.Key.Key_D)
@@ -399,7 +399,7 @@ def test_tails_and_units_are_behind_a_right_click_on_the_bar(lens, qtbot):
     after = shown_range(lens).range
     assert before.low < after.low < after.high < before.high
     assert bar.lines()[:2] == ("this layer, 5–95 %", "times uniform attention")
-    keys = lens.controller.world.shown.answer.maps.key_count
+    keys = lens.controller.results.shown.result.maps.key_count
     assert bar.ends() == tuple(
         bar_number(value, "uniform", keys) for value in (after.high, after.low)
     )
@@ -424,7 +424,7 @@ def test_a_number_typed_in_multiples_of_uniform_is_taken_as_such(lens, qtbot):
     controls.low.setText("0")
     controls.high.setText("2")
     controls.high.editingFinished.emit()
-    keys = lens.controller.world.shown.answer.maps.key_count
+    keys = lens.controller.results.shown.result.maps.key_count
     assert lens.store.state.manual_range == ValueRange(0.0, 2 / keys)
 
 
@@ -433,7 +433,7 @@ def test_leaving_a_number_as_it_was_keeps_the_policy(lens, qtbot):
     assert lens.store.state.range_policy == "layer"
 
 
-HISTOGRAM = HistogramFacts((1,), ValueRange(0, 1))
+HISTOGRAM = HistogramInfo((1,), ValueRange(0, 1))
 
 
 @pytest.mark.parametrize(
@@ -452,8 +452,8 @@ def test_the_screen_words_a_range_as_exports_do(qapp, policy, known, locked):
         locked_range=ends if locked else None,
         tails_percent=(2, 98),
     )
-    facts = RangeFacts(ends, policy, locked, (2, 98), known, ends, HISTOGRAM)
-    assert range_words(facts) == range_text(look, known)
+    info = RangeInfo(ends, policy, locked, (2, 98), known, ends, HISTOGRAM)
+    assert range_words(info) == range_text(look, known)
 
 
 def test_every_policy_and_unit_of_the_core_has_words(qapp):
@@ -464,10 +464,10 @@ def test_every_policy_and_unit_of_the_core_has_words(qapp):
 def test_the_histogram_counts_every_value_on_an_axis_of_its_own():
     values = np.random.default_rng(0).random(5000, dtype=np.float32) ** 4
     values[7] = 40.0
-    facts = histogram(values)
-    assert sum(facts.counts) == 5000
-    assert facts.span.low == values.min()
-    assert np.percentile(values, 99.5) < facts.span.high < 2.0
+    info = histogram(values)
+    assert sum(info.counts) == 5000
+    assert info.span.low == values.min()
+    assert np.percentile(values, 99.5) < info.span.high < 2.0
     flat = histogram(np.full(9, 0.25, np.float32))
     assert sum(flat.counts) == 9
     assert flat.span.low < 0.25 < flat.span.high
@@ -485,7 +485,7 @@ def test_the_panel_fits_the_width_of_a_small_window(lens):
 
 def test_the_outline_of_what_the_model_saw_can_be_hidden(lens, qtbot):
     tick = lens.panels.display.ticks["coverage"]
-    assert tick.isEnabled() != lens.controller.world.shown.heatmap.covers_frame
+    assert tick.isEnabled() != lens.controller.results.shown.heatmap.covers_frame
     with_outline = lens.stage.canvas.grab().toImage()
     lens.actions_table.run("view.coverage")
     assert not lens.store.state.coverage
@@ -545,6 +545,6 @@ def test_the_pointer_reads_what_the_exported_arrays_hold(
 
 def test_settings_are_kept_apart_from_how_the_picture_was_made(lens):
     """Everything about colours is in the key of a coloured map, but not its opacity."""
-    key = lens.controller.world.heat.key
+    key = lens.controller.results.heat.key
     look = replace(look_of(lens.store.state), opacity=1.0)
     assert key.style == look.with_range(shown_range(lens).range)

@@ -123,9 +123,9 @@ def test_every_command_is_in_a_menu_in_the_palette_and_in_the_sheet(boot):
     held = {command.id for command in COMMANDS if command.held}  # no click can hold a key
     assert {entry.id for entry in entries_of(window.actions_table)} == set(BY_ID) - held
     window.actions_table.run("help.shortcuts")
-    sheet = dialog_of(ShortcutsDialog)
-    assert set(sheet.shown()) == set(BY_ID)
-    sheet.reject()
+    view_picture = dialog_of(ShortcutsDialog)
+    assert set(view_picture.shown()) == set(BY_ID)
+    view_picture.reject()
 
 
 def test_without_video_and_model_only_what_makes_sense_is_enabled(boot):

@@ -39,7 +39,7 @@ def compare(qtbot, window):
 
 
 def is_painted(window):
-    panes = window.controller.world.panes
+    panes = window.controller.results.panes
     return bool(panes) and all(fact.heat is not None and not fact.remark for fact in panes)
 
 
@@ -47,8 +47,8 @@ def painted(qtbot, window):
     qtbot.waitUntil(lambda: is_painted(window), timeout=WAIT_MS)
 
 
-def facts(window, place):
-    return next(fact for fact in window.controller.world.panes if fact.place == place)
+def info(window, place):
+    return next(fact for fact in window.controller.results.panes if fact.place == place)
 
 
 @pytest.fixture
@@ -69,12 +69,12 @@ def test_p_pins_what_is_shown_and_it_stays_while_the_selection_moves(pinned, qtb
     assert (kept.block, kept.head, kept.method, kept.query) == (3, 1, "row", "readout")
     assert pane(pinned, 0).title.full_text().startswith("Block 2 · head h0 of 2")
     assert pane(pinned, 1).title.full_text().startswith("Block 3 · head h1 of 4")
-    values = facts(pinned, 1).heatmap.values
+    values = info(pinned, 1).heatmap.values
     tap(qtbot, pinned, Qt.Key.Key_Up)
     settle(qtbot, pinned)
     painted(qtbot, pinned)
-    assert facts(pinned, 0).title.startswith("Block 1")
-    assert np.array_equal(facts(pinned, 1).heatmap.values, values)
+    assert info(pinned, 0).title.startswith("Block 1")
+    assert np.array_equal(info(pinned, 1).heatmap.values, values)
 
 
 def test_without_pins_the_view_says_how_to_pin(lens, qtbot):
@@ -106,10 +106,10 @@ def test_nothing_can_be_pinned_before_a_map_is_there(boot, barcode_clip):
 def ringed(window, place):
     """Whether the picture of a pane differs where its ring would be."""
     body = pane(window, place).body
-    image, mark = body.grab().toImage(), facts(window, place).mark
-    kept, body.facts = body.facts, replace(body.facts, mark=None)
+    image, mark = body.grab().toImage(), info(window, place).mark
+    kept, body.info = body.info, replace(body.info, mark=None)
     bare = body.grab().toImage()
-    body.facts = kept
+    body.info = kept
     return mark is not None and image != bare
 
 
@@ -120,14 +120,14 @@ def test_the_picked_token_is_ringed_in_each_pane_at_its_own_place(lens, qtbot):
     lens.store.update(block=0, query=(1, 5, 6))
     settle(qtbot, lens)
     compare(qtbot, lens)
-    assert [facts(lens, place).mark.token for place in (0, 1)] == [(1, 5, 6), (1, 0, 1)]
+    assert [info(lens, place).mark.token for place in (0, 1)] == [(1, 5, 6), (1, 0, 1)]
     assert ringed(lens, 0)
     assert ringed(lens, 1)
     lens.store.update(query="readout")
     settle(qtbot, lens)
     painted(qtbot, lens)
-    assert facts(lens, 0).mark is None
-    assert pane(lens, 0).body.facts.mark is None
+    assert info(lens, 0).mark is None
+    assert pane(lens, 0).body.info.mark is None
     assert ringed(lens, 1)
 
 
@@ -140,12 +140,12 @@ def test_a_difference_rings_the_token_that_both_maps_are_of(lens, qtbot):
     compare(qtbot, lens)
     lens.store.update(difference=(0, 1))
     painted(qtbot, lens)
-    assert facts(lens, DIFFERENCE_PLACE).mark.token == (1, 0, 1)
+    assert info(lens, DIFFERENCE_PLACE).mark.token == (1, 0, 1)
     assert ringed(lens, DIFFERENCE_PLACE)
     lens.store.update(query=(1, 2, 2))
     settle(qtbot, lens)
     painted(qtbot, lens)
-    assert facts(lens, DIFFERENCE_PLACE).mark is None
+    assert info(lens, DIFFERENCE_PLACE).mark is None
 
 
 def test_stepping_moves_all_panes_and_each_shows_the_map_of_its_time(pinned, qtbot):
@@ -154,13 +154,13 @@ def test_stepping_moves_all_panes_and_each_shows_the_map_of_its_time(pinned, qtb
     settle(qtbot, pinned)
     painted(qtbot, pinned)
     for place in (0, 1):
-        assert read_barcode(pane(pinned, place).body.facts.picture.pixels) == 9
+        assert read_barcode(pane(pinned, place).body.info.picture.pixels) == 9
 
 
 def test_panes_share_zoom_and_place(pinned, qtbot):
     first, second = pane(pinned, 0).body, pane(pinned, 1).body
     spot = first.view().frame_box.center() + QPointF(20, 10)
-    first._tell(first.view().zoomed(first.view().scale * 3, spot))
+    first._report(first.view().zoomed(first.view().scale * 3, spot))
     for one, other in zip(first.view().looking_at, second.view().looking_at, strict=True):
         assert one == pytest.approx(other)
     ratio = [body.view().scale / body.view().fit_scale for body in (first, second)]
@@ -178,7 +178,7 @@ def test_the_pointer_reads_the_pane_below_it(pinned, qtbot):
     body = pane(pinned, 1).body
     qtbot.mouseMove(body, body.view().frame_box.center().toPoint())
     readout = body.readout_at(body.view().frame_box.center())
-    assert readout.value == pytest.approx(float(facts(pinned, 1).heatmap.values[readout.token]))
+    assert readout.value == pytest.approx(float(info(pinned, 1).heatmap.values[readout.token]))
     assert "token t0" in pinned.panels.status.readout.full_text()
     assert body.readout_at(QPointF(-5, -5)) is None
 
@@ -186,7 +186,7 @@ def test_the_pointer_reads_the_pane_below_it(pinned, qtbot):
 def test_a_difference_is_signed_symmetrical_and_follows_the_frames(pinned, qtbot):
     click(qtbot, pane(pinned, 1).subtract)
     painted(qtbot, pinned)
-    shown = facts(pinned, DIFFERENCE_PLACE)
+    shown = info(pinned, DIFFERENCE_PLACE)
     assert shown.name == "Now − A"
     ends = shown.scale.style.range
     assert ends.low == -ends.high < 0
@@ -197,8 +197,8 @@ def test_a_difference_is_signed_symmetrical_and_follows_the_frames(pinned, qtbot
     assert pinned.store.state.difference is None
     pinned.store.update(difference=(1, 0))
     painted(qtbot, pinned)
-    assert facts(pinned, DIFFERENCE_PLACE).name == "A − Now"
-    assert facts(pinned, DIFFERENCE_PLACE).heat != image
+    assert info(pinned, DIFFERENCE_PLACE).name == "A − Now"
+    assert info(pinned, DIFFERENCE_PLACE).heat != image
     click(qtbot, pane(pinned, DIFFERENCE_PLACE).close_button)
     assert not pane(pinned, DIFFERENCE_PLACE).isVisible()
 
@@ -208,7 +208,7 @@ def test_a_map_minus_itself_is_nothing_anywhere(lens, qtbot):
     compare(qtbot, lens)
     tap(qtbot, lens, Qt.Key.Key_X, SHIFT)
     painted(qtbot, lens)
-    image = facts(lens, DIFFERENCE_PLACE).heat
+    image = info(lens, DIFFERENCE_PLACE).heat
     middle = image.pixelColor(image.rect().center())
     colours = {
         image.pixelColor(image.width() // 2 + dx, image.height() // 2 + dy).name()
@@ -225,7 +225,7 @@ def test_the_difference_of_two_pins_needs_two_clicks(pinned, qtbot):
     click(qtbot, pane(pinned, 2).subtract)
     assert pinned.store.state.difference == (1, 2)
     painted(qtbot, pinned)
-    assert facts(pinned, DIFFERENCE_PLACE).name == "A − B"
+    assert info(pinned, DIFFERENCE_PLACE).name == "A − B"
     click(qtbot, pane(pinned, 1).close_button)
     assert pinned.store.state.difference is None
     assert len(pinned.store.state.panes) == 1
@@ -262,57 +262,59 @@ def test_enter_or_a_double_click_shows_a_pane_alone_and_esc_leads_back(pinned, q
 def test_a_pane_of_another_clip_follows_by_time(pinned, qtbot, tmp_path):
     other = write_barcode_clip(tmp_path / "other.mp4", frames=60, fps=60)
     pinned.controller.open_video(other)
-    qtbot.waitUntil(lambda: pinned.controller.world.video.path == other, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: pinned.controller.results.video.path == other, timeout=WAIT_MS)
     settle(qtbot, pinned)
     painted(qtbot, pinned)
     pinned.controller.intents.go_to(20)
     qtbot.waitUntil(
-        lambda: facts(pinned, 1).picture.index == 10 and facts(pinned, 0).picture.index == 20,
+        lambda: info(pinned, 1).picture.index == 10 and info(pinned, 0).picture.index == 20,
         timeout=WAIT_MS,
     )
-    assert read_barcode(facts(pinned, 1).picture.pixels) == 10
-    assert facts(pinned, 1).title.endswith("clip.mp4")
+    assert read_barcode(info(pinned, 1).picture.pixels) == 10
+    assert info(pinned, 1).title.endswith("clip.mp4")
     click(qtbot, pane(pinned, 1).swap)
     assert "open both to make it the map in use" in messages(pinned)
 
 
 def test_a_pane_of_another_checkpoint_keeps_its_own_map(pinned, qtbot, tmp_path):
-    values = facts(pinned, 1).heatmap.values.copy()
+    values = info(pinned, 1).heatmap.values.copy()
     torch.manual_seed(5)
     checkpoint = write_toy_checkpoint(tmp_path / "second.pyth", MViT(toy_config()).eval())
     pinned.controller.load_model(source(checkpoint))
     qtbot.waitUntil(
-        lambda: pinned.controller.world.model.source.checkpoint == checkpoint, timeout=WAIT_MS
+        lambda: pinned.controller.results.model.source.checkpoint == checkpoint, timeout=WAIT_MS
     )
     settle(qtbot, pinned)
     painted(qtbot, pinned)
-    assert np.allclose(facts(pinned, 1).heatmap.values, values)
-    assert facts(pinned, 1).title.endswith("toy.pyth")
+    assert np.allclose(info(pinned, 1).heatmap.values, values)
+    assert info(pinned, 1).title.endswith("toy.pyth")
     tap(qtbot, pinned, Qt.Key.Key_X, SHIFT)
     painted(qtbot, pinned)
 
 
 def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
-    wish = lens.controller.world.wish
-    gone = Pane(tmp_path / "gone.mp4", wish.model, wish.spec, 0, "mean", "row", "readout")
-    worse = Pane(wish.clip, source(tmp_path / "gone.pyth"), wish.spec, 0, "mean", "row", "readout")
+    request = lens.controller.results.request
+    gone = Pane(tmp_path / "gone.mp4", request.model, request.spec, 0, "mean", "row", "readout")
+    worse = Pane(
+        request.clip, source(tmp_path / "gone.pyth"), request.spec, 0, "mean", "row", "readout"
+    )
     lens.store.update(panes=(gone, worse), view="compare")
     qtbot.waitUntil(
         lambda: (
-            len(lens.controller.world.panes) == 3
-            and "gone.mp4" in facts(lens, 1).remark
-            and "gone.pyth" in facts(lens, 2).remark
-            and facts(lens, 0).heat is not None
+            len(lens.controller.results.panes) == 3
+            and "gone.mp4" in info(lens, 1).remark
+            and "gone.pyth" in info(lens, 2).remark
+            and info(lens, 0).heat is not None
         ),
         timeout=WAIT_MS,
     )
-    assert facts(lens, 1).heat is facts(lens, 2).heat is None
+    assert info(lens, 1).heat is info(lens, 2).heat is None
 
 
 def test_a_state_with_places_that_no_pane_has_is_shown_all_the_same(lens, qtbot):
     lens.store.update(view="compare", pane=7, difference=(0, 3))
     painted(qtbot, lens)
-    assert [fact.place for fact in lens.controller.world.panes] == [0]
+    assert [fact.place for fact in lens.controller.results.panes] == [0]
     tap(qtbot, lens, Qt.Key.Key_X)
     tap(qtbot, lens, Qt.Key.Key_Return)
     assert lens.store.state.view == "single"

@@ -7,12 +7,12 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.widgets.theme import current
-from app.workers.view_picture import paint_sheet
-from app.workers.worker import Ticket
+from app.workers.view_picture import paint_view_picture
+from app.workers.worker import TaskHandle
 from mvit_core.errors import Cancelled
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import messages, press
-from tests.app.test_compare import compare, facts, pane, pinned
+from tests.app.test_compare import compare, info, pane, pinned
 from tests.app.test_compare import painted as panes_painted
 from tests.app.test_views import painted, show, tap
 from tests.fixtures_video import write_barcode_clip
@@ -49,11 +49,11 @@ def rgb(image):
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
 
 
-def body_of(sheet, picture):
+def body_of(view_picture, picture):
     """The pixels below the header, and how many there are in a point."""
-    factor = sheet.factor
-    top = picture.shape[0] - round(sheet.size.height() * factor)
-    left = (picture.shape[1] - round(sheet.size.width() * factor)) // 2
+    factor = view_picture.factor
+    top = picture.shape[0] - round(view_picture.size.height() * factor)
+    left = (picture.shape[1] - round(view_picture.size.width() * factor)) // 2
     return picture[top:, left:], factor
 
 
@@ -63,7 +63,7 @@ def part(pixels, factor, box: QRect):
 
 
 def sheet_now(window):
-    return window.controller._views.sheet(window.stage, window.controller.world)
+    return window.controller._views.view_picture(window.stage, window.controller.results)
 
 
 # -- grids ---------------------------------------------------------------------------------------
@@ -73,19 +73,21 @@ def test_all_heads_are_copied_with_title_and_colour_bar_at_the_frames_own_size(f
     lens = fine
     show(qtbot, lens, "heads")
     image = copied(qtbot, lens)
-    sheet = sheet_now(lens)
+    view_picture = sheet_now(lens)
     assert f"Image copied, {image.width()}×{image.height()}" in messages(lens)
-    assert (sheet.title, sheet.scale) == (
+    assert (view_picture.title, view_picture.scale) == (
         lens.stage.grid_header.title.full_text(),
         lens.stage.grid_header.range.scale,
     )
-    assert sheet.policy == lens.stage.grid_header.policy.full_text()
-    assert sheet.source == "fine.mp4, frame 0"
-    frame = lens.controller.world.picture.image
-    box = sheet.tiles[0].room
-    assert box.width() * sheet.factor == pytest.approx(frame.width(), abs=sheet.factor)
+    assert view_picture.policy == lens.stage.grid_header.policy.full_text()
+    assert view_picture.source == "fine.mp4, frame 0"
+    frame = lens.controller.results.picture.image
+    box = view_picture.tiles[0].room
+    assert box.width() * view_picture.factor == pytest.approx(
+        frame.width(), abs=view_picture.factor
+    )
     ground = np.array(current().stage.lstrip("#")).item()
-    header = rgb(image)[: round(30 * sheet.factor)]
+    header = rgb(image)[: round(30 * view_picture.factor)]
     assert np.abs(header - [int(ground[i : i + 2], 16) for i in (0, 2, 4)]).max() > 100, "a title"
 
 
@@ -93,9 +95,9 @@ def test_a_copied_cell_is_the_single_map_of_its_head(fine, qtbot):
     lens = fine
     lens.store.update(coverage=False)
     show(qtbot, lens, "heads")
-    sheet = sheet_now(lens)
-    pixels, factor = body_of(sheet, rgb(copied(qtbot, lens)))
-    cells = [part(pixels, factor, tile.room) for tile in sheet.tiles]
+    view_picture = sheet_now(lens)
+    pixels, factor = body_of(view_picture, rgb(copied(qtbot, lens)))
+    cells = [part(pixels, factor, tile.room) for tile in view_picture.tiles]
     assert len(cells) == 4
     for head in (0, 2):
         lens.store.update(view="single", head=head)
@@ -113,27 +115,27 @@ def test_layers_out_of_sight_are_copied_too_and_rings_of_choice_are_not(lens, qt
         lens.stage.grid.zoom_by(1)
     painted(qtbot, lens)
     assert len(lens.stage.grid.blocks_in_sight()) < 4
-    sheet = sheet_now(lens)
-    assert len(sheet.tiles) == 1 + 2 + 2 + 4
-    assert all(tile.heatmap is not None and tile.style is not None for tile in sheet.tiles)
+    view_picture = sheet_now(lens)
+    assert len(view_picture.tiles) == 1 + 2 + 2 + 4
+    assert all(tile.heatmap is not None and tile.style is not None for tile in view_picture.tiles)
     image = copied(qtbot, lens)
-    assert max(image.width(), image.height()) >= max(sheet.size.toTuple())
+    assert max(image.width(), image.height()) >= max(view_picture.size.toTuple())
     lens.stage.zoom("fit")
 
 
 def test_a_sheet_is_dropped_when_it_is_not_wanted_any_more(lens, qtbot):
     show(qtbot, lens, "heads")
-    ticket = Ticket("copy", 1, lambda _: None)
-    ticket.cancel()
+    task = TaskHandle("copy", 1, lambda _: None)
+    task.cancel()
     with pytest.raises(Cancelled):
-        paint_sheet(sheet_now(lens), ticket)
+        paint_view_picture(sheet_now(lens), task)
 
 
 def test_a_grid_without_a_model_copies_the_frame_alone(boot, qtbot, barcode_clip):
     window = boot(clip=barcode_clip)
     window.stage.canvas.setFocus()
     press(qtbot, window, Qt.Key.Key_V)
-    assert copied(qtbot, window).size().toTuple() == window.controller.world.video.size
+    assert copied(qtbot, window).size().toTuple() == window.controller.results.video.size
 
 
 def test_without_the_overlay_cells_are_copied_bare(lens, qtbot):
@@ -150,20 +152,23 @@ def test_without_the_overlay_cells_are_copied_bare(lens, qtbot):
 def test_panes_are_copied_with_their_names_their_scales_and_the_difference(pinned, qtbot):
     pinned.store.update(difference=(0, 1))
     panes_painted(qtbot, pinned)
-    sheet = sheet_now(pinned)
-    assert [words.text.split(" · ")[0] for words in sheet.words] == ["Now", "A", "Now − A"]
-    assert [scale for _, scale in sheet.bars] == [facts(pinned, p).scale for p in (0, 1, 9)]
-    pixels, factor = body_of(sheet, rgb(copied(qtbot, pinned)))
-    cells = [part(pixels, factor, tile.room) for tile in sheet.tiles]
+    view_picture = sheet_now(pinned)
+    assert [words.text.split(" · ")[0] for words in view_picture.words] == ["Now", "A", "Now − A"]
+    assert [scale for _, scale in view_picture.bars] == [info(pinned, p).scale for p in (0, 1, 9)]
+    pixels, factor = body_of(view_picture, rgb(copied(qtbot, pinned)))
+    cells = [part(pixels, factor, tile.room) for tile in view_picture.tiles]
     assert len(cells) == 3
     assert all(np.ptp(cell) > 100 for cell in cells)
-    assert factor * sheet.tiles[0].view.frame_box.width() >= pinned.controller.world.video.size[0]
+    assert (
+        factor * view_picture.tiles[0].view.frame_box.width()
+        >= pinned.controller.results.video.size[0]
+    )
 
 
 def test_the_zoom_of_panes_is_copied(pinned, qtbot):
     body = pane(pinned, 0).body
     whole = sheet_now(pinned).tiles[0].view.frame_box
-    body._tell(body.view().zoomed(body.view().scale * 3, whole.center()))
+    body._report(body.view().zoomed(body.view().scale * 3, whole.center()))
     assert sheet_now(pinned).tiles[0].view.frame_box.width() == pytest.approx(3 * whole.width())
     tap_target = pinned.stage.compare.panes[0]
     qtbot.keyClick(tap_target, Qt.Key.Key_F)
@@ -179,7 +184,7 @@ def test_d_draws_lines_between_tokens_in_every_cell(lens, qtbot, view):
     before = rgb(grid.grab().toImage())
     tap(qtbot, lens, Qt.Key.Key_D)
     after = rgb(grid.grab().toImage())
-    for spot in grid.scene.mosaic.spots:
+    for spot in grid.scene.grid_layout.spots:
         x, y, w, h = spot.box.getRect()
         assert (before[y : y + h, x : x + w] != after[y : y + h, x : x + w]).any(), spot.cell
     tap(qtbot, lens, Qt.Key.Key_D)
@@ -204,7 +209,7 @@ def test_a_copied_frame_has_the_lines_of_the_canvas_between_its_tokens(fine, qtb
     tap(qtbot, fine, Qt.Key.Key_D)
     lined = rgb(copied(qtbot, fine))
     changed = (lined != bare).any(axis=2)
-    heatmap = fine.controller.world.shown.heatmap
+    heatmap = fine.controller.results.shown.heatmap
     between = round(heatmap.x_px[0] * 0.5 + heatmap.x_px[1])  # of the first two columns
     middle = round(heatmap.y_px[1])  # of the first row
     assert changed[middle, between - 2 : between + 3].any()
@@ -220,7 +225,7 @@ def test_a_pane_is_copied_with_the_ring_of_its_token(lens, qtbot):
     lens.store.update(block=1, query=(1, 0, 1))
     settle(qtbot, lens)
     compare(qtbot, lens)
-    ring = facts(lens, 0).mark
+    ring = info(lens, 0).mark
     assert ring.token == (1, 0, 1)
     assert [tile.mark for tile in sheet_now(lens).tiles] == [ring]
 
@@ -236,7 +241,7 @@ def test_tokens_that_are_too_small_get_no_lines(lens, qtbot):
     tap(qtbot, lens, Qt.Key.Key_D)
     after = rgb(grid.grab().toImage())
     x, y, w, h = grid.scene.spot_rect(0, 0).getRect()
-    heatmap = lens.controller.world.grid.rows[0].answer
+    heatmap = lens.controller.results.grid.rows[0].result
     drawn = (before[y : y + h, x : x + w] != after[y : y + h, x : x + w]).any()
     assert drawn == (w / heatmap.maps.values.shape[-1] > 6)
     lens.stage.zoom("fit")

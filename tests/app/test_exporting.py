@@ -1,4 +1,4 @@
-"""The export dialog and what becomes of a wish: codecs, sound, progress, cancelling."""
+"""The export dialog and what becomes of a request: codecs, sound, progress, cancelling."""
 
 import time
 from dataclasses import replace
@@ -13,13 +13,13 @@ import mvit_core.export
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.export.presets import PRESETS
 from app.panels.status import JobWidget
-from app.results import JobFacts
+from app.results import JobInfo
 from app.state.view_state import Loop
 from app.text.phrases import clock_words, rate_words
 from app.widgets.basic import Choice
-from app.workers.export import ExportHost, repeated, request_of, spans_of, wish_for
+from app.workers.export import Exporter, job_for, repeated, request_of, spans_of
 from app.workers.export_preview import PREVIEW
-from app.workers.worker import Ticket
+from app.workers.worker import TaskHandle
 from mvit_core.errors import Cancelled, MvitError
 from mvit_core.export import EXPORTERS, check_target
 from mvit_core.video import open_video
@@ -74,13 +74,13 @@ def test_what_is_no_video_has_no_codec_no_quality_and_no_sound(dialog, ending):
     for field in (fields.codec, fields.quality, fields.sound):
         assert not field.isEnabled()
         assert field.toolTip()
-    assert dialog.wish().encoding == Encoding()
-    assert not dialog.wish().sound
+    assert dialog.job().encoding == Encoding()
+    assert not dialog.job().sound
 
 
 def test_a_typed_ending_changes_what_is_offered_too(dialog, tmp_path):
     dialog.target.setText(str(tmp_path / "a.webm"))
-    assert dialog.wish().encoding == Encoding("vp9", "good")
+    assert dialog.job().encoding == Encoding("vp9", "good")
     dialog.target.setText(str(tmp_path / "a.png"))
     assert not dialog.span.isEnabled()
     dialog.target.setText(str(tmp_path / "a.gif"))
@@ -117,7 +117,7 @@ def test_the_lists_of_the_dialog_show_all_their_rows(lens, qtbot, dialog):
 
 def exported(qtbot, window, path):
     qtbot.waitUntil(lambda: path.exists(), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.controller.results.is_busy, timeout=WAIT_MS)
 
 
 def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, tmp_path):
@@ -131,14 +131,14 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
     assert choose(dialog.span, "window")
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "first.mkv")
-    first = lens.controller.world.window(lens.store.state.frame)
+    first = lens.controller.results.window(lens.store.state.frame)
     lens.activateWindow()
     qtbot.waitUntil(lens.isActiveWindow, timeout=WAIT_MS)
     lens.stage.canvas.setFocus()
     press(qtbot, lens, Qt.Key.Key_2)
     press(qtbot, lens, Qt.Key.Key_PageDown)
     settle(qtbot, lens)
-    window = lens.controller.world.window(lens.store.state.frame)
+    window = lens.controller.results.window(lens.store.state.frame)
     assert window != first
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     for name in ("clip-b3-h1-f16-31.mkv", "clip-b3-h1-f16-31-2.mkv"):
@@ -146,7 +146,7 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
         exported(qtbot, lens, tmp_path / name)
         with open_video(tmp_path / name) as video:
             assert video.frame_count == window.stop - window.start
-            assert video.size[0] > 2 * lens.controller.world.video.size[0]  # frame and map
+            assert video.size[0] > 2 * lens.controller.results.video.size[0]  # frame and map
 
 
 def test_a_saved_file_leads_to_its_folder(lens, qtbot, dialog, tmp_path, monkeypatch):
@@ -168,7 +168,7 @@ def test_pictures_can_be_written_without_the_caption(lens, qtbot, dialog, tmp_pa
     QTest.keyClick(dialog.caption, Qt.Key.Key_Space)
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "bare.png")
-    assert QImage(str(tmp_path / "bare.png")).size().toTuple() == lens.controller.world.video.size
+    assert QImage(str(tmp_path / "bare.png")).size().toTuple() == lens.controller.results.video.size
 
 
 def test_numbers_have_neither_caption_nor_layout(dialog, tmp_path):
@@ -179,16 +179,18 @@ def test_numbers_have_neither_caption_nor_layout(dialog, tmp_path):
 
 
 def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path):
-    state, world = lens.store.state, lens.controller.world
+    state, results = lens.store.state, lens.controller.results
     looped = replace(state, loop=Loop("range", 3, 7))
-    assert spans_of(looped, world)["loop"] == (3, 8)
-    last = replace(wish_for(looped, world), target=tmp_path / "a.gif", span="loop", start=3, stop=8)
-    assert (repeated(last, looped, world).start, repeated(last, looped, world).stop) == (3, 8)
-    wish = repeated(last, state, world)
-    assert (wish.span, wish.start, wish.stop) == ("all", 0, world.video.frame_count)
-    assert wish.target.parent == tmp_path
-    assert wish.target.name == f"{world.video.path.stem}-b3-mean-all.gif"
-    assert repeated(last, state, replace(world, video=None)) is None
+    assert spans_of(looped, results)["loop"] == (3, 8)
+    last = replace(
+        job_for(looped, results), target=tmp_path / "a.gif", span="loop", start=3, stop=8
+    )
+    assert (repeated(last, looped, results).start, repeated(last, looped, results).stop) == (3, 8)
+    request = repeated(last, state, results)
+    assert (request.span, request.start, request.stop) == ("all", 0, results.video.frame_count)
+    assert request.target.parent == tmp_path
+    assert request.target.name == f"{results.video.path.stem}-b3-mean-all.gif"
+    assert repeated(last, state, replace(results, video=None)) is None
 
 
 def test_a_loop_can_be_exported_alone(lens, qtbot, tmp_path):
@@ -214,7 +216,7 @@ def test_the_layout_offered_first_is_that_of_the_view_and_its_maps_are_named(len
         lens.store.update(view=view)
         lens.actions_table.run("export.export")
         dialog = dialog_of(ExportDialog)
-        assert dialog.wish().layout == layout
+        assert dialog.job().layout == layout
         said.append(dialog.content.text())
         dialog.reject()
     assert "mean of 4 heads" in said[0]
@@ -233,13 +235,13 @@ def test_panes_side_by_side_are_not_exported_and_the_command_says_why(lens, qtbo
 
 
 def test_an_export_stops_while_the_model_runs(lens, tmp_path):
-    wish = lens.controller.export_wish()
+    request = lens.controller.export_job()
     target = tmp_path / "out.mp4"
-    host = ExportHost()
-    ticket = Ticket("export", 1, lambda progress: ticket.cancel())  # at the first layer
+    host = Exporter()
+    task = TaskHandle("export", 1, lambda progress: task.cancel())  # at the first layer
     began = time.monotonic()
     with pytest.raises(Cancelled):
-        host.run(replace(wish, target=target), ticket)
+        host.run(replace(request, target=target), task)
     assert time.monotonic() - began < WAIT_MS / 1000
     assert list(tmp_path.glob("*out*")) == []
     host.close()
@@ -251,12 +253,12 @@ def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_
     def hear(progress):
         told.append(progress)
         if progress.done == progress.total:
-            ticket.cancel()
+            task.cancel()
 
-    wish = replace(lens.controller.export_wish(), target=tmp_path / "out.mp4", stop=12)
-    host, ticket = ExportHost(), Ticket("export", 1, hear)
+    request = replace(lens.controller.export_job(), target=tmp_path / "out.mp4", stop=12)
+    host, task = Exporter(), TaskHandle("export", 1, hear)
     with pytest.raises(Cancelled):
-        host.run(wish, ticket)
+        host.run(request, task)
     assert told[-1].done == told[-1].total == 12
     assert list(tmp_path.glob("*out*")) == []
     host.close()
@@ -319,20 +321,20 @@ def test_a_preview_that_cannot_be_drawn_says_why(lens, qtbot, dialog, monkeypatc
 
 def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
     dialog.reject()
-    qtbot.waitUntil(lambda: not lens.controller.lanes.infer.is_pending(PREVIEW), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lens.controller.workers.infer.is_pending(PREVIEW), timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_makes_the_choices_that_it_names(dialog, name):
     preset = PRESETS[name]
     assert choose(dialog.preset, name)
-    wish = dialog.wish()
-    assert wish.target.suffix == preset.ending == dialog.kind.currentData()
+    request = dialog.job()
+    assert request.target.suffix == preset.ending == dialog.kind.currentData()
     if preset.ending in (*CONTAINERS, ".png"):
-        assert (wish.layout, wish.size) == (preset.layout, preset.size)
-    assert wish.rate == preset.rate
+        assert (request.layout, request.size) == (preset.layout, preset.size)
+    assert request.rate == preset.rate
     assert dialog.preset.currentData() == name, "and it is seen which one it was"
-    check_target(wish.target, request_of(wish))
+    check_target(request.target, request_of(request))
 
 
 def test_choices_that_no_preset_makes_are_ones_own(dialog):
@@ -349,7 +351,7 @@ def test_no_rate_above_that_of_the_clip_is_offered(lens, dialog):
     rates = [dialog.rate.itemData(row) for row in range(dialog.rate.count())]
     assert rates[0] is None
     assert rates[1:] == sorted(rates[1:], reverse=True)
-    assert max(rates[1:]) < lens.controller.world.video.fps
+    assert max(rates[1:]) < lens.controller.results.video.fps
 
 
 def test_rate_and_sampled_frames_of_the_dialog_reach_the_file(lens, qtbot, dialog, tmp_path):
@@ -358,7 +360,7 @@ def test_rate_and_sampled_frames_of_the_dialog_reach_the_file(lens, qtbot, dialo
     assert choose(dialog.rate, 5.0)
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "a.mp4")
-    sampled = {i for window in lens.controller.world.windows for i in window.frame_indices}
+    sampled = {i for window in lens.controller.results.windows for i in window.frame_indices}
     with open_video(tmp_path / "a.mp4") as video:
         assert video.frame_count == 7 < len(sampled), "one of each fifth of a second"
 
@@ -386,16 +388,16 @@ def test_the_name_says_the_range_until_one_writes_another(dialog):
     ("job", "words"),
     [
         (
-            JobFacts("export", "Exporting a.mp4", "running", 30, 534, 42.3, 12.0),
+            JobInfo("export", "Exporting a.mp4", "running", 30, 534, 42.3, 12.0),
             "42 fps, 0:12 left",
         ),
         (
-            JobFacts("export", "Exporting a.mp4", "running", 3, 534, 2.34, 3700.0),
+            JobInfo("export", "Exporting a.mp4", "running", 3, 534, 2.34, 3700.0),
             "2.3 fps, 1:01:40",
         ),
-        (JobFacts("explain", "Running", "running", 3, 16, 2.0, 6.5), "3/16 · 0:06 left"),
-        (JobFacts("export", "Exporting a.mp4", "running", 0, 534), "0/534"),
-        (JobFacts("export", "Exporting a.mp4", "stopping", 3, 534, 2.0, 9.0), "Stopping: "),
+        (JobInfo("explain", "Running", "running", 3, 16, 2.0, 6.5), "3/16 · 0:06 left"),
+        (JobInfo("export", "Exporting a.mp4", "running", 0, 534), "0/534"),
+        (JobInfo("export", "Exporting a.mp4", "stopping", 3, 534, 2.0, 9.0), "Stopping: "),
     ],
 )
 def test_the_status_line_tells_rate_and_time_left(qtbot, job, words):

@@ -36,8 +36,8 @@ def average(qtbot, window, *heads):
 def test_ctrl_clicks_on_heads_show_their_average(lens, qtbot):
     average(qtbot, lens, 2, 0)
     assert lens.store.state.head == HeadSet((0, 2))
-    shown = lens.controller.world.shown
-    maps = shown.answer.maps
+    shown = lens.controller.results.shown
+    maps = shown.result.maps
     expected = (maps.values[0] + maps.values[2]) / 2
     np.testing.assert_allclose(shown.heatmap.values, expected, atol=1e-7)
     assert "heads h0, h2 of 4 averaged" in lens.panels.title.full_text()
@@ -60,9 +60,9 @@ def test_a_ctrl_click_while_all_are_reduced_begins_with_that_head(lens, qtbot):
 
 @gui
 def test_all_heads_together_are_the_picture_of_the_mean(lens, qtbot):
-    mean = lens.controller.world.shown.heatmap.values
+    mean = lens.controller.results.shown.heatmap.values
     average(qtbot, lens, 0, 1, 2, 3)
-    np.testing.assert_array_equal(lens.controller.world.shown.heatmap.values, mean)
+    np.testing.assert_array_equal(lens.controller.results.shown.heatmap.values, mean)
 
 
 @gui
@@ -145,7 +145,7 @@ def test_parameters_and_the_name_of_an_export_hold_all_heads(lens, qtbot):
     average(qtbot, lens, 0, 2)
     lens.actions_table.run("edit.copy_parameters")
     assert json.loads(QGuiApplication.clipboard().text())["head"] == [0, 2]
-    assert lens.controller.export_wish().target.name.endswith("-b3-h0+2-all.mp4")
+    assert lens.controller.export_job().target.name.endswith("-b3-h0+2-all.mp4")
 
 
 @gui
@@ -153,8 +153,8 @@ def test_the_share_on_patches_is_plotted_and_the_spread_says_that_it_is_not_kept
     average(qtbot, lens, 0, 2)
     lens.store.update(series="kept")
     settle(qtbot, lens)
-    sink = lens.controller.world.shown.heatmap.sink
-    assert lens.controller.world.series.lines[0].values[0] == pytest.approx(1 - sink, abs=1e-5)
+    sink = lens.controller.results.shown.heatmap.sink
+    assert lens.controller.results.series.lines[0].values[0] == pytest.approx(1 - sink, abs=1e-5)
     lens.store.update(series="entropy")
     settle(qtbot, lens)
     assert "not kept" in lens.panels.timeline.series_head.words.text()

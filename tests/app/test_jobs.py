@@ -1,7 +1,7 @@
 """Jobs: begun, told how far, and ended; never left running."""
 
 from app.controller.jobs import Jobs
-from app.workers.worker import Answer, Progress
+from app.workers.worker import Progress, TaskResult
 
 
 def test_a_job_tells_how_long_is_left():
@@ -12,7 +12,7 @@ def test_a_job_tells_how_long_is_left():
     assert jobs.advance(Progress("explain", 1, done=6, total=16))
     assert jobs.all[0].seconds_left == 5.0
     assert jobs.all[0].per_second == 2.0
-    jobs.end(Answer("explain", 1, "done"))
+    jobs.end(TaskResult("explain", 1, "done"))
     assert jobs.running == ()
     assert jobs.all[0].state == "done"
 
@@ -21,7 +21,7 @@ def test_progress_of_a_job_that_has_ended_or_never_began_is_dropped():
     jobs = Jobs()
     assert not jobs.advance(Progress("load", 1, 1, 2))
     jobs.begin("load", "Loading")
-    jobs.end(Answer("load", 1, "failed"))
+    jobs.end(TaskResult("load", 1, "failed"))
     assert not jobs.advance(Progress("load", 1, 1, 2))
 
 

@@ -144,25 +144,25 @@ def test_a_question_mark_on_the_stage_shows_the_sheet(lens, qtbot):
 def test_the_sheet_finds_commands_by_name_and_by_key(boot, qtbot):
     window = boot()
     window.actions_table.run("help.shortcuts")
-    sheet = dialog_of(ShortcutsDialog)
-    qtbot.keyClicks(sheet.search, "colour map")
-    assert {"view.next_colormap", "view.previous_colormap"} <= set(sheet.shown())
-    sheet.search.clear()
-    qtbot.keyClicks(sheet.search, "pgdown")
-    assert sheet.shown() == ("playback.next_window",)
-    sheet.reject()
+    view_picture = dialog_of(ShortcutsDialog)
+    qtbot.keyClicks(view_picture.search, "colour map")
+    assert {"view.next_colormap", "view.previous_colormap"} <= set(view_picture.shown())
+    view_picture.search.clear()
+    qtbot.keyClicks(view_picture.search, "pgdown")
+    assert view_picture.shown() == ("playback.next_window",)
+    view_picture.reject()
 
 
 def test_a_key_in_use_warns_before_it_is_moved_and_then_works_at_once(boot, qtbot, barcode_clip):
     window = boot(clip=barcode_clip)
     window.actions_table.run("help.shortcuts")
-    sheet = dialog_of(ShortcutsDialog)
-    sheet.choose("playback.next")
-    sheet.edit.setKeySequence(QKeySequence("D"))
-    assert "Token grid" in sheet.note.text()
-    assert sheet.assign.text() == "Move it here"
-    sheet.assign.click()
-    sheet.reject()
+    view_picture = dialog_of(ShortcutsDialog)
+    view_picture.choose("playback.next")
+    view_picture.edit.setKeySequence(QKeySequence("D"))
+    assert "Token grid" in view_picture.note.text()
+    assert view_picture.assign.text() == "Move it here"
+    view_picture.assign.click()
+    view_picture.reject()
     press(qtbot, window, Qt.Key.Key_D)
     at_rest(qtbot, window, 1)
     assert not window.store.state.token_grid
@@ -172,18 +172,18 @@ def test_a_key_in_use_warns_before_it_is_moved_and_then_works_at_once(boot, qtbo
 def test_a_key_that_does_not_fit_is_refused_with_the_reason(boot):
     window = boot()
     window.actions_table.run("help.shortcuts")
-    sheet = dialog_of(ShortcutsDialog)
-    sheet.choose("edit.undo")
-    sheet.edit.setKeySequence(QKeySequence("Z"))
-    assert "whole window" in sheet.note.text()
-    assert not sheet.assign.isEnabled()
-    sheet.reject()
+    view_picture = dialog_of(ShortcutsDialog)
+    view_picture.choose("edit.undo")
+    view_picture.edit.setKeySequence(QKeySequence("Z"))
+    assert "whole window" in view_picture.note.text()
+    assert not view_picture.assign.isEnabled()
+    view_picture.reject()
 
 
 def test_the_key_that_hides_the_heat_while_held_can_be_another(lens, qtbot):
     lens.keys.give("view.blink", ("X",))
     canvas = lens.stage.canvas
     qtbot.keyPress(canvas, Qt.Key.Key_X)
-    assert lens.store.state.blink
+    assert lens.store.state.hold_to_hide
     qtbot.keyRelease(canvas, Qt.Key.Key_X)
-    assert not lens.store.state.blink
+    assert not lens.store.state.hold_to_hide

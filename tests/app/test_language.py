@@ -218,7 +218,7 @@ def test_the_empty_page_is_chinese(chinese, boot):
 
 def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
     assert lens.menuBar().actions()[0].text() == "文件(&F)"
-    model, video = lens.controller.world.model, lens.controller.world.video
+    model, video = lens.controller.results.model, lens.controller.results.video
     given = (
         model.source.checkpoint.name,
         video.path.name,
@@ -226,9 +226,9 @@ def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
         *model.report.warnings,
         str(model.report),
         str(video.path),
-        *(each.name for each in lens.controller.world.shown.answer.predictions),
+        *(each.name for each in lens.controller.results.shown.result.predictions),
         *(sample.class_name for sample in demo_samples()),
-        *(layer.name for layer in lens.controller.world.shown.answer.layers),
+        *(layer.name for layer in lens.controller.results.shown.result.layers),
     )
     assert left_in_english(lens, *given) == []
 
@@ -238,8 +238,8 @@ def test_every_view_is_chinese(chinese, lens, qtbot, view):
     lens.actions_table.run("view.pin")
     lens.actions_table.run(f"view.show_{view}")
     settle(qtbot, lens)
-    world = lens.controller.world
-    given = (world.video.path.name, world.model.source.checkpoint.name)
+    results = lens.controller.results
+    given = (results.video.path.name, results.model.source.checkpoint.name)
     assert left_in_english(lens.stage, *given) == []
 
 

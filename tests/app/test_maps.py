@@ -27,9 +27,9 @@ def test_up_and_down_go_through_all_layers_and_everything_agrees(lens, qtbot):
         settle(qtbot, lens)
         assert f"Block {block}" in lens.panels.title.full_text()
         assert lens.panels.layers.tree.currentItem().text(0) == f"Block {block}"
-        assert lens.controller.world.shown.answer.maps.block == block
-        heads = lens.controller.world.layers[block].heads
-        assert len(lens.controller.world.strip.images) == heads
+        assert lens.controller.results.shown.result.maps.block == block
+        heads = lens.controller.results.layers[block].heads
+        assert len(lens.controller.results.strip.images) == heads
         pictures.append(lens.stage.canvas.heat.image.copy())
     assert pictures[0] != pictures[1] != pictures[2]
     press(qtbot, lens, Qt.Key.Key_Up)
@@ -100,10 +100,10 @@ def test_a_click_picks_a_token_and_esc_gives_the_readout_back(lens, qtbot):
     pick(qtbot, lens)
     settle(qtbot, lens)
     query = lens.store.state.query
-    layer = lens.controller.world.shown.answer.layer
+    layer = lens.controller.results.shown.result.layer
     assert query[1:] == (layer.q_shape[1] // 2, layer.q_shape[2] // 2)
-    shown = lens.controller.world.shown
-    total = shown.answer.maps.values[0].sum() + shown.answer.maps.sinks[0]
+    shown = lens.controller.results.shown
+    total = shown.result.maps.values[0].sum() + shown.result.maps.sinks[0]
     assert total == pytest.approx(1, abs=1e-5)
     assert lens.stage.canvas._mark.token == query
     lens.grab()  # the ring paints
@@ -164,7 +164,7 @@ def test_the_pointer_reads_what_the_map_holds(lens, qtbot):
     canvas = lens.stage.canvas
     qtbot.mouseMove(canvas, canvas.frame_box().center().toPoint())
     readout = canvas.readout_at(canvas.frame_box().center())
-    shown = lens.controller.world.shown
+    shown = lens.controller.results.shown
     assert readout.value == pytest.approx(float(shown.heatmap.values[readout.token]))
     assert readout.times_mean == pytest.approx(readout.value / shown.heatmap.values.mean())
     assert readout.row_sum == pytest.approx(1, abs=1e-5)
@@ -178,7 +178,7 @@ def test_the_pointer_reads_what_the_map_holds(lens, qtbot):
 def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_C)
     settle(qtbot, lens)
-    assert lens.controller.world.heat.key.style.colormap == "viridis"
+    assert lens.controller.results.heat.key.style.colormap == "viridis"
     slider = lens.panels.display.colours.opacity.slider
     for value in (50, 40, 30):
         slider.setValue(value)
@@ -192,10 +192,10 @@ def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
 
 
 def test_opacity_repaints_without_a_new_map(lens, qtbot):
-    heat = lens.controller.world.heat
+    heat = lens.controller.results.heat
     press(qtbot, lens, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     assert lens.store.state.opacity == 0.65
-    assert lens.controller.world.heat is heat
+    assert lens.controller.results.heat is heat
 
 
 def test_a_locked_range_keeps_its_numbers(lens, qtbot):
@@ -218,11 +218,11 @@ def test_a_manual_range_is_typed_and_nonsense_is_refused(lens, qtbot):
     display.range.high.setText("0.2")
     display.range.high.editingFinished.emit()
     settle(qtbot, lens)
-    assert lens.controller.world.shown.range.range.high == 0.2
+    assert lens.controller.results.shown.range.range.high == 0.2
     display.range.high.setText("much")
     display.range.high.editingFinished.emit()
     assert "two numbers" in display.note.text()
-    assert lens.controller.world.shown.range.range.high == 0.2
+    assert lens.controller.results.shown.range.range.high == 0.2
 
 
 def test_b_hides_the_heat_only_while_it_is_held(lens, qtbot):
@@ -238,20 +238,20 @@ def test_b_hides_the_heat_only_while_it_is_held(lens, qtbot):
 
 def test_the_canvas_composes_what_the_renderer_blends(lens, qtbot):
     """The screen may differ from an export by two levels, no more."""
-    canvas, world = lens.stage.canvas, lens.controller.world
+    canvas, results = lens.stage.canvas, lens.controller.results
     canvas.actual_size()
     box = canvas.frame_box()
     canvas.show_map(None)  # lines lie on top of the picture
     canvas.show_badges(())
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     left, top = round(box.left()), round(box.top())
-    width, height = world.video.size
+    width, height = results.video.size
     crop = image.copy(left, top, width, height)
     rows = np.frombuffer(crop.constBits(), np.uint8).reshape(height, crop.bytesPerLine())
     screen = rows[:, : 3 * width].reshape(height, width, 3)
-    maps = world.shown.answer.maps
+    maps = results.shown.result.maps
     style = look_of(lens.store.state).style(maps, maps.pick("mean"))
-    blended = overlay(world.picture.pixels, world.shown.heatmap, world.picture.index, style)
+    blended = overlay(results.picture.pixels, results.shown.heatmap, results.picture.index, style)
     inner = (slice(2, -2), slice(2, -2))  # the focus ring
     assert abs(screen[inner].astype(int) - blended[inner]).max() <= 2
 
@@ -271,7 +271,7 @@ def test_copy_image_gives_the_frame_at_its_own_size(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=WAIT_MS)
     image = QGuiApplication.clipboard().image()
-    assert (image.width(), image.height()) == lens.controller.world.video.size
+    assert (image.width(), image.height()) == lens.controller.results.video.size
 
 
 def test_copy_parameters_tells_what_is_shown(lens, qtbot):

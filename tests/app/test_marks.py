@@ -9,7 +9,7 @@ from app.commands import BY_ID
 from app.controller.player import begin_of_loop
 from app.panels.timeline.frame_field import frame_of
 from app.panels.timeline.namer import MarkerNamer
-from app.results import VideoFacts
+from app.results import VideoInfo
 from app.state.view_state import Loop, Marker, ViewState
 from tests.app.conftest import WAIT_MS, delete_deferred
 from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
@@ -215,7 +215,7 @@ def test_another_clip_has_no_markers_and_no_loop_of_the_one_before(clip, qtbot, 
 def video_of(count, fps=30):
     import numpy as np
 
-    return VideoFacts(None, count, fps, (4, 4), (4, 4), False, np.arange(count) / fps, ())
+    return VideoInfo(None, count, fps, (4, 4), (4, 4), False, np.arange(count) / fps, ())
 
 
 @pytest.mark.parametrize(
@@ -322,10 +322,10 @@ def test_the_loop_and_markers_are_drawn_where_they_are(clip, qtbot):
 def test_loop_and_markers_come_back_with_the_session(boot, barcode_clip, tmp_path, qtbot):
     window = boot(clip=barcode_clip)
     window.store.update(loop=Loop("range", 10, 20), markers=(Marker(5, "start"),))
-    desk = window.sessions
-    assert desk._write(tmp_path / "marks.mvitlens")
+    context = window.sessions
+    assert context._write(tmp_path / "marks.mvitlens")
     window.store.update(loop=Loop(), markers=())
-    desk.open(tmp_path / "marks.mvitlens")
+    context.open(tmp_path / "marks.mvitlens")
     assert loop_of(window) == Loop("range", 10, 20)
     assert window.store.state.markers == (Marker(5, "start"),)
 
@@ -386,7 +386,7 @@ def test_comma_and_point_step_as_the_arrows_do(clip, qtbot):
 @pytest.mark.gui
 def test_stages_and_heads_are_walked_through_by_keys(lens, qtbot):
     def now():
-        return lens.controller.world.layer(lens.store.state.block).block, lens.store.state.head
+        return lens.controller.results.layer(lens.store.state.block).block, lens.store.state.head
 
     seen = []
     for key, modifier in (

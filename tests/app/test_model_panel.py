@@ -81,7 +81,7 @@ def test_a_model_that_lacks_something_says_so_at_once_and_leads_to_the_panel(
 
 
 def test_copy_gives_every_name_also_of_lists_that_scroll(lens, qtbot):
-    model = lens.controller.world.model
+    model = lens.controller.results.model
     names = tuple(f"theirs.{n}.weight -> ours.{n}.weight" for n in range(300))
     report = replace(model.report, converted=names)
     panel = lens.panels.model

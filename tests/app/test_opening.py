@@ -33,7 +33,7 @@ def long_clip(tmp_path, monkeypatch):
 def open_too_late(tmp_path, monkeypatch):
     """A file that is open, past all asking whether it is still wanted, until ``gate`` is open."""
     path = write_barcode_clip(tmp_path / "late.mp4", frames=12, size=(144, 96))
-    came, gate, plain = threading.Event(), threading.Event(), app.workers.decode.facts_of
+    came, gate, plain = threading.Event(), threading.Event(), app.workers.decode.info_of
 
     def held(video):
         if video.path == path:
@@ -47,7 +47,7 @@ def open_too_late(tmp_path, monkeypatch):
 
 
 def shown(window):
-    video = window.controller.world.video
+    video = window.controller.results.video
     return None if video is None else video.path
 
 
@@ -64,9 +64,9 @@ def test_opening_says_how_far_it_is(boot, qtbot, barcode_clip, long_clip):
 def test_opening_is_cancelled_and_the_video_before_stays(boot, qtbot, barcode_clip, long_clip):
     window, (path, _) = boot(clip=barcode_clip), long_clip
     window.controller.open_video(path)
-    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("open"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.workers.decode.is_pending("open"), timeout=WAIT_MS)
     press(qtbot, window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.controller.results.is_busy, timeout=WAIT_MS)
     assert shown(window) == barcode_clip
     press(qtbot, window, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: window.stage.canvas.picture.index == 1, timeout=WAIT_MS)
@@ -75,10 +75,10 @@ def test_opening_is_cancelled_and_the_video_before_stays(boot, qtbot, barcode_cl
 def test_opening_another_file_takes_its_place_at_once(boot, qtbot, barcode_clip, long_clip):
     window, (path, _) = boot(), long_clip
     window.controller.open_video(path)
-    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("open"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.workers.decode.is_pending("open"), timeout=WAIT_MS)
     window.controller.open_video(barcode_clip)
     qtbot.waitUntil(lambda: shown(window) == barcode_clip, timeout=WAIT_MS)
-    assert not window.controller.world.is_busy
+    assert not window.controller.results.is_busy
 
 
 def test_frames_come_on_where_an_opening_ends_too_late_to_be_wanted_and_the_next_one_fails(
@@ -115,4 +115,4 @@ def test_an_opening_that_ends_too_late_is_not_shown_before_the_one_that_took_its
     assert shown(window) == barcode_clip
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, 39)
-    assert [video.path for video in window.controller.lanes.decoder.videos] == [barcode_clip]
+    assert [video.path for video in window.controller.workers.decoder.videos] == [barcode_clip]

@@ -28,7 +28,7 @@ def shots(tmp_path):
 
 def opened(qtbot, window, name):
     qtbot.waitUntil(
-        lambda: (video := window.controller.world.video) is not None and video.path.name == name,
+        lambda: (video := window.controller.results.video) is not None and video.path.name == name,
         timeout=WAIT_MS,
     )
 
@@ -60,19 +60,19 @@ def test_the_file_menu_opens_a_folder(qtbot, boot, shots, monkeypatch):
 
 def test_the_rate_of_pictures_is_asked_for_and_can_be_undone(qtbot, boot, shots):
     window = boot(clip=shots)
-    video = window.controller.world.video
+    video = window.controller.results.video
     assert (video.fps, video.pts_seconds[-1]) == (25.0, 8 / 25)
     window.actions_table.by_id["playback.picture_fps"].trigger()
     dialog = dialog_of(QInputDialog)
     assert dialog.doubleValue() == 25.0
     dialog.setDoubleValue(10.0)
     dialog.accept()
-    assert window.controller.world.video.fps == 10.0
+    assert window.controller.results.video.fps == 10.0
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, 8)
     assert "0.800" in window.panels.timeline._time.text()
     window.actions_table.by_id["edit.undo"].trigger()
-    assert window.controller.world.video.fps == 25.0
+    assert window.controller.results.video.fps == 25.0
     assert window.store.state.frame == 8
 
 
@@ -83,7 +83,7 @@ def test_a_file_has_its_own_rate(boot, barcode_clip):
 
 def test_the_command_line_says_the_rate(boot, shots):
     window = boot(clip=shots, fps=12.5)
-    assert window.controller.world.video.fps == 12.5
+    assert window.controller.results.video.fps == 12.5
 
 
 def test_a_damaged_frame_has_a_label_and_the_rest_goes_on(qtbot, boot, tmp_path):
@@ -109,7 +109,7 @@ def test_a_file_that_was_cut_off_wears_a_badge_that_says_what_is_missing(qtbot, 
     assert "the file states 3.00 s and holds" in badge.toolTip()
     assert "are missing" in messages(window)
     press(qtbot, window, Qt.Key.Key_End)
-    at_rest(qtbot, window, window.controller.world.video.frame_count - 1)
+    at_rest(qtbot, window, window.controller.results.video.frame_count - 1)
     assert window.stage.canvas.picture.problem == ""
 
 
@@ -157,10 +157,10 @@ window = open_window(app, ViewOptions())
 control, store = window.controller, window.store
 for _ in range(50):
     control.open_video(Path(sys.argv[1]))
-    wait(lambda: control.world.video is not None)
+    wait(lambda: control.results.video is not None)
     for frame in (29, 3, 17, 16, 15):
         store.update(frame=frame)
-        wait(lambda: control.world.picture is not None and control.world.picture.index == frame)
+        wait(lambda: control.results.picture is not None and control.results.picture.index == frame)
     control.close_clip()
     app.processEvents()
     print(resident())

@@ -174,10 +174,10 @@ def test_a_big_step_is_as_big_as_preferred(boot, qtbot, barcode_clip):
 def test_without_running_by_itself_a_window_waits_for_ctrl_r(lens, qtbot):
     lens.preferences.update(auto_run=False)
     press(qtbot, lens, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: "Ctrl+R" in lens.controller.world.problem, timeout=WAIT_MS)
-    assert not lens.controller.world.is_busy
+    qtbot.waitUntil(lambda: "Ctrl+R" in lens.controller.results.problem, timeout=WAIT_MS)
+    assert not lens.controller.results.is_busy
     press(qtbot, lens, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, lens)
-    assert lens.controller.world.shown.answer.wish.window.index == 1
+    assert lens.controller.results.shown.result.request.window.index == 1
     press(qtbot, lens, Qt.Key.Key_Up)  # another layer of a window that was asked for
     settle(qtbot, lens)

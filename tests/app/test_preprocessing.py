@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.dialogs.preprocessing import PreprocessingDialog
-from app.workers.export import ExportHost
-from app.workers.worker import Ticket
+from app.workers.export import Exporter
+from app.workers.worker import TaskHandle
 from mvit_core.export import ExportSummary
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, dialog_of, press, source
@@ -43,14 +43,14 @@ def type_into(qtbot, field, text):
 
 
 def test_a_longer_stride_makes_other_windows_and_runs_the_one_shown(lens, qtbot, dialog):
-    before = lens.controller.world.shown.answer
+    before = lens.controller.results.shown.result
     type_into(qtbot, dialog.fields["rate"], "8")
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
-    world = lens.controller.world
-    assert len(world.windows) == 2
-    assert world.shown.answer.wish.spec.rate == 8
-    assert world.shown.answer.predictions != before.predictions
+    results = lens.controller.results
+    assert len(results.windows) == 2
+    assert results.shown.result.request.spec.rate == 8
+    assert results.shown.result.predictions != before.predictions
     assert "sampling rate 8 instead of 4" in lens.panels.model.different.text()
     assert lens.panels.model.different.isVisible()
     assert dialog.isVisible()
@@ -58,24 +58,24 @@ def test_a_longer_stride_makes_other_windows_and_runs_the_one_shown(lens, qtbot,
 
 
 def test_undo_feeds_the_model_as_before_and_the_fields_follow(lens, qtbot, dialog):
-    before = lens.controller.world.shown.answer
+    before = lens.controller.results.shown.result
     dialog.fields["reverse_channels"].setCurrentIndex(1)
     dialog.fields["antialias"].setChecked(True)
     type_into(qtbot, dialog.fields["mean"], "0.5, 0.4, 0.3")
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
-    changed = lens.controller.world.shown.answer
+    changed = lens.controller.results.shown.result
     assert changed.predictions != before.predictions
     press_in_window(qtbot, lens, Qt.Key.Key_Z)
     settle(qtbot, lens)
-    again = lens.controller.world.shown.answer
+    again = lens.controller.results.shown.result
     assert again.predictions == before.predictions
     assert lens.store.state.clip_spec is None
     assert dialog.fields["mean"].text() == "0.45, 0.45, 0.45"
     assert not lens.panels.model.different.isVisible()
     press_in_window(qtbot, lens, Qt.Key.Key_Y)
     settle(qtbot, lens)
-    assert lens.controller.world.shown.answer.predictions == changed.predictions
+    assert lens.controller.results.shown.result.predictions == changed.predictions
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_larger_crop_has_finer_grids_and_a_picked_token_is_let_go(lens, qtbot,
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
     assert lens.store.state.query == "readout"
-    assert lens.controller.world.shown.answer.layer.q_shape == (2, 16, 16)
+    assert lens.controller.results.shown.result.layer.q_shape == (2, 16, 16)
 
 
 def test_a_crop_too_small_for_the_model_is_told_and_can_be_undone(lens, qtbot, dialog):
@@ -131,7 +131,7 @@ def test_a_crop_too_small_for_the_model_is_told_and_can_be_undone(lens, qtbot, d
         patch.setattr("mvit_core.pipeline.Explainer.capture", fails)
         type_into(qtbot, dialog.fields["size"], "1")
         click(qtbot, dialog.apply)
-        qtbot.waitUntil(lambda: "too small" in lens.controller.world.problem, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "too small" in lens.controller.results.problem, timeout=WAIT_MS)
     assert any("too small" in badge for badge in lens.stage.canvas.badges)
     press_in_window(qtbot, lens, Qt.Key.Key_Z)
     settle(qtbot, lens)
@@ -142,7 +142,7 @@ def test_an_image_rule_makes_one_window_of_the_whole_video(lens, qtbot, dialog):
     combo.setCurrentIndex(combo.findData("segments"))
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
-    assert len(lens.controller.world.windows) == 1
+    assert len(lens.controller.results.windows) == 1
 
 
 def test_a_change_that_leaves_the_windows_alone_leaves_the_timeline_alone(lens, qtbot, dialog):
@@ -153,7 +153,7 @@ def test_a_change_that_leaves_the_windows_alone_leaves_the_timeline_alone(lens, 
     dialog.fields["antialias"].setChecked(True)
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
-    assert lens.controller.world.shown.answer.wish.spec.antialias
+    assert lens.controller.results.shown.result.request.spec.antialias
     assert track.grab().toImage() == before
 
 
@@ -168,7 +168,7 @@ def test_another_model_closes_the_dialog_and_is_fed_as_it_states(
     qtbot.waitUntil(lambda: lens.store.state.model == source(other), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not lens.findChildren(PreprocessingDialog), timeout=WAIT_MS)
     assert lens.store.state.clip_spec is None
-    assert not lens.controller.world.can_undo
+    assert not lens.controller.results.can_undo
     settle(qtbot, lens)
 
 
@@ -183,25 +183,25 @@ def test_ctrl_p_opens_one_dialog_and_without_a_model_none(boot, lens, qtbot):
 
 
 def test_copied_parameters_and_exports_say_and_use_what_is_in_use(lens, qtbot, tmp_path):
-    spec = replace(lens.controller.world.model.clip_spec, rate=2.0, reverse_channels=True)
+    spec = replace(lens.controller.results.model.clip_spec, rate=2.0, reverse_channels=True)
     lens.controller.intents.preprocess(spec)
     settle(qtbot, lens)
     press(qtbot, lens, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     told = json.loads(QGuiApplication.clipboard().text())
     assert told["preprocessing"]["rate"] == 2.0
-    wish = replace(lens.controller.export_wish(), target=tmp_path / "out.npz")
-    host = ExportHost()
+    request = replace(lens.controller.export_job(), target=tmp_path / "out.npz")
+    host = Exporter()
     used = []
     with pytest.MonkeyPatch.context() as patch:
-        done = ExportSummary(str(wish.target), 0, None)
+        done = ExportSummary(str(request.target), 0, None)
         patch.setattr(
             "mvit_core.export.export", lambda explainer, *_: used.append(explainer) or done
         )
-        host.run(wish, Ticket("export", 1, lambda _: None))
-        lens.controller.intents.preprocess(lens.controller.world.model.clip_spec)
+        host.run(request, TaskHandle("export", 1, lambda _: None))
+        lens.controller.intents.preprocess(lens.controller.results.model.clip_spec)
         host.run(
-            replace(lens.controller.export_wish(), target=wish.target),
-            Ticket("export", 2, lambda _: None),
+            replace(lens.controller.export_job(), target=request.target),
+            TaskHandle("export", 2, lambda _: None),
         )
     assert [explainer.loaded.clip_spec.rate for explainer in used] == [2.0, 4.0]
     assert used[0].loaded.model is used[1].loaded.model

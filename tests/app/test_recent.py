@@ -106,7 +106,7 @@ def test_what_was_opened_is_offered_again_by_key_menu_and_page(lens, boot, qtbot
     at_rest(qtbot, lens, 1)
     lens.close()
     window = boot()
-    kinds = [entry.kind for entry in window.controller.world.recent]
+    kinds = [entry.kind for entry in window.controller.results.recent]
     assert sorted(kinds) == ["clip", "model"]
     number = kinds.index("clip") + 1
     assert window.welcome.recent.isVisible()
@@ -124,19 +124,19 @@ def test_a_click_on_a_recent_file_opens_it_and_one_that_is_gone_leaves_the_list(
     lens.close()
     window = boot()
     barcode_clip.unlink()
-    row = [entry.kind for entry in window.controller.world.recent].index("clip")
+    row = [entry.kind for entry in window.controller.results.recent].index("clip")
     tiles = window.welcome.recent
     place = tiles.visualItemRect(tiles.item(row)).center()
     qtbot.mouseClick(tiles.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert "not there any more" in messages(window)
-    assert [entry.kind for entry in window.controller.world.recent] == ["model"]
+    assert [entry.kind for entry in window.controller.results.recent] == ["model"]
     window.actions_table.run("file.clear_recent")
     assert not window.welcome.recent.isVisible()
 
 
 @pytest.mark.gui
 def test_a_clip_opens_where_it_was_left_with_the_layer_of_its_model(lens, qtbot, tmp_path):
-    clip = lens.controller.world.video.path
+    clip = lens.controller.results.video.path
     press(qtbot, lens, Qt.Key.Key_End)
     press(qtbot, lens, Qt.Key.Key_Up)
     settle(qtbot, lens)

@@ -39,7 +39,7 @@ def no_demo(monkeypatch):
 
 
 def shown_clip(window):
-    video = window.controller.world.video
+    video = window.controller.results.video
     return None if video is None else video.path
 
 
@@ -49,7 +49,7 @@ def test_one_click_opens_the_sample_with_its_model_and_shows_everything(boot, qt
     settle(qtbot, window)
     assert shown_clip(window) == demo[0].clip
     assert len(window.panels.predictions.bars.rows()) == 5
-    assert window.controller.world.strip.images
+    assert window.controller.results.strip.images
 
 
 def test_the_page_lists_the_samples_and_a_click_opens_one(boot, qtbot, demo):
@@ -80,10 +80,10 @@ def test_the_menu_and_its_key_open_samples(boot, qtbot, demo):
     menu.actions()[1].trigger()
     settle(qtbot, window)
     assert shown_clip(window) == demo[1].clip
-    model = window.controller.world.model
+    model = window.controller.results.model
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown_clip(window) == demo[0].clip, timeout=WAIT_MS)
-    assert window.controller.world.model is model  # not loaded again
+    assert window.controller.results.model is model  # not loaded again
 
 
 def test_without_samples_the_page_says_why_and_stays_usable(boot, qtbot, no_demo, barcode_clip):
@@ -117,7 +117,7 @@ def test_a_damaged_sample_model_gives_a_message_and_the_clip_is_shown(
     click(qtbot, window.welcome.buttons["file.open_sample"])
     qtbot.waitUntil(lambda: "toy.pyth" in messages(window), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: shown_clip(window) == demo[0].clip, timeout=WAIT_MS)
-    assert window.controller.world.model is None
+    assert window.controller.results.model is None
 
 
 def test_demo_at_start_opens_the_first_sample(boot, qtbot, demo):
@@ -129,10 +129,10 @@ def test_demo_at_start_opens_the_first_sample(boot, qtbot, demo):
 def test_an_export_of_a_shipped_sample_goes_to_the_users_own_folder(boot, qtbot):
     window = boot(demo=True)
     settle(qtbot, window)
-    wish = window.controller.export_wish()
-    assert wish.clip == shipped.demo_samples()[0].clip
-    assert wish.target.parent == Path.home()
-    assert wish.target.name.startswith(wish.clip.stem)
+    request = window.controller.export_job()
+    assert request.clip == shipped.demo_samples()[0].clip
+    assert request.target.parent == Path.home()
+    assert request.target.name.startswith(request.clip.stem)
 
 
 def test_a_clip_beside_demo_wins_over_the_sample(boot, qtbot, demo, barcode_clip):
@@ -148,7 +148,7 @@ def test_a_checkpoint_beside_demo_wins_over_the_sample_model(
     own.write_bytes(toy_checkpoint.read_bytes())
     window = boot(demo=True, checkpoint=own)
     settle(qtbot, window)
-    assert window.controller.world.model.source == source(own)
+    assert window.controller.results.model.source == source(own)
     assert shown_clip(window) == demo[0].clip
 
 

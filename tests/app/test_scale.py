@@ -8,7 +8,7 @@ from app.controller.scale import scale_of
 from mvit_core.render import HeatSettings, ValueRange
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import press
-from tests.app.test_compare import compare, facts, pane, pinned
+from tests.app.test_compare import compare, info, pane, pinned
 from tests.app.test_compare import painted as panes_painted
 from tests.app.test_views import painted, show, tap
 
@@ -38,7 +38,7 @@ def test_the_bar_of_a_grid_is_a_spotlight_where_its_cells_are(lens, qtbot, view)
     switch(lens, "view.spotlight")
     painted(qtbot, lens)
     qtbot.waitUntil(lambda: strip.scale.style.mode == "spotlight", timeout=WAIT_MS)
-    drawn = lens.controller.world.grid.rows[0].picture.key.look
+    drawn = lens.controller.results.grid.rows[0].picture.key.look
     assert strip.scale.style.mode == drawn.mode == "spotlight"
     x = ramp(strip)[-strip.width() // 2 :]
     assert np.ptp(x[:20], axis=1).max() == 0  # greys alone
@@ -75,7 +75,7 @@ def test_layers_with_unequal_keys_keep_probabilities_and_say_so(lens, qtbot):
     tap(qtbot, lens, Qt.Key.Key_Y)
     switch(lens, "view.uniform_units")
     painted(qtbot, lens)
-    keys = {row.answer.maps.key_count for row in lens.controller.world.grid.rows}
+    keys = {row.result.maps.key_count for row in lens.controller.results.grid.rows}
     assert len(keys) > 1
     assert lens.stage.grid_header.policy.full_text() == "locked range · attention probability"
     assert not any(end.endswith("×") for end in lens.stage.grid_header.range.ends)
@@ -100,7 +100,7 @@ def test_each_pane_says_its_mode_and_its_units(pinned, qtbot):
     for place, strip in enumerate(strips):
         assert strip.ends[1].endswith("×")
         assert pane(pinned, place).unit.full_text() == "× uniform"
-        assert facts(pinned, place).scale == strip.scale
+        assert info(pinned, place).scale == strip.scale
 
 
 def test_a_difference_keeps_its_own_colours_in_any_mode(pinned, qtbot):

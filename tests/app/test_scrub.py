@@ -32,7 +32,7 @@ def window(boot, qtbot, wide_clip):
     window.stage.canvas.setFocus()
 
     def is_whole():
-        proxies = window.controller.world.proxies
+        proxies = window.controller.results.proxies
         return proxies is not None and proxies.done == FRAMES
 
     qtbot.waitUntil(is_whole, timeout=WAIT_MS)
@@ -45,10 +45,10 @@ def slow(monkeypatch):
     gate, plain = threading.Event(), Decoder.frame
     gate.set()
 
-    def frame(self, path, index, ticket):
+    def frame(self, path, index, task):
         while not gate.wait(0.005):
-            ticket.check()
-        return plain(self, path, index, ticket)
+            task.check()
+        return plain(self, path, index, task)
 
     monkeypatch.setattr(Decoder, "frame", frame)
     yield gate
@@ -116,9 +116,11 @@ def test_a_drag_cancels_the_frames_it_passed(window, qtbot, slow):
     track = window.panels.timeline.track
     slow.clear()
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=spot(track, 40))
-    qtbot.waitUntil(lambda: window.controller.lanes.decode.is_pending("frame"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.workers.decode.is_pending("frame"), timeout=WAIT_MS)
     qtbot.mouseMove(track, spot(track, 20))
-    qtbot.waitUntil(lambda: not window.controller.lanes.decode.is_pending("frame"), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: not window.controller.workers.decode.is_pending("frame"), timeout=WAIT_MS
+    )
     slow.set()
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=spot(track, 20))
     at_rest(qtbot, window, 20)
@@ -147,9 +149,9 @@ def test_steps_are_answered_from_what_was_decoded_ahead(window, qtbot, monkeypat
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, FRAMES - 1)
     qtbot.waitUntil(
-        lambda: not window.controller.lanes.decode.is_pending("prefetch"), timeout=WAIT_MS
+        lambda: not window.controller.workers.decode.is_pending("prefetch"), timeout=WAIT_MS
     )
-    video = window.controller.lanes.decoder.videos[0]
+    video = window.controller.workers.decoder.videos[0]
     monkeypatch.setattr(video._source, "walk", lambda *_: pytest.fail("it was not ready"))
     for _ in range(FRAMES - 1):
         press(qtbot, window, Qt.Key.Key_Left)
@@ -181,9 +183,9 @@ def frames_played(window, qtbot, key):
 def test_every_frame_is_played_where_the_user_wants_that(window, qtbot, monkeypatch):
     plain = Decoder.frame
 
-    def frame(self, path, index, ticket):
+    def frame(self, path, index, task):
         time.sleep(0.05)  # slower than the video
-        return plain(self, path, index, ticket)
+        return plain(self, path, index, task)
 
     monkeypatch.setattr(Decoder, "frame", frame)
     press(qtbot, window, Qt.Key.Key_E)

@@ -287,13 +287,13 @@ def test_quitting_with_a_changed_session_asks_and_may_be_called_off(
 ):
     press(qtbot, lens, Qt.Key.Key_S, CONTROL)
     press(qtbot, lens, Qt.Key.Key_C)
-    asked, answers = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    asked, map_cache = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
 
-    def answer(parent, title, words, *_):
+    def result(parent, title, words, *_):
         asked.append(words)
-        return answers.pop(0)
+        return map_cache.pop(0)
 
-    monkeypatch.setattr(QMessageBox, "question", answer)
+    monkeypatch.setattr(QMessageBox, "question", result)
     press(qtbot, lens, Qt.Key.Key_Q, CONTROL)
     assert lens.isVisible()
     assert "kept.mvitlens" in asked[0]
@@ -334,9 +334,9 @@ def test_a_clip_that_moved_is_relinked_and_everything_is_as_before(
     dialog = dialog_of(RelinkDialog)
     assert dialog.open_button.isEnabled()  # the model at least could be opened
     other = write_barcode_clip(tmp_path / "other.mp4", frames=5)
-    dialog.take("clip", other)
+    dialog.on_result("clip", other)
     assert "another file" in dialog.states["clip"].text()
-    dialog.take("clip", moved)
+    dialog.on_result("clip", moved)
     assert "another file" not in dialog.states["clip"].text()
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
@@ -372,7 +372,7 @@ def test_a_session_of_a_later_version_is_refused_and_the_clip_stays(lens, qtbot,
     edit(save_to, version=999)
     lens.sessions.open(save_to)
     assert "Update MViT Lens" in messages(lens)
-    assert lens.controller.world.video is not None
+    assert lens.controller.results.video is not None
 
 
 def test_a_session_whose_clip_is_damaged_tells_and_is_not_in_use(boot, qtbot, saved):

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.results import PredictionFacts
+from app.results import PredictionInfo
 from app.state.view_state import MOST_PINNED
 from app.text.class_list import listed_classes
 from app.window.session_manager import fitted
@@ -25,7 +25,7 @@ gui = pytest.mark.gui
 
 
 def series(window):
-    return window.controller.world.series
+    return window.controller.results.series
 
 
 def run_clip(qtbot, window):
@@ -106,7 +106,7 @@ def test_entropy_and_mass_follow_the_block_and_head_without_another_run(lens, qt
     assert series(lens).known == 3
     assert series(lens).lines[0].values != here
     lens.actions_table.run("view.next_series")
-    sink = lens.controller.world.shown.answer.maps.pick("mean").sink
+    sink = lens.controller.results.shown.result.maps.pick("mean").sink
     assert series(lens).lines[0].values[0] == pytest.approx(1 - sink, abs=1e-5)
     lens.actions_table.run("view.next_series")
     assert series(lens) is None
@@ -119,7 +119,7 @@ def test_entropy_and_mass_follow_the_block_and_head_without_another_run(lens, qt
 def test_running_the_clip_can_be_stopped_and_keeps_what_it_has(lens, qtbot):
     click(qtbot, lens.panels.timeline.series_head.run)
     lens.actions_table.run("attention.cancel")
-    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lens.controller.results.is_busy, timeout=WAIT_MS)
     assert series(lens).known >= 1
     run_clip(qtbot, lens)
 
@@ -133,7 +133,7 @@ def test_a_preference_runs_the_clip_unasked(lens, qtbot):
 @gui
 def test_pinned_classes_are_always_listed_and_plotted(lens, qtbot):
     run_clip(qtbot, lens)
-    last = lens.controller.world.shown.answer.predictions[-1]
+    last = lens.controller.results.shown.result.predictions[-1]
     lens.controller.intents.pin_class(last.index)
     bars = lens.panels.predictions.bars
     assert len(bars.rows()) == 6
@@ -145,7 +145,7 @@ def test_pinned_classes_are_always_listed_and_plotted(lens, qtbot):
 
 @gui
 def test_the_box_of_a_class_pins_it_and_space_unpins_it(lens, qtbot):
-    first = lens.controller.world.shown.answer.predictions[0].index
+    first = lens.controller.results.shown.result.predictions[0].index
     toggle_pin(qtbot, lens, 0)
     assert lens.store.state.pinned_classes == (first,)
     bars = lens.panels.predictions.bars
@@ -186,9 +186,9 @@ def test_the_whole_video_is_the_mean_over_its_windows(lens, qtbot, toy_checkpoin
     click(qtbot, panel.scopes.button(1))
     assert "1 of 3 views" in panel.video.words.text()
     click(qtbot, panel.video.run)
-    average = lens.controller.world.average
-    qtbot.waitUntil(lambda: lens.controller.world.average.known == 3, timeout=WAIT_MS)
-    average = lens.controller.world.average
+    average = lens.controller.results.average
+    qtbot.waitUntil(lambda: lens.controller.results.average.known == 3, timeout=WAIT_MS)
+    average = lens.controller.results.average
     mean = mean_scores(scores_of(toy_checkpoint, barcode_clip, ViewPlan()))
     shown = {each.index: each.probability for each in average.predictions}
     assert [shown[i] for i in range(7)] == pytest.approx(mean.tolist(), abs=1e-5)
@@ -207,9 +207,9 @@ def test_clips_and_crops_are_chosen_and_averaged(lens, qtbot, toy_checkpoint, ba
         box.activated.emit(box.currentIndex())
     assert lens.store.state.views == ViewPlan(5, 3)
     lens.actions_table.run("attention.average")
-    qtbot.waitUntil(lambda: lens.controller.world.average.known == 15, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lens.controller.results.average.known == 15, timeout=WAIT_MS)
     mean = mean_scores(scores_of(toy_checkpoint, barcode_clip, ViewPlan(5, 3)))
-    best = lens.controller.world.average.predictions[0]
+    best = lens.controller.results.average.predictions[0]
     assert best.index == int(np.argmax(mean))
     assert best.probability == pytest.approx(mean.max(), abs=1e-5)
 
@@ -219,10 +219,10 @@ def test_another_plan_stops_the_one_before_and_can_be_run_at_once(lens, qtbot):
     lens.store.update(whole_video=True, views=ViewPlan(10, 3))
     lens.actions_table.run("attention.average")
     lens.store.update(views=ViewPlan(1))
-    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
-    assert lens.controller.world.average.known == 0
+    qtbot.waitUntil(lambda: not lens.controller.results.is_busy, timeout=WAIT_MS)
+    assert lens.controller.results.average.known == 0
     click(qtbot, lens.panels.predictions.video.run)
-    qtbot.waitUntil(lambda: lens.controller.world.average.known == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lens.controller.results.average.known == 1, timeout=WAIT_MS)
 
 
 @gui
@@ -238,7 +238,7 @@ def test_views_come_back_with_the_session_and_other_models_have_no_pins(lens, tm
 
 @gui
 def test_a_session_edited_by_hand_pins_only_classes_that_there_are(lens):
-    view = fitted({"pinned_classes": (6, 7, -1, 6), "top_k": 3}, lens.controller.world)
+    view = fitted({"pinned_classes": (6, 7, -1, 6), "top_k": 3}, lens.controller.results)
     assert (view["pinned_classes"], view["top_k"]) == ((6,), 5)
 
 
@@ -246,7 +246,7 @@ def test_a_session_edited_by_hand_pins_only_classes_that_there_are(lens):
 def test_predictions_are_copied_as_text_and_as_csv(lens, qtbot):
     lens.actions_table.run("edit.copy_predictions")
     words = QGuiApplication.clipboard().text()
-    first = lens.controller.world.shown.answer.predictions[0]
+    first = lens.controller.results.shown.result.predictions[0]
     assert words.splitlines()[0].startswith("window 1, frames 0 to")
     assert first.name in words.splitlines()[1]
     copy = lens.panels.predictions.copy.menu().actions()[1]
@@ -266,7 +266,7 @@ def test_each_row_has_a_name_and_a_check_for_screen_readers(lens):
 
 
 def classes(*probabilities):
-    return tuple(PredictionFacts(i, f"class {i}", p) for i, p in enumerate(probabilities))
+    return tuple(PredictionInfo(i, f"class {i}", p) for i, p in enumerate(probabilities))
 
 
 def test_a_pinned_class_keeps_its_rank_in_the_list():
@@ -279,7 +279,7 @@ def test_a_search_looks_at_every_class_and_at_all_of_its_words():
     assert [row.index for row in found] == [2]
 
 
-class Ticket:
+class TaskHandle:
     """Stops the work at a given step."""
 
     def __init__(self, at, error):
@@ -295,7 +295,7 @@ def test_work_that_was_interrupted_goes_on_where_it_was():
     told = []
     task = PieceByPiece([1, 2, 3], lambda piece, _: piece * 10, told.append)
     with pytest.raises(Interrupted):
-        task(Ticket(2, Interrupted()))
+        task(TaskHandle(2, Interrupted()))
     assert told == [10, 20]
-    task(Ticket(9, Cancelled()))
+    task(TaskHandle(9, Cancelled()))
     assert told == [10, 20, 30]

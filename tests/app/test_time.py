@@ -26,7 +26,7 @@ def test_step_keys_show_the_frame_that_the_field_names(boot, qtbot, barcode_clip
 def test_jumps_go_where_they_say(lens, qtbot):
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
     shift = Qt.KeyboardModifier.ShiftModifier
-    sampled = [f for w in lens.controller.world.windows for f in w.frame_indices]
+    sampled = [f for w in lens.controller.results.windows for f in w.frame_indices]
     for key, modifier, frame in (
         (Qt.Key.Key_End, None, 39),
         (Qt.Key.Key_Home, None, 0),
@@ -34,7 +34,7 @@ def test_jumps_go_where_they_say(lens, qtbot):
         (Qt.Key.Key_Right, control, 39),
         (Qt.Key.Key_Left, control, 9),
         (Qt.Key.Key_Right, alt, min(f for f in sampled if f > 9)),
-        (Qt.Key.Key_PageDown, None, lens.controller.world.windows[1].start),
+        (Qt.Key.Key_PageDown, None, lens.controller.results.windows[1].start),
         (Qt.Key.Key_PageUp, None, 0),
         (Qt.Key.Key_PageUp, None, 0),
     ):
@@ -71,7 +71,7 @@ def test_scrubbing_follows_the_pointer_and_ends_on_the_exact_frame(lens, qtbot):
     settle(qtbot, lens)
     assert lens.store.state.frame == 36 == barcode_on_canvas(lens)
     assert not lens.store.state.scrubbing
-    assert lens.controller.world.shown.answer.wish.window.index == 2
+    assert lens.controller.results.shown.result.request.window.index == 2
 
 
 def test_nothing_is_run_while_the_playhead_is_held(lens, qtbot):
@@ -80,7 +80,7 @@ def test_nothing_is_run_while_the_playhead_is_held(lens, qtbot):
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=spot)
     at_rest(qtbot, lens, 25)
     qtbot.wait(50)
-    assert lens.controller.world.shown.answer.wish.window.index == 0
+    assert lens.controller.results.shown.result.request.window.index == 0
     assert any("Map of window 1" in badge for badge in lens.stage.canvas.badges)
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=spot)
     settle(qtbot, lens)
@@ -129,14 +129,16 @@ def test_an_unreadable_frame_has_a_placeholder_and_the_rest_goes_on(boot, qtbot,
 
 
 def test_stepping_within_a_window_never_shows_the_map_of_another_time(lens, qtbot):
-    times = lens.controller.world.shown.heatmap.shape[0]
+    times = lens.controller.results.shown.heatmap.shape[0]
     qtbot.waitUntil(lambda: lens.controller._colours.kept == times, timeout=WAIT_MS)
-    window = lens.controller.world.windows[0]
+    window = lens.controller.results.windows[0]
     for _ in range(window.stop - 1):
         press(qtbot, lens, Qt.Key.Key_Right)
         at_rest(qtbot, lens, lens.store.state.frame)
-        world = lens.controller.world
-        assert world.heat.key.token_time == world.shown.heatmap.token_time(world.picture.index)
+        results = lens.controller.results
+        assert results.heat.key.token_time == results.shown.heatmap.token_time(
+            results.picture.index
+        )
 
 
 def test_the_side_buttons_of_a_mouse_go_back_and_forward(lens, qtbot):

@@ -62,7 +62,7 @@ def test_marks_of_the_ruler_lie_at_round_numbers(frames, marks, step):
 
 
 class StillLane:
-    """A lane that notes what it is asked."""
+    """A worker that notes what it is asked."""
 
     def __init__(self):
         self.asked = 0
@@ -75,10 +75,10 @@ class StillLane:
 
 
 class Host:
-    def release(self, ticket):
+    def release(self, task):
         pass
 
-    def piece(self, path, opened_video, ticket):
+    def piece(self, path, opened_video, task):
         pass
 
 
@@ -96,26 +96,26 @@ def piece(*frames, path="a.mp4", last=False):
 def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
     assert strip.nearest(5) is None
     assert strip.image(5) is None
-    strip.take(piece(0, 30, 10))
+    strip.on_result(piece(0, 30, 10))
     assert [strip.nearest(frame) for frame in (0, 4, 6, 25, 59)] == [0, 0, 10, 30, 30]
     assert strip.picture(6).index == 10
     assert strip.picture(6).is_preview
 
 
 def test_pieces_are_asked_for_until_the_last(strip):
-    before = strip._lane.asked
-    facts = strip.take(piece(0))
-    assert (facts.done, facts.total, strip._lane.asked) == (1, 60, before + 1)
-    strip.take(piece(1, last=True))
-    assert strip._lane.asked == before + 1
+    before = strip._worker.asked
+    info = strip.on_result(piece(0))
+    assert (info.done, info.total, strip._worker.asked) == (1, 60, before + 1)
+    strip.on_result(piece(1, last=True))
+    assert strip._worker.asked == before + 1
 
 
 def test_a_piece_of_another_video_is_not_taken(strip):
-    assert strip.take(piece(0, path="b.mp4")) is None
+    assert strip.on_result(piece(0, path="b.mp4")) is None
     assert strip.nearest(0) is None
 
 
 def test_what_was_given_up_for_the_budget_is_not_looked_for_again(strip):
-    strip.take(piece(*range(20)))
+    strip.on_result(piece(*range(20)))
     assert strip.picture(0).index == 10
     assert strip.nearest(0) == 10

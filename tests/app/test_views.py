@@ -1,4 +1,4 @@
-"""Grids of maps: all heads of a block, all layers of the model, by mouse and keys."""
+"""GridMaps of maps: all heads of a block, all layers of the model, by mouse and keys."""
 
 from dataclasses import replace
 
@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QToolButton
 
-from app.controller.map_cache import Answers
-from app.results import LayerFacts
+from app.controller.map_cache import MapCache
+from app.results import LayerInfo
 from app.state.store import Store
-from app.views.grid_layout import heads_mosaic, layers_mosaic
+from app.views.grid_layout import heads_layout, layers_layout
 from app.workers.paint import look_of
 from mvit_core.system.cache import MemoryBudget
 from tests.app.conftest import WAIT_MS, settle
@@ -28,17 +28,17 @@ def show(qtbot, window, name):
 
 def is_painted(window):
     """Every cell in sight shows the map of the frame on screen, and nothing is being asked."""
-    world, grid = window.controller.world, window.stage.grid
-    if world.grid is None or world.grid is not grid.scene.facts or world.is_busy:
+    results, grid = window.controller.results, window.stage.grid
+    if results.grid is None or results.grid is not grid.scene.info or results.is_busy:
         return False
     seen = grid.blocks_in_sight()
     look = replace(look_of(window.store.state), opacity=1.0, units="probability")
-    rows = [row for row in world.grid.rows if row.layer.block in seen]
+    rows = [row for row in results.grid.rows if row.layer.block in seen]
     return bool(rows) and all(
-        row.answer is not None
-        and row.answer.wish.window == world.wish.window
+        row.result is not None
+        and row.result.request.window == results.request.window
         and row.picture is not None
-        and row.picture.key.answer is row.answer
+        and row.picture.key.result is row.result
         and (row.picture.key.size, row.picture.key.look) == (grid.cell_pixels(), look)
         for row in rows
     )
@@ -96,7 +96,7 @@ def test_without_a_model_a_grid_says_what_is_missing(boot, qtbot, barcode_clip):
     window = boot(clip=barcode_clip)
     window.stage.canvas.setFocus()
     press(qtbot, window, Qt.Key.Key_V)
-    assert window.controller.world.grid.rows == ()
+    assert window.controller.results.grid.rows == ()
     window.stage.grid.grab()
 
 
@@ -124,7 +124,7 @@ def test_undo_gives_the_view_back(lens, qtbot):
 
 def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtbot):
     show(qtbot, lens, "heads")
-    (row,) = lens.controller.world.grid.rows
+    (row,) = lens.controller.results.grid.rows
     assert len(row.picture.images) == row.layer.heads == 4
     assert len(set(row.picture.ranges)) == 1
     assert lens.stage.grid_header.range.ends == (
@@ -133,7 +133,7 @@ def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtb
     )
     lens.controller.intents.set_field("range_policy", "map")
     painted(qtbot, lens)
-    (row,) = lens.controller.world.grid.rows
+    (row,) = lens.controller.results.grid.rows
     assert len(set(row.picture.ranges)) == 4
     assert lens.stage.grid_header.policy.full_text() == "each map on its own range"
     assert lens.stage.grid_header.range.ends == ("", "")
@@ -165,7 +165,7 @@ def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
     spot = grid.scene.spot_rect(3, 2).center() + QPoint(7, 5)
     qtbot.mouseMove(grid, spot)
     readout = grid.scene.readout_at(spot)
-    values = lens.controller.world.shown.answer.maps.values[2]
+    values = lens.controller.results.shown.result.maps.values[2]
     assert readout.value == pytest.approx(float(values[readout.token]))
     assert readout.row_sum == pytest.approx(1, abs=1e-5)
     assert lens.panels.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
@@ -181,12 +181,12 @@ def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(
         settle(qtbot, lens)
         qtbot.waitUntil(
             lambda: (
-                lens.controller.world.grid.rows[0].picture.key.token_time
-                == lens.controller.world.heat.key.token_time
+                lens.controller.results.grid.rows[0].picture.key.token_time
+                == lens.controller.results.heat.key.token_time
             ),
             timeout=WAIT_MS,
         )
-        pictures.append(lens.controller.world.grid.rows[0].picture)
+        pictures.append(lens.controller.results.grid.rows[0].picture)
         frames.append(lens.stage.grid.scene.picture.index)
     assert frames == list(range(1, 13))
     times = [picture.key.token_time for picture in pictures]
@@ -196,12 +196,12 @@ def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(
 def test_a_grid_composes_what_the_single_view_composes(lens, qtbot):
     """One head in a cell is that head's heat at the size of the cell."""
     show(qtbot, lens, "heads")
-    row = lens.controller.world.grid.rows[0]
+    row = lens.controller.results.grid.rows[0]
     image = row.picture.images[1]
     click_cell(qtbot, lens, 3, 1)
     tap(qtbot, lens, Qt.Key.Key_Return)
     settle(qtbot, lens)
-    single = lens.controller.world.heat.image.scaled(
+    single = lens.controller.results.heat.image.scaled(
         image.size(), mode=Qt.TransformationMode.SmoothTransformation
     )
     assert abs(pixels(image) - pixels(single)).mean() < 3
@@ -214,7 +214,7 @@ def pixels(image):
 
 def test_a_tooltip_names_the_cell_and_its_sink(lens, qtbot):
     show(qtbot, lens, "heads")
-    spot = lens.stage.grid.scene.mosaic.spots[2]
+    spot = lens.stage.grid.scene.grid_layout.spots[2]
     assert lens.stage.grid._tip(spot).startswith("Block 3, head 2\n")
     assert "on the class key" in lens.stage.grid._tip(spot)
 
@@ -224,12 +224,14 @@ def test_a_tooltip_names_the_cell_and_its_sink(lens, qtbot):
 
 def test_all_layers_are_shown_by_stage_with_their_own_numbers_of_heads(lens, qtbot):
     show(qtbot, lens, "layers")
-    rows = lens.controller.world.grid.rows
+    rows = lens.controller.results.grid.rows
     assert [row.layer.heads for row in rows] == [1, 2, 2, 4]
     assert [len(row.picture.images) for row in rows] == [1, 2, 2, 4]
-    assert [row.answer.wish.block for row in rows] == [0, 1, 2, 3]
+    assert [row.result.request.block for row in rows] == [0, 1, 2, 3]
     headed = [
-        row.layer.stage for row in lens.stage.grid.scene.mosaic.rows if not row.heading.isEmpty()
+        row.layer.stage
+        for row in lens.stage.grid.scene.grid_layout.rows
+        if not row.heading.isEmpty()
     ]
     assert headed == sorted(set(headed))
     assert lens.stage.grid_header.policy.full_text() == "each layer on its own range"
@@ -239,7 +241,7 @@ def test_a_locked_range_links_all_layers(lens, qtbot):
     show(qtbot, lens, "layers")
     tap(qtbot, lens, Qt.Key.Key_Y)
     painted(qtbot, lens)
-    ends = {ends for row in lens.controller.world.grid.rows for ends in row.picture.ranges}
+    ends = {ends for row in lens.controller.results.grid.rows for ends in row.picture.ranges}
     assert ends == {lens.store.state.locked_range}
     assert "" not in lens.stage.grid_header.range.ends
 
@@ -272,8 +274,8 @@ def test_a_picked_token_is_the_same_place_in_every_layer(lens, qtbot):
     settle(qtbot, lens)
     lens.controller.intents.choose_query((1, 6, 2))
     show(qtbot, lens, "layers")
-    rows = lens.controller.world.grid.rows
-    queries = [row.answer.wish.query for row in rows]
+    rows = lens.controller.results.grid.rows
+    queries = [row.result.request.query for row in rows]
     for row, query in zip(rows, queries, strict=True):
         here = row.layer.q_geometry.centre(query)
         assert abs(here[1] - rows[0].layer.q_geometry.centre((1, 6, 2))[1]) <= 8
@@ -288,7 +290,7 @@ def test_a_click_picks_a_token_of_the_cell_it_lands_on(lens, qtbot):
     tap(qtbot, lens, Qt.Key.Key_Q)
     click_cell(qtbot, lens, 1, 0)
     settle(qtbot, lens)
-    state, layer = lens.store.state, lens.controller.world.layer(1)
+    state, layer = lens.store.state, lens.controller.results.layer(1)
     assert (state.block, state.head) == (1, 0)
     assert isinstance(state.query, tuple)
     assert all(i < n for i, n in zip(state.query, layer.q_shape, strict=True))
@@ -305,34 +307,34 @@ def test_a_picked_token_of_the_last_block_is_refused_in_words(lens, qtbot):
 
 
 def test_cancelling_leaves_the_maps_that_are_there_and_run_goes_on(lens, qtbot):
-    grids = lens.controller._views.grids
-    qtbot.waitUntil(lambda: grids._asked is None, timeout=WAIT_MS)
+    grid_maps = lens.controller._views.grid_maps
+    qtbot.waitUntil(lambda: grid_maps._asked is None, timeout=WAIT_MS)
     lens.controller.intents.choose_method("received")
     settle(qtbot, lens)
     lens.store.update(view="layers")
     lens.controller.cancel("maps")
-    qtbot.waitUntil(lambda: not lens.controller.world.is_busy, timeout=WAIT_MS)
-    assert lens.controller.world.grid.missing < 4
+    qtbot.waitUntil(lambda: not lens.controller.results.is_busy, timeout=WAIT_MS)
+    assert lens.controller.results.grid.missing < 4
     tap(qtbot, lens, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     painted(qtbot, lens)
-    assert lens.controller.world.grid.missing == 0
+    assert lens.controller.results.grid.missing == 0
 
 
 # -- going among layers --------------------------------------------------------------------------
 
 
 def test_the_maps_of_the_other_layers_are_made_ahead_and_need_no_lane(lens, qtbot):
-    world = lens.controller.world
-    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
-    asked = lens.controller.lanes.infer.generation("explain")
+    results = lens.controller.results
+    qtbot.waitUntil(lambda: len(lens.controller.results.minis) == 4, timeout=WAIT_MS)
+    asked = lens.controller.workers.infer.generation("explain")
     press(qtbot, lens, Qt.Key.Key_Up)
-    assert lens.controller.world.shown.answer.wish.block == 2
-    assert lens.controller.lanes.infer.generation("explain") == asked
-    assert lens.controller.world.wish != world.wish
+    assert lens.controller.results.shown.result.request.block == 2
+    assert lens.controller.workers.infer.generation("explain") == asked
+    assert lens.controller.results.request != results.request
 
 
 def test_the_tree_of_layers_shows_a_small_map_of_each_block(lens, qtbot):
-    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(lens.controller.results.minis) == 4, timeout=WAIT_MS)
     tree = lens.panels.layers.tree
     icons = [tree.topLevelItem(0).child(0).icon(0), tree.topLevelItem(1).child(0).icon(0)]
     images = [icon.pixmap(tree.iconSize()).toImage() for icon in icons]
@@ -342,12 +344,12 @@ def test_the_tree_of_layers_shows_a_small_map_of_each_block(lens, qtbot):
 
 
 def test_a_stepped_frame_leaves_the_tree_alone(lens, qtbot):
-    qtbot.waitUntil(lambda: len(lens.controller.world.minis) == 4, timeout=WAIT_MS)
-    minis = lens.controller.world.minis
+    qtbot.waitUntil(lambda: len(lens.controller.results.minis) == 4, timeout=WAIT_MS)
+    minis = lens.controller.results.minis
     for _ in range(9):
         press(qtbot, lens, Qt.Key.Key_Right)
     settle(qtbot, lens)
-    assert lens.controller.world.minis == minis
+    assert lens.controller.results.minis == minis
 
 
 # -- what the model saw, and queries -------------------------------------------------------------
@@ -362,7 +364,7 @@ def test_what_the_model_did_not_see_is_dimmed_in_every_view_until_it_is_switched
         elif name == "compare":
             body = lens.stage.compare.panes[0].body
             qtbot.waitUntil(
-                lambda b=body: b.facts is not None and b.facts.heat is not None, timeout=WAIT_MS
+                lambda b=body: b.info is not None and b.info.heat is not None, timeout=WAIT_MS
             )
         dimmed = lens.stage.front.grab().toImage()
         lens.actions_table.by_id["view.coverage"].trigger()
@@ -392,22 +394,22 @@ def test_the_layers_view_begins_with_the_chosen_block_in_sight(lens, qtbot):
 
 
 def layer(block, stage, heads):
-    return LayerFacts(block, stage, heads, f"blocks.{block}", (8, 7, 7), (8, 7, 7))
+    return LayerInfo(block, stage, heads, f"blocks.{block}", (8, 7, 7), (8, 7, 7))
 
 
 @pytest.mark.parametrize("heads", [1, 2, 3, 4, 8, 12, 16])
 @pytest.mark.parametrize("aspect", [9 / 16, 1.0, 16 / 9])
 def test_all_heads_fit_the_room_side_by_side(heads, aspect):
     room = QSize(850, 580)
-    mosaic = heads_mosaic(room, layer(0, 1, heads), aspect)
-    boxes = [spot.box.united(spot.caption) for spot in mosaic.spots]
+    grid_layout = heads_layout(room, layer(0, 1, heads), aspect)
+    boxes = [spot.box.united(spot.caption) for spot in grid_layout.spots]
     assert len(boxes) == heads
-    assert mosaic.size.height() <= room.height()
+    assert grid_layout.size.height() <= room.height()
     for i, box in enumerate(boxes):
         assert box.left() >= 0
         assert box.right() < room.width()
         assert not any(box.intersects(other) for other in boxes[i + 1 :])
-        assert mosaic.at(box.center()).cell.head == i
+        assert grid_layout.at(box.center()).cell.head == i
 
 
 def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
@@ -415,28 +417,28 @@ def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
         layer(b, 1 + (b > 0) + (b > 2) + (b > 13), h)
         for b, h in enumerate([1, 2, 2, *[4] * 11, 8, 8])
     ]
-    mosaic = layers_mosaic(QSize(640, 500), layers, 16 / 9)
-    assert len(mosaic.rows) == 16
-    assert len(mosaic.spots) == sum(x.heads for x in layers)
-    assert mosaic.cell_size.width() >= 36
-    assert mosaic.size.height() > 500
-    assert mosaic.size.width() == 640
-    tall = layers_mosaic(QSize(640, 500), layers[:3], 16 / 9)
+    grid_layout = layers_layout(QSize(640, 500), layers, 16 / 9)
+    assert len(grid_layout.rows) == 16
+    assert len(grid_layout.spots) == sum(x.heads for x in layers)
+    assert grid_layout.cell_size.width() >= 36
+    assert grid_layout.size.height() > 500
+    assert grid_layout.size.width() == 640
+    tall = layers_layout(QSize(640, 500), layers[:3], 16 / 9)
     assert tall.size.height() <= 500
 
 
 def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
-    answer = lens.controller.world.shown.answer
-    budget = MemoryBudget(2 * answer.maps.values.nbytes)
-    answers = Answers(budget)
-    several = [replace(answer, wish=replace(answer.wish, query=(0, 0, n))) for n in range(5)]
+    result = lens.controller.results.shown.result
+    budget = MemoryBudget(2 * result.maps.values.nbytes)
+    map_cache = MapCache(budget)
+    several = [replace(result, request=replace(result.request, query=(0, 0, n))) for n in range(5)]
     for each in several:
-        answers.keep(each)
-        answers.keep(each)
+        map_cache.keep(each)
+        map_cache.keep(each)
     assert budget.used_bytes == budget.limit_bytes
     assert [(each.name, each.count) for each in budget.usage] == [("maps", 2)]
-    assert answers.get(several[-1].wish) is several[-1]
-    assert answers.get(several[0].wish) is None
+    assert map_cache.get(several[-1].request) is several[-1]
+    assert map_cache.get(several[0].request) is None
 
 
 def test_views_are_part_of_undo_but_not_of_history():

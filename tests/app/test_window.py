@@ -35,7 +35,7 @@ def test_launch_runs_until_the_window_is_closed_and_returns_0(qapp, barcode_clip
 
     def close():
         window = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "main")
-        if window.controller.world.video is None:
+        if window.controller.results.video is None:
             return
         seen.append(window.windowTitle())
         timer.stop()
@@ -53,7 +53,7 @@ def test_closing_while_a_model_loads_ends_well(qapp, boot, barcode_clip, toy_che
     window.controller.open_video(barcode_clip)
     window.controller.load_model(source(toy_checkpoint))
     window.close()
-    assert window.controller.lanes.infer.isFinished()
+    assert window.controller.workers.infer.isFinished()
 
 
 def test_an_empty_window_welcomes_and_opens_by_its_button(boot, qtbot, monkeypatch, barcode_clip):
@@ -93,8 +93,8 @@ def test_a_video_and_a_checkpoint_are_dropped(boot, qtbot, barcode_clip, toy_che
     accepted, highlighted = drop(window, barcode_clip, toy_checkpoint)
     assert accepted
     assert highlighted == "Open this video with this model"
-    assert not window.veil.isVisible()
-    qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+    assert not window.overlay.isVisible()
+    qtbot.waitUntil(lambda: window.controller.results.model is not None, timeout=WAIT_MS)
     settle(qtbot, window)
 
 
@@ -104,7 +104,7 @@ def test_a_text_file_that_is_dropped_is_refused_with_a_reason(lens, tmp_path):
     _, reason = drop(lens, text)
     assert "notes.txt cannot be opened" in reason
     assert "notes.txt cannot be opened" in messages(lens)
-    assert lens.controller.world.video.path.name == "clip.mp4"
+    assert lens.controller.results.video.path.name == "clip.mp4"
 
 
 def test_a_corrupt_video_gives_a_message_with_a_report_and_the_old_clip_stays(
@@ -114,7 +114,7 @@ def test_a_corrupt_video_gives_a_message_with_a_report_and_the_old_clip_stays(
     bad.write_bytes(b"no video at all" * 100)
     lens.controller.open_video(bad)
     qtbot.waitUntil(lambda: "bad.mp4" in messages(lens), timeout=WAIT_MS)
-    assert lens.controller.world.video.path.name == "clip.mp4"
+    assert lens.controller.results.video.path.name == "clip.mp4"
     toast = lens.panels.messages.toasts[-1]
     qtbot.mouseClick(toast.details_button, Qt.MouseButton.LeftButton)
     assert "Traceback" in toast.details.toPlainText()
@@ -128,20 +128,20 @@ def test_a_corrupt_video_gives_a_message_with_a_report_and_the_old_clip_stays(
 def test_a_corrupt_checkpoint_gives_a_message_and_the_old_model_stays(lens, qtbot, tmp_path):
     bad = tmp_path / "bad.pyth"
     bad.write_bytes(b"PK no checkpoint")
-    before = lens.controller.world.model
+    before = lens.controller.results.model
     drop(lens, bad)
     qtbot.waitUntil(lambda: "bad.pyth" in messages(lens), timeout=WAIT_MS)
-    assert lens.controller.world.model is before
+    assert lens.controller.results.model is before
     assert is_settled(lens)
 
 
 def test_another_clip_replaces_frames_and_maps(lens, qtbot, tmp_path):
     other = write_barcode_clip(tmp_path / "other.mp4", frames=20, size=(144, 96))
     drop(lens, other)
-    qtbot.waitUntil(lambda: lens.controller.world.video.path.name == "other.mp4", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lens.controller.results.video.path.name == "other.mp4", timeout=WAIT_MS)
     assert lens.stage.canvas.picture.pixels.shape == (96, 144, 3)
     settle(qtbot, lens)
-    assert lens.controller.world.shown.answer.wish.clip == other
+    assert lens.controller.results.shown.result.request.clip == other
     press(qtbot, lens, Qt.Key.Key_End)
     settle(qtbot, lens)
     assert barcode_on_canvas(lens) == 19
@@ -180,9 +180,9 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
     began = time.monotonic()
     press(qtbot, window, Qt.Key.Key_Period, control)
     assert status.title.text().startswith("Stopping")
-    qtbot.waitUntil(lambda: not window.controller.lanes.infer.is_pending("explain"), timeout=2000)
+    qtbot.waitUntil(lambda: not window.controller.workers.infer.is_pending("explain"), timeout=2000)
     assert time.monotonic() - began < 2
-    qtbot.waitUntil(lambda: bool(window.controller.world.problem), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(window.controller.results.problem), timeout=WAIT_MS)
     assert "Cancelled" in window.panels.predictions._note.text()
     monkeypatch.setattr(Explainer, "capture", real)
     press(qtbot, window, Qt.Key.Key_R, control)
@@ -211,7 +211,7 @@ def test_leaving_a_window_for_a_moment_does_not_lose_its_map(lens, qtbot):
         press(qtbot, lens, Qt.Key.Key_PageDown)
         press(qtbot, lens, Qt.Key.Key_PageUp)
     settle(qtbot, lens)
-    assert lens.controller.world.shown.answer.wish.window.index == 0
+    assert lens.controller.results.shown.result.request.window.index == 0
 
 
 # -- export --------------------------------------------------------------------------------------
@@ -228,14 +228,14 @@ def test_the_dialog_exports_what_is_shown(lens, qtbot, tmp_path):
 
     press(qtbot, lens, Qt.Key.Key_2)
     dialog = export_dialog(lens, qtbot)
-    assert dialog.wish().head == 1
+    assert dialog.job().head == 1
     target = tmp_path / "out.mp4"
     dialog.target.setText(str(target))
     dialog.span.setCurrentIndex(1)
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Saved" in messages(lens), timeout=WAIT_MS)
     with open_video(target) as video:
-        assert video.frame_count == lens.controller.world.windows[0].stop
+        assert video.frame_count == lens.controller.results.windows[0].stop
 
 
 def test_the_dialog_refuses_a_folder_that_does_not_exist(lens, qtbot, tmp_path):

@@ -36,13 +36,13 @@ def test_predict_prints_classes_and_json_agrees(run, barcode_clip, toy_checkpoin
     assert code == 0
     assert "window 0 of" in text
     code, printed, _ = run("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--json")
-    facts = json.loads(printed)
-    (window,) = facts["windows"]
+    info = json.loads(printed)
+    (window,) = info["windows"]
     assert window["index"] == 0
     assert len(window["frames"]) == 4
     assert len(window["top"]) == 5
     assert set(window["top"][0]) == {"index", "class", "probability"}
-    assert [row["index"] for row in facts["average"]] == [row["index"] for row in window["top"]]
+    assert [row["index"] for row in info["average"]] == [row["index"] for row in window["top"]]
     assert window["top"][0]["class"] in text
 
 
@@ -57,24 +57,24 @@ def test_predict_of_all_windows_averages_their_probabilities(run, barcode_clip, 
         "7",
         "--json",
     )
-    facts = json.loads(run(*words)[1])
-    assert len(facts["windows"]) > 1
-    for row in facts["average"]:
+    info = json.loads(run(*words)[1])
+    assert len(info["windows"]) > 1
+    for row in info["average"]:
         each = [
             next(t["probability"] for t in w["top"] if t["index"] == row["index"])
-            for w in facts["windows"]
+            for w in info["windows"]
         ]
         assert row["probability"] == pytest.approx(sum(each) / len(each))
 
 
 def test_predict_of_views_averages_clips_and_crops(run, barcode_clip, toy_checkpoint):
     words = ("predict", barcode_clip, "--checkpoint", toy_checkpoint, "--top", "7", "--json")
-    facts = json.loads(run(*words, "--views", "2x3")[1])
-    assert [view["crop"] for view in facts["windows"]] == ["start", "centre", "end"] * 2
-    for row in facts["average"]:
+    info = json.loads(run(*words, "--views", "2x3")[1])
+    assert [view["crop"] for view in info["windows"]] == ["start", "centre", "end"] * 2
+    for row in info["average"]:
         each = [
             next(t["probability"] for t in view["top"] if t["index"] == row["index"])
-            for view in facts["windows"]
+            for view in info["windows"]
         ]
         assert row["probability"] == pytest.approx(sum(each) / 6)
     text = run(*words[:-1], "--views", "2x3")[1]
@@ -112,10 +112,10 @@ def test_inspect_prints_a_row_per_layer_and_json_holds_the_contract(run, toy_che
     assert code == 0
     assert "pyslowfast" in text
     assert len([line for line in text.splitlines() if "x" in line and line[:9].strip().isdigit()])
-    facts = json.loads(run("inspect", toy_checkpoint, "--json")[1])
-    assert {"format", "decided_from", "architecture", "layers", "report", "classes"} <= set(facts)
-    assert set(facts["report"]) >= {"converted", "missing", "unexpected", "resized"}
-    layer = facts["layers"][1]
+    info = json.loads(run("inspect", toy_checkpoint, "--json")[1])
+    assert {"format", "decided_from", "architecture", "layers", "report", "classes"} <= set(info)
+    assert set(info["report"]) >= {"converted", "missing", "unexpected", "resized"}
+    layer = info["layers"][1]
     assert layer["q_shape"] == [2, 4, 4]
     assert layer["k_shape"] == [2, 4, 4]
     assert layer["attention_bytes"] == 2 * 33 * 33 * 4
@@ -182,8 +182,8 @@ def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_
     )
     assert (code, complaint) == (0, "")
     data = target.read_bytes()
-    facts = json.loads(data[data.index(b"Comment\0\0\0\0\0") + 12 :].split(b"IEND")[0][:-8])
-    look = facts["look"]
+    info = json.loads(data[data.index(b"Comment\0\0\0\0\0") + 12 :].split(b"IEND")[0][:-8])
+    look = info["look"]
     assert (look["mode"], look["gamma"], look["threshold"]) == ("spotlight", 0.5, 0.1)
     assert (look["tails_percent"], look["units"]) == ([2, 98], "uniform")
     by_hand = policy == "0,0.5"

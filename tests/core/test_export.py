@@ -207,8 +207,8 @@ def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_p
         assert len(pictures) == 12
         for index in (0, 5, 11):
             still = tmp_path / f"{index}.png"
-            wish = replace(request, frame_index=index, encoding=Encoding())
-            export(explainer, video, wish, still)
+            wanted = replace(request, frame_index=index, encoding=Encoding())
+            export(explainer, video, wanted, still)
             wanted = cv2.cvtColor(cv2.imread(str(still)), cv2.COLOR_BGR2RGB)
             assert pictures[index].shape == wanted.shape
             difference = np.abs(pictures[index].astype(int) - wanted)

@@ -31,7 +31,7 @@ from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
     from app.dialogs.export.presets import Preset
-    from app.workers.export import ExportWish, Span
+    from app.workers.export import ExportJob, Span
     from app.workers.export_preview import Preview
 
 RATES = (30.0, 25.0, 24.0, 15.0, 12.0, 10.0, 5.0)
@@ -45,7 +45,7 @@ class ExportDialog(QDialog):
     """What to write, where, and how it looks.
 
     Args:
-        wish: what an export of the present view would be.
+        job: what an export of the present view would be.
         spans: the ranges of frames that there are.
         heads: of the layer.
         fps: of the clip.
@@ -53,13 +53,13 @@ class ExportDialog(QDialog):
     """
 
     export_asked = Signal(object)
-    """An ``ExportWish``."""
+    """An ``ExportJob``."""
     preview_asked = Signal(object)
-    """An ``ExportWish``: draw what it would show; ``show_preview`` takes the answer."""
+    """An ``ExportJob``: draw what it would show; ``show_preview`` takes the result."""
 
     def __init__(
         self,
-        wish: ExportWish,
+        job: ExportJob,
         spans: dict[Span, tuple[int, int]],
         heads: int,
         fps: float,
@@ -68,8 +68,8 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
-        self._wish, self._spans, self._heads = wish, spans, heads
-        self._proposed = wish.target.stem
+        self._job, self._spans, self._heads = job, spans, heads
+        self._proposed = job.target.stem
         self.preview, self._is_asked = PreviewPane(), False
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._ask_preview)
@@ -81,14 +81,14 @@ class ExportDialog(QDialog):
         self._check()
         self._connect()
 
-    def wish(self) -> ExportWish:
+    def job(self) -> ExportJob:
         """What the fields say."""
         from mvit_core.export import holds_pictures
 
         span, ending = self.span.currentData(), self.kind.currentData()
         start, stop = self._spans[span]
         return replace(
-            self._wish,
+            self._job,
             target=Path(self.target.text()).expanduser(),
             layout=self.layouts.currentData(),
             span=span if ending in CONTAINERS else "all",
@@ -130,7 +130,7 @@ class ExportDialog(QDialog):
         self.layouts = Choice()
         for name in LAYOUTS:
             self.layouts.addItem(layout_words(name), name)
-        _choose(self.layouts, self._wish.layout)
+        _choose(self.layouts, self._job.layout)
         self.size_choice = Choice()
         for name, bound in SIZES.items():
             words = self.tr("Within {w} × {h} ({name})")
@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
             self.span.addItem(words, span)
 
     def _make_target(self) -> None:
-        self.target = QLineEdit(str(self._wish.target))
+        self.target = QLineEdit(str(self._job.target))
         self.target.setAccessibleName(self.tr("File"))
         self.browse = QPushButton(self.tr("Browse…"))
         self.browse.clicked.connect(self._browse)
@@ -228,16 +228,16 @@ class ExportDialog(QDialog):
 
     def _show_content(self) -> None:
         """Say which maps the layout shows."""
-        wish, layout = self._wish, self.layouts.currentData()
-        head = head_words(wish.head, self._heads)
+        job, layout = self._job, self.layouts.currentData()
+        head = head_words(job.head, self._heads)
         words = self.tr("Block {b}, {head}, {map}; colours as on screen")
         if layout == "heads":
             head = self.tr("each head alone")
         elif layout == "stages":
             words = self.tr("Last block of each stage, {head}, {map}; colours as on screen")
-            head = head if isinstance(wish.head, str) else self.tr("mean of heads")
+            head = head if isinstance(job.head, str) else self.tr("mean of heads")
         self.content.setText(
-            words.format(b=wish.block, head=head, map=map_words(wish.method, wish.query))
+            words.format(b=job.block, head=head, map=map_words(job.method, job.query))
         )
 
     def _apply_preset(self) -> None:
@@ -276,7 +276,7 @@ class ExportDialog(QDialog):
         self.preset.blockSignals(True)
         self.preset.setCurrentIndex(self.preset.findData(self._matching()))
         self.preset.blockSignals(False)
-        name = named(self.wish())
+        name = named(self.job())
         if Path(self.target.text()).stem == self._proposed:
             self._proposed = name.stem
             self.target.setText(str(Path(self.target.text()).with_name(name.name)))
@@ -292,7 +292,7 @@ class ExportDialog(QDialog):
         self._is_asked = self._draws()
         if self._is_asked:
             self.preview.wait()
-            self.preview_asked.emit(self.wish())
+            self.preview_asked.emit(self.job())
         else:
             self.preview.show_words(self.tr("This kind of file holds numbers, no pictures"))
 
@@ -343,7 +343,7 @@ class ExportDialog(QDialog):
             self.target.setText(name)
 
     def _accept(self) -> None:
-        self.export_asked.emit(self.wish())
+        self.export_asked.emit(self.job())
         self.accept()
 
 

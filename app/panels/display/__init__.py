@@ -1,6 +1,6 @@
 """Which map, and how it is coloured."""
 
 from app.panels.display.panel import DisplayPanel
-from app.panels.display.query import QueryFacts
+from app.panels.display.query import QueryInfo
 
-__all__ = ["DisplayPanel", "QueryFacts"]
+__all__ = ["DisplayPanel", "QueryInfo"]

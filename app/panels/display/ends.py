@@ -123,7 +123,7 @@ class RangeControls(QWidget):
         """From probabilities to the numbers shown."""
         if self._shown is None or self._state.units == "probability":
             return 1.0
-        return float(self._shown.answer.maps.key_count)
+        return float(self._shown.result.maps.key_count)
 
     def _entered(self) -> None:
         if self._shown is None:

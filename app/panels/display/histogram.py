@@ -16,7 +16,7 @@ from mvit_core.render import RenderStyle, ValueRange, bar_colours
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 
-    from app.results import HistogramFacts
+    from app.results import HistogramInfo
 
 HEIGHT = 48
 GRIP = 5.0
@@ -40,7 +40,7 @@ class Histogram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Histogram with the ends of the colour range"))
-        self._facts: HistogramFacts | None = None
+        self._info: HistogramInfo | None = None
         self._style = RenderStyle(ValueRange(0, 1))
         self._locked = False
         self._dragged: int | None = None
@@ -52,13 +52,11 @@ class Histogram(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, HEIGHT)
 
-    def show_values(
-        self, facts: HistogramFacts | None, style: RenderStyle, *, locked: bool
-    ) -> None:
+    def show_values(self, info: HistogramInfo | None, style: RenderStyle, *, locked: bool) -> None:
         """Show values and the range in use; locked handles cannot be dragged."""
-        if (facts, style, locked) == (self._facts, self._style, self._locked):
+        if (info, style, locked) == (self._info, self._style, self._locked):
             return
-        self._facts, self._style, self._locked = facts, style, locked
+        self._info, self._style, self._locked = info, style, locked
         self._set_tip()
         self.update()
 
@@ -105,12 +103,12 @@ class Histogram(QWidget):
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._active = int(event.key() == Qt.Key.Key_Up)
             self.update()
-        elif step is None or self._facts is None or not self._can_move:
+        elif step is None or self._info is None or not self._can_move:
             super().keyPressEvent(event)
         else:
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 step *= 10
-            span, ends = self._facts.span, self._style.range
+            span, ends = self._info.span, self._style.range
             now = ends.high if self._active else ends.low
             self._move(self._active, now + step * (span.high - span.low) / STEPS)
 
@@ -126,11 +124,11 @@ class Histogram(QWidget):
 
     @property
     def _can_move(self) -> bool:
-        return self._facts is not None and not self._locked
+        return self._info is not None and not self._locked
 
     def _move(self, which: int, value: float) -> None:
-        assert self._facts is not None
-        span, ends = self._facts.span, self._style.range
+        assert self._info is not None
+        span, ends = self._info.span, self._style.range
         least = (span.high - span.low) / STEPS  # an empty range has no colours
         value = min(max(value, span.low), span.high)
         asked = (
@@ -141,7 +139,7 @@ class Histogram(QWidget):
         self.range_asked.emit(asked)
 
     def _set_tip(self) -> None:
-        if self._facts is None:
+        if self._info is None:
             words = self.tr("Run a window to see its values")
         elif self._locked:
             words = self.tr("The range is locked; unlock it with Y")
@@ -159,13 +157,13 @@ class Histogram(QWidget):
         return QRectF(self.rect()).adjusted(GRIP + 2, 4, -GRIP - 2, -4)
 
     def _x(self, value: float) -> float:
-        axis, span = self._axis, self._facts.span if self._facts else ValueRange(0, 1)
+        axis, span = self._axis, self._info.span if self._info else ValueRange(0, 1)
         share = (value - span.low) / (span.high - span.low)
         return axis.left() + min(max(share, 0.0), 1.0) * axis.width()
 
     def _value(self, x: float) -> float:
-        assert self._facts is not None
-        axis, span = self._axis, self._facts.span
+        assert self._info is not None
+        axis, span = self._axis, self._info.span
         return span.low + (x - axis.left()) / axis.width() * (span.high - span.low)
 
     @override
@@ -176,17 +174,17 @@ class Histogram(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.control))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        if self._facts is not None:
+        if self._info is not None:
             self._paint_bars(painter)
             for which in (0, 1):
                 self._paint_handle(painter, which)
         painter.end()
 
     def _paint_bars(self, painter: QPainter) -> None:
-        assert self._facts is not None
-        counts = np.log1p(np.asarray(self._facts.counts, dtype=np.float64))
+        assert self._info is not None
+        counts = np.log1p(np.asarray(self._info.counts, dtype=np.float64))
         heights = counts / max(counts.max(), 1.0)
-        axis, span, ends = self._axis, self._facts.span, self._style.range
+        axis, span, ends = self._axis, self._info.span, self._style.range
         width = axis.width() / len(heights)
         middles = span.low + (np.arange(len(heights)) + 0.5) / len(heights) * (span.high - span.low)
         ground = QColor(theme.current().control_hover)
@@ -204,9 +202,9 @@ class Histogram(QWidget):
             if tall:  # dark colours on a dark ground, light ones on a light one
                 painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1), outline)
             if not ends.low <= middle <= ends.high:
-                veil = QColor(theme.current().control)
-                veil.setAlphaF(0.55)
-                painter.fillRect(bar, veil)
+                overlay = QColor(theme.current().control)
+                overlay.setAlphaF(0.55)
+                painter.fillRect(bar, overlay)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_handle(self, painter: QPainter, which: int) -> None:

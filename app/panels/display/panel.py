@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 from app.panels.display.colours import ColourControls
 from app.panels.display.ends import RangeControls
 from app.panels.display.forms import LINE_GAP, leave_keys
-from app.panels.display.query import QueryControls, QueryFacts
+from app.panels.display.query import QueryControls, QueryInfo
 from app.widgets import theme
 from app.widgets.basic import label, rule
 
@@ -98,9 +98,9 @@ class DisplayPanel(QWidget):
             box.setChecked(getattr(state, field))
             del blocker
 
-    def show_queries(self, facts: QueryFacts) -> None:
+    def show_queries(self, info: QueryInfo) -> None:
         """Enable the queries that mean something in this layer; say why others do not."""
-        self.queries.show_queries(facts)
+        self.queries.show_queries(info)
 
     def show_map(self, shown: ShownMap | None) -> None:
         """Take over values and range of the map on screen, and what the model saw for it."""

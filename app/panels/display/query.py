@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class QueryFacts:
+class QueryInfo:
     """Which queries can be chosen, and why others cannot."""
 
     has_class_token: bool = False
@@ -71,11 +71,11 @@ class QueryControls(QWidget):
         self.pick.setChecked(state.picking)
         self._show_query(state.query, needs_query=METHODS[state.method].needs_query)
 
-    def show_queries(self, facts: QueryFacts) -> None:
+    def show_queries(self, info: QueryInfo) -> None:
         """Enable the queries that mean something in this layer; say why others do not."""
-        no_class = "" if facts.has_class_token else self.tr("This model has no class token")
-        dead_patch = term(facts.dead_patch)
-        self._set_enabled(1, no_class or term(facts.dead_class))
+        no_class = "" if info.has_class_token else self.tr("This model has no class token")
+        dead_patch = term(info.dead_patch)
+        self._set_enabled(1, no_class or term(info.dead_class))
         self._set_enabled(2, dead_patch)
         self.pick.setToolTip(dead_patch or self.tr("Pick a token on the frame (Q)"))
 

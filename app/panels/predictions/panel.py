@@ -26,7 +26,7 @@ from app.widgets import theme
 from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
-    from app.results import AverageFacts, PredictionFacts
+    from app.results import AverageInfo, PredictionInfo
     from app.state.view_state import ViewState
 
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class WindowPredictions:
     """What the model said of one window."""
 
-    predictions: tuple[PredictionFacts, ...] = ()
+    predictions: tuple[PredictionInfo, ...] = ()
     """Most probable first; empty where there are none."""
     note: str = ""
     """What must be known, or why there are none."""
@@ -72,7 +72,7 @@ class PredictionsPanel(QWidget):
         self._note.setWordWrap(True)
         self._note.setFont(theme.small_font(self))
         self._window = WindowPredictions()
-        self._average: AverageFacts | None = None
+        self._average: AverageInfo | None = None
         self._state: ViewState | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 0, 12, 6)
@@ -149,7 +149,7 @@ class PredictionsPanel(QWidget):
             self._window = window
             self._list()
 
-    def show_average(self, average: AverageFacts | None) -> None:
+    def show_average(self, average: AverageInfo | None) -> None:
         """Take the classes of the whole video."""
         self._average = average
         self.video.show_average(average)

@@ -13,7 +13,7 @@ from app.widgets.basic import label
 from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
-    from app.results import AverageFacts
+    from app.results import AverageInfo
 
 CLIPS = (0, 1, 3, 4, 5, 7, 10)
 """Offered; 5 is what MViTv2 is tested with on Kinetics, 10 what MViT was beside 3 crops."""
@@ -73,14 +73,14 @@ class VideoControls(QWidget):
                     box.addItem(words.format(n=value), value)
                 box.setCurrentIndex(box.findData(value))
 
-    def show_average(self, average: AverageFacts | None) -> None:
+    def show_average(self, average: AverageInfo | None) -> None:
         """Take how far it is."""
         self.run.setVisible(average is not None and average.known < average.total)
         self.run.setEnabled(average is not None and not average.running)
         self.words.setText("" if average is None else self._words(average))
         self.words.setVisible(bool(self.words.text()))
 
-    def _words(self, average: AverageFacts) -> str:
+    def _words(self, average: AverageInfo) -> str:
         if average.problem:
             return average.problem[:1].upper() + average.problem[1:]
         if average.known == average.total:

@@ -12,12 +12,12 @@ from app.text.phrases import frame_index, frame_number
 from app.widgets.basic import NumberField
 
 if TYPE_CHECKING:
-    from app.results import VideoFacts
+    from app.results import VideoInfo
 
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 
 
-def frame_of(text: str, video: VideoFacts) -> int | None:
+def frame_of(text: str, video: VideoInfo) -> int | None:
     """The frame that words mean, within the video; None where they mean none.
 
     ``120`` is a frame, counted as the user prefers; ``0:04.2``, ``4.2`` and ``4s`` are times,
@@ -46,9 +46,9 @@ class FrameField(NumberField):
 
     def __init__(self) -> None:
         super().__init__()
-        self._video: VideoFacts | None = None
+        self._video: VideoInfo | None = None
 
-    def show_video(self, video: VideoFacts | None) -> None:
+    def show_video(self, video: VideoInfo | None) -> None:
         """Take the video whose frames are meant."""
         self._video = video
         self.setEnabled(video is not None)

@@ -17,7 +17,7 @@ from app.widgets.basic import ElidedLabel, icon_button, label
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
-    from app.results import ProxyFacts, SeriesFacts, VideoFacts
+    from app.results import ProxyInfo, SeriesInfo, VideoInfo
     from app.state.view_state import Loop, Marker, SeriesKind
     from mvit_core.video.clip import ClipWindow
 
@@ -148,7 +148,7 @@ class Timeline(QWidget):
         else:
             self.track.zoom(1 if how == "in" else -1)
 
-    def show_proxies(self, proxies: ProxyFacts | None) -> None:
+    def show_proxies(self, proxies: ProxyInfo | None) -> None:
         """Take the small pictures that there are now."""
         self.track.show_proxies(proxies)
 
@@ -182,7 +182,7 @@ class Timeline(QWidget):
         row.addWidget(self._sampled, 1)
         return row
 
-    def show_video(self, video: VideoFacts | None, windows: tuple[ClipWindow, ...]) -> None:
+    def show_video(self, video: VideoInfo | None, windows: tuple[ClipWindow, ...]) -> None:
         """Take another video and the windows that a model would see of it."""
         self.track.show_video(video, windows)
         count = video.frame_count if video else 0
@@ -221,7 +221,7 @@ class Timeline(QWidget):
         self._loop.setVisible(loop.mode != "off")
         self.track.show_marks(loop, markers)
 
-    def show_series(self, kind: SeriesKind, series: SeriesFacts | None) -> None:
+    def show_series(self, kind: SeriesKind, series: SeriesInfo | None) -> None:
         """Show the header series; without one it takes no room."""
         self.series_head.show_series(kind, series)
         self.series_head.setVisible(series is not None)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.panels.timeline.scene import Row, Scene
     from app.panels.timeline.series import Series
     from app.panels.timeline.span import Span
-    from app.results import VideoFacts
+    from app.results import VideoInfo
 
 
 class Ruler:
@@ -84,7 +84,7 @@ class Thumbnails:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
-        self._video: VideoFacts | None = None
+        self._video: VideoInfo | None = None
         self._span: Span | None = None
         self._painted: dict[float, QPixmap] = {}
         """What stands at each place until the picture of a nearer frame is made."""

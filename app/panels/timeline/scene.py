@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from app.panels.timeline.span import Span
-    from app.results import ProxyFacts, SeriesFacts, VideoFacts
+    from app.results import ProxyInfo, SeriesInfo, VideoInfo
     from app.state.view_state import Loop, Marker
     from mvit_core.video.clip import ClipWindow
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 class Scene:
     """All that the rows show; equal scenes are painted the same."""
 
-    video: VideoFacts
+    video: VideoInfo
     span: Span
     windows: tuple[ClipWindow, ...]
     window: ClipWindow | None
     """The one that speaks for the frame shown."""
-    proxies: ProxyFacts | None
+    proxies: ProxyInfo | None
     loop: Loop
     markers: tuple[Marker, ...]
-    series: SeriesFacts | None
+    series: SeriesInfo | None
     pixel_ratio: float
     later: Callable[[], None]
     """Called by a row that could not show everything yet: it is painted once more soon."""

@@ -13,7 +13,7 @@ from app.widgets.class_colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:
     from app.panels.timeline.scene import Scene
-    from app.results import SeriesFacts, SeriesLine
+    from app.results import SeriesInfo, SeriesLine
 
 HEIGHT_PX = 30
 EDGE_PX = 3
@@ -65,7 +65,7 @@ class Series:
             painter.drawLine(QPointF(left, y), before)
 
 
-def value_at(series: SeriesFacts, index: int) -> str:
+def value_at(series: SeriesInfo, index: int) -> str:
     """What the series says of a window, in words."""
     if all(line.values[index] is None for line in series.lines):
         return QCoreApplication.translate("timeline", "not run yet")

@@ -17,7 +17,7 @@ from app.widgets.basic import label
 from app.widgets.class_colours import slot_colour
 
 if TYPE_CHECKING:
-    from app.results import SeriesFacts
+    from app.results import SeriesInfo
     from app.state.view_state import SeriesKind
 
 
@@ -34,7 +34,7 @@ class SeriesHead(QWidget):
 
     def __init__(self, side_px: int) -> None:
         super().__init__()
-        self._series: SeriesFacts | None = None
+        self._series: SeriesInfo | None = None
         self.title = QToolButton()
         self.title.setObjectName("seriesTitle")
         self.title.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -76,7 +76,7 @@ class SeriesHead(QWidget):
         off.triggered.connect(lambda: self.chosen.emit("off"))
         return menu
 
-    def show_series(self, kind: SeriesKind, series: SeriesFacts | None) -> None:
+    def show_series(self, kind: SeriesKind, series: SeriesInfo | None) -> None:
         """Take the series, and how far it is."""
         for action in self._group.actions():
             action.setChecked(action.data() == kind)
@@ -103,7 +103,7 @@ class SeriesHead(QWidget):
         if self._series is not None:
             self.words.setText(escape(self._series.problem) or self._words(self._series))
 
-    def _run_words(self, series: SeriesFacts) -> str:
+    def _run_words(self, series: SeriesInfo) -> str:
         if series.running:
             return self.tr("{k} of {n} windows").format(k=series.known, n=series.total)
         if series.seconds is None:
@@ -111,7 +111,7 @@ class SeriesHead(QWidget):
         time = duration_words(series.seconds)
         return self.tr("Run the whole clip, about {time}").format(time=time)
 
-    def _words(self, series: SeriesFacts) -> str:
+    def _words(self, series: SeriesInfo) -> str:
         """The axis, and the pinned classes in their colours."""
         words = self.tr("{low:g} to {high:g}").format(low=series.low, high=series.high)
         names = [

@@ -27,7 +27,7 @@ from mvit_core.video.clip import window_of
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.results import ProxyFacts, SeriesFacts, VideoFacts
+    from app.results import ProxyInfo, SeriesInfo, VideoInfo
     from app.state.view_state import Marker
     from mvit_core.video.clip import ClipWindow
 
@@ -64,13 +64,13 @@ class Track(QWidget):
         self._picture = RowsPicture(self.rows)
         self.span = Span()
         self.hover_picture = HoverPicture(self)
-        self._video: VideoFacts | None = None
+        self._video: VideoInfo | None = None
         self._windows: tuple[ClipWindow, ...] = ()
         self._window: ClipWindow | None = None
-        self._proxies: ProxyFacts | None = None
+        self._proxies: ProxyInfo | None = None
         self._loop = Loop()
         self._markers: tuple[Marker, ...] = ()
-        self._series: SeriesFacts | None = None
+        self._series: SeriesInfo | None = None
         self._grip: Grip | None = None
         self._frame = 0
         self._hover: int | None = None
@@ -90,7 +90,7 @@ class Track(QWidget):
 
     # -- showing ----------------------------------------------------------------------------
 
-    def show_video(self, video: VideoFacts | None, windows: tuple[ClipWindow, ...]) -> None:
+    def show_video(self, video: VideoInfo | None, windows: tuple[ClipWindow, ...]) -> None:
         """Take another video and the windows that a model would see of it."""
         if video is not self._video:
             self._hide_hover()
@@ -113,7 +113,7 @@ class Track(QWidget):
         )
         self._update_playhead()
 
-    def show_proxies(self, proxies: ProxyFacts | None) -> None:
+    def show_proxies(self, proxies: ProxyInfo | None) -> None:
         """Take the small pictures that there are now."""
         self._proxies = proxies
         self.update()
@@ -123,7 +123,7 @@ class Track(QWidget):
         self._loop, self._markers = loop, markers
         self.update()
 
-    def show_series(self, series: SeriesFacts | None) -> None:
+    def show_series(self, series: SeriesInfo | None) -> None:
         """Take the header series; without one its row takes no room."""
         self._series = series
         height = HEIGHT_PX if series is not None else 0
@@ -242,7 +242,7 @@ class Track(QWidget):
         top = sum(each.height for each in self.rows[: self.rows.index(row)])
         return top <= place.y() < top + row.height
 
-    def _series_words(self, series: SeriesFacts, frame: int) -> str:
+    def _series_words(self, series: SeriesInfo, frame: int) -> str:
         window = window_of(self._windows, frame)
         words = self.tr("window {n}: {what}")
         return words.format(n=window.index + 1, what=value_at(series, window.index))
@@ -336,7 +336,7 @@ class Track(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 1, -5, -1), 6, 6)
         painter.end()
 
-    def _scene(self, video: VideoFacts) -> Scene:
+    def _scene(self, video: VideoInfo) -> Scene:
         return Scene(
             video,
             self.span,

@@ -37,9 +37,9 @@ def use(qapp, qtbot, qtlog):
                 qtbot.waitUntil(lambda: QApplication.activeWindow() is not None, timeout=WAIT_MS)
                 control = window.controller
                 if arguments and wait:
-                    qtbot.waitUntil(lambda: control.world.video is not None, timeout=WAIT_MS)
+                    qtbot.waitUntil(lambda: control.results.video is not None, timeout=WAIT_MS)
                 if "--checkpoint" in arguments:
-                    qtbot.waitUntil(lambda: control.world.model is not None, timeout=WAIT_MS)
+                    qtbot.waitUntil(lambda: control.results.model is not None, timeout=WAIT_MS)
                 rest(qtbot, window)
                 act(window)
             except BaseException as problem:

@@ -37,7 +37,7 @@ def run(clip, checkpoint, folder):
         window.activateWindow()  # no one does it on a display without a window manager
         canvas = window.stage.canvas
         if not pressed:
-            has_map = window.controller.world.shown is not None and is_at_rest(window)
+            has_map = window.controller.results.shown is not None and is_at_rest(window)
             if has_map and window.isActiveWindow():
                 pressed.append(window.devicePixelRatioF())
                 QTest.keyClick(canvas, Key.Key_F, SHIFT)

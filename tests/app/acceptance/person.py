@@ -31,17 +31,17 @@ def rest(qtbot, window):
 
 def is_at_rest(window):
     """Nothing is being done any more, and the frame shown is the one asked for."""
-    world, state = window.controller.world, window.store.state
-    if world.model is not None and world.video is not None:
+    results, state = window.controller.results, window.store.state
+    if results.model is not None and results.video is not None:
         return is_settled(window)
-    picture = world.picture
-    shown = world.video is None or (picture is not None and picture.index == state.frame)
-    return shown and not world.is_busy
+    picture = results.picture
+    shown = results.video is None or (picture is not None and picture.index == state.frame)
+    return shown and not results.is_busy
 
 
 def strip_is_whole(window):
     """Every frame has its small picture on the timeline."""
-    proxies = window.controller.world.proxies
+    proxies = window.controller.results.proxies
     return proxies is not None and proxies.done == proxies.total
 
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.gui
 SIZE, FRAMES = (641, 359), 24
 BLENDING_LEVELS = 2
 PROCESS_SECONDS = 120
-"""A process that does not end is no answer."""
+"""A process that does not end is no result."""
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +67,8 @@ def copied(qtbot):
 
 def decoded_by_opencv(path):
     capture, frames = cv2.VideoCapture(str(path)), []
-    while (answer := capture.read())[0]:
-        frames.append(answer[1][..., ::-1])
+    while (result := capture.read())[0]:
+        frames.append(result[1][..., ::-1])
     capture.release()
     return frames
 
@@ -87,8 +87,8 @@ def decoded_by_ffmpeg(path):
         "stream=width,height,pix_fmt,codec_name",
         str(path),
     ]
-    answer = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    codec, width, height, pixels = answer.strip().split(",")
+    result = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    codec, width, height, pixels = result.strip().split(",")
     assert (codec, pixels) == ("h264", "yuv420p")
     words = [
         "ffmpeg",

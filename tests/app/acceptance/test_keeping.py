@@ -57,7 +57,7 @@ def test_20_a_session_finds_its_moved_video_again_and_a_later_version_is_refused
             click(relink.choose_buttons["clip"])
         assert "found" in relink.states["clip"].text()
         click(relink.open_button)
-        qtbot.waitUntil(lambda: window.controller.world.shown is not None, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.controller.results.shown is not None, timeout=WAIT_MS)
         rest(qtbot, window)
         qtbot.waitUntil(lambda: shown(window) == before[0], timeout=WAIT_MS)
 

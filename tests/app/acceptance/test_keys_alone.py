@@ -72,7 +72,7 @@ def test_23_everything_is_done_by_keys_alone(use, qtbot, tmp_path, barcode_clip,
         arrive(qtbot, window, 1)
         with file_dialog_takes(toy_checkpoint):
             keys((Key.Key_O, CONTROL | SHIFT))
-        qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.controller.results.model is not None, timeout=WAIT_MS)
         rest(qtbot, window)
         opacity = window.panels.display.colours.opacity.number
         before = opacity.value()
@@ -227,23 +227,23 @@ def test_24_the_palette_and_the_sheet_have_every_command_and_a_used_key_warns(bo
         keys(Key.Key_Escape)
         focus()
         keys((Key.Key_Slash, CONTROL))
-        sheet = dialog(qtbot, ShortcutsDialog)
-        known = set(sheet.shown())
+        view_picture = dialog(qtbot, ShortcutsDialog)
+        known = set(view_picture.shown())
         menus = [a.menu() for a in window.menuBar().actions() if isinstance(a, QAction)]
         offered = {a.objectName() for m in menus if isinstance(m, QMenu) for a in leaves(m)}
         assert len(offered) > 80
         assert offered <= known
         assert offered - listed <= {"view.blink"}, "it lasts while its key is held"
-        sheet.search.setFocus()
+        view_picture.search.setFocus()
         write("one frame on")
-        row = sheet._rows["playback.next"]
-        click(sheet.tree.viewport(), sheet.tree.visualItemRect(row).center())
-        sheet.edit.setFocus()
+        row = view_picture._rows["playback.next"]
+        click(view_picture.tree.viewport(), view_picture.tree.visualItemRect(row).center())
+        view_picture.edit.setFocus()
         keys(Key.Key_D)
-        qtbot.waitUntil(lambda: "Token grid" in sheet.note.text(), timeout=WAIT_MS)
-        assert sheet.assign.text() == "Move it here"
-        click(sheet.assign)
-        click(next(b for b in sheet.children() if getattr(b, "text", str)() == "Close"))
+        qtbot.waitUntil(lambda: "Token grid" in view_picture.note.text(), timeout=WAIT_MS)
+        assert view_picture.assign.text() == "Move it here"
+        click(view_picture.assign)
+        click(next(b for b in view_picture.children() if getattr(b, "text", str)() == "Close"))
         focus()
         keys(Key.Key_D)
         qtbot.waitUntil(lambda: number_written(window) == 1, timeout=WAIT_MS)

@@ -47,7 +47,7 @@ def test_02_one_click_opens_the_sample_without_a_network_and_the_window_stays_al
         keys(Key.Key_Escape)  # the tour
         gate.clear()
         click(window.welcome.buttons["file.open_sample"])
-        assert window.controller.world.is_busy
+        assert window.controller.results.is_busy
         qtbot.waitUntil(window.stage.canvas.isVisible, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: window.panels.status.job.isVisible(), timeout=WAIT_MS)
         assert frame_seen(window).std() > 5, "the frame is shown first"
@@ -58,7 +58,7 @@ def test_02_one_click_opens_the_sample_without_a_network_and_the_window_stays_al
         qtbot.waitUntil(lambda: window.size().toTuple() == (1100, 740), timeout=WAIT_MS)
         qtbot.waitUntil(lambda: window.pos().toTuple() == (40, 30), timeout=WAIT_MS)
         assert frame_seen(window).shape != before, "it is painted anew while the model runs"
-        assert window.controller.world.is_busy
+        assert window.controller.results.is_busy
         gate.set()
         rest(qtbot, window)
         assert window.panels.predictions.bars.rows(), "then what the model says of it"
@@ -81,13 +81,13 @@ def test_03_a_video_and_a_checkpoint_are_taken_and_a_text_is_refused_with_a_reas
         assert drop(window, barcode_clip) == (True, "Open this video")
         qtbot.waitUntil(window.stage.canvas.isVisible, timeout=WAIT_MS)
         assert drop(window, toy_checkpoint) == (True, "Load this model")
-        qtbot.waitUntil(lambda: window.controller.world.model is not None, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.controller.results.model is not None, timeout=WAIT_MS)
         rest(qtbot, window)
         assert window.panels.predictions.bars.rows()
         _, told = drop(window, text)
         assert "notes.txt cannot be opened" in told
         assert "notes.txt cannot be opened" in messages(window)
-        assert not window.veil.isVisible()
+        assert not window.overlay.isVisible()
         keys(Key.Key_T)  # the heat off, to read the picture
         assert number_seen(window) == 0
         assert "clip.mp4" in window.windowTitle()

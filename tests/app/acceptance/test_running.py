@@ -25,14 +25,14 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
         qtbot.waitUntil(lambda: "2/4" in job.title.text(), timeout=WAIT_MS)
         keys((Key.Key_Period, CONTROL))
         assert job.title.text().startswith("Stopping")
-        qtbot.waitUntil(lambda: not window.controller.world.is_busy, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window.controller.results.is_busy, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: "Cancelled" in told(window), timeout=WAIT_MS)
         assert title(window) == before, "the map that was there stays"
         keys(Key.Key_Up, Key.Key_Up)  # to the second layer, which the run had passed
         qtbot.waitUntil(lambda: "Block 1" in title(window), timeout=WAIT_MS)
-        assert window.controller.world.shown.answer.wish.window.index == 1
+        assert window.controller.results.shown.result.request.window.index == 1
         assert not told(window)
-        assert not window.controller.world.is_busy, "nothing runs behind the user's back"
+        assert not window.controller.results.is_busy, "nothing runs behind the user's back"
         assert "Cancelled" in window.panels.predictions._note.text()
         keys(Key.Key_Down)
         qtbot.waitUntil(lambda: "Cancelled" in told(window), timeout=WAIT_MS)
@@ -66,7 +66,7 @@ def test_15_running_again_while_it_still_stops_runs_it(
         gate.set()
         rest(qtbot, window)
         assert "Cancelled" not in told(window)
-        assert window.controller.world.shown.answer.wish.window.index == 1
+        assert window.controller.results.shown.result.request.window.index == 1
 
     assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
 
@@ -132,7 +132,7 @@ def test_17_lack_of_memory_offers_ways_out_and_the_cpu_completes(
         click(next(iter(ways)))
         qtbot.waitUntil(lambda: window.store.state.model.device == "cpu", timeout=WAIT_MS)
         rest(qtbot, window)
-        assert window.controller.world.shown.answer.wish.window.index == 1
+        assert window.controller.results.shown.result.request.window.index == 1
         keys(Key.Key_T)
         arrive(qtbot, window, int(window.panels.timeline.field.text()))
 

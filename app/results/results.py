@@ -1,4 +1,4 @@
-"""All facts together, at one moment."""
+"""All results together, at one moment."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from typing import TYPE_CHECKING
 from app.results.samples import Samples
 
 if TYPE_CHECKING:
-    from app.results.maps import MapWish, ShownMap
-    from app.results.model import LayerFacts, ModelFacts
+    from app.results.maps import MapRequest, ShownMap
+    from app.results.model import LayerInfo, ModelInfo
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
-    from app.results.survey import AverageFacts, SeriesFacts
-    from app.results.video import FramePicture, ProxyFacts, VideoFacts
-    from app.results.views import GridFacts, PaneFacts
-    from app.results.work import JobFacts
+    from app.results.survey import AverageInfo, SeriesInfo
+    from app.results.video import FramePicture, ProxyInfo, VideoInfo
+    from app.results.views import GridInfo, PaneInfo
+    from app.results.work import JobInfo
     from app.state.recent_files import Recent
     from mvit_core.video.clip import ClipWindow
 
 
 @dataclass(frozen=True, eq=False)
-class World:
+class Results:
     """All that is known now; the controller replaces it as answers come."""
 
-    video: VideoFacts | None = None
-    model: ModelFacts | None = None
+    video: VideoInfo | None = None
+    model: ModelInfo | None = None
     windows: tuple[ClipWindow, ...] = ()
     picture: FramePicture | None = None
-    proxies: ProxyFacts | None = None
+    proxies: ProxyInfo | None = None
     shown: ShownMap | None = None
     heat: HeatPicture | None = None
     strip: StripPicture | None = None
-    grid: GridFacts | None = None
+    grid: GridInfo | None = None
     """What the heads view or the layers view shows."""
-    panes: tuple[PaneFacts, ...] = ()
+    panes: tuple[PaneInfo, ...] = ()
     """What the compare view shows."""
     minis: tuple[CellsPicture, ...] = ()
     """Small pictures of the blocks whose maps are there."""
-    series: SeriesFacts | None = None
-    average: AverageFacts | None = None
+    series: SeriesInfo | None = None
+    average: AverageInfo | None = None
     """The prediction for the whole video, where it is asked for."""
-    wish: MapWish | None = None
+    request: MapRequest | None = None
     """The map that belongs to what is asked for now; the shown one may lag behind."""
     problem: str = ""
     """Why the wished map does not come; empty while it may."""
     samples: Samples = field(default_factory=Samples)
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""
-    jobs: tuple[JobFacts, ...] = ()
+    jobs: tuple[JobInfo, ...] = ()
     has_exported: bool = False
     """A file was asked for since the window opened; the like of it can be written again."""
     can_undo: bool = False
@@ -57,15 +57,15 @@ class World:
     can_go_forward: bool = False
 
     @property
-    def layers(self) -> tuple[LayerFacts, ...]:
+    def layers(self) -> tuple[LayerInfo, ...]:
         """The layers of the model: as run where it has run, else as configured."""
         if self.model is None:
             return ()
-        if self.shown is not None and len(self.shown.answer.layers) == len(self.model.layers):
-            return self.shown.answer.layers
+        if self.shown is not None and len(self.shown.result.layers) == len(self.model.layers):
+            return self.shown.result.layers
         return self.model.layers
 
-    def layer(self, block: int | None) -> LayerFacts | None:
+    def layer(self, block: int | None) -> LayerInfo | None:
         """A layer by its number, the last for None; None without a model."""
         layers = self.layers
         if not layers:
