@@ -1,4 +1,4 @@
-"""Where a token lies: token grids, input pixels and source pixels.
+"""Maps tokens to places: token grids, input pixels and source pixels.
 
 Axes are always (t, y, x); sizes of pictures are always (width, height), as files state them.
 Positions are pixel centres: pixel 0 of an axis is centred at 0.0, so a token whose kernel is
@@ -128,7 +128,7 @@ class GridGeometry:
 
 @dataclass(frozen=True)
 class PixelMap:
-    """How the model's input pixels lie on the source frame: resize to ``resized``, then crop.
+    """Maps input pixels to source pixels: the frame is resized to ``resized``, then cropped.
 
     Resizing follows the half-pixel rule of ``interpolate(align_corners=False)``:
     ``source + 0.5 = (resized + 0.5) * source_size / resized_size``.

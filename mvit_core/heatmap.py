@@ -42,7 +42,7 @@ class Heatmap:
         return self.box_px == (0.0, 0.0, *map(float, self.frame_size))
 
     def sampled_position(self, frame_index: int) -> float:
-        """Where a source frame lies on the list of sampled frames, 0 for the first."""
+        """Position of a source frame on the list of sampled frames, 0 for the first."""
         return float(np.interp(frame_index, *_places(self.frame_indices)))
 
     def token_time(self, frame_index: int) -> int:

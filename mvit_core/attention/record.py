@@ -1,4 +1,4 @@
-"""What one forward pass looked at: any row, column, mean or full map, rebuilt on demand.
+"""Rebuilds any row, column, mean or full map of one recorded forward pass.
 
 A layer keeps its pooled queries and keys, a quarter of its map or less, with what was noted while
 the map passed by (first row, column sums, what each row was divided by), and rebuilds the rest
@@ -35,7 +35,7 @@ FULL_MAP_BYTES = 512 << 20
 
 @dataclass(frozen=True)
 class MapSummary:
-    """What was noted of a map during the forward pass, in float32 at least."""
+    """Sums noted while the tiles of a map were computed, float32 at least."""
 
     first_row: Tensor
     """(B, h, Nk): the class token's row where there is one, else the first patch's."""
@@ -66,7 +66,7 @@ class LayerAttention:
     """Pooled queries and keys; values only where gradients were asked for (else empty)."""
     summary: MapSummary = field(repr=False)
     q_geometry: GridGeometry
-    """Where the queries lie on the model's input."""
+    """Places of the queries on the model's input."""
     k_geometry: GridGeometry
     output_gradient: Tensor | None = field(default=None, repr=False)
     """(B, h, Nq, d): gradient of the chosen logit with respect to the weighted values."""
@@ -181,7 +181,7 @@ class LayerAttention:
             yield start, self._softmax(queries[:, :, start : start + rows] @ keys, start)
 
     def row(self, query: int) -> Tensor:
-        """Where one query looks, (B, h, Nk), without building the rest.
+        """Row of the map: what one query looks at, (B, h, Nk), without building the rest.
 
         Args:
             query: index on the query axis; 0 is the class token where there is one.
@@ -200,7 +200,7 @@ class LayerAttention:
         return self._softmax(queries @ keys, query)[:, :, 0]
 
     def column(self, key: int) -> Tensor:
-        """How much every query looks at one key, (B, h, Nq), without building the rest.
+        """Column of the map: how much every query looks at one key, (B, h, Nq).
 
         Args:
             key: index on the key axis; 0 is the class token where there is one.
@@ -305,7 +305,7 @@ class LayerAttention:
 
 @dataclass(frozen=True)
 class AttentionRecord:
-    """What one forward pass said, and what each of its attention layers looked at."""
+    """Logits of one forward pass, and the attention of each of its layers."""
 
     logits: Tensor
     """(B, classes), before softmax; (B, 0) of a pass that was cancelled."""
@@ -314,7 +314,7 @@ class AttentionRecord:
     depth: int
     """Attention layers of the network."""
     readout: Literal["class", "mean"]
-    """Which tokens of the last layer the prediction is read from."""
+    """Tokens of the last layer that the prediction is read from."""
     input_shape: Triple
     """(frames, height, width) that the model was given."""
     gradient_of: int | None = None

@@ -39,7 +39,7 @@ OnCancelled = Callable[[AttentionRecord], None]
 
 @dataclass(frozen=True)
 class Keep:
-    """How much of a forward pass is kept."""
+    """Choice of what is kept of a forward pass."""
 
     blocks: frozenset[int] | None = None
     """Attention layers by their place from 0; None keeps all."""

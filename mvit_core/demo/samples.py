@@ -20,7 +20,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class SampleTruth:
-    """What is known of a sample clip."""
+    """Known truth of a sample clip."""
 
     file: str
     """Its name beside the index."""
@@ -29,7 +29,7 @@ class SampleTruth:
     class_name: str
     """The right answer."""
     seed: int
-    """Of the scene."""
+    """Seed of the scene."""
     size: int
     """Side of the picture, in pixels."""
     active_frames: tuple[int, int]

@@ -49,7 +49,7 @@ class Exporter:
     """One kind of file."""
 
     title: str
-    """As dialogs show it."""
+    """Title in dialogs."""
     run: _Run
 
 

@@ -48,7 +48,7 @@ def _windows_memory_bytes() -> int:
 
 @dataclass(frozen=True)
 class Usage:
-    """What one cache holds."""
+    """Entries and bytes of one cache."""
 
     name: str
     count: int
@@ -82,17 +82,17 @@ class MemoryBudget:
 
     @property
     def limit_bytes(self) -> int:
-        """What all caches together never exceed."""
+        """Limit in bytes over all caches together."""
         return self._limit
 
     @property
     def used_bytes(self) -> int:
-        """What all caches hold together."""
+        """Bytes that all caches hold together."""
         return self._used
 
     @property
     def usage(self) -> tuple[Usage, ...]:
-        """What each cache holds that holds something."""
+        """Usage of each cache that is not empty."""
         with self._lock:
             return tuple(Usage(s.name, len(s.entries), s.used) for s in self._shelves)
 
@@ -118,7 +118,7 @@ class MemoryBudget:
 
 @dataclass(eq=False)
 class _Books:
-    """What the budget knows of a cache; entries stand in the order they were last asked for."""
+    """Bookkeeping of one cache; entries are ordered by when they were last asked for."""
 
     name: str
     seconds_to_remake: float
@@ -165,7 +165,7 @@ class Cache(Generic[K, V]):
 
     @property
     def room_bytes(self) -> int:
-        """What this cache may hold at most."""
+        """Limit of this cache in bytes."""
         most = self._books.most_bytes
         return self._budget.limit_bytes if most is None else min(most, self._budget.limit_bytes)
 

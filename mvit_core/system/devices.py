@@ -1,4 +1,4 @@
-"""Where a network runs and in what precision, and what to try when its memory ends there."""
+"""Chooses the device and precision of a network, and remedies where its memory ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from mvit_core.errors import CheckpointError, DeviceMemoryError, Remedy
 __all__ = ["memory_errors_named", "pick_device", "weight_type"]
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
-"""What torch says where it raises no class of its own: MPS, and the CPU of each system."""
+"""Texts of torch's out-of-memory errors that have no class: MPS, and the CPU of each system."""
 
 
 def pick_device(device: object) -> torch.device:

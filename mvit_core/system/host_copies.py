@@ -1,4 +1,4 @@
-"""What a network computed, in memory of the host that nothing else refers to."""
+"""Copies tensors into host memory that nothing else refers to."""
 
 import torch
 from torch import Tensor

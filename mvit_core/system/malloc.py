@@ -1,4 +1,4 @@
-"""How the process asks its C library for memory, and gives it back."""
+"""Tunes how the C library keeps freed memory, and returns it to the system."""
 
 import ctypes
 import sys

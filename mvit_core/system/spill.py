@@ -27,7 +27,7 @@ ALIGNMENT = 64
 
 
 def spill_folder() -> Path:
-    """Where the files are written."""
+    """Folder of the spill files."""
     return platformdirs.user_cache_path("mvit-lens", appauthor=False) / "captures"
 
 

@@ -30,7 +30,7 @@ _READ_OUT_WEIGHT = 2.0
 
 @dataclass(frozen=True, eq=False)
 class AuxiliaryLosses:
-    """Of one batch."""
+    """Auxiliary losses of one batch."""
 
     focus: Tensor
     """Cross-entropy between the softmax over space and the bell around the actor."""
@@ -73,7 +73,7 @@ class Auxiliary(nn.Module):
 
 
 def block_geometry(config: MViTConfig, block: int) -> GridGeometry:
-    """Where the tokens that a block gives lie on the model's input."""
+    """Geometry of the tokens that leave a block, on the model's input."""
     place = config.patch_geometry
     for each in config.blocks[: block + 1]:
         place = place.through(each.q_window)

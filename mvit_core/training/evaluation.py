@@ -1,4 +1,4 @@
-"""What the demo model can do, and how well each map finds the actor, on clips it never saw.
+"""Measures the demo model on clips it never saw: accuracy, and how well each map finds the actor.
 
 Everything runs on the project's own path: transform, capture, METHODS, project. The scenes' seeds
 lie below those of any training.
@@ -31,13 +31,13 @@ from mvit_core.video.transform import ModelInput, transform
 __all__ = ["Evaluation", "MapScore", "evaluate", "held_out_scenes"]
 
 _FIRST_SEED = 1_000_000
-"""Of the held-out scenes; the samples' seeds lie below."""
+"""First seed of the held-out scenes; the samples' seeds lie below."""
 
 MAP_CLIPS = 200
 """Clips whose maps are scored: each has dozens, and their means settle early."""
 
 DELETED_SHARE = 0.1
-"""Of the tokens, for the deletion figures."""
+"""Share of the tokens removed for the deletion figures."""
 
 SHIFTS = {
     "true": (0.0, 0.0),
@@ -94,19 +94,19 @@ class Evaluation:
 
     @property
     def default_map(self) -> MapScore:
-        """What the window shows first: the readout's row, mean of heads, last block."""
+        """Map that the window shows first: the readout's row, mean of heads, last block."""
         last = max(row.block for row in self.maps)
         return next(
             row for row in self.maps if (row.block, row.method, row.head) == (last, "row", "mean")
         )
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values."""
+        """Returns plain values that JSON can hold."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """What ``to_json`` gave, after its way through a file.
+        """Reads what ``to_json`` returned.
 
         Raises:
             ClipError: the text is something else.

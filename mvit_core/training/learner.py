@@ -27,7 +27,7 @@ _IN_PLACE, _AROUND = 2.5, 0.1
 
 @dataclass(frozen=True)
 class Task:
-    """What to compute gradients of."""
+    """One part of a batch to compute gradients of."""
 
     seeds: tuple[int, ...]
     """One clip each."""
@@ -42,7 +42,7 @@ class Share:
     gradient: Tensor
     """All parameters' gradients, flat."""
     loss: float
-    """Of the classification."""
+    """Loss of the classification."""
     auxiliary_loss: float
     right: int
     """Clips classified right."""

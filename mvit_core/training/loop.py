@@ -49,12 +49,12 @@ class Progress:
     step: int
     """Steps done, over all stages."""
     steps: int
-    """Of the whole run."""
+    """Steps of the whole run."""
     stage: Stage
     clips: int
-    """Of this step."""
+    """Clips of this step."""
     accuracy: float
-    """Of the last steps."""
+    """Mean over the last steps."""
     work_done: float
     """Share of the run's work, 0 to 1: a step of large clips counts for more."""
 

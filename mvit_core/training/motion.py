@@ -1,4 +1,4 @@
-"""Where a thing is at any time: one motion as frozen numbers.
+"""Motions of a thing as frozen numbers: its place at any time.
 
 Unit of length: the width of the picture, (0, 0) its upper left corner, y down. Unit of time: one
 of the model's sampled frames, 0 the first.
@@ -42,7 +42,7 @@ class Motion:
     kind: str
     """A name in ``CLASSES``, or empty: the thing stays where it is."""
     x: float
-    """Where the thing is before the motion begins; of a circle, its middle."""
+    """Place of the thing before the motion begins; the middle of a circle."""
     y: float
     radius: float
     angle: float
@@ -51,18 +51,18 @@ class Motion:
     """Time when the motion begins; the thing rests before it and after ``last``."""
     last: float = FRAMES - 1.0
     travel: tuple[float, float] = (0.0, 0.0)
-    """Of ``moves``: from start to end, (x, y)."""
+    """Path of ``moves``: from start to end, (x, y)."""
     reach: float = 0.0
     """Radius of a circle, height of a bounce, or swing of a shake."""
     cycles: float = 0.0
     """Turns (signed, clockwise positive), bounces or swings in all."""
     phase: float = 0.0
-    """Where on its circle the thing begins, in radians."""
+    """Start on the circle, in radians."""
     growth: float = 1.0
     """Radius at the end over radius at the start."""
 
     def track(self, times: Floats) -> Track:
-        """Where the thing is at each of (F,) times."""
+        """Places (F, 2) of the thing at (F,) times."""
         done = np.clip((times - self.first) / (self.last - self.first), 0.0, 1.0)
         dx, dy = self._offset(done)
         turned = 2 * pi * self.cycles * done if self.kind == "spins" else 0.0 * done
@@ -74,7 +74,7 @@ class Motion:
         )
 
     def _offset(self, done: Floats) -> tuple[Floats, Floats]:
-        """How far from (x, y) after a share of the motion."""
+        """Offset from (x, y) after a share of the motion."""
         turns = 2 * pi * self.cycles * done
         if self.kind.startswith("circles"):
             turns = turns + self.phase

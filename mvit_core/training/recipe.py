@@ -1,4 +1,4 @@
-"""How the demo model is built and trained, as data.
+"""Recipe of the demo model: architecture, data and training, as data.
 
 The same values with the same seed make the same weights, but for the order in which a processor
 sums; nothing depends on the clock.
@@ -57,7 +57,7 @@ class Recipe:
     batch: int = 16
     """Clips of a step, half of them in each of two processes."""
     weight_decay: float = 0.05
-    """Of matrices; vectors and position tables have none."""
+    """Weight decay of matrices; vectors and position tables have none."""
     betas: tuple[float, float] = (0.9, 0.98)
     clip_norm: float = 1.0
     warm_up: float = 0.06
@@ -67,7 +67,7 @@ class Recipe:
 
     @property
     def steps(self) -> int:
-        """Of all stages."""
+        """Steps of all stages."""
         return sum(stage.steps for stage in self.stages)
 
     def work(self, step: int) -> int:
@@ -160,5 +160,5 @@ def architecture(size: int = SIZE) -> MViTConfig:
 
 
 def clip_spec(size: int = SIZE) -> ClipSpec:
-    """How the model is fed."""
+    """Preprocessing of the model."""
     return FORMATS["pyslowfast"].configure(configuration(size)).clip

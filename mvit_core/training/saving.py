@@ -1,4 +1,4 @@
-"""What a training run leaves in its folder: the state to continue from, weights and metrics.
+"""Saves a training run: the state to continue from, weights and metrics.
 
 Every file is written whole or not at all, so that Ctrl-C or a full disk leaves the last good one.
 """
@@ -42,7 +42,7 @@ class Measure:
 
     stage: str
     step: int
-    """Of the whole run, from 1."""
+    """Step of the whole run, from 1."""
     clips: int
     """Seen so far in the stage."""
     learning_rate: float

@@ -43,7 +43,7 @@ class Background:
     colours: tuple[Colour, Colour]
     """At the two ends of the gradient."""
     direction: float
-    """Of the gradient, in radians."""
+    """Direction of the gradient, in radians."""
     noise_seed: int
     noise: tuple[float, float]
     """Amplitude of the coarse and the fine noise."""
@@ -72,7 +72,7 @@ class Scene:
 
     @property
     def class_name(self) -> str:
-        """What the actor does, in words."""
+        """Name of the actor's class."""
         return CLASSES[self.label]
 
     @property

@@ -1,4 +1,4 @@
-"""How well a map finds the actor, whose pixels are known.
+"""Scores how well a map finds the actor, whose pixels are known.
 
 Scores are taken from what a user would see: the heatmap projected on the frame's own pixels by
 the project's geometry, so that a map drawn half a cell off scores worse.
@@ -22,10 +22,10 @@ Masks = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Score:
-    """How a map and the actor's pixels agree, over one clip or as a mean of clips."""
+    """Agreement of a map with the actor's pixels, over one clip or as a mean of clips."""
 
     share: float
-    """Of the map's mass that lies on the actor, 0 to 1."""
+    """Share of the map's mass that lies on the actor, 0 to 1."""
     lift: float
     """That share over the actor's share of the picture; 1 is a flat map."""
     hit: float

@@ -1,4 +1,4 @@
-"""Which frames make a model's input, and reading them.
+"""Chooses the frames of a model's input, and reads them.
 
 Axes: T sampled frames, H rows, W columns. A *window* is one input of the model: a stretch of the
 video, the frames sampled from it, and the part of the video that its answer speaks for.
@@ -27,12 +27,12 @@ Colour = tuple[float, float, float]
 
 _HIGHEST = {"frames": 4096, "size": 4096, "short_side": 8192}
 _MAX_SECONDS = 86_400.0
-"""Of one window: more is a slip of the pen, and numbers beyond all range."""
+"""Frames of one window at most: more is a mistyped number."""
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """How a model wants its input: which frames, how large, how normalised."""
+    """Preprocessing of a model's input: which frames, what size, what normalisation."""
 
     frames: int = 16
     """Sampled frames T of one input; 1 for an image model."""
@@ -49,7 +49,7 @@ class ClipSpec:
     std: Colour = (0.225, 0.225, 0.225)
     """Divides after that, per channel in the order the model sees."""
     interpolation: Interpolation = "bilinear"
-    """How the resize interpolates."""
+    """Interpolation of the resize."""
     antialias: bool = False
     """The resize smooths while it shrinks; PySlowFast's does not."""
     sampling: Sampling = "linspace"
@@ -114,7 +114,7 @@ class ClipWindow:
     frame_indices: tuple[int, ...]
     """The T sampled frames; the last window may reach back before ``start``."""
     note: str = ""
-    """What a reader of the result must know, empty if nothing."""
+    """Note for readers of the result; empty where nothing is unusual."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ class Clip:
     frame_indices: tuple[int, ...]
     """The frames really shown: a damaged one is replaced by a neighbour."""
     window: ClipWindow
-    """Where the frames come from; its note tells of replacements."""
+    """Window that the frames are of; its note tells of replacements."""
 
 
 def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWindow, ...]:
@@ -253,7 +253,7 @@ def _sampled(first: float, span: float, frame_count: int, spec: ClipSpec) -> tup
 
 
 def linspace_float32(start: float, end: float, count: int) -> "NDArray[np.float32]":
-    """What ``torch.linspace(start, end, count)`` computes, without torch.
+    """Computes ``torch.linspace(start, end, count)`` without torch.
 
     It works in float32 from both ends towards the middle, with one rounding per value (a fused
     multiply-add). An index that falls on a whole number depends on that, and the reference

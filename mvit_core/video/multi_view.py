@@ -24,7 +24,7 @@ MOST_CLIPS = 64
 
 @dataclass(frozen=True)
 class ViewPlan:
-    """How many views of a video are averaged."""
+    """Number of views of a video that are averaged."""
 
     clips: int = 0
     """Evenly spaced in time; 0 is every window of the tiling."""
@@ -88,7 +88,7 @@ def plan_views(frame_count: int, fps: float, spec: ClipSpec, plan: ViewPlan) -> 
 
 
 def preprocessing_for(spec: ClipSpec, plan: ViewPlan) -> ClipSpec:
-    """How the views of a plan are fed: three crops are cut from a short side of their own size.
+    """Preprocessing of a plan's views: three crops are cut from a short side of their own size.
 
     PySlowFast's test path does the same (``NUM_SPATIAL_CROPS`` above 1).
     """

@@ -1,4 +1,4 @@
-"""What holds a file open until it is closed."""
+"""Base of whatever holds a file open until it is closed."""
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 av.logging.set_level(None)
 
 LIBRARY_ERRORS = (av.error.FFmpegError, OSError, EOFError, ValueError)
-"""What FFmpeg and PyAV raise for a file at fault."""
+"""Errors that FFmpeg and PyAV raise for a file at fault."""
 
 _PLAYLISTS = {"hls", "dash", "concat", "imf", "webm_dash_manifest", "sdp", "rtsp", "rtp", "sap"}
 _DEVICES = {"lavfi", "video4linux2,v4l2", "fbdev", "alsa", "oss", "x11grab", "kmsgrab"} | {
@@ -114,7 +114,7 @@ def translated(path: "Path") -> "Iterator[None]":
 
 
 def _guess(path: "Path") -> str:
-    """What a file that is no video may be, by its first bytes."""
+    """Guesses from its first bytes what a file is that is no video."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

@@ -1,4 +1,4 @@
-"""What a file promises and does not hold, so that nobody takes a part for the whole."""
+"""Finds what a file promises and does not hold, so that nobody takes a part for the whole."""
 
 from contextlib import suppress
 from struct import unpack_from
@@ -144,7 +144,7 @@ def _avi_seconds(path: "Path") -> float | None:
 
 
 def _packets_end(path: "Path") -> float:
-    """When the last packet ends, in seconds on the file's own clock."""
+    """End of the last packet, in seconds on the file's own clock."""
     end = 0
     with open_stream(path) as opened:
         tick = float(opened.stream.time_base or 1)

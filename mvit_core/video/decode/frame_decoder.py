@@ -37,7 +37,7 @@ class FrameDecoder:
     def __init__(
         self, path: "Path", index: "FrameIndex", opened: "OpenStream | None" = None
     ) -> None:
-        """``opened`` is taken over; opening is most of what a walker costs."""
+        """``opened`` is taken over; opening is most of what a decoder costs."""
         self._path, self._index = path, index
         self._ranks = PresentationOrder(index)
         self._source = PacketReader(path, index, opened or open_stream(path))

@@ -39,7 +39,7 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, eq=False)
 class EvenTimes:
-    """When the pictures are shown: at one even rate, from 0 on."""
+    """Times of pictures at one even rate, from 0 on."""
 
     frame_count: int
     """Pictures in the folder, readable or not."""

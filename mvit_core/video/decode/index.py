@@ -1,4 +1,4 @@
-"""Which frames a file has, learnt by demuxing alone.
+"""Lists the frames of a file, by demuxing alone.
 
 Two numbers name things here. A packet's *ordinal* is its place in the file (decode order); a
 frame's *rank* is its place on screen, and the rank is the frame's identity everywhere else.
@@ -31,7 +31,7 @@ class FrameIndex:
     """The frames of one video stream, in the order they are shown."""
 
     packets: "PacketTable"
-    """What the file holds."""
+    """Packets of the file."""
     by_pts: bool
     """True: rank is the order of pts. False: it is the order in which the decoder delivers."""
     rank_of_packet: "NDArray[np.int64]"
@@ -106,7 +106,7 @@ def index_by_output(
 def _decoding_seconds(
     packets: "PacketTable", trial: "Probe", frame_count: int, tick: float
 ) -> "NDArray[np.float64] | None":
-    """When the packets of the frames are decoded, in seconds after the first; None if unknown."""
+    """Decoding times of the frames' packets, in seconds after the first; None if unknown."""
     shown = np.sort(trial.order) if trial.is_complete else np.flatnonzero(packets.is_shown)
     dts = packets.dts[shown[:frame_count]]
     if len(dts) < frame_count or np.any(dts == NO_STAMP) or np.any(np.diff(dts) <= 0):

@@ -1,4 +1,4 @@
-"""What is learnt of a file when it is opened: its index, its looks and its damage."""
+"""Inspects a file when it is opened: its frames, their orientation and its damage."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _MAX_DELAY = 32
 
 
 class Times(Protocol):
-    """How many frames there are and when they show: a ``FrameIndex``, or ``EvenTimes``."""
+    """Number and times of the frames: a ``FrameIndex``, or ``EvenTimes``."""
 
     @property
     def frame_count(self) -> int:
@@ -54,7 +54,7 @@ class Times(Protocol):
 
 
 class FrameSource(Protocol):
-    """Where frames come from: the packets of a container, or the pictures of a folder."""
+    """Source of decoded frames: the packets of a container, or the pictures of a folder."""
 
     check: "Callable[[], None]"
     """Called before each packet is decoded; what it raises ends the walk, which may be begun
@@ -78,13 +78,13 @@ class OpenedVideo:
     """A video that is open: everything about it, and the one who fetches its frames."""
 
     times: Times
-    """Which frames there are, and when."""
+    """Number and times of the frames."""
     painter: Painter
     """Turns decoded frames into upright RGB."""
     codec: str
     """FFmpeg's name of the format of the pictures."""
     damage: tuple[str, ...]
-    """What is wrong with the file, for people."""
+    """Sentences on what is wrong with the file."""
     source: FrameSource
     """Fetches frames; whoever holds it closes it."""
 
@@ -99,11 +99,11 @@ def inspect_video(path: "Path", progress: "Progress | None" = None) -> OpenedVid
     Raises:
         VideoOpenError: no video, or none of its frames can be decoded.
     """
-    with ExitStack() as unless_learnt:
-        opened = unless_learnt.enter_context(open_stream(path))
+    with ExitStack() as unless_inspected:
+        opened = unless_inspected.enter_context(open_stream(path))
         with translated(path):
             opened_video = _inspect_opened(path, opened, progress)
-        unless_learnt.pop_all()  # the walker closes it
+        unless_inspected.pop_all()  # its source closes it
         return opened_video
 
 

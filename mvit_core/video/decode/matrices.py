@@ -1,4 +1,4 @@
-"""How luma and chroma are made of colours: the matrices that files name."""
+"""Colour matrices that files name: luma and chroma from red, green and blue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Matrix:
-    """How red, green and blue make luma and chroma, in limited range."""
+    """Coefficients that make luma and chroma of red, green and blue, in limited range."""
 
     code: int
     """In the numbering of the standard (ITU-T H.273), as files state it."""

@@ -26,7 +26,7 @@ class _Way:
     by_bytes: bool = False
     """To its place in the file instead of its stamp."""
     seconds_before: float = 0.0
-    """How much earlier than its stamp."""
+    """Seconds by which a seek aims earlier than the stamp."""
 
 
 _WAYS = (_Way(), _Way(by_bytes=True), _Way(seconds_before=2.0))

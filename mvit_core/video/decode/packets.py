@@ -37,13 +37,13 @@ class PacketTable:
     sizes: "NDArray[np.int64]"
     """Bytes."""
     positions: "NDArray[np.int64]"
-    """Where each begins in the file, in bytes; -1 where the container does not say."""
+    """Offset of each in the file, in bytes; -1 where the container does not say."""
     is_key: "NDArray[np.bool_]"
     """Decoding may start here, or so the container says."""
     is_shown: "NDArray[np.bool_]"
     """False for packets that are decoded only because others need them."""
     damage: tuple[str, ...]
-    """What went wrong on the way, for people."""
+    """Sentences on what went wrong while reading."""
     palettes: "tuple[tuple[int, PacketSideData], ...]" = ()
     """Tables of colours with the ordinal of the packet that brings each, ascending. AVI and MOV
     hand one out once per opening; whoever jumps over it has to give it to the decoder again."""

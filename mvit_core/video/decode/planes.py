@@ -102,7 +102,7 @@ class PlaneCanvas:
         self.frame = av.VideoFrame(*size, FORMAT)
 
     def planes(self) -> Planes:
-        """Where to draw; valid until the canvas is handed to an encoder."""
+        """Planes to draw on; valid until the canvas is handed to an encoder."""
         self.frame.make_writable()  # the encoder may still hold the last picture
         return planes_in(self.frame)
 

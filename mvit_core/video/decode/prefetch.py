@@ -1,4 +1,4 @@
-"""Which frames to decode before anyone asks for them.
+"""Chooses the frames to decode before anyone asks for them.
 
 The video is cut into *cells* of frames that are fetched together. Decoding only goes forward from
 a keyframe, so going back costs a whole walk however few frames it yields; cells make such walks
@@ -20,7 +20,7 @@ _CELLS_OF_ROOM = 5
 
 @dataclass(frozen=True)
 class Place:
-    """Where someone is in a video, and which way they go."""
+    """Position in a video, and the direction of travel."""
 
     frame: int
     direction: Direction = 0

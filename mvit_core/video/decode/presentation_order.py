@@ -1,4 +1,4 @@
-"""Which packet shows at which rank, and where to start decoding for a rank."""
+"""Tells which packet shows at which rank, and where decoding starts for a rank."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

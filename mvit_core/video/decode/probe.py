@@ -25,7 +25,7 @@ _MAX_PACKETS = 2_000
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """What the trial found."""
+    """Result of the trial."""
 
     first: "VideoFrame | None"
     """The first frame that the decoder delivered, None where there was none."""

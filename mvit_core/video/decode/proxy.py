@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LONG_SIDE_PX = 320
 MOST_PROXIES = 12_000
-"""Of one video, some 120 MB: every frame of six minutes, every tenth of an hour."""
+"""Proxies of one video at most, some 120 MB: every frame of six minutes, every tenth of an hour."""
 _MOST_FIRST = 60
 """Keyframes taken ahead of all others, so that no part of the video is long without a picture."""
 _RUN = 64
@@ -33,7 +33,7 @@ _QUALITY = 85
 
 @dataclass(frozen=True)
 class ProxyPlan:
-    """Which frames get a proxy, and in which order."""
+    """Frames that get a proxy, in the order of making them."""
 
     first: tuple[int, ...]
     """Keyframes spread over the video; they are quick to reach."""

@@ -100,7 +100,7 @@ class Video(Closing):
         self._place: Place | None = None
         self._is_closed = False
         self._source = opened_video.source
-        self._back_walker: FrameSource | None = None
+        self._back_source: FrameSource | None = None
 
     def __repr__(self) -> str:
         width, height = self.size
@@ -112,8 +112,8 @@ class Video(Closing):
         self._cache.clear()
         self._painted = None
         self._source.close()
-        if self._back_walker is not None:
-            self._back_walker.close()
+        if self._back_source is not None:
+            self._back_source.close()
 
     @property
     def path(self) -> Path:
@@ -132,7 +132,7 @@ class Video(Closing):
 
     @property
     def opened_video(self) -> "OpenedVideo":
-        """What opening the file taught, for a second reader of it."""
+        """Result of opening the file, for a second reader of it."""
         return self._opened
 
     @property
@@ -177,7 +177,7 @@ class Video(Closing):
 
     @property
     def damage(self) -> tuple[str, ...]:
-        """What is wrong with the file, a sentence each; empty for a sound one."""
+        """Sentences on what is wrong with the file; empty for a sound one."""
         if not self._unreadable:
             return self._opened.damage
         numbers = sorted(self._unreadable)
@@ -215,7 +215,7 @@ class Video(Closing):
 
     @property
     def matrix(self) -> Matrix:
-        """What the planes of every frame are made with."""
+        """Matrix that the planes of every frame are made with."""
         return self._painter.matrix
 
     def planes(self, index: int) -> Planes:
@@ -249,7 +249,7 @@ class Video(Closing):
         room = self._cache.room_bytes // self._frame_bytes
         while run := next_run(self._place, self.frame_count, room, is_done):
             try:
-                for rank, frame in self._walker_for(run).walk(run.start, run.stop):
+                for rank, frame in self._source_for(run).walk(run.start, run.stop):
                     self._keep(rank, frame)
                     tried.add(rank)
             except LIBRARY_ERRORS:
@@ -270,17 +270,17 @@ class Video(Closing):
 
     def _be_checked_by(self, check: "Callable[[], None]") -> None:
         self._source.check = check
-        if self._back_walker is not None:
-            self._back_walker.check = check
+        if self._back_source is not None:
+            self._back_source.check = check
 
-    def _walker_for(self, run: range) -> "FrameSource":
-        """What lies behind has a decoder of its own, so that the other keeps its place ahead."""
+    def _source_for(self, run: range) -> "FrameSource":
+        """Return the source for a run: frames behind have their own, the other stays ahead."""
         if self._place is None or run.stop > self._place.frame + 1:
             return self._source
-        if self._back_walker is None:
-            self._back_walker = self._source.twin()
-            self._back_walker.check = self._source.check
-        return self._back_walker
+        if self._back_source is None:
+            self._back_source = self._source.twin()
+            self._back_source.check = self._source.check
+        return self._back_source
 
     def _check(self, index: int) -> None:
         if self._is_closed:
@@ -290,7 +290,7 @@ class Video(Closing):
             raise IndexError(message)
 
     def _direction(self, index: int) -> "Direction":
-        """Which way the user goes who now asks for ``index``."""
+        """Direction of travel of a user who now asks for ``index``."""
         if self._place is None:
             return 0
         way = index - self._place.frame
@@ -301,7 +301,7 @@ class Video(Closing):
         return 1 if way > 0 else -1
 
     def _first_kept(self, index: int) -> int:
-        """Where to begin keeping frames: earlier than ``index`` when the user steps back."""
+        """First frame to keep: earlier than ``index`` when the user steps back."""
         cell = cell_size(self._cache.room_bytes // self._frame_bytes)
         if cell == 0 or self._direction(index) >= 0:
             return index

@@ -40,7 +40,7 @@ _WORTH_THREADS_PIXELS = 500_000
 
 @dataclass(frozen=True)
 class Orientation:
-    """How a stored picture is turned to stand upright: transpose first, then mirror."""
+    """Turn that sets a stored picture upright: transpose first, then mirror."""
 
     transposed: bool = False
     """Rows become columns."""
@@ -128,7 +128,7 @@ class Painter:
         return self._orientation.turned(max(1, round(width * self._pixel_aspect)), height)
 
     def orientation_of(self, frame: "VideoFrame") -> Orientation:
-        """How a frame is to be turned."""
+        """Returns the turn that sets a frame upright."""
         return Orientation.of(frame) if self._turns_each else self._orientation
 
     def paint(self, frame: "VideoFrame") -> "NDArray[np.uint8]":

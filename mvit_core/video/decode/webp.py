@@ -28,7 +28,7 @@ _HEAD_BYTES = 30
 _MOST_BYTES = 1 << 30
 """All frames are decoded at once: so many bytes of them are allowed."""
 _UNTOLD_SECONDS = 0.1
-"""How long a frame of no duration is shown; browsers do the same."""
+"""Seconds that a frame of no duration is shown; browsers do the same."""
 
 
 class AnimationSource:
@@ -93,7 +93,7 @@ def inspect_webp(path: "Path") -> OpenedVideo:
 
 
 def _times(durations: "NDArray[np.float64]") -> EvenTimes:
-    """When the frames are shown, given how long each is."""
+    """Times of the frames, from the duration of each."""
     seconds = np.concatenate([[0.0], np.cumsum(durations)[:-1]])
     seconds.flags.writeable = False
     return EvenTimes(

@@ -1,4 +1,4 @@
-"""What videos can be written as: encoders, containers, and which go together."""
+"""Tables of encoders and containers that videos can be written as, and which go together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ QUALITIES: Mapping[str, str] = MappingProxyType(
         "best": "Best",
     }
 )
-"""How much of a picture is kept, in words."""
+"""Quality in words."""
 
 
 def _rates(small: int, good: int, best: int, **others: str) -> Mapping[str, Mapping[str, str]]:
@@ -28,17 +28,17 @@ class Encoder:
     """One way to store pictures."""
 
     title: str
-    """As dialogs show it."""
+    """Title in dialogs."""
     name: str
     """FFmpeg's encoder."""
     pixel_format: str
-    """How the encoder wants its pixels."""
+    """Pixel format of the encoder."""
     endings: tuple[str, ...]
     """Files that may hold it."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Options of the encoder by quality; empty where there is no choice."""
     tag: str = ""
-    """What MP4 and MOV files should call it, where FFmpeg's own choice does not play everywhere."""
+    """Codec tag in MP4 and MOV files, where FFmpeg's own choice does not play everywhere."""
 
 
 ENCODERS: Mapping[str, Encoder] = MappingProxyType(
@@ -85,12 +85,12 @@ ENCODERS: Mapping[str, Encoder] = MappingProxyType(
         "gif": Encoder("GIF, 256 colours per frame", "gif", "pal8", (".gif",)),
     }
 )
-"""What ``VideoWriter`` can write, by the name of ``codec``."""
+"""Encoders of ``VideoWriter``, by the name of ``codec``."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a video is to be stored."""
+    """Choices of how a video is stored."""
 
     codec: str | None = None
     """A name in ``ENCODERS``; None is the usual one of the file's ending."""
@@ -109,7 +109,7 @@ class Container:
     sounds: frozenset[str]
     """Codecs of sound that it takes as they are."""
     sound_encoder: str
-    """What other sound is turned into, FFmpeg's name; empty where the file holds no sound."""
+    """FFmpeg's name of the codec for other sound; empty where the file holds no sound."""
 
 
 _AAC_FAMILY = frozenset({"aac", "mp3", "alac", "ac3"})
