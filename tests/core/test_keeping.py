@@ -196,7 +196,7 @@ def test_half_precision_is_spilled_as_it_is(clip):
 def test_files_of_dead_processes_are_removed_and_those_in_use_are_not(cache):
     used = spill.SpillFile()
     script = (
-        "import sys, os; from pathlib import Path; from mvit_core import spill\n"
+        "import sys, os; from pathlib import Path; from mvit_core.system import spill\n"
         "spill.spill_folder = lambda: Path(sys.argv[1])\n"
         "spill.SpillFile(); file = spill.SpillFile(); os._exit(1)"  # as a crash does
     )
