@@ -235,10 +235,10 @@ def export_row(driver: Driver, path: Path) -> Row:
     """The waits of the event loop while a video is exported."""
     driver.controller.run_again()
     driver.settle()
-    request = driver.controller.export_job()
-    assert request is not None
+    job = driver.controller.export_job()
+    assert job is not None
     meter = StallMeter()
     with meter.measuring():
-        driver.controller.export(replace(request, target=path, stop=90))
+        driver.controller.export(replace(job, target=path, request=replace(job.request, stop=90)))
         driver.wait(path.exists, "the export")
     return stall_row("stalls while a video is exported, p99", meter)

@@ -201,9 +201,10 @@ def zoom(driver: Driver, rng: random.Random) -> None:
 
 def start_export(driver: Driver, target: Path) -> None:
     """Begin to write a part of the clip."""
-    request = driver.controller.export_job()
-    assert request is not None
-    driver.controller.export(replace(request, target=target, stop=60))
+    job = driver.controller.export_job()
+    assert job is not None
+    request = replace(job.request, stop=60)
+    driver.controller.export(replace(job, target=target, request=request))
 
 
 if __name__ == "__main__":

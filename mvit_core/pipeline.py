@@ -12,7 +12,7 @@ import torch
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
-from mvit_core.attribution import METHODS, HeadChoice, HeadMaps, Query, Saliency
+from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query, Saliency
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, PixelMap
@@ -26,18 +26,6 @@ __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture",
 _SECONDS_TO_CAPTURE = 2.0
 _SECONDS_TO_MAP = 0.02
 _MAPS_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class MapSpec:
-    """Which map is wanted of a captured window."""
-
-    block: int | None = None
-    """Attention layer from 0; None is the last."""
-    head: HeadChoice = "mean"
-    method: str = "row"
-    """A name in ``METHODS``."""
-    query: Query = "readout"
 
 
 @dataclass(frozen=True)

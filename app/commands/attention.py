@@ -14,7 +14,11 @@ CLASS_TOKEN = Need(
     lambda s, w: (
         w.model is not None
         and w.model.has_class_token
-        and not (s.method == "row" and (layer := w.layer(s.block)) is not None and layer.dead_class)
+        and not (
+            s.map.method == "row"
+            and (layer := w.layer(s.map.block)) is not None
+            and layer.dead_class
+        )
     ),
     N("commands", "the model has no class token, or its prediction does not read this layer's"),
 )

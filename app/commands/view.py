@@ -178,7 +178,7 @@ VIEW = (
         ("S",),
         lambda d: d.intents.toggle("smooth"),
         "stage",
-        checked_when=lambda s, _: s.smooth,
+        checked_when=lambda s, _: s.heat.smooth,
         repeats=False,
     ),
     Command(
@@ -224,7 +224,7 @@ VIEW = (
         (),
         lambda d: d.intents.cycle("mode"),
         "stage",
-        checked_when=lambda s, _: s.mode == "spotlight",
+        checked_when=lambda s, _: s.heat.mode == "spotlight",
         submenu="colours",
     ),
     Command(
@@ -243,7 +243,7 @@ VIEW = (
         (),
         lambda d: d.intents.cycle("units"),
         "stage",
-        checked_when=lambda s, _: s.units == "uniform",
+        checked_when=lambda s, _: s.heat.units == "uniform",
         submenu="colours",
     ),
     Command(
@@ -254,7 +254,7 @@ VIEW = (
         lambda d: d.intents.lock(),
         "stage",
         enabled_when=SHOWN,
-        checked_when=lambda s, _: s.locked_range is not None,
+        checked_when=lambda s, _: s.heat.locked_range is not None,
         repeats=False,
         submenu="colours",
     ),

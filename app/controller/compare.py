@@ -20,7 +20,6 @@ from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
 from app.text.phrases import head_words, map_words, short_unit_names
-from app.workers.paint import look_of
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -157,7 +156,7 @@ class ComparePanes:
         shown = results.shown
         if shown is None:
             return _Seen(
-                results.video, results.picture, None, self._store.state.head, results.problem
+                results.video, results.picture, None, self._store.state.map.head, results.problem
             )
         return _Seen(results.video, results.picture, shown.result, shown.head)
 
@@ -168,7 +167,7 @@ class ComparePanes:
                 None,
                 None,
                 None,
-                pane.head,
+                pane.map.head,
                 problem or tr("Opening {name}").format(name=pane.clip.name),
             )
         frame = video.frame_at(self._seconds()) if picture.path != pane.clip else picture.index
@@ -179,7 +178,7 @@ class ComparePanes:
             if not problem:
                 self._request_map(request)
                 problem = tr("Window {n} is being run").format(n=request.window.index + 1)
-        return _Seen(video, picture, result, pane.head, problem)
+        return _Seen(video, picture, result, pane.map.head, problem)
 
     def _frame_of(self, pane: Pane) -> tuple[VideoInfo | None, FramePicture | None, str]:
         results = self._results()
@@ -199,10 +198,8 @@ class ComparePanes:
         window = next((w for w in self._windows[key] if w.start <= frame < w.stop), None)
         if window is None:
             return None, tr("No window of the model lies here")
-        request = MapRequest(
-            pane.model, pane.clip, pane.clip_spec, window, pane.block, pane.method, pane.query
-        )
-        return request, ""
+        wanted = replace(pane.map, head="mean")  # all heads are made together
+        return MapRequest(pane.model, pane.clip, pane.clip_spec, window, wanted), ""
 
     def _request_map(self, request: MapRequest) -> None:
         """Ask for the map of a pane, once the user's own is there."""
@@ -237,7 +234,7 @@ class ComparePanes:
             blank,
             heatmap=heatmap,
             grid=heatmap,
-            row_sum=row_sum_of(seen.result.request.method, seen.head, heatmap),
+            row_sum=row_sum_of(seen.result.request.map.method, seen.head, heatmap),
             mark=mark_on(seen.result, heatmap, seen.picture.index),
             heat=made.images[0] if made else (old.heat if old is not None else None),
             scale=self._scale(made) if made else (old.scale if old is not None else None),
@@ -246,7 +243,7 @@ class ComparePanes:
     def _scale(self, made: CellsPicture) -> Scale:
         """Of what is painted, in the units and at the opacity that the user asks for."""
         state = self._store.state
-        look = replace(made.key.look, opacity=state.opacity, units=state.units)
+        look = replace(made.key.look, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
         return scale_of(look, made.ranges[0], keys, short_unit_names())
 
@@ -273,7 +270,7 @@ class ComparePanes:
             Term(second.result, second.head, second.picture.index),
         )
         picture = self._differences.get(
-            terms, self._heat_px(first), smooth=self._store.state.smooth
+            terms, self._heat_px(first), smooth=self._store.state.heat.smooth
         )
         if picture is None:
             return replace(blank, remark="")
@@ -295,7 +292,7 @@ class ComparePanes:
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
     def _look(self, place: int) -> HeatSettings:
-        look = replace(look_of(self._store.state), opacity=1.0, units="probability")
+        look = replace(self._store.state.heat, opacity=1.0, units="probability")
         shown = self._results().shown
         if place == 0 and shown is not None:
             look = replace(look, locked_range=shown.range.range)  # as on the canvas
@@ -305,13 +302,13 @@ class ComparePanes:
         """Block, head and map; the clip and the model where they are not those in use."""
         results, state = self._results(), self._store.state
         pane = state.panes[place - 1] if place else None
-        block = pane.block if pane else (results.request.block if results.request else 0)
-        method, query = (pane.method, pane.query) if pane else (state.method, state.query)
+        block = pane.map.block if pane else (results.request.block if results.request else 0)
+        shown = pane.map if pane else state.map
         heads = seen.result.maps.heads if seen.result else 0
         parts = [tr("Block {b}").format(b=block)]
         if heads:
             parts.append(head_words(seen.head, heads))
-        parts.append(map_words(method, query))
+        parts.append(map_words(shown.method, shown.query))
         if pane and results.video and pane.clip != results.video.path:
             parts.append(pane.clip.name)
         if pane and results.model and pane.model != results.model.source:

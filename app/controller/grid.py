@@ -17,7 +17,6 @@ from app.controller.cells import Cells, CellsAsk, heatmap_of
 from app.controller.scale import scale_of
 from app.results import CellsKey, CellsPicture, GridInfo, GridRow
 from app.results.tokens import carried
-from app.workers.paint import look_of
 from app.workers.worker import Progress
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ class GridMaps:
         if asked_for != self._asked_for:
             self._asked_for, self._cell_look = asked_for, asked_for[1]
             self._asks.clear()
-        here = self._results().layer(self._store.state.block)
+        here = self._results().layer(self._store.state.map.block)
         if view == "heads":
             requests = {block: w for block, w in requests.items() if here and block == here.block}
         rows = tuple(self._row(layer, request) for layer, request in self._layers(requests))
@@ -183,10 +182,8 @@ class GridMaps:
             here = results.layer(request.block)
             assert here is not None
             requests = {
-                layer.block: replace(
-                    request,
-                    block=layer.block,
-                    query=carried(request.query, request.method, here, layer),
+                layer.block: request.on_layer(
+                    layer.block, carried(request.map.query, request.map.method, here, layer)
                 )
                 for layer in results.layers
             }
@@ -291,7 +288,7 @@ class GridMaps:
     def _look(self) -> HeatSettings:
         """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
         state, shown = self._store.state, self._results().shown
-        look = replace(look_of(state), opacity=1.0, units="probability")
+        look = replace(state.heat, opacity=1.0, units="probability")
         beyond = look.range_policy == "model" or (
             look.range_policy == "clip" and state.view == "heads"
         )
@@ -307,19 +304,19 @@ class GridMaps:
         if not made:
             return None, policy
         ranges = {ends for picture in made for ends in picture.ranges}
-        look = replace(made[0].key.look, opacity=state.opacity, units=state.units)
+        look = replace(made[0].key.look, opacity=state.heat.opacity, units=state.heat.units)
         keys = [picture.key.result.maps.key_count for picture in made]
         return scale_of(look, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:
     """How cells of a grid get their range."""
-    if state.locked_range is not None:
+    if state.heat.locked_range is not None:
         return tr("locked range")
-    if state.range_policy == "manual" and state.manual_range is not None:
+    if state.heat.range_policy == "manual" and state.heat.manual_range is not None:
         return tr("manual range")
-    if state.range_policy == "map":
+    if state.heat.range_policy == "map":
         return tr("each map on its own range")
-    if state.range_policy == "model":
+    if state.heat.range_policy == "model":
         return tr("one range for all layers")
     return tr("each layer on its own range") if many_layers else tr("one range for all heads")

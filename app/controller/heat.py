@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.results import HeatKey, HeatPicture, ShownMap
-from app.workers.paint import look_of, paint_heat, paint_strip
+from app.workers.paint import paint_heat, paint_strip
 from mvit_core.attribution import head_within
 from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache
@@ -82,7 +82,7 @@ class HeatScheduler(QObject):
         """The map that state and answer make; the one before if it is still the same."""
         state, shown = self._store.state, self._results().shown
         # The map may be that of the block before, until the new one is there.
-        head = head_within(state.head, result.maps.heads)
+        head = head_within(state.map.head, result.maps.heads)
         info = self._ranges.info(result, head)
         if shown is not None and shown.result is result and shown.head == head:
             return shown if shown.range == info else replace(shown, range=info)
@@ -131,7 +131,7 @@ class HeatScheduler(QObject):
         self._rest.stop()
 
     def _key(self, shown: ShownMap, token_time: int) -> HeatKey:
-        style = look_of(self._store.state).with_range(shown.range.range)
+        style = self._store.state.heat.with_range(shown.range.range)
         return HeatKey(shown.number, token_time, replace(style, opacity=1.0))
 
     @Slot()

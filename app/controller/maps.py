@@ -29,19 +29,12 @@ def tr(text: str) -> str:
 
 def request_of(state: ViewState, results: Results) -> MapRequest | None:
     """The map that belongs to what is asked for; None while there cannot be one."""
-    layer, window = results.layer(state.block), results.window(state.frame)
+    layer, window = results.layer(state.map.block), results.window(state.frame)
     if results.video is None or results.model is None or layer is None or window is None:
         return None
     spec = state.clip_spec or results.model.clip_spec
-    return MapRequest(
-        results.model.source,
-        results.video.path,
-        spec,
-        window,
-        layer.block,
-        state.method,
-        state.query,
-    )
+    wanted = replace(state.map, block=layer.block, head="mean")  # all heads are made together
+    return MapRequest(results.model.source, results.video.path, spec, window, wanted)
 
 
 class MapScheduler:

@@ -38,7 +38,7 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
 
 def begin_clip(store: Store, path: Path) -> None:
     """Show a clip from its beginning; loop and markers stay where it is opened anew."""
-    query = store.state.query
+    query = store.state.map.query
     if store.state.clip != path:
         store.update(loop=Loop(), markers=())
     store.update(

@@ -14,7 +14,6 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.results import HistogramInfo, RangeInfo, RangePiece
-from app.workers.paint import look_of
 from app.workers.worker import Progress
 from mvit_core.attribution import METHODS
 from mvit_core.render import ValueRange
@@ -75,7 +74,7 @@ class ColourRanges:
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
         """The range of one map of a result under the present state; kept while nothing changes."""
-        look, windows = look_of(self._store.state), self._results().windows
+        look, windows = self._store.state.heat, self._results().windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
         asked = (
@@ -109,7 +108,7 @@ class ColourRanges:
             or any(self._worker.is_pending(key) for key in ("explain", "load"))
         ):
             return
-        look = look_of(state)
+        look = state.heat
         if not look.is_automatic:
             return
         wanted = _pieces_of(shown.result, look.range_policy, results.windows)
@@ -160,14 +159,20 @@ class ColourRanges:
         """Forget what other ranges needed; what this one needs stays, however much it is."""
         results = self._results()
         if results.shown is not None:
-            policy = self._store.state.range_policy
+            policy = self._store.state.heat.range_policy
             wanted = set(_pieces_of(results.shown.result, policy, results.windows))
             self._pieces = {w: values for w, values in self._pieces.items() if w in wanted}
 
 
 def _purpose(state: ViewState) -> object:
     """What pieces are collected for; another purpose is worth another try."""
-    return state.range_policy, state.block, state.method, state.query, state.clip_spec
+    return (
+        state.heat.range_policy,
+        state.map.block,
+        state.map.method,
+        state.map.query,
+        state.clip_spec,
+    )
 
 
 def _pieces_of(
@@ -181,21 +186,20 @@ def _pieces_of(
         return []
     here = result.layer
     return [
-        replace(request, block=each.block, query=_same_place(request, here, each))
-        for each in result.layers
+        request.on_layer(each.block, _same_place(request, here, each)) for each in result.layers
     ]
 
 
 def _same_place(request: MapRequest, here: LayerInfo, there: LayerInfo) -> Query:
     """As ``mvit_core.pipeline.same_place``, from what the window knows of the layers."""
-    if isinstance(request.query, str):
-        return request.query
-    of_keys = METHODS[request.method].grid == "q"
+    if isinstance(request.map.query, str):
+        return request.map.query
+    of_keys = METHODS[request.map.method].grid == "q"
     start, end = (each.k_geometry if of_keys else each.q_geometry for each in (here, there))
     if start is None or end is None:
-        return request.query
+        return request.map.query
     return end.nearest_token(
-        start.centre(request.query), there.k_shape if of_keys else there.q_shape
+        start.centre(request.map.query), there.k_shape if of_keys else there.q_shape
     )
 
 

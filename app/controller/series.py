@@ -111,7 +111,7 @@ def _measure_line(
         if layer is None:
             values.append(None)
         else:
-            head = head_within(state.head, len(layer.heads))
+            head = head_within(state.map.head, len(layer.heads))
             values.append(_value(layer.of(head), state))
     return SeriesLine(series_titles()[state.series][0], -1, tuple(values))
 
@@ -132,12 +132,12 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
 
 def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int) -> str:
     """Why no window can have a value; empty where some have or may have one."""
-    if state.series == "entropy" and isinstance(state.head, HeadSet):
+    if state.series == "entropy" and isinstance(state.map.head, HeadSet):
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
     return "" if known or missing else _why_none(request)
 
 
 def _why_none(request: MapRequest) -> str:
-    if request.method == "column":
+    if request.map.method == "column":
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

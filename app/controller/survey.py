@@ -76,7 +76,7 @@ class ClipSurvey(QObject):
             id(results.windows),
             state.series,
             state.pinned_classes,
-            state.head,
+            state.map.head,
             self._cache.version,
             running,
         )

@@ -49,7 +49,7 @@ class SurveyShelf:
             request = told.request
             self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
-                self._measures[_plain(replace(request, block=block))] = measures
+                self._measures[_plain(request.on_layer(block, request.map.query))] = measures
             self.names[request.model] = told.names
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)
@@ -93,4 +93,6 @@ class SurveyShelf:
 
 def _plain(request: MapRequest) -> MapRequest:
     """The request without what its method does not look at."""
-    return request if METHODS[request.method].needs_query else replace(request, query="readout")
+    if METHODS[request.map.method].needs_query:
+        return request
+    return replace(request, map=replace(request.map, query="readout"))

@@ -14,7 +14,7 @@ from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.results import Message
 from app.results.tokens import carried, centre, clamp
-from app.state.view_state import MOST_PINNED, SERIES, ViewState
+from app.state.view_state import MOST_PINNED, SERIES, ViewState, setting
 from app.text.phrases import lacking_words
 from app.text.terms import term
 from mvit_core.attribution import METHODS, head_indices, head_of, head_within
@@ -61,26 +61,29 @@ class Intents(Timing):
             head: another head or reduction at the same time; None keeps it.
         """
         results, state = self._results(), self._state
-        new, old = results.layer(block), results.layer(state.block)
+        new, old = results.layer(block), results.layer(state.map.block)
         if new is None or old is None:
             return
-        wanted = state.head if head is None else head
+        wanted = state.map.head if head is None else head
         changes: Values = {"head": head_within(wanted, new.heads)}
         if new.block != old.block:
-            changes |= {"block": new.block, "query": carried(state.query, state.method, old, new)}
+            changes |= {
+                "block": new.block,
+                "query": carried(state.map.query, state.map.method, old, new),
+            }
         if changes["head"] != wanted:
             self._report(Message("info", lacking_words(new, wanted)))
         self._store.update(**changes)
 
     def layer(self, by: int) -> None:
         """Show the layer before or after."""
-        here = self._results().layer(self._state.block)
+        here = self._results().layer(self._state.map.block)
         if here is not None:
             self.choose_block(here.block + by)
 
     def stage(self, by: int) -> None:
         """Show the first layer of the stage before or after."""
-        here = self._results().layer(self._state.block)
+        here = self._results().layer(self._state.map.block)
         if here is None:
             return
         stages = {layer.stage for layer in self._results().layers}
@@ -90,7 +93,7 @@ class Intents(Timing):
 
     def choose_head(self, head: HeadChoice) -> None:
         """Show one head alone, or a reduction over all."""
-        layer = self._results().layer(self._state.block)
+        layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
         missing = [h for h in head_indices(head) if not 0 <= h < layer.heads]
@@ -107,22 +110,22 @@ class Intents(Timing):
 
         A reduction over all gives way to the head alone; without the last one, the mean is shown.
         """
-        chosen = head_indices(self._state.head)
+        chosen = head_indices(self._state.map.head)
         kept = tuple(index for index in chosen if index != head)
         self.choose_head(head_of(kept if head in chosen else (*kept, head)))
 
     def head(self, by: int) -> None:
         """Show the next or previous head alone."""
-        layer = self._results().layer(self._state.block)
+        layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
-        now = self._state.head
+        now = self._state.map.head
         start = now if isinstance(now, int) else (-1 if by > 0 else 0)
         self.choose_head((start + by) % layer.heads)
 
     def mean_or_max(self) -> None:
         """Show the mean of all heads; if it is shown already, the maximum."""
-        self.choose_head("max" if self._state.head == "mean" else "mean")
+        self.choose_head("max" if self._state.map.head == "mean" else "mean")
 
     # -- views ------------------------------------------------------------------------------
 
@@ -139,8 +142,8 @@ class Intents(Timing):
 
     def choose_method(self, method: str) -> None:
         """Show another kind of map."""
-        query: Query = self._state.query
-        layer = self._results().layer(self._state.block)
+        query: Query = self._state.map.query
+        layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
         grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
@@ -148,13 +151,13 @@ class Intents(Timing):
             query = centre(grid)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
             self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
-        elif isinstance(query, tuple) and method != self._state.method:
+        elif isinstance(query, tuple) and method != self._state.map.method:
             query = clamp(query, grid)
         self._store.update(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
         """Ask for the attention of another token."""
-        method = self._state.method
+        method = self._state.map.method
         if query == "readout" and method == "column":
             method = "row"
         self._store.update(query=query, method=method, picking=False)
@@ -179,11 +182,11 @@ class Intents(Timing):
         if shown.heatmap.token_at(x, y, picture.index) is None:
             self._report(Message("info", tr("The model did not see this part of the frame")))
             return
-        layer = self._results().layer(self._state.block)
-        if not attended_by and self._state.method != "column" and self._dead_patch():
+        layer = self._results().layer(self._state.map.block)
+        if not attended_by and self._state.map.method != "column" and self._dead_patch():
             self.picking(True)  # says why not
             return
-        column = attended_by or self._state.method == "column"
+        column = attended_by or self._state.map.method == "column"
         assert layer is not None
         geometry = layer.k_geometry if column else layer.q_geometry
         shape = layer.k_shape if column else layer.q_shape
@@ -202,10 +205,10 @@ class Intents(Timing):
             return
         changes: Values = {"clip_spec": None if spec == model.clip_spec else spec}
         now = self._state.clip_spec or model.clip_spec
-        if isinstance(self._state.query, tuple) and now.size != spec.size:
+        if isinstance(self._state.map.query, tuple) and now.size != spec.size:
             # The token may lie outside the grids of another size.
             changes |= {"query": "readout", "picking": False}
-            if self._state.method == "column":
+            if self._state.map.method == "column":
                 changes["method"] = "row"
         self._store.update(**changes)
 
@@ -242,23 +245,23 @@ class Intents(Timing):
 
     def toggle(self, field: str) -> None:
         """Turn a switch over."""
-        changes: Values = {field: not getattr(self._state, field)}
+        changes: Values = {field: not setting(self._state, field)}
         self._store.update(**changes)
 
     def opacity(self, by: int) -> None:
         """Make the heat more or less opaque."""
-        opacity = round(min(max(self._state.opacity + by * OPACITY_STEP, 0.0), 1.0), 2)
+        opacity = round(min(max(self._state.heat.opacity + by * OPACITY_STEP, 0.0), 1.0), 2)
         self._store.update(gesture="opacity", opacity=opacity)
 
     def colormap(self, by: int) -> None:
         """Take the next or previous colour map."""
         names = colormaps("sequential")
-        place = names.index(self._state.colormap) + by
+        place = names.index(self._state.heat.colormap) + by
         self._store.update(gesture="colormap", colormap=names[place % len(names)])
 
     def lock(self) -> None:
         """Freeze the numbers of the range, or free them."""
-        if self._state.locked_range is not None:
+        if self._state.heat.locked_range is not None:
             self._store.update(locked_range=None)
         elif (shown := self._results().shown) is not None:
             self._store.update(locked_range=shown.range.range)
@@ -268,9 +271,9 @@ class Intents(Timing):
         shown = self._results().shown
         if shown is None:
             return
-        if self._state.locked_range is not None:
+        if self._state.heat.locked_range is not None:
             self._store.update(locked_range=shown.range.automatic)
-        elif self._state.range_policy == "manual":
+        elif self._state.heat.range_policy == "manual":
             self._store.update(manual_range=shown.range.automatic)
         else:
             words = tr("The range follows what is shown; lock it with Y to keep its numbers")
@@ -279,7 +282,7 @@ class Intents(Timing):
     def cycle(self, field: str) -> None:
         """Take the next choice of a field; a lock is opened for another policy."""
         names = CYCLES[field]
-        place = names.index(getattr(self._state, field)) + 1
+        place = names.index(setting(self._state, field)) + 1
         if field == "range_policy":
             self._store.update(gesture=field, locked_range=None)
         self.set_field(field, names[place % len(names)])
@@ -287,26 +290,11 @@ class Intents(Timing):
     def reset_display(self) -> None:
         """Give all display settings their first values."""
         fresh = ViewState()
-        names = (
-            "overlay",
-            "token_grid",
-            "colormap",
-            "opacity",
-            "smooth",
-            "range_policy",
-            "manual_range",
-            "locked_range",
-            "mode",
-            "gamma",
-            "threshold",
-            "tails_percent",
-            "units",
-            "coverage",
-        )
+        names = ("heat", "overlay", "token_grid", "coverage")
         self._store.update(**{name: getattr(fresh, name) for name in names})
 
     # -- helpers ----------------------------------------------------------------------------
 
     def _dead_patch(self) -> str:
-        layer = self._results().layer(self._state.block)
-        return "" if layer is None or self._state.method == "column" else layer.dead_patch
+        layer = self._results().layer(self._state.map.block)
+        return "" if layer is None or self._state.map.method == "column" else layer.dead_patch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -109,12 +110,7 @@ class PaneIntents:
             pane = state.panes[place - 1]
             if not self._is_at_hand(pane):
                 return
-            changes |= {
-                "block": pane.block,
-                "head": pane.head,
-                "method": pane.method,
-                "query": pane.query,
-            }
+            changes["map"] = pane.map
         self._store.update(**changes)
 
     # -- helpers ----------------------------------------------------------------------------
@@ -125,15 +121,8 @@ class PaneIntents:
         request = results.request
         if request is None:
             return None
-        return Pane(
-            request.clip,
-            request.model,
-            request.spec,
-            request.block,
-            state.head,
-            request.method,
-            request.query,
-        )
+        shown = replace(request.map, head=state.map.head)
+        return Pane(request.clip, request.model, request.spec, shown)
 
     def _swap_selection(self, place: int) -> None:
         state, here = self._store.state, self._here()
@@ -141,9 +130,7 @@ class PaneIntents:
         if here is None or not self._is_at_hand(pane):
             return
         panes = tuple(here if i == place else p for i, p in enumerate(state.panes, 1))
-        self._store.update(
-            panes=panes, block=pane.block, head=pane.head, method=pane.method, query=pane.query
-        )
+        self._store.update(panes=panes, map=pane.map)
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """The pane shows the clip and the model in use; says so where it does not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from app.results.model import LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
-    from mvit_core.attribution import HeadChoice, HeadMaps, Query
+    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec, Query
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
@@ -27,9 +27,18 @@ class MapRequest:
     spec: ClipSpec
     """How the model is fed."""
     window: ClipWindow
-    block: int
-    method: str
-    query: Query
+    map: MapSpec
+    """Its block is a number; its head is ``mean``, for the maps of all heads are made together."""
+
+    @property
+    def block(self) -> int:
+        """The attention layer."""
+        assert self.map.block is not None
+        return self.map.block
+
+    def on_layer(self, block: int, query: Query) -> MapRequest:
+        """The same of another layer, whose query is the same place there."""
+        return replace(self, map=replace(self.map, block=block, query=query))
 
 
 @dataclass(frozen=True, eq=False)

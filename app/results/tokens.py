@@ -66,9 +66,9 @@ def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark 
         frame_index: of the frame below the ring.
     """
     request = result.request
-    query = request.query
-    geometry, shape = picked_grid(result.layer, request.method)
-    if isinstance(query, str) or not METHODS[request.method].needs_query or geometry is None:
+    query = request.map.query
+    geometry, shape = picked_grid(result.layer, request.map.method)
+    if isinstance(query, str) or not METHODS[request.map.method].needs_query or geometry is None:
         return None
     _, row, column = geometry.centre(query)
     scale = result.pixel_map.scale

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication
 
 from app.state.json_codec import decode, encode, field_types
+from app.state.session_forms import in_form_3, with_usable_heat
 from app.state.view_state import ModelSource, ViewState
-from mvit_core.attribution import HeadSet
 from mvit_core.errors import SessionError
 from mvit_core.system.atomic_file import whole_file
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 ENDING = ".mvitlens"
 KIND = "MViT Lens session"
-VERSION = 2
+VERSION = 3
 """Raised when an older reader would misunderstand the file; new fields alone do not raise it.
 
-A file is written in the lowest form that holds it, so that older readers open what they can:
-form 2 has averaged heads, which form 1 does not know.
+Forms 1 and 2 held the fields of the map and of the heat beside the others; form 2 had averaged
+heads, which form 1 did not know. Both are read as form 3 (``session_forms.py``).
 """
 
 EDGE_BYTES = 1 << 16
@@ -40,7 +40,7 @@ EDGE_BYTES = 1 << 16
 LARGEST_BYTES = 16 << 20
 """A session is a few kilobytes; anything beyond this is another kind of file."""
 
-NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "blink"})
+NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "hold_to_hide"})
 """Fields of the view that are files, or that last for a moment only."""
 
 
@@ -123,7 +123,7 @@ def write_session(session: Session, target: Path) -> None:
     """
     page = {
         "kind": KIND,
-        "version": _form_of(session),
+        "version": VERSION,
         "written_by": _own_version(),
         "files": {role: encode(ref) for role, ref in session.files.items()},
         "model": {name: encode(value) for name, value in session.model.items()},
@@ -132,12 +132,6 @@ def write_session(session: Session, target: Path) -> None:
     }
     with whole_file(target) as partial:
         partial.write_text(json.dumps(page, indent=2, ensure_ascii=False), encoding="utf-8")
-
-
-def _form_of(session: Session) -> int:
-    """The lowest form that holds a session."""
-    heads = [session.view.get("head"), *(pane.head for pane in session.view.get("panes", ()))]
-    return 2 if any(isinstance(head, HeadSet) for head in heads) else 1
 
 
 def read_session(path: Path) -> Session:
@@ -149,26 +143,45 @@ def read_session(path: Path) -> Session:
     page = _page(path)
     known = {"kind", "version", "written_by", "files", "model", "view", "place"}
     unknown = [name for name in page if name not in known]
-    view = {k: v for k, v in field_types(ViewState).items() if k not in NOT_KEPT}
+    kinds = {k: v for k, v in field_types(ViewState).items() if k not in NOT_KEPT}
     files = _object(page, "files")
     return Session(
         files={role: decode(ref, FileRef, f"files.{role}") for role, ref in files.items()},
-        model=_values(page, "model", _model_types(), unknown),
-        view=_values(page, "view", view, unknown),
+        model=_values(_object(page, "model"), "model", _model_types(), unknown),
+        view=_values(_view(page), "view", kinds, unknown),
         place=decode(page.get("place", {}), Place, "place"),
         unknown=tuple(unknown),
     )
 
 
-def _values(page: dict[str, Any], group: str, kinds: dict[str, Any], unknown: list[str]) -> Values:
+def _view(page: dict[str, Any]) -> dict[str, Any]:
+    """The view in form 3, with heat that can be drawn."""
+    view = _object(page, "view")
+    if page["version"] < 3:
+        view = in_form_3(view)
+    return with_usable_heat(view)
+
+
+def _values(kept: dict[str, Any], group: str, kinds: dict[str, Any], unknown: list[str]) -> Values:
     """The fields of a group that this version knows; the names of the others go to a list."""
-    kept = _object(page, group)
     unknown += [f"{group}.{name}" for name in kept if name not in kinds]
+    unknown += [f"{group}.{name}" for name in _unknown_within(kept, kinds)]
     return {
         name: decode(kept[name], kind, f"{group}.{name}")
         for name, kind in kinds.items()
         if name in kept
     }
+
+
+def _unknown_within(kept: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
+    """The fields of parts of a group that this version does not know."""
+    return [
+        f"{part}.{name}"
+        for part, kind in kinds.items()
+        if is_dataclass(kind) and isinstance(kind, type) and isinstance(kept.get(part), dict)
+        for name in kept[part]
+        if name not in field_types(kind)
+    ]
 
 
 def _model_types() -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.view_state import ViewState
+from app.state.view_state import ViewState, setting, with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,25 +19,12 @@ UNDO_DEPTH = 200
 
 
 UNDOABLE = (
-    "block",
-    "head",
-    "method",
-    "query",
+    "map",
+    "heat",
     "overlay",
     "token_grid",
-    "colormap",
-    "opacity",
-    "smooth",
-    "range_policy",
-    "manual_range",
-    "locked_range",
     "clip_spec",
     "picture_fps",
-    "mode",
-    "gamma",
-    "threshold",
-    "tails_percent",
-    "units",
     "coverage",
     "view",
     "view_before",
@@ -55,7 +41,10 @@ UNDOABLE = (
 )
 """What undo and redo give back: display, selection and marks, not the place in the video."""
 
-PLACE = ("frame", "block", "head")
+SELECTION = ("block", "head")
+"""Another layer or head is another place."""
+
+PLACE = ("frame", *SELECTION)
 """What back and forward give back."""
 
 Values = dict[str, Any]
@@ -120,16 +109,20 @@ class Store(QObject):
         """There is a later place."""
         return bool(self._forward)
 
-    # Any: the names and types are those of ViewState's fields, which replace() checks.
+    # Any: the names and types are those of the fields, which ``with_settings`` checks.
     def update(self, *, gesture: str = "", jump: bool = False, **changes: Any) -> None:  # noqa: ANN401
         """Change some fields.
 
         Args:
             gesture: changes of the same gesture in quick succession are one step of undo.
             jump: the frame asked for is a new place, to which ``back`` should lead again.
-            **changes: fields of ``ViewState`` and their new values.
+            **changes: fields of ``ViewState``, of its map and of its heat, and their new values.
+
+        Raises:
+            TypeError: there is no such field.
+            ValueError: heat cannot be drawn so.
         """
-        new = replace(self._state, **changes)
+        new = with_settings(self._state, **changes)
         if new == self._state:
             return
         self._remember_undo(new, gesture)
@@ -145,25 +138,25 @@ class Store(QObject):
         """Take back the last step of display or selection."""
         if self._undo:
             self._redo.append(_values(self._state, UNDOABLE))
-            self._set(replace(self._state, **self._undo.pop()))
+            self._set(with_settings(self._state, **self._undo.pop()))
 
     def redo(self) -> None:
         """Do again what was taken back."""
         if self._redo:
             self._undo.append(_values(self._state, UNDOABLE))
-            self._set(replace(self._state, **self._redo.pop()))
+            self._set(with_settings(self._state, **self._redo.pop()))
 
     def back(self) -> None:
         """Go to the place looked at before."""
         if self._back:
             self._forward.append(_values(self._state, PLACE))
-            self._set(replace(self._state, playing=False, **self._back.pop()))
+            self._set(with_settings(self._state, playing=False, **self._back.pop()))
 
     def forward(self) -> None:
         """Go to the place that ``back`` left."""
         if self._forward:
             self._back.append(_values(self._state, PLACE))
-            self._set(replace(self._state, playing=False, **self._forward.pop()))
+            self._set(with_settings(self._state, playing=False, **self._forward.pop()))
 
     def forget(self) -> None:
         """Drop undo and history: another clip or model makes old steps meaningless."""
@@ -186,7 +179,7 @@ class Store(QObject):
 
     def _remember_place(self, new: ViewState, jump: bool) -> None:
         old = self._state
-        if not jump and (old.block, old.head) == (new.block, new.head):
+        if not jump and _values(old, SELECTION) == _values(new, SELECTION):
             return
         self._back.append(_values(old, PLACE))
         del self._back[:-UNDO_DEPTH]
@@ -206,4 +199,4 @@ class Store(QObject):
 
 
 def _values(state: ViewState, names: tuple[str, ...]) -> Values:
-    return {name: getattr(state, name) for name in names}
+    return {name: setting(state, name) for name in names}

@@ -5,19 +5,18 @@ Widgets remember none of this. What was found out (videos, models, maps) lies in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from mvit_core.render import TAILS_PERCENT
+from mvit_core.attribution import MapSpec
+from mvit_core.render import HeatSettings
 from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
 from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mvit_core.attribution import HeadChoice, Query
     from mvit_core.errors import Remedy
-    from mvit_core.render import Mode, RangePolicy, Units, ValueRange
     from mvit_core.video.clip import ClipSpec
 
 PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
@@ -61,10 +60,12 @@ class Pane:
     model: ModelSource
     clip_spec: ClipSpec
     """How the model is fed."""
-    block: int
-    head: HeadChoice
-    method: str
-    query: Query
+    map: MapSpec
+    """Its block is a number: another model or selection does not change which layer is meant."""
+
+    def __post_init__(self) -> None:
+        if self.map.block is None:
+            raise ValueError("a pinned map has no block; allowed are numbers from 0")
 
 
 SeriesKind = Literal["off", "probability", "entropy", "kept"]
@@ -150,12 +151,10 @@ class ViewState:
     """What a prediction of the whole video is averaged over."""
     scrubbing: bool = False
     """The pointer holds the playhead: nothing costly is started."""
-    block: int | None = None
-    """Attention layer from 0; None is the last."""
-    head: HeadChoice = "mean"
-    method: str = "row"
-    """A name in ``METHODS``."""
-    query: Query = "readout"
+    map: MapSpec = field(default_factory=MapSpec)
+    """Which map is shown."""
+    heat: HeatSettings = field(default_factory=HeatSettings)
+    """How heat is drawn, on screen and in exports."""
     picking: bool = False
     """A click on the canvas picks the query."""
     overlay: bool = True
@@ -173,20 +172,35 @@ class ViewState:
     """Place of the pane that the commands for panes mean."""
     difference: tuple[int, int] | None = None
     """Places of the two panes whose signed difference is shown, the first minus the second."""
-    colormap: str = "inferno"
-    opacity: float = 0.6
-    """0 to 1."""
-    smooth: bool = True
-    mode: Mode = "tint"
-    gamma: float = 1.0
-    """Exponent on the normalised value; below 1 lifts weak attention."""
-    threshold: float = 0.0
-    """Share of the range below which nothing is drawn, 0 to 1."""
-    tails_percent: tuple[float, float] = TAILS_PERCENT
-    units: Units = "probability"
-    """Of the numbers on the colour bar."""
-    range_policy: RangePolicy = "layer"
-    manual_range: ValueRange | None = None
-    """Used by the policy ``manual``."""
-    locked_range: ValueRange | None = None
-    """Numbers frozen by the lock; they win over any policy."""
+
+
+_PART_OF = {
+    each.name: part
+    for part, kind in (("map", MapSpec), ("heat", HeatSettings))
+    for each in fields(kind)
+}
+"""Which part of the view a setting of its map or its heat lies in."""
+
+
+def setting(state: ViewState, name: str) -> Any:  # noqa: ANN401 - of the field's type
+    """The value of a field of the view, of its map or of its heat."""
+    part = _PART_OF.get(name)
+    return getattr(state if part is None else getattr(state, part), name)
+
+
+# Any: the names and types are those of the fields, which replace() checks.
+def with_settings(state: ViewState, **changes: Any) -> ViewState:  # noqa: ANN401
+    """The view with other values of its own fields, of those of its map and of those of its heat.
+
+    Raises:
+        TypeError: there is no such field.
+        ValueError: heat cannot be drawn so.
+    """
+    parts: dict[str, dict[str, Any]] = {"map": {}, "heat": {}}
+    own: dict[str, Any] = {}
+    for name, value in changes.items():
+        parts.get(_PART_OF.get(name, ""), own)[name] = value
+    for part, values in parts.items():
+        if values:
+            own[part] = replace(own.get(part, getattr(state, part)), **values)
+    return replace(state, **own)

@@ -27,7 +27,7 @@ def title_words(shown: ShownMap | None) -> str:
     parts = [
         tr("Stage {s} · Block {b}").format(s=result.layer.stage, b=result.request.block),
         head_words(shown.head, result.maps.heads),
-        map_words(result.request.method, result.request.query),
+        map_words(result.request.map.method, result.request.map.query),
     ]
     return " · ".join(parts)
 

@@ -173,7 +173,7 @@ class Canvas(SeenWidget):
         place, index = self.source_at(point), self._picture.index
         if shown is None:
             return readout_of(place, self._video.size, None, index)
-        total = row_sum_of(shown.result.request.method, shown.head, shown.heatmap)
+        total = row_sum_of(shown.result.request.map.method, shown.head, shown.heatmap)
         return readout_of(place, self._video.size, shown.heatmap, index, total)
 
     # -- geometry ---------------------------------------------------------------------------

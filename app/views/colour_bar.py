@@ -14,7 +14,6 @@ from app.text.phrases import range_words, share_words, unit_names
 from app.views.range_menu import range_menu
 from app.widgets import theme
 from app.widgets.icons import paint_icon
-from app.workers.paint import look_of
 from mvit_core.render import bar_colours, bar_number
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class ColourBar(QWidget):
     """
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +53,7 @@ class ColourBar(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Take another look."""
         old, self._state = self._state, state
-        if look_of(old) != look_of(state):
+        if old.heat != state.heat:
             self._changed()
 
     def ends(self) -> tuple[str, str]:
@@ -63,15 +62,15 @@ class ColourBar(QWidget):
             return "", ""
         ends, keys = self._shown.range.range, self._shown.result.maps.key_count
         return (
-            bar_number(ends.high, self._state.units, keys),
-            bar_number(ends.low, self._state.units, keys),
+            bar_number(ends.high, self._state.heat.units, keys),
+            bar_number(ends.low, self._state.heat.units, keys),
         )
 
     def lines(self) -> tuple[str, ...]:
         """What is printed beside the bar."""
         if self._shown is None:
             return ()
-        lines = [range_words(self._shown.range), unit_names()[self._state.units]]
+        lines = [range_words(self._shown.range), unit_names()[self._state.heat.units]]
         sink = self._shown.heatmap.sink
         if sink is not None:
             lines.append(self.tr("sink (class key) {share}").format(share=share_words(sink)))
@@ -147,7 +146,7 @@ class ColourBar(QWidget):
     def _strip(self) -> QImage:
         assert self._shown is not None
         ground = QColor(theme.current().control)
-        style = look_of(self._state).with_range(self._shown.range.range)
+        style = self._state.heat.with_range(self._shown.range.range)
         table = bar_colours(style, 256, (ground.red(), ground.green(), ground.blue()))
         return QImage(table.tobytes(), 256, 1, 3 * 256, QImage.Format.Format_RGB888).copy()
 

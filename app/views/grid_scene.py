@@ -102,6 +102,6 @@ class GridScene:
         heatmap, total = None, None
         if row is not None and row.result is not None:
             heatmap = heatmap_of(row.result, spot.cell.head)
-            total = row_sum_of(row.result.request.method, spot.cell.head, heatmap)
+            total = row_sum_of(row.result.request.map.method, spot.cell.head, heatmap)
         place = self.source_at(spot.box, point)
         return readout_of(place, self.video.size, heatmap, self.picture.index, total)

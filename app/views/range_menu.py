@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from app.state.view_state import setting
 from app.text.phrases import unit_names
-from app.workers.paint import look_of
 from mvit_core.render import TAILS_PERCENT
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def tr(text: str) -> str:
 
 
 def range_menu(parent: QWidget, state: ViewState, change: Callable[[str, object], None]) -> QMenu:
-    """A menu that asks for a field of ``ViewState`` and its value; it goes when it closes."""
+    """A menu that asks for a setting of the view and its value; it goes when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     rows: dict[str, list[tuple[str, object]]] = {
@@ -42,8 +42,8 @@ def range_menu(parent: QWidget, state: ViewState, change: Callable[[str, object]
         for words, value in choices:
             action = menu.addAction(words)
             action.setCheckable(True)
-            action.setChecked(getattr(state, field) == value)
-            action.setEnabled(field != "tails_percent" or look_of(state).is_automatic)
+            action.setChecked(setting(state, field) == value)
+            action.setEnabled(field != "tails_percent" or state.heat.is_automatic)
             action.triggered.connect(lambda _=False, field=field, value=value: change(field, value))
             group.addAction(action)
         menu.addSeparator()
@@ -53,9 +53,9 @@ def range_menu(parent: QWidget, state: ViewState, change: Callable[[str, object]
 def _heading(field: str, state: ViewState) -> str:
     if field == "units":
         return tr("Numbers on the bar")
-    if state.locked_range is not None:
+    if state.heat.locked_range is not None:
         return tr("Percentiles at the ends: the range is locked")
-    if not look_of(state).is_automatic:
+    if not state.heat.is_automatic:
         return tr("Percentiles at the ends: the range is manual")
     return tr("Percentiles at the ends")
 

@@ -38,9 +38,9 @@ def show_views(
     elif state.view == "compare":
         _show_panes(stage, new, remarks)
     stage.show_view(state.view)  # last: what takes the keys is there by then
-    layer = results.layer(state.block)
+    layer = results.layer(state.map.block)
     if state.view == "layers" and layer is not None and old and old.state.view != "layers":
-        head = next(iter(head_indices(state.head)), None)
+        head = next(iter(head_indices(state.map.head)), None)
         # Rows have their places once the page has been laid out.
         QTimer.singleShot(0, stage, partial(stage.grid_area.reveal, layer.block, head))
 
@@ -49,7 +49,7 @@ def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
     state, header = new.state, stage.compare_header
     stage.compare.show_panes(new.results.panes)
     stage.compare.show_style(
-        opacity=state.opacity,
+        opacity=state.heat.opacity,
         heat=state.overlay and not state.hold_to_hide,
         coverage=state.coverage,
         lines=state.token_grid,
@@ -68,15 +68,15 @@ def _show_grid(
         grid.show_frame(results.picture)
     if grid.scene.info is not results.grid:
         grid.show_grid(results.grid)
-    layer = results.layer(state.block)
+    layer = results.layer(state.map.block)
     style = GridStyle(
-        opacity=state.opacity,
+        opacity=state.heat.opacity,
         heat=state.overlay and not state.hold_to_hide,
         coverage=state.coverage,
         lines=state.token_grid,
         picking=state.picking,
         chosen_block=layer.block if layer else None,
-        chosen_heads=head_indices(state.head),
+        chosen_heads=head_indices(state.map.head),
     )
     moved = (style.chosen_block, style.chosen_heads) != (
         grid.scene.style.chosen_block,
@@ -98,11 +98,13 @@ def _show_grid(
 def grid_title(snapshot: Snapshot) -> str:
     """What a grid shows, and which cell is chosen, in one line."""
     state, results = snapshot.state, snapshot.results
-    layer = results.layer(state.block)
+    layer = results.layer(state.map.block)
     if layer is None:
         return ""
-    words = map_words(state.method, state.query)
-    chosen = tr("Block {b}, {head}").format(b=layer.block, head=head_words(state.head, layer.heads))
+    words = map_words(state.map.method, state.map.query)
+    chosen = tr("Block {b}, {head}").format(
+        b=layer.block, head=head_words(state.map.head, layer.heads)
+    )
     if state.view == "layers":
         return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
     what = tr("Stage {s} · Block {b} · all heads").format(s=layer.stage, b=layer.block)

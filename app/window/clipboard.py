@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from app.results import Message
 from app.text.class_list import listed_predictions, predictions_csv, predictions_text
 from app.text.reports import parameters_of
-from app.workers.paint import look_of, paint_still
+from app.workers.paint import paint_still
 from app.workers.view_picture import paint_view_picture
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Clipboard(QObject):
             lines = (
                 results.shown.heatmap if results.shown is not None and state.token_grid else None
             )
-            work = partial(paint_still, results.picture, shown, look_of(state), lines)
+            work = partial(paint_still, results.picture, shown, state.heat, lines)
             self._paint.ask("copy", work)
 
     def parameters(self) -> None:

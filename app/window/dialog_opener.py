@@ -67,7 +67,7 @@ class DialogOpener(QObject):
     def export(self) -> None:
         """Let the user export what is shown."""
         results, state = self._controller.results, self._controller.store.state
-        job, layer = self._controller.export_job(), results.layer(state.block)
+        job, layer = self._controller.export_job(), results.layer(state.map.block)
         if job is None or layer is None or results.video is None:
             return
         self._controller.intents.pause()

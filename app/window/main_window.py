@@ -191,7 +191,7 @@ class MainWindow(TabRing):
         state = self.store.state
         if state.picking:
             self.controller.intents.picking(False)
-        elif isinstance(state.query, tuple):
+        elif isinstance(state.map.query, tuple):
             self.controller.intents.choose_query("readout")
         elif self.controller.intents.views.leave():
             pass

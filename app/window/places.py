@@ -138,7 +138,7 @@ class PlaceKeeper(QObject):
         if state.clip is not None:
             checkpoint = str(state.model.checkpoint) if state.model is not None else ""
             place = LastPlace(
-                state.frame, state.block, state.head, checkpoint, stamp_of(state.clip)
+                state.frame, state.map.block, state.map.head, checkpoint, stamp_of(state.clip)
             )
             self._book.keep(state.clip, place)
 

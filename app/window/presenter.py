@@ -100,14 +100,14 @@ class Presenter:
 
     def _heat_settings(self, state: ViewState) -> None:
         self.panels.canvas.show_style(
-            opacity=state.opacity,
+            opacity=state.heat.opacity,
             heat=state.overlay and not state.hold_to_hide,
             grid=state.token_grid,
             coverage=state.coverage,
             picking=state.picking,
         )
         self.panels.display.show_state(state)
-        self.panels.heads.show_head(state.head)
+        self.panels.heads.show_head(state.map.head)
         self.panels.colourbar.show_state(state)
 
     def _frame(self, new: Snapshot) -> None:
@@ -136,9 +136,13 @@ class Presenter:
 
     def _layers(self, old: Snapshot | None, new: Snapshot) -> None:
         layers = new.results.layers
-        if old is None or old.results.layers != layers or old.state.block != new.state.block:
+        if (
+            old is None
+            or old.results.layers != layers
+            or old.state.map.block != new.state.map.block
+        ):
             self.panels.layers.show_layers(layers)
-            layer = new.results.layer(new.state.block)
+            layer = new.results.layer(new.state.map.block)
             self.panels.layers.show_block(layer.block if layer else None)
 
     def _shown(self, new: Snapshot) -> None:
@@ -167,8 +171,8 @@ class Presenter:
         panels.display.show_queries(
             QueryInfo(
                 has_class_token=bool(model and model.has_class_token),
-                dead_class=result.layer.dead_class if result.request.method == "row" else "",
-                dead_patch=result.layer.dead_patch if result.request.method == "row" else "",
+                dead_class=result.layer.dead_class if result.request.map.method == "row" else "",
+                dead_patch=result.layer.dead_patch if result.request.map.method == "row" else "",
             )
         )
 

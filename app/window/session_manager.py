@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -25,7 +25,7 @@ from app.state.session_file import (
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
 from app.window.docks import LAYOUT_VERSION
-from mvit_core.attribution import METHODS, head_within
+from mvit_core.attribution import METHODS, MapSpec, head_within
 from mvit_core.errors import MvitError
 from mvit_core.render import HeatSettings, colormaps
 
@@ -234,34 +234,28 @@ def fitted(view: Values, results: Results) -> Values:
     count = results.video.frame_count if results.video is not None else 1
     view["frame"] = min(max(view.get("frame", 0), 0), count - 1)
     view |= _fitted_marks(view, count) | _fitted_classes(view, results)
-    if view.get("method") not in METHODS:
-        view.pop("method", None)
-    if view.get("colormap") not in colormaps("sequential"):
-        view.pop("colormap", None)
-    for name in ("opacity", "gamma", "threshold", "tails_percent"):
-        if name in view and not _can_be_drawn(**{name: view[name]}):
-            del view[name]
-    block = view.get("block")
-    if block is not None and not 0 <= block < len(results.layers):
-        view["block"] = None
-    layer = results.layer(view.get("block"))
-    head, query = view.get("head"), view.get("query")
-    if head is not None:
-        view["head"] = head_within(head, layer.heads if layer is not None else 0)
-    if isinstance(query, tuple):
-        column = view.get("method") == "column"
-        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
-        if not all(0 <= i < n for i, n in zip(query, shape, strict=True)):
-            view |= {"query": "readout", "method": "row"}
+    if "map" in view:
+        view["map"] = _fitted_map(view["map"], results)
+    heat = view.get("heat")
+    if heat is not None and heat.colormap not in colormaps("sequential"):
+        view["heat"] = replace(heat, colormap=HeatSettings().colormap)
     return view
 
 
-def _can_be_drawn(**look: Any) -> bool:  # noqa: ANN401 - a field of Look, which checks it
-    try:
-        HeatSettings(**look)
-    except ValueError:
-        return False
-    return True
+def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
+    """The map with a layer, head, method and token that there are."""
+    if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
+        wanted = replace(wanted, block=None)
+    if wanted.method not in METHODS:
+        wanted = replace(wanted, method=MapSpec().method)
+    layer = results.layer(wanted.block)
+    wanted = replace(wanted, head=head_within(wanted.head, layer.heads if layer is not None else 0))
+    if isinstance(wanted.query, tuple):
+        column = wanted.method == "column"
+        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
+        if not all(0 <= i < n for i, n in zip(wanted.query, shape, strict=True)):
+            wanted = replace(wanted, query="readout", method="row")
+    return wanted
 
 
 def _fitted_marks(view: Values, count: int) -> Values:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.text.phrases import frame_number
 from app.workers.inference import prepare_torch, with_preprocessing
-from app.workers.paint import look_of
 from mvit_core.attribution import head_indices
 from mvit_core.system.assets import asset
-from mvit_core.video.encode.encoders import CONTAINERS, Encoding
+from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
     from app.results import Results
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
-    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.attribution import HeadChoice
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
-    from mvit_core.render import HeatSettings
     from mvit_core.video.clip import ClipSpec
 
 
@@ -45,31 +43,12 @@ class ExportJob:
     """How the model is fed."""
     target: Path
     """Its ending decides the kind of file."""
-    block: int
-    head: HeadChoice
-    method: str
-    query: Query
-    look: HeatSettings
-    frame: int
-    """The frame of a still picture."""
+    request: ExportRequest
+    """What the core is asked for."""
     picture_fps: float | None = None
     """Frames per second of a folder of pictures; None for a file."""
-    layout: str = "single"
     span: Span = "all"
-    """What ``start`` and ``stop`` were taken from."""
-    start: int = 0
-    stop: int | None = None
-    """One past the last frame; None is the end."""
-    rate: float | None = None
-    """Frames per second at most, of a video; None keeps those of the clip."""
-    size: str = "native"
-    """What pictures are scaled down to, by the names in ``SIZES``."""
-    encoding: Encoding = field(default_factory=Encoding)
-    """How a video is stored."""
-    sound: bool = False
-    """Keep the sound of the clip in a video."""
-    caption: bool = True
-    """Print map, class and colour bar below the pictures."""
+    """What the frames of the request were taken from."""
 
 
 @dataclass(frozen=True)
@@ -83,52 +62,38 @@ class Exported:
 
 def job_for(state: ViewState, results: Results) -> ExportJob | None:
     """What an export of the present view would be; None without video or model."""
-    layer = results.layer(state.block)
+    layer = results.layer(state.map.block)
     if results.video is None or results.model is None or layer is None:
         return None
     clip = results.video.path
+    from mvit_core.export import ExportRequest  # the model is loaded, so torch is there
+
     job = ExportJob(
         clip=clip,
         model=results.model.source,
         clip_spec=state.clip_spec or results.model.clip_spec,
         target=_writable_folder(clip) / f"{clip.stem}.mp4",
-        block=layer.block,
-        head=state.head,
-        method=state.method,
-        query=state.query,
-        look=look_of(state),
-        frame=state.frame,
+        request=ExportRequest(
+            map=replace(state.map, block=layer.block),
+            heat=state.heat,
+            layout=VIEW_LAYOUTS.get(state.view, "single"),
+            frame_index=state.frame,
+        ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
-        layout=VIEW_LAYOUTS.get(state.view, "single"),
     )
     return replace(job, target=named(job))
 
 
 def named(job: ExportJob) -> Path:
     """The target under the name that says what is in it: clip, layer, head and range."""
-    words = f"{job.clip.stem}-b{job.block}-{_short(job.head)}-{_short_range(job)}"
+    wanted = job.request.map
+    words = f"{job.clip.stem}-b{wanted.block}-{_short(wanted.head)}-{_short_range(job)}"
     return job.target.with_name(words + job.target.suffix)
 
 
-def request_of(job: ExportJob) -> ExportRequest:
-    """The same as the core is asked for it."""
-    from mvit_core.export import ExportRequest
-    from mvit_core.pipeline import MapSpec
-
-    return ExportRequest(
-        spec=MapSpec(job.block, job.head, job.method, job.query),
-        look=job.look,
-        layout=job.layout,
-        frame_index=job.frame,
-        start=job.start,
-        stop=job.stop,
-        sampled_only=job.span == "sampled",
-        rate=job.rate,
-        size=job.size,
-        encoding=job.encoding,
-        sound=job.sound,
-        caption=job.caption,
-    )
+def of_frames(request: ExportRequest, span: Span, frames: tuple[int, int]) -> ExportRequest:
+    """The request for the frames of a span, given as its first frame and one past its last."""
+    return replace(request, start=frames[0], stop=frames[1], sampled_only=span == "sampled")
 
 
 def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
@@ -158,20 +123,10 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
         return None
     spans = spans_of(state, results)
     span = last.span if last.span in spans else "all"
-    start, stop = spans[span]
-    job = replace(
-        job,
-        target=last.target,
-        layout=last.layout,
-        span=span,
-        start=start,
-        stop=stop,
-        rate=last.rate,
-        size=last.size,
-        encoding=last.encoding,
-        sound=last.sound,
-        caption=last.caption,
-    )
+    now = job.request
+    as_last = replace(last.request, map=now.map, heat=now.heat, frame_index=now.frame_index)
+    request = of_frames(as_last, span, spans[span])
+    job = replace(job, target=last.target, span=span, request=request)
     return replace(job, target=_free(named(job)))
 
 
@@ -192,14 +147,14 @@ def _short(head: HeadChoice) -> str:
 
 def _short_range(job: ExportJob) -> str:
     """The frames of a file within its name; tables and arrays always hold all windows."""
-    ending = job.target.suffix.lower()
-    if ending == ".png":
-        return f"f{frame_number(job.frame)}"
-    if ending not in CONTAINERS or job.span == "all" or job.stop is None:
+    ending, request = job.target.suffix.lower(), job.request
+    if ending == ".png" and request.frame_index is not None:
+        return f"f{frame_number(request.frame_index)}"
+    if ending not in CONTAINERS or job.span == "all" or request.stop is None:
         return "all"
     if job.span == "sampled":
         return "sampled"
-    return f"f{frame_number(job.start)}-{frame_number(job.stop - 1)}"
+    return f"f{frame_number(request.start)}-{frame_number(request.stop - 1)}"
 
 
 def _writable_folder(path: Path) -> Path:
@@ -232,7 +187,7 @@ class Exporter:
             open_video(job.clip, fps=job.picture_fps) as video,
             video.checked_by(task.check),
         ):
-            summary = export(explainer, video, request_of(job), job.target, task.step)
+            summary = export(explainer, video, job.request, job.target, task.step)
         return Exported(job.target, summary.notes)
 
     def close(self) -> None:

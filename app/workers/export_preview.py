@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.workers.export import request_of
 from mvit_core.video import open_video
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def draw_preview(
 
     explainer = model_worker.lend(shown, task)
     with open_video(job.clip, fps=job.picture_fps) as video, video.checked_by(task.check):
-        picture = draw_still(explainer, video, request_of(job), task.check).picture
+        picture = draw_still(explainer, video, job.request, task.check).picture
     height, width = picture.shape[:2]
     image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.copy()

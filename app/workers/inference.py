@@ -203,15 +203,12 @@ class ModelWorker:
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
         """
-        from mvit_core.pipeline import MapSpec
-
         task.check()
         explainer = self._explainer(request, task)
         video = self._open(request.clip)
         captured = explainer.glance(video, request.window, task.check)
         task.check()
-        spec = MapSpec(block=request.block, method=request.method, query=request.query)
-        return RangePiece(request, explainer.head_maps(video, captured, spec).values)
+        return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
 
     def survey(self, request: MapRequest, task: TaskHandle) -> WindowSurvey:
         """What one run of a window tells for a series, of all layers where that costs little.
@@ -219,20 +216,17 @@ class ModelWorker:
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
         """
-        from mvit_core.pipeline import MapSpec
-
         began = perf_counter()
         explainer = self._explainer(request, task)
         video = self._open(request.clip)
         captured = explainer.glance(video, request.window, on_step=task.check)
-        spec = MapSpec(block=request.block, method=request.method, query=request.query)
         # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(request.query, str) and request.method != "column"
+        cheap = isinstance(request.map.query, str) and request.map.method != "column"
         blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:
             task.check()
-            maps = explainer.head_maps(video, captured, replace(spec, block=block))
+            maps = explainer.head_maps(video, captured, replace(request.map, block=block))
             measures.append((block, measures_of(maps)))
         scores = captured.record.probabilities[0].double().numpy()
         names = tuple(p.name for p in sorted(captured.predictions, key=lambda p: p.index))
@@ -265,12 +259,9 @@ def _weight_bytes(loaded: LoadedModel) -> int:
 def _result(
     explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
 ) -> MapResult:
-    from mvit_core.pipeline import MapSpec
-
-    spec = MapSpec(block=request.block, method=request.method, query=request.query)
     return MapResult(
         request=request,
-        maps=explainer.head_maps(video, captured, spec),
+        maps=explainer.head_maps(video, captured, request.map),
         pixel_map=captured.pixel_map,
         frame_indices=captured.frame_indices,
         predictions=_predictions(captured),

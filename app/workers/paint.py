@@ -18,7 +18,6 @@ from mvit_core.render import HeatLayer, HeatSettings, heat_layer, overlay
 
 if TYPE_CHECKING:
     from app.results import FramePicture, MapResult, ShownMap
-    from app.state.view_state import ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RenderStyle
@@ -27,23 +26,6 @@ LONG_SIDE_PX = 1280
 """Pictures of maps are made no larger; a token is many pixels wide even then."""
 
 THUMB_LONG_SIDE_PX = 160
-
-
-def look_of(state: ViewState) -> HeatSettings:
-    """How the state wants heat to be drawn, on screen and in exports."""
-    return HeatSettings(
-        colormap=state.colormap,
-        opacity=state.opacity,
-        smooth=state.smooth,
-        range_policy=state.range_policy,
-        manual_range=state.manual_range,
-        locked_range=state.locked_range,
-        gamma=state.gamma,
-        threshold=state.threshold,
-        mode=state.mode,
-        tails_percent=state.tails_percent,
-        units=state.units,
-    )
 
 
 def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:

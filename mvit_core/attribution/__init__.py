@@ -23,6 +23,7 @@ from mvit_core.attribution.heads import (
 )
 from mvit_core.attribution.maps import HeadMaps, Query, Saliency
 from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_of
+from mvit_core.attribution.spec import MapSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ __all__ = [
     "HeadSet",
     "LayerMeasures",
     "MapMeasures",
+    "MapSpec",
     "Method",
     "Query",
     "Saliency",

@@ -80,10 +80,10 @@ class Caption:
 
     def _draw_bar(self, y: int, shot: Shot) -> None:
         """The colour bar on a base line, with its ends in numbers."""
-        picture, font, look = self.strip, self._figure.font_px, self._request.look
+        picture, font, heat = self.strip, self._figure.font_px, self._request.heat
         keys = {panel.explanation.maps.key_count for panel in shot.panels}
-        units = look.units if len(keys) == 1 else "probability"  # uniform differs between layers
-        words = range_text(look)
+        units = heat.units if len(keys) == 1 else "probability"  # uniform differs between layers
+        words = range_text(heat)
         first = shot.styles[0]
         low, high = (bar_number(v, units, min(keys)) for v in (first.range.low, first.range.high))
         if any(style.range != first.range for style in shot.styles):

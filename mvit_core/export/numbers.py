@@ -62,7 +62,7 @@ def _answers(
     windows = explainer.windows(video)
     answers = []
     for done, window in enumerate(windows, start=1):
-        answers.append(explainer.explain(video, window, request.spec))
+        answers.append(explainer.explain(video, window, request.map))
         if on_progress is not None:
             on_progress(done, len(windows))
     return answers
@@ -79,7 +79,7 @@ def _facts(
         "stage": first.maps.stage,
         "method": first.maps.method,
         "query": first.maps.query,
-        "head": head_json(request.spec.head),
+        "head": head_json(request.map.head),
         "head_choices": [*range(first.maps.heads), *HEAD_REDUCTIONS],
         "model": explainer.loaded.path.name,
         "format": explainer.loaded.format,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mvit_core.pipeline import MapSpec
+from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
 from mvit_core.video.encode.encoders import Encoding
 
@@ -15,8 +15,8 @@ OnProgress = Callable[[int, int], None]
 class ExportRequest:
     """Which map, drawn how, over which frames."""
 
-    spec: MapSpec = field(default_factory=MapSpec)
-    look: HeatSettings = field(default_factory=HeatSettings)
+    map: MapSpec = field(default_factory=MapSpec)
+    heat: HeatSettings = field(default_factory=HeatSettings)
     layout: str = "single"
     """A name in ``LAYOUTS``."""
     frame_index: int | None = None

@@ -53,7 +53,7 @@ class Scene:
         if self._shot is None or window is not self._window:
             request = self._request
             self._explainer.capture(self._video, window, lambda *_: self._on_piece())
-            panels = panels_of(self._explainer, self._video, window, request.layout, request.spec)
+            panels = panels_of(self._explainer, self._video, window, request.layout, request.map)
             self._window = window
             self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)))
             for panel in panels:
@@ -63,26 +63,26 @@ class Scene:
 
     def _styles(self, panels: list[Panel], window: ClipWindow) -> Iterator[RenderStyle]:
         """How each panel is drawn, where the policy looks at other windows or layers too."""
-        look = self._request.look
-        policy = look.range_policy if look.locked_range is None else "layer"
+        heat = self._request.heat
+        policy = heat.range_policy if heat.locked_range is None else "layer"
         if policy == "model":  # looks at the same values from every panel
-            chosen = self._explainer.explain(self._video, window, self._request.spec)
-            yield from [look.with_range(self._ends(chosen))] * len(panels)
+            chosen = self._explainer.explain(self._video, window, self._request.map)
+            yield from [heat.with_range(self._ends(chosen))] * len(panels)
             return
         for answer in (panel.explanation for panel in panels):
             if policy != "clip":
-                yield look.style(answer.maps, answer.saliency)
+                yield heat.style(answer.maps, answer.saliency)
                 continue
             block = answer.maps.block
             if block not in self._clip_ends:
                 self._clip_ends[block] = self._ends(answer)
-            yield look.with_range(self._clip_ends[block])
+            yield heat.with_range(self._clip_ends[block])
 
     def _ends(self, chosen: Explanation) -> ValueRange:
-        look = self._request.look
-        policy = look.range_policy
+        heat = self._request.heat
+        policy = heat.range_policy
         pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
-        return look.ends(chosen.maps, chosen.saliency, pool)
+        return heat.ends(chosen.maps, chosen.saliency, pool)
 
     @property
     def sampled_frames(self) -> tuple[int, ...]:
@@ -100,7 +100,7 @@ class Scene:
 
     def facts(self, start: int, stop: int) -> str:
         """What a later reader needs to trace the numbers, as JSON."""
-        spec, explanation = self._request.spec, self.shot(start).panels[0].explanation
+        spec, explanation = self._request.map, self.shot(start).panels[0].explanation
         windows = [w for w in self._windows if w.start < stop and w.stop > start]
         return json.dumps(
             {
@@ -115,7 +115,7 @@ class Scene:
                 "method": spec.method,
                 "query": spec.query,
                 "layout": self._request.layout,
-                "look": asdict(self._request.look),
+                "look": asdict(self._request.heat),
                 "frames": [start, stop],
                 "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
             }

@@ -127,24 +127,24 @@ class HeatSettings:
         )
 
 
-def range_text(look: HeatSettings, known: tuple[int, int] | None = None) -> str:
+def range_text(heat: HeatSettings, known: tuple[int, int] | None = None) -> str:
     """What the ends of the colour bar are taken from, in words.
 
     Args:
-        look: names the policy and its tails.
+        heat: names the policy and its tails.
         known: how many windows of the clip (or layers of the model) were looked at, and how many
             there are; None where the policy looks at no others, or at all of them.
     """
-    if look.locked_range is not None:
+    if heat.locked_range is not None:
         return "locked range"
-    if not look.is_automatic:
+    if not heat.is_automatic:
         return RANGE_POLICIES["manual"]
-    policy = "layer" if look.range_policy == "manual" else look.range_policy
+    policy = "layer" if heat.range_policy == "manual" else heat.range_policy
     words = RANGE_POLICIES[policy]
     if known is not None and known[0] < known[1]:
         parts = {"clip": "this layer, {} of {} windows", "model": "{} of {} layers"}
         words = parts[policy].format(*known)
-    low, high = look.tails_percent
+    low, high = heat.tails_percent
     return f"{words}, {low:g}–{high:g} %"
 
 

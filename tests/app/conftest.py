@@ -13,7 +13,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.window.launch import ViewOptions, make_application, open_window
-from app.workers.paint import look_of
 from app.workers.worker import Worker
 
 WAIT_MS = 20_000
@@ -116,7 +115,7 @@ def is_settled(window):
         and results.heat is not None
         and results.heat.key.map_number == results.shown.number
         and results.heat.key.style
-        == replace(look_of(state), opacity=1.0).with_range(results.shown.range.range)
+        == replace(state.heat, opacity=1.0).with_range(results.shown.range.range)
         and results.strip is not None
         and results.strip.request == results.request
         and not results.is_busy

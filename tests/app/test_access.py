@@ -343,15 +343,15 @@ def test_all_of_it_by_keys_alone(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Right)
     press(qtbot, lens, Qt.Key.Key_Up)
     press(qtbot, lens, Qt.Key.Key_2)
-    before = lens.store.state.opacity
+    before = lens.store.state.heat.opacity
     press(qtbot, lens, Qt.Key.Key_Down, control)
     settle(qtbot, lens)
     state = lens.store.state
-    assert (state.frame, state.block, state.head) == (1, 2, 1)
-    assert state.opacity < before
+    assert (state.frame, state.map.block, state.map.head) == (1, 2, 1)
+    assert state.heat.opacity < before
     lens.panels.layers.tree.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(lens.panels.layers.tree, Qt.Key.Key_Up)
-    assert lens.store.state.block == 1
+    assert lens.store.state.map.block == 1
 
 
 def test_tab_goes_on_from_the_last_stop_to_the_tool_bar_and_the_left_and_back(lens, qtbot):

@@ -135,11 +135,11 @@ def test_half_precision_completes_and_the_view_stays(lens, qtbot, no_memory):
     press(qtbot, lens, Qt.Key.Key_Up)
     press(qtbot, lens, Qt.Key.Key_PageDown)
     toast = toast_about_memory(lens, qtbot)
-    block = lens.store.state.block
+    block = lens.store.state.map.block
     click(qtbot, toast.remedy_buttons["half"])
     settle(qtbot, lens)
     assert lens.store.state.model.half
-    assert lens.store.state.block == block
+    assert lens.store.state.map.block == block
     assert no_memory[-1] == (True, None)
 
 

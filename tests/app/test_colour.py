@@ -13,11 +13,10 @@ from app.controller.ranges import histogram
 from app.results import HistogramInfo, RangeInfo
 from app.text.phrases import policy_names, range_words, unit_names
 from app.views.range_menu import range_menu
-from app.workers.paint import look_of
 from mvit_core import load_model, open_video
 from mvit_core.errors import VideoError
 from mvit_core.export import ExportRequest, export
-from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pipeline import Explainer
 from mvit_core.pool import pooled_values
 from mvit_core.render import (
     RANGE_POLICIES,
@@ -86,7 +85,7 @@ def test_the_canvas_composes_every_mode_as_an_export_blends_it(lens, qtbot, chan
     lens.store.update(**changes)
     settle(qtbot, lens)
     results = lens.controller.results
-    style = look_of(lens.store.state).with_range(results.shown.range.range)
+    style = lens.store.state.heat.with_range(results.shown.range.range)
     blended = overlay(results.picture.pixels, results.shown.heatmap, results.picture.index, style)
     inner = (slice(2, -2), slice(2, -2))  # the focus ring
     assert abs(screen_pixels(lens)[inner].astype(int) - blended[inner]).max() <= 2
@@ -97,7 +96,7 @@ def test_a_click_on_spotlight_darkens_and_takes_the_colours_away(lens, qtbot):
     before = lens.stage.canvas.grab().toImage()
     click(qtbot, colours.modes["spotlight"])
     settle(qtbot, lens)
-    assert lens.store.state.mode == "spotlight"
+    assert lens.store.state.heat.mode == "spotlight"
     assert lens.stage.canvas.grab().toImage() != before
     assert not colours.colormap.isEnabled()
     assert "no colours" in colours.colormap.toolTip()
@@ -126,14 +125,14 @@ def test_gamma_and_threshold_are_applied_while_the_video_plays(lens, qtbot):
     lens.panels.display.colours.gamma.slider.setValue(-25)
     lens.panels.display.colours.threshold.slider.setValue(20)
     state = lens.store.state
-    assert (state.gamma, state.threshold) == (0.45, 0.2)
+    assert (state.heat.gamma, state.heat.threshold) == (0.45, 0.2)
     qtbot.waitUntil(lambda: lens.controller.results.heat.key.style.gamma == 0.45, timeout=WAIT_MS)
     assert lens.store.state.playing
     press(qtbot, lens, Qt.Key.Key_Space)
     undo(qtbot, lens)
-    assert (lens.store.state.gamma, lens.store.state.threshold) == (0.45, 0.0)
+    assert (lens.store.state.heat.gamma, lens.store.state.heat.threshold) == (0.45, 0.0)
     undo(qtbot, lens)
-    assert lens.store.state.gamma == 1.0
+    assert lens.store.state.heat.gamma == 1.0
 
 
 def test_a_number_beside_a_slider_is_typed(lens, qtbot):
@@ -142,7 +141,7 @@ def test_a_number_beside_a_slider_is_typed(lens, qtbot):
     number.selectAll()
     qtbot.keyClicks(number, "2.5")
     qtbot.keyClick(number, Qt.Key.Key_Return)
-    assert lens.store.state.gamma == 2.5
+    assert lens.store.state.heat.gamma == 2.5
     assert lens.panels.display.colours.gamma.slider.value() == 28
 
 
@@ -156,9 +155,9 @@ def test_a_slow_drag_of_a_slider_is_one_step_of_undo(lens, qtbot, monkeypatch):
         now[0] += 5.0  # seconds: far longer than any quick succession
         qtbot.mouseMove(slider, start - QPoint(4 * step, 0))
     qtbot.mouseRelease(slider, LEFT, pos=start - QPoint(16, 0))
-    assert lens.store.state.opacity < 0.6
+    assert lens.store.state.heat.opacity < 0.6
     undo(qtbot, lens)
-    assert lens.store.state.opacity == 0.6
+    assert lens.store.state.heat.opacity == 0.6
     assert not lens.store.can_undo
 
 
@@ -176,7 +175,7 @@ def test_the_wheel_over_a_slider_scrolls_the_panel_instead(lens, qtbot):
         False,
     )
     QApplication.sendEvent(slider, event)
-    assert lens.store.state.opacity == 0.6
+    assert lens.store.state.heat.opacity == 0.6
 
 
 # -- the range by hand ---------------------------------------------------------------------------
@@ -197,19 +196,19 @@ def test_dragging_an_end_of_the_range_makes_it_manual_in_one_step(lens, qtbot):
     drag(qtbot, hist, start, start - 40)
     settle(qtbot, lens)
     after = shown_range(lens)
-    assert after.policy == lens.store.state.range_policy == "manual"
+    assert after.policy == lens.store.state.heat.range_policy == "manual"
     assert after.range.low == before.low
     assert after.range.high < before.high
     assert hist.handle_x(1) == pytest.approx(start - 40, abs=1.5)
     assert lens.panels.colourbar.lines()[0] == "manual range"
     undo(qtbot, lens)
-    assert (lens.store.state.range_policy, shown_range(lens).range) == ("layer", before)
+    assert (lens.store.state.heat.range_policy, shown_range(lens).range) == ("layer", before)
 
 
 def test_the_ends_of_the_range_never_cross(lens, qtbot):
     hist = lens.panels.display.range.histogram
     drag(qtbot, hist, hist.handle_x(0), hist.width() + 50)
-    ends = lens.store.state.manual_range
+    ends = lens.store.state.heat.manual_range
     assert ends.low < ends.high
 
 
@@ -218,17 +217,17 @@ def test_arrow_keys_move_the_ends_of_the_range(lens, qtbot):
     before = shown_range(lens).range
     hist.setFocus()
     qtbot.keyClick(hist, Qt.Key.Key_Left)
-    assert lens.store.state.manual_range.high < before.high
+    assert lens.store.state.heat.manual_range.high < before.high
     qtbot.keyClick(hist, Qt.Key.Key_Down)
     qtbot.keyClick(hist, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert lens.store.state.manual_range.low > before.low
+    assert lens.store.state.heat.manual_range.low > before.low
 
 
 def test_a_locked_range_cannot_be_dragged_or_typed_and_says_why(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Y)
     controls = lens.panels.display.range
     drag(qtbot, controls.histogram, controls.histogram.handle_x(1), 20)
-    assert lens.store.state.manual_range is None
+    assert lens.store.state.heat.manual_range is None
     for control in (controls.policy, controls.low, controls.high):
         assert not control.isEnabled()
         assert "locked" in control.toolTip()
@@ -239,7 +238,7 @@ def test_manual_begins_with_the_numbers_in_use(lens, qtbot):
     before = shown_range(lens).range
     choose(lens, "manual")
     assert shown_range(lens).range == before
-    assert lens.store.state.manual_range == before
+    assert lens.store.state.heat.manual_range == before
 
 
 def test_a_range_whose_ends_are_the_wrong_way_round_is_refused(lens, qtbot):
@@ -248,7 +247,7 @@ def test_a_range_whose_ends_are_the_wrong_way_round_is_refused(lens, qtbot):
     controls.high.setText("0.1")
     controls.high.editingFinished.emit()
     assert "below the highest" in lens.panels.display.note.text()
-    assert lens.store.state.range_policy == "layer"
+    assert lens.store.state.heat.range_policy == "layer"
 
 
 def test_u_fits_a_manual_range_once_and_tells_where_there_is_nothing_to_fit(lens, qtbot):
@@ -257,13 +256,13 @@ def test_u_fits_a_manual_range_once_and_tells_where_there_is_nothing_to_fit(lens
     assert "follows what is shown" in messages(lens)
     lens.controller.intents.set_field("manual_range", ValueRange(0, 9))
     press(qtbot, lens, Qt.Key.Key_U)
-    assert lens.store.state.manual_range == automatic
-    assert lens.store.state.range_policy == "manual"
+    assert lens.store.state.heat.manual_range == automatic
+    assert lens.store.state.heat.range_policy == "manual"
     press(qtbot, lens, Qt.Key.Key_Y)
     press(qtbot, lens, Qt.Key.Key_Up)
     settle(qtbot, lens)
     press(qtbot, lens, Qt.Key.Key_U)
-    assert lens.store.state.locked_range == shown_range(lens).automatic != automatic
+    assert lens.store.state.heat.locked_range == shown_range(lens).automatic != automatic
 
 
 # -- policies ------------------------------------------------------------------------------------
@@ -288,10 +287,10 @@ def expected_ends(window, barcode_clip, toy_checkpoint, policy):
     explainer = Explainer(load_model(toy_checkpoint), remembered_windows=1)
     with open_video(barcode_clip) as video:
         window_of_state = window.controller.results.window(state.frame)
-        spec = MapSpec(state.block, state.head, state.method, state.query)
+        spec = state.map
         chosen = explainer.explain(video, window_of_state, spec)
         pool = pooled_values(explainer, video, chosen, policy)
-    return look_of(state).ends(chosen.maps, chosen.saliency, pool)
+    return state.heat.ends(chosen.maps, chosen.saliency, pool)
 
 
 @pytest.mark.parametrize("policy", ["clip", "model"])
@@ -425,12 +424,12 @@ def test_a_number_typed_in_multiples_of_uniform_is_taken_as_such(lens, qtbot):
     controls.high.setText("2")
     controls.high.editingFinished.emit()
     keys = lens.controller.results.shown.result.maps.key_count
-    assert lens.store.state.manual_range == ValueRange(0.0, 2 / keys)
+    assert lens.store.state.heat.manual_range == ValueRange(0.0, 2 / keys)
 
 
 def test_leaving_a_number_as_it_was_keeps_the_policy(lens, qtbot):
     lens.panels.display.range.high.editingFinished.emit()
-    assert lens.store.state.range_policy == "layer"
+    assert lens.store.state.heat.range_policy == "layer"
 
 
 HISTOGRAM = HistogramInfo((1,), ValueRange(0, 1))
@@ -511,7 +510,7 @@ def test_reset_display_gives_every_colour_setting_back(lens, qtbot):
         opacity=0.1,
     )
     press(qtbot, lens, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert look_of(lens.store.state) == HeatSettings()
+    assert lens.store.state.heat == HeatSettings()
 
 
 def test_commands_go_through_modes_units_and_policies(lens, qtbot):
@@ -519,19 +518,19 @@ def test_commands_go_through_modes_units_and_policies(lens, qtbot):
     run("view.spotlight")
     run("view.uniform_units")
     state = lens.store.state
-    assert (state.mode, state.units) == ("spotlight", "uniform")
+    assert (state.heat.mode, state.heat.units) == ("spotlight", "uniform")
     assert lens.actions_table.by_id["view.spotlight"].isChecked()
     press(qtbot, lens, Qt.Key.Key_Y)
     run("view.next_policy")
-    assert lens.store.state.locked_range is None
-    assert lens.store.state.range_policy == "clip"
+    assert lens.store.state.heat.locked_range is None
+    assert lens.store.state.heat.range_policy == "clip"
 
 
 def test_the_pointer_reads_what_the_exported_arrays_hold(
     lens, qtbot, barcode_clip, toy_checkpoint, tmp_path
 ):
     state, target = lens.store.state, tmp_path / "maps.npz"
-    spec = MapSpec(state.block, state.head, state.method, state.query)
+    spec = state.map
     with open_video(barcode_clip) as video:
         export(Explainer(load_model(toy_checkpoint)), video, ExportRequest(spec), target)
     canvas, arrays = lens.stage.canvas, np.load(target)
@@ -546,5 +545,5 @@ def test_the_pointer_reads_what_the_exported_arrays_hold(
 def test_settings_are_kept_apart_from_how_the_picture_was_made(lens):
     """Everything about colours is in the key of a coloured map, but not its opacity."""
     key = lens.controller.results.heat.key
-    look = replace(look_of(lens.store.state), opacity=1.0)
+    look = replace(lens.store.state.heat, opacity=1.0)
     assert key.style == look.with_range(shown_range(lens).range)

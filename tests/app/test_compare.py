@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from app.results import DIFFERENCE_PLACE
 from app.state.json_codec import decode, encode, field_types
 from app.state.view_state import Pane, ViewState
+from mvit_core.attribution import MapSpec
 from mvit_core.model import MViT
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
@@ -66,7 +67,7 @@ def pinned(lens, qtbot):
 
 def test_p_pins_what_is_shown_and_it_stays_while_the_selection_moves(pinned, qtbot):
     (kept,) = pinned.store.state.panes
-    assert (kept.block, kept.head, kept.method, kept.query) == (3, 1, "row", "readout")
+    assert kept.map == MapSpec(3, 1, "row", "readout")
     assert pane(pinned, 0).title.full_text().startswith("Block 2 · head h0 of 2")
     assert pane(pinned, 1).title.full_text().startswith("Block 3 · head h1 of 4")
     values = info(pinned, 1).heatmap.values
@@ -234,10 +235,10 @@ def test_the_difference_of_two_pins_needs_two_clicks(pinned, qtbot):
 def test_swapping_with_the_selection_exchanges_the_two(pinned, qtbot):
     click(qtbot, pane(pinned, 1).swap)
     state = pinned.store.state
-    assert (state.block, state.head) == (3, 1)
-    assert (state.panes[0].block, state.panes[0].head) == (2, 0)
+    assert (state.map.block, state.map.head) == (3, 1)
+    assert (state.panes[0].map.block, state.panes[0].map.head) == (2, 0)
     tap(qtbot, pinned, Qt.Key.Key_Z, CONTROL)
-    assert (pinned.store.state.block, pinned.store.state.panes[0].block) == (2, 3)
+    assert (pinned.store.state.map.block, pinned.store.state.panes[0].map.block) == (2, 3)
 
 
 def test_closing_the_chosen_pane_by_key_and_taking_it_back(pinned, qtbot):
@@ -253,7 +254,7 @@ def test_closing_the_chosen_pane_by_key_and_taking_it_back(pinned, qtbot):
 def test_enter_or_a_double_click_shows_a_pane_alone_and_esc_leads_back(pinned, qtbot):
     qtbot.mouseDClick(pane(pinned, 1).body, Qt.MouseButton.LeftButton)
     state = pinned.store.state
-    assert (state.view, state.block, state.head) == ("single", 3, 1)
+    assert (state.view, state.map.block, state.map.head) == ("single", 3, 1)
     settle(qtbot, pinned)
     press(qtbot, pinned, Qt.Key.Key_Escape)
     assert pinned.store.state.view == "compare"
@@ -294,10 +295,8 @@ def test_a_pane_of_another_checkpoint_keeps_its_own_map(pinned, qtbot, tmp_path)
 
 def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
     request = lens.controller.results.request
-    gone = Pane(tmp_path / "gone.mp4", request.model, request.spec, 0, "mean", "row", "readout")
-    worse = Pane(
-        request.clip, source(tmp_path / "gone.pyth"), request.spec, 0, "mean", "row", "readout"
-    )
+    gone = Pane(tmp_path / "gone.mp4", request.model, request.spec, MapSpec(0))
+    worse = Pane(request.clip, source(tmp_path / "gone.pyth"), request.spec, MapSpec(0))
     lens.store.update(panes=(gone, worse), view="compare")
     qtbot.waitUntil(
         lambda: (
@@ -321,7 +320,9 @@ def test_a_state_with_places_that_no_pane_has_is_shown_all_the_same(lens, qtbot)
 
 
 def test_panes_are_kept_in_a_session_as_they_are():
-    kept = Pane(Path("/a.mp4"), source(Path("/m.pyth")), ClipSpec(), 3, 1, "row", (0, 1, 2))
+    kept = Pane(
+        Path("/a.mp4"), source(Path("/m.pyth")), ClipSpec(), MapSpec(3, 1, "row", (0, 1, 2))
+    )
     types = field_types(ViewState)
     for name, value in (("panes", (kept,)), ("difference", (0, 1)), ("view", "compare")):
         assert decode(encode(value), types[name], name) == value

@@ -17,7 +17,7 @@ from app.results import JobInfo
 from app.state.view_state import Loop
 from app.text.phrases import clock_words, rate_words
 from app.widgets.basic import Choice
-from app.workers.export import Exporter, job_for, repeated, request_of, spans_of
+from app.workers.export import Exporter, job_for, of_frames, repeated, spans_of
 from app.workers.export_preview import PREVIEW
 from app.workers.worker import TaskHandle
 from mvit_core.errors import Cancelled, MvitError
@@ -74,13 +74,13 @@ def test_what_is_no_video_has_no_codec_no_quality_and_no_sound(dialog, ending):
     for field in (fields.codec, fields.quality, fields.sound):
         assert not field.isEnabled()
         assert field.toolTip()
-    assert dialog.job().encoding == Encoding()
-    assert not dialog.job().sound
+    assert dialog.job().request.encoding == Encoding()
+    assert not dialog.job().request.sound
 
 
 def test_a_typed_ending_changes_what_is_offered_too(dialog, tmp_path):
     dialog.target.setText(str(tmp_path / "a.webm"))
-    assert dialog.job().encoding == Encoding("vp9", "good")
+    assert dialog.job().request.encoding == Encoding("vp9", "good")
     dialog.target.setText(str(tmp_path / "a.png"))
     assert not dialog.span.isEnabled()
     dialog.target.setText(str(tmp_path / "a.gif"))
@@ -182,14 +182,16 @@ def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path
     state, results = lens.store.state, lens.controller.results
     looped = replace(state, loop=Loop("range", 3, 7))
     assert spans_of(looped, results)["loop"] == (3, 8)
-    last = replace(
-        job_for(looped, results), target=tmp_path / "a.gif", span="loop", start=3, stop=8
-    )
-    assert (repeated(last, looped, results).start, repeated(last, looped, results).stop) == (3, 8)
-    request = repeated(last, state, results)
-    assert (request.span, request.start, request.stop) == ("all", 0, results.video.frame_count)
-    assert request.target.parent == tmp_path
-    assert request.target.name == f"{results.video.path.stem}-b3-mean-all.gif"
+    first = job_for(looped, results)
+    request = of_frames(first.request, "loop", (3, 8))
+    last = replace(first, target=tmp_path / "a.gif", span="loop", request=request)
+    again = repeated(last, looped, results).request
+    assert (again.start, again.stop) == (3, 8)
+    job = repeated(last, state, results)
+    frames = job.request.start, job.request.stop
+    assert (job.span, *frames) == ("all", 0, results.video.frame_count)
+    assert job.target.parent == tmp_path
+    assert job.target.name == f"{results.video.path.stem}-b3-mean-all.gif"
     assert repeated(last, state, replace(results, video=None)) is None
 
 
@@ -216,7 +218,7 @@ def test_the_layout_offered_first_is_that_of_the_view_and_its_maps_are_named(len
         lens.store.update(view=view)
         lens.actions_table.run("export.export")
         dialog = dialog_of(ExportDialog)
-        assert dialog.job().layout == layout
+        assert dialog.job().request.layout == layout
         said.append(dialog.content.text())
         dialog.reject()
     assert "mean of 4 heads" in said[0]
@@ -255,10 +257,11 @@ def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_
         if progress.done == progress.total:
             task.cancel()
 
-    request = replace(lens.controller.export_job(), target=tmp_path / "out.mp4", stop=12)
+    job = lens.controller.export_job()
+    request = replace(job.request, stop=12)
     host, task = Exporter(), TaskHandle("export", 1, hear)
     with pytest.raises(Cancelled):
-        host.run(request, task)
+        host.run(replace(job, target=tmp_path / "out.mp4", request=request), task)
     assert told[-1].done == told[-1].total == 12
     assert list(tmp_path.glob("*out*")) == []
     host.close()
@@ -328,13 +331,13 @@ def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
 def test_a_preset_makes_the_choices_that_it_names(dialog, name):
     preset = PRESETS[name]
     assert choose(dialog.preset, name)
-    request = dialog.job()
-    assert request.target.suffix == preset.ending == dialog.kind.currentData()
+    job, request = dialog.job(), dialog.job().request
+    assert job.target.suffix == preset.ending == dialog.kind.currentData()
     if preset.ending in (*CONTAINERS, ".png"):
         assert (request.layout, request.size) == (preset.layout, preset.size)
     assert request.rate == preset.rate
     assert dialog.preset.currentData() == name, "and it is seen which one it was"
-    check_target(request.target, request_of(request))
+    check_target(job.target, request)
 
 
 def test_choices_that_no_preset_makes_are_ones_own(dialog):

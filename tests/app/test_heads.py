@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.state.session_file import Place, read_session, session_of, write_session
 from app.state.view_state import ViewState
-from mvit_core.attribution import HeadSet
+from mvit_core.attribution import HeadSet, MapSpec
 from mvit_core.errors import SessionError
 from tests.app.conftest import settle
 from tests.app.helpers import messages, press
@@ -35,7 +35,7 @@ def average(qtbot, window, *heads):
 @gui
 def test_ctrl_clicks_on_heads_show_their_average(lens, qtbot):
     average(qtbot, lens, 2, 0)
-    assert lens.store.state.head == HeadSet((0, 2))
+    assert lens.store.state.map.head == HeadSet((0, 2))
     shown = lens.controller.results.shown
     maps = shown.result.maps
     expected = (maps.values[0] + maps.values[2]) / 2
@@ -43,18 +43,18 @@ def test_ctrl_clicks_on_heads_show_their_average(lens, qtbot):
     assert "heads h0, h2 of 4 averaged" in lens.panels.title.full_text()
     picture = lens.stage.canvas.heat.image.copy()
     tile(qtbot, lens, 2, CONTROL)
-    assert lens.store.state.head == 0
+    assert lens.store.state.map.head == 0
     assert "head h0 of 4" in lens.panels.title.full_text()
     assert lens.stage.canvas.heat.image != picture
     tile(qtbot, lens, 0, CONTROL)
-    assert lens.store.state.head == "mean"
+    assert lens.store.state.map.head == "mean"
 
 
 @gui
 def test_a_ctrl_click_while_all_are_reduced_begins_with_that_head(lens, qtbot):
     press(qtbot, lens, Key.Key_A)
     tile(qtbot, lens, 3, CONTROL)
-    assert lens.store.state.head == 3
+    assert lens.store.state.map.head == 3
     assert not any(button.isChecked() for button in lens.panels.heads.buttons.values())
 
 
@@ -87,17 +87,17 @@ def test_ctrl_space_averages_the_head_that_ctrl_and_the_arrows_lead_to(lens, qtb
     grid.setFocus()
     for _ in range(2):
         qtbot.keyClick(grid, Key.Key_Right, CONTROL)
-    assert lens.store.state.head == 0
+    assert lens.store.state.map.head == 0
     assert lens.store.state.frame == 0, "the keys stay with the strip"
     qtbot.keyClick(grid, Key.Key_Space, CONTROL)
-    assert lens.store.state.head == HeadSet((0, 2))
+    assert lens.store.state.map.head == HeadSet((0, 2))
     grid.grab()  # the mark of the place paints
     qtbot.keyClick(grid, Key.Key_Space, CONTROL)
-    assert lens.store.state.head == 0
+    assert lens.store.state.map.head == 0
     qtbot.keyClick(grid, Key.Key_Space)
-    assert lens.store.state.head == 2
+    assert lens.store.state.map.head == 2
     qtbot.keyClick(grid, Key.Key_Right)
-    assert lens.store.state.head == 3
+    assert lens.store.state.map.head == 3
     assert not lens.store.state.playing
 
 
@@ -105,11 +105,11 @@ def test_ctrl_space_averages_the_head_that_ctrl_and_the_arrows_lead_to(lens, qtb
 def test_undo_takes_back_one_head_at_a_time(lens, qtbot):
     average(qtbot, lens, 0, 1, 3)
     press(qtbot, lens, Key.Key_Z, CONTROL)
-    assert lens.store.state.head == HeadSet((0, 1))
+    assert lens.store.state.map.head == HeadSet((0, 1))
     press(qtbot, lens, Key.Key_Z, CONTROL)
-    assert lens.store.state.head == 0
+    assert lens.store.state.map.head == 0
     lens.store.redo()
-    assert lens.store.state.head == HeadSet((0, 1))
+    assert lens.store.state.map.head == HeadSet((0, 1))
 
 
 @gui
@@ -118,7 +118,7 @@ def test_heads_that_the_next_layer_lacks_are_left_out_and_it_says_so(lens, qtbot
     lens.stage.canvas.setFocus()
     press(qtbot, lens, Key.Key_Up)
     settle(qtbot, lens)
-    assert lens.store.state.head == HeadSet((0, 1))
+    assert lens.store.state.map.head == HeadSet((0, 1))
     assert "Block 2 has no head 3; without it: heads h0, h1 of 2 averaged" in messages(lens)
 
 
@@ -127,7 +127,7 @@ def test_where_the_next_layer_has_none_of_them_its_mean_is_shown(lens, qtbot):
     average(qtbot, lens, 2, 3)
     lens.stage.canvas.setFocus()
     press(qtbot, lens, Key.Key_Up)
-    assert lens.store.state.head == "mean"
+    assert lens.store.state.map.head == "mean"
     assert "Block 2 has no head 2, 3; its mean is shown" in messages(lens)
 
 
@@ -161,20 +161,19 @@ def test_the_share_on_patches_is_plotted_and_the_spread_says_that_it_is_not_kept
     assert not lens.panels.timeline.series_head.run.isVisible()
 
 
-def test_a_session_keeps_averaged_heads_and_only_then_needs_a_new_reader(tmp_path):
-    path = tmp_path / "s.mvitlens"
-    for head, form in ((HeadSet((0, 2)), 2), (2, 1), ("max", 1)):
-        write_session(session_of(ViewState(head=head), Place(), tmp_path), path)
-        assert json.loads(path.read_text())["version"] == form
-        assert read_session(path).view["head"] == head
+@pytest.mark.parametrize("head", [HeadSet((0, 2)), 2, "max"])
+def test_a_session_keeps_averaged_heads_like_any_others(tmp_path, head):
+    path, shown = tmp_path / "s.mvitlens", MapSpec(head=head)
+    write_session(session_of(ViewState(map=shown), Place(), tmp_path), path)
+    assert read_session(path).view["map"] == shown
 
 
 @pytest.mark.parametrize("indices", [[], [1], [3, 1], [0, 0], ["a", "b"], 3])
 def test_a_session_with_heads_that_cannot_be_averaged_is_refused(tmp_path, indices):
     path = tmp_path / "s.mvitlens"
-    write_session(session_of(ViewState(head=HeadSet((0, 2))), Place(), tmp_path), path)
+    write_session(session_of(ViewState(map=MapSpec(head=HeadSet((0, 2)))), Place(), tmp_path), path)
     page = json.loads(path.read_text())
-    page["view"]["head"] = {"indices": indices}
+    page["view"]["map"]["head"] = {"indices": indices}
     path.write_text(json.dumps(page))
-    with pytest.raises(SessionError, match=r"view\.head"):
+    with pytest.raises(SessionError, match=r"view\.map\.head"):
         read_session(path)

@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
-from app.workers.paint import look_of
 from mvit_core.render import overlay
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import messages, press
@@ -33,7 +32,7 @@ def test_up_and_down_go_through_all_layers_and_everything_agrees(lens, qtbot):
         pictures.append(lens.stage.canvas.heat.image.copy())
     assert pictures[0] != pictures[1] != pictures[2]
     press(qtbot, lens, Qt.Key.Key_Up)
-    assert lens.store.state.block == 0
+    assert lens.store.state.map.block == 0
 
 
 def test_a_click_in_the_tree_chooses_a_block_and_the_arrows_stay_with_the_list(lens, qtbot):
@@ -42,10 +41,10 @@ def test_a_click_in_the_tree_chooses_a_block_and_the_arrows_stay_with_the_list(l
     qtbot.mouseClick(
         tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(row).center()
     )
-    assert lens.store.state.block == 1
+    assert lens.store.state.map.block == 1
     frame = lens.store.state.frame
     qtbot.keyClick(tree, Qt.Key.Key_Down)
-    assert lens.store.state.block == 2
+    assert lens.store.state.map.block == 2
     qtbot.keyClick(tree, Qt.Key.Key_Right)
     assert lens.store.state.frame == frame
 
@@ -64,14 +63,14 @@ def test_head_keys_solo_and_a_gives_mean_then_max(lens, qtbot):
 
 def test_a_head_that_the_block_does_not_have_is_refused_in_words(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_9)
-    assert lens.store.state.head == "mean"
+    assert lens.store.state.map.head == "mean"
     assert "there is no head 8" in messages(lens)
 
 
 def test_a_head_that_the_next_block_lacks_becomes_the_mean_and_says_so(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_4)
     press(qtbot, lens, Qt.Key.Key_Up)
-    assert lens.store.state.head == "mean"
+    assert lens.store.state.map.head == "mean"
     assert "has no head 3" in messages(lens)
 
 
@@ -79,7 +78,7 @@ def test_a_click_on_a_thumbnail_shows_that_head(lens, qtbot):
     grid = lens.panels.heads.grid
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.thumb_box(2).center())
     settle(qtbot, lens)
-    assert lens.store.state.head == 2
+    assert lens.store.state.map.head == 2
     assert "head h2 of 4" in lens.panels.title.full_text()
 
 
@@ -99,7 +98,7 @@ def test_a_click_picks_a_token_and_esc_gives_the_readout_back(lens, qtbot):
     assert lens.stage.canvas.cursor().shape() == Qt.CursorShape.CrossCursor
     pick(qtbot, lens)
     settle(qtbot, lens)
-    query = lens.store.state.query
+    query = lens.store.state.map.query
     layer = lens.controller.results.shown.result.layer
     assert query[1:] == (layer.q_shape[1] // 2, layer.q_shape[2] // 2)
     shown = lens.controller.results.shown
@@ -109,7 +108,7 @@ def test_a_click_picks_a_token_and_esc_gives_the_readout_back(lens, qtbot):
     lens.grab()  # the ring paints
     press(qtbot, lens, Qt.Key.Key_Escape)
     press(qtbot, lens, Qt.Key.Key_Escape)
-    assert (lens.store.state.picking, lens.store.state.query) == (False, "readout")
+    assert (lens.store.state.picking, lens.store.state.map.query) == (False, "readout")
 
 
 def test_shift_click_shows_who_looks_at_a_key(lens, qtbot):
@@ -118,7 +117,7 @@ def test_shift_click_shows_who_looks_at_a_key(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Q)
     pick(qtbot, lens, Qt.KeyboardModifier.ShiftModifier)
     settle(qtbot, lens)
-    assert lens.store.state.method == "column"
+    assert lens.store.state.map.method == "column"
     assert "attended by" in lens.panels.title.full_text()
 
 
@@ -129,7 +128,7 @@ def test_a_picked_token_keeps_its_place_in_another_layer(lens, qtbot):
     settle(qtbot, lens)
     lens.controller.intents.choose_block(1)
     settle(qtbot, lens)
-    t, y, x = lens.store.state.query
+    t, y, x = lens.store.state.map.query
     assert (t, y, x) == (1, 3, 3) or (t, y, x) == (1, 4, 4)
 
 
@@ -182,19 +181,19 @@ def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
     slider = lens.panels.display.colours.opacity.slider
     for value in (50, 40, 30):
         slider.setValue(value)
-    assert lens.store.state.opacity == 0.3
+    assert lens.store.state.heat.opacity == 0.3
     control = Qt.KeyboardModifier.ControlModifier
     press(qtbot, lens, Qt.Key.Key_Z, control)
-    assert lens.store.state.opacity == 0.6 == slider.value() / 100
+    assert lens.store.state.heat.opacity == 0.6 == slider.value() / 100
     press(qtbot, lens, Qt.Key.Key_Z, control)
-    assert lens.store.state.colormap == "inferno"
+    assert lens.store.state.heat.colormap == "inferno"
     assert lens.panels.display.colours.colormap.currentText() == "inferno"
 
 
 def test_opacity_repaints_without_a_new_map(lens, qtbot):
     heat = lens.controller.results.heat
     press(qtbot, lens, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert lens.store.state.opacity == 0.65
+    assert lens.store.state.heat.opacity == 0.65
     assert lens.controller.results.heat is heat
 
 
@@ -250,7 +249,7 @@ def test_the_canvas_composes_what_the_renderer_blends(lens, qtbot):
     rows = np.frombuffer(crop.constBits(), np.uint8).reshape(height, crop.bytesPerLine())
     screen = rows[:, : 3 * width].reshape(height, width, 3)
     maps = results.shown.result.maps
-    style = look_of(lens.store.state).style(maps, maps.pick("mean"))
+    style = lens.store.state.heat.style(maps, maps.pick("mean"))
     blended = overlay(results.picture.pixels, results.shown.heatmap, results.picture.index, style)
     inner = (slice(2, -2), slice(2, -2))  # the focus ring
     assert abs(screen[inner].astype(int) - blended[inner]).max() <= 2

@@ -386,7 +386,9 @@ def test_comma_and_point_step_as_the_arrows_do(clip, qtbot):
 @pytest.mark.gui
 def test_stages_and_heads_are_walked_through_by_keys(lens, qtbot):
     def now():
-        return lens.controller.results.layer(lens.store.state.block).block, lens.store.state.head
+        return lens.controller.results.layer(
+            lens.store.state.map.block
+        ).block, lens.store.state.map.head
 
     seen = []
     for key, modifier in (

@@ -117,7 +117,7 @@ def test_a_larger_crop_has_finer_grids_and_a_picked_token_is_let_go(lens, qtbot,
     type_into(qtbot, dialog.fields["size"], "64")
     click(qtbot, dialog.apply)
     settle(qtbot, lens)
-    assert lens.store.state.query == "readout"
+    assert lens.store.state.map.query == "readout"
     assert lens.controller.results.shown.result.layer.q_shape == (2, 16, 16)
 
 

@@ -140,7 +140,7 @@ def test_a_clip_opens_where_it_was_left_with_the_layer_of_its_model(lens, qtbot,
     press(qtbot, lens, Qt.Key.Key_End)
     press(qtbot, lens, Qt.Key.Key_Up)
     settle(qtbot, lens)
-    block = lens.store.state.block
+    block = lens.store.state.map.block
     other = write_barcode_clip(tmp_path / "other.mp4", frames=20, size=(144, 96))
     lens.controller.open_video(other)
     qtbot.waitUntil(lambda: lens.store.state.clip == other, timeout=WAIT_MS)
@@ -149,5 +149,5 @@ def test_a_clip_opens_where_it_was_left_with_the_layer_of_its_model(lens, qtbot,
     lens.controller.open_video(clip)
     qtbot.waitUntil(lambda: lens.store.state.clip == clip, timeout=WAIT_MS)
     assert lens.store.state.frame == 39
-    assert lens.store.state.block == block
+    assert lens.store.state.map.block == block
     settle(qtbot, lens)

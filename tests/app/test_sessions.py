@@ -25,14 +25,17 @@ from app.state.session_file import (
     session_of,
     write_session,
 )
-from app.state.view_state import ModelSource, ViewState
-from mvit_core.attribution import HeadSet
+from app.state.view_state import ModelSource, Pane, ViewState
+from mvit_core.attribution import HeadSet, MapSpec
 from mvit_core.errors import SessionError
-from mvit_core.render import TAILS_PERCENT, ValueRange
+from mvit_core.render import HeatSettings, ValueRange
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, drop, messages, press
 from tests.fixtures_video import write_barcode_clip
+
+EARLIER = Path(__file__).parent / "sessions"
+"""Files that versions with sessions of forms 1 and 2 wrote."""
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -55,12 +58,8 @@ def state(files):
         model=ModelSource(checkpoint),
         clip_spec=ClipSpec(frames=8, size=160),
         frame=7,
-        block=3,
-        head=2,
-        query=(1, 2, 3),
-        colormap="viridis",
-        opacity=0.3,
-        manual_range=ValueRange(0.1, 0.9),
+        map=MapSpec(block=3, head=2, query=(1, 2, 3)),
+        heat=HeatSettings(colormap="viridis", opacity=0.3, manual_range=ValueRange(0.1, 0.9)),
     )
 
 
@@ -119,7 +118,9 @@ _ranges = st.one_of(st.none(), st.builds(ValueRange, _numbers, _numbers))
 )
 def test_any_view_survives_being_json(head, query, locked, block, opacity, spec):
     view = ViewState(
-        head=head, query=query, locked_range=locked, block=block, opacity=opacity, clip_spec=spec
+        map=MapSpec(block=block, head=head, query=query),
+        heat=HeatSettings(locked_range=locked, opacity=opacity),
+        clip_spec=spec,
     )
     for name, value in kept_view(view).items():
         kept = json.loads(json.dumps(encode(value)))
@@ -129,34 +130,104 @@ def test_any_view_survives_being_json(head, query, locked, block, opacity, spec)
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("opacity", "high"),
-        ("opacity", float("nan")),
+        ("heat.opacity", "high"),
+        ("heat.opacity", float("nan")),
+        ("heat", 3),
+        ("map", []),
         ("frame", 1.5),
         ("frame", True),
-        ("head", "median"),
-        ("query", [1, 2]),
-        ("range_policy", "whatever"),
+        ("map.head", "median"),
+        ("map.query", [1, 2]),
+        ("heat.range_policy", "whatever"),
         ("clip_spec", {"frames": -1}),
         ("clip_spec", 3),
-        ("locked_range", {"low": 0.0}),
+        ("heat.locked_range", {"low": 0.0}),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name(saved, name, kept):
     view = json.loads(saved.read_text())["view"]
-    edit(saved, view={**view, name: kept})
+    *part, field = name.split(".")
+    (view[part[0]] if part else view)[field] = kept
+    edit(saved, view=view)
     with pytest.raises(SessionError, match=f"view.{name}"):
         read_session(saved)
 
 
-def test_fields_of_a_later_version_are_reported_and_left_out(saved):
+def test_fields_of_a_later_version_are_reported_and_left_out(saved, state):
     view = json.loads(saved.read_text())["view"]
+    view["heat"]["glow"] = view["map"]["layer"] = 1
     edit(saved, view={**view, "sparkle": 3}, sound="loud")
-    assert set(read_session(saved).unknown) == {"sound", "view.sparkle"}
+    session = read_session(saved)
+    assert set(session.unknown) == {"sound", "view.sparkle", "view.heat.glow", "view.map.layer"}
+    assert session.view == kept_view(state)
 
 
 def test_fields_that_an_earlier_version_did_not_write_have_their_first_values(saved):
     edit(saved, view={"frame": 3})
     assert read_session(saved).view == {"frame": 3}
+
+
+def as_form(path, number):
+    """Lay the fields of map and heat beside all others, as forms 1 and 2 had them."""
+    view = json.loads(path.read_text())["view"]
+    for pane in view["panes"]:
+        pane |= pane.pop("map")
+    flat = view.pop("map") | view.pop("heat")
+    edit(path, version=number, view={**view, **flat})
+
+
+@pytest.mark.parametrize(("head", "number"), [(2, 1), ("max", 1), (HeadSet((0, 2)), 2)])
+def test_sessions_of_earlier_forms_are_read_as_they_were_saved(
+    state, files, tmp_path, head, number
+):
+    path, shown = tmp_path / "old.mvitlens", replace(state.map, head=head)
+    pane = Pane(files[0], state.model, state.clip_spec, shown)
+    view = replace(state, map=shown, panes=(pane,))
+    write_session(session_of(view, Place(), tmp_path), path)
+    as_form(path, number)
+    assert "map" not in json.loads(path.read_text())["view"]
+    session = read_session(path)
+    assert session.view == kept_view(view)
+    assert session.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "head", "pinned"), [(1, 3, "max"), (2, HeadSet((0, 2)), HeadSet((1, 3)))]
+)
+def test_a_session_that_an_earlier_version_wrote_is_read(number, head, pinned):
+    session = read_session(EARLIER / f"form_{number}.mvitlens")
+    assert session.view["map"] == MapSpec(1, head, "column", (2, 4, 5))
+    assert session.view["heat"] == HeatSettings(
+        colormap="viridis", opacity=0.45, smooth=False, units="uniform", range_policy="clip"
+    )
+    assert [pane.map for pane in session.view["panes"]] == [MapSpec(0, pinned, "received")]
+    assert session.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "words"),
+    [
+        ("opacity", "high", r"view\.heat\.opacity"),
+        ("head", "median", r"view\.map\.head"),
+        ("panes", [3], r"view\.panes"),
+        ("panes", 3, r"view\.panes"),
+    ],
+)
+def test_a_damaged_session_of_an_earlier_form_is_refused_by_name(saved, name, kept, words):
+    as_form(saved, 1)
+    view = json.loads(saved.read_text())["view"]
+    edit(saved, view={**view, name: kept})
+    with pytest.raises(SessionError, match=words):
+        read_session(saved)
+
+
+def test_a_pinned_map_without_a_block_is_refused(saved, state, files):
+    pane = Pane(files[0], state.model, state.clip_spec, state.map)
+    view = {**json.loads(saved.read_text())["view"], "panes": encode((pane,))}
+    del view["panes"][0]["map"]["block"]
+    edit(saved, view=view)
+    with pytest.raises(SessionError, match="a pinned map has no block"):
+        read_session(saved)
 
 
 def test_a_later_version_is_refused_with_an_explanation(saved):
@@ -279,7 +350,7 @@ def test_a_change_is_marked_in_the_title_until_it_is_saved_or_undone(lens, qtbot
     press(qtbot, lens, Qt.Key.Key_C)
     press(qtbot, lens, Qt.Key.Key_S, CONTROL)
     assert not lens.isWindowModified()
-    assert read_session(save_to).view["colormap"] == lens.store.state.colormap
+    assert read_session(save_to).view["heat"] == lens.store.state.heat
 
 
 def test_quitting_with_a_changed_session_asks_and_may_be_called_off(
@@ -347,24 +418,15 @@ def test_a_session_edited_by_hand_shows_what_there_is(lens, boot, qtbot, save_to
     press(qtbot, lens, Qt.Key.Key_S, CONTROL)
     lens.close()
     view = json.loads(save_to.read_text())["view"]
-    far = {
-        "frame": 999,
-        "block": 77,
-        "head": 55,
-        "query": [99, 99, 99],
-        "method": "magic",
-        "colormap": "sparkle",
-        "gamma": 0,
-        "threshold": 7,
-        "tails_percent": [9, 3],
-    }
-    edit(save_to, view={**view, **far})
+    view["frame"] = 999
+    view["map"] |= {"block": 77, "head": 55, "query": [99, 99, 99], "method": "magic"}
+    view["heat"] |= {"colormap": "sparkle", "gamma": 0, "threshold": 7, "tails_percent": [9, 3]}
+    edit(save_to, view=view)
     window = boot(session=save_to)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
     settle(qtbot, window)
     state = window.store.state
-    assert (state.frame, state.block, state.head, state.query) == (39, None, "mean", "readout")
-    assert (state.gamma, state.threshold, state.tails_percent) == (1.0, 0.0, TAILS_PERCENT)
+    assert (state.frame, state.map, state.heat) == (39, MapSpec(), HeatSettings())
 
 
 def test_a_session_of_a_later_version_is_refused_and_the_clip_stays(lens, qtbot, save_to):

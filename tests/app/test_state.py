@@ -53,9 +53,9 @@ def test_undo_gives_back_display_but_not_the_place_in_the_video(store):
     store.update(colormap="viridis")
     store.update(frame=9)
     store.undo()
-    assert (store.state.colormap, store.state.frame) == ("inferno", 9)
+    assert (store.state.heat.colormap, store.state.frame) == ("inferno", 9)
     store.redo()
-    assert store.state.colormap == "viridis"
+    assert store.state.heat.colormap == "viridis"
 
 
 def test_a_slider_drag_is_one_step_of_undo(store, now):
@@ -63,7 +63,7 @@ def test_a_slider_drag_is_one_step_of_undo(store, now):
         now[0] += 0.05
         store.update(gesture="opacity", opacity=0.1 * step)
     store.undo()
-    assert store.state.opacity == ViewState().opacity
+    assert store.state.heat.opacity == ViewState().heat.opacity
     assert not store.can_undo
 
 
@@ -72,7 +72,7 @@ def test_two_drags_with_a_pause_between_them_are_two_steps(store, now):
     now[0] += 2 * GESTURE_SECONDS
     store.update(gesture="opacity", opacity=0.9)
     store.undo()
-    assert store.state.opacity == 0.1
+    assert store.state.heat.opacity == 0.1
 
 
 def test_a_new_change_drops_what_could_be_done_again(store):
@@ -95,12 +95,12 @@ def test_back_leads_to_the_place_before_a_jump_and_forward_returns(store):
     store.update(frame=30, jump=True)
     store.update(block=2)
     store.back()
-    assert (store.state.frame, store.state.block) == (30, None)
+    assert (store.state.frame, store.state.map.block) == (30, None)
     store.back()
     assert store.state.frame == 5
     store.forward()
     store.forward()
-    assert (store.state.frame, store.state.block) == (30, 2)
+    assert (store.state.frame, store.state.map.block) == (30, 2)
 
 
 def test_another_clip_forgets_the_steps(store):

@@ -11,7 +11,6 @@ from app.controller.map_cache import MapCache
 from app.results import LayerInfo
 from app.state.store import Store
 from app.views.grid_layout import heads_layout, layers_layout
-from app.workers.paint import look_of
 from mvit_core.system.cache import MemoryBudget
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, messages, press
@@ -32,7 +31,7 @@ def is_painted(window):
     if results.grid is None or results.grid is not grid.scene.info or results.is_busy:
         return False
     seen = grid.blocks_in_sight()
-    look = replace(look_of(window.store.state), opacity=1.0, units="probability")
+    look = replace(window.store.state.heat, opacity=1.0, units="probability")
     rows = [row for row in results.grid.rows if row.layer.block in seen]
     return bool(rows) and all(
         row.result is not None
@@ -104,7 +103,7 @@ def test_enter_shows_what_is_chosen_alone_and_esc_leads_back(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_V)
     tap(qtbot, lens, Qt.Key.Key_3)
     tap(qtbot, lens, Qt.Key.Key_Return)
-    assert (lens.store.state.view, lens.store.state.head) == ("single", 2)
+    assert (lens.store.state.view, lens.store.state.map.head) == ("single", 2)
     press(qtbot, lens, Qt.Key.Key_Escape)
     assert lens.store.state.view == "heads"
     tap(qtbot, lens, Qt.Key.Key_Escape)
@@ -144,7 +143,7 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     before = lens.stage.grid.grab().toImage()
     click_cell(qtbot, lens, 3, 2)
     settle(qtbot, lens)
-    assert lens.store.state.head == 2
+    assert lens.store.state.map.head == 2
     assert lens.stage.grid.scene.style.chosen_heads == (2,)
     assert "head h2 of 4" in lens.panels.title.full_text()
     assert lens.stage.grid.grab().toImage() != before
@@ -154,7 +153,7 @@ def test_a_double_click_on_a_head_shows_it_alone(lens, qtbot):
     show(qtbot, lens, "heads")
     spot = lens.stage.grid.scene.spot_rect(3, 1).center()
     qtbot.mouseDClick(lens.stage.grid, Qt.MouseButton.LeftButton, pos=spot)
-    assert (lens.store.state.view, lens.store.state.head) == ("single", 1)
+    assert (lens.store.state.view, lens.store.state.map.head) == ("single", 1)
     press(qtbot, lens, Qt.Key.Key_Escape)
     assert lens.store.state.view == "heads"
 
@@ -242,7 +241,7 @@ def test_a_locked_range_links_all_layers(lens, qtbot):
     tap(qtbot, lens, Qt.Key.Key_Y)
     painted(qtbot, lens)
     ends = {ends for row in lens.controller.results.grid.rows for ends in row.picture.ranges}
-    assert ends == {lens.store.state.locked_range}
+    assert ends == {lens.store.state.heat.locked_range}
     assert "" not in lens.stage.grid_header.range.ends
 
 
@@ -250,11 +249,11 @@ def test_a_click_in_the_matrix_chooses_block_and_head_in_one_step_of_undo(lens, 
     show(qtbot, lens, "layers")
     click_cell(qtbot, lens, 1, 1)
     settle(qtbot, lens)
-    assert (lens.store.state.block, lens.store.state.head) == (1, 1)
+    assert (lens.store.state.map.block, lens.store.state.map.head) == (1, 1)
     assert lens.panels.layers.tree.currentItem().text(0) == "Block 1"
     assert "head h1 of 2" in lens.panels.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (lens.store.state.block, lens.store.state.head) == (None, "mean")
+    assert (lens.store.state.map.block, lens.store.state.map.head) == (None, "mean")
     assert messages(lens).count("has no head") == 0
 
 
@@ -264,7 +263,7 @@ def test_up_and_down_walk_the_rows_and_keep_them_in_sight(lens, qtbot):
         lens.stage.grid.zoom_by(1)
     for block in (2, 1, 0):
         tap(qtbot, lens, Qt.Key.Key_Up)
-        assert lens.store.state.block == block
+        assert lens.store.state.map.block == block
         qtbot.waitUntil(lambda b=block: b in lens.stage.grid.blocks_in_sight(), timeout=WAIT_MS)
     lens.stage.zoom("fit")
 
@@ -275,7 +274,7 @@ def test_a_picked_token_is_the_same_place_in_every_layer(lens, qtbot):
     lens.controller.intents.choose_query((1, 6, 2))
     show(qtbot, lens, "layers")
     rows = lens.controller.results.grid.rows
-    queries = [row.result.request.query for row in rows]
+    queries = [row.result.request.map.query for row in rows]
     for row, query in zip(rows, queries, strict=True):
         here = row.layer.q_geometry.centre(query)
         assert abs(here[1] - rows[0].layer.q_geometry.centre((1, 6, 2))[1]) <= 8
@@ -291,9 +290,9 @@ def test_a_click_picks_a_token_of_the_cell_it_lands_on(lens, qtbot):
     click_cell(qtbot, lens, 1, 0)
     settle(qtbot, lens)
     state, layer = lens.store.state, lens.controller.results.layer(1)
-    assert (state.block, state.head) == (1, 0)
-    assert isinstance(state.query, tuple)
-    assert all(i < n for i, n in zip(state.query, layer.q_shape, strict=True))
+    assert (state.map.block, state.map.head) == (1, 0)
+    assert isinstance(state.map.query, tuple)
+    assert all(i < n for i, n in zip(state.map.query, layer.q_shape, strict=True))
 
 
 def test_a_picked_token_of_the_last_block_is_refused_in_words(lens, qtbot):
@@ -302,7 +301,7 @@ def test_a_picked_token_of_the_last_block_is_refused_in_words(lens, qtbot):
     settle(qtbot, lens)
     tap(qtbot, lens, Qt.Key.Key_Q)
     click_cell(qtbot, lens, 3, 0)
-    assert not isinstance(lens.store.state.query, tuple)
+    assert not isinstance(lens.store.state.map.query, tuple)
     assert "reads only the class token" in messages(lens)
 
 
@@ -376,10 +375,10 @@ def test_the_class_token_can_be_asked_for_where_it_is_read(lens, qtbot):
     assert action.isEnabled()
     action.trigger()
     settle(qtbot, lens)
-    assert lens.store.state.query == "class"
+    assert lens.store.state.map.query == "class"
     assert "(class token)" in lens.panels.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
-    assert lens.store.state.query == "readout"
+    assert lens.store.state.map.query == "readout"
 
 
 def test_the_layers_view_begins_with_the_chosen_block_in_sight(lens, qtbot):
@@ -431,7 +430,7 @@ def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
     result = lens.controller.results.shown.result
     budget = MemoryBudget(2 * result.maps.values.nbytes)
     map_cache = MapCache(budget)
-    several = [replace(result, request=replace(result.request, query=(0, 0, n))) for n in range(5)]
+    several = [replace(result, request=result.request.on_layer(3, (0, 0, n))) for n in range(5)]
     for each in several:
         map_cache.keep(each)
         map_cache.keep(each)

@@ -228,7 +228,7 @@ def test_the_dialog_exports_what_is_shown(lens, qtbot, tmp_path):
 
     press(qtbot, lens, Qt.Key.Key_2)
     dialog = export_dialog(lens, qtbot)
-    assert dialog.job().head == 1
+    assert dialog.job().request.map.head == 1
     target = tmp_path / "out.mp4"
     dialog.target.setText(str(target))
     dialog.span.setCurrentIndex(1)
@@ -298,7 +298,7 @@ def test_space_presses_a_focused_button_instead_of_playing(lens, qtbot):
     button = lens.panels.heads.buttons["max"]
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    assert lens.store.state.head == "max"
+    assert lens.store.state.map.head == "max"
     assert not lens.store.state.playing
 
 

@@ -40,7 +40,7 @@ def video(barcode_clip):
 
 def bare(**changes) -> ExportRequest:
     """No caption and no heat to be seen, so that the frames' own pixels can be read."""
-    return ExportRequest(look=HeatSettings(opacity=0.0), caption=False, **changes)
+    return ExportRequest(heat=HeatSettings(opacity=0.0), caption=False, **changes)
 
 
 def frames_of(path):

@@ -26,7 +26,7 @@ from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import layout_words, term
 from app.widgets import theme
 from app.widgets.basic import Choice, label
-from app.workers.export import named
+from app.workers.export import named, of_frames
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
@@ -85,21 +85,21 @@ class ExportDialog(QDialog):
         """What the fields say."""
         from mvit_core.export import holds_pictures
 
-        span, ending = self.span.currentData(), self.kind.currentData()
-        start, stop = self._spans[span]
-        return replace(
-            self._job,
-            target=Path(self.target.text()).expanduser(),
+        span: Span = self.span.currentData()
+        ending = self.kind.currentData()
+        frames, is_video = self._spans[span], ending in CONTAINERS
+        span = span if is_video else "all"
+        request = replace(
+            of_frames(self._job.request, span, frames),
             layout=self.layouts.currentData(),
-            span=span if ending in CONTAINERS else "all",
-            start=start,
-            stop=stop,
-            rate=self.rate.currentData() if ending in CONTAINERS else None,
+            rate=self.rate.currentData() if is_video else None,
             size=self.size_choice.currentData() if holds_pictures(ending) else "native",
             encoding=self.fields.encoding(),
             sound=self.fields.keeps_sound(),
             caption=self.caption.isChecked(),
         )
+        target = Path(self.target.text()).expanduser()
+        return replace(self._job, target=target, span=span, request=request)
 
     @property
     def is_drawing(self) -> bool:
@@ -130,7 +130,7 @@ class ExportDialog(QDialog):
         self.layouts = Choice()
         for name in LAYOUTS:
             self.layouts.addItem(layout_words(name), name)
-        _choose(self.layouts, self._job.layout)
+        _choose(self.layouts, self._job.request.layout)
         self.size_choice = Choice()
         for name, bound in SIZES.items():
             words = self.tr("Within {w} × {h} ({name})")
@@ -228,16 +228,16 @@ class ExportDialog(QDialog):
 
     def _show_content(self) -> None:
         """Say which maps the layout shows."""
-        job, layout = self._job, self.layouts.currentData()
-        head = head_words(job.head, self._heads)
+        shown, layout = self._job.request.map, self.layouts.currentData()
+        head = head_words(shown.head, self._heads)
         words = self.tr("Block {b}, {head}, {map}; colours as on screen")
         if layout == "heads":
             head = self.tr("each head alone")
         elif layout == "stages":
             words = self.tr("Last block of each stage, {head}, {map}; colours as on screen")
-            head = head if isinstance(job.head, str) else self.tr("mean of heads")
+            head = head if isinstance(shown.head, str) else self.tr("mean of heads")
         self.content.setText(
-            words.format(b=job.block, head=head, map=map_words(job.method, job.query))
+            words.format(b=shown.block, head=head, map=map_words(shown.method, shown.query))
         )
 
     def _apply_preset(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.panels.display.forms import combo, form, leave_keys
 from app.panels.display.sliders import GAMMA, PERCENT, ValueSlider
+from app.state.view_state import setting
 from app.text.terms import term
 from app.widgets.basic import label
 from mvit_core.render import COLORMAPS, MODES, colormaps, colour_table
@@ -32,7 +33,7 @@ class ColourControls(QWidget):
     """The controls of the colours."""
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
     held = Signal(bool)
     """The pointer went down on a slider, or up again."""
 
@@ -72,15 +73,15 @@ class ColourControls(QWidget):
 
     def show_state(self, state: ViewState) -> None:
         """Take over everything that the user has asked for."""
-        self.colormap.setCurrentIndex(self.colormap.findData(state.colormap))
-        tint = state.mode == "tint"
+        self.colormap.setCurrentIndex(self.colormap.findData(state.heat.colormap))
+        tint = state.heat.mode == "tint"
         self.colormap.setEnabled(tint)
         self.colormap.setToolTip(
             self.tr("Colour map (C, Shift+C)") if tint else self.tr("A spotlight has no colours")
         )
-        self.modes[state.mode].setChecked(True)
+        self.modes[state.heat.mode].setChecked(True)
         for field, slider in self._sliders():
-            slider.show_value(getattr(state, field))
+            slider.show_value(setting(state, field))
 
     def _sliders(self) -> tuple[tuple[str, ValueSlider], ...]:
         return (

@@ -14,7 +14,6 @@ from app.text.phrases import policy_names
 from app.views.range_menu import range_menu
 from app.widgets.basic import icon_button, label
 from app.widgets.icons import themed_icon
-from app.workers.paint import look_of
 from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class RangeControls(QWidget):
     """Where the ends of the colours lie."""
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
     lock_asked = Signal(bool)
     held = Signal(bool)
     """The pointer went down on a handle, or up again."""
@@ -80,8 +79,8 @@ class RangeControls(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Take over everything that the user has asked for."""
         self._state = state
-        locked = state.locked_range is not None
-        self.policy.setCurrentIndex(self.policy.findData(state.range_policy))
+        locked = state.heat.locked_range is not None
+        self.policy.setCurrentIndex(self.policy.findData(state.heat.range_policy))
         self.policy.setEnabled(not locked)
         reason = self.tr("The range is locked; unlock it with Y")
         self.policy.setToolTip(
@@ -97,8 +96,8 @@ class RangeControls(QWidget):
         self._show_all()
 
     def _show_all(self) -> None:
-        shown, state, locked = self._shown, self._state, self._state.locked_range is not None
-        look = look_of(state)
+        shown, state, locked = self._shown, self._state, self._state.heat.locked_range is not None
+        look = state.heat
         self.lock.setEnabled(shown is not None)
         for field, words in ((self.low, self.tr("Lowest")), (self.high, self.tr("Highest"))):
             field.setEnabled(shown is not None and not locked)
@@ -112,7 +111,7 @@ class RangeControls(QWidget):
             return
         style = look.with_range(shown.range.range)
         self.histogram.show_values(shown.range.histogram, style, locked=locked)
-        self.unit.setVisible(state.units == "uniform")
+        self.unit.setVisible(state.heat.units == "uniform")
         if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
             ends = shown.range.range
             for field, value in ((self.low, ends.low), (self.high, ends.high)):
@@ -121,7 +120,7 @@ class RangeControls(QWidget):
 
     def _factor(self) -> float:
         """From probabilities to the numbers shown."""
-        if self._shown is None or self._state.units == "probability":
+        if self._shown is None or self._state.heat.units == "probability":
             return 1.0
         return float(self._shown.result.maps.key_count)
 

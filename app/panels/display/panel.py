@@ -11,6 +11,7 @@ from app.panels.display.colours import ColourControls
 from app.panels.display.ends import RangeControls
 from app.panels.display.forms import LINE_GAP, leave_keys
 from app.panels.display.query import QueryControls, QueryInfo
+from app.state.view_state import setting
 from app.widgets import theme
 from app.widgets.basic import label, rule
 
@@ -23,7 +24,7 @@ class DisplayPanel(QWidget):
     """Controls for the map and its colours."""
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
     query_chosen = Signal(object)
     pick_asked = Signal(bool)
     lock_asked = Signal(bool)
@@ -95,7 +96,7 @@ class DisplayPanel(QWidget):
             part.show_state(state)
         for field, box in self.ticks.items():
             blocker = QSignalBlocker(box)
-            box.setChecked(getattr(state, field))
+            box.setChecked(setting(state, field))
             del blocker
 
     def show_queries(self, info: QueryInfo) -> None:

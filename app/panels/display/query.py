@@ -32,7 +32,7 @@ class QueryControls(QWidget):
     """The method, the query, and a button to pick a token."""
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
     query_chosen = Signal(object)
     pick_asked = Signal(bool)
 
@@ -66,10 +66,10 @@ class QueryControls(QWidget):
 
     def show_state(self, state: ViewState) -> None:
         """Take over the map that is asked for."""
-        self.method.setCurrentIndex(self.method.findData(state.method))
-        self.method.setToolTip(term(METHODS[state.method].description))
+        self.method.setCurrentIndex(self.method.findData(state.map.method))
+        self.method.setToolTip(term(METHODS[state.map.method].description))
         self.pick.setChecked(state.picking)
-        self._show_query(state.query, needs_query=METHODS[state.method].needs_query)
+        self._show_query(state.map.query, needs_query=METHODS[state.map.method].needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:
         """Enable the queries that mean something in this layer; say why others do not."""

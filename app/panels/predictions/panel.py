@@ -46,7 +46,7 @@ class PredictionsPanel(QWidget):
     """Classes with their probabilities."""
 
     changed = Signal(str, object)
-    """A field of ``ViewState`` and the value asked for."""
+    """A setting of the view and the value asked for."""
     pin_asked = Signal(int)
     command = Signal(str)
     """The id of a command that a button stands for."""

@@ -1,0 +1,60 @@
+"""What earlier versions, or a hand, wrote into a session, in the form that this version reads."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from app.state.json_codec import decode, field_types
+from mvit_core.attribution import MapSpec
+from mvit_core.render import HeatSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.state.json_codec import Json
+
+PARTS: Mapping[str, type] = {"map": MapSpec, "heat": HeatSettings}
+"""Parts of a view whose fields lay beside all others in forms 1 and 2."""
+
+
+def in_form_3(view: dict[str, Any]) -> dict[str, Any]:
+    """A view of form 1 or 2 as form 3 has it; its values are not looked at."""
+    made, panes = _gathered(view, "map", "heat"), view.get("panes")
+    if isinstance(panes, list):
+        made["panes"] = [_gathered(p, "map") if isinstance(p, dict) else p for p in panes]
+    return made
+
+
+def with_usable_heat(view: dict[str, Any]) -> dict[str, Any]:
+    """A view of form 3 without settings of its heat that nothing can be drawn with.
+
+    Raises:
+        SessionError: a setting is of another type.
+    """
+    heat = view.get("heat")
+    if not isinstance(heat, dict):
+        return view
+    return {**view, "heat": {name: kept for name, kept in heat.items() if _is_usable(name, kept)}}
+
+
+def _is_usable(name: str, kept: Json) -> bool:
+    kind = field_types(HeatSettings).get(name)
+    if kind is None:
+        return True  # of a later version; told like any other field that is not known
+    value = decode(kept, kind, f"view.heat.{name}")
+    try:
+        HeatSettings(**{name: value})
+    except ValueError:
+        return False
+    return True
+
+
+def _gathered(kept: dict[str, Any], *parts: str) -> dict[str, Any]:
+    """The same with the fields of each part in an object of its own."""
+    rest = dict(kept)
+    for part in parts:
+        names = [each.name for each in fields(PARTS[part]) if each.name in rest]
+        if names:
+            rest[part] = {name: rest.pop(name) for name in names}
+    return rest
