@@ -405,9 +405,9 @@ def test_a_clip_that_moved_is_relinked_and_everything_is_as_before(
     dialog = dialog_of(RelinkDialog)
     assert dialog.open_button.isEnabled()  # the model at least could be opened
     other = write_barcode_clip(tmp_path / "other.mp4", frames=5)
-    dialog.on_result("clip", other)
+    dialog.set_path("clip", other)
     assert "another file" in dialog.states["clip"].text()
-    dialog.on_result("clip", moved)
+    dialog.set_path("clip", moved)
     assert "another file" not in dialog.states["clip"].text()
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
