@@ -199,7 +199,7 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
         frames=np.stack([readable[index] for index in shown]),
         pts_seconds=video.pts_seconds[list(shown)],
         frame_indices=shown,
-        window=_with_replacements(window, shown),
+        window=_with_damage(_with_replacements(window, shown), shown, video),
     )
 
 
@@ -212,9 +212,20 @@ def _with_replacements(window: ClipWindow, shown: tuple[int, ...]) -> ClipWindow
     """The window with a note that says which frames stand in for damaged ones."""
     pairs = zip(window.frame_indices, shown, strict=True)
     swaps = [f"{wanted} by {used}" for wanted, used in dict(pairs).items() if wanted != used]
-    if not swaps:
+    return _noted(window, f"damaged frames replaced: {', '.join(swaps)}" if swaps else "")
+
+
+def _with_damage(window: ClipWindow, shown: tuple[int, ...], video: "Video") -> ClipWindow:
+    """The window with a note that names the frames that are painted from damaged data."""
+    damaged = [str(index) for index in sorted(set(shown) & video.damaged_frames)]
+    return _noted(
+        window, f"frames painted from damaged data: {', '.join(damaged)}" if damaged else ""
+    )
+
+
+def _noted(window: ClipWindow, note: str) -> ClipWindow:
+    if not note:
         return window
-    note = f"damaged frames replaced: {', '.join(swaps)}"
     return replace(window, note=f"{window.note}; {note}" if window.note else note)
 
 

@@ -22,6 +22,8 @@ def table(pts, dts=None, *, shown=None):
         positions=np.arange(count),
         is_key=np.arange(count) == 0,
         is_shown=np.ones(count, bool) if shown is None else np.array(shown),
+        checksums=np.zeros(count, np.int64),
+        is_corrupt=np.zeros(count, bool),
         damage=(),
     )
 

@@ -251,6 +251,6 @@ def test_a_webp_that_is_cut_off_is_refused(tmp_path):
 
 def test_a_webp_too_large_to_be_held_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = write_webp(tmp_path / "large.webp", frames=6)
-    monkeypatch.setattr("mvit_core.video.decode.webp._MOST_BYTES", 5 * 192 * 108 * 3)
+    monkeypatch.setattr("mvit_core.video.decode.animations._MOST_BYTES", 5 * 192 * 108 * 3)
     with pytest.raises(VideoOpenError, match="more than 1 GiB once decoded"):
         open_video(path)

@@ -6,10 +6,10 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 import av
-from av.stream import Disposition
 
 from mvit_core.errors import VideoOpenError
 from mvit_core.video.decode.closing import Closing
+from mvit_core.video.decode.streams import choose_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,8 @@ _OPTIONS = {
     # A name such as "clip_%d.png" is one file, not a pattern of many.
     "pattern_type": "none",
 }
-_DECODER_THREADS = 2
+_STRICT = {"err_detect": "crccheck+bitstream+buffer+explode"}
+"""Decoders end with an error where else they conceal; a sound file decodes the same."""
 _HEAD_BYTES = 512
 _MARKS = (
     (4, b"ftyp", "its table of frames (moov) is missing or damaged, as after a broken recording"),
@@ -55,16 +56,34 @@ _MARKS = (
 class OpenStream(Closing):
     """A container and the one video stream of it that is shown; a context manager."""
 
+    path: "Path"
     container: "InputContainer"
     stream: "VideoStream"
+    number: int
+    """Of the stream within the file; the stream itself cannot be asked once it is closed."""
+    is_strict: bool = False
+    """The decoder refuses whatever it finds damaged, instead of painting over it."""
 
     def close(self) -> None:
         """Release the file; a second call does nothing."""
         self.container.close()
 
+    def again(self, *, strict: bool) -> "OpenStream":
+        """The same stream of the same file, opened anew with a decoder of its own.
 
-def open_stream(path: "Path") -> OpenStream:
+        Raises:
+            VideoOpenError: the file is not there any more, or has become another.
+        """
+        return open_stream(self.path, stream=self.number, strict=strict)
+
+
+def open_stream(path: "Path", *, stream: int | None = None, strict: bool = False) -> OpenStream:
     """Open ``path`` and choose its video stream.
+
+    Args:
+        path: a file.
+        stream: number of the stream within the file, as ffprobe counts; None for the film.
+        strict: the decoder refuses whatever it finds damaged.
 
     Raises:
         VideoOpenError: the path names no readable file, or a file without video.
@@ -72,7 +91,10 @@ def open_stream(path: "Path") -> OpenStream:
     container = open_container(path)
     try:
         with translated(path):
-            return OpenStream(container, _choose(container, path))
+            chosen = choose_stream(container, path, stream)
+            if strict:
+                chosen.codec_context.options = {**chosen.codec_context.options, **_STRICT}
+            return OpenStream(path, container, chosen, chosen.index, strict)
     except BaseException:
         container.close()
         raise
@@ -142,25 +164,3 @@ def _require_file(path: "Path") -> None:
         raise VideoOpenError(f"{path} is a pipe or device; choose a video file on disk")
     if status.st_size == 0:
         raise VideoOpenError(f"{path} is empty (0 bytes); choose a video file with content")
-
-
-def _choose(container: "InputContainer", path: "Path") -> "VideoStream":
-    """The default video stream that is no cover picture, else the first such stream."""
-    if not container.streams.video:
-        raise VideoOpenError(f"{path.name} has no video stream; choose a file with pictures in it")
-    covers = Disposition.attached_pic | Disposition.timed_thumbnails
-    moving = [s for s in container.streams.video if not s.disposition & covers]
-    if not moving:
-        message = f"{path.name} has only a cover picture, no video; choose a file with video"
-        raise VideoOpenError(message)
-    # An animated AVIF holds its first frame once more, as a picture that has no time.
-    films = [s for s in moving if s.frames != 1 or s.duration is not None] or moving
-    stream = next((s for s in films if s.disposition & Disposition.default), films[0])
-    # The stubs promise a decoder, but a stream of an unknown format has none.
-    if getattr(stream, "codec_context", None) is None:
-        message = f"{path.name} uses a video codec that this FFmpeg cannot decode; convert it"
-        raise VideoOpenError(message)
-    # Frame threads beside torch can wait for ever once a decoder is left mid-stream.
-    stream.thread_type = "SLICE"
-    stream.thread_count = _DECODER_THREADS
-    return stream

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mvit_core.video.decode.container import LIBRARY_ERRORS, open_stream, packets_of, translated
+from mvit_core.video.decode.container import LIBRARY_ERRORS, packets_of, translated
 from mvit_core.video.decode.probe import probe
 
 if TYPE_CHECKING:
@@ -42,28 +42,37 @@ def damage_notes(packets: "PacketTable", index: "FrameIndex", trial: "Probe") ->
     return notes
 
 
-def missing_part(path: "Path", opened: "OpenStream", index: "FrameIndex") -> list[str]:
+def break_notes(index: "FrameIndex") -> list[str]:
+    """A sentence for each break: no frame for so long that the rate counts without it."""
+    seconds = index.pts_seconds
+    return [
+        f"there is a break of {seconds[rank + 1] - seconds[rank]:.1f} s after frame {rank}; "
+        f"windows are counted at {index.fps:.4g} frames per second without it"
+        for rank in index.breaks
+    ]
+
+
+def missing_part(opened: "OpenStream", index: "FrameIndex") -> list[str]:
     """A sentence about what a file that was cut off has lost, by the length that it states.
 
     A transport stream states none: of it is told only that it was cut off, where that shows.
 
     Args:
-        path: the file.
-        opened: the same.
+        opened: the file.
         index: the frames that are there.
     """
     if opened.container.format.name == "mpegts":
-        return _cut_transport(path)
+        return _cut_transport(opened.path)
     listed = opened.stream.frames
     if listed and (listed <= len(index.packets) or _is_trimmed(opened, index)):
         return []  # all that its table lists is there; how long the last one stays is no loss
-    stated = _avi_seconds(path) or _stated_seconds(opened, index.start_seconds)
+    stated = _avi_seconds(opened.path) or _stated_seconds(opened, index.start_seconds)
     there = float(index.pts_seconds[-1]) + 1 / index.fps
     tolerance = max(2.5 / index.fps, 0.1)
     if stated is None or stated - there <= tolerance:
         return []
     # The last frame may be meant to stay for long, as in a slide show.
-    there = max(there, _packets_end(path) - index.start_seconds)
+    there = max(there, _packets_end(opened) - index.start_seconds)
     missing = stated - there
     if missing <= tolerance:
         return []
@@ -97,7 +106,7 @@ def _is_trimmed(opened: "OpenStream", index: "FrameIndex") -> bool:
     return opened.container.format.name == _MP4 and not index.packets.damage
 
 
-def lost_at_end(path: "Path", packets: "PacketTable") -> int:
+def lost_at_end(opened: "OpenStream", packets: "PacketTable") -> int:
     """Frames after the last keyframe that the decoder does not deliver; 0 if that costs too much.
 
     Decoding begins one keyframe earlier: frames that are stored behind the last one and shown
@@ -106,8 +115,8 @@ def lost_at_end(path: "Path", packets: "PacketTable") -> int:
     keys = np.flatnonzero(packets.is_key)[-2:]
     if len(packets) - int(keys[0]) > _TAIL_PACKETS:
         return 0
-    with open_stream(path) as opened, translated(path):
-        tail = probe(opened, packets, start=int(keys[0]), limit=len(packets))
+    with opened.again(strict=False) as anew, translated(opened.path):
+        tail = probe(anew, packets, start=int(keys[0]), limit=len(packets))
     last = int(keys[-1])
     delivered = sum(ordinal >= last for ordinal in tail.order)
     return max(0, int(np.count_nonzero(packets.is_shown[last:])) - delivered)
@@ -143,13 +152,13 @@ def _avi_seconds(path: "Path") -> float | None:
     return float(frames * microseconds / 1e6) or None
 
 
-def _packets_end(path: "Path") -> float:
+def _packets_end(opened: "OpenStream") -> float:
     """End of the last packet, in seconds on the file's own clock."""
     end = 0
-    with open_stream(path) as opened:
-        tick = float(opened.stream.time_base or 1)
+    with opened.again(strict=False) as anew:
+        tick = float(anew.stream.time_base or 1)
         with suppress(*LIBRARY_ERRORS):  # a file that breaks off ends where it breaks
-            for packet in packets_of(opened):
+            for packet in packets_of(anew):
                 if packet.pts is not None:
                     end = max(end, packet.pts + (packet.duration or 0))
     return end * tick

@@ -2,6 +2,10 @@
 
 Each packet's pts is replaced by its ordinal before it is decoded, and the decoder passes that
 number on to the frame. A frame is therefore never identified by what the file claims about it.
+
+The decoder is strict until something damaged is met. From then on every frame is decoded alike,
+whatever way leads to it: from the last whole keyframe before it, in order, by a fresh decoder
+that conceals what is damaged.
 """
 
 from collections import deque
@@ -10,13 +14,12 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from mvit_core.video.decode.container import open_stream
+from mvit_core.video.decode.damage_map import DamageMap
 from mvit_core.video.decode.packet_reader import LostPositionError, PacketReader, go_on
 from mvit_core.video.decode.presentation_order import Keyframe, PresentationOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Literal
 
     from av.packet import Packet
@@ -31,16 +34,36 @@ _NEAR_PACKETS = 8
 """A keyframe so few packets ahead is reached sooner by decoding on than by a seek."""
 
 
+class _DamageMetError(Exception):
+    """The strict decoder refuses a packet; never leaves this module."""
+
+
 class FrameDecoder:
-    """One decoder that walks forward, and jumps to a keyframe when that is shorter."""
+    """One decoder that walks forward, and jumps to a keyframe when that is shorter.
+
+    Args:
+        index: the frames of the file.
+        opened: the file, strictly decoded; it is taken over, and closed in the end.
+        is_damaged: something damaged was met before.
+        unstable: packets whose frames are known to be painted from damaged data.
+    """
 
     def __init__(
-        self, path: "Path", index: "FrameIndex", opened: "OpenStream | None" = None
+        self,
+        index: "FrameIndex",
+        opened: "OpenStream",
+        *,
+        is_damaged: bool = False,
+        unstable: "Iterable[int]" = (),
     ) -> None:
-        """``opened`` is taken over; opening is most of what a decoder costs."""
-        self._path, self._index = path, index
+        self._index, self._opened = index, opened
+        self._unstable = np.array(sorted(unstable), dtype=np.int64)
         self._ranks = PresentationOrder(index)
-        self._source = PacketReader(path, index, opened or open_stream(path))
+        self._source = PacketReader(index, opened)
+        self._map: DamageMap | None = None
+        self._segment: Keyframe | None = None
+        """Where the decoder was last started, once something damaged was met."""
+        self.damaged: set[int] = set()
         self._pending: deque[tuple[int, VideoFrame]] = deque()
         self._last_rank: int | None = None
         self._is_started = False
@@ -48,10 +71,14 @@ class FrameDecoder:
         self._may_skip = index.by_pts and _skipping_is_exact(self._source.stream)
         self._skip = "DEFAULT"
         self.check: Callable[[], None] = go_on
+        if is_damaged:
+            self._be_careful()
 
     def twin(self) -> "FrameDecoder":
         """Another decoder of the same video, for another thread."""
-        return FrameDecoder(self._path, self._index)
+        opened = self._opened.again(strict=True)
+        is_damaged = self._map is not None
+        return FrameDecoder(self._index, opened, is_damaged=is_damaged, unstable=self._unstable)
 
     def keyframes(self) -> "NDArray[np.int64]":
         """Ranks that are reached without decoding others, ascending, as far as known."""
@@ -65,7 +92,27 @@ class FrameDecoder:
         self._source.close()
 
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
-        """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
+        """Frames of ranks ``start`` to ``stop - 1``, in order, without those that do not decode."""
+        reached = start
+        if self._map is None:
+            try:
+                for item in self._walk_trusting(start, stop):
+                    reached = item[0] + 1
+                    yield item
+            except _DamageMetError:
+                self._be_careful()
+        if self._map is None:
+            return
+        try:
+            for item in self._walk_carefully(self._map, reached, stop):
+                reached = item[0] + 1
+                yield item
+        except LostPositionError:
+            self._source.distrust_seeks()
+            self._segment = None
+            yield from self._walk_carefully(self._map, reached, stop)
+
+    def _walk_trusting(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         reached = start
         for item in self._walk_surely(start, stop):
             reached = item[0] + 1
@@ -93,6 +140,47 @@ class FrameDecoder:
     def _walk_once(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         if not self._can_go_on(start):
             self._start_before(start)
+        yield from self._walk_on(start, stop)
+
+    def _be_careful(self) -> None:
+        """From now on, decode every frame in the one way that does not depend on the way to it."""
+        self._map = DamageMap(self._index, self._opened, lambda: self.check())
+        self._source.conceal()
+        self._may_skip, self._is_started = False, False
+        if not self._ranks.is_complete:
+            self._ranks.start_at_first_key()
+
+    def _walk_carefully(
+        self, damage: DamageMap, start: int, stop: int
+    ) -> "Iterator[tuple[int, VideoFrame]]":
+        while start < stop:
+            key = self._whole_key_for(damage, start)
+            if key != self._segment or not self._lies_ahead(start):
+                self._segment = key
+                self._jump(key, afresh=True)
+            end = min(stop, self._ranks.end_of(key, start))
+            for rank, frame in self._walk_on(start, end):
+                ordinal = frame.pts or 0
+                unstable = np.searchsorted(self._unstable, (key.ordinal, ordinal + 1))
+                is_unstable = frame.is_corrupt or unstable[0] < unstable[1]
+                if is_unstable or damage.is_damaged(key, ordinal):
+                    self.damaged.add(rank)
+                yield rank, frame
+            start = end
+
+    def _whole_key_for(self, damage: DamageMap, rank: int) -> Keyframe:
+        while True:
+            key = self._ranks.key_for(rank)
+            if damage.is_whole(key) or not self._ranks.forget(key):
+                return key
+
+    def _lies_ahead(self, rank: int) -> bool:
+        """The frame can be reached by going on within the segment."""
+        if not self._is_started or (self._last_rank is not None and rank <= self._last_rank):
+            return False
+        return self._pending[0][0] <= rank if self._pending else not self._is_drained
+
+    def _walk_on(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         while (item := self._next(start)) is not None:
             rank = item[0]
             if rank >= stop:
@@ -123,11 +211,11 @@ class FrameDecoder:
             if self._starts_cleanly(key, rank) or not self._ranks.forget(key):
                 return
 
-    def _jump(self, key: Keyframe) -> None:
+    def _jump(self, key: Keyframe, *, afresh: bool = False) -> None:
         self._pending.clear()
         self._last_rank = None
         self._is_started, self._is_drained = True, False
-        self._source.go_to(key)
+        self._source.go_to(key, afresh=afresh)
         context = self._source.stream.codec_context
         context.flush_buffers()
         context.skip_frame = self._skip = "DEFAULT"
@@ -157,17 +245,25 @@ class FrameDecoder:
     def _decode(
         self, item: "tuple[int, Packet[VideoStream]] | None", skip_before: int
     ) -> "list[VideoFrame]":
-        """The frames that a packet, or the end of the file, sets free; none if it is refused."""
+        """The frames that a packet, or the end of the file, sets free; none if it is refused.
+
+        Raises:
+            _DamageMetError: it is damaged, and nothing damaged was met before.
+        """
         context = self._source.stream.codec_context
         try:
             if item is None:
                 self._is_drained = True
                 return context.decode(None)
             ordinal, packet = item
+            if self._map is None and self._index.packets.is_corrupt[ordinal]:
+                raise _DamageMetError
             packet.pts = ordinal
             self._skip_if_unneeded(ordinal, skip_before)
             return context.decode(packet)
-        except (av.error.FFmpegError, ValueError):
+        except (av.error.FFmpegError, ValueError) as error:
+            if self._map is None:
+                raise _DamageMetError from error
             return []
 
     def _skip_if_unneeded(self, ordinal: int, skip_before: int) -> None:

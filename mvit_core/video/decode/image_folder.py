@@ -34,6 +34,16 @@ FPS_RANGE = (0.001, 1000.0)
 _TRIED_FIRST = 100
 """Unreadable pictures in a row at the beginning after which a folder is refused."""
 _GAPS_NAMED = 4
+_EXAMPLES_NAMED = 3
+_LIKE_SIZE = 0.5
+"""Sets with at least this share of the largest one's pictures are of like size."""
+_DERIVED = ("flow", "mask", "seg", "depth", "disp", "label", "annot", "matte", "normal", "edge")
+"""Parts of names of pictures that are made from frames and are none."""
+_FEW_COLOURS = 64
+"""Masks and label maps have no more."""
+_GREY_LEVELS = 1.0
+"""Mean distance of the channels from grey below which a picture has no colour, of 255."""
+_SECONDS_OF_A_MINUTE = 60
 _DIGITS = re.compile(r"\d+")
 
 
@@ -62,6 +72,7 @@ class FolderSource:
     def __init__(self, paths: "tuple[Path, ...]") -> None:
         self._paths = paths
         self.check: Callable[[], None] = go_on
+        self.damaged: set[int] = set()
 
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Frames of ranks ``start`` to ``stop - 1``, in order, without those that are damaged."""
@@ -156,16 +167,70 @@ def _pictures_in(folder: "Path") -> "tuple[tuple[Path, ...], tuple[str, ...]]":
     sets: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(found, key=_natural_key):
         sets[_pattern(path)].append(path)
-    paths = max(sets.values(), key=len)
+    paths = _best_set(list(sets.values()))
     notes = []
     gaps = _gaps([_numbers(path) for path in paths])
     if gaps:
         notes.append(f"the numbering has gaps, which are left out: {gaps}")
-    rest = [path for path in found if _pattern(path) != _pattern(paths[0])]
+    rest = sorted(set(found).difference(paths), key=_natural_key)
     if rest:
-        example = min(rest, key=_natural_key).name
-        notes.append(f"pictures of other names are left out: {len(rest)}, such as {example}")
+        examples = ", ".join(each.name for each in _one_of_each(rest)[:_EXAMPLES_NAMED])
+        notes.append(f"pictures of other names are left out: {len(rest)}, such as {examples}")
     return tuple(paths), tuple(notes)
+
+
+def _best_set(sets: "list[list[Path]]") -> "list[Path]":
+    """The largest set of pictures that belong together; of sets of like size, the photographs.
+
+    Masks, depth and optical flow lie beside the frames that they were made of, as many as those.
+    """
+    series = [part for paths in sets for part in _cameras(paths)]
+    most = max(map(len, series))
+    alike = [paths for paths in series if len(paths) >= _LIKE_SIZE * most]
+    if len(alike) == 1:
+        return alike[0]
+    return max(alike, key=lambda paths: (*_photographic(paths[0]), len(paths)))
+
+
+def _cameras(paths: "list[Path]") -> "list[list[Path]]":
+    """Pictures of one pattern, apart where several series count the same frames.
+
+    Names such as ``cam1_0001.jpg`` and ``cam2_0001.jpg`` hold a series for each first number. Times
+    of day count the same seconds in each minute too, but never above 59.
+    """
+    if not _numbers(paths[0]):
+        return [paths]
+    groups: dict[tuple[int, ...], list[Path]] = defaultdict(list)
+    for path in paths:
+        groups[_numbers(path)[:-1]].append(path)
+    counts = [{_numbers(path)[-1] for path in group} for group in groups.values() if len(group) > 1]
+    if len(counts) < 2 or len(counts) < len(groups):
+        return [paths]
+    common, together = set.intersection(*counts), set.union(*counts)
+    is_clock = max(together) < _SECONDS_OF_A_MINUTE
+    is_same_count = len(common) >= _LIKE_SIZE * len(together)
+    return list(groups.values()) if is_same_count and not is_clock else [paths]
+
+
+def _photographic(path: "Path") -> tuple[bool, bool, bool, bool]:
+    """What speaks for a photograph, the strongest first: name, many colours, JPEG, hues."""
+    is_derived = any(word in path.stem.lower() for word in _DERIVED)
+    picture = _decode(path)
+    if picture is None:
+        return not is_derived, False, False, False
+    rgb = picture[0].to_ndarray(format="rgb24")
+    colours = len(np.unique(rgb.reshape(-1, 3), axis=0))
+    hues = np.abs(rgb - rgb.mean(axis=2, keepdims=True)).mean()
+    is_lossy = path.suffix.lower() in (".jpg", ".jpeg")
+    return not is_derived, colours > _FEW_COLOURS, is_lossy, bool(hues > _GREY_LEVELS)
+
+
+def _one_of_each(paths: "list[Path]") -> "list[Path]":
+    """The first picture of each pattern."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        first.setdefault(_pattern(path), path)
+    return list(first.values())
 
 
 def _is_picture(path: "Path") -> bool:
@@ -173,8 +238,8 @@ def _is_picture(path: "Path") -> bool:
 
 
 def _pattern(path: "Path") -> str:
-    """The name without its numbers; names without any share one pattern."""
-    return _DIGITS.sub("#", path.stem) if _numbers(path) else ""
+    """The name without its numbers, and its ending; names without numbers share one pattern."""
+    return _DIGITS.sub("#", path.stem) + path.suffix.lower() if _numbers(path) else ""
 
 
 def _numbers(path: "Path") -> tuple[int, ...]:

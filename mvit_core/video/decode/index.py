@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _MILLISECOND = 1e-3
 _FALLBACK_FPS = 25.0
+_BREAK_SECONDS = 2.0
+_BREAK_STEPS = 30.0
+"""A break lasts so many usual steps, and so many seconds, at least."""
+_MOST_BREAKS = 0.05
+"""Share of the steps that are breaks at most: else the file has no rate of its own."""
+_MIN_FRAMES_FOR_BREAKS = 8
 _MOST_FPS = 1000
 """A higher rate is the clock of the file, stated for want of another."""
 
@@ -46,6 +52,8 @@ class FrameIndex:
     """Mean frames per second."""
     is_variable_rate: bool
     """Frames do not follow at one even distance."""
+    breaks: tuple[int, ...] = ()
+    """Ranks after which no frame comes for so long that ``fps`` counts without the break."""
 
     @property
     def stamps(self) -> "NDArray[np.int64]":
@@ -73,6 +81,7 @@ def index_by_pts(
         start_seconds=float(pts[0]) * tick,
         fps=_mean_rate(seconds, _stated_rate(stream)),
         is_variable_rate=_is_uneven(seconds, tick),
+        breaks=_breaks(seconds),
     )
 
 
@@ -134,9 +143,21 @@ def _mean_rate(seconds: "NDArray[np.float64]", stated: float | None) -> float:
     """The stated rate where the time stamps agree with it, else what they say."""
     if len(seconds) < 2:
         return stated or _FALLBACK_FPS
-    measured = (len(seconds) - 1) / float(seconds[-1])
+    steps = np.diff(seconds)
+    running = np.delete(steps, _breaks(seconds))
+    measured = len(running) / float(running.sum())
     agrees = stated is not None and abs(stated - measured) <= 0.01 * measured
     return stated if agrees and stated is not None else measured
+
+
+def _breaks(seconds: "NDArray[np.float64]") -> tuple[int, ...]:
+    """Ranks after which there is a break: some few steps that are far longer than all others."""
+    if len(seconds) < _MIN_FRAMES_FOR_BREAKS:
+        return ()
+    steps = np.diff(seconds)
+    longest = max(_BREAK_SECONDS, _BREAK_STEPS * float(np.median(steps)))
+    found = np.flatnonzero(steps > longest)
+    return tuple(found.tolist()) if len(found) <= _MOST_BREAKS * len(steps) else ()
 
 
 def _is_uneven(seconds: "NDArray[np.float64]", tick: float) -> bool:

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import av
 
-from mvit_core.video.decode.container import OpenStream, open_stream, packets_of
+from mvit_core.video.decode.container import packets_of
 from mvit_core.video.decode.index import FrameIndex
 from mvit_core.video.decode.packets import NO_STAMP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from av.packet import Packet
     from av.video.stream import VideoStream
 
+    from mvit_core.video.decode.container import OpenStream
     from mvit_core.video.decode.presentation_order import Keyframe
 
 
@@ -47,8 +48,7 @@ class PacketReader:
     ``opened`` is the file that ``index`` is of, from now on this source's to move and to close.
     """
 
-    def __init__(self, path: "Path", index: FrameIndex, opened: OpenStream) -> None:
-        self._path = path
+    def __init__(self, index: FrameIndex, opened: "OpenStream") -> None:
         self._index = index
         self._opened = opened
         self._packets: Iterator[Packet[VideoStream]] = iter(())
@@ -73,8 +73,15 @@ class PacketReader:
         """From now on count packets from the beginning of the file instead."""
         self._ways = ()
 
-    def go_to(self, key: "Keyframe") -> None:
-        """Stand before ``key``: by a seek where one lands there, else by counting packets."""
+    def go_to(self, key: "Keyframe", *, afresh: bool = False) -> None:
+        """Stand before ``key``: by a seek where one lands there, else by counting packets.
+
+        Args:
+            key: where to stand.
+            afresh: open the file anew, so that nothing is left in the decoder of what came before.
+        """
+        if afresh:
+            self._reopen(self._opened.is_strict)
         if not self._seek_any_way(key):
             self._count_up_to(key.ordinal)
         self._lacks_palette = bool(self._index.packets.palettes)
@@ -115,9 +122,16 @@ class PacketReader:
         if in_force and not packet.has_sidedata("palette"):
             packet.set_sidedata(in_force[-1])
 
-    def _count_up_to(self, ordinal: int) -> None:
+    def conceal(self) -> None:
+        """From now on decode damaged packets as well as the decoder can, instead of refusing."""
+        self._reopen(strict=False)
+
+    def _reopen(self, strict: bool) -> None:
         self.close()
-        self._opened = open_stream(self._path)
+        self._opened = self._opened.again(strict=strict)
+
+    def _count_up_to(self, ordinal: int) -> None:
+        self._reopen(self._opened.is_strict)
         self._packets = packets_of(self._opened)
         self.next_ordinal = 0
         self._was_sought = False
@@ -152,8 +166,18 @@ class PacketReader:
             return None
 
     def _is_packet(self, packet: "Packet[VideoStream]", ordinal: int) -> bool:
-        same_stamp = self._stamp(packet) == self._index.stamps[ordinal]
-        return bool(same_stamp and packet.size == self._index.packets.sizes[ordinal])
+        packets = self._index.packets
+        if (
+            self._stamp(packet) != self._index.stamps[ordinal]
+            or packet.size != packets.sizes[ordinal]
+        ):
+            return False
+        # Where recordings were joined, stamps and sizes repeat; place and content do not.
+        stands_elsewhere = packet.pos is not None and packets.positions[ordinal] not in (
+            -1,
+            packet.pos,
+        )
+        return bool(not stands_elsewhere and crc32(packet) == packets.checksums[ordinal])
 
     def _stamp(self, packet: "Packet[VideoStream]") -> int:
         stamp = packet.pts if self._index.by_pts else packet.dts

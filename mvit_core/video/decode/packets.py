@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from mvit_core.video.decode.container import OpenStream
 
-_Row = tuple[int, int, int, int, bool, bool]
+_Row = tuple[int, int, int, int, bool, bool, int, bool]
 Progress = Callable[[float], None]
 """Told how much is done, as a share of 1; what it raises stops the work."""
 
@@ -42,11 +43,17 @@ class PacketTable:
     """Decoding may start here, or so the container says."""
     is_shown: "NDArray[np.bool_]"
     """False for packets that are decoded only because others need them."""
+    checksums: "NDArray[np.int64]"
+    """CRC-32 of the content: stamps and sizes repeat where recordings were joined."""
+    is_corrupt: "NDArray[np.bool_]"
+    """The container marks it damaged."""
     damage: tuple[str, ...]
     """Sentences on what went wrong while reading."""
     palettes: "tuple[tuple[int, PacketSideData], ...]" = ()
     """Tables of colours with the ordinal of the packet that brings each, ascending. AVI and MOV
     hand one out once per opening; whoever jumps over it has to give it to the decoder again."""
+    is_encrypted: bool = False
+    """The first packet can be decoded only with a key."""
 
     def __len__(self) -> int:
         return len(self.pts)
@@ -69,13 +76,14 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
     damage: list[str] = []
     palettes: list[tuple[int, PacketSideData]] = []
     has_palette = _has_palette(opened.stream)
-    corrupt, is_cut = 0, False
+    is_encrypted = is_cut = False
     is_vp8 = opened.stream.codec_context.codec.canonical_name == "vp8"
     file_bytes = max(opened.container.size, 1)
     try:
         for packet in packets_of(opened):
             is_cut = packet.is_corrupt
-            corrupt += is_cut
+            if not rows:
+                is_encrypted = packet.has_sidedata("encryption_info")
             if has_palette and packet.has_sidedata("palette"):
                 palettes.append((len(rows), packet.get_sidedata("palette")))
             rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
@@ -83,13 +91,15 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
                 progress(min(max(packet.pos or 0, 0) / file_bytes, 1.0))
     except (av.error.FFmpegError, OSError, EOFError) as error:
         damage.append(f"reading stopped after {len(rows)} packets: {error}")
+    corrupt = sum(row[7] for row in rows)
     if corrupt:
         damage.append(f"{corrupt} packets are marked damaged")
     if is_cut and len(rows) > 1:
         # What is missing of it would be painted with what was there before: a wrong frame.
-        rows[-1] = (*rows[-1][:5], False)
+        rows[-1] = (*rows[-1][:5], False, *rows[-1][6:])
         damage.append("the last packet is cut off and left out")
-    return replace(_table(rows, tuple(damage)), palettes=tuple(palettes))
+    table = _table(rows, tuple(damage))
+    return replace(table, palettes=tuple(palettes), is_encrypted=is_encrypted)
 
 
 def _has_palette(stream: "VideoStream") -> bool:
@@ -98,12 +108,13 @@ def _has_palette(stream: "VideoStream") -> bool:
 
 
 def _row(packet: "Packet[VideoStream]", *, hidden: bool) -> _Row:
-    """One packet as (pts, dts, size, position, key, shown)."""
+    """One packet as (pts, dts, size, position, key, shown, checksum, corrupt)."""
     pts = NO_STAMP if packet.pts is None else packet.pts
     dts = NO_STAMP if packet.dts is None else packet.dts
     position = -1 if packet.pos is None else packet.pos
     is_shown = not (packet.is_discard or hidden)
-    return pts, dts, packet.size, position, packet.is_keyframe, is_shown
+    sums = crc32(packet), packet.is_corrupt
+    return pts, dts, packet.size, position, packet.is_keyframe, is_shown, *sums
 
 
 def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
@@ -113,11 +124,12 @@ def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
 
 def _table(rows: list[_Row], damage: tuple[str, ...]) -> PacketTable:
     """Columns of ``rows``; what precedes the first keyframe cannot be shown."""
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 8)
     pts, dts, sizes, positions = (columns[:, column].copy() for column in range(4))
-    is_key, is_shown = columns[:, 4] != 0, columns[:, 5] != 0
+    is_key, is_shown, is_corrupt = (columns[:, column] != 0 for column in (4, 5, 7))
+    checksums = columns[:, 6].copy()
     if not is_key.any():
         is_key[:1] = True  # nothing is marked: the only hope is the beginning
     if len(is_key):
         is_shown[: int(np.argmax(is_key))] = False
-    return PacketTable(pts, dts, sizes, positions, is_key, is_shown, damage)
+    return PacketTable(pts, dts, sizes, positions, is_key, is_shown, checksums, is_corrupt, damage)

@@ -123,7 +123,7 @@ class PlanePainter:
         orientation = self._painter.orientation_of(frame)
         stored = orientation.turned(*size)
         its_matrix = own_matrix_of(frame)
-        if its_matrix is None:
+        if its_matrix is None or self._painter.is_cropped:
             rgb = self._painter.paint(frame)
             if (rgb.shape[1], rgb.shape[0]) != size:
                 rgb = np.asarray(cv2.resize(rgb, size), dtype=np.uint8)

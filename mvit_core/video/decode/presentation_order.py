@@ -33,7 +33,8 @@ class PresentationOrder:
     def __init__(self, index: "FrameIndex") -> None:
         self._index = index
         self._rank_of = index.rank_of_packet.copy()
-        self._opened = int(np.count_nonzero(self._rank_of >= 0))
+        self._ranked = int(np.count_nonzero(self._rank_of >= 0))
+        self._is_from_start = False
         self._key_ordinals = np.flatnonzero(index.packets.is_key)
         self._key_ranks = self._first_ranks_of_keys()
 
@@ -57,7 +58,7 @@ class PresentationOrder:
         rank = self.planned(ordinal)
         if rank is not None:
             return rank
-        follows = self._opened == (0 if after is None else after + 1)
+        follows = self._ranked == (0 if after is None else after + 1)
         if self._index.by_pts or not follows or not self._index.packets.is_shown[ordinal]:
             return None
         return self._learn(ordinal)
@@ -78,6 +79,21 @@ class PresentationOrder:
             is_shown=bool(self._index.packets.is_shown[ordinal]),
         )
 
+    def end_of(self, key: Keyframe, rank: int) -> int:
+        """One past the last rank from ``rank`` on that ``key`` serves, as far as known."""
+        later = self._key_ranks[(self._key_ordinals > key.ordinal) & (self._key_ranks > rank)]
+        return int(min(later, default=_NEVER))
+
+    @property
+    def is_complete(self) -> bool:
+        """The rank of every frame is known."""
+        return self._index.by_pts or self._ranked >= self._index.frame_count
+
+    def start_at_first_key(self) -> None:
+        """Decode from the beginning of the file, whatever is asked for."""
+        self._is_from_start = True
+        self._key_ranks[1:] = _NEVER
+
     def forget(self, key: Keyframe) -> bool:
         """Never start at ``key`` again; False for the first one, which must serve."""
         if key.ordinal == self._key_ordinals[0]:
@@ -86,8 +102,9 @@ class PresentationOrder:
         return True
 
     def _learn(self, ordinal: int) -> int:
-        rank = self._opened
+        rank = self._ranked
         self._rank_of[ordinal] = rank
-        self._opened += 1
-        self._key_ranks[self._key_ordinals == ordinal] = rank
+        self._ranked += 1
+        if not self._is_from_start:
+            self._key_ranks[self._key_ordinals == ordinal] = rank
         return rank

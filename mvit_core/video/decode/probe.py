@@ -1,7 +1,9 @@
 """A short trial decode at opening: what the frames look like, and whether pts tell the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import av
 import numpy as np
@@ -19,8 +21,16 @@ if TYPE_CHECKING:
 
 _PIXEL_BUDGET = 20_000_000
 """Pixels decoded in a trial: about 0.05 s, 9 frames at 1080p, all frames of a small clip."""
+_MOST_BYTES_AGAIN = 64 << 20
+"""Packets kept in memory to be decoded again."""
+_SKIPPING_CODECS = ("h264", "hevc")
+"""Codecs of which frames that are no reference are left out on the way to another."""
 _MIN_PACKETS = 8
 _MAX_PACKETS = 2_000
+
+
+_Fed = tuple[int, "Packet[av.VideoStream]"]
+"""Ordinal and packet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +47,16 @@ class Probe:
     """Packets given to the decoder."""
     failures: int
     """Packets refused by the decoder."""
+    concealed: int
+    """Frames that the decoder marks as painted from damaged data."""
+    unstable: frozenset[int] = frozenset()
+    """Ordinals of frames that came out otherwise when they were decoded once more: parts of them
+    are painted by nothing in the file, and the decoder does not say so."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """The decoder refused or concealed something."""
+        return bool(self.failures or self.concealed or self.unstable)
 
     def confirms(self, packets: "PacketTable") -> bool:
         """The frames came out in the order of their pts."""
@@ -63,6 +83,65 @@ def probe(
     return trial.result(is_complete=True)
 
 
+def probe_repeatedly(
+    opened: "OpenStream", packets: "PacketTable", *, limit: int | None = None
+) -> Probe:
+    """Decode the beginning, and again in the ways that lead to a frame: sound ones come out alike.
+
+    Again means: from the beginning, from each keyframe on, and without some frames that are no
+    reference. The decoder stays the same, so that its picture buffers hold other frames, which
+    show through whatever damaged data leave unpainted.
+    """
+    trial = _Trial(opened, packets, None, limit)
+    fed: list[_Fed] = []
+    is_complete = True
+    for ordinal, packet in trial.packets():
+        fed.append((ordinal, packet))
+        trial.feed(ordinal, packet)
+        if trial.is_over():
+            is_complete = False
+            break
+    trial.feed(len(packets), None, counts=is_complete)
+    result = trial.result(is_complete=is_complete)
+    if sum(packet.size for _, packet in fed) > _MOST_BYTES_AGAIN:
+        return result
+    unstable = trial.differing(_again(trial, fed)) | _other_from_keyframes(trial, fed)
+    if opened.stream.codec_context.codec.canonical_name in _SKIPPING_CODECS:
+        for every_other in (0, 1):
+            unstable |= trial.differing(_again(trial, fed, skipped=every_other))
+    return replace(result, unstable=frozenset(unstable))
+
+
+def _other_from_keyframes(trial: "_Trial", fed: "list[_Fed]") -> set[int]:
+    """Ordinals of frames that come out otherwise when decoding starts at the keyframe before."""
+    starts = [place for place, (ordinal, _) in enumerate(fed) if trial.is_key(ordinal)]
+    found: set[int] = set()
+    for start, stop in pairwise((*starts, len(fed))):
+        part = _again(trial, fed[start:stop])
+        if start == 0 or part.begins_with_whole_picture:  # else nobody starts to decode there
+            ordinal = fed[start][0]
+            found |= {other for other in trial.differing(part) if trial.follows(other, ordinal)}
+    return found
+
+
+def _again(trial: "_Trial", fed: "list[_Fed]", *, skipped: int | None = None) -> "_Trial":
+    """Decode packets with a decoder that was emptied, and whose buffers were used otherwise.
+
+    ``skipped`` is 0 or 1: of every four packets the first or last two are left out if they are no
+    reference.
+    """
+    other = trial.anew()
+    for ordinal, packet in fed[: 1 + len(fed) // 3]:
+        other.feed(ordinal, packet)
+    again = trial.anew()
+    for place, (ordinal, packet) in enumerate(fed):
+        again.skip_unreferenced(place // 2 % 2 == skipped)
+        again.feed(ordinal, packet)
+    again.skip_unreferenced(False)
+    again.feed(-1, None)
+    return again
+
+
 class _Trial:
     """The state of one trial decode."""
 
@@ -79,12 +158,13 @@ class _Trial:
         self._start = int(np.argmax(packets.is_key)) if start is None else start
         self.first: VideoFrame | None = None
         self.order: list[int] = []
+        self._checksums: dict[int, int] = {}
         self.fed = 0
-        self.failures = 0
+        self.failures = self.concealed = 0
 
     def result(self, *, is_complete: bool) -> Probe:
         """The trial as a value."""
-        return Probe(self.first, self.order, is_complete, self.fed, self.failures)
+        return Probe(self.first, self.order, is_complete, self.fed, self.failures, self.concealed)
 
     def packets(self) -> "Iterator[tuple[int, Packet[av.VideoStream]]]":
         """Packets from the first keyframe on; a read error ends them, as it ended the index."""
@@ -95,8 +175,42 @@ class _Trial:
         except (av.error.FFmpegError, OSError, EOFError):
             return
 
-    def feed(self, ordinal: int, packet: "Packet[av.VideoStream] | None") -> None:
-        """Decode one packet, or drain the decoder."""
+    @property
+    def begins_with_whole_picture(self) -> bool:
+        """The first frame that came out refers to no other."""
+        return self.first is not None and bool(self.first.key_frame)
+
+    def anew(self) -> "_Trial":
+        """Another trial with the same decoder, emptied."""
+        self._opened.stream.codec_context.flush_buffers()
+        return _Trial(self._opened, self._packets, None, None)
+
+    def skip_unreferenced(self, is_skipped: bool) -> None:
+        """Leave out the following frames if no other refers to them."""
+        self._opened.stream.codec_context.skip_frame = "NONREF" if is_skipped else "DEFAULT"
+
+    def is_key(self, ordinal: int) -> bool:
+        """The container says that decoding may start at this packet."""
+        return bool(self._packets.is_key[ordinal])
+
+    def follows(self, ordinal: int, key: int) -> bool:
+        """The frame is reached from this keyframe, not from the one before."""
+        if self._packets.has_honest_stamps:
+            return bool(self._packets.pts[ordinal] >= self._packets.pts[key])
+        places = {place: i for i, place in enumerate(self._checksums)}
+        return places.get(ordinal, -1) >= places.get(key, len(places))
+
+    def differing(self, other: "_Trial") -> set[int]:
+        """Ordinals of the frames that came out in both trials, and not alike."""
+        ours, theirs = self._checksums, other._checksums
+        return {
+            ordinal for ordinal in ours.keys() & theirs.keys() if ours[ordinal] != theirs[ordinal]
+        }
+
+    def feed(
+        self, ordinal: int, packet: "Packet[av.VideoStream] | None", *, counts: bool = True
+    ) -> None:
+        """Decode one packet, or drain the decoder; what does not count is compared alone."""
         if packet is not None:
             self.fed += 1
             packet.pts = ordinal
@@ -106,8 +220,12 @@ class _Trial:
             self.failures += 1
             return
         for frame in frames:
-            self.first = self.first or frame
             source = -1 if frame.pts is None else frame.pts
+            self._checksums[source] = crc32(frame.to_ndarray(format="rgb24").tobytes())
+            if not counts:
+                continue
+            self.first = self.first or frame
+            self.concealed += frame.is_corrupt
             if 0 <= source < len(self._packets) and self._packets.is_shown[source]:
                 self.order.append(source)
 

@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING
 
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
+from mvit_core.video.decode.animations import (
+    inspect_tiff_stack,
+    inspect_webp,
+    is_animated_webp,
+    is_tiff_stack,
+)
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.container import LIBRARY_ERRORS
 from mvit_core.video.decode.image_folder import checked_fps, inspect_folder
@@ -14,11 +20,10 @@ from mvit_core.video.decode.matrices import Matrix
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.planes import PlanePainter, Planes
 from mvit_core.video.decode.prefetch import Place, cell_size, next_run
-from mvit_core.video.decode.webp import inspect_webp, is_animated_webp
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     import numpy as np
     from av.video.frame import VideoFrame
@@ -27,11 +32,13 @@ if TYPE_CHECKING:
     from mvit_core.video.decode.inspect_video import FrameSource, OpenedVideo
     from mvit_core.video.decode.packets import Progress
     from mvit_core.video.decode.prefetch import Direction
+    from mvit_core.video.decode.streams import StreamInfo
 
 DEFAULT_CACHE_BYTES = 256 * 2**20
 """Decoded frames kept by a ``Video`` unless told otherwise."""
 _SECONDS_TO_REMAKE = 0.01
 """A decoded frame, with its share of the walk that leads to it."""
+_RUNS_NAMED = 8
 _NEARBY = 16
 """Frames: a longer way is a jump, which says nothing about the next one."""
 
@@ -40,6 +47,7 @@ def open_video(
     path: "str | os.PathLike[str]",
     *,
     fps: float | None = None,
+    stream: int | None = None,
     cache_bytes: int = DEFAULT_CACHE_BYTES,
     budget: MemoryBudget | None = None,
     progress: "Progress | None" = None,
@@ -49,6 +57,8 @@ def open_video(
     Args:
         path: a file or folder name; never an address or a playlist.
         fps: frames per second of a folder of pictures, 25 unless said; files have their own.
+        stream: number of the video stream within a file, as ffprobe counts; None for the film,
+            which is no cover picture and no preview.
         cache_bytes: decoded frames kept at most, in bytes.
         budget: counts these frames together with other caches; None counts them alone.
         progress: told the share of the file that was listed so far; may raise to stop.
@@ -57,7 +67,9 @@ def open_video(
         VideoOpenError: there is no such file, or no video in it that can be decoded.
         VideoError: a rate for a file, or one that pictures cannot have.
     """
-    return Video(path, fps=fps, cache_bytes=cache_bytes, budget=budget, progress=progress)
+    return Video(
+        path, fps=fps, stream=stream, cache_bytes=cache_bytes, budget=budget, progress=progress
+    )
 
 
 class Video(Closing):
@@ -72,20 +84,18 @@ class Video(Closing):
         path: "str | os.PathLike[str]",
         *,
         fps: float | None = None,
+        stream: int | None = None,
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         budget: MemoryBudget | None = None,
         progress: "Progress | None" = None,
     ) -> None:
         self._path = Path(path)
-        self._is_folder = self._path.is_dir()
-        if fps is not None:
+        self._is_folder = self._path.is_dir() or is_tiff_stack(self._path)
+        if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
-        opened_video = _learn(self._path, fps, progress)
-        self._opened, self._times, self._painter = (
-            opened_video,
-            opened_video.times,
-            opened_video.painter,
-        )
+        opened_video = _inspect(self._path, fps, stream, progress)
+        self._opened = opened_video
+        self._times, self._painter = opened_video.times, opened_video.painter
         self._plane_painter = PlanePainter(opened_video.painter)
         # Frames are kept as they were decoded: half the bytes of RGB, and painted in no time.
         self._cache: Cache[int, VideoFrame] = Cache(
@@ -122,7 +132,7 @@ class Video(Closing):
 
     @property
     def is_folder(self) -> bool:
-        """The frames are the pictures of a folder, and their rate is what the user says."""
+        """Pictures of a folder, or pages of a TIFF: their rate is what the user says."""
         return self._is_folder
 
     @property
@@ -177,12 +187,30 @@ class Video(Closing):
 
     @property
     def damage(self) -> tuple[str, ...]:
-        """Sentences on what is wrong with the file; empty for a sound one."""
-        if not self._unreadable:
-            return self._opened.damage
-        numbers = sorted(self._unreadable)
-        listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
-        return (*self._opened.damage, f"frames that cannot be decoded, as far as seen: {listed}")
+        """Sentences on what is wrong or unusual with the file, and on what was left out of it."""
+        notes = list(self._opened.damage)
+        if self._unreadable:
+            frames = _runs(self._unreadable)
+            notes.append(f"frames that cannot be decoded, as far as seen: {frames}")
+        if damaged := self.damaged_frames:
+            notes.append(f"frames that are damaged, as far as seen: {_runs(damaged)}")
+        return tuple(notes)
+
+    @property
+    def damaged_frames(self) -> frozenset[int]:
+        """Frames painted from damaged data, as far as they were decoded."""
+        behind = self._back_source.damaged if self._back_source is not None else set()
+        return frozenset(self._source.damaged | behind)
+
+    @property
+    def streams(self) -> "tuple[StreamInfo, ...]":
+        """Video streams of the file that can be chosen; empty for pictures."""
+        return self._opened.streams
+
+    @property
+    def stream(self) -> int:
+        """Number within the file of the stream that is shown."""
+        return self._opened.stream
 
     def frame(self, index: int) -> "NDArray[np.uint8]":
         """Frame ``index`` as uint8 (H, W, 3) RGB; read-only, copy it before drawing into it.
@@ -337,8 +365,23 @@ class Video(Closing):
         return FrameDecodeError(f"{message}; go to another frame")
 
 
-def _learn(path: Path, fps: float | None, progress: "Progress | None") -> "OpenedVideo":
-    """From where the frames come: pictures of a folder, an animation, or packets of a file."""
+def _inspect(
+    path: Path, fps: float | None, stream: int | None, progress: "Progress | None"
+) -> "OpenedVideo":
+    """Open a folder of pictures, an animation, or the packets of a file."""
     if path.is_dir():
         return inspect_folder(path, fps)
-    return inspect_webp(path) if is_animated_webp(path) else inspect_video(path, progress)
+    if is_animated_webp(path):
+        return inspect_webp(path)
+    if is_tiff_stack(path):
+        return inspect_tiff_stack(path, fps)
+    return inspect_video(path, progress, stream)
+
+
+def _runs(frames: "Collection[int]") -> str:
+    """Numbers of frames as runs, the first of them: "3, 8 to 12, ..."."""
+    numbers = sorted(frames)
+    starts = [n for n in numbers if n - 1 not in frames]
+    ends = [n for n in numbers if n + 1 not in frames]
+    words = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+    return ", ".join(words[:_RUNS_NAMED]) + (", ..." if len(words) > _RUNS_NAMED else "")

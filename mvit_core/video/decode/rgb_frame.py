@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
+    from mvit_core.video.decode.matroska import Crop
+
 _MOST_ASPECT = 16.0
 """A pixel wider or taller than this is a slip of the file; its picture would fill the memory."""
 
@@ -90,12 +92,22 @@ class Painter:
         first: gives size and orientation.
         pixel_aspect: width of a stored pixel over its height, None where it is square.
         turns_each: every frame states its own orientation, as photographs do.
+        crop: pixels at the edges of each stored picture that are not shown.
     """
 
     def __init__(
-        self, first: "VideoFrame", pixel_aspect: "Fraction | None", *, turns_each: bool = False
+        self,
+        first: "VideoFrame",
+        pixel_aspect: "Fraction | None",
+        *,
+        turns_each: bool = False,
+        crop: "Crop | None" = None,
     ) -> None:
         self._stored_size = (first.width, first.height)
+        self._left = self._top = self._right = self._bottom = 0
+        if crop is not None:
+            self._left, self._right = crop.left, crop.right
+            self._top, self._bottom = crop.top, crop.bottom
         self._orientation = Orientation.of(first)
         self._turns_each = turns_each
         aspect = float(pixel_aspect) if pixel_aspect else 1.0
@@ -113,18 +125,31 @@ class Painter:
         smaller = copy(self)
         smaller._reformatter = VideoReformatter()
         smaller._stored_size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        smaller._left, smaller._right = int(self._left * factor), int(self._right * factor)
+        smaller._top, smaller._bottom = int(self._top * factor), int(self._bottom * factor)
         smaller._interpolation = Interpolation.AREA  # each pixel is a mean, in half the time
         return smaller
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) upright, in stored pixels."""
-        return self._orientation.turned(*self._stored_size)
+        return self._orientation.turned(*self._shown_size)
+
+    @property
+    def is_cropped(self) -> bool:
+        """Edges of the stored pictures are not shown."""
+        return any((self._left, self._top, self._right, self._bottom))
+
+    @property
+    def _shown_size(self) -> tuple[int, int]:
+        """(width, height) as stored, without what is cropped."""
+        width, height = self._stored_size
+        return width - self._left - self._right, height - self._top - self._bottom
 
     @property
     def display_size(self) -> tuple[int, int]:
         """(width, height) upright with square pixels."""
-        width, height = self._stored_size
+        width, height = self._shown_size
         return self._orientation.turned(max(1, round(width * self._pixel_aspect)), height)
 
     def orientation_of(self, frame: "VideoFrame") -> Orientation:
@@ -138,14 +163,18 @@ class Painter:
         of limited range, as it does for the programs that made the training data.
         """
         orientation = self.orientation_of(frame)
-        size = orientation.turned(*self.size)
+        # Photographs of a folder are turned each for itself, and fitted into the size of the first.
+        size = orientation.turned(*self.size) if self._turns_each else self._stored_size
         try:
             rgb = self._convert(frame, size, None)
         except av.error.FFmpegError:
             # Reserved matrix numbers are refused; the picture is worth more than its tag.
             matrix = MATRICES.get(int(frame.colorspace), BT601)
             rgb = self._convert(frame, size, matrix.colorspace)
-        upright = orientation.turn(cast("NDArray[np.uint8]", rgb.to_ndarray()))
+        width, height = size
+        stored = cast("NDArray[np.uint8]", rgb.to_ndarray())
+        shown = stored[self._top : height - self._bottom, self._left : width - self._right]
+        upright = orientation.turn(shown)
         upright.flags.writeable = False
         return upright
 

@@ -1,4 +1,4 @@
-"""Animated WebP, which FFmpeg does not decode and OpenCV does."""
+"""Files of several pictures that OpenCV decodes and FFmpeg does not: animated WebP, TIFF stacks."""
 
 import struct
 from typing import TYPE_CHECKING
@@ -8,7 +8,12 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from mvit_core.errors import VideoOpenError
-from mvit_core.video.decode.image_folder import EvenTimes
+from mvit_core.video.decode.image_folder import (
+    DEFAULT_PICTURE_FPS,
+    EvenTimes,
+    checked_fps,
+    even_times,
+)
 from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.rgb_frame import Painter
@@ -24,6 +29,7 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _MOVES = 2
 """The bit of the header's flags that says that the picture moves."""
+_TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEAD_BYTES = 30
 _MOST_BYTES = 1 << 30
 """All frames are decoded at once: so many bytes of them are allowed."""
@@ -41,6 +47,7 @@ class AnimationSource:
     def __init__(self, pictures: "list[NDArray[np.uint8]]") -> None:
         self._pictures = pictures
         self.check: Callable[[], None] = go_on
+        self.damaged: set[int] = set()
 
     def walk(self, start: int, stop: int) -> "Iterator[tuple[int, VideoFrame]]":
         """Frames of ranks ``start`` to ``stop - 1``, in order."""
@@ -65,6 +72,46 @@ def is_animated_webp(path: "Path") -> bool:
     """The file is a WebP that moves; False where it cannot be read."""
     head = _head(path)
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20] & _MOVES)
+
+
+def is_tiff_stack(path: "Path") -> bool:
+    """The file is a TIFF of several pages; False where it cannot be read."""
+    if _head(path)[:4] not in _TIFF_MARKS:
+        return False
+    try:
+        return int(cv2.imcount(str(path))) > 1
+    except cv2.error:
+        return False
+
+
+def inspect_tiff_stack(path: "Path", fps: float | None) -> OpenedVideo:
+    """Decode all pages of a TIFF; they are the frames.
+
+    Args:
+        path: the file.
+        fps: frames per second, ``DEFAULT_PICTURE_FPS`` unless said.
+
+    Raises:
+        VideoOpenError: it is damaged, or too large to be held.
+        VideoError: a rate that no clip can have.
+    """
+    rate = checked_fps(DEFAULT_PICTURE_FPS if fps is None else fps)
+    try:
+        count = int(cv2.imcount(str(path)))
+        is_read, first = cv2.imreadmulti(str(path), 0, 1, None, cv2.IMREAD_COLOR)
+        if is_read and count * first[0].nbytes > _MOST_BYTES:
+            message = f"{path.name} is a TIFF stack of more than 1 GiB once decoded"
+            raise VideoOpenError(f"{message}; convert it to a video")
+        is_read, pages = cv2.imreadmulti(str(path), None, cv2.IMREAD_COLOR)
+    except cv2.error:
+        is_read, pages = False, ()
+    if not is_read or not pages:
+        message = f"no page of {path.name} can be decoded; it is damaged: get another copy"
+        raise VideoOpenError(message)
+    pictures = [np.ascontiguousarray(page, dtype=np.uint8) for page in pages]
+    times = EvenTimes(len(pictures), rate, even_times(len(pictures), rate))
+    painter = Painter(VideoFrame.from_ndarray(pictures[0], "bgr24"), None)
+    return OpenedVideo(times, painter, "tiff", (), AnimationSource(pictures))
 
 
 def inspect_webp(path: "Path") -> OpenedVideo:
