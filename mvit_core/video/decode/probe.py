@@ -25,6 +25,9 @@ _MOST_BYTES_AGAIN = 64 << 20
 """Packets kept in memory to be decoded again."""
 _SKIPPING_CODECS = ("h264", "hevc")
 """Codecs of which frames that are no reference are left out on the way to another."""
+_SKIP_PHASES = 3
+_FRESH_STARTS = 4
+"""Keyframes tried with decoders of their own, whose buffers hold nothing yet."""
 _MIN_PACKETS = 8
 _MAX_PACKETS = 2_000
 
@@ -107,8 +110,8 @@ def probe_repeatedly(
         return result
     unstable = trial.differing(_again(trial, fed)) | _other_from_keyframes(trial, fed)
     if opened.stream.codec_context.codec.canonical_name in _SKIPPING_CODECS:
-        for every_other in (0, 1):
-            unstable |= trial.differing(_again(trial, fed, skipped=every_other))
+        for phase in range(_SKIP_PHASES):
+            unstable |= trial.differing(_again(trial, fed, phase=phase))
     return replace(result, unstable=frozenset(unstable))
 
 
@@ -116,29 +119,36 @@ def _other_from_keyframes(trial: "_Trial", fed: "list[_Fed]") -> set[int]:
     """Ordinals of frames that come out otherwise when decoding starts at the keyframe before."""
     starts = [place for place, (ordinal, _) in enumerate(fed) if trial.is_key(ordinal)]
     found: set[int] = set()
+    fresh = starts[1 : 1 + _FRESH_STARTS]
     for start, stop in pairwise((*starts, len(fed))):
-        part = _again(trial, fed[start:stop])
-        if start == 0 or part.begins_with_whole_picture:  # else nobody starts to decode there
-            ordinal = fed[start][0]
-            found |= {other for other in trial.differing(part) if trial.follows(other, ordinal)}
+        parts = [_again(trial, fed[start:stop])]
+        if start in fresh:
+            parts.append(_afresh(trial, fed[start:stop]))
+        for part in parts:
+            if start == 0 or part.begins_with_whole_picture:  # else nobody starts to decode there
+                ordinal = fed[start][0]
+                found |= {each for each in trial.differing(part) if trial.follows(each, ordinal)}
     return found
 
 
-def _again(trial: "_Trial", fed: "list[_Fed]", *, skipped: int | None = None) -> "_Trial":
+def _afresh(trial: "_Trial", fed: "list[_Fed]") -> "_Trial":
+    """Decode packets with a decoder of their own."""
+    with trial.opened.again(strict=False) as opened:
+        fresh = _Trial(opened, trial.table, None, None)
+        fresh.feed_all(fed)
+        return fresh
+
+
+def _again(trial: "_Trial", fed: "list[_Fed]", *, phase: int | None = None) -> "_Trial":
     """Decode packets with a decoder that was emptied, and whose buffers were used otherwise.
 
-    ``skipped`` is 0 or 1: of every four packets the first or last two are left out if they are no
-    reference.
+    With a ``phase``, all packets that are no reference are left out but every third.
     """
     other = trial.anew()
     for ordinal, packet in fed[: 1 + len(fed) // 3]:
         other.feed(ordinal, packet)
     again = trial.anew()
-    for place, (ordinal, packet) in enumerate(fed):
-        again.skip_unreferenced(place // 2 % 2 == skipped)
-        again.feed(ordinal, packet)
-    again.skip_unreferenced(False)
-    again.feed(-1, None)
+    again.feed_all(fed, phase)
     return again
 
 
@@ -152,8 +162,8 @@ class _Trial:
         start: int | None,
         limit: int | None,
     ) -> None:
-        self._opened = opened
-        self._packets = packets
+        self.opened = opened
+        self.table = packets
         self._limit = limit
         self._start = int(np.argmax(packets.is_key)) if start is None else start
         self.first: VideoFrame | None = None
@@ -169,8 +179,8 @@ class _Trial:
     def packets(self) -> "Iterator[tuple[int, Packet[av.VideoStream]]]":
         """Packets from the first keyframe on; a read error ends them, as it ended the index."""
         try:
-            for ordinal, packet in enumerate(packets_of(self._opened)):
-                if self._start <= ordinal < len(self._packets):
+            for ordinal, packet in enumerate(packets_of(self.opened)):
+                if self._start <= ordinal < len(self.table):
                     yield ordinal, packet
         except (av.error.FFmpegError, OSError, EOFError):
             return
@@ -182,21 +192,30 @@ class _Trial:
 
     def anew(self) -> "_Trial":
         """Another trial with the same decoder, emptied."""
-        self._opened.stream.codec_context.flush_buffers()
-        return _Trial(self._opened, self._packets, None, None)
+        self.opened.stream.codec_context.flush_buffers()
+        return _Trial(self.opened, self.table, None, None)
 
-    def skip_unreferenced(self, is_skipped: bool) -> None:
-        """Leave out the following frames if no other refers to them."""
-        self._opened.stream.codec_context.skip_frame = "NONREF" if is_skipped else "DEFAULT"
+    def feed_all(self, fed: "list[_Fed]", phase: int | None = None) -> None:
+        """Decode packets and drain the decoder.
+
+        With a ``phase``, all packets that are no reference are left out but every third.
+        """
+        context = self.opened.stream.codec_context
+        for place, (ordinal, packet) in enumerate(fed):
+            is_skipped = phase is not None and place % _SKIP_PHASES != phase
+            context.skip_frame = "NONREF" if is_skipped else "DEFAULT"
+            self.feed(ordinal, packet)
+        context.skip_frame = "DEFAULT"
+        self.feed(-1, None)
 
     def is_key(self, ordinal: int) -> bool:
         """The container says that decoding may start at this packet."""
-        return bool(self._packets.is_key[ordinal])
+        return bool(self.table.is_key[ordinal])
 
     def follows(self, ordinal: int, key: int) -> bool:
         """The frame is reached from this keyframe, not from the one before."""
-        if self._packets.has_honest_stamps:
-            return bool(self._packets.pts[ordinal] >= self._packets.pts[key])
+        if self.table.has_honest_stamps:
+            return bool(self.table.pts[ordinal] >= self.table.pts[key])
         places = {place: i for i, place in enumerate(self._checksums)}
         return places.get(ordinal, -1) >= places.get(key, len(places))
 
@@ -215,7 +234,7 @@ class _Trial:
             self.fed += 1
             packet.pts = ordinal
         try:
-            frames = self._opened.stream.codec_context.decode(packet)
+            frames = self.opened.stream.codec_context.decode(packet)
         except (av.error.FFmpegError, ValueError):
             self.failures += 1
             return
@@ -226,14 +245,14 @@ class _Trial:
                 continue
             self.first = self.first or frame
             self.concealed += frame.is_corrupt
-            if 0 <= source < len(self._packets) and self._packets.is_shown[source]:
+            if 0 <= source < len(self.table) and self.table.is_shown[source]:
                 self.order.append(source)
 
     def is_over(self) -> bool:
         """The limit is reached, or the budget is used up and something was seen."""
         if self._limit is not None:
             return self.fed > self._limit
-        context = self._opened.stream.codec_context
+        context = self.opened.stream.codec_context
         pixels = max(context.width * context.height, 1)
         allowed = min(max(_PIXEL_BUDGET // pixels, _MIN_PACKETS), _MAX_PACKETS)
         return len(self.order) >= allowed
