@@ -121,6 +121,9 @@ class Plot(QWidget):
         self.view.viewport().setAutoFillBackground(False)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        for action in self.view.scene().contextMenu:
+            action.setParent(None)  # "Export...", which opens a dialog of all exporters
+        self.view.scene().contextMenu.clear()
         box = self.item.getViewBox()
         box.setMouseEnabled(self._is_moved, self._is_moved)
         box.setDefaultPadding(0.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPen
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QGuiApplication, QPen
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from app.panels.display.histogram import Histogram
@@ -172,6 +172,7 @@ def test_a_plot_that_lies_on_a_widget_takes_neither_pointer_nor_keys(qtbot):
 
 
 def test_pyqtgraph_shows_no_menu_of_its_own(plot, qtbot):
+    assert plot.findChildren(QAction) == []
     plot.show()
     qtbot.mouseClick(plot.view.viewport(), Qt.MouseButton.RightButton, pos=QPoint(150, 100))
     assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible()]
