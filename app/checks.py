@@ -30,7 +30,6 @@ PACKAGES = (
     "safetensors",
     "PyYAML",
     "platformdirs",
-    "superqt",
     "cmap",
 )
 

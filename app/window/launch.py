@@ -17,6 +17,7 @@ from app.state.language import install_language
 from app.state.preferences import PreferenceStore
 from app.state.session_file import ENDING
 from app.state.view_state import ModelSource
+from app.widgets import plots
 from app.widgets.icons import app_icon
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
@@ -80,6 +81,7 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     preferences.setParent(window)
     ThemeSwitcher(app, preferences)
     window.show()
+    plots.preload(plots.PRELOAD_MS, window)
     QTimer.singleShot(0, window, lambda: _open_options(window, options))
     return window
 

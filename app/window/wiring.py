@@ -26,6 +26,8 @@ def connect(panels: Panels, controller: Controller) -> None:
     timeline.mark_dragged.connect(intents.marks.drag)
     timeline.marker_named.connect(intents.marks.rename)
     timeline.series_chosen.connect(lambda kind: intents.set_field("series", kind))
+    for export in (timeline.track.export, panels.display.range.export):
+        export.reported.connect(controller.notify)
     panels.layers.block_chosen.connect(intents.choose_block)
     panels.heads.head_chosen.connect(intents.choose_head)
     panels.heads.grid.toggled.connect(intents.toggle_head)

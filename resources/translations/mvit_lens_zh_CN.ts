@@ -647,6 +647,14 @@ right-click for percentile tails and units</source>
             <source>The range is locked; unlock it with Y</source>
             <translation>范围已锁定；按 Y 解锁</translation>
         </message>
+        <message>
+            <source>tokens, log(1 + n)</source>
+            <translation>词元数，log(1 + n)</translation>
+        </message>
+        <message>
+            <source>value</source>
+            <translation>值</translation>
+        </message>
     </context>
     <context>
         <name>HoverPicture</name>
@@ -870,6 +878,41 @@ right-click for percentile tails and units</source>
         <message>
             <source>Swap with the next pane</source>
             <translation>与下一个窗格互换</translation>
+        </message>
+    </context>
+    <context>
+        <name>PlotMenu</name>
+        <message>
+            <source>Copy the plot as an image</source>
+            <translation>将图表复制为图片</translation>
+        </message>
+        <message>
+            <source>Pictures (*.png)</source>
+            <translation>图片 (*.png)</translation>
+        </message>
+        <message>
+            <source>Plot copied, {size}</source>
+            <translation>图表已复制，{size}</translation>
+        </message>
+        <message>
+            <source>Plot saved: {name}</source>
+            <translation>图表已保存：{name}</translation>
+        </message>
+        <message>
+            <source>Save the plot</source>
+            <translation>保存图表</translation>
+        </message>
+        <message>
+            <source>Save the plot as an image…</source>
+            <translation>将图表保存为图片…</translation>
+        </message>
+        <message>
+            <source>Save the plot's values…</source>
+            <translation>保存图表的数值…</translation>
+        </message>
+        <message>
+            <source>Tables (*.csv)</source>
+            <translation>表格 (*.csv)</translation>
         </message>
     </context>
     <context>
@@ -3538,6 +3581,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>timeline</name>
         <message>
+            <source>frame</source>
+            <translation>帧</translation>
+        </message>
+        <message>
             <source>loop begins</source>
             <translation>循环开始</translation>
         </message>
@@ -3563,6 +3610,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Tools</source>
             <translation>工具</translation>
+        </message>
+    </context>
+    <context>
+        <name>values_plot</name>
+        <message>
+            <source>Histogram</source>
+            <translation>直方图</translation>
         </message>
     </context>
     <context>

@@ -14,6 +14,7 @@ from app.text.phrases import policy_names
 from app.views.range_menu import range_menu
 from app.widgets.basic import icon_button, label
 from app.widgets.icons import themed_icon
+from app.widgets.plot_menu import PlotMenu
 from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class RangeControls(QWidget):
         self.histogram = Histogram()
         self.histogram.range_asked.connect(lambda ends: self.changed.emit("manual_range", ends))
         self.histogram.held.connect(self.held)
+        self.export = PlotMenu(self.histogram.figure, "histogram", self)
         self.low, self.high = QLineEdit(), QLineEdit()
         self.unit = label(self.tr("× uniform"), "faint", small=True)
         self.unit.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -110,7 +112,8 @@ class RangeControls(QWidget):
             self.unit.hide()
             return
         style = look.with_range(shown.range.range)
-        self.histogram.show_values(shown.range.histogram, style, locked=locked)
+        factor = self._factor()
+        self.histogram.show_values(shown.range.histogram, style, locked=locked, factor=factor)
         self.unit.setVisible(state.heat.units == "uniform")
         if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
             ends = shown.range.range
@@ -153,4 +156,7 @@ class RangeControls(QWidget):
         return made
 
     def _show_menu(self, at: QPoint) -> None:
-        range_menu(self, self._state, self.changed.emit).popup(at)
+        menu = range_menu(self, self._state, self.changed.emit)
+        if self._shown is not None:
+            self.export.add_to(menu)
+        menu.popup(at)

@@ -1,26 +1,26 @@
-"""How often values occur, in their colours, with the two ends of the range to be dragged."""
+"""How often values occur, with the two ends of the range to be dragged."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from app.panels.display.values_plot import ValuesPlot
 from app.widgets import theme
-from mvit_core.render import RenderStyle, ValueRange, bar_colours
+from app.widgets.plots import PlotAxes
+from mvit_core.render import RenderStyle, ValueRange
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from app.results import HistogramInfo
+    from app.widgets.plots import Plot
 
-HEIGHT = 48
-GRIP = 5.0
-"""Half the width of a handle's grip; also the room left beside the axis for it."""
+HEIGHT = 62
 NEAR_PX = 10.0
 STEPS = 200
 """Of the axis, for the arrow keys; ten times as far with Shift."""
@@ -43,6 +43,8 @@ class Histogram(QWidget):
         self._info: HistogramInfo | None = None
         self._style = RenderStyle(ValueRange(0, 1))
         self._locked = False
+        self._factor = 1.0
+        self._plot: ValuesPlot | None = None
         self._dragged: int | None = None
         self._active = 1
         """The handle that the arrow keys move: 0 the low one, 1 the high one."""
@@ -52,13 +54,28 @@ class Histogram(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, HEIGHT)
 
-    def show_values(self, info: HistogramInfo | None, style: RenderStyle, *, locked: bool) -> None:
-        """Show values and the range in use; locked handles cannot be dragged."""
-        if (info, style, locked) == (self._info, self._style, self._locked):
+    def show_values(
+        self,
+        info: HistogramInfo | None,
+        style: RenderStyle,
+        *,
+        locked: bool,
+        factor: float = 1.0,
+    ) -> None:
+        """Show values and the range in use; locked handles cannot be dragged.
+
+        Args:
+            info: how often values occur; None where there are none.
+            style: the range and its colours.
+            locked: the ends stay where they are.
+            factor: the numbers of the axis are the values times this.
+        """
+        before = (self._info, self._style, self._locked, self._factor)
+        if (info, style, locked, factor) == before:
             return
-        self._info, self._style, self._locked = info, style, locked
+        self._info, self._style, self._locked, self._factor = info, style, locked, factor
         self._set_tip()
-        self.update()
+        self._show()
 
     def handle_x(self, which: int) -> float:
         """Where the low (0) or the high (1) handle stands, in the widget's points."""
@@ -79,7 +96,7 @@ class Histogram(QWidget):
         if far[nearest] <= NEAR_PX:
             self._dragged = self._active = nearest
             self.held.emit(True)
-            self.update()
+            self._show_ends()
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -95,14 +112,14 @@ class Histogram(QWidget):
         if self._dragged is not None:
             self._dragged = None
             self.held.emit(False)
-            self.update()
+            self._show_ends()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._active = int(event.key() == Qt.Key.Key_Up)
-            self.update()
+            self._show_ends()
         elif step is None or self._info is None or not self._can_move:
             super().keyPressEvent(event)
         else:
@@ -115,12 +132,12 @@ class Histogram(QWidget):
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.update()
+        self._show_ends()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.update()
+        self._show_ends()
 
     @property
     def _can_move(self) -> bool:
@@ -150,73 +167,61 @@ class Histogram(QWidget):
             )
         self.setToolTip(words)
 
-    # -- geometry and painting --------------------------------------------------------------
-
-    @property
-    def _axis(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(GRIP + 2, 4, -GRIP - 2, -4)
+    # -- plot -------------------------------------------------------------------------------
 
     def _x(self, value: float) -> float:
-        axis, span = self._axis, self._info.span if self._info else ValueRange(0, 1)
-        share = (value - span.low) / (span.high - span.low)
-        return axis.left() + min(max(share, 0.0), 1.0) * axis.width()
+        if self._info is None:
+            return 0.0
+        span = self._info.span
+        return self._made().x_of(min(max(value, span.low), span.high))
 
     def _value(self, x: float) -> float:
-        assert self._info is not None
-        axis, span = self._axis, self._info.span
-        return span.low + (x - axis.left()) / axis.width() * (span.high - span.low)
+        return self._made().value_at(x)
+
+    def _made(self) -> ValuesPlot:
+        """The plot, made when there is something to show."""
+        if self._plot is None:
+            self._plot = ValuesPlot(self)
+            self._plot.plot.setGeometry(self.rect())
+            self._plot.plot.show()
+        return self._plot
+
+    def _show(self) -> None:
+        if self._info is not None:
+            self._made().show_values(self._info, self._style, self._factor)
+        if self._plot is not None:
+            self._plot.plot.setVisible(self._info is not None)
+        self._show_ends()
+
+    def _show_ends(self) -> None:
+        """Move both ends; the one that is held or that the keys move stands out."""
+        if self._info is None:
+            return
+        held = self._active if self.hasFocus() else None
+        moved = held if self._dragged is None else self._dragged
+        ends = self._style.range
+        span = self._info.span
+        places = tuple(min(max(end, span.low), span.high) for end in (ends.low, ends.high))
+        self._made().show_ends(places, moved, locked=self._locked)
+
+    def figure(self) -> Plot:
+        """The histogram with the titles of its axes, to be exported."""
+        axes = PlotAxes(bottom=self.tr("value"), left=self.tr("tokens, log(1 + n)"))
+        values = ValuesPlot(None, axes)
+        if self._info is not None:
+            values.show_values(self._info, self._style, self._factor)
+        return values.plot
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._plot is not None:
+            self._plot.plot.setGeometry(self.rect())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours = theme.current()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.control))
+        painter.setBrush(QColor(theme.current().control))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        if self._info is not None:
-            self._paint_bars(painter)
-            for which in (0, 1):
-                self._paint_handle(painter, which)
         painter.end()
-
-    def _paint_bars(self, painter: QPainter) -> None:
-        assert self._info is not None
-        counts = np.log1p(np.asarray(self._info.counts, dtype=np.float64))
-        heights = counts / max(counts.max(), 1.0)
-        axis, span, ends = self._axis, self._info.span, self._style.range
-        width = axis.width() / len(heights)
-        middles = span.low + (np.arange(len(heights)) + 0.5) / len(heights) * (span.high - span.low)
-        ground = QColor(theme.current().control_hover)
-        table = bar_colours(self._style, 256, (ground.red(), ground.green(), ground.blue()))
-        places = (ends.normalise(middles.astype(np.float32)) * 255).astype(int)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        outline = QColor(theme.current().text_faint)
-        for place, (height, middle) in enumerate(zip(heights, middles, strict=True)):
-            tall = round(height * (axis.height() - 2))
-            left = round(axis.left() + place * width)
-            bar = QRectF(
-                left, axis.bottom() - tall, round(axis.left() + (place + 1) * width) - left, tall
-            )
-            painter.fillRect(bar, QColor(*table[places[place]].tolist()))
-            if tall:  # dark colours on a dark ground, light ones on a light one
-                painter.fillRect(QRectF(bar.left(), bar.top(), bar.width(), 1), outline)
-            if not ends.low <= middle <= ends.high:
-                overlay = QColor(theme.current().control)
-                overlay.setAlphaF(0.55)
-                painter.fillRect(bar, overlay)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-    def _paint_handle(self, painter: QPainter, which: int) -> None:
-        colours, axis = theme.current(), self._axis
-        x = round(self.handle_x(which)) + 0.5
-        active = self._dragged == which or (self.hasFocus() and self._active == which)
-        colour = QColor(colours.accent if active else colours.text)
-        if self._locked:
-            colour = QColor(colours.text_faint)
-        painter.setPen(QPen(colour, 1.5))
-        painter.drawLine(QPointF(x, axis.top() - 2), QPointF(x, axis.bottom() + 2))
-        painter.setPen(QPen(QColor(colours.panel), 1))
-        painter.setBrush(colour)
-        grip = QRectF(x - GRIP, axis.center().y() - 7, 2 * GRIP, 14)
-        painter.drawRoundedRect(grip, 3, 3)

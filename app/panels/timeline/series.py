@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import TYPE_CHECKING
+from bisect import bisect_left, bisect_right
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRectF
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
+from app.controller.series import series_titles
+from app.text.phrases import frame_number
 from app.widgets import theme
 from app.widgets.class_colours import slot_colour, slot_pen
+from app.widgets.plots import Plot, PlotAxes, PlotRange
 
 if TYPE_CHECKING:
     from app.panels.timeline.scene import Scene
-    from app.results import SeriesInfo, SeriesLine
+    from app.results import SeriesInfo
+    from mvit_core.video.clip import ClipWindow
+
+    FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 HEIGHT_PX = 30
 EDGE_PX = 3
+LINE_PX = 1.6
+FREE_PX = 1.0
+"""Above and below the values: a line at an end of the axis is seen in its full width."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("timeline", text)
 
 
 class Series:
@@ -25,50 +41,116 @@ class Series:
     def __init__(self) -> None:
         self.height = 0
         """No room where there is no series."""
+        self._plot: SeriesPlot | None = None
+        self._kept: tuple[object, QPixmap] | None = None
 
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
         """Paint the steps of the windows seen."""
-        series = scene.series
-        if series is None or not self.height:
+        if scene.series is None or not self.height:
             return
-        painter.save()
-        painter.setClipRect(box)
-        plot = box.adjusted(0, EDGE_PX, 0, -EDGE_PX)
-        painter.fillRect(plot, QColor(theme.current().control))
-        for line in series.lines:
-            self._paint_line(painter, plot, scene, line)
-        painter.restore()
+        place = box.adjusted(0, EDGE_PX, 0, -EDGE_PX)
+        painter.fillRect(place, QColor(theme.current().control))
+        painter.drawPixmap(place.topLeft(), self._picture(scene, scene.series, place))
 
-    def _paint_line(self, painter: QPainter, plot: QRectF, scene: Scene, line: SeriesLine) -> None:
-        series, span = scene.series, scene.span
-        assert series is not None
-        fill = QColor(slot_colour(-1))
-        fill.setAlphaF(0.25)
-        before: QPointF | None = None
-        first = bisect_right(scene.windows, span.start, key=lambda window: window.stop)
-        for window in scene.windows[first:]:
-            if window.start >= span.stop:
-                break
-            value = line.values[window.index]
-            if value is None:
-                before = None
-                continue
-            share = (value - series.low) / max(series.high - series.low, 1e-9)
-            y = plot.bottom() - min(max(share, 0.0), 1.0) * plot.height()
-            left, right = span.x_of(window.start), span.x_of(window.stop)
+    def _picture(self, scene: Scene, series: SeriesInfo, place: QRectF) -> QPixmap:
+        """The plot, drawn anew only where it would look another way."""
+        span, size = scene.span, place.size().toSize()
+        wanted = (series, scene.windows, span, size.toTuple(), scene.pixel_ratio, theme.current())
+        if self._kept is None or self._kept[0] != wanted:
+            names = _names(series)
+            if self._plot is None or self._plot.names != names:
+                self._plot = SeriesPlot(Plot(""), names)
+            first = bisect_right(scene.windows, span.start, key=lambda window: window.stop)
+            stop = bisect_left(scene.windows, span.stop, key=lambda window: window.start)
+            self._plot.show(series, scene.windows, slice(max(first - 1, 0), stop + 1))
+            self._plot.plot.show_range(PlotRange(span.start, span.stop), _values_range(series))
+            self._kept = (wanted, self._plot.plot.picture(size, scene.pixel_ratio))
+        return self._kept[1]
+
+
+class SeriesPlot:
+    """The lines of a series on a plot of frames.
+
+    Args:
+        plot: takes the lines.
+        names: of each line, with its place among the pinned classes.
+    """
+
+    def __init__(self, plot: Plot, names: tuple[tuple[str, int], ...]) -> None:
+        import pyqtgraph as pg
+
+        self.plot, self.names = plot, names
+        self._below = pg.BarGraphItem(x0=[], x1=[], height=[], pen=pg.mkPen(None))
+        self._curves = [pg.PlotCurveItem(connect="finite", name=name) for name, _ in names]
+        plot.add(self._below, self._colour_below, is_shade=True)
+        for curve, (_, slot) in zip(self._curves, names, strict=True):
+            curve.setSegmentedLineMode("on")  # long clips: one dashed path of all is slow to draw
+            plot.add(curve, partial(self._colour_curve, curve, slot))
+
+    def _colour_below(self) -> None:
+        colour = slot_colour(-1)
+        colour.setAlphaF(0.25)
+        self._below.setOpts(brush=colour)
+
+    def _colour_curve(self, curve: Any, slot: int) -> None:  # noqa: ANN401 - pyqtgraph's
+        curve.setPen(self.plot.pen(slot_pen(slot, LINE_PX)))
+
+    def show(
+        self,
+        series: SeriesInfo,
+        windows: tuple[ClipWindow, ...],
+        seen: slice = slice(None),
+        first_frame: int = 0,
+    ) -> None:
+        """Show a step for each window that was run; a gap stays a gap.
+
+        Args:
+            series: with the lines of this plot.
+            windows: all those of the clip.
+            seen: the windows drawn.
+            first_frame: the number of the clip's first frame.
+        """
+        ends = [(window.start, window.stop) for window in windows[seen]]
+        edges = np.array(ends, dtype=np.float64).reshape(-1, 2) + first_frame
+        for line, curve in zip(series.lines, self._curves, strict=True):
+            known = [np.nan if value is None else value for value in line.values[seen]]
+            values = np.clip(np.array(known, dtype=np.float64), series.low, series.high)
+            curve.setData(edges.ravel(), np.repeat(values, 2), antialias=True)
             if line.slot < 0:
-                painter.fillRect(QRectF(left, y, right - left, plot.bottom() - y), fill)
-            painter.setPen(slot_pen(line.slot, 1.6))
-            if before is not None:
-                painter.drawLine(before, QPointF(left, y))
-            before = QPointF(right, y)
-            painter.drawLine(QPointF(left, y), before)
+                self._show_below(edges, values, series.low)
+
+    def _show_below(self, edges: FloatArray, values: FloatArray, low: float) -> None:
+        """Shade what lies below the steps."""
+        known = ~np.isnan(values)
+        left, right = edges[known].T
+        self._below.setOpts(x0=left, x1=right, y0=low, y1=values[known], height=None)
+
+
+def _names(series: SeriesInfo) -> tuple[tuple[str, int], ...]:
+    return tuple((line.name, line.slot) for line in series.lines)
+
+
+def _values_range(series: SeriesInfo) -> PlotRange:
+    return PlotRange(series.low, series.high, before_px=FREE_PX, after_px=FREE_PX)
+
+
+def figure(series: SeriesInfo, windows: tuple[ClipWindow, ...]) -> Plot:
+    """The whole series with axes and the names of its lines, to be exported."""
+    title, _ = series_titles().get(series.kind, ("", ""))
+    plot = Plot(title, PlotAxes(bottom=tr("frame"), left=title))
+    if len(series.lines) > 1:
+        plot.add_legend()
+    first = frame_number(0)
+    SeriesPlot(plot, _names(series)).show(series, windows, first_frame=first)
+    ends = PlotRange(windows[0].start + first, windows[-1].stop + first)
+    plot.show_range(ends, _values_range(series))
+    return plot
 
 
 def value_at(series: SeriesInfo, index: int) -> str:
     """What the series says of a window, in words."""
     if all(line.values[index] is None for line in series.lines):
-        return QCoreApplication.translate("timeline", "not run yet")
+        return tr("not run yet")
     words = []
     for line in series.lines:
         value, best = line.values[index], series.best[index]

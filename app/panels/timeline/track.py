@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.panels.timeline.hover import HoverPicture
@@ -17,18 +17,27 @@ from app.panels.timeline.playhead import paint_playhead, paint_pointer, playhead
 from app.panels.timeline.rows import make_rows
 from app.panels.timeline.rows_picture import RowsPicture
 from app.panels.timeline.scene import Row, Scene
-from app.panels.timeline.series import HEIGHT_PX, Series, value_at
+from app.panels.timeline.series import HEIGHT_PX, Series, figure, value_at
 from app.panels.timeline.span import Span
 from app.state.view_state import Loop
 from app.text.phrases import clock, frame_number
 from app.widgets import theme
+from app.widgets.plot_menu import PlotMenu
 from mvit_core.video.clip import window_of
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QFocusEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+        QWheelEvent,
+    )
 
     from app.results import ProxyInfo, SeriesInfo, VideoInfo
     from app.state.view_state import Marker
+    from app.widgets.plots import Plot
     from mvit_core.video.clip import ClipWindow
 
 SIDE_PX = 14
@@ -71,6 +80,7 @@ class Track(QWidget):
         self._loop = Loop()
         self._markers: tuple[Marker, ...] = ()
         self._series: SeriesInfo | None = None
+        self.export = PlotMenu(self._series_figure, "series", self)
         self._grip: Grip | None = None
         self._frame = 0
         self._hover: int | None = None
@@ -271,6 +281,25 @@ class Track(QWidget):
             self.go_to(self.span.start - delta / 120 * PAN_SHARE * self.span.frames)
         else:
             self.wheel_stepped.emit(-1 if delta > 0 else 1)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to export the series, on its row or by the menu key."""
+        by_key = event.reason() == event.Reason.Keyboard
+        series = self._series
+        is_on = by_key or self._is_on(QPointF(event.pos()), self.series_row)
+        if series is None or not series.known or not is_on:
+            event.ignore()
+            return
+        self._hide_hover()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.export.add_to(menu)
+        menu.popup(event.globalPos())
+
+    def _series_figure(self) -> Plot:
+        assert self._series is not None
+        return figure(self._series, self._windows)
 
     def _show_hover(self, place: QPointF) -> None:
         assert self._video is not None

@@ -1,0 +1,104 @@
+"""What a plot's menu exports: an image or its values, through pyqtgraph's exporters.
+
+Those two need nothing beyond what is installed; the others (SVG, HDF5, Matplotlib, print) do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from app.results import Message
+from mvit_core.errors import MvitError
+from mvit_core.system.atomic_file import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMenu, QWidget
+
+    from app.widgets.plots import Plot
+
+FIGURE_SIZE = QSize(800, 320)
+"""Of an exported plot, in points."""
+
+
+class PlotMenu(QObject):
+    """The rows of a menu that export a plot, and say how it went.
+
+    Args:
+        figure: makes the plot that is exported, with axes that a reader needs.
+        name: of the file, without ending.
+        owner: the widget that shows the plot.
+    """
+
+    reported = Signal(object)
+    """A ``Message``."""
+
+    def __init__(self, figure: Callable[[], Plot], name: str, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._figure, self._name, self._owner = figure, name, owner
+
+    def add_to(self, menu: QMenu) -> None:
+        """Add the rows at the end of a menu."""
+        for words, run in (
+            (self.tr("Copy the plot as an image"), self.copy_image),
+            (self.tr("Save the plot as an image…"), self.save_image),
+            (self.tr("Save the plot's values…"), self.save_values),
+        ):
+            menu.addAction(words).triggered.connect(run)
+
+    def copy_image(self) -> None:
+        """Put the figure on the clipboard."""
+        image = self._drawn().image()
+        QGuiApplication.clipboard().setImage(image)
+        size = f"{image.width()}×{image.height()}"
+        self._report(self.tr("Plot copied, {size}").format(size=size))
+
+    def save_image(self) -> None:
+        """Write the figure as PNG, where the user says."""
+        path = self._asked_path(".png", self.tr("Pictures (*.png)"))
+        if path is not None:
+            self.write(path, self._write_image)
+
+    def save_values(self) -> None:
+        """Write the values as CSV, where the user says."""
+        path = self._asked_path(".csv", self.tr("Tables (*.csv)"))
+        if path is not None:
+            self.write(path, lambda target: self._drawn().save_values(target))
+
+    def write(self, path: Path, how: Callable[[Path], None]) -> None:
+        """Write a file and say where it is, or why it is not there."""
+        try:
+            how(path)
+        except MvitError as error:
+            self.reported.emit(Message("error", str(error)))
+        else:
+            words = self.tr("Plot saved: {name}").format(name=path.name)
+            self.reported.emit(Message("info", words, file=path))
+
+    def _write_image(self, path: Path) -> None:
+        image = self._drawn().image()
+        with whole_file(path) as partial:
+            if not image.save(str(partial)):
+                raise OSError(None, "the ending names no format of pictures, or the disk is full")
+
+    def _drawn(self) -> Plot:
+        figure = self._figure()
+        figure.resize(FIGURE_SIZE)
+        return figure
+
+    def _asked_path(self, ending: str, filters: str) -> Path | None:
+        title = self.tr("Save the plot")
+        name, _ = QFileDialog.getSaveFileName(self._owner, title, self._name + ending, filters)
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(ending)
+
+    def _report(self, words: str) -> None:
+        self.reported.emit(Message("info", words))
