@@ -235,7 +235,7 @@ def export_row(driver: Driver, path: Path) -> Row:
     """The waits of the event loop while a video is exported."""
     driver.controller.run_again()
     driver.settle()
-    job = driver.controller.export_job()
+    job = driver.controller.exports.job()
     assert job is not None
     meter = StallMeter()
     with meter.measuring():

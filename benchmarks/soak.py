@@ -201,7 +201,7 @@ def zoom(driver: Driver, rng: random.Random) -> None:
 
 def start_export(driver: Driver, target: Path) -> None:
     """Begin to write a part of the clip."""
-    job = driver.controller.export_job()
+    job = driver.controller.exports.job()
     assert job is not None
     request = replace(job.request, stop=60)
     driver.controller.export(replace(job, target=target, request=request))

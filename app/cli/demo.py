@@ -135,12 +135,12 @@ def _run_train(options: argparse.Namespace) -> int:
 
 
 def _write_card(options: argparse.Namespace, weights: Path) -> None:
-    from mvit_core.checkpoint import load_model
+    from app.state.view_state import ModelSource
     from mvit_core.training.card import CARD_NAME, card_text, write_card
     from mvit_core.training.evaluation import evaluate
     from mvit_core.training.recipe import recipe_for
 
-    loaded = load_model(weights, device="cpu")
+    loaded = ModelSource(weights, device="cpu").load()
     line = _Line("measured clip")
     evaluation = evaluate(loaded, options.clips, line.show)
     command = f"mvit-lens demo train --out DIR --minutes {options.minutes:g} --seed {options.seed}"
@@ -162,11 +162,11 @@ def _run_evaluate(options: argparse.Namespace) -> int:
 
 
 def _measured(options: argparse.Namespace) -> "Evaluation":
-    from mvit_core.checkpoint import load_model
+    from app.state.view_state import ModelSource
     from mvit_core.demo import demo_checkpoint
     from mvit_core.training.evaluation import evaluate
 
-    loaded = load_model(options.checkpoint or demo_checkpoint(), device="cpu")
+    loaded = ModelSource(options.checkpoint or demo_checkpoint(), device="cpu").load()
     return evaluate(loaded, options.clips, _Line("clip").show)
 
 

@@ -251,19 +251,20 @@ def parse_query(text: str) -> "Query":
 
 
 def _load(options: argparse.Namespace) -> "LoadedModel":
-    from mvit_core.checkpoint import load_model
+    from app.state.view_state import ModelSource
 
     for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
         if path is not None and not path.is_file():
             raise error(f"{path} does not exist; give the path of a file")
-    return load_model(
+    source = ModelSource(
         options.checkpoint,
-        config=options.config,
-        preset=options.preset,
-        labels=options.labels,
-        device=options.device,
-        half=options.half,
+        options.config,
+        options.preset,
+        options.labels,
+        options.device,
+        options.half,
     )
+    return source.load()
 
 
 def _load_and_report(options: argparse.Namespace) -> "LoadedModel":

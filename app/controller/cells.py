@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.results import CellsKey, CellsPicture
+from app.results import CellsKey, CellsPicture, TaskKey
 from app.workers.paint import heat_image
 from mvit_core.heatmap import project
 from mvit_core.render import seen_box
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from app.results import MapResult
-    from app.workers.worker import TaskHandle, TaskResult, Worker
-    from mvit_core.attribution import HeadChoice
+    from app.controller.workbench import Workbench
+    from app.workers.worker import TaskHandle
     from mvit_core.heatmap import Heatmap
-    from mvit_core.system.cache import MemoryBudget
 
 SECONDS_TO_REMAKE = 0.01
 """All cells of a block, some hundreds of kilobytes."""
@@ -38,11 +36,6 @@ class CellsAsk:
     key: CellsKey
     frame_index: int
     """A frame of the token time."""
-
-
-def heatmap_of(result: MapResult, head: HeadChoice) -> Heatmap:
-    """One head, or a reduction over all, on the source frame."""
-    return project(result.maps.pick(head), result.pixel_map, result.frame_indices)
 
 
 def paint_cells(asks: tuple[CellsAsk, ...], task: TaskHandle) -> tuple[CellsPicture, ...]:
@@ -76,21 +69,16 @@ class Cells:
     """Asks the paint worker for cells, and keeps them.
 
     Args:
-        worker: the paint worker.
-        budget: cells are counted there.
-        key: names this one's questions on the worker.
+        bench: what the controller's parts share.
+        key: of the tasks.
         background: nobody waits for these; they make way for all others.
     """
 
-    def __init__(
-        self, worker: Worker, budget: MemoryBudget, key: str, *, background: bool = False
-    ) -> None:
-        self._worker = worker
-        self._key = key
-        self._background = background
+    def __init__(self, bench: Workbench, key: TaskKey, *, background: bool = False) -> None:
+        self._bench, self._key, self._background = bench, key, background
         self._asked: tuple[CellsAsk, ...] = ()
         self._cache: Cache[CellsKey, CellsPicture] = Cache(
-            budget, key, seconds_to_remake=SECONDS_TO_REMAKE
+            bench.budget, key, seconds_to_remake=SECONDS_TO_REMAKE
         )
 
     def get(self, key: CellsKey) -> CellsPicture | None:
@@ -102,15 +90,18 @@ class Cells:
         missing = tuple(ask for ask in asks if ask.key not in self._cache)
         if missing and missing != self._asked:
             self._asked = missing
-            self._worker.ask(self._key, partial(paint_cells, missing), background=self._background)
+            self._bench.workers.paint.submit(
+                self._key,
+                partial(paint_cells, missing),
+                self._keep,
+                self._bench.failed,
+                background=self._background,
+                on_late=self._keep,
+            )
 
-    def on_result(self, result: TaskResult) -> None:
-        """Keep what the worker painted; what failed would fail again."""
-        if result.key != self._key or result.outcome != "done":
-            return
-        assert isinstance(result.payload, tuple)
+    def _keep(self, painted: tuple[CellsPicture, ...]) -> None:
         # Together: if one of a view went to make room for the next, both were asked for for ever.
-        self._cache.put_together([(each.key, each, each.nbytes) for each in result.payload])
+        self._cache.put_together([(each.key, each, each.nbytes) for each in painted])
 
     def forget(self) -> None:
         """Another video or model: no picture of before means anything."""

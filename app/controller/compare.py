@@ -11,11 +11,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from typing_extensions import override
 
-from app.controller.cells import Cells, CellsAsk, heatmap_of
+from app.controller.cells import Cells, CellsAsk
 from app.controller.differences import Differences, Term
 from app.controller.scale import difference_scale, scale_of
-from app.results import DIFFERENCE_PLACE, CellsKey, MapRequest, MapResult, PaneInfo
+from app.controller.workbench import Collaborator
+from app.results import (
+    DIFFERENCE_PLACE,
+    PANE_NAMES,
+    CellsKey,
+    MapRequest,
+    MapResult,
+    PaneInfo,
+    TaskKey,
+    heatmap_of,
+)
 from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
@@ -24,22 +35,18 @@ from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from app.controller.map_cache import MapCache
+    from app.controller.workbench import Workbench
     from app.results import CellsPicture, FramePicture, Results, Scale, TokenMark, VideoInfo
-    from app.state.store import Store
     from app.state.view_state import Pane
     from app.workers.pane_frames import PaneFrame
-    from app.workers.pool import WorkerPool
     from app.workers.worker import TaskResult
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import HeatSettings
     from mvit_core.video.clip import ClipSpec, ClipWindow
-
-PANE_NAMES = ("A", "B", "C")
 
 
 def tr(text: str) -> str:
@@ -58,47 +65,35 @@ class _Seen:
     remark: str = ""
 
 
-class ComparePanes:
+class ComparePanes(Collaborator):
     """What the compare view shows, and what is asked of the workers for it.
 
     Args:
-        workers: who is asked.
-        store: what the user asks for.
-        results: gives what is known now.
-        results: the maps that were made.
+        bench: what the controller's parts share.
+        map_cache: the maps that were made.
     """
 
-    def __init__(
-        self, workers: WorkerPool, store: Store, results: Callable[[], Results], map_cache: MapCache
-    ) -> None:
-        self._workers, self._store, self._results, self._map_cache = (
-            workers,
-            store,
-            results,
-            map_cache,
-        )
-        self._frames = workers.pane_frames
-        self._cells = Cells(workers.paint, workers.budget, "panes")
-        self._differences = Differences(workers.paint)
+    def __init__(self, bench: Workbench, map_cache: MapCache) -> None:
+        self._bench, self._map_cache = bench, map_cache
+        self._workers, self._frames = bench.workers, bench.workers.pane_frames
+        self._cells = Cells(bench, TaskKey.PANES)
+        self._differences = Differences(bench)
         self._others: dict[Path, PaneFrame] = {}
         self._asked_frames: object = None
         self._windows: dict[tuple[Path, ClipSpec], tuple[ClipWindow, ...]] = {}
         self._asked: MapRequest | None = None
         self._barred: dict[MapRequest, str] = {}
-        self._pane_px = (640, 360)
         self._info: tuple[PaneInfo, ...] = ()
 
-    def show_size(self, pane_px: tuple[int, int]) -> bool:
-        """Take the size that heat is painted at, in device pixels; True where it is new."""
-        changed = pane_px != self._pane_px
-        self._pane_px = pane_px
-        return changed
+    @override
+    def refresh(self) -> None:
+        self._info = self._panes()
+        self._bench.results = replace(self._bench.results, panes=self._info)
 
-    def refresh(self) -> tuple[PaneInfo, ...]:
+    def _panes(self) -> tuple[PaneInfo, ...]:
         """Ask for what is missing; what the panes show now, none where the view is another."""
-        state, results = self._store.state, self._results()
+        state, results = self._bench.state, self._results
         if state.view != "compare" or results.picture is None or results.video is None:
-            self._info = ()
             return ()
         pins = state.panes[:PINS]
         self._request_frames(pins)
@@ -108,55 +103,52 @@ class ComparePanes:
         if state.difference is not None and max(state.difference) < len(seen):
             info.append(self._difference(state.difference, seen))
         self._cells.request(asks)
-        self._info = tuple(info)
-        return self._info
+        return tuple(info)
 
-    def on_result(self, result: TaskResult) -> None:
-        """Take what a worker answered to a question of ours."""
-        self._cells.on_result(result)
-        self._differences.on_result(result)
-        if result.key == "pane.frames" and result.outcome == "done":
-            assert isinstance(result.payload, tuple)
-            self._others = {frame.path: frame for frame in result.payload}
-        elif result.key == "pane.map" and self._asked is not None:
-            if result.outcome == "failed":
-                self._barred[self._asked] = result.problem
-            self._asked = None
-
+    @override
     def resume(self) -> None:
-        """Ask again for what failed."""
         self._barred.clear()
 
+    @override
     def forget(self) -> None:
-        """Another video or model: what was asked for may mean something else."""
         self._asked = self._asked_frames = None
         self._barred.clear()
         self._cells.forget()
         self._differences.forget()
 
+    @property
+    def _results(self) -> Results:
+        return self._bench.results
+
     # -- frames and maps ----------------------------------------------------------------------
 
     def _seconds(self) -> float:
-        video = self._results().video
+        video = self._results.video
         assert video is not None
-        return float(video.pts_seconds[self._store.state.frame])
+        return float(video.pts_seconds[self._bench.state.frame])
 
     def _request_frames(self, pins: tuple[Pane, ...]) -> None:
         """Ask for the frames of other clips at the playhead's time."""
-        video = self._results().video
+        video = self._results.video
         assert video is not None
         paths = tuple(dict.fromkeys(pane.clip for pane in pins if pane.clip != video.path))
         wanted = (paths, self._seconds())
         if paths and wanted != self._asked_frames:
             self._asked_frames = wanted
-            self._workers.decode.ask("pane.frames", partial(self._frames.at, *wanted))
+            work, take = partial(self._frames.at, *wanted), self._take_frames
+            self._workers.decode.submit(
+                TaskKey.PANE_FRAMES, work, take, self._bench.failed, on_late=take
+            )
+
+    def _take_frames(self, frames: tuple[PaneFrame, ...]) -> None:
+        self._others = {frame.path: frame for frame in frames}
 
     def _selection(self) -> _Seen:
-        results = self._results()
+        results = self._results
         shown = results.shown
         if shown is None:
             return _Seen(
-                results.video, results.picture, None, self._store.state.map.head, results.problem
+                results.video, results.picture, None, self._bench.state.map.head, results.problem
             )
         return _Seen(results.video, results.picture, shown.result, shown.head)
 
@@ -181,7 +173,7 @@ class ComparePanes:
         return _Seen(video, picture, result, pane.map.head, problem)
 
     def _frame_of(self, pane: Pane) -> tuple[VideoInfo | None, FramePicture | None, str]:
-        results = self._results()
+        results = self._results
         assert results.video is not None
         if pane.clip == results.video.path:
             return results.video, results.picture, ""
@@ -203,16 +195,35 @@ class ComparePanes:
 
     def _request_map(self, request: MapRequest) -> None:
         """Ask for the map of a pane, once the user's own is there."""
-        results = self._results()
+        results = self._results
         waits = (
             results.request is not None
             and results.request not in self._map_cache
             and not results.problem
         )
-        if self._asked is None and not waits and not self._store.state.scrubbing:
+        if self._asked is None and not waits and not self._bench.state.scrubbing:
             self._asked = request
-            work = partial(self._workers.model_worker.explain, request)
-            self._workers.infer.ask("pane.map", work, background=True)
+            self._workers.infer.submit(
+                TaskKey.PANE_MAP,
+                partial(self._workers.model_worker.explain, request),
+                self._map_came,
+                partial(self._map_failed, request),
+                background=True,
+                on_cancel=self._is_free,
+                on_late=self._map_cache.keep,
+            )
+
+    def _map_came(self, result: MapResult) -> None:
+        self._map_cache.keep(result)
+        self._is_free()
+
+    def _map_failed(self, request: MapRequest, result: TaskResult) -> None:
+        self._barred[request] = result.problem
+        self._is_free()
+        self._bench.failed(result)
+
+    def _is_free(self) -> None:
+        self._asked = None
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -242,7 +253,7 @@ class ComparePanes:
 
     def _scale(self, made: CellsPicture) -> Scale:
         """Of what is painted, in the units and at the opacity that the user asks for."""
-        state = self._store.state
+        state = self._bench.state
         look = replace(made.key.look, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
         return scale_of(look, made.ranges[0], keys, short_unit_names())
@@ -270,7 +281,7 @@ class ComparePanes:
             Term(second.result, second.head, second.picture.index),
         )
         picture = self._differences.get(
-            terms, self._heat_px(first), smooth=self._store.state.heat.smooth
+            terms, self._heat_px(first), smooth=self._bench.state.heat.smooth
         )
         if picture is None:
             return replace(blank, remark="")
@@ -288,19 +299,19 @@ class ComparePanes:
         """The frame's shape within the room of a pane."""
         assert seen.video is not None
         width, height = seen.video.display_size
-        scale = min(self._pane_px[0] / width, self._pane_px[1] / height)
+        scale = min(self._bench.sizes.pane_px[0] / width, self._bench.sizes.pane_px[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
     def _look(self, place: int) -> HeatSettings:
-        look = replace(self._store.state.heat, opacity=1.0, units="probability")
-        shown = self._results().shown
+        look = replace(self._bench.state.heat, opacity=1.0, units="probability")
+        shown = self._results.shown
         if place == 0 and shown is not None:
             look = replace(look, locked_range=shown.range.range)  # as on the canvas
         return look
 
     def _title(self, place: int, seen: _Seen) -> str:
         """Block, head and map; the clip and the model where they are not those in use."""
-        results, state = self._results(), self._store.state
+        results, state = self._results, self._bench.state
         pane = state.panes[place - 1] if place else None
         block = pane.map.block if pane else (results.request.block if results.request else 0)
         shown = pane.map if pane else state.map

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.controller.cells import heatmap_of
+from app.results import TaskKey, heatmap_of
 from app.workers.paint import to_argb
 from mvit_core.render import Side, difference_layer, difference_range
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from app.controller.workbench import Workbench
     from app.results import MapResult
-    from app.workers.worker import TaskHandle, TaskResult, Worker
+    from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice
     from mvit_core.render import ValueRange
 
@@ -89,11 +90,11 @@ class Differences:
     """Asks the paint worker for differences, and keeps some.
 
     Args:
-        worker: the paint worker.
+        bench: what the controller's parts share.
     """
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
         self._asked: DifferenceKey | None = None
         self._kept: dict[DifferenceKey, DifferencePicture] = {}
         self._last: DifferencePicture | None = None
@@ -113,15 +114,19 @@ class Differences:
             return known
         if key != self._asked:
             self._asked = key
-            self._worker.ask("difference", partial(paint_difference, key, terms))
+            self._bench.workers.paint.submit(
+                TaskKey.DIFFERENCE,
+                partial(paint_difference, key, terms),
+                self._keep,
+                self._bench.failed,
+                on_late=self._keep,
+            )
         return self._last if self._last is not None and _alike(self._last.key, key) else None
 
-    def on_result(self, result: TaskResult) -> None:
-        """Keep what the worker painted."""
-        if isinstance(result.payload, DifferencePicture):
-            self._kept[result.payload.key] = result.payload
-            while len(self._kept) > KEPT:
-                self._kept.pop(next(iter(self._kept)))
+    def _keep(self, picture: DifferencePicture) -> None:
+        self._kept[picture.key] = picture
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
 
     def forget(self) -> None:
         """Another video or model."""

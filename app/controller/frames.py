@@ -1,121 +1,182 @@
 """From the frame that is asked for to a picture of it: the decoder's, or a proxy meanwhile.
 
+The frames beside the one shown are painted ahead, so that a step is answered within its key press.
 While the playhead is dragged every frame is a proxy at once, and the decoder is asked when the
-pointer rests. A step is answered by the decoder; where that is late, a proxy stands in.
+pointer rests. Other frames are answered by the decoder; where it is late, a proxy stands in.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer
+from typing_extensions import override
+
+from app.controller.workbench import Collaborator
+from app.results import TaskKey
+from app.workers.proxies import Strip
+from mvit_core.system.cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import FramePicture, Results
-    from app.state.store import Store
-    from app.workers.decode import Decoder
-    from app.workers.proxies import Strip
-    from app.workers.worker import Worker
+    from app.controller.workbench import Workbench
+    from app.results import FramePicture, ProxyInfo
+    from app.workers.decode import Opened
 
 REST_MS = 60
 """The pointer rests when it has not moved for so long."""
+
+BESIDE_BYTES = 256 << 20
+"""Of the two frames beside the one shown, even of 8K."""
+
+SECONDS_TO_REMAKE = 0.005
+"""One picture of a decoded frame."""
 
 LATE_MS = 40
 """A frame that takes longer has a proxy shown in its place."""
 
 
-class Frames(QObject):
-    """Asks the decode worker for what the state wants.
+class Frames(Collaborator):
+    """Asks the decode worker for the frame that the state wants.
 
     Args:
-        worker: the decode worker.
-        decoder: what decodes on it.
-        strip: the proxies.
-        store: what the user asks for.
-        results: gives what is known now.
-        parent: the owner.
+        bench: what the controller's parts share.
     """
 
-    due = Signal()
-    """A stand-in is due: ask ``wanted`` again."""
-
-    def __init__(
-        self,
-        worker: Worker,
-        decoder: Decoder,
-        strip: Strip,
-        store: Store,
-        results: Callable[[], Results],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._worker, self._decoder, self._strip = worker, decoder, strip
-        self._store, self._results = store, results
+    def __init__(self, bench: Workbench) -> None:
+        workers = bench.workers
+        self._bench = bench
+        self._worker, self._decoder = workers.decode, workers.decoder
+        self._strip = Strip(workers.proxies, workers.proxy_maker, bench.budget, bench)
+        self._strip.grown.connect(self._strip_grew)
+        self._strip.failed.connect(bench.failed)
         self._wanted: int | None = None
         self._asked: int | None = None
         self._may_stand_in = False
+        self._beside: Cache[int, FramePicture] = Cache(
+            bench.budget,
+            "frames beside",
+            seconds_to_remake=SECONDS_TO_REMAKE,
+            most_bytes=BESIDE_BYTES,
+        )
         self._rest = self._timer(REST_MS, self._ask)
         self._late = self._timer(LATE_MS, self._is_late)
 
     def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
+        timer = QTimer(self._bench)
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)
         timer.timeout.connect(slot)
         return timer
 
-    def opened(self) -> None:
-        """Another video, which the results knows by now, shows its first frame."""
+    @property
+    def is_pending(self) -> bool:
+        """The frame asked for last has not been decoded yet."""
+        return self._worker.is_pending(TaskKey.FRAME)
+
+    def has_beside(self, frame: int) -> bool:
+        """The picture of a frame beside the one shown was painted ahead."""
+        return frame in self._beside
+
+    def opened(self, opened: Opened) -> None:
+        """Show the first frame of another video, which the results hold by now."""
+        self._strip.begin(opened.video.path, opened.opened_video)
         self._wanted = self._asked = 0
+        self._beside.clear()
         self._look_ahead()
 
     def closed(self) -> None:
-        """There is no video any more."""
+        """Ask for nothing more of a video that is closed."""
         self._wanted = self._asked = None
         self.stop()
-        for key in ("frame", "prefetch"):
+        self._beside.clear()
+        for key in (TaskKey.FRAME, TaskKey.NEIGHBOURS, TaskKey.PREFETCH):
             self._worker.cancel(key)
+        self._strip.end()
 
-    def stop(self) -> None:
-        """Ask for nothing more."""
-        self._rest.stop()
-        self._late.stop()
+    @override
+    def stop(self, key: TaskKey | None = None) -> None:
+        if key is None:
+            self._rest.stop()
+            self._late.stop()
 
-    def wanted(self) -> FramePicture | None:
-        """Ask for the frame that the state wants; a stand-in, where one is to be shown now."""
-        state, results = self._store.state, self._results()
-        if results.video is None:
-            return None
+    @override
+    def refresh(self) -> None:
+        """Ask for the frame that the state wants; show a stand-in, where one is to be seen now."""
+        state = self._bench.state
+        if self._bench.results.video is None:
+            return
         if state.frame != self._wanted:
             self._wanted = state.frame
             # The worker has not even answered for the frame before: it will be late.
-            self._may_stand_in = state.scrubbing or self._worker.is_pending("frame")
+            self._may_stand_in = state.scrubbing or self.is_pending
+            if self._show_beside(state.frame):
+                return
             self._late.start()
             if state.scrubbing and self._strip.nearest(state.frame) is not None:
-                self._worker.cancel("frame")
-                self._worker.cancel("prefetch")
+                for key in (TaskKey.FRAME, TaskKey.NEIGHBOURS, TaskKey.PREFETCH):
+                    self._worker.cancel(key)
                 self._rest.start()
             else:
                 self._ask()
         elif not state.scrubbing and self._asked != state.frame:
             self._ask()
-        return self._stand_in()
+        stand_in = self._stand_in()
+        if stand_in is not None:
+            self._show(stand_in)
 
-    def shows(self, picture: FramePicture) -> bool:
-        """A decoded frame came: whether it is to be shown, or something nearer is."""
-        state, now = self._store.state, self._results().picture
+    def _show_beside(self, frame: int) -> bool:
+        """Show a frame that was painted ahead; False where it was not."""
+        picture = self._beside.get(frame)
+        if picture is None:
+            return False
+        self._rest.stop()
+        self._late.stop()
+        self._worker.cancel(TaskKey.FRAME)  # of a step before: nobody waits for it any more
+        self._asked = frame
+        self._show(picture)
         self._look_ahead()
+        return True
+
+    def _came_beside(self, pictures: tuple[FramePicture, ...]) -> None:
+        """Keep what was painted ahead, and nothing that was before."""
+        video = self._bench.results.video
+        self._beside.clear()
+        for picture in pictures:
+            if video is not None and picture.path == video.path and picture.image is not None:
+                pixels = 0 if picture.pixels is None else picture.pixels.nbytes
+                self._beside.put(picture.index, picture, picture.image.sizeInBytes() + pixels)
+
+    def _came(self, picture: FramePicture | None) -> None:
+        """Show a decoded frame, also a late one, unless something nearer is shown already."""
+        video = self._bench.results.video
+        if picture is None or video is None or picture.path != video.path:
+            return
+        self._look_ahead()
+        if self._is_nearer(picture):
+            self._show(picture)
+
+    def _show(self, picture: FramePicture) -> None:
+        self._bench.results = replace(self._bench.results, picture=picture)
+
+    def _strip_grew(self, proxies: ProxyInfo) -> None:
+        self._bench.results = replace(self._bench.results, proxies=proxies)
+
+    def _is_nearer(self, picture: FramePicture) -> bool:
+        state, now = self._bench.state, self._bench.results.picture
         if picture.index == state.frame or now is None:
             return True
+        if now.index == state.frame and not now.is_preview:
+            return False
         if now.is_preview or state.scrubbing:
             return abs(picture.index - state.frame) < abs(now.index - state.frame)
         return True
 
     def _stand_in(self) -> FramePicture | None:
-        state, now = self._store.state, self._results().picture
+        state, now = self._bench.state, self._bench.results.picture
         if not self._may_stand_in or state.playing or (now and now.index == state.frame):
             return None
         nearest = self._strip.nearest(state.frame)
@@ -127,17 +188,36 @@ class Frames(QObject):
 
     def _ask(self) -> None:
         self._rest.stop()
-        video = self._results().video
+        video = self._bench.results.video
         if self._wanted is not None and video is not None:
             self._asked = self._wanted
-            self._worker.ask("frame", partial(self._decoder.frame, video.path, self._wanted))
+            work = partial(self._decoder.frame, video.path, self._wanted)
+            self._worker.submit(
+                TaskKey.FRAME, work, self._came, self._bench.failed, on_late=self._came
+            )
 
     def _is_late(self) -> None:
         self._may_stand_in = True
-        self.due.emit()
+        self._bench.due.emit()
 
     def _look_ahead(self) -> None:
-        video = self._results().video
+        video = self._bench.results.video
         if video is not None:
-            ahead = partial(self._decoder.prefetch, video.path)
-            self._worker.ask("prefetch", ahead, background=True)
+            self._paint_beside()
+            ahead, failed = partial(self._decoder.prefetch, video.path), self._bench.failed
+            self._worker.submit(
+                TaskKey.PREFETCH, ahead, self._decoded_ahead, failed, background=True
+            )
+
+    def _paint_beside(self) -> None:
+        video = self._bench.results.video
+        if video is not None:
+            work = partial(self._decoder.neighbours, video.path, self._bench.state.frame)
+            failed = self._bench.failed
+            self._worker.submit(
+                TaskKey.NEIGHBOURS, work, self._came_beside, failed, background=True
+            )
+
+    def _decoded_ahead(self, _: None) -> None:
+        if not len(self._beside):
+            self._paint_beside()  # they had not been decoded yet

@@ -12,22 +12,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from typing_extensions import override
 
-from app.controller.cells import Cells, CellsAsk, heatmap_of
+from app.controller.cells import Cells, CellsAsk
 from app.controller.scale import scale_of
-from app.results import CellsKey, CellsPicture, GridInfo, GridRow
+from app.controller.workbench import Collaborator
+from app.results import CellsKey, CellsPicture, GridInfo, GridRow, TaskKey, heatmap_of
 from app.results.tokens import carried
 from app.workers.worker import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from app.controller.jobs import Jobs
     from app.controller.map_cache import MapCache
+    from app.controller.workbench import Workbench
     from app.results import LayerInfo, MapRequest, MapResult, Results, Scale
-    from app.state.store import Store
     from app.state.view_state import ViewState
-    from app.workers.pool import WorkerPool
     from app.workers.worker import TaskResult
     from mvit_core.render import HeatSettings
 
@@ -42,80 +42,59 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("grids", text)
 
 
-class GridMaps:
+class GridMaps(Collaborator):
     """What the grids and the tree of layers show, and what is asked of the workers for it.
 
     Args:
-        workers: who is asked.
-        store: what the user asks for.
-        results: gives what is known now.
-        results: the maps that were made.
-        jobs: told how far the maps of all layers are.
+        bench: what the controller's parts share.
+        map_cache: the maps that were made.
     """
 
-    def __init__(
-        self,
-        workers: WorkerPool,
-        store: Store,
-        results: Callable[[], Results],
-        map_cache: MapCache,
-        jobs: Jobs,
-    ) -> None:
-        self._worker, self._model_worker = workers.infer, workers.model_worker
-        self._store, self._results = store, results
-        self._map_cache, self._jobs = map_cache, jobs
-        self._cells, self._minis = (
-            Cells(workers.paint, workers.budget, "cells"),
-            Cells(workers.paint, workers.budget, "minis", background=True),
-        )
+    def __init__(self, bench: Workbench, map_cache: MapCache) -> None:
+        self._bench, self._map_cache, self._jobs = bench, map_cache, bench.jobs
+        self._worker, self._model_worker = bench.workers.infer, bench.workers.model_worker
+        self._cells = Cells(bench, TaskKey.CELLS)
+        self._minis = Cells(bench, TaskKey.MINIS, background=True)
         self._asked: MapRequest | None = None
         self._skipped: set[MapRequest] = set()
         self._last: dict[int, GridRow] = {}
         self._info: GridInfo | None = None
-        self._cell_px = (160, 90)
-        self._in_sight: frozenset[int] = frozenset()
         self._asked_for: object = None
         self._cell_look = self._look()
         self._asks: dict[MapResult, CellsAsk] = {}
         self._mini_pictures: tuple[CellsPicture, ...] = ()
         self._requested: tuple[object, dict[int, MapRequest]] | None = None
 
-    @property
-    def look(self) -> HeatSettings:
-        """How the cells are drawn, at full opacity."""
-        return self._cell_look
+    @override
+    def refresh(self) -> None:
+        grid = self._grid()
+        self._bench.results = replace(self._bench.results, grid=grid, minis=self._small_pictures())
 
-    def show_cells(self, cell_px: tuple[int, int], in_sight: frozenset[int]) -> bool:
-        """Take the size of a cell on screen and the blocks in sight; True where they are new."""
-        changed = (cell_px, in_sight) != (self._cell_px, self._in_sight)
-        self._cell_px, self._in_sight = cell_px, in_sight
-        return changed
-
-    def refresh(self) -> GridInfo | None:
+    def _grid(self) -> GridInfo | None:
         """Ask for what is missing; what the grid shows now, None where no grid is shown."""
         requests = self._requests()
         self._fetch(requests)
-        view = self._store.state.view
-        if view not in ("heads", "layers") or self._results().picture is None:
+        view = self._bench.state.view
+        if view not in ("heads", "layers") or self._results.picture is None:
             self._info = None
             return None
-        asked_for = (self._results().picture, self._look(), self._cell_px)
+        asked_for = (self._results.picture, self._look(), self._bench.sizes.cell_px)
         if asked_for != self._asked_for:
             self._asked_for, self._cell_look = asked_for, asked_for[1]
             self._asks.clear()
-        here = self._results().layer(self._store.state.map.block)
+        here = self._results.layer(self._bench.state.map.block)
         if view == "heads":
             requests = {block: w for block, w in requests.items() if here and block == here.block}
         rows = tuple(self._row(layer, request) for layer, request in self._layers(requests))
-        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows)))
+        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows), self._cell_look))
         return self._info
 
-    def minis(self) -> tuple[CellsPicture, ...]:
+    def _small_pictures(self) -> tuple[CellsPicture, ...]:
         """A small picture of each block whose maps are there: mean over heads and times."""
-        picture = self._results().picture
+        picture = self._results.picture
         if picture is None:
             return ()
-        if self._store.state.scrubbing:
+        if self._bench.state.scrubbing:
             return self._mini_pictures  # nobody reads them while the pointer drags
         look = replace(self._look(), range_policy="map", locked_range=None, smooth=True)
         size = self._mini_px()
@@ -133,34 +112,25 @@ class GridMaps:
         return self._mini_pictures
 
     def _mini_px(self) -> tuple[int, int]:
-        video = self._results().video
+        video = self._results.video
         if video is None:
             return MINI_PX
         width, height = video.display_size
         scale = min(MINI_PX[0] / width, MINI_PX[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
-    def on_result(self, result: TaskResult) -> None:
-        """Take what a worker answered to a question of ours."""
-        self._cells.on_result(result)
-        self._minis.on_result(result)
-        if result.key == "maps" and self._asked is not None and self._worker.is_latest(result):
-            # What was stopped is skipped since then, unless it has been asked for again.
-            if result.outcome != "cancelled" and self._asked not in self._map_cache:
-                self._skipped.add(self._asked)
-            self._asked = None
-
-    def stop(self) -> None:
+    @override
+    def stop(self, key: TaskKey | None = None) -> None:
         """Ask for no more maps of what is shown now: the user does not want to wait for them."""
-        self._skipped |= set(self._requests().values())
-        self._worker.cancel("maps")
+        if key is TaskKey.MAPS:
+            self._skipped |= set(self._requests().values())
 
+    @override
     def resume(self) -> None:
-        """Ask again for what failed or was stopped."""
         self._skipped.clear()
 
+    @override
     def forget(self) -> None:
-        """Another video or model: nothing of before means anything."""
         self._asked = None
         self._skipped.clear()
         self._last.clear()
@@ -169,11 +139,15 @@ class GridMaps:
         self._cells.forget()
         self._minis.forget()
 
+    @property
+    def _results(self) -> Results:
+        return self._bench.results
+
     # -- requests -------------------------------------------------------------------------------
 
     def _requests(self) -> dict[int, MapRequest]:
         """The request for each block that belongs to what is asked for now."""
-        results = self._results()
+        results = self._results
         request = results.request
         if request is None:
             return {}
@@ -192,7 +166,7 @@ class GridMaps:
 
     def _fetch(self, requests: dict[int, MapRequest]) -> None:
         """Ask for the maps of one more block."""
-        results, state = self._results(), self._store.state
+        results, state = self._results, self._bench.state
         here = self._map_cache.get(results.request) if results.request is not None else None
         # Where the user stopped a run, no other one is begun behind his back.
         needed = state.view == "layers" and here is not None and here.is_complete
@@ -210,26 +184,53 @@ class GridMaps:
         ):
             return
         order = self._order(missing, results.request.block if results.request else 0)
-        self._asked = next(iter(order))
+        self._asked = asked = next(iter(order))
         work = self._model_worker.explain if needed else self._model_worker.recall
-        self._worker.ask("maps", partial(work, self._asked), background=True)
+        self._worker.submit(
+            TaskKey.MAPS,
+            partial(work, asked),
+            partial(self._came, asked),
+            partial(self._fail, asked),
+            background=True,
+            on_cancel=self._is_free,
+            on_late=self._keep,
+        )
+
+    def _came(self, asked: MapRequest, result: MapResult | None) -> None:
+        self._keep(result)
+        if asked not in self._map_cache:
+            self._skipped.add(asked)
+        self._is_free()
+
+    def _fail(self, asked: MapRequest, result: TaskResult) -> None:
+        self._skipped.add(asked)
+        self._is_free()
+        self._bench.failed(result)
+
+    def _is_free(self) -> None:
+        """Another block can be asked for; what was stopped is skipped since then."""
+        self._asked = None
+
+    def _keep(self, result: MapResult | None) -> None:
+        if result is not None:
+            self._map_cache.keep(result)
 
     def _order(self, missing: list[MapRequest], block: int) -> Iterable[MapRequest]:
         def far(request: MapRequest) -> tuple[bool, int]:
-            return request.block not in self._in_sight, abs(request.block - block)
+            return request.block not in self._bench.sizes.in_sight, abs(request.block - block)
 
         return sorted(missing, key=far)
 
     def _report(self, done: int, total: int) -> None:
         if done < total:
-            if "maps" not in self._jobs.running:
-                self._jobs.begin("maps", tr("Maps of all layers"))
-            self._jobs.advance(Progress("maps", 0, done, total))
+            if TaskKey.MAPS not in self._jobs.running:
+                self._jobs.begin(TaskKey.MAPS, tr("Maps of all layers"))
+            self._jobs.advance(Progress(TaskKey.MAPS, 0, done, total))
 
     # -- rows ---------------------------------------------------------------------------------
 
     def _layers(self, requests: dict[int, MapRequest]) -> Iterable[tuple[LayerInfo, MapRequest]]:
-        for layer in self._results().layers:
+        for layer in self._results.layers:
             if layer.block in requests:
                 yield layer, requests[layer.block]
 
@@ -248,18 +249,18 @@ class GridMaps:
         return row
 
     def _picture(self, result: MapResult, layer: LayerInfo) -> CellsPicture | None:
-        if self._store.state.view == "layers" and layer.block not in self._in_sight:
+        if self._bench.state.view == "layers" and layer.block not in self._bench.sizes.in_sight:
             return None
         return self._cells.get(self._ask(result).key)
 
     def _ask(self, result: MapResult) -> CellsAsk:
         """All heads of a block at the time of the frame shown."""
-        frame = self._results().picture
+        frame = self._results.picture
         assert frame is not None
         if result not in self._asks:
             time = heatmap_of(result, 0).token_time(frame.index)
             heads = tuple(range(result.maps.heads))
-            key = CellsKey(result, heads, time, self._cell_look, self._cell_px)
+            key = CellsKey(result, heads, time, self._cell_look, self._bench.sizes.cell_px)
             self._asks[result] = CellsAsk(key, frame.index)
         return self._asks[result]
 
@@ -269,6 +270,7 @@ class GridMaps:
         if (
             old is not None
             and (old.view, old.scale, old.policy) == (info.view, info.scale, info.policy)
+            and old.look == info.look
             and len(old.rows) == len(info.rows)
             and all(a is b for a, b in zip(old.rows, info.rows, strict=True))
         ):
@@ -276,7 +278,11 @@ class GridMaps:
         return info
 
     def _request_cells(self, info: GridInfo) -> None:
-        seen = self._in_sight if info.view == "layers" else {r.layer.block for r in info.rows}
+        seen = (
+            self._bench.sizes.in_sight
+            if info.view == "layers"
+            else {r.layer.block for r in info.rows}
+        )
         self._cells.request(
             [
                 self._ask(row.result)
@@ -287,7 +293,7 @@ class GridMaps:
 
     def _look(self) -> HeatSettings:
         """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
-        state, shown = self._store.state, self._results().shown
+        state, shown = self._bench.state, self._results.shown
         look = replace(state.heat, opacity=1.0, units="probability")
         beyond = look.range_policy == "model" or (
             look.range_policy == "clip" and state.view == "heads"
@@ -298,7 +304,7 @@ class GridMaps:
 
     def _scale(self, rows: tuple[GridRow, ...]) -> tuple[Scale | None, str]:
         """Of what is painted, in the units and at the opacity that the user asks for."""
-        state = self._store.state
+        state = self._bench.state
         policy = policy_words(state, many_layers=len(rows) > 1)
         made = [row.picture for row in rows if row.picture is not None]
         if not made:

@@ -11,22 +11,20 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QTimer
+from typing_extensions import override
 
-from app.results import HeatKey, HeatPicture, ShownMap
+from app.controller.workbench import Collaborator
+from app.results import HeatKey, HeatPicture, ShownMap, TaskKey, heatmap_of
 from app.workers.paint import paint_heat, paint_strip
 from mvit_core.attribution import head_within
-from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from app.controller.maps import MapScheduler
     from app.controller.ranges import ColourRanges
-    from app.results import MapResult, Results
-    from app.state.store import Store
-    from app.workers.worker import Worker
-    from mvit_core.system.cache import MemoryBudget
+    from app.controller.workbench import Workbench
+    from app.results import MapResult, StripPicture
 
 REST_MS = 40
 """Work ahead of the user waits for so long a pause."""
@@ -38,37 +36,25 @@ SECONDS_TO_REMAKE = 0.03
 """One coloured map."""
 
 
-class HeatScheduler(QObject):
-    """Asks the paint worker for what the canvas and the heads need.
+class HeatScheduler(Collaborator):
+    """Chooses the map that is shown, and asks the paint worker for its colours and the heads'.
 
     Args:
-        worker: the paint worker.
-        store: what the user asks for.
-        results: gives what is known now.
-        ranging: knows the numbers at the ends of the colours.
-        budget: coloured maps are counted there.
-        parent: the owner.
+        bench: what the controller's parts share.
+        maps: knows the latest map.
+        ranges: knows the numbers at the ends of the colours.
     """
 
-    def __init__(
-        self,
-        worker: Worker,
-        store: Store,
-        results: Callable[[], Results],
-        ranges: ColourRanges,
-        budget: MemoryBudget,
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._ranges = ranges
-        self._worker, self._store, self._results = worker, store, results
+    def __init__(self, bench: Workbench, maps: MapScheduler, ranges: ColourRanges) -> None:
+        self._bench, self._maps, self._ranges = bench, maps, ranges
+        self._worker = bench.workers.paint
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
         self._heats: Cache[HeatKey, HeatPicture] = Cache(
-            budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
+            bench.budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
         )
         self._numbers = count(1)
-        self._rest = QTimer(self)
+        self._rest = QTimer(bench)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._look_ahead)
@@ -78,71 +64,89 @@ class HeatScheduler(QObject):
         """How many coloured maps are there to be shown at once."""
         return len(self._heats)
 
-    def resolve(self, result: MapResult) -> ShownMap:
-        """The map that state and answer make; the one before if it is still the same."""
-        state, shown = self._store.state, self._results().shown
+    @override
+    def refresh(self) -> None:
+        self._choose_shown()
+        shown, picture = self._bench.results.shown, self._bench.results.picture
+        if shown is None or picture is None:
+            return
+        key = self._key(shown, shown.heatmap.token_time(picture.index))
+        self._request_heat(shown, picture.index, key)
+        self._request_strip(shown, picture.index, key)
+
+    @override
+    def forget(self) -> None:
+        self._asked_heat = self._asked_strip = None
+        self._heats.clear()
+
+    @override
+    def stop(self, key: TaskKey | None = None) -> None:
+        if key is None:
+            self._rest.stop()
+
+    def _choose_shown(self) -> None:
+        result, results = self._maps.result, self._bench.results
+        if result is not None and results.video is not None:
+            shown = self._resolve(result)
+            if shown is not results.shown:
+                self._bench.results = replace(results, shown=shown)
+        elif results.shown is not None:
+            self._bench.results = replace(results, shown=None, heat=None, strip=None)
+
+    def _resolve(self, result: MapResult) -> ShownMap:
+        """The map that state and result make; the one before if it is still the same."""
+        state, shown = self._bench.state, self._bench.results.shown
         # The map may be that of the block before, until the new one is there.
         head = head_within(state.map.head, result.maps.heads)
         info = self._ranges.info(result, head)
         if shown is not None and shown.result is result and shown.head == head:
             return shown if shown.range == info else replace(shown, range=info)
-        heatmap = project(result.maps.pick(head), result.pixel_map, result.frame_indices)
-        return ShownMap(result, head, heatmap, info, next(self._numbers))
+        return ShownMap(result, head, heatmap_of(result, head), info, next(self._numbers))
 
-    def heat(self) -> HeatPicture | None:
-        """The heat of the frame shown; None where it is not there yet, and then it is asked for."""
-        shown, picture = self._results().shown, self._results().picture
-        if shown is None or picture is None:
-            return None
-        key = self._key(shown, shown.heatmap.token_time(picture.index))
+    def _request_heat(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
+        """Show the heat of the frame shown where it is there; else ask for it."""
         known = self._heats.get(key)
         if known is not None:
+            self._bench.results = replace(self._bench.results, heat=known)
             self._rest.start()
         elif key != self._asked_heat:
             self._asked_heat = key
-            self._worker.ask("heat", partial(paint_heat, shown.heatmap, picture.index, key, shown))
-        return known
+            self._paint(TaskKey.HEAT, shown, frame, key)
 
-    def request_strip(self) -> None:
+    def _request_strip(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
         """Ask for the pictures of all heads, if they are others than those asked for."""
-        shown, picture = self._results().shown, self._results().picture
-        if shown is None or picture is None:
-            return
-        key = self._key(shown, shown.heatmap.token_time(picture.index))
         # The strip has no frame that a spotlight could darken.
         key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
         # It does not depend on the head that the canvas shows, only on its range.
         wanted = (id(shown.result), key)
         if wanted != self._asked_strip:
             self._asked_strip = wanted
-            self._worker.ask("strip", partial(paint_strip, shown.result, picture.index, key))
+            work = partial(paint_strip, shown.result, frame, key)
+            self._worker.submit(TaskKey.STRIP, work, self._show_strip, self._bench.failed)
 
-    def keep(self, heat: HeatPicture) -> None:
+    def _show_strip(self, strip: StripPicture) -> None:
+        self._bench.results = replace(self._bench.results, strip=strip)
+
+    def _paint(self, task: TaskKey, shown: ShownMap, frame: int, key: HeatKey) -> None:
+        work, keep = partial(paint_heat, shown.heatmap, frame, key, shown), self._keep
+        self._worker.submit(task, work, keep, self._bench.failed, on_late=keep)
+
+    def _keep(self, heat: HeatPicture) -> None:
         """Keep a picture; also a late one, which is only not shown."""
         self._heats.put(heat.key, heat, heat.image.sizeInBytes())
 
-    def forget(self) -> None:
-        """Another video or model: no picture of before means anything."""
-        self._asked_heat = self._asked_strip = None
-        self._heats.clear()
-
-    def stop(self) -> None:
-        """Ask for nothing more."""
-        self._rest.stop()
-
     def _key(self, shown: ShownMap, token_time: int) -> HeatKey:
-        style = self._store.state.heat.with_range(shown.range.range)
+        style = self._bench.state.heat.with_range(shown.range.range)
         return HeatKey(shown.number, token_time, replace(style, opacity=1.0))
 
-    @Slot()
     def _look_ahead(self) -> None:
-        shown, heat = self._results().shown, self._results().heat
-        if shown is None or heat is None or self._store.state.scrubbing:
+        shown, heat = self._bench.results.shown, self._bench.results.heat
+        if shown is None or heat is None or self._bench.state.scrubbing:
             return
         times = shown.heatmap.shape[0]
         for time in ((heat.key.token_time + step) % times for step in range(1, times)):
             frames = shown.heatmap.token_frames(time)
             key = self._key(shown, time)
             if frames and key not in self._heats:
-                self._worker.ask("ahead", partial(paint_heat, shown.heatmap, frames[0], key, shown))
+                self._paint(TaskKey.AHEAD, shown, frames[0], key)
                 return

@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from app.results import JobInfo
+from app.results import JobInfo, TaskKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,12 +16,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-JOB_ORDER = ("load", "explain", "maps", "export", "open", "range", "multiview", "series")
+JOB_ORDER = (
+    TaskKey.LOAD,
+    TaskKey.EXPLAIN,
+    TaskKey.MAPS,
+    TaskKey.EXPORT,
+    TaskKey.OPEN,
+    TaskKey.RANGE,
+    TaskKey.MULTIVIEW,
+    TaskKey.SERIES,
+)
 """Which job the user waits for most."""
 
 
 class Jobs:
-    """One job per kind of question; a new one takes the place of the last of its kind.
+    """One job per kind of task; a new one takes the place of the last of its kind.
 
     Args:
         clock: seconds, for telling how long is left.
@@ -29,8 +38,8 @@ class Jobs:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._jobs: dict[str, JobInfo] = {}
-        self._began: dict[str, float] = {}
+        self._jobs: dict[TaskKey, JobInfo] = {}
+        self._began: dict[TaskKey, float] = {}
 
     @property
     def all(self) -> tuple[JobInfo, ...]:
@@ -38,22 +47,22 @@ class Jobs:
         return tuple(self._jobs.values())
 
     @property
-    def running(self) -> tuple[str, ...]:
+    def running(self) -> tuple[TaskKey, ...]:
         """The keys of those that can be stopped."""
         return tuple(job.key for job in self._jobs.values() if job.state == "running")
 
-    def begin(self, key: str, title: str) -> None:
+    def begin(self, key: TaskKey, title: str) -> None:
         """A job was asked for."""
         self._began[key] = self._clock()
         logger.info("%s", title)
         self._jobs[key] = JobInfo(key, title)
 
-    def stopping(self, key: str) -> None:
+    def stopping(self, key: TaskKey) -> None:
         """A job was asked to stop."""
         if key in self._jobs:
             self._jobs[key] = replace(self._jobs[key], state="stopping")
 
-    def is_stopping(self, key: str) -> bool:
+    def is_stopping(self, key: TaskKey) -> bool:
         """A job was asked to stop and has not ended yet."""
         return key in self._jobs and self._jobs[key].state == "stopping"
 

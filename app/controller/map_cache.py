@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mvit_core.system.cache import Cache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.results import MapRequest, MapResult
     from mvit_core.system.cache import MemoryBudget
 
@@ -15,13 +17,15 @@ SECONDS_TO_REMAKE = 0.01
 
 
 class MapCache:
-    """The answers of the inference worker by their request.
+    """The maps that the inference worker made, by their request.
 
     Args:
         budget: they are counted there.
+        learn: hears of each map, for what it tells of the whole clip.
     """
 
-    def __init__(self, budget: MemoryBudget) -> None:
+    def __init__(self, budget: MemoryBudget, learn: Callable[[MapResult], None]) -> None:
+        self._learn = learn
         self._cache: Cache[MapRequest, MapResult] = Cache(
             budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
         )
@@ -35,6 +39,7 @@ class MapCache:
 
     def keep(self, result: MapResult) -> None:
         """Keep a result; also a late one, which is only not shown."""
+        self._learn(result)
         self._cache.put(result.request, result, result.maps.values.nbytes)
 
     def forget(self) -> None:

@@ -7,18 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
+from typing_extensions import override
 
-from app.results import MapRequest
+from app.controller.workbench import Collaborator
+from app.results import MapRequest, TaskKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.controller.jobs import Jobs
+    from app.controller.map_cache import MapCache
+    from app.controller.workbench import Workbench
     from app.results import MapResult, Results
-    from app.state.preferences import PreferenceStore
-    from app.state.store import Store
     from app.state.view_state import ViewState
-    from app.workers.pool import WorkerPool
+    from app.workers.worker import TaskResult
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -37,28 +36,18 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
     return MapRequest(results.model.source, results.video.path, spec, window, wanted)
 
 
-class MapScheduler:
+class MapScheduler(Collaborator):
     """Asks the inference worker for the map of the canvas, once for each request.
 
     Args:
-        workers: who is asked.
-        store: what the user asks for.
-        jobs: told what runs.
-        preferences: whether a window is run without being asked for.
-        known: the result to a request, where it needs no worker.
+        bench: what the controller's parts share.
+        cache: the maps that were made.
     """
 
-    def __init__(
-        self,
-        workers: WorkerPool,
-        store: Store,
-        jobs: Jobs,
-        preferences: PreferenceStore,
-        known: Callable[[MapRequest], MapResult | None],
-    ) -> None:
-        self._infer, self._model_worker = workers.infer, workers.model_worker
-        self._store, self._jobs, self._preferences = store, jobs, preferences
-        self._known = known
+    def __init__(self, bench: Workbench, cache: MapCache) -> None:
+        self._bench, self._cache = bench, cache
+        self._infer, self._model_worker = bench.workers.infer, bench.workers.model_worker
+        self._jobs = bench.jobs
         self._result: MapResult | None = None
         self._asked: MapRequest | None = None
         self._running: MapRequest | None = None
@@ -74,35 +63,43 @@ class MapScheduler:
         """The latest map, which may be of an earlier request."""
         return self._result
 
-    def request(self, results: Results) -> Results:
-        """The results with the request of now; a map that is missing is asked for."""
-        request = request_of(self._store.state, results)
+    @override
+    def refresh(self) -> None:
+        """State the request of now in the results; ask for a map that is missing."""
+        results, state = self._bench.results, self._bench.state
+        request = request_of(state, results)
         if request is None:
-            return replace(results, request=None, problem=results.problem if results.video else "")
-        known = self._usable(self._known(request))
+            problem = results.problem if results.video else ""
+            self._bench.results = replace(results, request=None, problem=problem)
+            return
+        known = self._usable(self._cache.get(request))
         problem = "" if known else self._barred.get(request, "") or self._unasked(request)
         self._result = known or self._result
-        may_run = known is not None or not (problem or self._store.state.scrubbing)
+        may_run = known is not None or not (problem or state.scrubbing)
         if request != self._asked and may_run:
             self._ask(request)
-        return replace(results, request=request, problem=problem)
+        self._bench.results = replace(results, request=request, problem=problem)
 
-    def on_result(self, result: MapResult | None) -> None:
+    def _came(self, result: MapResult | None) -> None:
         """Take a map that was made; None where a run was cancelled before it came to the layer."""
+        self._keep(result)
         # The request may have gone back to the map that is shown while this one was made.
         if result is None:
-            self.cancelled()
+            self._cancelled()
         elif result.request == self._asked:
             self._result = result
 
-    def failed(self, problem: str) -> bool:
-        """The latest run failed and is not begun again by itself; False where nobody waits."""
-        if self._asked is None or self._asked != self._running:
-            return False
-        self._barred[self._asked] = problem
-        return True
+    def _keep(self, result: MapResult | None) -> None:
+        if result is not None:
+            self._cache.keep(result)
 
-    def cancelled(self) -> None:
+    def _failed(self, result: TaskResult) -> None:
+        """Do not run again by itself what failed; say nothing where nobody waits."""
+        if self._asked is not None and self._asked == self._running:
+            self._barred[self._asked] = result.problem
+            self._bench.failed(result)
+
+    def _cancelled(self) -> None:
         """The latest run was cancelled: the user has just said that it is not wanted."""
         if self._asked is None or self._asked != self._running:
             return
@@ -112,17 +109,20 @@ class MapScheduler:
             self._barred[self._asked] = tr("Cancelled; run the window again with Ctrl+R")
         self._asked = None
 
-    def again(self, request: MapRequest | None) -> None:
-        """Run the window of a request, also after it failed or was cancelled."""
+    @override
+    def resume(self) -> None:
+        """Run the window of the request, also after it failed or was cancelled."""
+        request = self._bench.results.request
         self._barred.clear()
         self._stopped.clear()
-        if self._jobs.is_stopping("explain"):
+        if self._jobs.is_stopping(TaskKey.EXPLAIN):
             self._asked = None  # what still runs ends as cancelled; a new run is asked for
         if request is not None:
             self._asked_runs.add((request.spec, request.window))
 
+    @override
     def forget(self) -> None:
-        """Another video or model: no map of before means anything."""
+        self._cache.forget()
         self._result = self._asked = None
         self._barred.clear()
         self._stopped.clear()
@@ -132,20 +132,28 @@ class MapScheduler:
         before, self._asked = self._asked, request
         shown = self._usable(self._result)
         if shown is not None and shown.request == request:
-            self._infer.cancel("explain")
+            self._infer.cancel(TaskKey.EXPLAIN)
             return
         if before is not None and (
             before.spec != request.spec
-            or (before.window != request.window and not self._store.state.playing)
+            or (before.window != request.window and not self._bench.state.playing)
         ):
-            self._infer.cancel("explain")  # nobody waits for that window any more
+            self._infer.cancel(TaskKey.EXPLAIN)  # nobody waits for that window any more
         self._running = request
         is_stopped = (request.spec, request.window) in self._stopped
         if not is_stopped:
-            self._jobs.begin("explain", tr("Running window {n}").format(n=request.window.index + 1))
-        self._infer.cancel("range")  # asked for again when nobody waits
+            words = tr("Running window {n}").format(n=request.window.index + 1)
+            self._jobs.begin(TaskKey.EXPLAIN, words)
+        self._infer.cancel(TaskKey.RANGE)  # asked for again when nobody waits
         work = self._model_worker.recall if is_stopped else self._model_worker.explain
-        self._infer.ask("explain", partial(work, request))
+        self._infer.submit(
+            TaskKey.EXPLAIN,
+            partial(work, request),
+            self._came,
+            self._failed,
+            on_cancel=self._cancelled,
+            on_late=self._keep,
+        )
 
     def _usable(self, result: MapResult | None) -> MapResult | None:
         """Without what a cancelled run left behind, once the window is to be run again."""
@@ -155,6 +163,9 @@ class MapScheduler:
 
     def _unasked(self, request: MapRequest) -> str:
         """Why a window is not run by itself, where the user prefers to ask for it."""
-        if self._preferences.values.auto_run or (request.spec, request.window) in self._asked_runs:
+        if (
+            self._bench.preferences.values.auto_run
+            or (request.spec, request.window) in self._asked_runs
+        ):
             return ""
         return tr("Not run yet: press Ctrl+R")

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.controller.frames import Frames
     from app.results import VideoInfo
     from app.state.store import Store
     from app.state.view_state import ViewState
@@ -26,7 +27,7 @@ class Player(QObject):
     Args:
         store: where the frame is kept.
         video: gives the open video.
-        ready: tells that the last frame asked for was painted; only then is another asked for.
+        frames: tell whether the last frame asked for is there; only then is another asked for.
         parent: the owner.
     """
 
@@ -34,13 +35,15 @@ class Player(QObject):
         self,
         store: Store,
         video: Callable[[], VideoInfo | None],
-        ready: Callable[[], bool],
+        frames: Frames,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._store = store
         self._video = video
-        self._ready = ready
+        self._frames = frames
+        self.is_painted: Callable[[], bool] = lambda: True
+        """Tells that the last frame shown has been seen; set by who shows it."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -83,7 +86,7 @@ class Player(QObject):
         if state.scrubbing:
             self._anchor()
             return
-        if not self._ready():
+        if self._frames.is_pending or not self.is_painted():
             return
         seconds = self._from_seconds + (perf_counter() - self._from_clock) * state.speed
         frame = video.frame_at(seconds)

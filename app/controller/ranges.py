@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
+from typing_extensions import override
 
-from app.results import HistogramInfo, RangeInfo, RangePiece
+from app.controller.workbench import Collaborator
+from app.results import HistogramInfo, RangeInfo, TaskKey
 from app.workers.worker import Progress
 from mvit_core.attribution import METHODS
 from mvit_core.render import ValueRange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.controller.jobs import Jobs
-    from app.results import LayerInfo, MapRequest, MapResult, Results
-    from app.state.store import Store
+    from app.controller.workbench import Workbench
+    from app.results import LayerInfo, MapRequest, MapResult, RangePiece
     from app.state.view_state import ViewState
-    from app.workers.worker import TaskHandle, TaskResult, Worker
+    from app.workers.worker import TaskResult
     from mvit_core.attribution import HeadChoice, Query
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.render import HeatSettings, RangePolicy
@@ -42,31 +41,21 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("ranging", text)
 
 
-class ColourRanges:
+class ColourRanges(Collaborator):
     """Finds the range of a map, and has the values collected that it needs.
 
     Args:
-        worker: the inference worker.
-        values: gives the values of one layer in one window; runs on the worker.
-        store: what the user asks for.
-        results: gives what is known now.
-        jobs: where the collecting is shown.
+        bench: what the controller's parts share.
     """
 
-    def __init__(
-        self,
-        worker: Worker,
-        values: Callable[[MapRequest, TaskHandle], RangePiece | None],
-        store: Store,
-        results: Callable[[], Results],
-        jobs: Jobs,
-    ) -> None:
-        self._worker, self._values, self._store = worker, values, store
-        self._results, self._jobs = results, jobs
+    def __init__(self, bench: Workbench) -> None:
+        self._bench, self._jobs = bench, bench.jobs
+        self._worker = bench.workers.infer
+        self._values = bench.workers.model_worker.values
         self._pieces: dict[MapRequest, FloatArray] = {}
         self._failed: set[MapRequest] = set()
-        self._asked: MapRequest | None = None
-        """Until its result is here: the worker may be done with it before."""
+        self._is_waiting = False
+        """Until the result is here: the worker may be done with it before."""
         self._stopped: object = None
         self._version = 0
         """Of what is kept: results of another one are out of date."""
@@ -74,7 +63,7 @@ class ColourRanges:
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
         """The range of one map of a result under the present state; kept while nothing changes."""
-        look, windows = self._store.state.heat, self._results().windows
+        look, windows = self._bench.state.heat, self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
         asked = (
@@ -94,9 +83,11 @@ class ColourRanges:
             self._found = (asked, _info(look, result, head, pieces, known))
         return self._found[1]
 
-    def request(self) -> None:
+    @override
+    def refresh(self) -> None:
         """Ask for the next piece that is missing, if nobody waits for the worker."""
-        results, state, shown = self._results(), self._store.state, self._results().shown
+        results, state = self._bench.results, self._bench.state
+        shown = results.shown
         if (
             shown is None
             or shown.range.is_complete
@@ -104,8 +95,8 @@ class ColourRanges:
             or state.scrubbing
             or state.playing
             or self._stopped == _purpose(state)
-            or self._asked is not None
-            or any(self._worker.is_pending(key) for key in ("explain", "load"))
+            or self._is_waiting
+            or any(self._worker.is_pending(key) for key in (TaskKey.EXPLAIN, TaskKey.LOAD))
         ):
             return
         look = state.heat
@@ -114,37 +105,50 @@ class ColourRanges:
         wanted = _pieces_of(shown.result, look.range_policy, results.windows)
         missing = [w for w in wanted if w not in self._pieces and w not in self._failed]
         if not missing:
-            self.stop()  # what failed is not looked for at every refresh
+            self._stopped = _purpose(state)  # what failed is not looked for at every refresh
             return
-        self._asked = missing[0]
-        words = tr("Range: window {n}") if look.range_policy == "clip" else tr("Range: block {b}")
-        title = words.format(n=self._asked.window.index + 1, b=self._asked.block)
-        self._jobs.begin("range", title)
-        generation = self._worker.ask("range", partial(self._values, self._asked))
-        done = len(wanted) - len(missing)
-        self._jobs.advance(Progress("range", generation, done, len(wanted)))
+        self._is_waiting = True
+        self._request(missing[0], look.range_policy, len(wanted) - len(missing), len(wanted))
 
-    def on_result(self, result: TaskResult) -> None:
-        """Keep the values that came; one that failed is not asked for again."""
-        if result.key != "range":
-            return
-        request, self._asked = self._asked, None
-        if isinstance(result.payload, RangePiece):
-            self._keep(result.payload.request, result.payload.values)
-        elif result.outcome == "failed" and request is not None:
-            self._failed.add(request)
+    def _request(self, request: MapRequest, policy: RangePolicy, done: int, total: int) -> None:
+        words = tr("Range: window {n}") if policy == "clip" else tr("Range: block {b}")
+        title = words.format(n=request.window.index + 1, b=request.block)
+        self._jobs.begin(TaskKey.RANGE, title)
+        generation = self._worker.submit(
+            TaskKey.RANGE,
+            partial(self._values, request),
+            self._came,
+            partial(self._fail, request),
+            on_cancel=self._is_free,
+        )
+        self._jobs.advance(Progress(TaskKey.RANGE, generation, done, total))
 
-    def stop(self) -> None:
-        """The user wants no more of this; what is there stays."""
-        self._stopped = _purpose(self._store.state)
+    def _came(self, piece: RangePiece) -> None:
+        self._is_free()
+        self._keep(piece.request, piece.values)
 
+    def _fail(self, request: MapRequest, result: TaskResult) -> None:
+        """Do not ask again for values that cannot be had."""
+        self._is_free()
+        self._failed.add(request)
+        self._bench.failed(result)
+
+    def _is_free(self) -> None:
+        self._is_waiting = False
+
+    @override
+    def stop(self, key: TaskKey | None = None) -> None:
+        """Collect no more where the user stopped it; what is there stays."""
+        if key is TaskKey.RANGE:
+            self._stopped = _purpose(self._bench.state)
+
+    @override
     def resume(self) -> None:
-        """Collect again, also what failed."""
         self._stopped = None
         self._failed.clear()
 
+    @override
     def forget(self) -> None:
-        """Another video or model: no value of before means anything."""
         self.resume()
         self._pieces.clear()
         self._found = None
@@ -157,9 +161,9 @@ class ColourRanges:
 
     def _drop_unwanted(self) -> None:
         """Forget what other ranges needed; what this one needs stays, however much it is."""
-        results = self._results()
+        results = self._bench.results
         if results.shown is not None:
-            policy = self._store.state.heat.range_policy
+            policy = self._bench.state.heat.range_policy
             wanted = set(_pieces_of(results.shown.result, policy, results.windows))
             self._pieces = {w: values for w, values in self._pieces.items() if w in wanted}
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from typing_extensions import override
 
 from app.controller.series import missing_windows, series_info
 from app.controller.survey_cache import SurveyShelf
-from app.results import AverageInfo, MapResult, PredictionInfo
+from app.controller.workbench import Collaborator
+from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
 from mvit_core.errors import ClipError
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
@@ -17,59 +19,64 @@ from mvit_core.video.multi_view import View, plan_views, preprocessing_for
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.controller.jobs import Jobs
-    from app.results import MapRequest, Results, SeriesInfo, ViewSurvey
-    from app.state.store import Store
+    from app.controller.workbench import Workbench
+    from app.results import MapRequest, MapResult, SeriesInfo, ViewSurvey
     from app.state.view_state import ViewState
-    from app.workers.inference import ModelWorker
-    from app.workers.worker import TaskHandle, TaskResult, Worker
+    from app.workers.worker import TaskHandle
     from mvit_core.multiview import Scores
 
 
-class ClipSurvey(QObject):
+class ClipSurvey(QObject, Collaborator):
     """Keeps what is known of whole clips, by model, clip and preprocessing.
 
+    Its tasks are the least urgent of the inference worker.
+
     Args:
-        worker: the inference worker; ours is its least urgent work.
-        model_worker: lives on that worker.
-        store: what the user asks for.
-        results: gives what is known now.
-        jobs: where the work is shown.
-        parent: the owner.
+        bench: what the controller's parts share.
     """
 
-    opened_video = Signal()
-    """More is known."""
     _told = Signal(object)
 
-    def __init__(
-        self,
-        worker: Worker,
-        model_worker: ModelWorker,
-        store: Store,
-        results: Callable[[], Results],
-        jobs: Jobs,
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._worker, self._model_worker, self._jobs = worker, model_worker, jobs
-        self._store, self._results = store, results
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self._bench, self._jobs = bench, bench.jobs
+        self._worker, self._model_worker = bench.workers.infer, bench.workers.model_worker
         self._cache = SurveyShelf()
         self._series: tuple[object, SeriesInfo | None] = (None, None)
         self._average: tuple[object, AverageInfo | None] = (None, None)
         self._begun_for: object = None
         # Told on the worker's thread; heard on the window's.
         self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
-        store.changed.connect(self._on_changed)
+        bench.store.changed.connect(self._on_changed)
+
+    @override
+    def refresh(self) -> None:
+        """State what is known of the clip; ask for the series where it is to come by itself."""
+        if self._bench.preferences.values.series_at_once:
+            self._request()
+        self._bench.results = replace(
+            self._bench.results, series=self._series_now(), average=self._average_now()
+        )
+
+    @override
+    def forget(self) -> None:
+        """Another clip or model: nobody waits for the one before."""
+        for key in (TaskKey.SERIES, TaskKey.MULTIVIEW):
+            self._worker.cancel(key)
+
+    def learn_map(self, result: MapResult) -> None:
+        """Keep what a map that the user looked at tells for free."""
+        self._cache.learn_map(result)
 
     # -- what is known ----------------------------------------------------------------------
 
-    def series(self) -> SeriesInfo | None:
+    def _series_now(self) -> SeriesInfo | None:
         """The header series; the same object while nothing it depends on changed."""
-        results, state, request = self._results(), self._store.state, self._results().request
+        results, state = self._bench.results, self._bench.state
+        request = results.request
         if request is None or state.series == "off":
             return None
-        running = self._is_running("series")
+        running = self._is_running(TaskKey.SERIES)
         base = replace(request, window=results.windows[0])
         key = (
             base,
@@ -85,12 +92,13 @@ class ClipSurvey(QObject):
             self._series = key, info
         return self._series[1]
 
-    def average(self) -> AverageInfo | None:
+    def _average_now(self) -> AverageInfo | None:
         """The prediction for the whole video; the same object while nothing changed."""
-        results, state, request = self._results(), self._store.state, self._results().request
+        results, state = self._bench.results, self._bench.state
+        request = results.request
         if request is None or not state.whole_video or results.video is None:
             return None
-        running = self._is_running("multiview")
+        running = self._is_running(TaskKey.MULTIVIEW)
         key = (
             request.model,
             request.clip,
@@ -105,7 +113,7 @@ class ClipSurvey(QObject):
         return self._average[1]
 
     def _average_info(self, request: MapRequest, running: bool) -> AverageInfo:
-        plan = self._store.state.views
+        plan = self._bench.state.views
         try:
             views = self._views(request)
         except ClipError as error:
@@ -136,23 +144,23 @@ class ClipSurvey(QObject):
 
     def compute_series(self) -> None:
         """Run every window that the series lacks."""
-        request, windows = self._results().request, self._results().windows
+        request, windows = self._bench.results.request, self._bench.results.windows
         if request is None:
             return
-        missing = missing_windows(self._cache, request, windows, self._store.state)
+        missing = missing_windows(self._cache, request, windows, self._bench.state)
         if missing:
             self._begun_for = _purpose(request)
-            self._jobs.begin("series", self.tr("Series over the clip"))
+            self._jobs.begin(TaskKey.SERIES, self.tr("Series over the clip"))
             pieces = [replace(request, window=window) for window in missing]
             task = PieceByPiece(pieces, self._model_worker.survey, self._told.emit)
-            self._worker.ask("series", task, background=True)
+            self._submit(TaskKey.SERIES, task)
 
     def compute_average(self) -> None:
         """Run every view that the average lacks."""
-        request = self._results().request
+        request = self._bench.results.request
         if request is None:
             return
-        spec = preprocessing_for(request.spec, self._store.state.views)
+        spec = preprocessing_for(request.spec, self._bench.state.views)
         try:
             views = [
                 v for v in self._views(request) if self._cache.scores(request, spec, v) is None
@@ -160,19 +168,20 @@ class ClipSurvey(QObject):
         except ClipError:
             return  # the panel says so
         if views:
-            self._jobs.begin("multiview", self.tr("Average over the video"))
+            self._jobs.begin(TaskKey.MULTIVIEW, self.tr("Average over the video"))
 
             def work(view: View, task: TaskHandle) -> ViewSurvey:
                 return self._model_worker.view(request, spec, view, task)
 
-            self._worker.ask(
-                "multiview", PieceByPiece(views, work, self._told.emit), background=True
-            )
+            self._submit(TaskKey.MULTIVIEW, PieceByPiece(views, work, self._told.emit))
 
-    def request(self) -> None:
+    def _submit(self, key: TaskKey, work: Callable[[TaskHandle], None]) -> None:
+        self._worker.submit(key, work, None, self._bench.failed, background=True)
+
+    def _request(self) -> None:
         """Compute the series unasked, once for each clip, model and preprocessing."""
-        request, state = self._results().request, self._store.state
-        shown = self._results().shown
+        request, state = self._bench.results.request, self._bench.state
+        shown = self._bench.results.shown
         if (
             request is None
             or shown is None
@@ -184,31 +193,21 @@ class ClipSurvey(QObject):
             self.compute_series()
             self._begun_for = _purpose(request)
 
-    def stop(self) -> None:
-        """Another clip or model: nobody waits for the one before."""
-        for key in ("series", "multiview"):
-            self._worker.cancel(key)
-
     @Slot(object, object)
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         """Nobody waits for views of another plan, or for anything that is fed otherwise."""
         if old.clip_spec != new.clip_spec:
-            self.stop()
+            self.forget()
         elif old.views != new.views:
-            self._worker.cancel("multiview")
-
-    def on_result(self, result: TaskResult) -> None:
-        """Hear of every answer of the workers."""
-        if isinstance(result.payload, MapResult):
-            self._cache.learn_map(result.payload)
+            self._worker.cancel(TaskKey.MULTIVIEW)
 
     @Slot(object)
     def _learn(self, told: object) -> None:
         self._cache.learn(told)
-        self.opened_video.emit()
+        self._bench.due.emit()
 
     def _views(self, request: MapRequest) -> tuple[View, ...]:
-        results, plan = self._results(), self._store.state.views
+        results, plan = self._bench.results, self._bench.state.views
         assert results.video is not None
         return plan_views(
             results.video.frame_count,
@@ -217,7 +216,7 @@ class ClipSurvey(QObject):
             plan,
         )
 
-    def _is_running(self, key: str) -> bool:
+    def _is_running(self, key: TaskKey) -> bool:
         return any(job.key == key and job.state == "running" for job in self._jobs.all)
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.controller.compare import PANE_NAMES
-from app.results import DIFFERENCE_PLACE, Message
+from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
 from app.state.view_state import PINS, VIEWS, Pane
 
 if TYPE_CHECKING:

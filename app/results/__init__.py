@@ -12,6 +12,7 @@ from app.results.maps import (
     Readout,
     ShownMap,
     TokenMark,
+    heatmap_of,
 )
 from app.results.model import LayerInfo, ModelInfo, PredictionInfo
 from app.results.pictures import CellsKey, CellsPicture, HeatKey, HeatPicture, StripPicture
@@ -19,11 +20,20 @@ from app.results.results import Results
 from app.results.samples import Samples, Thumbnail
 from app.results.survey import AverageInfo, SeriesInfo, SeriesLine, ViewSurvey, WindowSurvey
 from app.results.video import FramePicture, FramePictures, ProxyImage, ProxyInfo, VideoInfo
-from app.results.views import DIFFERENCE_PLACE, GridInfo, GridRow, PaneInfo, Scale
-from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message
+from app.results.views import (
+    DIFFERENCE_PLACE,
+    PANE_NAMES,
+    GridInfo,
+    GridRow,
+    PaneInfo,
+    Scale,
+    ViewSizes,
+)
+from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message, TaskKey
 
 __all__ = [
     "DIFFERENCE_PLACE",
+    "PANE_NAMES",
     "AverageInfo",
     "CellsKey",
     "CellsPicture",
@@ -57,9 +67,12 @@ __all__ = [
     "SeriesLine",
     "ShownMap",
     "StripPicture",
+    "TaskKey",
     "Thumbnail",
     "TokenMark",
     "VideoInfo",
+    "ViewSizes",
     "ViewSurvey",
     "WindowSurvey",
+    "heatmap_of",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mvit_core.heatmap import project
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -68,6 +70,11 @@ class MapResult:
     def layer(self) -> LayerInfo:
         """The layer that was asked for."""
         return self.layers[self.request.block]
+
+
+def heatmap_of(result: MapResult, head: HeadChoice) -> Heatmap:
+    """One head, or a reduction over all, on the source frame."""
+    return project(result.maps.pick(head), result.pixel_map, result.frame_indices)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.results.video import FramePicture, VideoInfo
     from app.state.view_state import ViewName
     from mvit_core.heatmap import Heatmap
-    from mvit_core.render import RenderStyle
+    from mvit_core.render import HeatSettings, RenderStyle
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class GridInfo:
     """Which colour is which number; None while there is no map."""
     policy: str
     """How the range is chosen, in words."""
+    look: HeatSettings
+    """How the cells are drawn, at full opacity."""
 
     @property
     def missing(self) -> int:
@@ -82,5 +84,20 @@ class PaneInfo:
     """Why there is no map yet, or never will be."""
 
 
+PANE_NAMES = ("A", "B", "C")
+"""Of the pinned panes."""
+
 DIFFERENCE_PLACE = 9
 """Of the pane that shows the difference of two others."""
+
+
+@dataclass(frozen=True)
+class ViewSizes:
+    """How large the views show maps on screen, in device pixels, and which blocks are in sight."""
+
+    cell_px: tuple[int, int] = (160, 90)
+    """(width, height) of a cell of the grid."""
+    in_sight: frozenset[int] = frozenset()
+    """Blocks of the grid."""
+    pane_px: tuple[int, int] = (640, 360)
+    """(width, height) of a pane of the compare view."""

@@ -14,8 +14,10 @@ from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
 from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
     from mvit_core.video.clip import ClipSpec
 
@@ -24,7 +26,7 @@ PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
 
 @dataclass(frozen=True)
 class ModelSource:
-    """Where a model comes from: the arguments of ``load_model``."""
+    """Where a model comes from, and how it is to be held."""
 
     checkpoint: Path
     config: Path | None = None
@@ -35,6 +37,30 @@ class ModelSource:
     """Weights and arithmetic in half precision."""
     one_layer: bool = False
     """Only the layer looked at is kept of a run, where memory does not suffice for all."""
+
+    def load(self, on_step: Callable[[], None] | None = None) -> LoadedModel:
+        """Load the model; imports torch.
+
+        Args:
+            on_step: called between the steps of loading; raising from it ends the load.
+
+        Raises:
+            CheckpointError: the file is no model that can be used.
+            ArchitectureError: the architecture cannot be told, or contradicts the weights.
+            LabelsError: the class names cannot be understood.
+            DeviceMemoryError: the weights do not fit into the device's memory.
+        """
+        from mvit_core.checkpoint import load_model
+
+        return load_model(
+            self.checkpoint,
+            config=self.config,
+            preset=self.preset,
+            labels=self.labels,
+            device=self.device,
+            half=self.half,
+            on_step=on_step,
+        )
 
 
 def mended(source: ModelSource, remedy: Remedy) -> ModelSource:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 
-from app.controller.cells import heatmap_of
+from app.results import heatmap_of
 from app.results.readout import readout_of, row_sum_of
 from app.views.grid_layout import NOTHING, GridLayout, heads_layout, layers_layout
 from app.widgets.viewport import Viewport

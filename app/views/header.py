@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel
-from mvit_core.render import bar_colours
+from app.widgets.ramp import BAR, paint_ramp
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from app.results import Scale
-
-
-BAR = QSize(72, 10)
 
 
 class RangeStrip(QWidget):
@@ -76,14 +73,6 @@ class RangeStrip(QWidget):
         top = (self.height() - BAR.height()) / 2
         paint_ramp(painter, QRectF(x, top, BAR.width(), BAR.height()), self._scale)
         painter.end()
-
-
-def paint_ramp(painter: QPainter, box: QRectF, scale: Scale) -> None:
-    """The colours from the low end to the high end, as the maps have them."""
-    ground, steps = QColor(theme.current().control), 256
-    table = bar_colours(scale.style, steps, (ground.red(), ground.green(), ground.blue()))
-    strip = QImage(table.tobytes(), steps, 1, 3 * steps, QImage.Format.Format_RGB888)
-    painter.drawImage(box, strip)
 
 
 class ViewHeader(QWidget):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from app.controller.cells import heatmap_of
+from app.results import heatmap_of
 from app.text.phrases import share_words
 from app.widgets import theme
 from app.widgets.overlays import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
+from app.results import ViewSizes
 from app.views.canvas import Canvas
 from app.views.colour_bar import ColourBar
 from app.views.compare import CompareView
@@ -22,6 +23,9 @@ PAGES: dict[ViewName, int] = {"single": 0, "heads": 1, "layers": 1, "compare": 2
 
 class Stage(QWidget):
     """The canvas with its title and colour bar, the grid of maps, and the panes to compare."""
+
+    measured = Signal(object)
+    """``ViewSizes``: cells or panes have another size, or others are in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +50,14 @@ class Stage(QWidget):
             self._pages.addWidget(page)
         self._view: ViewName = "single"
         self.setFocusProxy(self.canvas)
+        # Queued: cells are laid out anew while a refresh shows them.
+        for sized in (self.grid, self.compare):
+            sized.resized.connect(self._measure, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _measure(self) -> None:
+        cells, in_sight = self.grid.cell_pixels(), self.grid.blocks_in_sight()
+        self.measured.emit(ViewSizes(cells, in_sight, self.compare.pane_pixels()))
 
     @property
     def front(self) -> QWidget:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize
 
-from app.controller.cells import heatmap_of
+from app.results import heatmap_of
 from app.text.phrases import frame_number
 from app.views.painter import overlay, paint_label, paint_names
 from app.widgets import theme
@@ -30,21 +30,28 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("sheets", text)
 
 
-def grid_picture(stage: Stage, results: Results, look: HeatSettings) -> ViewPicture | None:
-    """The heads view or the layers view, all of it; None while it shows no map.
+def picture_of_view(stage: Stage, results: Results) -> ViewPicture | None:
+    """What the view shows as one picture; None in the single view, and where no map is.
 
     Args:
-        stage: where the cells lie.
+        stage: where cells and panes lie.
         results: what is known.
-        look: how cells are drawn.
     """
+    if results.panes:
+        return _panes_picture(stage, results)
+    return None if results.grid is None else _grid_picture(stage, results)
+
+
+def _grid_picture(stage: Stage, results: Results) -> ViewPicture | None:
+    """The heads view or the layers view, all of it; None while it shows no map."""
     scene = stage.grid.scene
     info, spots = scene.info, scene.grid_layout.spots
     if info is None or scene.picture is None or not spots:
         return None
     rows = {row.layer.block: row for row in info.rows}
     body = _body(scene.grid_layout)
-    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, body.topLeft()) for spot in spots)
+    corner, look = body.topLeft(), info.look
+    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, corner) for spot in spots)
     view_picture = _view_picture(stage, results, stage.grid_header.title.full_text(), body.size())
     unit = f" · {info.scale.unit}" if info.scale is not None and any(info.scale.ends) else ""
     return replace(
@@ -52,13 +59,11 @@ def grid_picture(stage: Stage, results: Results, look: HeatSettings) -> ViewPict
         tiles=tiles,
         policy=info.policy + unit,
         scale=info.scale,
-        labels=partial(
-            _paint_labels, grid_layout=scene.grid_layout, rows=rows, corner=body.topLeft()
-        ),
+        labels=partial(_paint_labels, grid_layout=scene.grid_layout, rows=rows, corner=corner),
     )
 
 
-def panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
+def _panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
     """The panes of the compare view, each with its name and its colours; None without any."""
     panes = [pane for pane in stage.compare.panes.values() if pane.isVisible()]
     tiles = tuple(tile for tile in map(_pane, panes) if tile is not None)

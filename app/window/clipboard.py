@@ -6,18 +6,24 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
-from app.results import Message
+from app.results import Message, TaskKey
 from app.text.class_list import listed_predictions, predictions_csv, predictions_text
 from app.text.reports import parameters_of
+from app.views.view_picture import picture_of_view
 from app.workers.paint import paint_still
 from app.workers.view_picture import paint_view_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QImage
+
     from app.controller.controller import Controller
-    from app.workers.worker import TaskResult
+    from app.views.stage import Stage
+    from app.workers.worker import TaskHandle
 
 
 class Clipboard(QObject):
@@ -25,27 +31,31 @@ class Clipboard(QObject):
 
     Args:
         controller: knows what is shown.
+        stage: shows it.
     """
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, stage: Stage) -> None:
         super().__init__(controller)
-        self._controller, self._paint = controller, controller.workers.paint
-        self._paint.finished.connect(self._on_result, Qt.ConnectionType.QueuedConnection)
+        self._controller, self._stage = controller, stage
 
     def image(self) -> None:
         """Put what is shown, at the frame's own size, on the clipboard."""
+        work, controller = self._work(), self._controller
+        if work is not None:
+            controller.workers.paint.submit(TaskKey.COPY, work, self._copied, controller.failed)
+
+    def _work(self) -> Callable[[TaskHandle], QImage | None] | None:
+        """Paints what is shown; None where nothing is."""
         results, state = self._controller.results, self._controller.store.state
-        view_picture = self._controller.view_picture()
+        view_picture = picture_of_view(self._stage, results)
         if view_picture is not None:
-            self._paint.ask("copy", partial(paint_view_picture, view_picture))
-        elif results.picture is not None:
-            shown = results.shown if state.overlay else None
-            # On the canvas, too, the lines stay where the overlay is off.
-            lines = (
-                results.shown.heatmap if results.shown is not None and state.token_grid else None
-            )
-            work = partial(paint_still, results.picture, shown, state.heat, lines)
-            self._paint.ask("copy", work)
+            return partial(paint_view_picture, view_picture)
+        if results.picture is None:
+            return None
+        shown = results.shown if state.overlay else None
+        # On the canvas, too, the lines stay where the overlay is off.
+        lines = results.shown.heatmap if results.shown is not None and state.token_grid else None
+        return partial(paint_still, results.picture, shown, state.heat, lines)
 
     def parameters(self) -> None:
         """Put what is shown on the clipboard, as JSON."""
@@ -60,10 +70,8 @@ class Clipboard(QObject):
         QGuiApplication.clipboard().setText(words)
         self._report(self.tr("{n} classes copied").format(n=len(listed.rows)))
 
-    @Slot(object)
-    def _on_result(self, result: TaskResult) -> None:
-        image = result.payload
-        if isinstance(image, QImage) and self._paint.is_latest(result):
+    def _copied(self, image: QImage | None) -> None:
+        if image is not None:
             QGuiApplication.clipboard().setImage(image)
             size = f"{image.width()}×{image.height()}"
             self._report(self.tr("Image copied, {size}").format(size=size))

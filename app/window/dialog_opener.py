@@ -67,16 +67,17 @@ class DialogOpener(QObject):
     def export(self) -> None:
         """Let the user export what is shown."""
         results, state = self._controller.results, self._controller.store.state
-        job, layer = self._controller.export_job(), results.layer(state.map.block)
+        job, layer = self._controller.exports.job(), results.layer(state.map.block)
         if job is None or layer is None or results.video is None:
             return
         self._controller.intents.pause()
         spans, fps = spans_of(state, results), results.video.fps
         dialog = ExportDialog(job, spans, layer.heads, fps, self._window)
+        exports = self._controller.exports
         dialog.export_asked.connect(self._controller.export)
-        dialog.preview_asked.connect(self._controller.preview_export)
-        dialog.finished.connect(lambda _: self._controller.previews.stop())
-        self._controller.previews.came.connect(dialog.show_preview)
+        dialog.preview_asked.connect(exports.preview)
+        dialog.finished.connect(lambda _: exports.previews.stop())
+        exports.previews.came.connect(dialog.show_preview)
         dialog.open()
 
     def preprocessing(self) -> None:

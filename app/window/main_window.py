@@ -34,6 +34,7 @@ from app.window.housekeeping import Upkeep
 from app.window.logbook import Logbook
 from app.window.panel_set import make_panels
 from app.window.places import PlaceBook, PlaceKeeper
+from app.window.presenter import Presenter
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
@@ -71,7 +72,9 @@ class MainWindow(TabRing):
         self.panels = make_panels(self.stage, self.welcome, messages, self.docks)
         self.logbook.added.connect(self.panels.log.add_line)
         self.statusBar().addWidget(self.panels.status, 1)
-        self.controller = Controller(self.store, self.panels, preferences, self)
+        self.controller = Controller(self.store, preferences, self)
+        self._presenter = Presenter(self.panels)
+        self.controller.snapshot_changed.connect(self._presenter.show)
         connect(self.panels, self.controller)
         self.controller.start()
         self.samples = SampleLoader(self.controller, self.welcome)
@@ -116,7 +119,7 @@ class MainWindow(TabRing):
             self.controller,
             self,
             self.dialogs,
-            Clipboard(self.controller),
+            Clipboard(self.controller, self.stage),
             self.sessions,
             self.recent,
             self.help,
@@ -138,7 +141,7 @@ class MainWindow(TabRing):
         panels.messages.dock_asked.connect(self.docks.show)
         panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
-        self.controller.refreshed.connect(self._refreshed)
+        self.controller.snapshot_changed.connect(self._refreshed)
 
     def _report(self, message: Message) -> str:
         return report_of(message, self.store.state, self.controller.results, self.logbook.last())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
-from app.results import Message, Thumbnail
+from app.results import Message, TaskKey
 from app.state.view_state import ModelSource
 from app.workers.thumbnails import make_thumbnail
 from mvit_core.demo import samples as shipped
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.controller.controller import Controller
     from app.panels.welcome.panel import Welcome
-    from app.workers.worker import TaskResult
+    from app.results import Thumbnail
 
 
 class SampleLoader(QObject):
@@ -35,9 +35,6 @@ class SampleLoader(QObject):
         self._welcome = welcome
         welcome.sample_chosen.connect(self.open)
         welcome.pictures_wanted.connect(self._request_picture)
-        controller.workers.decode.finished.connect(
-            self._on_result, Qt.ConnectionType.QueuedConnection
-        )
 
     @Slot(int)
     def open(self, index: int = 0) -> None:
@@ -72,12 +69,10 @@ class SampleLoader(QObject):
         results = self._controller.results
         if results.video is None and index < len(results.samples.clips):
             work = partial(make_thumbnail, index, results.samples.clips[index])
-            self._controller.workers.decode.ask("thumbnail", work, background=True)
+            decode = self._controller.workers.decode
+            decode.submit(TaskKey.THUMBNAIL, work, self._show_picture, background=True)
 
-    @Slot(object)
-    def _on_result(self, result: TaskResult) -> None:
-        picture = result.payload
-        if isinstance(picture, Thumbnail):
-            if picture.image is not None:
-                self._welcome.show_picture(picture.index, picture.image)
-            self._request_picture(picture.index + 1)
+    def _show_picture(self, picture: Thumbnail) -> None:
+        if picture.image is not None:
+            self._welcome.show_picture(picture.index, picture.image)
+        self._request_picture(picture.index + 1)

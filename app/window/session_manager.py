@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.dialogs.relink import RelinkDialog
-from app.results import Message
+from app.results import Message, TaskKey
 from app.state.session_file import (
     ENDING,
     Place,
@@ -76,7 +76,7 @@ class SessionManager(QObject):
         self.path: Path | None = None
         self._saved: ViewState | None = None
         self._opening: _Opening | None = None
-        controller.refreshed.connect(self._arrived)
+        controller.snapshot_changed.connect(self._arrived)
         self._store.changed.connect(self._on_changed)
 
     @property
@@ -221,7 +221,7 @@ class SessionManager(QObject):
         self.changed.emit()
 
 
-_FILE_JOBS = ("open", "load")
+_FILE_JOBS = (TaskKey.OPEN, TaskKey.LOAD)
 
 
 def fitted(view: Values, results: Results) -> Values:

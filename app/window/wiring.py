@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-
 from app.window.folders import show_in_folder
 
 if TYPE_CHECKING:
@@ -58,6 +56,7 @@ def connect(panels: Panels, controller: Controller) -> None:
         pane.closed.connect(intents.panes.close)
         pane.swapped.connect(intents.panes.swap)
         pane.subtracted.connect(intents.panes.subtract)
-    # Queued: cells are laid out anew while a refresh shows them.
-    for sized in (grid, compare):
-        sized.resized.connect(controller.cells_moved, Qt.ConnectionType.QueuedConnection)
+    panels.stage.measured.connect(controller.set_sizes)
+    player.is_painted = lambda: panels.stage.is_painted
+    controller.message.connect(panels.messages.show_message)
+    controller.opened.connect(panels.messages.clear_errors)

@@ -84,6 +84,24 @@ class Decoder:
         with video.checked_by(task.check):
             return picture_of(video, index)
 
+    def neighbours(self, path: Path, index: int, task: TaskHandle) -> tuple[FramePicture, ...]:
+        """The frames beside one that is shown, as far as they are decoded; background work.
+
+        What is decoded ahead follows the frame shown, also where nobody asked for it here.
+        """
+        video = self._shown(path)
+        if video is None or not 0 <= index < video.frame_count:
+            return ()
+        with video.checked_by(task.check):
+            picture_of(video, index)
+            beside = [i for i in (index + 1, index - 1) if 0 <= i < video.frame_count]
+            kept = [(i, video.kept_frame(i)) for i in beside]
+        return tuple(
+            FramePicture(video.path, i, to_image(pixels), pixels)
+            for i, pixels in kept
+            if pixels is not None
+        )
+
     def prefetch(self, path: Path, task: TaskHandle) -> None:
         """Decode what is likely to be asked for next; background work that is interrupted."""
         video = self._shown(path)

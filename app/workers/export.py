@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.text.phrases import frame_number
-from app.workers.inference import prepare_torch, with_preprocessing
+from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from mvit_core.attribution import head_indices
 from mvit_core.system.assets import asset
 from mvit_core.video.encode.encoders import CONTAINERS
@@ -182,7 +182,7 @@ class Exporter:
         from mvit_core.video import open_video
 
         task.check()
-        explainer = with_preprocessing(self._explainer_for(job.model), job.clip_spec)
+        explainer = explainer_for(self._explainer_of(job.model, task), job)
         with (
             open_video(job.clip, fps=job.picture_fps) as video,
             video.checked_by(task.check),
@@ -194,19 +194,32 @@ class Exporter:
         """Release the model."""
         self._explainer = None
 
-    def _explainer_for(self, source: ModelSource) -> Explainer:
-        from mvit_core.checkpoint import load_model
+    def _explainer_of(self, source: ModelSource, task: TaskHandle) -> Explainer:
         from mvit_core.pipeline import Explainer
 
         if self._explainer is None or self._source != source:
             self._explainer = None
-            loaded = load_model(
-                source.checkpoint,
-                config=source.config,
-                preset=source.preset,
-                labels=source.labels,
-                device=source.device,
-                half=source.half,
-            )
-            self._explainer, self._source = Explainer(loaded, remembered_windows=1), source
+            self._explainer = Explainer(source.load(task.check), remembered_windows=1)
+            self._source = source
         return self._explainer
+
+
+def explainer_for(explainer: Explainer, job: ExportJob) -> Explainer:
+    """An explainer of the same model that is fed as a job says, and keeps the layers it needs."""
+    return keeping(with_preprocessing(explainer, job.clip_spec), _blocks_of(explainer, job))
+
+
+def _blocks_of(explainer: Explainer, job: ExportJob) -> frozenset[int] | None:
+    """The layers that a job shows, where memory does not suffice for all; None is all."""
+    from mvit_core.export import LAYOUTS
+    from mvit_core.model.cost import layer_costs
+
+    request, look = job.request, job.request.look
+    looks_at_all = look.range_policy == "model" and look.is_automatic
+    if not job.model.one_layer or looks_at_all or request.map.block is None:
+        return None
+    shown = {request.map.block}
+    if LAYOUTS[request.layout].varies == "block":
+        costs = layer_costs(explainer.loaded.config)
+        shown |= set({cost.stage: cost.block for cost in costs}.values())  # the last of each stage
+    return frozenset(shown)

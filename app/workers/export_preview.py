@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from mvit_core.video import open_video
+from app.results import TaskKey
+from app.workers.export import explainer_for
 
 if TYPE_CHECKING:
     from app.results import MapRequest
     from app.workers.export import ExportJob
     from app.workers.inference import ModelWorker
     from app.workers.worker import TaskHandle, TaskResult, Worker
-
-PREVIEW = "export.preview"
-"""The key of the questions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +34,7 @@ class Preview:
 
 
 class Previews(QObject):
-    """Asks for the preview of what is chosen; an older answer is dropped.
+    """Asks for the preview of what is chosen; an older one is dropped.
 
     Args:
         worker: of the model.
@@ -53,23 +51,19 @@ class Previews(QObject):
 
     def ask(self, job: ExportJob, shown: MapRequest) -> None:
         """Draw what a job would show; ``shown`` is the map at its frame."""
-        self._worker.cancel(PREVIEW)
-        self._worker.ask(PREVIEW, partial(draw_preview, self._model_worker, shown, job))
+        self._worker.cancel(TaskKey.EXPORT_PREVIEW)
+        work = partial(draw_preview, self._model_worker, shown, job)
+        self._worker.submit(TaskKey.EXPORT_PREVIEW, work, self._drawn, self._failed)
 
     def stop(self) -> None:
         """The dialog is closed; what is still drawn is not wanted."""
-        self._worker.cancel(PREVIEW)
+        self._worker.cancel(TaskKey.EXPORT_PREVIEW)
 
-    def on_result(self, result: TaskResult) -> bool:
-        """Tell what came; True for a result that was asked for here."""
-        if result.key != PREVIEW:
-            return False
-        if self._worker.is_latest(result):
-            if isinstance(result.payload, QImage):
-                self.came.emit(Preview(result.payload))
-            elif result.outcome == "failed":
-                self.came.emit(Preview(None, result.problem))
-        return True
+    def _drawn(self, image: QImage) -> None:
+        self.came.emit(Preview(image))
+
+    def _failed(self, result: TaskResult) -> None:
+        self.came.emit(Preview(None, result.problem))
 
 
 def draw_preview(
@@ -82,9 +76,15 @@ def draw_preview(
     """
     from mvit_core.export import draw_still
 
-    explainer = model_worker.lend(shown, task)
-    with open_video(job.clip, fps=job.picture_fps) as video, video.checked_by(task.check):
-        picture = draw_still(explainer, video, job.request, task.check).picture
+    lent = model_worker.lend(shown, task)
+    explainer = explainer_for(lent, job)
+    video = model_worker.open(job.clip, job.picture_fps)
+    try:
+        with video.checked_by(task.check):
+            picture = draw_still(explainer, video, job.request, task.check).picture
+    finally:
+        if explainer is not lent:
+            explainer.close()  # nobody asks it for another picture
     height, width = picture.shape[:2]
     image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.copy()

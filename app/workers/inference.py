@@ -77,7 +77,7 @@ class ModelWorker:
         self._main: ModelSource | None = None
         self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
-        self._videos: dict[Path, Video] = {}  # the longest unused first
+        self._videos: dict[tuple[Path, float | None], Video] = {}  # the longest unused first
 
     def load(self, source: ModelSource, task: TaskHandle) -> ModelInfo:
         """Load another model; the one before stays if this one fails.
@@ -103,7 +103,7 @@ class ModelWorker:
         """
         task.check()
         explainer = self._explainer(request, task)
-        video = self._open(request.clip)
+        video = self.open(request.clip)
         began = perf_counter()
         captured = explainer.capture(video, request.window, task.step, task.check)
         seconds = perf_counter() - began
@@ -114,7 +114,7 @@ class ModelWorker:
         """The same without running a model; None where the layer is not remembered."""
         task.check()
         explainer = self._explainers.get((request.model, request.spec))
-        video = self._videos.get(request.clip)
+        video = self._videos.get((request.clip, None))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
         captured = explainer.recall(video, request.window)
@@ -138,31 +138,32 @@ class ModelWorker:
         while self._videos:
             self._videos.popitem()[1].close()
 
-    def _open(self, path: Path) -> Video:
-        video = self._videos.pop(path, None) or open_video(
-            path, cache_bytes=CACHE_BYTES, budget=self._budget
+    def open(self, path: Path, picture_fps: float | None = None) -> Video:
+        """The video of a path, which stays open for the next time; it is not to be closed.
+
+        Args:
+            path: of a file, or of a folder of pictures.
+            picture_fps: frames per second of a folder.
+
+        Raises:
+            VideoError: the file cannot be used.
+        """
+        key = path, picture_fps
+        video = self._videos.pop(key, None) or open_video(
+            path, fps=picture_fps, cache_bytes=CACHE_BYTES, budget=self._budget
         )
-        self._videos[path] = video
+        self._videos[key] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
         return video
 
     def _read(self, source: ModelSource, task: TaskHandle) -> LoadedModel:
         prepare_torch()
-        from mvit_core.checkpoint import load_model
         from mvit_core.system.spill import remove_abandoned
 
         remove_abandoned()
         task.check()
-        return load_model(
-            source.checkpoint,
-            config=source.config,
-            preset=source.preset,
-            labels=source.labels,
-            device=source.device,
-            half=source.half,
-            on_step=task.check,
-        )
+        return source.load(task.check)
 
     def _explainer(self, request: MapRequest, task: TaskHandle) -> Explainer:
         """The explainer of a request; a model that a pane needs is loaded for it."""
@@ -205,7 +206,7 @@ class ModelWorker:
         """
         task.check()
         explainer = self._explainer(request, task)
-        video = self._open(request.clip)
+        video = self.open(request.clip)
         captured = explainer.glance(video, request.window, task.check)
         task.check()
         return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
@@ -218,7 +219,7 @@ class ModelWorker:
         """
         began = perf_counter()
         explainer = self._explainer(request, task)
-        video = self._open(request.clip)
+        video = self.open(request.clip)
         captured = explainer.glance(video, request.window, on_step=task.check)
         # A picked token lies elsewhere in other layers; columns are computed anew for each.
         cheap = isinstance(request.map.query, str) and request.map.method != "column"
@@ -243,7 +244,7 @@ class ModelWorker:
         began = perf_counter()
         loaded = self._models.get(request.model) or self._read(request.model, task)
         self._keep(request.model, loaded)
-        scores = view_scores(loaded, self._open(request.clip), view, spec, task.check)
+        scores = view_scores(loaded, self.open(request.clip), view, spec, task.check)
         return ViewSurvey(request, spec, view, scores, perf_counter() - began)
 
     def _forget(self, source: ModelSource) -> None:
@@ -272,12 +273,14 @@ def _result(
 
 def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:
     """One that keeps the layer of the request alone, where memory does not suffice for all."""
-    from mvit_core.attention.recorder import Keep
+    return keeping(explainer, frozenset((request.block,)) if request.model.one_layer else None)
 
-    keep = Keep(blocks=frozenset((request.block,)))
-    if not request.model.one_layer or explainer.keep == keep:
+
+def keeping(explainer: Explainer, blocks: frozenset[int] | None) -> Explainer:
+    """An explainer of the same model that keeps some layers of a run; None keeps all."""
+    if explainer.keep.blocks == blocks:
         return explainer
-    return explainer.with_model(explainer.loaded, keep)
+    return explainer.with_model(explainer.loaded, replace(explainer.keep, blocks=blocks))
 
 
 def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:

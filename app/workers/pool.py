@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.results import TaskKey
 from app.workers.decode import Decoder
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
@@ -20,8 +21,38 @@ if TYPE_CHECKING:
     from mvit_core.system.cache import MemoryBudget
 
 
+DECODE_TASKS = (
+    TaskKey.OPEN,
+    TaskKey.FRAME,
+    TaskKey.NEIGHBOURS,
+    TaskKey.PREFETCH,
+    TaskKey.PANE_FRAMES,
+    TaskKey.THUMBNAIL,
+)
+INFERENCE_TASKS = (
+    TaskKey.LOAD,
+    TaskKey.EXPLAIN,
+    TaskKey.MAPS,
+    TaskKey.PANE_MAP,
+    TaskKey.RANGE,
+    TaskKey.SERIES,
+    TaskKey.MULTIVIEW,
+    TaskKey.EXPORT_PREVIEW,
+)
+PAINT_TASKS = (
+    TaskKey.HEAT,
+    TaskKey.AHEAD,
+    TaskKey.STRIP,
+    TaskKey.CELLS,
+    TaskKey.MINIS,
+    TaskKey.PANES,
+    TaskKey.DIFFERENCE,
+    TaskKey.COPY,
+)
+
+
 class WorkerPool:
-    """Who is asked for what.
+    """Creates the worker threads, and maps each kind of task to the one that does it.
 
     Args:
         budget: what is made is counted there.
@@ -33,45 +64,39 @@ class WorkerPool:
         self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget)
         self.exporter = Exporter()
-        self.decode = Worker("decode", on_close=self._close_videos, parent=parent)
-        self.proxies = Worker("proxies", on_close=self.proxy_maker.close, parent=parent)
-        self.infer = Worker("inference", on_close=self.model_worker.close, parent=parent)
-        self.paint = Worker("paint", parent=parent)
-        self.export = Worker("export", on_close=self.exporter.close, parent=parent)
-        self._all = (self.decode, self.proxies, self.infer, self.paint, self.export)
-        self._by_key = {
-            "pane.frames": self.decode,
-            "pane.map": self.infer,
-            "open": self.decode,
-            "frame": self.decode,
-            "prefetch": self.decode,
-            "thumbnail": self.decode,
-            "proxies": self.proxies,
-            "load": self.infer,
-            "explain": self.infer,
-            "range": self.infer,
-            "maps": self.infer,
-            "series": self.infer,
-            "multiview": self.infer,
-            "export.preview": self.infer,
-            "export": self.export,
-        }
+        self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
+        self.proxies = Worker(
+            "proxies", (TaskKey.PROXIES,), on_close=self.proxy_maker.close, parent=parent
+        )
+        self.infer = Worker(
+            "inference", INFERENCE_TASKS, on_close=self.model_worker.close, parent=parent
+        )
+        self.paint = Worker("paint", PAINT_TASKS, parent=parent)
+        self.export = Worker(
+            "export", (TaskKey.EXPORT,), on_close=self.exporter.close, parent=parent
+        )
+        self.workers = (self.decode, self.proxies, self.infer, self.paint, self.export)
+        self._by_key = {key: worker for worker in self.workers for key in worker.keys}
 
     def start(
-        self, on_result: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
+        self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Let all of them work, and answer to two slots."""
-        for worker in self._all:
-            worker.listen(on_result, on_progress)
+        """Let all of them work; both slots are called after the callbacks of each task."""
+        for worker in self.workers:
+            worker.listen(on_finished, on_progress)
             worker.start()
 
-    def of(self, key: str) -> Worker:
-        """The worker that is asked questions of a key."""
-        return self._by_key.get(key, self.paint)
+    def of(self, key: TaskKey) -> Worker:
+        """The worker that is given tasks of a key.
+
+        Raises:
+            KeyError: there is no such task.
+        """
+        return self._by_key[key]
 
     def close(self) -> None:
         """Stop all of them and wait."""
-        for worker in self._all:
+        for worker in self.workers:
             worker.close()
 
     def _close_videos(self) -> None:

@@ -11,10 +11,10 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from app.results import FramePicture, ProxyImage, ProxyInfo
+from app.results import FramePicture, ProxyImage, ProxyInfo, TaskKey
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ProxyReader, plan_proxies
 
@@ -107,6 +107,11 @@ class Strip(QObject):
         parent: the owner.
     """
 
+    grown = Signal(object)
+    """A ``ProxyInfo``: there are more of them."""
+    failed = Signal(object)
+    """A ``TaskResult``: no more can be made."""
+
     def __init__(
         self, worker: Worker, maker: ProxyMaker, budget: MemoryBudget, parent: QObject
     ) -> None:
@@ -131,11 +136,11 @@ class Strip(QObject):
 
     def end(self) -> None:
         """The video was closed."""
-        self._worker.cancel("proxies")
+        self._worker.cancel(TaskKey.PROXIES)
         self._cache.clear()
         self._frames.clear()
         self._path = self._opened = self._last = None
-        self._worker.ask("proxies", self._maker.release)
+        self._worker.submit(TaskKey.PROXIES, self._maker.release)
 
     def on_result(self, piece: ProxyPiece) -> ProxyInfo | None:
         """Keep what was made and ask for more; None for another video's."""
@@ -176,4 +181,10 @@ class Strip(QObject):
 
     def _ask(self) -> None:
         if self._path is not None and self._opened is not None:
-            self._worker.ask("proxies", partial(self._maker.piece, self._path, self._opened))
+            work = partial(self._maker.piece, self._path, self._opened)
+            self._worker.submit(TaskKey.PROXIES, work, self._came, self.failed.emit)
+
+    def _came(self, piece: ProxyPiece) -> None:
+        info = self.on_result(piece)
+        if info is not None:
+            self.grown.emit(info)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
-from app.views.header import BAR, paint_ramp
 from app.widgets import theme
 from app.widgets.overlays import draw_grid, draw_placeholder, draw_ring, draw_unseen
+from app.widgets.ramp import BAR, paint_ramp
 from app.workers.paint import heat_image
 
 if TYPE_CHECKING:

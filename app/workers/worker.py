@@ -1,7 +1,9 @@
-"""WorkerPool: long-lived threads that do one thing at a time and answer by one signal.
+"""Workers: long-lived threads that do one thing at a time and call back on the window's thread.
 
-The window asks with a closure over immutable values; a newer question of the same key replaces
-the one still waiting. Every question ends in exactly one ``TaskResult``: done, failed or cancelled.
+The window submits a closure over immutable values together with what is to be called with its
+result; a newer task of the same key replaces the one still waiting. Every task ends in exactly one
+``TaskResult``: done, failed or cancelled. Results of older tasks are dropped here, unless whoever
+submitted them said what to do with late ones.
 
 What the user waits for goes before background work: that is interrupted at its next check and
 put again once nobody waits. It keeps by itself what it has done so far.
@@ -14,19 +16,22 @@ import traceback
 from collections import defaultdict
 from dataclasses import dataclass
 from threading import Condition, Event
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from typing_extensions import override
 
+from app.results import TaskKey
 from mvit_core.errors import Cancelled, DeviceMemoryError, MvitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from mvit_core.errors import Remedy
 
 logger = logging.getLogger(__name__)
+
+Payload = TypeVar("Payload")
 
 Outcome = Literal["done", "failed", "cancelled"]
 
@@ -42,7 +47,7 @@ class Interrupted(Exception):  # noqa: N818 - nothing went wrong
 class TaskResult:
     """How a question ended."""
 
-    key: str
+    key: TaskKey
     generation: int
     outcome: Outcome
     payload: object = None
@@ -59,7 +64,7 @@ class TaskResult:
 class Progress:
     """How far a question has come."""
 
-    key: str
+    key: TaskKey
     generation: int
     done: int
     total: int
@@ -68,7 +73,7 @@ class Progress:
 class TaskHandle:
     """What work sees of its question: it reports progress and hears of cancellation."""
 
-    def __init__(self, key: str, generation: int, report: Callable[[Progress], None]) -> None:
+    def __init__(self, key: TaskKey, generation: int, report: Callable[[Progress], None]) -> None:
         self.key = key
         self.generation = generation
         self._report = report
@@ -116,9 +121,35 @@ class TaskHandle:
 
 
 @dataclass(frozen=True, eq=False)
+class _Callbacks(Generic[Payload]):
+    """Who hears how a task ended, on the window's thread."""
+
+    on_result: Callable[[Payload], object] | None = None
+    on_error: Callable[[TaskResult], object] | None = None
+    on_cancel: Callable[[], object] | None = None
+    on_late: Callable[[Payload], object] | None = None
+
+    def call(self, result: TaskResult, *, is_latest: bool) -> None:
+        """Call the one that a result is for; an older task is heard of by ``on_late`` alone."""
+        payload: Any = result.payload  # what the work of these very callbacks returned
+        if not is_latest:
+            if self.on_late is not None and result.outcome == "done":
+                self.on_late(payload)
+        elif result.outcome == "done":
+            if self.on_result is not None:
+                self.on_result(payload)
+        elif result.outcome == "failed":
+            if self.on_error is not None:
+                self.on_error(result)
+        elif self.on_cancel is not None:
+            self.on_cancel()
+
+
+@dataclass(frozen=True, eq=False)
 class _Question:
     task: TaskHandle
     work: Callable[[TaskHandle], object]
+    callbacks: _Callbacks[Any]
     background: bool = False
 
 
@@ -127,18 +158,21 @@ class Worker(QThread):
 
     Args:
         name: of the thread, for the log.
+        keys: of the tasks that it takes.
         on_close: runs on the worker when it ends, to release what the worker owns.
         parent: the owner.
     """
 
     finished = Signal(object)
-    """An ``TaskResult``; connect with ``listen`` so that it arrives on the receiver's thread."""
+    """A ``TaskResult``, after its callbacks; of every task, also of one that was replaced."""
     progressed = Signal(object)
-    """A ``Progress``."""
+    """A ``Progress``; connect with ``listen`` so that it arrives on the receiver's thread."""
+    _ended = Signal(object, object)
 
     def __init__(
         self,
         name: str,
+        keys: Collection[TaskKey] = tuple(TaskKey),
         *,
         on_close: Callable[[], None] | None = None,
         parent: QObject | None = None,
@@ -146,40 +180,64 @@ class Worker(QThread):
         super().__init__(parent)
         self.setObjectName(name)
         self.setStackSize(STACK_BYTES)
+        self.keys = frozenset(keys)
         self._on_close = on_close
-        self._mail: dict[str, _Question] = {}
-        self._background: dict[str, _Question] = {}
+        self._mail: dict[TaskKey, _Question] = {}
+        self._background: dict[TaskKey, _Question] = {}
         self._running: _Question | None = None
-        self._generations: defaultdict[str, int] = defaultdict(int)
+        self._generations: defaultdict[TaskKey, int] = defaultdict(int)
         self._condition = Condition()
         self._closing = False
+        # The worker's thread emits; this object lives on the window's, where the slot runs.
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def listen(
-        self, on_result: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
+        self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Connect slots; always queued, so that asking never answers within the call."""
-        self.finished.connect(on_result, Qt.ConnectionType.QueuedConnection)
+        """Connect slots to the ends of all tasks and to their progress."""
+        self.finished.connect(on_finished)
         self.progressed.connect(on_progress, Qt.ConnectionType.QueuedConnection)
 
-    def ask(
-        self, key: str, work: Callable[[TaskHandle], object], *, background: bool = False
+    def submit(
+        self,
+        key: TaskKey,
+        work: Callable[[TaskHandle], Payload],
+        on_result: Callable[[Payload], object] | None = None,
+        on_error: Callable[[TaskResult], object] | None = None,
+        *,
+        background: bool = False,
+        on_cancel: Callable[[], object] | None = None,
+        on_late: Callable[[Payload], object] | None = None,
     ) -> int:
-        """Put a question; one of the same key that still waits is cancelled.
+        """Put a task; one of the same key that still waits is cancelled.
+
+        The callbacks are called on the window's thread, never within this call, and while this is
+        the latest task of its key; ``on_late`` alone is called afterwards.
 
         Args:
-            key: what kind of question it is, always either background or not.
+            key: what kind of task it is, always either background or not.
             work: runs on the worker; must close over immutable values only.
+            on_result: takes what the work returned.
+            on_error: takes the ``TaskResult`` of work that failed.
             background: it makes way for all others, and may therefore be begun several times.
+            on_cancel: called when the task was cancelled.
+            on_late: takes a result that came when a newer task had been put already, where it is
+                worth keeping.
 
         Returns:
-            The generation; a result of an older one is stale.
+            The generation: tasks of a key are numbered from 1.
+
+        Raises:
+            ValueError: the worker takes no tasks of this key.
         """
+        self._check_key(key)
+        callbacks = _Callbacks(on_result, on_error, on_cancel, on_late)
         with self._condition:
             self._generations[key] += 1
             task = TaskHandle(key, self._generations[key], self.progressed.emit)
             waiting = self._background if background else self._mail
             replaced = waiting.pop(key, None)
-            waiting[key] = _Question(task, work, background)
+            waiting[key] = _Question(task, work, callbacks, background)
             running = self._running
             # Newer background work makes that of its own key pointless, too.
             more_urgent = not background or (running is not None and running.task.key == key)
@@ -187,32 +245,42 @@ class Worker(QThread):
                 running.task.interrupt()
             self._condition.notify()
         if replaced is not None:
-            self._report(replaced.task, "cancelled")
+            self._report(replaced, "cancelled")
         return task.generation
 
-    def generation(self, key: str) -> int:
-        """The number of the latest question of a key; 0 before the first."""
+    def _check_key(self, key: TaskKey) -> None:
+        if key not in self.keys:
+            known = ", ".join(sorted(self.keys))
+            raise ValueError(
+                f"the worker {self.objectName()!r} has no task {str(key)!r}; it has {known}"
+            )
+
+    def generation(self, key: TaskKey) -> int:
+        """The number of the latest task of a key; 0 before the first."""
+        self._check_key(key)
         return self._generations[key]
 
     def is_latest(self, result: TaskResult) -> bool:
         """Nothing newer of this key has been asked."""
         return result.generation == self._generations[result.key]
 
-    def is_pending(self, key: str) -> bool:
-        """A question of this key waits or is being worked on."""
+    def is_pending(self, key: TaskKey) -> bool:
+        """A task of this key waits or is being worked on."""
+        self._check_key(key)
         with self._condition:
             running = self._running
             waits = key in self._mail or key in self._background
             return waits or (running is not None and running.task.key == key)
 
-    def cancel(self, key: str) -> None:
-        """Drop the waiting question of a key, and ask the running one to stop."""
+    def cancel(self, key: TaskKey) -> None:
+        """Drop the waiting task of a key, and ask the running one to stop."""
+        self._check_key(key)
         with self._condition:
             dropped = self._mail.pop(key, None) or self._background.pop(key, None)
             if self._running is not None and self._running.task.key == key:
                 self._running.task.cancel()
         if dropped is not None:
-            self._report(dropped.task, "cancelled")
+            self._report(dropped, "cancelled")
 
     def close(self) -> None:
         """Stop all work and wait for the thread to end."""
@@ -255,30 +323,29 @@ class Worker(QThread):
                 # Before all others: what was begun is ended first.
                 self._background = {key: question, **self._background}
         if superseded:
-            self._report(question.task, "cancelled")
+            self._report(question, "cancelled")
 
     def _result(self, question: _Question) -> None:
-        task = question.task
         try:
-            payload = question.work(task)
+            payload = question.work(question.task)
         except Cancelled:
-            self._report(task, "cancelled")
+            self._report(question, "cancelled")
         except Interrupted:
             self._put_again(question)
         except MvitError as error:
             remedies = error.remedies if isinstance(error, DeviceMemoryError) else ()
             trace = traceback.format_exc()
-            self._report(task, "failed", problem=str(error), trace=trace, remedies=remedies)
+            self._report(question, "failed", problem=str(error), trace=trace, remedies=remedies)
         except Exception as error:  # the worker must live on, and the window must hear of it
-            logger.exception("%s: %s failed", self.objectName(), task.key)
+            logger.exception("%s: %s failed", self.objectName(), question.task.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
-            self._report(task, "failed", problem=problem, trace=traceback.format_exc())
+            self._report(question, "failed", problem=problem, trace=traceback.format_exc())
         else:
-            self._report(task, "done", payload)
+            self._report(question, "done", payload)
 
     def _report(
         self,
-        task: TaskHandle,
+        question: _Question,
         outcome: Outcome,
         payload: object = None,
         *,
@@ -287,5 +354,13 @@ class Worker(QThread):
         remedies: tuple[Remedy, ...] = (),
     ) -> None:
         if not self._closing:
-            key, number = task.key, task.generation
-            self.finished.emit(TaskResult(key, number, outcome, payload, problem, trace, remedies))
+            key, number = question.task.key, question.task.generation
+            result = TaskResult(key, number, outcome, payload, problem, trace, remedies)
+            self._ended.emit(question.callbacks, result)
+
+    @Slot(object, object)
+    def _deliver(self, callbacks: _Callbacks[Any], result: TaskResult) -> None:
+        """Runs on the window's thread."""
+        if not self._closing:
+            callbacks.call(result, is_latest=self.is_latest(result))
+            self.finished.emit(result)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.views.view_picture import picture_of_view
 from app.widgets.theme import current
 from app.workers.view_picture import paint_view_picture
 from app.workers.worker import TaskHandle
@@ -63,7 +64,7 @@ def part(pixels, factor, box: QRect):
 
 
 def sheet_now(window):
-    return window.controller._views.view_picture(window.stage, window.controller.results)
+    return picture_of_view(window.stage, window.controller.results)
 
 
 # -- grids ---------------------------------------------------------------------------------------

@@ -9,20 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+import mvit_core.checkpoint
 import mvit_core.export
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.export.presets import PRESETS
 from app.panels.status import JobWidget
-from app.results import JobInfo
+from app.results import JobInfo, TaskKey
 from app.state.view_state import Loop
 from app.text.phrases import clock_words, rate_words
 from app.widgets.basic import Choice
 from app.workers.export import Exporter, job_for, of_frames, repeated, spans_of
-from app.workers.export_preview import PREVIEW
 from app.workers.worker import TaskHandle
 from mvit_core.errors import Cancelled, MvitError
 from mvit_core.export import EXPORTERS, check_target
-from mvit_core.video import open_video
+from mvit_core.video import Video, open_video
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, messages, press
@@ -237,7 +237,7 @@ def test_panes_side_by_side_are_not_exported_and_the_command_says_why(lens, qtbo
 
 
 def test_an_export_stops_while_the_model_runs(lens, tmp_path):
-    request = lens.controller.export_job()
+    request = lens.controller.exports.job()
     target = tmp_path / "out.mp4"
     host = Exporter()
     task = TaskHandle("export", 1, lambda progress: task.cancel())  # at the first layer
@@ -257,7 +257,7 @@ def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_
         if progress.done == progress.total:
             task.cancel()
 
-    job = lens.controller.export_job()
+    job = lens.controller.exports.job()
     request = replace(job.request, stop=12)
     host, task = Exporter(), TaskHandle("export", 1, hear)
     with pytest.raises(Cancelled):
@@ -265,6 +265,56 @@ def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_
     assert told[-1].done == told[-1].total == 12
     assert list(tmp_path.glob("*out*")) == []
     host.close()
+
+
+def test_an_export_can_be_cancelled_while_its_model_loads(lens, tmp_path, monkeypatch):
+    real, loaded = mvit_core.checkpoint.load_model, []
+
+    def cancelled_meanwhile(path, **options):
+        task.cancel()
+        loaded.append(real(path, **options))
+        return loaded[0]
+
+    monkeypatch.setattr(mvit_core.checkpoint, "load_model", cancelled_meanwhile)
+    host, task = Exporter(), TaskHandle("export", 1, lambda _: None)
+    with pytest.raises(Cancelled):
+        host.run(replace(lens.controller.exports.job(), target=tmp_path / "out.png"), task)
+    assert loaded == []
+    host.close()
+
+
+SPARING = [
+    ("single", "layer", {2}),
+    ("heads", "clip", {2}),
+    ("stages", "layer", {0, 2, 3}),
+    ("single", "model", None),
+]
+
+
+@pytest.mark.parametrize(("layout", "policy", "kept"), SPARING)
+def test_where_one_layer_is_to_be_kept_an_export_keeps_what_it_shows_and_shows_the_same(
+    lens, tmp_path, monkeypatch, layout, policy, kept
+):
+    lens.store.update(block=2, range_policy=policy)
+    job = lens.controller.exports.job()
+    request = replace(job.request, layout=layout)
+    job = replace(job, request=request, target=tmp_path / "all.png")
+    sparing = replace(
+        job, model=replace(job.model, one_layer=True), target=tmp_path / "sparing.png"
+    )
+    real, keeps = mvit_core.export.export, []
+
+    def export(explainer, *rest):
+        keeps.append(explainer.keep.blocks)
+        return real(explainer, *rest)
+
+    monkeypatch.setattr(mvit_core.export, "export", export)
+    host = Exporter()
+    for each in (job, sparing):
+        host.run(each, TaskHandle("export", 1, lambda _: None))
+    host.close()
+    assert keeps == [None, kept]
+    assert QImage(str(job.target)) == QImage(str(sparing.target))
 
 
 # -- preview, presets, size and rate -------------------------------------------------------------
@@ -300,6 +350,21 @@ def test_each_choice_renews_the_preview(qtbot, dialog):
     assert f"{sizes[-1][0]} × {sizes[-1][1]} pixels" in dialog.preview.words.text()
 
 
+def test_a_choice_opens_no_video_for_its_preview(qtbot, dialog, monkeypatch):
+    previewed(qtbot, dialog)
+    real, opened = Video.__init__, []
+
+    def init(video, *args, **options):
+        opened.append(args)
+        real(video, *args, **options)
+
+    monkeypatch.setattr(Video, "__init__", init)
+    for layout in ("heads", "stages", "side-by-side"):
+        assert choose(dialog.layouts, layout)
+        assert previewed(qtbot, dialog) is not None
+    assert opened == []
+
+
 def test_numbers_have_no_preview_and_the_dialog_says_so(qtbot, dialog):
     previewed(qtbot, dialog)
     assert choose(dialog.kind, ".csv")
@@ -324,7 +389,10 @@ def test_a_preview_that_cannot_be_drawn_says_why(lens, qtbot, dialog, monkeypatc
 
 def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
     dialog.reject()
-    qtbot.waitUntil(lambda: not lens.controller.workers.infer.is_pending(PREVIEW), timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: not lens.controller.workers.infer.is_pending(TaskKey.EXPORT_PREVIEW),
+        timeout=WAIT_MS,
+    )
 
 
 @pytest.mark.parametrize("name", PRESETS)

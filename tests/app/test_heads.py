@@ -145,7 +145,7 @@ def test_parameters_and_the_name_of_an_export_hold_all_heads(lens, qtbot):
     average(qtbot, lens, 0, 2)
     lens.actions_table.run("edit.copy_parameters")
     assert json.loads(QGuiApplication.clipboard().text())["head"] == [0, 2]
-    assert lens.controller.export_job().target.name.endswith("-b3-h0+2-all.mp4")
+    assert lens.controller.exports.job().target.name.endswith("-b3-h0+2-all.mp4")
 
 
 @gui

@@ -41,7 +41,7 @@ def open_too_late(tmp_path, monkeypatch):
             gate.wait(WAIT_MS / 1000)
         return plain(video)
 
-    monkeypatch.setattr(app.workers.decode, "facts_of", held)
+    monkeypatch.setattr(app.workers.decode, "info_of", held)
     yield path, came, gate
     gate.set()
 

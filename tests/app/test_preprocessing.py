@@ -189,7 +189,7 @@ def test_copied_parameters_and_exports_say_and_use_what_is_in_use(lens, qtbot, t
     press(qtbot, lens, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     told = json.loads(QGuiApplication.clipboard().text())
     assert told["preprocessing"]["rate"] == 2.0
-    request = replace(lens.controller.export_job(), target=tmp_path / "out.npz")
+    request = replace(lens.controller.exports.job(), target=tmp_path / "out.npz")
     host = Exporter()
     used = []
     with pytest.MonkeyPatch.context() as patch:
@@ -200,7 +200,7 @@ def test_copied_parameters_and_exports_say_and_use_what_is_in_use(lens, qtbot, t
         host.run(request, TaskHandle("export", 1, lambda _: None))
         lens.controller.intents.preprocess(lens.controller.results.model.clip_spec)
         host.run(
-            replace(lens.controller.export_job(), target=request.target),
+            replace(lens.controller.exports.job(), target=request.target),
             TaskHandle("export", 2, lambda _: None),
         )
     assert [explainer.loaded.clip_spec.rate for explainer in used] == [2.0, 4.0]

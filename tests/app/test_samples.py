@@ -129,7 +129,7 @@ def test_demo_at_start_opens_the_first_sample(boot, qtbot, demo):
 def test_an_export_of_a_shipped_sample_goes_to_the_users_own_folder(boot, qtbot):
     window = boot(demo=True)
     settle(qtbot, window)
-    request = window.controller.export_job()
+    request = window.controller.exports.job()
     assert request.clip == shipped.demo_samples()[0].clip
     assert request.target.parent == Path.home()
     assert request.target.name.startswith(request.clip.stem)

@@ -145,6 +145,53 @@ def test_a_held_key_shows_a_picture_for_every_repeat_however_slow_the_decoder_is
     assert barcode_on_canvas(window) == FRAMES - 21
 
 
+def has_beside(qtbot, window, *frames):
+    found = window.controller._frames.has_beside
+    qtbot.waitUntil(lambda: all(found(frame) for frame in frames), timeout=WAIT_MS)
+
+
+def test_a_step_either_way_is_the_frame_itself_within_its_key_press(window, qtbot, slow):
+    press(qtbot, window, Qt.Key.Key_End)
+    at_rest(qtbot, window, FRAMES - 1)
+    slow.clear()  # nothing that is asked for now is answered
+    for key, frame in [(Qt.Key.Key_Left, FRAMES - 2), (Qt.Key.Key_Right, FRAMES - 1)] * 3:
+        has_beside(qtbot, window, frame)
+        press(qtbot, window, key)
+        assert window.stage.canvas.picture.index == frame
+        assert not window.stage.canvas.picture.is_preview
+        assert barcode_on_canvas(window) == frame
+
+
+def test_a_frame_that_comes_late_does_not_replace_the_one_asked_for_since(window, qtbot, slow):
+    has_beside(qtbot, window, 1)
+    late = Decoder.frame(window.controller.workers.decoder, window.store.state.clip, 0, Still())
+    press(qtbot, window, Qt.Key.Key_Right)
+    assert barcode_on_canvas(window) == 1
+    window.controller._frames._came(late)
+    window.controller.start()
+    assert barcode_on_canvas(window) == 1
+
+
+class Still:
+    """A task that nobody stops."""
+
+    def check(self):
+        pass
+
+
+def test_frames_painted_ahead_count_in_the_budget_and_go_with_their_video(window, qtbot):
+    budget = window.controller.budget
+
+    def held():
+        return [use.count for use in budget.usage if use.name == "frames beside"]
+
+    press(qtbot, window, Qt.Key.Key_Right)
+    has_beside(qtbot, window, 0, 2)
+    assert held() == [2]
+    window.controller.close_clip()
+    qtbot.waitUntil(lambda: not held(), timeout=WAIT_MS)
+
+
 def test_steps_are_answered_from_what_was_decoded_ahead(window, qtbot, monkeypatch):
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, FRAMES - 1)

@@ -67,7 +67,7 @@ class StillLane:
     def __init__(self):
         self.asked = 0
 
-    def ask(self, key, work):
+    def submit(self, key, work, *callbacks):
         self.asked += 1
 
     def cancel(self, key):

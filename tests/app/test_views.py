@@ -306,7 +306,7 @@ def test_a_picked_token_of_the_last_block_is_refused_in_words(lens, qtbot):
 
 
 def test_cancelling_leaves_the_maps_that_are_there_and_run_goes_on(lens, qtbot):
-    grid_maps = lens.controller._views.grid_maps
+    grid_maps = lens.controller._grid_maps
     qtbot.waitUntil(lambda: grid_maps._asked is None, timeout=WAIT_MS)
     lens.controller.intents.choose_method("received")
     settle(qtbot, lens)

@@ -6,8 +6,11 @@ import time
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 
+from app.results import TaskKey
+from app.workers.pool import WorkerPool
 from app.workers.worker import Worker
-from mvit_core.errors import ClipError
+from mvit_core.errors import Cancelled, ClipError
+from mvit_core.system.cache import MemoryBudget
 
 
 class Ear(QObject):
@@ -45,22 +48,22 @@ def outcomes(ear):
 
 def test_an_answer_comes_on_the_receivers_thread_never_within_the_call(qtbot, worker, ear):
     ran_on = []
-    worker.ask("sum", lambda _: ran_on.append(threading.get_ident()) or 3)
+    worker.submit(TaskKey.HEAT, lambda _: ran_on.append(threading.get_ident()) or 3)
     assert not ear.map_cache
     qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert outcomes(ear) == [("sum", 1, "done", 3)]
+    assert outcomes(ear) == [(TaskKey.HEAT, 1, "done", 3)]
     assert ear.threads == {True}
     assert ran_on != [threading.get_ident()]
 
 
 def test_a_newer_question_replaces_the_one_that_waits(qtbot, worker, ear):
     gate = threading.Event()
-    worker.ask("slow", lambda _: gate.wait(5))
+    worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     for number in range(5):
-        worker.ask("frame", lambda _, number=number: number)
+        worker.submit(TaskKey.FRAME, lambda _, number=number: number)
     gate.set()
     qtbot.waitUntil(lambda: len(ear.map_cache) == 6)
-    done = [a for a in ear.map_cache if a.key == "frame" and a.outcome == "done"]
+    done = [a for a in ear.map_cache if a.key == TaskKey.FRAME and a.outcome == "done"]
     assert [(a.generation, a.payload) for a in done] == [(5, 4)]
     assert sum(a.outcome == "cancelled" for a in ear.map_cache) == 4
     assert worker.is_latest(done[0])
@@ -70,8 +73,8 @@ def test_an_error_of_ours_is_one_line_and_the_lane_lives_on(qtbot, worker, ear):
     def fail(_):
         raise ClipError("too short")
 
-    worker.ask("clip", fail)
-    worker.ask("next", lambda _: 1)
+    worker.submit(TaskKey.OPEN, fail)
+    worker.submit(TaskKey.LOAD, lambda _: 1)
     qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
     assert (ear.map_cache[0].outcome, ear.map_cache[0].problem) == ("failed", "too short")
     assert "ClipError" in ear.map_cache[0].trace
@@ -79,10 +82,10 @@ def test_an_error_of_ours_is_one_line_and_the_lane_lives_on(qtbot, worker, ear):
 
 
 def test_any_other_error_is_named_and_logged(qtbot, worker, ear, caplog):
-    worker.ask("bug", lambda _: 1 / 0)
+    worker.submit(TaskKey.COPY, lambda _: 1 / 0)
     qtbot.waitUntil(lambda: bool(ear.map_cache))
     assert ear.map_cache[0].problem == "ZeroDivisionError: division by zero"
-    assert "bug failed" in caplog.text
+    assert "copy failed" in caplog.text
 
 
 def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, ear):
@@ -91,10 +94,10 @@ def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, ear):
             task.step(step, 1000)
             time.sleep(0.005)
 
-    worker.ask("run", work)
+    worker.submit(TaskKey.SERIES, work)
     qtbot.waitUntil(lambda: len(ear.progress) > 2)
     began = time.monotonic()
-    worker.cancel("run")
+    worker.cancel(TaskKey.SERIES)
     assert time.monotonic() - began < 0.2
     qtbot.waitUntil(lambda: bool(ear.map_cache), timeout=1000)
     assert ear.map_cache[0].outcome == "cancelled"
@@ -102,9 +105,9 @@ def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, ear):
 
 def test_a_waiting_question_that_is_cancelled_never_runs(qtbot, worker, ear):
     gate, ran = threading.Event(), []
-    worker.ask("slow", lambda _: gate.wait(5))
-    worker.ask("later", lambda _: ran.append(1))
-    worker.cancel("later")
+    worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
+    worker.submit(TaskKey.MAPS, lambda _: ran.append(1))
+    worker.cancel(TaskKey.MAPS)
     gate.set()
     qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
     assert not ran
@@ -122,12 +125,138 @@ def test_closing_stops_running_work_and_releases_what_the_lane_owns(qapp):
             task.check()
             time.sleep(0.005)
 
-    worker.ask("endless", work)
+    worker.submit(TaskKey.EXPORT, work)
     assert started.wait(5)
     worker.close()
     assert worker.isFinished()
     assert released
     assert released != [threading.get_ident()]
+
+
+# -- callbacks -----------------------------------------------------------------------------------
+
+
+class Caller(QObject):
+    """Notes how its tasks ended."""
+
+    def __init__(self, worker):
+        super().__init__()
+        self.worker, self.heard, self.threads = worker, [], set()
+
+    def submit(self, key, work, **options):
+        def note(kind):
+            return lambda *told: self.hear(kind, *told)
+
+        names = {"on_cancel": note("cancelled"), "on_late": note("late")}
+        self.worker.submit(key, work, note("result"), note("error"), **{**names, **options})
+
+    def hear(self, kind, told=None):
+        self.threads.add(QThread.currentThread() is self.thread())
+        self.heard.append((kind, getattr(told, "problem", told)))
+
+
+@pytest.fixture
+def caller(worker):
+    return Caller(worker)
+
+
+def test_a_result_goes_to_the_callback_it_was_submitted_with_on_its_thread(
+    qtbot, caller, worker, ear
+):
+    caller.submit(TaskKey.HEAT, lambda _: "red")
+    assert not caller.heard
+    qtbot.waitUntil(lambda: bool(ear.map_cache))
+    assert caller.heard == [("result", "red")]
+    assert caller.threads == {True}
+
+
+def test_a_failure_goes_to_the_callback_for_errors_alone(qtbot, caller, ear):
+    def fail(_):
+        raise ClipError("too short")
+
+    caller.submit(TaskKey.OPEN, fail)
+    qtbot.waitUntil(lambda: bool(ear.map_cache))
+    assert caller.heard == [("error", "too short")]
+
+
+@pytest.mark.parametrize("keeps_late", [True, False])
+def test_a_stale_result_is_dropped_unless_it_is_worth_keeping(qtbot, caller, ear, keeps_late):
+    gate = threading.Event()
+    begun = threading.Event()
+    options = {} if keeps_late else {"on_late": None}
+    caller.submit(TaskKey.FRAME, lambda _: begun.set() or (gate.wait(5) and "old"), **options)
+    assert begun.wait(5)
+    caller.submit(TaskKey.FRAME, lambda _: "new", **options)
+    gate.set()
+    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
+    assert caller.heard == [("late", "old")] * keeps_late + [("result", "new")]
+
+
+@pytest.mark.parametrize("ends_with", [ClipError("too late"), Cancelled()])
+def test_a_stale_failure_and_a_stale_cancellation_are_told_to_nobody(qtbot, caller, ear, ends_with):
+    gate, begun = threading.Event(), threading.Event()
+
+    def fail(_):
+        begun.set()
+        gate.wait(5)
+        raise ends_with
+
+    caller.submit(TaskKey.LOAD, fail)
+    assert begun.wait(5)
+    caller.submit(TaskKey.LOAD, lambda _: "new")
+    gate.set()
+    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
+    assert caller.heard == [("result", "new")]
+
+
+def test_of_tasks_that_replace_each_other_only_the_last_is_told_that_it_was_cancelled(
+    qtbot, caller, worker, ear
+):
+    gate = threading.Event()
+    worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
+    for _ in range(3):
+        caller.submit(TaskKey.MAPS, lambda _: 1)
+    worker.cancel(TaskKey.MAPS)
+    gate.set()
+    qtbot.waitUntil(lambda: len(ear.map_cache) == 4)
+    assert caller.heard == [("cancelled", None)]
+
+
+def test_whoever_listens_to_a_worker_hears_after_the_callbacks(qtbot, worker):
+    order = []
+    worker.finished.connect(lambda result: order.append(result.outcome))
+    worker.submit(TaskKey.HEAT, lambda _: 1, lambda _: order.append("callback"))
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["callback", "done"]
+
+
+def test_a_worker_that_is_closed_calls_nobody_back(qapp):
+    worker, heard, done = Worker("closing"), [], threading.Event()
+    worker.start()
+    worker.submit(TaskKey.HEAT, lambda _: done.set(), heard.append)
+    assert done.wait(5)
+    worker.close()
+    qapp.processEvents()
+    assert heard == []
+
+
+@pytest.mark.parametrize("call", ["submit", "cancel", "is_pending", "generation"])
+def test_a_task_that_a_worker_does_not_know_is_an_error(qapp, call):
+    worker = Worker("paint", (TaskKey.HEAT, TaskKey.STRIP))
+    rest = (lambda _: 1,) if call == "submit" else ()
+    with pytest.raises(ValueError, match="'paint' has no task 'load'; it has heat, strip"):
+        getattr(worker, call)(TaskKey.LOAD, *rest)
+    with pytest.raises(ValueError, match="no task 'lod'"):
+        getattr(worker, call)("lod", *rest)
+
+
+def test_every_task_has_one_worker(qapp):
+    pool = WorkerPool(MemoryBudget(1 << 20), qapp)
+    assert {key for key in TaskKey if key in pool.of(key).keys} == set(TaskKey)
+    taken = [key for worker in pool.workers for key in worker.keys]
+    assert sorted(taken) == sorted(TaskKey)
+    for worker in pool.workers:
+        worker.deleteLater()
 
 
 class Slow:
@@ -147,34 +276,34 @@ class Slow:
 
 def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, worker, ear):
     work = Slow()
-    worker.ask("ahead", work, background=True)
+    worker.submit(TaskKey.AHEAD, work, background=True)
     qtbot.waitUntil(lambda: work.done > 2)
     seen = []
-    worker.ask("frame", lambda _: seen.append(work.done) or "picture")
+    worker.submit(TaskKey.FRAME, lambda _: seen.append(work.done) or "picture")
     asked_at = work.done
     qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert outcomes(ear) == [("frame", 1, "done", "picture")]
+    assert outcomes(ear) == [(TaskKey.FRAME, 1, "done", "picture")]
     assert seen[0] - asked_at <= 1
     qtbot.waitUntil(lambda: work.done > seen[0] + 2)
     assert work.begun == 2
-    assert worker.is_pending("ahead")
+    assert worker.is_pending(TaskKey.AHEAD)
 
 
 def test_background_work_ends_in_one_answer_however_often_it_is_interrupted(qtbot, worker, ear):
     work = Slow(steps=60)
-    worker.ask("ahead", work, background=True)
+    worker.submit(TaskKey.AHEAD, work, background=True)
     for number in range(5):
         qtbot.wait(5)
-        worker.ask("frame", lambda _, number=number: number)
-    qtbot.waitUntil(lambda: any(a.key == "ahead" for a in ear.map_cache))
-    assert [o for o in outcomes(ear) if o[0] == "ahead"] == [("ahead", 1, "done", 60)]
+        worker.submit(TaskKey.FRAME, lambda _, number=number: number)
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in ear.map_cache))
+    assert [o for o in outcomes(ear) if o[0] == TaskKey.AHEAD] == [(TaskKey.AHEAD, 1, "done", 60)]
 
 
 def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, worker, ear):
     gate, order = threading.Event(), []
-    worker.ask("slow", lambda _: gate.wait(5))
-    worker.ask("ahead", lambda _: order.append("ahead"), background=True)
-    worker.ask("frame", lambda _: order.append("frame"))
+    worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
+    worker.submit(TaskKey.AHEAD, lambda _: order.append("ahead"), background=True)
+    worker.submit(TaskKey.FRAME, lambda _: order.append("frame"))
     gate.set()
     qtbot.waitUntil(lambda: len(ear.map_cache) == 3)
     assert order == ["frame", "ahead"]
@@ -182,32 +311,35 @@ def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, work
 
 def test_newer_background_work_of_a_key_takes_the_place_of_the_one_that_runs(qtbot, worker, ear):
     old = Slow()
-    worker.ask("ahead", old, background=True)
+    worker.submit(TaskKey.AHEAD, old, background=True)
     qtbot.waitUntil(lambda: old.done > 2)
-    worker.ask("ahead", lambda _: "new", background=True)
+    worker.submit(TaskKey.AHEAD, lambda _: "new", background=True)
     qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
-    assert outcomes(ear) == [("ahead", 1, "cancelled", None), ("ahead", 2, "done", "new")]
+    assert outcomes(ear) == [
+        (TaskKey.AHEAD, 1, "cancelled", None),
+        (TaskKey.AHEAD, 2, "done", "new"),
+    ]
 
 
 @pytest.mark.parametrize("runs", [True, False])
 def test_background_work_can_be_cancelled(qtbot, worker, ear, runs):
     gate, work = threading.Event(), Slow()
     if not runs:
-        worker.ask("slow", lambda _: gate.wait(5))
-    worker.ask("ahead", work, background=True)
+        worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
+    worker.submit(TaskKey.AHEAD, work, background=True)
     if runs:
         qtbot.waitUntil(lambda: work.done > 2)
-    worker.cancel("ahead")
+    worker.cancel(TaskKey.AHEAD)
     gate.set()
-    qtbot.waitUntil(lambda: any(a.key == "ahead" for a in ear.map_cache))
-    assert next(a for a in ear.map_cache if a.key == "ahead").outcome == "cancelled"
-    assert not worker.is_pending("ahead")
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in ear.map_cache))
+    assert next(a for a in ear.map_cache if a.key == TaskKey.AHEAD).outcome == "cancelled"
+    assert not worker.is_pending(TaskKey.AHEAD)
 
 
 def test_closing_ends_background_work(qapp):
     worker, work = Worker("closing"), Slow()
     worker.start()
-    worker.ask("ahead", work, background=True)
+    worker.submit(TaskKey.AHEAD, work, background=True)
     while not work.done:
         time.sleep(0.001)
     worker.close()

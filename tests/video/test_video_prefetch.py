@@ -117,6 +117,34 @@ def test_stepping_on_decodes_nothing_that_was_not_ready(long_clip):
             assert asked.packets == 0
 
 
+def test_a_kept_frame_is_the_frame_itself_and_one_that_is_not_decoded_is_none(long_clip):
+    with open_video(long_clip) as video:
+        video.frame(80)
+        assert video.kept_frame(150) is None
+        video.prefetch()
+        asked = Counter()
+        with video.checked_by(asked):
+            kept = video.kept_frame(81)
+        assert asked.packets == 0
+        assert (kept == video.frame(81)).all()
+        with pytest.raises(IndexError):
+            video.kept_frame(240)
+
+
+def test_looking_at_kept_frames_is_no_step_that_frames_ahead_would_follow(long_clip):
+    with open_video(long_clip) as video:
+        video.frame(130)
+        video.frame(129)
+        video.prefetch()
+        for number in (130, 131):
+            video.kept_frame(number)
+        video.prefetch()
+        asked = Counter()
+        with video.checked_by(asked):
+            assert read_barcode(video.frame(101)) == 101
+        assert asked.packets == 0
+
+
 def test_an_interrupted_walk_goes_on_where_it_stood(long_clip):
     """However often it is interrupted, at most the few packets before a first frame come twice."""
     with open_video(long_clip) as whole, open_video(long_clip) as bits:

@@ -228,6 +228,18 @@ class Video(Closing):
         self._place = Place(index, self._direction(index))
         return self._painted[1]
 
+    def kept_frame(self, index: int) -> "NDArray[np.uint8] | None":
+        """Frame ``index`` as ``frame`` gives it, if it is decoded already; else None.
+
+        It counts as no step: what is decoded ahead still follows the last ``frame``.
+
+        Raises:
+            IndexError: there is no such frame.
+        """
+        self._check(index)
+        frame = self._cache.get(index)
+        return None if frame is None else self._paint(index, frame)
+
     def frames(self, start: int = 0, stop: int | None = None) -> "Iterator[NDArray[np.uint8]]":
         """Frames ``start`` to ``stop - 1`` in order, decoded as fast as the decoder can.
 

@@ -1,0 +1,67 @@
+"""Exports: what the present view would be as a file, and the files that are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.controller.workbench import Collaborator
+from app.results import Message, TaskKey
+from app.workers.export import job_for, repeated
+from app.workers.export_preview import Previews
+
+if TYPE_CHECKING:
+    from app.controller.workbench import Workbench
+    from app.workers.export import Exported, ExportJob
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("Controller", text)
+
+
+class Exports(Collaborator):
+    """Has files written, and drawn for the dialog before they are.
+
+    Args:
+        bench: what the controller's parts share.
+    """
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._last: ExportJob | None = None
+        self.previews = Previews(bench.workers.infer, bench.workers.model_worker, bench)
+
+    def begin(self, job: ExportJob) -> None:
+        """Write what is shown to a file."""
+        self._last = job
+        self._bench.results = replace(self._bench.results, has_exported=True)
+        words = tr("Exporting {name}").format(name=job.target.name)
+        self._bench.jobs.begin(TaskKey.EXPORT, words)
+        workers = self._bench.workers
+        work = partial(workers.exporter.run, job)
+        workers.export.submit(TaskKey.EXPORT, work, self._saved, self._bench.failed)
+
+    def repeat(self) -> None:
+        """Write what is shown now as it was written the last time."""
+        last = self._last
+        job = repeated(last, self._bench.state, self._bench.results) if last is not None else None
+        if job is not None:
+            self.begin(job)
+
+    def job(self) -> ExportJob | None:
+        """What an export of the present view would be; None without video or model."""
+        return job_for(self._bench.state, self._bench.results)
+
+    def preview(self, job: ExportJob) -> None:
+        """Draw what an export would show at the play head; ``previews`` tells what came."""
+        if self._bench.results.request is not None:
+            self.previews.ask(job, self._bench.results.request)
+
+    def _saved(self, exported: Exported) -> None:
+        words = tr("Saved {what}").format(what=exported.target)
+        words = " · ".join((words, *exported.notes))
+        self._bench.notify(Message("info", words, file=exported.target))
