@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.results import TaskKey
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 
@@ -108,7 +109,7 @@ def _stale_words(snapshot: Snapshot) -> str:
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
     if old.window != new.window:
-        running = any(job.key == "explain" and job.state == "running" for job in results.jobs)
+        running = any(job.key == TaskKey.EXPLAIN and job.state == "running" for job in results.jobs)
         words = (
             tr("Map of window {a}; window {b} is being run")
             if running

@@ -235,18 +235,24 @@ class Worker(QThread):
         with self._condition:
             self._generations[key] += 1
             task = TaskHandle(key, self._generations[key], self.progressed.emit)
-            waiting = self._background if background else self._mail
-            replaced = waiting.pop(key, None)
-            waiting[key] = _Question(task, work, callbacks, background)
-            running = self._running
-            # Newer background work makes that of its own key pointless, too.
-            more_urgent = not background or (running is not None and running.task.key == key)
-            if running is not None and running.background and more_urgent:
-                running.task.interrupt()
+            replaced = self._put(_Question(task, work, callbacks, background))
             self._condition.notify()
         if replaced is not None:
             self._report(replaced, "cancelled")
         return task.generation
+
+    def _put(self, question: _Question) -> _Question | None:
+        """Put a question into the mailbox; the one of its key that waited there."""
+        key, background = question.task.key, question.background
+        waiting = self._background if background else self._mail
+        replaced = waiting.pop(key, None)
+        waiting[key] = question
+        running = self._running
+        # Newer background work makes that of its own key pointless, too.
+        more_urgent = not background or (running is not None and running.task.key == key)
+        if running is not None and running.background and more_urgent:
+            running.task.interrupt()
+        return replaced
 
     def _check_key(self, key: TaskKey) -> None:
         if key not in self.keys:
