@@ -30,7 +30,7 @@ REST_MS = 60
 """The pointer rests when it has not moved for so long."""
 
 BESIDE_BYTES = 256 << 20
-"""Of the two frames beside the one shown, even of 8K."""
+"""Of the frame shown and the two beside it."""
 
 SECONDS_TO_REMAKE = 0.005
 """One picture of a decoded frame."""
@@ -142,13 +142,22 @@ class Frames(Collaborator):
         return True
 
     def _came_beside(self, pictures: tuple[FramePicture, ...]) -> None:
-        """Keep what was painted ahead, and nothing that was before."""
         video = self._bench.results.video
-        self._beside.clear()
         for picture in pictures:
-            if video is not None and picture.path == video.path and picture.image is not None:
-                pixels = 0 if picture.pixels is None else picture.pixels.nbytes
-                self._beside.put(picture.index, picture, picture.image.sizeInBytes() + pixels)
+            if video is not None and picture.path == video.path:
+                self._keep_beside(picture)
+
+    def _keep_beside(self, picture: FramePicture) -> None:
+        """Keep a decoded frame while it is the one shown or beside it."""
+        if picture.image is None or picture.pixels is None:
+            return
+        near = range(self._bench.state.frame - 1, self._bench.state.frame + 2)
+        kept = {i: found for i in near if (found := self._beside.get(i)) is not None}
+        self._beside.clear()
+        for each in (*kept.values(), picture):
+            if each.index in near and each.image is not None and each.pixels is not None:
+                nbytes = each.image.sizeInBytes() + each.pixels.nbytes
+                self._beside.put(each.index, each, nbytes)
 
     def _came(self, picture: FramePicture | None) -> None:
         """Show a decoded frame, also a late one, unless something nearer is shown already."""
@@ -160,6 +169,7 @@ class Frames(Collaborator):
             self._show(picture)
 
     def _show(self, picture: FramePicture) -> None:
+        self._keep_beside(picture)
         self._bench.results = replace(self._bench.results, picture=picture)
 
     def _strip_grew(self, proxies: ProxyInfo) -> None:
@@ -210,14 +220,17 @@ class Frames(Collaborator):
             )
 
     def _paint_beside(self) -> None:
-        video = self._bench.results.video
+        video, frame = self._bench.results.video, self._bench.state.frame
         if video is not None:
-            work = partial(self._decoder.neighbours, video.path, self._bench.state.frame)
+            wanted = tuple(i for i in (frame + 1, frame - 1) if i not in self._beside)
+            work = partial(self._decoder.neighbours, video.path, frame, wanted)
             failed = self._bench.failed
             self._worker.submit(
                 TaskKey.NEIGHBOURS, work, self._came_beside, failed, background=True
             )
 
     def _decoded_ahead(self, _: None) -> None:
-        if not len(self._beside):
+        video, frame = self._bench.results.video, self._bench.state.frame
+        beside = (i for i in (frame - 1, frame + 1) if video and 0 <= i < video.frame_count)
+        if any(i not in self._beside for i in beside):
             self._paint_beside()  # they had not been decoded yet
