@@ -154,7 +154,7 @@ def _loaded(
 ) -> LoadedModel:
     """The model in full precision on the CPU."""
     step()
-    contents = read_contents(path)
+    contents = read_contents(path, step)
     step()
     found = decide(contents, config, preset)
     step()
