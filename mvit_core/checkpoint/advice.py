@@ -7,6 +7,7 @@ Each table goes from a sign to words that complete ``NAME is ...``. Commands in 
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from torch import Tensor
@@ -63,6 +64,7 @@ _ARCHIVES: tuple[tuple[str, str], ...] = (
 _INSIDE = re.compile(r".*\.(?:pth|pyth|pt|bin|ckpt|safetensors|pkl)")
 _SHARD_NAME = re.compile(r".*-(\d{5})-of-(\d{5})\.\w+")
 _ZERO_NAME = re.compile(r"(?:bf16_)?zero_pp_rank_\d+_mp_rank_\d+_(?:model|optim)_states\.pt")
+_FILES_LOOKED_AT = 10_000
 _UNFINISHED = (".part", ".crdownload", ".download", ".aria2", ".tmp", ".partial")
 
 
@@ -167,8 +169,8 @@ def about_weights(tensors: Mapping[str, Tensor], keys: Collection[str], path: Pa
 def about_folder(path: Path) -> str:
     """What a folder holds that looks like a checkpoint; empty if nothing does."""
     try:
-        names = {child.name for child in path.iterdir()}
-    except OSError:
+        names = {child.name for child in islice(path.iterdir(), _FILES_LOOKED_AT)}
+    except (OSError, ValueError):  # no folder, or no path at all
         return ""
     if ".metadata" in names and any(name.endswith(".distcp") for name in names):
         return (

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from mvit_core.bounded_yaml import YAML_LIMITS, BadYaml, load_yaml
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
 from mvit_core.checkpoint.files import first_line, read_text
 from mvit_core.checkpoint.formats import FORMATS
@@ -43,14 +42,17 @@ def parse_text(text: str) -> Configuration:
     Raises:
         ArchitectureError: it is no YAML, no Python literals, or has no sections.
     """
+    if len(text) > YAML_LIMITS.characters:
+        raise ArchitectureError(
+            f"the configuration has {len(text)} characters; at most {YAML_LIMITS.characters} are "
+            "read, so check that it is the right text"
+        )
     parsed = _python_literals(text)
     if parsed is None:
         try:
-            parsed = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f" (line {mark.line + 1})" if mark else ""
-            raise ArchitectureError(f"the configuration is not YAML{place}") from error
+            parsed = load_yaml(text)
+        except BadYaml as error:
+            raise ArchitectureError(f"the configuration {error}") from error
     if not isinstance(parsed, Mapping):
         raise ArchitectureError(
             "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "

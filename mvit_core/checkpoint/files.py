@@ -93,7 +93,7 @@ def opened_file(path: Path, check: Check = lambda: None) -> Iterator[FileTree]:
     Raises:
         CheckpointReadError: the file is missing, empty, damaged, unsafe, or something else.
     """
-    if path.is_dir() and (words := advice.about_folder(path)):
+    if words := advice.about_folder(path):
         raise CheckpointReadError(f"{path} is {words}")
     with open_ordinary(path, CheckpointReadError) as file:
         before = os.fstat(file.fileno())
@@ -262,8 +262,9 @@ def _read_zip(opened: _Opened) -> FileTree:
         raise _unsafe(opened.path, foreign, about)
     storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
     top = plain_values(
-        content, calls=CALLS, persistent=storages.of_identity, check=opened.check
-    )
+        content, calls=CALLS, persistent=storages.of_identity, names=outline.names,
+        check=opened.check,
+    )  # fmt: skip
     return FileTree(top, tuple(name for name in foreign if name not in UNDERSTOOD))
 
 

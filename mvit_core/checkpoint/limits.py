@@ -17,7 +17,7 @@ class Limits:
     """Length of a pickle that is stored as it is."""
     unpacked_pickle_bytes: int = 64 << 20
     """Length of a pickle that has to be unpacked first."""
-    opcodes: int = 1_000_000
+    opcodes: int = 750_000
     """Opcodes of all pickles of a file together. The largest training file known has 150,000."""
     memo: int = 500_000
     """Values that a pickle keeps to refer to them again."""

@@ -58,9 +58,13 @@ class OldFile:
             raise BadPickle("it is cut off")
         storages = _Storages(read, size)
         value = plain_values(
-            self.pickles, self.outlines[_CONTENT - 1].end,
-            calls=CALLS, persistent=storages.of_identity, check=check,
-        )  # fmt: skip
+            self.pickles,
+            self.outlines[_CONTENT - 1].end,
+            calls=CALLS,
+            persistent=storages.of_identity,
+            names=self.outlines[_CONTENT].names,
+            check=check,
+        )
         keys = plain_values(
             self.pickles, self.outlines[_KEYS - 1].end, calls={}, persistent=_none_outside
         )

@@ -14,6 +14,8 @@ from mvit_core.checkpoint.pickled_names import foreign_names
 __all__ = ["Outline", "scan", "scan_row"]
 
 _TEXTS_KEPT = 2_000
+_TELLING = frozenset(b"ciqrphjgSUTVX\x8c\x8d\x93\x94")
+"""Opcodes that bring texts, name classes or keep values. What others push is no text."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,11 @@ class _Seen:
         code, argument = chr(opcode.code), opcode.argument
         if code in "ci" and isinstance(argument, tuple):
             self.name(".".join(argument))
+            self.last = ""
         elif code == "\x93":  # STACK_GLOBAL
             complete = len(self.recent) == 2 and all(self.recent)
             self.name(".".join(self.recent) if complete else "unknown")
+            self.last = ""
         elif code in "qrp\x94":  # PUT and MEMOIZE
             self._keep(len(self.memo) if argument is None else argument)
             return
@@ -113,7 +117,8 @@ def scan(
     """
     seen, count, end = _Seen(limits), 0, start
     for opcode in opcodes(data, start, limits, check, allowed=allowed):
-        seen.note(opcode)
+        if opcode.code in _TELLING:
+            seen.note(opcode)
         count, end = count + 1, opcode.end
     return Outline(end, count, tuple(sorted(seen.names)), tuple(seen.texts))
 

@@ -9,7 +9,7 @@ bear: each knows how deep it is and how many values it would have if written out
 soon as it is put into another. Keys are numbers and texts, or short tuples of those.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +58,7 @@ class _Machine:
     calls: Mapping[str, Reader]
     persistent: Callable[[Built], Built]
     limits: Limits
+    names: Collection[str] | None
     stack: list[Built] = field(default_factory=list)
     memo: dict[object, Built] = field(default_factory=dict)
     measures: dict[int, _Measure] = field(default_factory=dict)
@@ -254,7 +255,12 @@ class _Machine:
         name, module = self.pop(), self.pop()
         if not isinstance(name, str) or not isinstance(module, str):
             raise BadPickle("it names a class by what is no text")
-        self.stack.append(Named(f"{module}.{name}"))
+        self.push_name(f"{module}.{name}")
+
+    def push_name(self, name: str) -> None:
+        if self.names is not None and name not in self.names:
+            raise BadPickle("it puts the name of a class together")
+        self.stack.append(Named(name))
 
 
 class Settings(dict[Built, Built]):
@@ -387,7 +393,7 @@ def _additems(machine: _Machine, _: object) -> None:
 
 def _global(machine: _Machine, argument: object) -> None:
     assert isinstance(argument, tuple)
-    machine.stack.append(Named(".".join(argument)))
+    machine.push_name(".".join(argument))
 
 
 def _stack_global(machine: _Machine, _: object) -> None:
@@ -458,6 +464,7 @@ def plain_values(
     *,
     calls: Mapping[str, Reader],
     persistent: Callable[[Built], Built],
+    names: Collection[str] | None = None,
     limits: Limits = LIMITS,
     check: Check = lambda: None,
 ) -> Built:
@@ -468,13 +475,14 @@ def plain_values(
         start: where it begins.
         calls: by name, what is made of the arguments of a call; all other calls give ``Inert``.
         persistent: makes the value of what lies outside the pickle, of its identity.
+        names: those that the look over the pickle has found; others are refused. None for any.
         limits: what it may ask for.
         check: called now and then; raising from it ends the reading.
 
     Raises:
         BadPickle: it is cut off, damaged, or goes beyond a limit.
     """
-    machine = _Machine(data, calls, persistent, limits)
+    machine = _Machine(data, calls, persistent, limits, names)
     for opcode in opcodes(data, start, limits, check):
         machine.run(opcode)
     if len(machine.stack) != 1 or machine.stack[0] is _MARK:
