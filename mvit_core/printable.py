@@ -1,4 +1,4 @@
-"""Texts from outside, made safe to print: names of files, weights and classes, other people's errors.
+"""Texts from outside, made safe to print: names of files, weights, classes.
 
 A name may hold terminal escapes, line breaks, marks that turn the reading direction, bytes that
 are no UTF-8, or a million characters. Whatever is printed or shown goes through ``printable``
@@ -8,7 +8,7 @@ once; errors of the core do so by themselves.
 import reprlib
 import unicodedata
 
-__all__ = ["MESSAGE_LIMIT", "brief", "printable"]
+__all__ = ["MESSAGE_LIMIT", "brief", "printable", "word"]
 
 MESSAGE_LIMIT = 2000
 """Characters of the longest message."""
@@ -43,6 +43,11 @@ def brief(value: object, limit: int = _NAME_LIMIT) -> str:
     Nested values, long texts and long numbers are shortened.
     """
     return printable(_SHORT.repr(value), limit)
+
+
+def word(value: object, limit: int = _NAME_LIMIT) -> str:
+    """A text as it is, another value as ``brief`` says it; for lists of keys."""
+    return printable(value, limit) if isinstance(value, str) else brief(value, limit)
 
 
 def _cut(text: str, limit: int) -> str:

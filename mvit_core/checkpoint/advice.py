@@ -51,16 +51,23 @@ _HTML = (b"<!doctype", b"<html", b"<?xml", b"<")
 _ONNX = re.compile(rb"\x08[\x01-\x20].{0,4}(?:pytorch|\x12.{1,40}\x1a|onnx|tf2onnx)", re.DOTALL)
 _ADVICE_STATE = "save the model's state_dict() by torch.save or as safetensors"
 _ARCHIVES: tuple[tuple[str, str], ...] = (
-    (r"(?:.*/)?(?:archive_format|serialized_exported_program\.(?:json|pt)|models/\w+\.json)",
-     "an exported program (.pt2 of torch.export); where it was exported, " + _ADVICE_STATE),
-    (r"[^/]+\.npy", "a NumPy archive (.npz); a state dict of PyTorch or safetensors is needed: "
-     + _ADVICE_STATE),
+    (
+        r"(?:.*/)?(?:archive_format|serialized_exported_program\.(?:json|pt)|models/\w+\.json)",
+        "an exported program (.pt2 of torch.export); where it was exported, " + _ADVICE_STATE,
+    ),
+    (
+        r"[^/]+\.npy",
+        "a NumPy archive (.npz); a state dict of PyTorch or safetensors is needed: "
+        + _ADVICE_STATE,
+    ),
     (r"(?:.*/)?\w+\.mlmodel|(?:.*/)?weight\.bin", "a Core ML model; " + _ADVICE_STATE),
     (r"AndroidManifest\.xml|META-INF/.*", "a program archive"),
     (r"word/.*|xl/.*|ppt/.*", "an office document"),
-    (r"(?:.*/)?config\.json|(?:.*/)?model\.weights\.h5", "a Keras model; its weights are "
-     "another network's"),
-)  # fmt: skip
+    (
+        r"(?:.*/)?config\.json|(?:.*/)?model\.weights\.h5",
+        "a Keras model; its weights are another network's",
+    ),
+)
 _INSIDE = re.compile(r".*\.(?:pth|pyth|pt|bin|ckpt|safetensors|pkl)")
 _SHARD_NAME = re.compile(r".*-(\d{5})-of-(\d{5})\.\w+")
 _ZERO_NAME = re.compile(r"(?:bf16_)?zero_pp_rank_\d+_mp_rank_\d+_(?:model|optim)_states\.pt")
@@ -101,7 +108,7 @@ def _about_text(head: bytes, path: Path) -> str:
     return "a text file"
 
 
-def about_archive(names: Collection[str], path: Path) -> str:
+def about_archive(names: Collection[str]) -> str:
     """What a zip archive is by the files inside."""
     if any(name.endswith("/constants.pkl") or name == "constants.pkl" for name in names):
         return f"a TorchScript archive; {_ADVICE_STATE} instead"
@@ -110,7 +117,9 @@ def about_archive(names: Collection[str], path: Path) -> str:
             return words
     inside = next((name for name in names if _INSIDE.fullmatch(name)), None)
     if inside is None:
-        return f"a zip archive without weights; it holds {', '.join(sorted(names)[:4]) or 'nothing'}"
+        return (
+            f"a zip archive without weights; it holds {', '.join(sorted(names)[:4]) or 'nothing'}"
+        )
     return f"a zip archive with a checkpoint inside ({inside}); unpack it and open that file"
 
 
@@ -151,9 +160,9 @@ def about_weights(tensors: Mapping[str, Tensor], keys: Collection[str], path: Pa
     zero = _ZERO_NAME.fullmatch(path.name) or {"ds_config", "ds_version"} & set(keys)
     if zero and (len(empty) * 2 > len(tensors) or not tensors):
         return (
-            "one process's share of a DeepSpeed checkpoint (ZeRO stage 3), in which the weights are "
-            "empty; merge the shares by zero_to_fp32.py, which lies in the checkpoint's folder, and "
-            "open the file that it writes"
+            "one process's share of a DeepSpeed checkpoint (ZeRO stage 3), in which the weights "
+            "are empty; merge the shares by zero_to_fp32.py, which lies in the checkpoint's "
+            "folder, and open the file that it writes"
         )
     if any(re.search(r"\.lora_[AB]\b", name) for name in tensors):
         return (
@@ -199,6 +208,6 @@ def command_to_convert(path: Path, *, whole_model: bool = False) -> str:
     """A command that unpickles a trusted file where it was written, and saves it in new form."""
     state = ".state_dict()" if whole_model else ""
     return (
-        'python -c "import sys, torch; torch.save(torch.load(sys.argv[1], map_location=\'cpu\', '
+        "python -c \"import sys, torch; torch.save(torch.load(sys.argv[1], map_location='cpu', "
         f'weights_only=False){state}, sys.argv[2])" {shlex.quote(str(path))} converted.pth'
     )

@@ -11,10 +11,10 @@ from torch import Tensor
 from mvit_core.checkpoint.advice import about_weights
 from mvit_core.checkpoint.files import fill, opened_file, read_json_beside
 from mvit_core.checkpoint.limits import LIMITS, Check
-from mvit_core.checkpoint.stored_tensors import kind_of
 from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.stored_tensors import kind_of
 from mvit_core.errors import CheckpointReadError, WeightsError
-from mvit_core.printable import brief, printable
+from mvit_core.printable import brief, printable, word
 
 StateDict = dict[str, Tensor]
 
@@ -83,7 +83,7 @@ def read_contents(path: Path, check: Check = lambda: None) -> Contents:
 
 def _check_weights(tensors: StateDict, top: Mapping[Any, Any], path: Path) -> None:
     """Refuse weights that cannot be used, before any of them is read."""
-    keys = [brief(key, 60) if not isinstance(key, str) else printable(key, 60) for key in top]
+    keys = [word(key, 60) for key in top]
     if about := about_weights(tensors, keys, path):
         raise CheckpointReadError(f"{path.name} is {about}")
     if not tensors:

@@ -21,8 +21,9 @@ from mvit_core.checkpoint import advice
 from mvit_core.checkpoint.limits import LIMITS, Check
 from mvit_core.checkpoint.old_files import OldFile, outline_old_file
 from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
+from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
 from mvit_core.checkpoint.pickle_scan import scan
-from mvit_core.checkpoint.pickle_values import UNDERSTOOD, Settings, plain_values
+from mvit_core.checkpoint.pickle_values import plain_values
 from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
 from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.safetensors_file import tensors_of_header
@@ -32,10 +33,11 @@ from mvit_core.checkpoint.stored_tensors import (
     filled,
     read_storage_identity,
 )
+from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
-from mvit_core.ordinary_file import check_ordinary, open_ordinary, read_bounded
 from mvit_core.printable import printable
+from mvit_core.system.ordinary_file import check_ordinary, open_ordinary, read_bounded
 
 __all__ = [
     "FileTree",
@@ -77,9 +79,9 @@ def read_file(path: Path, check: Check = lambda: None) -> FileTree:
         CheckpointReadError: the file is missing, empty, damaged, unsafe, or something else.
     """
     with opened_file(path, check) as tree:
-        tensors = dict(_tensors_in(tree.top))
+        tensors = dict(tensors_in(tree.top))
         values = fill(path, {str(key): value for key, value in tensors.items()})
-        return FileTree(_replaced(tree.top, values), tree.ignored_classes)
+        return FileTree(replaced(tree.top, values), tree.ignored_classes)
 
 
 @contextmanager
@@ -102,7 +104,8 @@ def opened_file(path: Path, check: Check = lambda: None) -> Iterator[FileTree]:
         after = os.fstat(file.fileno())
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise CheckpointReadError(
-                f"{path.name} was changed while it was read; wait until it is whole and open it again"
+                f"{path.name} was changed while it was read; wait until it is whole, then open it "
+                "again"
             )
 
 
@@ -195,7 +198,9 @@ def _tree(opened: _Opened) -> FileTree:
         return FileTree(_read_safetensors(opened), ())
     if head.startswith(b"\x80"):
         return FileTree(_read_old(opened), ())
-    raise CheckpointReadError(f"{name} is {advice.about_bytes(head, opened.path)}, not a checkpoint")
+    raise CheckpointReadError(
+        f"{name} is {advice.about_bytes(head, opened.path)}, not a checkpoint"
+    )
 
 
 @contextmanager
@@ -262,9 +267,12 @@ def _read_zip(opened: _Opened) -> FileTree:
         raise _unsafe(opened.path, foreign, about)
     storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
     top = plain_values(
-        content, calls=CALLS, persistent=storages.of_identity, names=outline.names,
+        content,
+        calls=CALLS,
+        persistent=storages.of_identity,
+        names=outline.names,
         check=opened.check,
-    )  # fmt: skip
+    )
     return FileTree(top, tuple(name for name in foreign if name not in UNDERSTOOD))
 
 
@@ -274,7 +282,7 @@ def _record_of(opened: _Opened, archive: ZipIndex) -> Member:
     found = next((n for n in names if n == "data.pkl" or n.endswith("/data.pkl")), None)
     script = found is not None and found.removesuffix("data.pkl") + "constants.pkl" in names
     if found is None or script:
-        words = advice.about_archive(names.keys(), opened.path)
+        words = advice.about_archive(names.keys())
         raise CheckpointReadError(f"{opened.path.name} is {words}")
     return names[found]
 
@@ -366,33 +374,3 @@ def _unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadErr
         f"{path.name} is refused: its pickle would call {listed(called)}; "
         "nothing was executed; ask its author for a state dict or safetensors"
     )
-
-
-# Trees.
-
-
-def _tensors_in(value: Any) -> Iterator[tuple[int, Tensor]]:  # noqa: ANN401
-    """The tensors of a tree by their identity. Trees are not deep: the limits see to it."""
-    if isinstance(value, Tensor):
-        yield id(value), value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _tensors_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _tensors_in(inner)
-
-
-def _replaced(value: Any, tensors: dict[str, Tensor]) -> Any:  # noqa: ANN401
-    """The same tree with the tensors that are given by their identity."""
-    if isinstance(value, Tensor):
-        return tensors[str(id(value))]
-    if isinstance(value, Settings):
-        return Settings((key, _replaced(inner, tensors)) for key, inner in value.items())
-    if isinstance(value, dict):
-        return {key: _replaced(inner, tensors) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_replaced(inner, tensors) for inner in value]
-    if isinstance(value, tuple):
-        return tuple(_replaced(inner, tensors) for inner in value)
-    return value

@@ -2,7 +2,7 @@
 
 Every class or function that a file names, except the few of tensors and settings, becomes
 ``Inert``: it takes any arguments, keeps none, and does nothing. mmengine's training files need it:
-their logs hold ``HistoryBuffer`` objects and a reference to ``getattr`` (formats.md 1 of the study).
+their logs hold ``HistoryBuffer`` objects and a reference to ``getattr`` (formats.md 1).
 """
 
 from typing import Self

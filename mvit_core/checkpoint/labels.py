@@ -9,6 +9,7 @@ from typing import Any
 
 from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import CheckpointReadError, LabelsError
+from mvit_core.printable import brief
 from mvit_core.system.assets import asset
 
 __all__ = ["from_mapping", "read_labels", "shipped_labels"]
@@ -22,6 +23,10 @@ _ID_COLUMNS = ("id", "index", "class_id", "label_id")
 _TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
 """How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
 
+
+_MAX_CLASSES = 100_000
+_MAX_CHARACTERS = 1_000
+"""Of one class name; the longest template of Something-Something has 80."""
 
 _MAX_DIGITS = 9
 """Of a class id; longer numbers are something else."""
@@ -54,7 +59,17 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
     names = _from_json(text, path.name) if _is_json(text, path) else _from_rows(text, path)
     if not names:
         raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
+    _check_sizes(names, path.name)
     return names
+
+
+def _check_sizes(names: Sequence[str], origin: str) -> None:
+    longest = max(map(len, names))
+    if len(names) > _MAX_CLASSES or longest > _MAX_CHARACTERS:
+        raise LabelsError(
+            f"{origin} holds {len(names)} names of up to {longest} characters; at most "
+            f"{_MAX_CLASSES} of {_MAX_CHARACTERS} are read, so check that it is the right file"
+        )
 
 
 def _from_argument(source: object) -> tuple[str, ...]:
@@ -64,7 +79,7 @@ def _from_argument(source: object) -> tuple[str, ...]:
         )
     for name in source:
         if not isinstance(name, str):
-            raise LabelsError(f"labels hold {name!r}, which is no text; give a list of names")
+            raise LabelsError(f"labels hold {brief(name)}, which is no text; give a list of names")
     return tuple(_clean(name) for name in source)
 
 
@@ -153,7 +168,7 @@ def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
         raise LabelsError(f"{name} has no column of whole numbers that could be class ids")
     for index, label in by_id:
         if isinstance(label, bool) or not isinstance(label, str | int | float):
-            raise LabelsError(f"{name}: class {index} is named {label!r}; names must be text")
+            raise LabelsError(f"{name}: class {index} is named {brief(label)}; names must be text")
     by_id.sort(key=lambda pair: pair[0])
     start = by_id[0][0]
     if start not in (0, 1) or [i for i, _ in by_id] != list(range(start, start + len(by_id))):
@@ -208,6 +223,8 @@ def _from_header(lines: Sequence[str], name: str) -> tuple[str, ...] | None:
         rows = _rows(lines, delimiter)[1:]
         short = next((row for row in rows if len(row) <= max(label, index)), None)
         if short is not None:
-            raise LabelsError(f"{name}: {delimiter.join(short)!r} has fewer columns than line 1")
+            raise LabelsError(
+                f"{name}: {brief(delimiter.join(short))} has fewer columns than line 1"
+            )
         return _from_pairs([(row[label], row[index]) for row in rows], name) if rows else ()
     return None

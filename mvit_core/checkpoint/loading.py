@@ -30,6 +30,7 @@ from mvit_core.errors import (
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import sincos_positions
+from mvit_core.printable import printable
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.video.clip import ClipSpec
 
@@ -40,6 +41,10 @@ _UNFORESEEN = (
     RuntimeError, TypeError, ValueError,
 )  # fmt: skip
 """What libraries may raise over a file that no check foresaw."""
+
+
+_NAME_CHARACTERS = 300
+"""Of a class name as it is shown; more are cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +114,7 @@ def load_model(
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
         half: weights and arithmetic in half precision: float16, on the CPU bfloat16.
-        on_step: called between the steps of loading; raising from it ends the load.
+        on_step: called every few milliseconds of loading; raising from it ends the load.
 
     Raises:
         CheckpointReadError: the file cannot be read, or must not be.
@@ -128,7 +133,7 @@ def load_model(
         raise
     except _UNFORESEEN as error:
         raise CheckpointError(
-            f"{Path(path).name} cannot be loaded ({type(error).__name__}: "
+            f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
             f"{first_line(error)[:200]}); check that weights, configuration and class names "
             "belong together and fit into memory"
         ) from error
@@ -158,7 +163,7 @@ def _loaded(
     step()
     found = decide(contents, config, preset)
     step()
-    model, report = _filled(contents, found)
+    model, report = _filled(contents, found, step)
     step()
     classes, words = _classes(labels, contents, found.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
@@ -173,14 +178,16 @@ def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
         return model.to(place, weight_type(place, half))
 
 
-def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
+def _filled(
+    contents: Contents, decision: Decision, step: Callable[[], None]
+) -> tuple[MViT, LoadReport]:
     """The network with the file's weights in it, and the report."""
     architecture = decision.architecture
     model = empty_model(architecture)
     shapes = shapes_of(model)
     state = decision.format.convert(contents.tensors, architecture)
     check_floating(state, shapes)
-    check_consistency(state)
+    check_consistency(state, step)
     state, resized = resize_tables(state, shapes, architecture, decision.trained_grid)
     wrong = mismatches(state, shapes)
     if wrong:
@@ -192,7 +199,11 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     check_unused(architecture, decision.origin, unused)
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
-    kept = {name: _owned(state[name]) for name in shapes if name in state}
+    kept = {}
+    for name in shapes:
+        step()
+        if name in state:
+            kept[name] = _owned(state[name])
     model.load_state_dict({**kept, **substitutes}, assign=True)
     ignored = contents.ignored_classes
     if ignored:
@@ -282,7 +293,7 @@ def _classes(
 
 def _counted(names: Sequence[str], count: int, origin: str) -> tuple[list[str] | None, list[str]]:
     if len(names) == count:
-        return list(names), []
+        return [printable(name, _NAME_CHARACTERS) for name in names], []
     return None, [
         f"{origin} has {len(names)} class names and the head {count} classes: indices are shown"
     ]

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from mvit_core.checkpoint.limits import LIMITS, Check
 from mvit_core.checkpoint.pickle_codes import BadPickle
+from mvit_core.checkpoint.pickle_machine import Built
 from mvit_core.checkpoint.pickle_scan import Outline, scan, scan_row
-from mvit_core.checkpoint.pickle_values import Built, plain_values
+from mvit_core.checkpoint.pickle_values import plain_values
 from mvit_core.checkpoint.stored_tensors import CALLS, Storage, read_storage_identity
 
 __all__ = ["OldFile", "outline_old_file"]

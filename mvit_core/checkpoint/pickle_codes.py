@@ -11,10 +11,14 @@ from typing import NamedTuple
 
 from mvit_core.checkpoint.limits import LIMITS, Check, Limits
 
-__all__ = ["BadPickle", "Opcode", "Skipped", "TooMuch", "opcodes"]
+__all__ = ["BadPickle", "Bytes", "Opcode", "Skipped", "TooMuch", "opcodes"]
 
 _BETWEEN_CHECKS = 4096
 """Opcodes between two calls of the check."""
+
+
+Bytes = bytes | bytearray | memoryview
+"""What a pickle may lie in."""
 
 
 class BadPickle(ValueError):  # noqa: N818 - named for what it tells of
@@ -47,7 +51,7 @@ class Opcode(NamedTuple):
 class _Source:
     """Bytes of a pickle, and what may be taken from them."""
 
-    data: bytes | memoryview
+    data: Bytes
     limits: Limits
 
     def take(self, start: int, count: int) -> bytes:
@@ -175,7 +179,7 @@ _STOP = ord(".")
 
 
 def opcodes(
-    data: bytes | memoryview,
+    data: Bytes,
     start: int = 0,
     limits: Limits = LIMITS,
     check: Check = lambda: None,

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from mvit_core.checkpoint.limits import LIMITS, Check, Limits
-from mvit_core.checkpoint.pickle_codes import Opcode, TooMuch, opcodes
+from mvit_core.checkpoint.pickle_codes import Bytes, Opcode, TooMuch, opcodes
 from mvit_core.checkpoint.pickled_names import foreign_names
 
 __all__ = ["Outline", "scan", "scan_row"]
@@ -96,7 +96,7 @@ class _Seen:
 
 
 def scan(
-    data: bytes | memoryview,
+    data: Bytes,
     start: int = 0,
     limits: Limits = LIMITS,
     check: Check = lambda: None,
@@ -124,7 +124,7 @@ def scan(
 
 
 def scan_row(
-    data: bytes | memoryview, most: int, limits: Limits = LIMITS, check: Check = lambda: None
+    data: Bytes, most: int, limits: Limits = LIMITS, check: Check = lambda: None
 ) -> tuple[Outline, ...]:
     """Look over pickles that stand in a row, as PyTorch wrote them before 1.6.
 

@@ -1,465 +1,203 @@
-"""Plain values out of a pickle. Nothing that a file names is imported or called.
+"""Plain values out of a pickle: what each opcode does to the machine.
 
-A machine with a stack, as Python's own, but one that knows numbers, texts, lists, tuples, sets and
-dictionaries alone. A class or function that a file names is a ``Named`` value; calling it looks
-into a table of functions of ours, and where it has none the result is ``Inert``.
-
-Containers are kept from growing beyond what hashing, comparing, printing and freeing them can
-bear: each knows how deep it is and how many values it would have if written out, and is closed as
-soon as it is put into another. Keys are numbers and texts, or short tuples of those.
+Written after the description in the standard library's ``pickletools``, protocols 0 to 5.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
 
 from mvit_core.checkpoint.inert import Inert
 from mvit_core.checkpoint.limits import LIMITS, Check, Limits
-from mvit_core.checkpoint.pickle_codes import BadPickle, Opcode, Skipped, TooMuch, opcodes
+from mvit_core.checkpoint.pickle_codes import BadPickle, Bytes, Skipped, opcodes
+from mvit_core.checkpoint.pickle_machine import MARK, Built, Machine, Reader
 
-__all__ = ["UNDERSTOOD", "Built", "Named", "Reader", "Settings", "plain_values"]
+__all__ = ["plain_values"]
 
-Built = Any
-"""A tree of plain values, of whatever shape the file has."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A class or function that the file names."""
-
-    name: str
-    """Module and name, with a dot between."""
-
-
-Reader = Callable[[Sequence[Built]], Built]
-"""What is made of the arguments that a file calls a name with."""
-
-_MARK = object()
 _CONSTANTS: Mapping[int, Built] = {ord("N"): None, 0x88: True, 0x89: False}
 _PUSHED = frozenset(b"KMJGUCTBXIFLSV\x8c\x8d\x8e\x8a\x8b\x96")
 """Opcodes whose argument is a value."""
-_KEY_ITEMS = 16
-_KEY_MAGNITUDE = 1 << 60
-"""Larger whole numbers are no keys: their hashes can be made to collide."""
 
 
-@dataclass(frozen=True)
-class _Measure:
-    depth: int
-    values: int
-
-
-_LEAF = _Measure(0, 1)
-
-
-@dataclass
-class _Machine:
-    data: bytes | memoryview
-    calls: Mapping[str, Reader]
-    persistent: Callable[[Built], Built]
-    limits: Limits
-    names: Collection[str] | None
-    stack: list[Built] = field(default_factory=list)
-    memo: dict[object, Built] = field(default_factory=dict)
-    measures: dict[int, _Measure] = field(default_factory=dict)
-    """Of each container, by its identity."""
-    open: dict[int, Built] = field(default_factory=dict)
-    """Containers that may still be filled."""
-    alive: list[Built] = field(default_factory=list)
-    """Every container, so that no identity is used twice."""
-    tuple_keys: int = 0
-
-    def run(self, opcode: Opcode) -> None:
-        code, argument = opcode.code, opcode.argument
-        if code in _PUSHED:
-            self.stack.append(Inert() if isinstance(argument, Skipped) else argument)
-        elif code in _CONSTANTS:
-            self.stack.append(_CONSTANTS[code])
-        elif (step := _STEPS.get(code)) is not None:
-            step(self, argument)
-
-    # The stack.
-
-    def pop(self) -> Built:
-        if not self.stack or self.stack[-1] is _MARK:
-            raise BadPickle("it takes from an empty stack")
-        return self.stack.pop()
-
-    def pop_to_mark(self) -> list[Built]:
-        place = len(self.stack) - 1
-        while place >= 0 and self.stack[place] is not _MARK:
-            place -= 1
-        if place < 0:
-            raise BadPickle("it ends what was not begun")
-        items = self.stack[place + 1 :]
-        del self.stack[place:]
-        return items
-
-    def top(self) -> Built:
-        if not self.stack or self.stack[-1] is _MARK:
-            raise BadPickle("it fills nothing")
-        return self.stack[-1]
-
-    def put(self, index: object) -> None:
-        self.memo[len(self.memo) if index is None else index] = self.top()
-
-    def get(self, index: object) -> None:
-        if index not in self.memo:
-            raise BadPickle("it refers to what is not there")
-        value = self.memo[index]
-        # What is still being filled would hold itself; it is left out there.
-        self.stack.append(Inert() if id(value) in self.open else value)
-
-    # Containers.
-
-    def measure(self, value: Built) -> _Measure:
-        return self.measures.get(id(value), _LEAF)
-
-    def made(self, value: Built, items: Iterable[Built], *, is_open: bool = False) -> Built:
-        """A new container: measured, and closed unless it may be filled."""
-        self.alive.append(value)
-        self.measures[id(value)] = _LEAF
-        if is_open:
-            self.open[id(value)] = value
-        self._grown(value, items)
-        return value
-
-    def _grown(self, value: Built, items: Iterable[Built]) -> None:
-        before = self.measure(value)
-        depth, values = before.depth, before.values
-        for item in items:
-            inner = self.measures.get(id(item))
-            if inner is None:
-                values += 1
-                continue
-            self.open.pop(id(item), None)
-            depth, values = max(depth, inner.depth + 1), values + inner.values
-        if depth > self.limits.depth:
-            raise TooMuch(f"its containers are nested more than {self.limits.depth} deep")
-        if values > self.limits.values:
-            raise TooMuch(f"written out it would have more than {self.limits.values} values")
-        self.measures[id(value)] = _Measure(depth, values)
-
-    def fill_list(self, target: Built, items: list[Built]) -> None:
-        if isinstance(target, Inert):
-            self.close(items)
-            return
-        self._may_fill(target, list)
-        self._grown(target, items)
-        target.extend(items)
-
-    def fill_dict(self, target: Built, items: list[Built]) -> None:
-        if isinstance(target, Inert):
-            self.close(items)
-            return
-        if len(items) % 2:
-            raise BadPickle("a key in it has no value")
-        self._may_fill(target, dict)
-        self._grown(target, items)
-        for key, value in zip(items[::2], items[1::2], strict=True):
-            if self._is_key(key):
-                target[key] = value
-
-    def fill_set(self, target: Built, items: list[Built]) -> None:
-        if isinstance(target, Inert):
-            self.close(items)
-            return
-        self._may_fill(target, set)
-        self._grown(target, items)
-        target.update(item for item in items if self._is_key(item))
-
-    def close(self, items: Iterable[Built]) -> None:
-        """These are complete: they have left the stack."""
-        for item in items:
-            self.open.pop(id(item), None)
-
-    def _may_fill(self, target: Built, kind: type) -> None:
-        if not isinstance(target, kind):
-            raise BadPickle(f"it fills what is no {kind.__name__}")
-        if id(target) not in self.open:
-            raise BadPickle("it fills a container that is inside another already")
-
-    def _is_key(self, key: Built) -> bool:
-        """May it be hashed? What is neither that nor harmless is refused, the rest left out."""
-        if isinstance(key, tuple):
-            self.tuple_keys += 1
-            few = len(key) <= _KEY_ITEMS and self.tuple_keys <= self.limits.tuple_keys
-            if not (few and all(_is_plain_key(item) for item in key)):
-                raise TooMuch("a key in it is a tuple of other things than numbers and texts")
-            return True
-        return _is_plain_key(key)
-
-    # Names and objects.
-
-    def call(self, function: Built, arguments: Built) -> Built:
-        if not isinstance(function, Named) or not isinstance(arguments, tuple):
-            return Inert()
-        if function.name in _DICTIONARIES:
-            return self._dictionary(arguments)
-        if function.name in _SETS:
-            return self._set(arguments)
-        if function.name in _RECONSTRUCTORS and arguments:
-            return self._reconstructed(arguments)
-        reader = self.calls.get(function.name)
-        if reader is None:
-            return Inert()
-        try:
-            value = reader(arguments)
-        except (TypeError, ValueError, LookupError, AttributeError) as error:
-            if isinstance(error, BadPickle):
-                raise
-            raise BadPickle(f"{function.name} is given what it does not take") from error
-        # What a reader passes through keeps its measure; what it makes is a leaf.
-        return value
-
-    def _dictionary(self, arguments: tuple[Built, ...]) -> Built:
-        value: dict[Built, Built] = {}
-        self.made(value, (), is_open=True)
-        pairs = next((a for a in arguments if isinstance(a, list | tuple | dict)), ())
-        flat: list[Built] = []
-        for pair in pairs.items() if isinstance(pairs, dict) else pairs:
-            if not isinstance(pair, list | tuple) or len(pair) != 2:
-                raise BadPickle("a dictionary in it is made of other things than pairs")
-            flat.extend(pair)
-        self.fill_dict(value, flat)
-        return value
-
-    def _set(self, arguments: tuple[Built, ...]) -> Built:
-        value: set[Built] = set()
-        self.made(value, (), is_open=True)
-        items = arguments[0] if arguments else ()
-        self.fill_set(value, list(items) if isinstance(items, list | tuple | set) else [])
-        return value
-
-    def _reconstructed(self, arguments: tuple[Built, ...]) -> Built:
-        """An object as protocols 0 and 1 write it: its class, a base, the state of the base."""
-        kind, state = arguments[0], arguments[-1]
-        if not isinstance(kind, Named) or kind.name not in _SETTINGS:
-            return Inert()
-        return self.settings(state if isinstance(state, dict) else {})
-
-    def settings(self, entries: Mapping[Built, Built]) -> Built:
-        value = self.made(Settings(), (), is_open=True)
-        self.fill_dict(value, [part for pair in entries.items() for part in pair])
-        return value
-
-    def build(self, state: Built) -> None:
-        """The state of an object: kept where the object is a plain holder of settings."""
-        target = self.top()
-        self.close((state,))
-        if isinstance(target, Settings) and isinstance(state, dict):
-            plain = {k: v for k, v in state.items() if not str(k).startswith("__")}
-            self.fill_dict(target, [part for pair in plain.items() for part in pair])
-
-    def stack_global(self) -> None:
-        name, module = self.pop(), self.pop()
-        if not isinstance(name, str) or not isinstance(module, str):
-            raise BadPickle("it names a class by what is no text")
-        self.push_name(f"{module}.{name}")
-
-    def push_name(self, name: str) -> None:
-        if self.names is not None and name not in self.names:
-            raise BadPickle("it puts the name of a class together")
-        self.stack.append(Named(name))
-
-
-class Settings(dict[Built, Built]):
-    """What an object of a known kind holds: its entries, or its attributes."""
-
-
-def _is_plain_key(key: Built) -> bool:
-    if isinstance(key, int):
-        return -_KEY_MAGNITUDE < key < _KEY_MAGNITUDE
-    return key is None or isinstance(key, str | bytes | float)
-
-
-_DICTIONARIES = frozenset(
-    {"collections.OrderedDict", "collections.defaultdict", "collections.Counter"}
-)
-_SETS = frozenset({"builtins.set", "builtins.frozenset", "__builtin__.set", "__builtin__.frozenset"})
-_RECONSTRUCTORS = frozenset({"copyreg._reconstructor", "copy_reg._reconstructor"})
-_SETTINGS = frozenset(
-    {
-        "argparse.Namespace",
-        "types.SimpleNamespace",
-        "yacs.config.CfgNode",
-        "fvcore.common.config.CfgNode",
-        "easydict.EasyDict",
-        "mmengine.config.config.ConfigDict",
-        "addict.addict.Dict",
-        "lightning_fabric.utilities.data.AttributeDict",
-        "lightning.fabric.utilities.data.AttributeDict",
-        "pytorch_lightning.utilities.parsing.AttributeDict",
-    }
-)
-"""Objects of which the entries are kept: they hold configurations."""
-
-UNDERSTOOD = _DICTIONARIES | _SETS | _RECONSTRUCTORS | _SETTINGS
-"""Names of which the values are read, beside those of tensors."""
-
-
-def _new(machine: _Machine, kind: Built, arguments: Built) -> Built:
-    if isinstance(kind, Named) and kind.name in _SETTINGS:
-        return machine.settings({})
-    return machine.call(kind, arguments)
-
-
-def _tuple(count: int) -> Callable[[_Machine, object], None]:
-    def make(machine: _Machine, _: object) -> None:
+def _tuple(count: int) -> Callable[[Machine, object], None]:
+    def make(machine: Machine, _: object) -> None:
         items = tuple([machine.pop() for _ in range(count)][::-1])
         machine.stack.append(machine.made(items, items))
 
     return make
 
 
-def _mark(machine: _Machine, _: object) -> None:
-    machine.stack.append(_MARK)
+def _mark(machine: Machine, _: object) -> None:
+    machine.stack.append(MARK)
 
 
-def _pop(machine: _Machine, _: object) -> None:
+def _pop(machine: Machine, _: object) -> None:
     if not machine.stack:
         raise BadPickle("it takes from an empty stack")
     machine.stack.pop()
 
 
-def _pop_mark(machine: _Machine, _: object) -> None:
+def _pop_mark(machine: Machine, _: object) -> None:
     machine.pop_to_mark()
 
 
-def _dup(machine: _Machine, _: object) -> None:
+def _dup(machine: Machine, _: object) -> None:
     machine.stack.append(machine.top())
 
 
-def _tuple_to_mark(machine: _Machine, _: object) -> None:
+def _tuple_to_mark(machine: Machine, _: object) -> None:
     items = tuple(machine.pop_to_mark())
     machine.stack.append(machine.made(items, items))
 
 
-def _empty_list(machine: _Machine, _: object) -> None:
+def _empty_list(machine: Machine, _: object) -> None:
     machine.stack.append(machine.made([], (), is_open=True))
 
 
-def _empty_dict(machine: _Machine, _: object) -> None:
+def _empty_dict(machine: Machine, _: object) -> None:
     machine.stack.append(machine.made({}, (), is_open=True))
 
 
-def _empty_set(machine: _Machine, _: object) -> None:
+def _empty_set(machine: Machine, _: object) -> None:
     machine.stack.append(machine.made(set(), (), is_open=True))
 
 
-def _list_to_mark(machine: _Machine, _: object) -> None:
+def _list_to_mark(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     machine.stack.append(machine.made(items, items, is_open=True))
 
 
-def _dict_to_mark(machine: _Machine, _: object) -> None:
+def _dict_to_mark(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     made = machine.made({}, (), is_open=True)
     machine.fill_dict(made, items)
     machine.stack.append(made)
 
 
-def _frozenset(machine: _Machine, _: object) -> None:
+def _frozenset(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     made = machine.made(set(), (), is_open=True)
     machine.fill_set(made, items)
     machine.stack.append(made)
 
 
-def _append(machine: _Machine, _: object) -> None:
+def _append(machine: Machine, _: object) -> None:
     item = machine.pop()
     machine.fill_list(machine.top(), [item])
 
 
-def _appends(machine: _Machine, _: object) -> None:
+def _appends(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     machine.fill_list(machine.top(), items)
 
 
-def _setitem(machine: _Machine, _: object) -> None:
+def _setitem(machine: Machine, _: object) -> None:
     value, key = machine.pop(), machine.pop()
     machine.fill_dict(machine.top(), [key, value])
 
 
-def _setitems(machine: _Machine, _: object) -> None:
+def _setitems(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     machine.fill_dict(machine.top(), items)
 
 
-def _additems(machine: _Machine, _: object) -> None:
+def _additems(machine: Machine, _: object) -> None:
     items = machine.pop_to_mark()
     machine.fill_set(machine.top(), items)
 
 
-def _global(machine: _Machine, argument: object) -> None:
+def _global(machine: Machine, argument: object) -> None:
     assert isinstance(argument, tuple)
     machine.push_name(".".join(argument))
 
 
-def _stack_global(machine: _Machine, _: object) -> None:
+def _stack_global(machine: Machine, _: object) -> None:
     machine.stack_global()
 
 
-def _reduce(machine: _Machine, _: object) -> None:
+def _reduce(machine: Machine, _: object) -> None:
     arguments, function = machine.pop(), machine.pop()
-    machine.stack.append(_new(machine, function, arguments))
+    machine.stack.append(machine.new(function, arguments))
 
 
-def _newobj(machine: _Machine, _: object) -> None:
+def _newobj(machine: Machine, _: object) -> None:
     arguments, kind = machine.pop(), machine.pop()
-    machine.stack.append(_new(machine, kind, arguments))
+    machine.stack.append(machine.new(kind, arguments))
 
 
-def _newobj_ex(machine: _Machine, _: object) -> None:
+def _newobj_ex(machine: Machine, _: object) -> None:
     machine.pop()  # keywords
     _newobj(machine, None)
 
 
-def _inst(machine: _Machine, argument: object) -> None:
+def _inst(machine: Machine, argument: object) -> None:
     assert isinstance(argument, tuple)
     arguments = tuple(machine.pop_to_mark())
-    machine.stack.append(_new(machine, Named(".".join(argument)), arguments))
+    machine.stack.append(machine.new(machine.named(".".join(argument)), arguments))
 
 
-def _obj(machine: _Machine, _: object) -> None:
+def _obj(machine: Machine, _: object) -> None:
     kind, *arguments = machine.pop_to_mark() or [None]
-    machine.stack.append(_new(machine, kind, tuple(arguments)))
+    machine.stack.append(machine.new(kind, tuple(arguments)))
 
 
-def _build(machine: _Machine, _: object) -> None:
+def _build(machine: Machine, _: object) -> None:
     machine.build(machine.pop())
 
 
-def _put(machine: _Machine, argument: object) -> None:
+def _put(machine: Machine, argument: object) -> None:
     machine.put(argument)
 
 
-def _get(machine: _Machine, argument: object) -> None:
+def _get(machine: Machine, argument: object) -> None:
     machine.get(argument)
 
 
-def _persistent(machine: _Machine, argument: object) -> None:
+def _persistent(machine: Machine, argument: object) -> None:
     identity = machine.pop() if argument is None else argument
     machine.stack.append(machine.persistent(identity))
 
 
-_STEPS: Mapping[int, Callable[[_Machine, object], None]] = {
-    ord("("): _mark, ord("0"): _pop, ord("1"): _pop_mark, ord("2"): _dup,
-    ord(")"): _tuple(0), 0x85: _tuple(1), 0x86: _tuple(2), 0x87: _tuple(3), ord("t"): _tuple_to_mark,
-    ord("]"): _empty_list, ord("l"): _list_to_mark, ord("a"): _append, ord("e"): _appends,
-    ord("}"): _empty_dict, ord("d"): _dict_to_mark, ord("s"): _setitem, ord("u"): _setitems,
-    0x8F: _empty_set, 0x90: _additems, 0x91: _frozenset,
-    ord("c"): _global, 0x93: _stack_global, ord("R"): _reduce, 0x81: _newobj, 0x92: _newobj_ex,
-    ord("i"): _inst, ord("o"): _obj, ord("b"): _build,
-    ord("q"): _put, ord("r"): _put, ord("p"): _put, 0x94: _put,
-    ord("h"): _get, ord("j"): _get, ord("g"): _get,
-    ord("Q"): _persistent, ord("P"): _persistent,
-}  # fmt: skip
+_STEPS: Mapping[int, Callable[[Machine, object], None]] = {
+    code: step
+    for codes, step in (
+        (b"(", _mark),
+        (b"0", _pop),
+        (b"1", _pop_mark),
+        (b"2", _dup),
+        (b")", _tuple(0)),
+        (b"\x85", _tuple(1)),
+        (b"\x86", _tuple(2)),
+        (b"\x87", _tuple(3)),
+        (b"t", _tuple_to_mark),
+        (b"]", _empty_list),
+        (b"l", _list_to_mark),
+        (b"a", _append),
+        (b"e", _appends),
+        (b"}", _empty_dict),
+        (b"d", _dict_to_mark),
+        (b"s", _setitem),
+        (b"u", _setitems),
+        (b"\x8f", _empty_set),
+        (b"\x90", _additems),
+        (b"\x91", _frozenset),
+        (b"c", _global),
+        (b"\x93", _stack_global),
+        (b"R", _reduce),
+        (b"\x81", _newobj),
+        (b"\x92", _newobj_ex),
+        (b"i", _inst),
+        (b"o", _obj),
+        (b"b", _build),
+        (b"qrp\x94", _put),
+        (b"hjg", _get),
+        (b"QP", _persistent),
+    )
+    for code in codes
+}
 """What each opcode does; PROTO, FRAME and STOP do nothing."""
 
 
 def plain_values(
-    data: bytes | memoryview,
+    data: Bytes,
     start: int = 0,
     *,
     calls: Mapping[str, Reader],
@@ -482,9 +220,15 @@ def plain_values(
     Raises:
         BadPickle: it is cut off, damaged, or goes beyond a limit.
     """
-    machine = _Machine(data, calls, persistent, limits, names)
+    machine = Machine(calls, persistent, limits, names)
     for opcode in opcodes(data, start, limits, check):
-        machine.run(opcode)
-    if len(machine.stack) != 1 or machine.stack[0] is _MARK:
+        code, argument = opcode.code, opcode.argument
+        if code in _PUSHED:
+            machine.stack.append(Inert() if isinstance(argument, Skipped) else argument)
+        elif code in _CONSTANTS:
+            machine.stack.append(_CONSTANTS[code])
+        elif (step := _STEPS.get(code)) is not None:
+            step(machine, argument)
+    if len(machine.stack) != 1 or machine.stack[0] is MARK:
         raise BadPickle("it leaves other than one value")
     return machine.stack[0]

@@ -18,11 +18,20 @@ from mvit_core.checkpoint.stored_tensors import Storage, stored_tensor, unusable
 __all__ = ["tensors_of_header"]
 
 _DTYPES: Mapping[str, torch.dtype] = {
-    "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
-    "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
-    "U8": torch.uint8, "BOOL": torch.bool, "F8_E4M3": torch.float8_e4m3fn,
-    "F8_E5M2": torch.float8_e5m2, "C64": torch.complex64,
-}  # fmt: skip
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+    "F8_E4M3": torch.float8_e4m3fn,
+    "F8_E5M2": torch.float8_e5m2,
+    "C64": torch.complex64,
+}
 
 _METADATA = "__metadata__"
 
@@ -58,7 +67,10 @@ def tensors_of_header(
 
 
 def _tensor(
-    name: str, row: Any, content_size: int, read: Callable[[int, int], bytearray]  # noqa: ANN401
+    name: str,
+    row: Any,  # noqa: ANN401 - JSON
+    content_size: int,
+    read: Callable[[int, int], bytearray],
 ) -> Tensor:
     try:
         kind, shape, (begin, end) = row["dtype"], row["shape"], row["data_offsets"]

@@ -8,16 +8,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-
 import torch
 from torch import Tensor
 
 from mvit_core.checkpoint.inert import Inert
 from mvit_core.checkpoint.limits import LIMITS
 from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
-from mvit_core.checkpoint.pickle_values import Built, Named, Reader
+from mvit_core.checkpoint.pickle_machine import Built, Named, Reader
 
-__all__ = ["CALLS", "Storage", "filled", "kind_of", "read_storage_identity", "stored_tensor", "unusable"]
+__all__ = [
+    "CALLS",
+    "Storage",
+    "filled",
+    "kind_of",
+    "read_storage_identity",
+    "stored_tensor",
+    "unusable",
+]
 
 _SPARE_VALUES = 1 << 20
 """Values that a tensor may have beyond those of its storage: small ones are expanded."""
@@ -324,4 +331,3 @@ CALLS: Mapping[str, Reader] = {
     "torch.serialization._get_layout": _layout,
 }
 """By name, what is made of each call of PyTorch's own pickles; all others are ``Inert``."""
-

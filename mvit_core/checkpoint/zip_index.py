@@ -174,8 +174,9 @@ class ZipIndex:
             if mark == b"PK\x06\x07":
                 *_, count, size, offset = _END_64.unpack(self._bytes(at, _END_64.size))
         if count > self._limits.members or size > self._limits.directory_bytes:
-            raise TooMuchInside(f"it has {count} files inside, and at most "
-                             f"{self._limits.members} are read")  # fmt: skip
+            raise TooMuchInside(
+                f"it has {count} files inside, and at most {self._limits.members} are read"
+            )
         return self._bytes(offset, size), int(count)
 
     def _entries(self) -> Iterator[Member]:

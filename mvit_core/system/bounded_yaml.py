@@ -58,7 +58,8 @@ class _PlainLoader(_Loader):  # type: ignore[misc]
 
 
 _PlainLoader.add_constructor(
-    "tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node, deep=True)
+    "tag:yaml.org,2002:python/tuple",
+    lambda loader, node: loader.construct_sequence(node, deep=True),
 )
 
 
@@ -83,7 +84,7 @@ def load_yaml(text: str, limits: YamlLimits = YAML_LIMITS, check: _Check = lambd
                 check()
             look.take(event)
         check()
-        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader
+        return yaml.load(text, Loader=_PlainLoader)
     except BadYaml:
         raise
     except (yaml.YAMLError, ValueError, TypeError, RecursionError, AttributeError) as error:
@@ -111,7 +112,7 @@ class _Look:
             self.open.append((event.anchor, self.total))
             self._add(1)
             if len(self.open) > self.limits.depth:
-                raise BadYaml(f"is nested more than {self.limits.depth} deep")
+                raise BadYaml(f"is not YAML of a sensible depth: nested more than {self.limits.depth} deep")
         elif isinstance(event, CollectionEndEvent):
             anchor, begin = self.open.pop()
             if anchor is not None:
@@ -134,7 +135,7 @@ class _Look:
             raise BadYaml(f"has more than {self.limits.aliases} aliases")
         if any(anchor == event.anchor for anchor, _ in self.open):
             raise BadYaml("has a value that holds itself")
-        self._add(self.sizes.get(event.anchor, 1))
+        self._add(self.sizes.get(event.anchor or "", 1))
 
     def _add(self, values: int) -> None:
         self.total += values
