@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.cli import checks, demo, export, inspect, predict, view
 from mvit_core.errors import MvitError
+from mvit_core.system.atomic_file import remove_leftovers
 
 EXIT_DONE, EXIT_INPUT, EXIT_USAGE = 0, 1, 2
 
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _with_command(list(sys.argv[1:] if argv is None else argv))
     options = build_parser(words[0]).parse_args(words)
     run: Callable[[argparse.Namespace], int] = options.run
+    remove_leftovers()
     try:
         # The window ends in its own way: an exception must not rise out of a painting widget.
         with nullcontext() if run is view.run else _stopped_by_signals():

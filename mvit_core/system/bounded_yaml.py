@@ -112,7 +112,9 @@ class _Look:
             self.open.append((event.anchor, self.total))
             self._add(1)
             if len(self.open) > self.limits.depth:
-                raise BadYaml(f"is not YAML of a sensible depth: nested more than {self.limits.depth} deep")
+                raise BadYaml(
+                    f"is not YAML of a sensible depth: nested more than {self.limits.depth} deep"
+                )
         elif isinstance(event, CollectionEndEvent):
             anchor, begin = self.open.pop()
             if anchor is not None:

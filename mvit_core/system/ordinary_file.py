@@ -7,6 +7,7 @@ Opening a pipe waits for its writer, reading a device may never end, and files b
 import os
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,8 @@ __all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_bounded"]
 
 _NAME_LIMIT = 100
 _PATH_LIMIT = 600
+_MOST_LOOKED_AT = 20_000
+"""Pictures of a folder whose size and time are looked at."""
 _STATE_FOLDERS = ("/proc/", "/sys/")
 """What lies here looks like a file of no length and is the kernel's own state."""
 
@@ -36,13 +39,24 @@ class FileIdentity:
 
     @classmethod
     def of(cls, path: Path) -> "FileIdentity":
-        """The identity of what lies at ``path`` now; size -1 where nothing lies there."""
+        """The identity of what lies at ``path`` now; size -1 where nothing lies there.
+
+        A folder of pictures is known by those in it: their bytes together, the newest time.
+        """
         where = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
         try:
             status = where.stat()
+            inside = _inside(where) if stat.S_ISDIR(status.st_mode) else []
         except (OSError, ValueError):
             return cls(where, -1, 0, 0)
-        return cls(where, status.st_size, status.st_mtime_ns, status.st_ino)
+        size = sum((one.st_size for one in inside), start=status.st_size)
+        newest = max(one.st_mtime_ns for one in (*inside, status))
+        return cls(where, size, newest, status.st_ino)
+
+
+def _inside(folder: Path) -> list[os.stat_result]:
+    with os.scandir(folder) as entries:
+        return [entry.stat() for entry in islice(entries, _MOST_LOOKED_AT) if entry.is_file()]
 
 
 def check_ordinary(path: Path, error: type[MvitError]) -> os.stat_result:
