@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...]``: benchmarks by name, all of them by default.
+"""``python -m benchmarks [NAME ...]``: benchmarks by name, by default all that do not take long.
 
 Each module of the table offers ``measure(rounds)``, which gives its section of the page.
 """
@@ -15,6 +15,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
         "export": "benchmarks.bench_export",
+        "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",
         "scrub": "benchmarks.bench_scrub",
         "video": "benchmarks.bench_video",
@@ -22,6 +23,9 @@ BENCHES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Name on the command line, and the module; imported only when it is run."""
+
+ON_REQUEST = frozenset({"hardening"})
+"""Run when they are named alone: they take long."""
 
 
 def main() -> bool:
@@ -34,7 +38,7 @@ def main() -> bool:
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; allowed are {', '.join(BENCHES)}")
     met = True
-    for name in options.names or BENCHES:
+    for name in options.names or [name for name in BENCHES if name not in ON_REQUEST]:
         section: Section = import_module(BENCHES[name]).measure(options.rounds)
         met = report(section) and met
     return met

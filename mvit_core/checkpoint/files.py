@@ -265,6 +265,7 @@ def _read_zip(opened: _Opened) -> FileTree:
     about = advice.about_names(foreign, outline.texts)
     if about or any(map(is_dangerous, foreign)):
         raise _unsafe(opened.path, foreign, about)
+    _check_byte_order(opened, archive, record)
     storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
     top = plain_values(
         content,
@@ -285,6 +286,14 @@ def _record_of(opened: _Opened, archive: ZipIndex) -> Member:
         words = advice.about_archive(names.keys())
         raise CheckpointReadError(f"{opened.path.name} is {words}")
     return names[found]
+
+
+def _check_byte_order(opened: _Opened, archive: ZipIndex, record: Member) -> None:
+    order = archive.members.get(f"{record.name.removesuffix('data.pkl')}byteorder")
+    if order is not None and bytes(archive.read(order, 16)).strip() == b"big":
+        raise CheckpointReadError(
+            f"{opened.path.name} was written on a big-endian machine; save it there as safetensors"
+        )
 
 
 def _check_packing(opened: _Opened, archive: ZipIndex) -> None:
