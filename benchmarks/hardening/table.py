@@ -16,6 +16,7 @@ SEED = 20261129
 MOST_SECONDS = 5.0
 MOST_REFUSAL_SECONDS = 2.0
 MOST_MEGABYTES = 500.0
+_TOLD = 5
 
 
 def measure(
@@ -54,6 +55,7 @@ def rows_of(title: str, outcomes: list[Outcome]) -> list[Row]:
     words = f"{title}: {len(outcomes)} cases, {len(refused)} refused, {opened} opened"
     slowest = max((one.cpu_seconds for one in refused), default=0.0)
     peak = max((one.peak_megabytes for one in outcomes), default=0.0)
+    _tell_largest(outcomes)
     return [
         Row(words, ""),
         _none(f"{title}: signals", len(signals)),
@@ -62,6 +64,14 @@ def rows_of(title: str, outcomes: list[Outcome]) -> list[Row]:
         _most(f"{title}: slowest refusal", slowest, MOST_REFUSAL_SECONDS, " s"),
         _most(f"{title}: peak above the file", peak, MOST_MEGABYTES, " MB"),
     ]
+
+
+def _tell_largest(outcomes: list[Outcome]) -> None:
+    """Which cases come nearest to the gates."""
+    for title, key in (("slowest", "cpu_seconds"), ("largest", "peak_megabytes")):
+        first = sorted(outcomes, key=lambda one: -getattr(one, key))[:_TOLD]
+        words = ", ".join(f"{one.case[:40]!r} {getattr(one, key):.1f}" for one in first)
+        print(f"  {title}: {words}", flush=True)
 
 
 def _none(metric: str, count: int) -> Row:

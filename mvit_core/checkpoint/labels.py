@@ -24,6 +24,7 @@ _TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
 """How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
 
 
+_MAX_BYTES = 4 << 20
 _MAX_CLASSES = 100_000
 _MAX_CHARACTERS = 1_000
 """Of one class name; the longest template of Something-Something has 80."""
@@ -53,14 +54,24 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
         return _from_argument(source)
     try:
         path = Path(source).expanduser()
-        text = read_text(path)
+        text = read_text(path, _MAX_BYTES)
     except (CheckpointReadError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise LabelsError(str(error)) from error
+    _check_count(text.count("\n"), path.name)
     names = _from_json(text, path.name) if _is_json(text, path) else _from_rows(text, path)
     if not names:
         raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
     _check_sizes(names, path.name)
     return names
+
+
+def _check_count(count: int, origin: str) -> None:
+    """Refuse a file before its rows are looked at several times."""
+    if count > _MAX_CLASSES:
+        raise LabelsError(
+            f"{origin} has {count} rows; at most {_MAX_CLASSES} class names are read, so check "
+            "that it is the right file"
+        )
 
 
 def _check_sizes(names: Sequence[str], origin: str) -> None:
@@ -128,6 +139,7 @@ def _from_json(text: str, name: str) -> tuple[str, ...]:
 
 
 def _from_content(content: object, name: str) -> tuple[str, ...]:
+    _check_count(len(content) if isinstance(content, dict | list | tuple) else 0, name)
     if isinstance(content, dict) and content:
         return _from_pairs(content.items(), name)
     if isinstance(content, list | tuple) and not content:

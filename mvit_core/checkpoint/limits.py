@@ -19,7 +19,7 @@ class Limits:
     """Length of a pickle that has to be unpacked first."""
     opcodes: int = 750_000
     """Opcodes of all pickles of a file together. The largest training file known has 150,000."""
-    memo: int = 500_000
+    memo: int = 300_000
     """Values that a pickle keeps to refer to them again."""
     names: int = 1_000
     """Different classes and functions that a pickle names."""

@@ -263,7 +263,7 @@ def _meta(arguments: Sequence[Built]) -> Built:
 
 
 def _wrapped(arguments: Sequence[Built]) -> Built:
-    size = arguments[1]
+    size = arguments[2]  # of class, type, shape, steps
     return _Wrapped(tuple(size)) if _is_shape(size) else Inert()
 
 
