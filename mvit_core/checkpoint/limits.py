@@ -17,9 +17,10 @@ class Limits:
     """Length of a pickle that is stored as it is."""
     unpacked_pickle_bytes: int = 64 << 20
     """Length of a pickle that has to be unpacked first."""
-    opcodes: int = 750_000
-    """Opcodes of all pickles of a file together. The largest training file known has 150,000."""
-    memo: int = 300_000
+    opcodes: int = 600_000
+    """Opcodes of all pickles of a file together. A network of 80 blocks with its
+    optimiser and averages needs about 350,000."""
+    memo: int = 250_000
     """Values that a pickle keeps to refer to them again."""
     names: int = 1_000
     """Different classes and functions that a pickle names."""

@@ -41,13 +41,11 @@ _KEY_MAGNITUDE = 1 << 60
 """Larger whole numbers are no keys: their hashes can be made to collide."""
 
 
-@dataclass(frozen=True)
-class _Measure:
-    depth: int
-    values: int
+_DEPTH = 1 << 32
+"""A measure is one whole number: containers inside each other, times this, and values in all.
 
-
-_LEAF = _Measure(0, 1)
+Hundreds of thousands of pairs would cost more than all else.
+"""
 
 
 @dataclass
@@ -63,7 +61,7 @@ class Machine:
     names: Collection[str] | None
     stack: list[Built] = field(default_factory=list)
     memo: dict[object, Built] = field(default_factory=dict)
-    measures: dict[int, _Measure] = field(default_factory=dict)
+    measures: dict[int, int] = field(default_factory=dict)
     """Of each container, by its identity."""
     open: dict[int, Built] = field(default_factory=dict)
     """Containers that may still be filled."""
@@ -110,34 +108,31 @@ class Machine:
 
     # Containers.
 
-    def measure(self, value: Built) -> _Measure:
-        """Give depth and values of a container."""
-        return self.measures.get(id(value), _LEAF)
-
     def made(self, value: Built, items: Iterable[Built], *, is_open: bool = False) -> Built:
         """A new container: measured, and closed unless it may be filled."""
         self.alive.append(value)
-        self.measures[id(value)] = _LEAF
         if is_open:
             self.open[id(value)] = value
-        self._grown(value, items)
+        self._grown(value, items, 1)
         return value
 
-    def _grown(self, value: Built, items: Iterable[Built]) -> None:
-        before = self.measure(value)
-        depth, values = before.depth, before.values
+    def _grown(self, value: Built, items: Iterable[Built], before: int) -> None:
+        """Measure a container that had a measure before, and now holds these too."""
+        depth, values, known = before // _DEPTH, before % _DEPTH, self.measures
         for item in items:
-            inner = self.measures.get(id(item))
+            inner = known.get(id(item))
             if inner is None:
                 values += 1
                 continue
             self.open.pop(id(item), None)
-            depth, values = max(depth, inner.depth + 1), values + inner.values
+            values += inner % _DEPTH
+            if depth <= inner // _DEPTH:
+                depth = inner // _DEPTH + 1
         if depth > self.limits.depth:
             raise TooMuch(f"its containers are nested more than {self.limits.depth} deep")
         if values > self.limits.values:
             raise TooMuch(f"written out it would have more than {self.limits.values} values")
-        self.measures[id(value)] = _Measure(depth, values)
+        known[id(value)] = depth * _DEPTH + values
 
     def fill_list(self, target: Built, items: list[Built]) -> None:
         """Append to a list."""
@@ -145,7 +140,7 @@ class Machine:
             self.close(items)
             return
         self._may_fill(target, list)
-        self._grown(target, items)
+        self._grown(target, items, self.measures[id(target)])
         target.extend(items)
 
     def fill_dict(self, target: Built, items: list[Built]) -> None:
@@ -156,7 +151,7 @@ class Machine:
         if len(items) % 2:
             raise BadPickle("a key in it has no value")
         self._may_fill(target, dict)
-        self._grown(target, items)
+        self._grown(target, items, self.measures[id(target)])
         for key, value in zip(items[::2], items[1::2], strict=True):
             if self._is_key(key):
                 target[key] = value
@@ -167,7 +162,7 @@ class Machine:
             self.close(items)
             return
         self._may_fill(target, set)
-        self._grown(target, items)
+        self._grown(target, items, self.measures[id(target)])
         target.update(item for item in items if self._is_key(item))
 
     def close(self, items: Iterable[Built]) -> None:
