@@ -36,6 +36,8 @@ class FileIdentity:
     """When it was written to last, in nanoseconds."""
     inode: int
     """Its number in the file system; a file that took its place has another."""
+    stream: int = 0
+    """Which stream of a video is meant."""
 
     @classmethod
     def of(cls, path: Path) -> "FileIdentity":

@@ -1,6 +1,7 @@
 """``open_video``: every frame of a video by its number, exact and upright."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +136,7 @@ class Video(Closing):
     @property
     def identity(self) -> FileIdentity:
         """Which file it was when it was opened; the key of whatever is remembered of it."""
-        return self._identity
+        return replace(self._identity, stream=self.stream)
 
     @property
     def is_folder(self) -> bool:
