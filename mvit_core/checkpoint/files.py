@@ -177,14 +177,19 @@ class _Opened:
         if begin + count > self.size:
             raise BadPickle("it is cut off")
         content = bytearray(count)
+        self.read_into(begin, memoryview(content))
+        return content
+
+    def read_into(self, begin: int, memory: memoryview) -> None:
+        """As many bytes as the memory takes."""
+        if begin + len(memory) > self.size:
+            raise BadPickle("it is cut off")
         self.file.seek(begin)
-        view = memoryview(content)
-        for place in range(0, count, _PIECE):
+        for place in range(0, len(memory), _PIECE):
             self.check()
-            piece = view[place : place + _PIECE]
+            piece = memory[place : place + _PIECE]
             if self.file.readinto(piece) != len(piece):  # type: ignore[attr-defined]
                 raise BadPickle("it became shorter while it was read")
-        return content
 
 
 def _tree(opened: _Opened) -> FileTree:
@@ -240,7 +245,9 @@ def _read_safetensors(opened: _Opened) -> dict[str, Tensor]:
         header = bytes(opened.read(8, length))
         begin = 8 + length
         return tensors_of_header(
-            header, opened.size - begin, lambda place, count: opened.read(begin + place, count)
+            header,
+            opened.size - begin,
+            lambda place, memory: opened.read_into(begin + place, memory),
         )
     except TooMuch:
         raise
@@ -334,11 +341,13 @@ class _ZipStorages:
             raise BadPickle(f"storage {key[:40]} is missing")
         return member.size
 
-    def _read(self, storage: Storage) -> bytearray:
+    def _read(self, storage: Storage, memory: memoryview) -> None:
         member = self._archive.members[f"{self._root}data/{storage.key}"]
+        check = self._opened.check
         if member.is_packed:
-            return self._archive.read(member, _MAX_UNPACKED, self._opened.check)
-        return self._archive.read_stored(member, 0, storage.nbytes, self._opened.check)
+            memory[:] = self._archive.read(member, _MAX_UNPACKED, check)[: len(memory)]
+        else:
+            self._archive.read_stored_into(member, memory, check)
 
 
 # Pickles in a row, before 1.6.
@@ -348,7 +357,7 @@ def _read_old(opened: _Opened) -> Any:  # noqa: ANN401
     old = _outline(opened)
     if old.foreign:
         raise _unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
-    return old.value(opened.read, opened.size, opened.check)
+    return old.value(opened.read_into, opened.size, opened.check)
 
 
 def _outline(opened: _Opened) -> OldFile:

@@ -43,6 +43,9 @@ _UNFORESEEN = (
 """What libraries may raise over a file that no check foresaw."""
 
 
+_ALIGNMENT = 64
+"""Bytes; what torch aligns its own memory to, and its arithmetic by."""
+
 _NAME_CHARACTERS = 300
 """Of a class name as it is shown; more are cut."""
 
@@ -199,11 +202,12 @@ def _filled(
     check_unused(architecture, decision.origin, unused)
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
-    kept = {}
+    kept: StateDict = {}
+    taken: set[int] = set()
     for name in shapes:
         step()
         if name in state:
-            kept[name] = _owned(state[name])
+            kept[name] = _owned(state[name], taken)
     model.load_state_dict({**kept, **substitutes}, assign=True)
     ignored = contents.ignored_classes
     if ignored:
@@ -220,9 +224,14 @@ def _filled(
     return model, report
 
 
-def _owned(value: torch.Tensor) -> torch.Tensor:
-    """In memory of its own: the file may be replaced while the model is in use."""
+def _owned(value: torch.Tensor, taken: set[int]) -> torch.Tensor:
+    """In full precision, in memory that no other weight and no longer storage shares."""
     value = value.float() if value.is_floating_point() else value
+    place = value.data_ptr()
+    is_alone = value.untyped_storage().nbytes() == value.nbytes and place not in taken
+    taken.add(place)
+    if is_alone and value.is_contiguous() and not place % _ALIGNMENT:
+        return value
     return value.contiguous().clone()
 
 

@@ -42,11 +42,11 @@ class OldFile:
         """Its first short texts."""
         return tuple(text for outline in self.outlines for text in outline.texts)
 
-    def value(self, read: Callable[[int, int], bytearray], size: int, check: Check) -> Built:
+    def value(self, read: Callable[[int, memoryview], None], size: int, check: Check) -> Built:
         """Its content, with tensors whose values are read when they are asked for.
 
         Args:
-            read: reads bytes of the file, from a place and so many.
+            read: reads bytes of the file, from a place, into memory.
             size: length of the file in bytes.
             check: called now and then.
 
@@ -98,7 +98,7 @@ def _none_outside(identity: Built) -> Built:
 class _Storages:
     """The storages behind the pickles; their places are known once the keys are read."""
 
-    def __init__(self, read: Callable[[int, int], bytearray], size: int) -> None:
+    def __init__(self, read: Callable[[int, memoryview], None], size: int) -> None:
         self._read_bytes, self._size = read, size
         self._storages: dict[str, Storage] = {}
         self._begins: Mapping[str, int] = {}
@@ -126,9 +126,10 @@ class _Storages:
             raise BadPickle("it is cut off")
         self._begins = begins
 
-    def _read(self, storage: Storage) -> bytearray:
+    def _read(self, storage: Storage, memory: memoryview) -> None:
         begin = self._begins[storage.key]
-        count = int.from_bytes(self._read_bytes(begin - 8, 8), "little")
-        if count != storage.count:
+        count = bytearray(8)
+        self._read_bytes(begin - 8, memoryview(count))
+        if int.from_bytes(count, "little") != storage.count:
             raise BadPickle("its numbers are not where they should be")
-        return self._read_bytes(begin, storage.nbytes)
+        self._read_bytes(begin, memory)

@@ -39,7 +39,7 @@ _METADATA = "__metadata__"
 def tensors_of_header(
     header: bytes,
     content_size: int,
-    read: Callable[[int, int], bytearray],
+    read: Callable[[int, memoryview], None],
     limits: Limits = LIMITS,
 ) -> dict[str, Tensor]:
     """The tensors that a header describes, without their values.
@@ -47,7 +47,7 @@ def tensors_of_header(
     Args:
         header: JSON, as it stands in the file.
         content_size: bytes of the file behind the header.
-        read: reads some of these bytes, from a place and so many.
+        read: reads some of these bytes, from a place, into memory.
         limits: what the file may ask for.
 
     Raises:
@@ -70,7 +70,7 @@ def _tensor(
     name: str,
     row: Any,  # noqa: ANN401 - JSON
     content_size: int,
-    read: Callable[[int, int], bytearray],
+    read: Callable[[int, memoryview], None],
 ) -> Tensor:
     try:
         kind, shape, (begin, end) = row["dtype"], row["shape"], row["data_offsets"]
@@ -88,6 +88,6 @@ def _tensor(
     count = prod(sizes)
     if count * dtype.itemsize != end - begin:
         raise BadPickle(f"tensor {name[:60]} has another length than its shape")
-    storage = Storage(name, dtype, count, lambda s: read(begin, s.nbytes))
+    storage = Storage(name, dtype, count, lambda _, memory: read(begin, memory))
     strides = [prod(sizes[axis + 1 :]) for axis in range(len(sizes))]
     return stored_tensor(storage, 0, sizes, strides)

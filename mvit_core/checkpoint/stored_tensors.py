@@ -66,8 +66,8 @@ class Storage:
     dtype: torch.dtype
     count: int
     """Values of ``dtype``."""
-    read: Callable[["Storage"], bytearray]
-    """Reads its bytes."""
+    read: Callable[["Storage", memoryview], None]
+    """Reads its bytes into memory of that length."""
     quantised: str = ""
     """The type of quantised numbers; empty for plain ones."""
 
@@ -96,13 +96,13 @@ def kind_of(value: Tensor) -> str:
 
 
 def read_storage_identity(
-    identity: Built, read: Callable[[Storage], bytearray], available: Callable[[str], int]
+    identity: Built, read: Callable[[Storage, memoryview], None], available: Callable[[str], int]
 ) -> Storage:
     """The storage that a persistent identity of PyTorch names.
 
     Args:
         identity: ``('storage', type, key, device, count)``, of old files with a view behind.
-        read: reads the bytes of a storage.
+        read: reads the bytes of a storage into memory.
         available: bytes that the file has under a key.
 
     Raises:
@@ -201,9 +201,10 @@ def _check_total(tensors: Iterable[Tensor], storages: Mapping[int, Storage]) -> 
 
 
 def _bytes_of(storage: Storage) -> Tensor:
-    if not storage.count:
-        return torch.empty(0, dtype=torch.uint8)
-    return torch.frombuffer(storage.read(storage), dtype=torch.uint8)
+    values = torch.empty(storage.nbytes, dtype=torch.uint8)
+    if storage.count:
+        storage.read(storage, values.numpy().data)
+    return values
 
 
 def _is_size(value: object) -> bool:

@@ -84,39 +84,39 @@ class ZipIndex:
         if member.size > most:
             raise TooMuchInside(f"{member.name[-80:]} would have {member.size} bytes")
         if member.method == _STORED:
-            return self.read_stored(member, 0, member.size, check)
+            if member.size > self._size:
+                raise BadArchive("it is cut off")
+            content = bytearray(member.size)
+            self.read_stored_into(member, memoryview(content), check)
+            return content
         if member.method != _DEFLATED:
             raise BadArchive(f"{member.name[-80:]} is packed by a method that is not read")
         return self._inflated(member, check)
 
-    def read_stored(
-        self, member: Member, start: int, count: int, check: Check = lambda: None
-    ) -> bytearray:
-        """Some bytes of a file that is stored as it is.
+    def read_stored_into(
+        self, member: Member, memory: memoryview, check: Check = lambda: None
+    ) -> None:
+        """The first bytes of a file that is stored as it is, as many as the memory takes.
 
         Args:
             member: of ``members``, not packed.
-            start: the first byte.
-            count: how many.
+            memory: is filled.
             check: called between pieces.
 
         Raises:
             BadArchive: the archive is damaged or was changed meanwhile.
         """
-        if start + count > min(member.size, member.packed_size):
+        if len(memory) > min(member.size, member.packed_size):
             raise BadArchive(f"{member.name[-80:]} is too short")
-        begin = self._content_offset(member) + start
-        if begin + count > self._size:
+        begin = self._content_offset(member)
+        if begin + len(memory) > self._size:
             raise BadArchive("it is cut off")
-        content = bytearray(count)
-        view = memoryview(content)
         self._file.seek(begin)
-        for place in range(0, count, _PIECE):
+        for place in range(0, len(memory), _PIECE):
             check()
-            piece = view[place : place + _PIECE]
+            piece = memory[place : place + _PIECE]
             if self._file.readinto(piece) != len(piece):  # type: ignore[attr-defined]
                 raise BadArchive("it became shorter while it was read")
-        return content
 
     def _inflated(self, member: Member, check: Check) -> bytearray:
         self._file.seek(self._content_offset(member))
