@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mvit_core.geometry import Triple
 from mvit_core.model.config import PoolMode, pool_window
+from mvit_core.model.kernels import Linear, linear
 from mvit_core.model.pooling import attention_pool, for_all_heads, pool_layer, triple
 from mvit_core.model.positions import RelativePositions, gather_table
 from mvit_core.model.tap import AttentionInputs, AttentionTap
@@ -109,12 +109,12 @@ class MultiScaleAttention(nn.Module):
 
     def _build_projections(self, dim: int, dim_out: int, bias: bool, drop_rate: float) -> None:
         if self.pool_first or self.separate_qkv:
-            self.q = nn.Linear(dim, dim_out, bias=bias)
-            self.k = nn.Linear(dim, dim_out, bias=bias)
-            self.v = nn.Linear(dim, dim_out, bias=bias)
+            self.q = Linear(dim, dim_out, bias=bias)
+            self.k = Linear(dim, dim_out, bias=bias)
+            self.v = Linear(dim, dim_out, bias=bias)
         else:
-            self.qkv = nn.Linear(dim, dim_out * 3, bias=bias)
-        self.proj = nn.Linear(dim_out, dim_out)
+            self.qkv = Linear(dim, dim_out * 3, bias=bias)
+        self.proj = Linear(dim_out, dim_out)
         self.proj_drop = nn.Dropout(drop_rate)
 
     def _build_pools(
@@ -210,7 +210,7 @@ class MultiScaleAttention(nn.Module):
             return self.q(x), self.k(x), self.v(x)
         weights = self.qkv.weight.chunk(3)
         biases = (None,) * 3 if self.qkv.bias is None else self.qkv.bias.chunk(3)
-        q, k, v = (functional.linear(x, w, b) for w, b in zip(weights, biases, strict=True))
+        q, k, v = (linear(x, w, b) for w, b in zip(weights, biases, strict=True))
         return q, k, v
 
     def _pool_then_project(

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.attention import MultiScaleAttention, NormLayer
 from mvit_core.model.config import BlockConfig, MViTConfig, PoolMode
+from mvit_core.model.kernels import Linear
 from mvit_core.model.multi_head import MultiHeadedAttention
 from mvit_core.model.pooling import attention_pool
 
@@ -94,9 +95,9 @@ class Mlp(nn.Module):
     ) -> None:
         super().__init__()
         hidden = hidden_features or in_features
-        self.fc1 = nn.Linear(in_features, hidden)
+        self.fc1 = Linear(in_features, hidden)
         self.act = act_layer()
-        self.fc2 = nn.Linear(hidden, out_features or in_features)
+        self.fc2 = Linear(hidden, out_features or in_features)
         self.drop = nn.Dropout(drop_rate)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -110,7 +111,14 @@ class Mlp(nn.Module):
         return torch.cat([self._tile(tile) for tile in x.split(TILE_TOKENS, dim=-2)], dim=-2)
 
     def _tile(self, x: Tensor) -> Tensor:
-        return self.drop(self.fc2(self.drop(self.act(self.fc1(x)))))
+        return self.drop(self.fc2(self.drop(self._hidden(x))))
+
+    def _hidden(self, x: Tensor) -> Tensor:
+        """act(fc1(x)); an exact GELU is applied within the product, unless a hook listens."""
+        exact = isinstance(self.act, nn.GELU) and self.act.approximate == "none"
+        if exact and not (self.fc1._forward_hooks or self.act._forward_hooks):
+            return self.fc1(x, gelu=True)
+        return self.act(self.fc1(x))
 
 
 class DropPath(nn.Module):
@@ -224,7 +232,7 @@ class MultiScaleBlock(nn.Module):
         self.drop_path = DropPath(drop_path)
         self.norm2 = norm_layer(att_dim)
         self.mlp = Mlp(att_dim, int(att_dim * mlp_ratio), dim_out, act_layer, drop_rate)
-        self.proj = nn.Linear(dim, dim_out) if dim != dim_out else None
+        self.proj = Linear(dim, dim_out) if dim != dim_out else None
         self._project_in_attention = dim_mul_in_att and self.proj is not None
         self._project_in_mlp = not dim_mul_in_att and self.proj is not None
         self.pool_skip = _skip_pool(stride_q)
@@ -344,7 +352,7 @@ class ClassificationHead(nn.Module):
     def __init__(self, emb_size: int = 768, n_classes: int = 1000) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(emb_size)
-        self.projection = nn.Linear(emb_size, n_classes)
+        self.projection = Linear(emb_size, n_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, n_classes) of tokens (B, N, emb_size)."""
@@ -360,7 +368,7 @@ class LinearHead(nn.Module):
     def __init__(self, dim: int, num_classes: int, dropout_rate: float = 0.0) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout_rate)
-        self.projection = nn.Linear(dim, num_classes)
+        self.projection = Linear(dim, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, classes) of vectors (B, dim)."""

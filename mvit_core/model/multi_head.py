@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from mvit_core.geometry import Triple
+from mvit_core.model.kernels import Linear
 from mvit_core.model.pooling import triple
 from mvit_core.model.positions import RelativePositions
 from mvit_core.model.tap import AttentionInputs, AttentionTap
@@ -33,7 +34,7 @@ class MultiHeadedAttention(nn.Module):
             raise ValueError(f"{h = } heads do not divide {d_model = } channels")
         self.h = h
         self.d_k = d_model // h
-        self.linears = nn.ModuleList(nn.Linear(d_model, d_model) for _ in range(4))
+        self.linears = nn.ModuleList(Linear(d_model, d_model) for _ in range(4))
         self.dropout = nn.Dropout(dropout)
         self.tap = AttentionTap()
         self.has_cls_embed = False
