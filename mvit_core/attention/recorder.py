@@ -311,9 +311,7 @@ def capture(
         raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
     roots: list[Tensor] | None = None if gradient_of is None else []
-    recorder = AttentionRecorder(
-        model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots
-    )
+    recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
     parameter = next(model.parameters(), torch.empty(0))
     half = parameter.element_size() < 4

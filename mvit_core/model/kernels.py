@@ -21,7 +21,18 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-__all__ = ["Choice", "Linear", "choice", "forced", "frozen", "linear", "product", "recorded"]
+__all__ = [
+    "Choice",
+    "Linear",
+    "choice",
+    "differentiable",
+    "forced",
+    "frozen",
+    "linear",
+    "product",
+    "recorded",
+    "used_rows",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -70,14 +81,16 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = F
     """
     if recorded(x, weight, bias):
         trained = weight.requires_grad or (bias is not None and bias.requires_grad)
-        multiply = functional.linear if trained or _is_autocast(x) else _FrozenLinear.apply
-        y = multiply(x, weight, bias)
+        if trained or _is_autocast(x):
+            y = functional.linear(x, weight, bias)
+        else:
+            y = differentiable(_FrozenLinear, x, weight, bias)
         return functional.gelu(y) if gelu else y
     return _multiply(x, weight, bias, gelu)
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
-    """a b^T of each pair of matrices; it has no gradient with respect to either.
+    """Multiply a by b^T, pair by pair of matrices; autograd sees nothing of it.
 
     Args:
         a: (n, N, C).
@@ -106,6 +119,12 @@ def recorded(*tensors: Tensor | None) -> bool:
     return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in tensors)
 
 
+def differentiable(function: type[torch.autograd.Function], *args: object) -> Tensor:
+    """The result of a function that brings its own gradient."""
+    result: Tensor = function.apply(*args)
+    return result
+
+
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[None]:
     """No weight of the module asks for a gradient while the block lasts.
@@ -128,7 +147,7 @@ _chosen: Choice | None = None
 
 def choice() -> Choice:
     """Which library multiplies; raced when it is first asked for."""
-    global _chosen  # noqa: PLW0603 - one decision for the process, so that maps can be rebuilt
+    global _chosen  # one decision for the process, so that maps can be rebuilt
     if _chosen is None:
         _chosen = _asked_for() or _raced()
         logger.info("matrix products: %s", _chosen.reason)
@@ -142,7 +161,7 @@ def forced(onednn: bool) -> Iterator[None]:
     Raises:
         RuntimeError: oneDNN is forced where this build of torch has none.
     """
-    global _chosen  # noqa: PLW0603
+    global _chosen
     if onednn and not _is_built_in():
         raise RuntimeError("this build of torch has no oneDNN; force torch's own products instead")
     before = _chosen
@@ -177,8 +196,10 @@ def _raced() -> Choice:
         difference = _difference(operands)
         if difference > LARGEST_DIFFERENCE:
             return Choice(False, f"torch's own; oneDNN differs by {difference:.0e} of the largest")
-        runs = [(_seconds(functional.linear, operands), _seconds(_onednn, operands))
-                for _ in range(_RACE_ROUNDS)]
+        runs = [
+            (_seconds(functional.linear, operands), _seconds(_onednn, operands))
+            for _ in range(_RACE_ROUNDS)
+        ]
     own, other = (min(times) for times in zip(*runs, strict=True))
     times = own / other
     if times < MARGIN:
@@ -211,7 +232,7 @@ def _difference(operands: tuple[Tensor, Tensor, Tensor]) -> float:
 
 
 def _onednn(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Tensor:
-    """oneDNN's product: float32 on the CPU, more than one row, a dense weight; no gradient."""
+    """Multiply by oneDNN: float32 on the CPU, more than one row, a dense weight; no gradient."""
     attribute, algorithm = ("gelu", "none") if gelu else ("none", "")  # none: the exact GELU
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, attribute, [], algorithm)
 
@@ -264,7 +285,7 @@ def _precision() -> str:
 @lru_cache(maxsize=8)
 @torch.inference_mode()
 def _is_exact(precision: str) -> bool:
-    """oneDNN computes in float32 under this setting, which is in force now.
+    """Whether oneDNN computes in float32 under this setting, which is in force now.
 
     Whether it rounds to bfloat16 depends on the processor too, so one product is looked at.
     """
@@ -274,7 +295,9 @@ def _is_exact(precision: str) -> bool:
     if difference > LARGEST_DIFFERENCE:
         logger.warning(
             "float32 matrix products may be rounded to %s here: products differ by %.0e; set "
-            "torch.set_float32_matmul_precision('highest') for exact maps", precision, difference,
+            "torch.set_float32_matmul_precision('highest') for exact maps",
+            precision,
+            difference,
         )
     return difference <= LARGEST_DIFFERENCE
 

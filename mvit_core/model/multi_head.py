@@ -68,9 +68,20 @@ class MultiHeadedAttention(nn.Module):
             mask = mask.unsqueeze(-3)  # the same for every head
         q_shape, k_shape = self._grids(thw_shape, q.shape[2], k.shape[2])
         inputs = AttentionInputs(
-            q, k, v, self.d_k**-0.5, RelativePositions(None, None, None), q_shape, q_shape, k_shape,
-            self.has_cls_embed, None, None, mask, self.dropout.p if self.training else 0.0,
-        )  # fmt: skip
+            q,
+            k,
+            v,
+            scale=self.d_k**-0.5,
+            positions=RelativePositions(None, None, None),
+            input_shape=q_shape,
+            q_shape=q_shape,
+            k_shape=k_shape,
+            has_class_token=self.has_cls_embed,
+            q_window=None,
+            k_window=None,
+            mask=mask,
+            drop_rate=self.dropout.p if self.training else 0.0,
+        )
         out = self.tap(inputs)  # (B, h, Nq, d_k)
         return self.linears[3](out.transpose(1, 2).flatten(2))  # (B, Nq, d_model)
 

@@ -14,11 +14,13 @@ from mvit_core.geometry import GridGeometry, Triple
 from mvit_core.model.blocks import (
     ClassificationHead,
     LinearHead,
+    MultiScaleBlock,
     PatchEmbed,
     build_block,
     norm_layers,
 )
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import recorded
 from mvit_core.model.positions import resize_joint
 
 
@@ -145,10 +147,20 @@ class MViT(nn.Module):
             raise CaptureError(f"block {block} does not exist; the model has blocks 0 to {last}")
         shape = list(grid)
         for index in range(block, last + 1):
-            tokens, shape = self.blocks[index](tokens, shape)
+            tokens, shape = self._through(index, tokens, shape)
             if index in self.config.norm_after:
                 tokens = self.stage_norms[str(index)](tokens)
         return self.head(self._read_out(tokens))
+
+    def _through(
+        self, index: int, tokens: Tensor, shape: Sequence[int]
+    ) -> tuple[Tensor, list[int]]:
+        """One block; where a gradient is wanted, the last computes only what is read of it."""
+        block = self.blocks[index]
+        is_last, reads_class = index == len(self.blocks) - 1, self.config.readout == "class"
+        if is_last and reads_class and isinstance(block, MultiScaleBlock) and recorded(tokens):
+            return block(tokens, shape, class_alone=True)
+        return block(tokens, shape)
 
     def _checked(self, x: Tensor) -> Tensor:
         config = self.config

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.config import PoolMode
-from mvit_core.model.kernels import recorded
+from mvit_core.model.kernels import differentiable, recorded
 
 Pool = Callable[[Tensor], Tensor]
 """A 3-D pooling of (B, C, T, Y, X)."""
@@ -98,8 +98,8 @@ def for_all_heads(pool: nn.Module | None, channels: int) -> Pool | None:
     kernel = kernel.contiguous(memory_format=torch.channels_last_3d)
 
     def convolve(volume: Tensor) -> Tensor:
-        if _has_own_gradient(volume, kernel, pool):
-            return _DepthwisePool.apply(volume, kernel, pool.stride, pool.padding)
+        if _has_own_gradient(volume, kernel):
+            return differentiable(_DepthwisePool, volume, kernel, pool.stride, pool.padding)
         return functional.conv3d(
             volume, kernel, stride=pool.stride, padding=pool.padding, groups=channels
         )
@@ -107,19 +107,18 @@ def for_all_heads(pool: nn.Module | None, channels: int) -> Pool | None:
     return convolve
 
 
-def _has_own_gradient(volume: Tensor, kernel: Tensor, pool: nn.Conv3d) -> bool:
+def _has_own_gradient(volume: Tensor, kernel: Tensor) -> bool:
     """The gradient is wanted, of the volume alone, and is faster as a convolution of ours."""
     return (
         recorded(volume)
         and not kernel.requires_grad
         and volume.device.type == "cpu"
         and not torch.is_autocast_enabled("cpu")
-        and all(p < k for p, k in zip(pool.padding, pool.kernel_size, strict=True))
     )
 
 
 class _DepthwisePool(torch.autograd.Function):
-    """A depthwise convolution with a frozen kernel; nothing but the kernel is kept for its gradient.
+    """A depthwise convolution with a frozen kernel, which is all that its gradient needs.
 
     The gradient is the convolution of its own, spread out by the stride, with the flipped kernel:
     torch's channels-last forward is several times as fast as its backward.
@@ -135,9 +134,7 @@ class _DepthwisePool(torch.autograd.Function):
     ) -> Tensor:
         ctx.save_for_backward(kernel)
         ctx.stride, ctx.padding, ctx.size = stride, padding, volume.shape[2:]
-        return functional.conv3d(
-            volume, kernel, stride=stride, padding=padding, groups=len(kernel)
-        )
+        return functional.conv3d(volume, kernel, stride=stride, padding=padding, groups=len(kernel))
 
     @staticmethod
     @once_differentiable

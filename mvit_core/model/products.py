@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from mvit_core.model.kernels import product, recorded, used_rows
+from mvit_core.model.kernels import differentiable, product, recorded, used_rows
 
 CPU_TILE_BYTES = 1 << 20
 """Logits computed at a time: a tile stays in the second-level cache from product to product."""
@@ -119,7 +119,7 @@ def weighted_values(
         weights = _whole_softmax(q, k, mask, hear, maps)
         weighted = functional.dropout(weights, drop_rate) @ v
     else:
-        weighted = _TiledAttention.apply(q, k, v, mask, hear, maps)
+        weighted = differentiable(_TiledAttention, q, k, v, mask, hear, maps)
     return weighted.unflatten(0, heads)
 
 
@@ -149,7 +149,7 @@ class _TiledAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # noqa: PLR0917
+    def forward(
         ctx: Any,  # noqa: ANN401
         q: Tensor,
         k: Tensor,
