@@ -144,8 +144,9 @@ class AttentionRecorder:
             self._handles.append(tap.register_forward_pre_hook(self._offer_notes))
             self._handles.append(tap.register_forward_hook(self._hook(name)))
         if self._on_step is not None:
-            leaves = (part for part in self._module.modules() if not [*part.children()])
-            self._handles += [leaf.register_forward_pre_hook(self._step) for leaf in leaves]
+            # Those without weights take no time, and a hook keeps some from being computed at once.
+            parts = (each for each in self._module.modules() if [*each.parameters(recurse=False)])
+            self._handles += [part.register_forward_pre_hook(self._step) for part in parts]
         return self
 
     def __exit__(

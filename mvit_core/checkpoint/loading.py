@@ -29,6 +29,7 @@ from mvit_core.errors import (
 )
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import choice
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.video.clip import ClipSpec
@@ -123,6 +124,8 @@ def load_model(
     try:
         place = pick_device(device)
         loaded = _loaded(_path(path), config, preset, labels, step)
+        if place.type == "cpu":
+            choice()  # raced here rather than within the first clip
         return replace(loaded, model=_placed(loaded.model, place, half), device=place, half=half)
     except MvitError:
         raise

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.attention import AttentionOptions, MultiScaleAttention, NormLayer
 from mvit_core.model.config import BlockConfig, MViTConfig
-from mvit_core.model.kernels import Linear
+from mvit_core.model.kernels import Linear, recorded
 from mvit_core.model.multi_head import MultiHeadedAttention
 from mvit_core.model.pooling import attention_pool
 
@@ -115,11 +115,13 @@ class Mlp(nn.Module):
         return self.drop(self.fc2(self.drop(self._hidden(x))))
 
     def _hidden(self, x: Tensor) -> Tensor:
-        """act(fc1(x)); an exact GELU is applied within the product, unless a hook listens."""
-        exact = isinstance(self.act, nn.GELU) and self.act.approximate == "none"
-        if exact and not (self.fc1._forward_hooks or self.act._forward_hooks):
-            return self.fc1(x, gelu=True)
-        return self.act(self.fc1(x))
+        """act(fc1(x)), within one product where nobody asks for what lies between."""
+        fc1, act = self.fc1, self.act
+        exact = type(fc1) is Linear and type(act) is nn.GELU and act.approximate == "none"
+        heard = fc1._forward_hooks or act._forward_hooks or act._forward_pre_hooks
+        if exact and not heard and not recorded(x, *fc1.parameters()):
+            return fc1(x, gelu=True)
+        return act(fc1(x))
 
 
 class DropPath(nn.Module):

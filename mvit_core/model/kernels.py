@@ -90,7 +90,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = F
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
-    """Multiply a by b^T, pair by pair of matrices; autograd sees nothing of it.
+    """Multiply a by b^T, pair by pair of matrices; by torch's own where autograd records it.
 
     Args:
         a: (n, N, C).
@@ -99,7 +99,7 @@ def product(a: Tensor, b: Tensor) -> Tensor:
     Returns:
         (n, N, M).
     """
-    if not (_suits(a, b) and a.shape[1] > 1):
+    if a.shape[1] < 2 or recorded(a, b) or not _suits(a, b):
         return a @ b.transpose(1, 2)
     if len(a) == 1:
         return _onednn(a[0], _dense(b[0])).unsqueeze(0)

@@ -132,6 +132,7 @@ def _tiled(
     maps: Tensor | None,
 ) -> Tensor:
     """``weighted_values`` of maps one after another, (B*h, Nq, d), without a gradient."""
+    k, v = k.contiguous(), v.contiguous()  # else each tile would copy them for its products
     weighted = q.new_empty(*q.shape[:2], v.shape[2])
     for tile in tiles_of((*q.shape[:2], k.shape[1]), q):
         out = None if maps is None else maps[tile.maps, tile.rows]
@@ -158,6 +159,7 @@ class _TiledAttention(torch.autograd.Function):
         hear: HearTile | None,
         maps: Tensor | None,
     ) -> Tensor:
+        k, v = k.contiguous(), v.contiguous()
         weighted = _tiled(q, k, v, mask, hear, maps)
         ctx.save_for_backward(q, k, v, mask, weighted)
         return weighted
