@@ -17,6 +17,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
         "export": "benchmarks.bench_export",
         "memory": "benchmarks.bench_memory",
         "scrub": "benchmarks.bench_scrub",
+        "start": "benchmarks.bench_start",
         "video": "benchmarks.bench_video",
         "window": "benchmarks.bench_window",
     }
