@@ -10,11 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from benchmarks.results import Row, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PRESET = "mvit_v2_s_16x4"
 MUST_SECONDS = 2.8
