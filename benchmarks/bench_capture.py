@@ -38,7 +38,7 @@ from mvit_core.model.kernels import choice
 
 OTHERS = ("mvit_v1_b_16x4", "mvit_v2_b_32x3")
 """Further presets that are timed by old kernels and new."""
-FEW_ROUNDS = 3
+FEW_ROUNDS = 2
 """For what takes long, and for what two figures suffice."""
 
 NO_WORSE = 1.05
