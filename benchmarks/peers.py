@@ -4,7 +4,8 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,16 +51,22 @@ def peer_module(name: str) -> ModuleType | None:
 def onnx_runtime(model: nn.Module, clip: Tensor) -> Run | str:
     """A network run by ONNX Runtime on one thread, or why it is not."""
     runtime = peer_module("onnxruntime")
-    if runtime is None:
+    if runtime is None or peer_module("onnxscript") is None:
         return "not installed: `make bench` brings it"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        problem = _exported(model, clip, path)
-        if problem:
-            return problem
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        session = runtime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        try:
+            with _quietly():
+                exported = torch.onnx.export(
+                    model, (clip,), dynamo=True, optimize=False, verbose=False
+                )
+                assert exported is not None  # None is given by the older exporter alone
+                exported.save(path)
+            options = runtime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            session = runtime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        except Exception as error:  # each step fails in a library's own way
+            return _reason(error)
     given = {session.get_inputs()[0].name: clip.numpy()}
     return lambda: torch.from_numpy(session.run(None, given)[0])
 
@@ -69,24 +76,24 @@ def openvino(model: nn.Module, clip: Tensor) -> Run | str:
     runtime = peer_module("openvino")
     if runtime is None:
         return "not installed: `make bench` brings it"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        problem = _exported(model, clip, path)
-        if problem:
-            return problem
-        core = runtime.Core()
-        read = core.read_model(str(path))
     settings = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    compiled = core.compile_model(read, "CPU", settings)
+    try:
+        with _quietly():
+            converted = runtime.convert_model(torch.export.export(model, (clip,)))
+        compiled = runtime.Core().compile_model(converted, "CPU", settings)
+    except Exception as error:  # each step fails in a library's own way
+        return _reason(error)
     return lambda: torch.from_numpy(compiled([clip.numpy()])[0])
 
 
-def _exported(model: nn.Module, clip: Tensor, path: Path) -> str:
-    """Write a network as ONNX; why that failed, or nothing."""
-    try:
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter("ignore")  # the tracer's, about shapes that are fixed here
-            torch.onnx.export(model, (clip,), str(path), dynamo=False)
-    except (ImportError, RuntimeError, ValueError) as error:
-        return f"the export failed: {str(error).strip().splitlines()[0][:90]}"
-    return ""
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without gradients, and without what tracers say about shapes that are fixed here."""
+    with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _reason(error: Exception) -> str:
+    words = str(error).strip().splitlines() or [type(error).__name__]
+    return f"cannot run this network: {words[0][:90]}"
