@@ -124,8 +124,6 @@ def load_model(
     try:
         place = pick_device(device)
         loaded = _loaded(_path(path), config, preset, labels, step)
-        if place.type == "cpu":
-            choice()  # raced here rather than within the first clip
         return replace(loaded, model=_placed(loaded.model, place, half), device=place, half=half)
     except MvitError:
         raise
@@ -172,6 +170,8 @@ def _loaded(
 
 
 def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
+    if place.type == "cpu":
+        choice()  # raced here rather than within the first clip
     with memory_errors_named("this model's weights", place, half=half):
         return model.to(place, weight_type(place, half))
 
