@@ -51,7 +51,7 @@ def run_checks() -> list[Check]:
     """All checks, in the order they are printed."""
     checks = [Check("python", sys.version_info >= (3, 11), platform.python_version())]
     checks += [_package(name) for name in PACKAGES]
-    probes: list[Callable[[], Check]] = [_devices, _encoders, _qt_libraries, _display]
+    probes: list[Callable[[], Check]] = [_devices, _products, _encoders, _qt_libraries, _display]
     return checks + [probe() for probe in probes]
 
 
@@ -73,6 +73,14 @@ def _devices() -> Check:
     if torch.backends.mps.is_available():
         found.append("mps")
     return Check("devices", True, ", ".join(found))
+
+
+def _products() -> Check:
+    try:
+        from mvit_core.model.kernels import choice
+    except (ImportError, OSError) as error:
+        return Check("products", False, _first_line(error), "pip install -c constraints.txt torch")
+    return Check("products", True, choice().reason)
 
 
 def _cuda_count() -> int:

@@ -18,6 +18,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
         "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",
         "scrub": "benchmarks.bench_scrub",
+        "start": "benchmarks.bench_start",
         "video": "benchmarks.bench_video",
         "window": "benchmarks.bench_window",
     }

@@ -73,9 +73,16 @@ class Progress:
 class TaskHandle:
     """What work sees of its question: it reports progress and hears of cancellation."""
 
-    def __init__(self, key: TaskKey, generation: int, report: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        key: TaskKey,
+        generation: int,
+        report: Callable[[Progress], None],
+        background: bool = False,
+    ) -> None:
         self.key = key
         self.generation = generation
+        self.background = background
         self._report = report
         self._stop = Event()
         self._pause = Event()
@@ -234,7 +241,7 @@ class Worker(QThread):
         callbacks = _Callbacks(on_result, on_error, on_cancel, on_late)
         with self._condition:
             self._generations[key] += 1
-            task = TaskHandle(key, self._generations[key], self.progressed.emit)
+            task = TaskHandle(key, self._generations[key], self.progressed.emit, background)
             replaced = self._put(_Question(task, work, callbacks, background))
             self._condition.notify()
         if replaced is not None:

@@ -29,6 +29,7 @@ from mvit_core.errors import (
 )
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import choice
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.printable import printable
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
@@ -177,6 +178,8 @@ def _loaded(
 
 
 def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
+    if place.type == "cpu":
+        choice()  # raced here rather than within the first clip
     with memory_errors_named("this model's weights", place, half=half):
         return model.to(place, weight_type(place, half))
 
