@@ -10,15 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mvit_core.assets import asset
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-APT_LINE = (
-    "apt-get install -y libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 "
-    "libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1"
-)
-"""Debian and Ubuntu packages with every library that Qt opens a window through."""
 
 PACKAGES = (
     "torch",
@@ -96,7 +92,7 @@ def _qt_libraries() -> Check:
     missing = missing_qt_library()
     if missing is None:
         return Check("Qt libraries", True, "complete")
-    return Check("Qt libraries", False, f"{missing} is missing", APT_LINE)
+    return Check("Qt libraries", False, f"{missing} is missing", _apt_line())
 
 
 def _display() -> Check:
@@ -111,7 +107,7 @@ def display_problem() -> str | None:
     """Why no window can open here, in one line with the way out; None when one can."""
     missing = missing_qt_library()
     if missing is not None:
-        return f"Qt cannot start: {missing} is missing; install it with: {APT_LINE}"
+        return f"Qt cannot start: {missing} is missing; install it with: {_apt_line()}"
     if not sys.platform.startswith("linux"):
         return None
     platform_name = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
@@ -174,17 +170,45 @@ def missing_qt_library() -> str | None:
     return None
 
 
+def _apt_line() -> str:
+    """The command that brings the missing libraries of Qt to Debian and Ubuntu."""
+    rows = asset("setup", "debian.txt").read_text(encoding="utf-8").splitlines()
+    needed = [row.split() for row in rows if row.startswith("lib")]
+    return " ".join(["apt-get install -y", *(pkg for lib, pkg in needed if not _loads(lib))])
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-def main() -> int:
-    """Say whether Qt can load, without opening a window: the tests' first question."""
-    missing = missing_qt_library()
-    if missing is not None:
-        print(f"{missing} is missing, which Qt needs; install it with:\n  {APT_LINE}")
-    return 0 if missing is None else 1
+def main(question: str = "libraries") -> int:
+    """Ask one question without opening a window; the Makefile does.
+
+    Args:
+        question: ``libraries``, whether Qt can load, or ``display``, whether a window can open.
+
+    Returns:
+        The exit code; 1 is no, and why not was printed.
+    """
+    if question == "display":
+        problem = display_problem()
+    else:
+        missing = missing_qt_library()
+        problem = missing and (
+            f"{missing} is missing, which Qt needs; install it with:\n  {_apt_line()}"
+        )
+    if problem:
+        print(problem)
+    return 1 if problem else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
