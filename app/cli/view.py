@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,16 @@ def add_options(view: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the window until it is closed; returns the exit code."""
-    from app.checks import display_problem
+    from app.window.display import choose_platform
 
-    problem = display_problem()
-    if problem:
-        print(f"mvit-lens: {problem}", file=sys.stderr)
+    chosen = choose_platform()
+    if chosen.problem:
+        print(f"mvit-lens: {chosen.problem}", file=sys.stderr)
         return 1
+    if chosen.note:
+        print(f"note: {chosen.note}", file=sys.stderr)
+    if chosen.name:
+        os.environ["QT_QPA_PLATFORM"] = chosen.name
     if sys.platform == "win32":
         import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
     if options.fps is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import COMMANDS
+from app.cli.entry import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,7 +15,7 @@ VIEW = """
 import os, signal, sys
 import app.cli as cli
 from PySide6.QtCore import QTimer
-import app.launch as launch
+import app.window.launch as launch
 opened = launch.open_window
 def open_and_stop(*given):
     window = opened(*given)
