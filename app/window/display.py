@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import sleep
 from typing import TYPE_CHECKING
 
 from mvit_core.system.assets import asset
@@ -144,27 +145,33 @@ def _child_opens(entry: str) -> bool:
 
 
 def _x_server_answers() -> bool:
-    """Connect to the X server that DISPLAY names; one that accepts and stays silent is dead."""
+    """Connect to the X server that DISPLAY names; one that accepts and stays silent is dead.
+
+    The connection stays open for the life of the process: a server without other clients starts
+    anew when its last one leaves, and would refuse Qt meanwhile. The second try is for a server
+    that does so now.
+    """
     if not os.environ.get("DISPLAY"):
         return False
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
         return True  # the check of libraries says so in its own words
-    answers: list[bool] = []
-
-    def connect() -> None:
-        connection = xcb.xcb_connect(None, None)
-        answers.append(xcb.xcb_connection_has_error(connection) == 0)
-        xcb.xcb_disconnect(connection)
-
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
-    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    answered = Event()
+
+    def connect() -> None:
+        for pause in (0.0, 0.5):
+            sleep(pause)
+            if xcb.xcb_connection_has_error(xcb.xcb_connect(None, None)) == 0:
+                answered.set()
+                return
+
     asker = Thread(target=connect, daemon=True)
     asker.start()
     asker.join(PROBE_SECONDS)
-    return answers == [True]
+    return answered.is_set()
 
 
 def _names_wayland() -> bool:

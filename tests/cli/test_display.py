@@ -32,7 +32,7 @@ def _no_display(monkeypatch, tmp_path):
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr(display, "PROBE_SECONDS", 0.5)
+    monkeypatch.setattr(display, "PROBE_SECONDS", 1)
     monkeypatch.setattr(display, "missing_qt_library", lambda: None)
 
 
