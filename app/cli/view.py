@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from app.cli.model_options import add_fps, add_model_options, file_name
+from app.cli.printing import complain, say_note
 
 if TYPE_CHECKING:
     import argparse
@@ -29,10 +30,10 @@ def run(options: argparse.Namespace) -> int:
 
     chosen = choose_platform()
     if chosen.problem:
-        print(f"mvit-lens: {chosen.problem}", file=sys.stderr)
+        complain(chosen.problem)
         return 1
     if chosen.note:
-        print(f"note: {chosen.note}", file=sys.stderr)
+        say_note(chosen.note)
     if chosen.name:
         os.environ["QT_QPA_PLATFORM"] = chosen.name
     if sys.platform == "win32":
