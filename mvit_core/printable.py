@@ -8,7 +8,7 @@ once; errors of the core do so by themselves.
 import reprlib
 import unicodedata
 
-__all__ = ["MESSAGE_LIMIT", "brief", "cell", "printable", "word"]
+__all__ = ["MESSAGE_LIMIT", "brief", "printable", "word"]
 
 MESSAGE_LIMIT = 2000
 """Characters of the longest message."""
@@ -18,9 +18,6 @@ _NAME_LIMIT = 200
 
 _KINDS_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories: controls, formats (reading direction), surrogates, private use, breaks."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet computes."""
 
 _JOINERS = frozenset("\u200c\u200d")
 """Formats that scripts and emoji need, and that only join."""
@@ -51,11 +48,6 @@ def brief(value: object, limit: int = _NAME_LIMIT) -> str:
 def word(value: object, limit: int = _NAME_LIMIT) -> str:
     """A text as it is, another value as ``brief`` says it; for lists of keys."""
     return printable(value, limit) if isinstance(value, str) else brief(value, limit)
-
-
-def cell(text: str) -> str:
-    """A text from outside as a cell of a table: spreadsheets take it for a text, no formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _cut(text: str, limit: int) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvit_core.errors import CheckpointError, DeviceMemoryError, MvitError
-from mvit_core.printable import MESSAGE_LIMIT, brief, cell, printable, word
+from mvit_core.printable import MESSAGE_LIMIT, brief, printable, word
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,3 @@ def test_an_object_is_never_asked_to_describe_itself():
     assert brief([Liar()]) == "[<Liar>]"
     assert word(Liar()) == "<Liar>"
     assert word("a\nb") == "a\\nb"
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
-def test_a_cell_is_no_formula(text: str):
-    assert cell(text) == f"'{text}"
-    assert cell("a=1") == "a=1"
