@@ -74,7 +74,7 @@ class _Model(QAbstractListModel):
             return f"{row.name} {share_words(row.probability)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             words = self.tr("{name}: class {index}, rank {rank}. The box pins it to the timeline")
-            return words.format(name=row.name, index=row.index, rank=row.rank)
+            return plain(words.format(name=row.name, index=row.index, rank=row.rank))
         return None
 
     @override
