@@ -106,7 +106,7 @@ FILE = (
         N("commands", "Close video"),
         "file",
         ("Ctrl+W",),
-        lambda d: d.control.close_clip(),
+        lambda d: d.window.close_clip(),
         enabled_when=VIDEO,
     ),
     Command(

@@ -8,8 +8,9 @@ never longer than a message may be. A test reads the sources for other ways.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QStandardItem
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -47,12 +48,12 @@ def bounded(text: str, limit: int = MESSAGE_LIMIT) -> str:
 def plain(text: str) -> str:
     """A text that Qt takes for what it says where it would guess: never for markup."""
     text = bounded(text).replace("\0", "\ufffd")
-    if not Qt.mightBeRichText(text):
+    if "&lt;" not in text and not ("<" in text and ">" in text):
         return text
     return text.replace("<", f"<{_NO_TAG}").replace("&lt;", f"&{_NO_TAG}lt;")
 
 
-def set_tip(thing: QWidget | QAction | QListWidgetItem, text: str) -> None:
+def set_tip(thing: QWidget | QAction | QListWidgetItem | QStandardItem, text: str) -> None:
     """Give a widget, an action or an item its tooltip."""
     thing.setToolTip(plain(text))
 
@@ -106,7 +107,7 @@ def ask(
     box.setWindowTitle(title)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(bounded(text))
-    by_button = {}
+    by_button: dict[QAbstractButton, str] = {}
     for answer, words in answers:
         role = (
             QMessageBox.ButtonRole.RejectRole

@@ -6,9 +6,9 @@ import logging
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
@@ -95,9 +95,20 @@ def launch(options: ViewOptions) -> int:
     with _closed_by_signals(app):
         code = app.exec()
     window.close()
+    if not window.has_ended:
+        _end_process(code)
     window.deleteLater()
     app.processEvents()
     return code
+
+
+def _end_process(code: int) -> NoReturn:
+    """End although a worker hangs: neither Python nor Qt may wait for its thread."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 @contextmanager

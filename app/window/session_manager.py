@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from app.dialogs.relink import RelinkDialog
 from app.results import Message, TaskKey
@@ -24,6 +24,7 @@ from app.state.session_file import (
     write_session,
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
+from app.widgets.basic import ask
 from app.window.docks import LAYOUT_VERSION
 from mvit_core.attribution import METHODS, MapSpec, head_within
 from mvit_core.errors import MvitError
@@ -132,13 +133,14 @@ class SessionManager(QObject):
         """Ask what becomes of a session that was changed; False if the user stays."""
         if not self.is_modified or self.path is None:
             return True
-        button = QMessageBox.StandardButton
         words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
-        choices = button.Save | button.Discard | button.Cancel
-        result = QMessageBox.question(
-            self._window, self.tr("Save session"), words, choices, button.Save
+        answers = (
+            ("save", self.tr("Save")),
+            ("discard", self.tr("Do not save")),
+            ("stay", self.tr("Cancel")),
         )
-        return result == button.Discard or (result == button.Save and self.save())
+        answer = ask(self._window, self.tr("Save session"), words, answers, "stay")
+        return answer == "discard" or (answer == "save" and self.save())
 
     # -- opening ----------------------------------------------------------------------------
 

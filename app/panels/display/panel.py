@@ -140,7 +140,7 @@ class DisplayPanel(Panel):
             self.ticks["coverage"],
             self.tr("The model sees the whole frame")
             if shown is not None and whole
-            else self.tr("Outline of the part of the frame that the model saw")
+            else self.tr("Outline of the part of the frame that the model saw"),
         )
 
     def show_note(self, note: str) -> None:

@@ -29,6 +29,7 @@ from typing_extensions import override
 
 from app.text.phrases import share_words
 from app.widgets import theme
+from app.widgets.basic import plain
 from app.widgets.class_colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:

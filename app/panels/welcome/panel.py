@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.panels.welcome.gallery import Gallery, RecentTiles
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import PlainLabel, label
 from app.widgets.icons import paint_icon, themed_icon
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mvit_core.errors import FrameDecodeError, VideoError
+from mvit_core.errors import FileChangedError, FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.system.ordinary_file import FileIdentity
 from mvit_core.video.decode.animations import (
@@ -15,7 +15,7 @@ from mvit_core.video.decode.animations import (
     is_tiff_stack,
 )
 from mvit_core.video.decode.closing import Closing
-from mvit_core.video.decode.container import LIBRARY_ERRORS
+from mvit_core.video.decode.container import LIBRARY_ERRORS, changed_words
 from mvit_core.video.decode.image_folder import checked_fps, inspect_folder
 from mvit_core.video.decode.inspect_video import inspect_video
 from mvit_core.video.decode.matrices import Matrix
@@ -137,6 +137,16 @@ class Video(Closing):
     def identity(self) -> FileIdentity:
         """Which file it was when it was opened; the key of whatever is remembered of it."""
         return replace(self._identity, stream=self.stream)
+
+    def check_unchanged(self) -> None:
+        """See whether the file is still the one that was opened; asks the file system each time.
+
+        Raises:
+            FileChangedError: it was written to, or another one took its place. A file that is
+                gone has not changed: what is open of it stays readable.
+        """
+        if self._identity.was_replaced():
+            raise FileChangedError(changed_words(self._path))
 
     @property
     def is_folder(self) -> bool:
