@@ -131,6 +131,12 @@ class Controller(QObject):
         decode.submit(TaskKey.OPEN, work, partial(self._video_opened, stream), self._bench.failed)
         self._refresh()
 
+    def choose_stream(self, place: int) -> None:
+        """Open another video stream of the file that is open, by its place among them."""
+        video = self.results.video
+        if video is not None and place < len(video.streams):
+            self.open_video(video.path, video.streams[place].index)
+
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is there."""
         self._asked_source = source

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.widgets import theme
-from mvit_core.spreadsheet import quote_heads
 from app.widgets.basic import bounded
+from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
 if TYPE_CHECKING:

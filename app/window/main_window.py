@@ -42,6 +42,7 @@ from app.window.places import PlaceBook, PlaceKeeper
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
+from app.window.stream_menu import StreamMenu
 from app.window.tab_order import TabRing, order_tabs
 from app.window.wiring import connect_messages, connect_stage
 
@@ -95,6 +96,8 @@ class MainWindow(TabRing):
         files = RecentFiles(settings, self)
         self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
         self.actions_table = self._make_actions()
+        streams = StreamMenu(self.actions_table)
+        self.controller.snapshot_changed.connect(streams.show_snapshot)
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.text.phrases import frame_number
-from app.workers.inference import keeping, load_unchanged, prepare_torch, with_preprocessing
+from app.workers.inference import keeping, prepare_torch, with_preprocessing
+from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
 from mvit_core.errors import FileChangedError
 from mvit_core.system.assets import asset

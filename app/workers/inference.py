@@ -19,13 +19,13 @@ from app.results import (
     ViewSurvey,
     WindowSurvey,
 )
+from app.workers.network import load_unchanged, network_of
 from mvit_core.attribution import dead_reason, measures_of
-from mvit_core.errors import CheckpointChangedError, FileChangedError
+from mvit_core.errors import FileChangedError
 from mvit_core.video import Video, open_video
 from mvit_core.video.decode.container import changed_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from app.results import MapRequest
@@ -206,7 +206,7 @@ class ModelWorker:
         """The explainer of a request; a model that a pane needs is loaded for it."""
         from mvit_core.pipeline import Explainer
 
-        network = _network_of(request)
+        network = network_of(request)
         key = (network, request.spec)
         explainer = self._explainers.pop(key, None)
         if explainer is None:
@@ -281,7 +281,7 @@ class ModelWorker:
         from mvit_core.multiview import view_scores
 
         began = perf_counter()
-        network = _network_of(request)
+        network = network_of(request)
         loaded = self._models.get(network) or self._read(network, task)
         self._keep(network, loaded)
         share_cores(task)
@@ -301,31 +301,6 @@ _OpenKey: TypeAlias = "tuple[Path, float | None, int | None]"
 def _open_key(path: Path, picture_fps: float | None, file: FileIdentity | None) -> _OpenKey:
     """A video that is kept open: where it lies, how fast its pictures follow, and its stream."""
     return path, picture_fps, None if file is None else file.stream
-
-
-def _network_of(request: MapRequest) -> Network:
-    """The model of a request; where it does not say which files, those that lie there now."""
-    return request.model, request.model_files or request.model.files()
-
-
-def load_unchanged(network: Network, on_step: Callable[[], None] | None = None) -> LoadedModel:
-    """Load a model from the files that it is known by.
-
-    Raises:
-        CheckpointChangedError: one of them is another by now, or was written to meanwhile.
-        MvitError: it cannot be loaded.
-    """
-    source, files = network
-    try:
-        if source.files() == files:
-            loaded = source.load(on_step)
-    finally:
-        changed = [f.path.name for f, now in zip(files, source.files(), strict=True) if f != now]
-    if changed:
-        raise CheckpointChangedError(
-            f"{changed[0]} has changed on disk since it was loaded; load the model again"
-        )
-    return loaded
 
 
 def _weight_bytes(loaded: LoadedModel) -> int:
