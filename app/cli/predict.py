@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report, positive
-from app.cli.printing import say, say_json
+from app.cli.model_options import (
+    add_clip_options,
+    add_model_options,
+    file_name,
+    load_and_report,
+    positive,
+)
+from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
 from mvit_core.errors import ClipError
 
@@ -25,7 +31,7 @@ Json = dict[str, Any]
 def add_options(predict: argparse.ArgumentParser) -> None:
     """Give ``predict`` its options."""
     predict.add_argument("clip", type=file_name)
-    add_fps(predict)
+    add_clip_options(predict)
     predict.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
     add_model_options(predict)
     predict.add_argument("--top", type=positive, default=5, help="classes to print (5)")
@@ -49,14 +55,17 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.video.multi_view import parse_plan
 
     plan = None if options.views is None else parse_plan(options.views)
-    with open_video(options.clip, fps=options.fps) as video:
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
         info = predict(loaded, video, options, plan)
         windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
+        damage = video.damage  # complete only once all frames were read
     if options.json:
         say_json(info)
     else:
         print_predictions(info, len(windows))
+    for sentence in damage:
+        say_note(f"{options.clip.name}: {sentence}")
     return 0
 
 
@@ -74,13 +83,13 @@ def predict(
     from mvit_core.multiview import mean_scores
 
     if plan is None:
-        map_cache, scores = _windows(loaded, video, options)
+        rows, scores = _windows(loaded, video, options)
     else:
-        map_cache, scores = _views(loaded, video, plan, options.top)
+        rows, scores = _views(loaded, video, plan, options.top)
     return {
-        "windows": map_cache,
+        "windows": rows,
         "average": _top(mean_scores(scores), loaded, options.top),
-        "notes": list(loaded.report.warnings),
+        "notes": [*loaded.report.warnings, *video.damage],
     }
 
 
@@ -100,7 +109,7 @@ def _windows(
             f"{len(windows) - 1}"
         )
     wanted = windows if options.all else windows[index : index + 1]
-    map_cache, scores, progress = [], [], ProgressLine("window")
+    rows, scores, progress = [], [], ProgressLine("window")
     for done, window in enumerate(wanted, start=1):
         # The record is dropped at once: a long video has many windows.
         captured = explainer.capture(video, window)
@@ -110,9 +119,9 @@ def _windows(
             "frames": list(captured.frame_indices),
             "top": _top(scores[-1], loaded, options.top),
         }
-        map_cache.append(result | ({"note": captured.note} if captured.note else {}))
+        rows.append(result | ({"note": captured.note} if captured.note else {}))
         progress.show(done, len(wanted))
-    return map_cache, scores
+    return rows, scores
 
 
 def _views(
@@ -122,11 +131,12 @@ def _views(
     top: int,
 ) -> tuple[list[Json], list[Scores]]:
     from mvit_core.multiview import view_scores
+    from mvit_core.video.clip import read_note
     from mvit_core.video.multi_view import plan_views, preprocessing_for
 
     spec = preprocessing_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)
-    map_cache, scores, progress = [], [], ProgressLine("view")
+    rows, scores, progress = [], [], ProgressLine("view")
     for done, view in enumerate(views, start=1):
         scores.append(view_scores(loaded, video, view, spec))
         result = {
@@ -135,9 +145,10 @@ def _views(
             "frames": list(view.window.frame_indices),
             "top": _top(scores[-1], loaded, top),
         }
-        map_cache.append(result | ({"note": view.window.note} if view.window.note else {}))
+        note = read_note(video, view.window)
+        rows.append(result | ({"note": note} if note else {}))
         progress.show(done, len(views))
-    return map_cache, scores
+    return rows, scores
 
 
 def _top(scores: Scores, loaded: LoadedModel, count: int) -> list[Json]:

@@ -29,6 +29,10 @@ JOB_ORDER = (
 """Which job the user waits for most."""
 
 
+LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
+"""Jobs that take long and leave nothing behind where the window closes on them."""
+
+
 class Jobs:
     """One job per kind of task; a new one takes the place of the last of its kind.
 

@@ -66,7 +66,7 @@ def series_info(
 ) -> SeriesInfo:
     """The series of a clip, as far as its windows were run."""
     scores = [cache.scores(request, request.spec, View(window)) for window in windows]
-    names = cache.names.get(request.model, ())
+    names = cache.names.get(request.network, ())
     if state.series == "probability":
         lines = _class_lines(scores, names, state.pinned_classes)
     else:
@@ -75,7 +75,7 @@ def series_info(
     known = sum(value is not None for value in values)
     low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
     missing = len(missing_windows(cache, request, windows, state))
-    seconds = cache.seconds.get(request.model)
+    seconds = cache.seconds.get(request.network)
     return SeriesInfo(
         kind=state.series,
         lines=lines,

@@ -100,9 +100,7 @@ class ClipSurvey(QObject, Collaborator):
             return None
         running = self._is_running(TaskKey.MULTIVIEW)
         key = (
-            request.model,
-            request.clip,
-            request.spec,
+            _purpose(request),
             id(results.windows),
             state.views,
             self._cache.version,
@@ -120,7 +118,7 @@ class ClipSurvey(QObject, Collaborator):
             return AverageInfo(plan, (), 0, 0, None, running=False, problem=str(error))
         spec = preprocessing_for(request.spec, plan)
         known = [s for v in views if (s := self._cache.scores(request, spec, v)) is not None]
-        seconds = self._cache.seconds.get(request.model)
+        seconds = self._cache.seconds.get(request.network)
         return AverageInfo(
             plan,
             self._mean(request, known),
@@ -134,7 +132,7 @@ class ClipSurvey(QObject, Collaborator):
         if not known:
             return ()
         mean = sum(known[1:], start=known[0]) / len(known)
-        names = self._cache.names.get(request.model, ())
+        names = self._cache.names.get(request.network, ())
         return tuple(
             PredictionInfo(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
             for i in (-mean).argsort(kind="stable").tolist()
@@ -221,4 +219,4 @@ class ClipSurvey(QObject, Collaborator):
 
 
 def _purpose(request: MapRequest) -> object:
-    return request.model, request.clip, request.spec
+    return request.network, request.clip, request.clip_file, request.spec

@@ -14,7 +14,7 @@ from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
     from app.results import MapRequest, MapResult, PredictionInfo
-    from app.state.view_state import ModelSource
+    from app.results.maps import Network
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
     from mvit_core.video.clip import ClipSpec
@@ -29,15 +29,15 @@ class SurveyShelf:
     def __init__(self) -> None:
         self.version = 0
         """Another number, something more is known."""
-        self.names: dict[ModelSource, tuple[str, ...]] = {}
-        self.seconds: dict[ModelSource, float] = {}
+        self.names: dict[Network, tuple[str, ...]] = {}
+        self.seconds: dict[Network, float] = {}
         """Of one run."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
         self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
         """What the model of a request said of a view of its clip, fed so."""
-        return self._scores.get((request.model, request.clip, spec, view))
+        return self._scores.get((*_of_clip(request), spec, view))
 
     def measures(self, request: MapRequest) -> LayerMeasures | None:
         """Those of one layer in one window."""
@@ -50,12 +50,12 @@ class SurveyShelf:
             self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
                 self._measures[_plain(request.on_layer(block, request.map.query))] = measures
-            self.names[request.model] = told.names
+            self.names[request.network] = told.names
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)
         else:
             return
-        self.seconds[told.request.model] = told.seconds
+        self.seconds[told.request.network] = told.seconds
         self._settle()
 
     def learn_map(self, result: MapResult) -> None:
@@ -68,7 +68,7 @@ class SurveyShelf:
             self._learn_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
         # A window that was remembered took no time, so the longest is that of a run.
-        self.seconds[request.model] = max(self.seconds.get(request.model, 0.0), result.seconds)
+        self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
     def _learn_predictions(
@@ -79,16 +79,21 @@ class SurveyShelf:
         for each in predictions:
             scores[each.index], names[each.index] = each.probability, each.name
         self._keep_scores(request, request.spec, View(request.window), scores)
-        self.names[request.model] = tuple(names)
+        self.names[request.network] = tuple(names)
 
     def _keep_scores(self, request: MapRequest, spec: ClipSpec, view: View, scores: Scores) -> None:
-        self._scores.setdefault((request.model, request.clip, spec, view), scores)
+        self._scores.setdefault((*_of_clip(request), spec, view), scores)
 
     def _settle(self) -> None:
         self.version += 1
         for kept in (self._scores, self._measures):
             while len(kept) > MOST_KEPT:
                 kept.popitem(last=False)
+
+
+def _of_clip(request: MapRequest) -> tuple[object, ...]:
+    """Model and clip, as their files were: another file of the same name is another."""
+    return request.network, request.clip, request.clip_file
 
 
 def _plain(request: MapRequest) -> MapRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mvit_core.heatmap import project
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+Network: TypeAlias = "tuple[ModelSource, tuple[FileIdentity, ...]]"
+"""Where a model comes from, and which files they were when it was loaded."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,15 @@ class MapRequest:
     window: ClipWindow
     map: MapSpec
     """Its block is a number; its head is ``mean``, for the maps of all heads are made together."""
+    clip_file: FileIdentity | None = None
+    """Which file the clip was when it was opened; None for whatever lies at its path now."""
+    model_files: tuple[FileIdentity, ...] = ()
+    """The same of the model's files."""
+
+    @property
+    def network(self) -> Network:
+        """The model, as its files were when it was loaded."""
+        return self.model, self.model_files
 
     @property
     def block(self) -> int:

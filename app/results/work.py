@@ -55,6 +55,10 @@ class TaskKey(StrEnum):
     PANES = "panes"
     """The colours of the panes."""
     DIFFERENCE = "difference"
+    FILES = "files"
+    """Whether the files in use are still those that were opened."""
+    SESSION = "session"
+    """Where the files of a session are now."""
     COPY = "copy"
     """A picture for the clipboard."""
 
@@ -91,7 +95,7 @@ class Message:
     dock: str = ""
     """The panel that tells more; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
-    """What may help, where memory ended; a button each."""
+    """What may help, where memory ended or a file changed; a button each."""
     file: Path | None = None
     """What was written; a button shows the folder that it lies in."""
 

@@ -87,6 +87,7 @@ def _facts(
         "preprocessing": asdict(explainer.loaded.clip_spec),
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
+        "damage": list(video.damage),
     }
 
 

@@ -20,6 +20,8 @@ class Shot:
     panels: tuple[Panel, ...]
     styles: tuple[RenderStyle, ...]
     """How each panel's map is drawn."""
+    is_damaged: bool = False
+    """The model was fed frames that are painted from damaged data."""
 
 
 class Scene:
@@ -55,7 +57,8 @@ class Scene:
             self._explainer.capture(self._video, window, lambda *_: self._on_piece())
             panels = panels_of(self._explainer, self._video, window, request.layout, request.map)
             self._window = window
-            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)))
+            is_damaged = not self._video.damaged_frames.isdisjoint(window.frame_indices)
+            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)), is_damaged)
             for panel in panels:
                 for note in (panel.explanation.maps.note, panel.explanation.capture.note):
                     self._notes.setdefault(note)
@@ -117,6 +120,7 @@ class Scene:
                 "layout": self._request.layout,
                 "look": asdict(self._request.heat),
                 "frames": [start, stop],
+                "damage": list(self._video.damage),
                 "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
             }
         )

@@ -25,7 +25,7 @@ from app.dialogs.export.preview_pane import PreviewPane
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import layout_words, term
 from app.widgets import theme
-from app.widgets.basic import Choice, label
+from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
 from mvit_core.video.encode.encoders import CONTAINERS
 
@@ -306,10 +306,10 @@ class ExportDialog(QDialog):
         is_video, draws = ending in CONTAINERS, self._draws()
         for choice in (self.span, self.rate):
             choice.setEnabled(is_video)
-            choice.setToolTip("" if is_video else self.tr("Only videos have frames to choose"))
+            set_tip(choice, "" if is_video else self.tr("Only videos have frames to choose"))
         for field in (self.caption, self.layouts, self.size_choice):
             field.setEnabled(draws)
-            field.setToolTip("" if draws else self.tr("Only pictures and videos have one"))
+            set_tip(field, "" if draws else self.tr("Only pictures and videos have one"))
         self._choice_made()
 
     def _check(self) -> None:
