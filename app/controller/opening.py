@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.state.view_state import Loop
+from mvit_core.attribution import MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -60,10 +61,7 @@ def begin_model(store: Store, model: ModelInfo, before: ModelInfo | None) -> Non
     store.update(
         model=model.source,
         clip_spec=None,
-        block=None,
-        head="mean",
-        method="row",
-        query="readout",
+        map=MapSpec(),
         picking=False,
         locked_range=None,
         pinned_classes=(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import SeriesInfo, SeriesLine
-from mvit_core.attribution import HeadSet, head_within
+from mvit_core.attribution import METHODS, HeadSet, head_within
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
@@ -138,6 +138,6 @@ def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int)
 
 
 def _why_none(request: MapRequest) -> str:
-    if request.map.method == "column":
+    if not METHODS[request.map.method].has_sink:
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

@@ -49,7 +49,9 @@ class SurveyShelf:
             request = told.request
             self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
-                self._measures[_plain(request.on_layer(block, request.map.query))] = measures
+                self._measures[_plain(replace(request, map=replace(request.map, block=block)))] = (
+                    measures
+                )
             self.names[request.model] = told.names
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)

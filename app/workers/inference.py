@@ -19,7 +19,7 @@ from app.results import (
     ViewSurvey,
     WindowSurvey,
 )
-from mvit_core.attribution import dead_reason, measures_of
+from mvit_core.attribution import METHODS, dead_reason, measures_of
 from mvit_core.video import Video, open_video
 
 if TYPE_CHECKING:
@@ -239,8 +239,8 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip)
         captured = explainer.glance(video, request.window, on_step=task.check)
-        # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(request.map.query, str) and request.map.method != "column"
+        # A picked token lies elsewhere in other layers; what was not noted is computed for each.
+        cheap = isinstance(request.map.query, str) and METHODS[request.map.method].is_noted
         blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:

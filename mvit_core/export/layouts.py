@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from mvit_core.pipeline import Explainer, Explanation, MapSpec, same_place
+from mvit_core.attribution import MapSpec
+from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.video import ClipWindow, Video
 
 Explain = Callable[[MapSpec], Explanation]
@@ -40,13 +41,12 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
     chosen = explain(spec)
     layers = chosen.capture.record.layers
     last_of_stage = {layer.stage: layer for layer in layers}
-    head = spec.head if isinstance(spec.head, str) else "mean"
-    panels = []
-    for stage, layer in last_of_stage.items():
-        query = same_place(spec, chosen.capture.layer(chosen.maps.block), layer)
-        wanted = replace(spec, block=layer.block, head=head, query=query)
-        panels.append(Panel(explain(wanted), f"stage {stage} · block {layer.block}"))
-    return panels
+    here = chosen.capture.layer(chosen.maps.block)
+    spec = replace(spec, head=spec.head if isinstance(spec.head, str) else "mean")
+    return [
+        Panel(explain(spec.on_layer(here, layer)), f"stage {stage} · block {layer.block}")
+        for stage, layer in last_of_stage.items()
+    ]
 
 
 @dataclass(frozen=True)

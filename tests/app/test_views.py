@@ -430,7 +430,13 @@ def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
     result = lens.controller.results.shown.result
     budget = MemoryBudget(2 * result.maps.values.nbytes)
     map_cache = MapCache(budget)
-    several = [replace(result, request=result.request.on_layer(3, (0, 0, n))) for n in range(5)]
+    several = [
+        replace(
+            result,
+            request=replace(result.request, map=replace(result.request.map, query=(0, 0, n))),
+        )
+        for n in range(5)
+    ]
     for each in several:
         map_cache.keep(each)
         map_cache.keep(each)
