@@ -4,7 +4,7 @@
 tests (docs/how-to/add-a-method.md).
 """
 
-from mvit_core.attribution.attention import dead_reason
+from mvit_core.attribution.attention import NOTES, dead_reason
 from mvit_core.attribution.heads import (
     HEAD_REDUCTIONS,
     HeadChoice,
@@ -25,6 +25,7 @@ __all__ = [
     "ATTENDS_TO",
     "HEAD_REDUCTIONS",
     "METHODS",
+    "NOTES",
     "HeadChoice",
     "HeadMaps",
     "HeadSet",

@@ -53,6 +53,8 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
 class Layout:
     """One way to put panels together."""
 
+    title: str
+    """Title in dialogs."""
     panels: Callable[[Explain, MapSpec], list[Panel]]
     varies: Literal["nothing", "head", "block"]
     """What differs from panel to panel; the caption leaves that to the labels."""
@@ -60,10 +62,10 @@ class Layout:
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
-        "single": Layout(_single, varies="nothing"),
-        "heads": Layout(_heads, varies="head"),
-        "stages": Layout(_stages, varies="block"),
-        "side-by-side": Layout(_side_by_side, varies="nothing"),
+        "single": Layout("Single", _single, varies="nothing"),
+        "heads": Layout("Heads", _heads, varies="head"),
+        "stages": Layout("Stages", _stages, varies="block"),
+        "side-by-side": Layout("Side by side", _side_by_side, varies="nothing"),
     }
 )
 

@@ -3284,6 +3284,10 @@ right-click for percentile tails and units</source>
             <translation>文件旁的 config.json</translation>
         </message>
         <message>
+            <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
+            <translation>最后一块中只有类别行会影响预测；此均值包含所有行</translation>
+        </message>
+        <message>
             <source>patch queries of the last block do not reach the prediction</source>
             <translation>最后一块的图块查询不会影响预测</translation>
         </message>
