@@ -76,7 +76,7 @@ class WindowCapture:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to one request: everything the window or an exporter draws."""
+    """The map of one request: everything that the window or an exporter draws."""
 
     capture: WindowCapture
     spec: MapSpec

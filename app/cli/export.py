@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli.heat_options import add_look_options, look_from
+from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
@@ -52,7 +52,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--layout", default="single", help=f"{_listed(LAYOUTS)} (single)")
     export.add_argument("--size", default="native", help=f"{_listed(SIZES)} (native)")
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
-    add_look_options(export)
+    add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=run)
@@ -103,7 +103,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
     )
     return ExportRequest(
         spec,
-        look_from(options),
+        heat_from(options),
         options.layout,
         options.frame,
         encoding=encoding_from(options),
