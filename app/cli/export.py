@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.heat_options import add_look_options, look_from
+from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
@@ -51,7 +51,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--layout", default="single", help=f"{_listed(LAYOUTS)} (single)")
     export.add_argument("--size", default="native", help=f"{_listed(SIZES)} (native)")
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
-    add_look_options(export)
+    add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=run)
@@ -102,7 +102,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
     )
     return ExportRequest(
         spec,
-        look_from(options),
+        heat_from(options),
         options.layout,
         options.frame,
         encoding=encoding_from(options),

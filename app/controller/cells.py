@@ -1,7 +1,7 @@
 """Small coloured maps from the paint worker, for grids, panes and the tree of layers.
 
 Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
-that decides how they look: stepping through frames of one token time paints none anew.
+that decides how they heat: stepping through frames of one token time paints none anew.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
         saliency = key.result.maps.pick(head)
         if key.token_time < 0:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
-        style = key.look.style(key.result.maps, saliency)
+        style = key.heat.style(key.result.maps, saliency)
         heatmap = project(saliency, key.result.pixel_map, key.result.frame_indices)
         image = heat_image(heatmap, ask.frame_index, style, key.size)
         images.append(_seen(image, heatmap) if key.token_time < 0 else image)

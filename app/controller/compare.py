@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("comparing", text)
+    return QCoreApplication.translate("compare", text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class ComparePanes(Collaborator):
         self._request_frames(pins)
         seen = [self._selection(), *(self._pinned(pane) for pane in pins)]
         asks: list[CellsAsk] = []
-        info = [self._fact(place, each, asks) for place, each in enumerate(seen)]
+        info = [self._info_of(place, each, asks) for place, each in enumerate(seen)]
         if state.difference is not None and max(state.difference) < len(seen):
             info.append(self._difference(state.difference, seen))
         self._cells.request(asks)
@@ -240,7 +240,7 @@ class ComparePanes(Collaborator):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _fact(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
+    def _info_of(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
         name = PANE_NAMES[place - 1] if place else tr("Now")
         blank = PaneInfo(
             place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark
@@ -250,7 +250,7 @@ class ComparePanes(Collaborator):
         heatmap = heatmap_of(seen.result, seen.head)
         time = heatmap.token_time(seen.picture.index)
         size = self._heat_px(seen)
-        key = CellsKey(seen.result, (seen.head,), time, self._look(place), size)
+        key = CellsKey(seen.result, (seen.head,), time, self._heat_settings(place), size)
         asks.append(CellsAsk(key, seen.picture.index))
         made = self._cells.get(key)
         old = next((each for each in self._info if each.place == place), None)
@@ -267,9 +267,9 @@ class ComparePanes(Collaborator):
     def _scale(self, made: CellsPicture) -> Scale:
         """Of what is painted, in the units and at the opacity that the user asks for."""
         state = self._bench.state
-        look = replace(made.key.look, opacity=state.heat.opacity, units=state.heat.units)
+        heat = replace(made.key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
-        return scale_of(look, made.ranges[0], keys, short_unit_names())
+        return scale_of(heat, made.ranges[0], keys, short_unit_names())
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneInfo:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
@@ -315,12 +315,12 @@ class ComparePanes(Collaborator):
         scale = min(self._bench.sizes.pane_px[0] / width, self._bench.sizes.pane_px[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
-    def _look(self, place: int) -> HeatSettings:
-        look = replace(self._bench.state.heat, opacity=1.0, units="probability")
+    def _heat_settings(self, place: int) -> HeatSettings:
+        heat = replace(self._bench.state.heat, opacity=1.0, units="probability")
         shown = self._results.shown
         if place == 0 and shown is not None:
-            look = replace(look, locked_range=shown.range.range)  # as on the canvas
-        return look
+            heat = replace(heat, locked_range=shown.range.range)  # as on the canvas
+        return heat
 
     def _title(self, place: int, seen: _Seen) -> str:
         """Block, head and map; the clip and the model where they are not those in use."""

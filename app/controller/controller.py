@@ -80,7 +80,7 @@ class Controller(QObject):
         self._snapshot: Snapshot | None = None
         self._asked_source: ModelSource | None = None
         self.survey = ClipSurvey(bench)
-        map_cache = MapCache(bench.budget, self.survey.learn_map)
+        map_cache = MapCache(bench.budget, self.survey.record_map)
         self._watch = FileWatch(bench)
         self._frames = Frames(bench)
         self._maps = MapScheduler(bench, map_cache)

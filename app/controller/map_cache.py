@@ -21,13 +21,13 @@ class MapCache:
 
     Args:
         budget: they are counted there.
-        learn: hears of each map, for what it tells of the whole clip.
+        record: hears of each map, for what it tells of the whole clip.
     """
 
     def __init__(
-        self, budget: MemoryBudget, learn: Callable[[MapResult], None] | None = None
+        self, budget: MemoryBudget, record: Callable[[MapResult], None] | None = None
     ) -> None:
-        self._learn = learn
+        self._record = record
         self._cache: Cache[MapRequest, MapResult] = Cache(
             budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
         )
@@ -41,8 +41,8 @@ class MapCache:
 
     def keep(self, result: MapResult) -> None:
         """Keep a result; also a late one, which is only not shown."""
-        if self._learn is not None:
-            self._learn(result)
+        if self._record is not None:
+            self._record(result)
         self._cache.put(result.request, result, result.maps.values.nbytes)
 
     def forget(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("map_desk", text)
+    return QCoreApplication.translate("maps", text)
 
 
 def request_of(state: ViewState, results: Results) -> MapRequest | None:

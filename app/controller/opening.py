@@ -120,10 +120,7 @@ def begin_model(
     store.update(
         model=model.source,
         clip_spec=None,
-        block=None,
-        head="mean",
-        method="row",
-        query="readout",
+        map=MapSpec(),
         picking=False,
         locked_range=None,
         pinned_classes=(),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import SeriesInfo, SeriesLine
-from mvit_core.attribution import HeadSet, head_within
+from mvit_core.attribution import METHODS, HeadSet, head_within
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
-    from app.controller.survey_cache import SurveyShelf
+    from app.controller.survey_cache import SurveyCache
     from app.results import MapRequest
     from app.state.view_state import ViewState
     from mvit_core.attribution import MapMeasures
@@ -48,7 +48,7 @@ def series_titles() -> dict[str, tuple[str, str]]:
 
 
 def missing_windows(
-    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
     """The windows that must be run for the series shown."""
     if state.series == "probability":
@@ -57,7 +57,7 @@ def missing_windows(
 
 
 def series_info(
-    cache: SurveyShelf,
+    cache: SurveyCache,
     request: MapRequest,
     windows: tuple[ClipWindow, ...],
     state: ViewState,
@@ -103,7 +103,7 @@ def _class_lines(
 
 
 def _measure_line(
-    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> SeriesLine:
     values: list[float | None] = []
     for window in windows:
@@ -138,6 +138,6 @@ def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int)
 
 
 def _why_none(request: MapRequest) -> str:
-    if request.map.method == "column":
+    if not METHODS[request.map.method].has_sink:
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from typing_extensions import override
 
 from app.controller.series import missing_windows, series_info
-from app.controller.survey_cache import SurveyShelf
+from app.controller.survey_cache import SurveyCache
 from app.controller.workbench import Collaborator
 from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
@@ -41,12 +41,12 @@ class ClipSurvey(QObject, Collaborator):
         super().__init__(bench)
         self._bench, self._jobs = bench, bench.jobs
         self._worker, self._model_worker = bench.workers.infer, bench.workers.model_worker
-        self._cache = SurveyShelf()
+        self._cache = SurveyCache()
         self._series: tuple[object, SeriesInfo | None] = (None, None)
         self._average: tuple[object, AverageInfo | None] = (None, None)
         self._begun_for: object = None
         # Told on the worker's thread; heard on the window's.
-        self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._record, Qt.ConnectionType.QueuedConnection)
         bench.store.changed.connect(self._on_changed)
 
     @override
@@ -64,9 +64,9 @@ class ClipSurvey(QObject, Collaborator):
         for key in (TaskKey.SERIES, TaskKey.MULTIVIEW):
             self._worker.cancel(key)
 
-    def learn_map(self, result: MapResult) -> None:
+    def record_map(self, result: MapResult) -> None:
         """Keep what a map that the user looked at tells for free."""
-        self._cache.learn_map(result)
+        self._cache.record_map(result)
 
     # -- what is known ----------------------------------------------------------------------
 
@@ -200,8 +200,8 @@ class ClipSurvey(QObject, Collaborator):
             self._worker.cancel(TaskKey.MULTIVIEW)
 
     @Slot(object)
-    def _learn(self, told: object) -> None:
-        self._cache.learn(told)
+    def _record(self, told: object) -> None:
+        self._cache.record(told)
         self._bench.due.emit()
 
     def _views(self, request: MapRequest) -> tuple[View, ...]:

@@ -1,4 +1,4 @@
-"""What was learnt of windows and views, by everything that it depends on."""
+"""What is known of windows and views, by everything that it depends on."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 MOST_KEPT = 20_000
-"""Views and maps; a score sheet of 400 classes has 3 kB."""
+"""Views and maps; scores of 400 classes take 3 kB."""
 
 
-class SurveyShelf:
+class SurveyCache:
     """Scores by view and measures by map, the oldest dropped first."""
 
     def __init__(self) -> None:
@@ -43,13 +43,14 @@ class SurveyShelf:
         """Those of one layer in one window."""
         return self._measures.get(_plain(request))
 
-    def learn(self, told: object) -> None:
+    def record(self, told: object) -> None:
         """Keep what a task told."""
         if isinstance(told, WindowSurvey):
             request = told.request
             self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
-                self._measures[_plain(request.on_layer(block, request.map.query))] = measures
+                here = replace(request, map=replace(request.map, block=block))
+                self._measures[_plain(here)] = measures
             self.names[request.network] = told.names
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)
@@ -58,20 +59,20 @@ class SurveyShelf:
         self.seconds[told.request.network] = told.seconds
         self._settle()
 
-    def learn_map(self, result: MapResult) -> None:
+    def record_map(self, result: MapResult) -> None:
         """Keep what a map that the user looked at tells for free."""
         request = _plain(result.request)
         if request in self._measures:
             return
         is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
-            self._learn_predictions(request, result.predictions)
+            self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
         # A window that was remembered took no time, so the longest is that of a run.
         self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
-    def _learn_predictions(
+    def _record_predictions(
         self, request: MapRequest, predictions: tuple[PredictionInfo, ...]
     ) -> None:
         scores = np.zeros(len(predictions))

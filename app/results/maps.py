@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from app.results.model import LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
-    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec, Query
+    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
@@ -52,9 +52,9 @@ class MapRequest:
         assert self.map.block is not None
         return self.map.block
 
-    def on_layer(self, block: int, query: Query) -> MapRequest:
-        """The same of another layer, whose query is the same place there."""
-        return replace(self, map=replace(self.map, block=block, query=query))
+    def on_layer(self, here: LayerInfo, there: LayerInfo) -> MapRequest:
+        """The same of another layer; ``here`` is the layer that this is of."""
+        return replace(self, map=self.map.on_layer(here, there))
 
 
 @dataclass(frozen=True, eq=False)

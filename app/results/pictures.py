@@ -53,7 +53,7 @@ class CellsKey:
     heads: tuple[HeadChoice, ...]
     token_time: int
     """Below 0: the mean over all times, of what the model saw alone."""
-    look: HeatSettings
+    heat: HeatSettings
     """At full opacity: the user's is applied when the cells are laid over the frame."""
     size: tuple[int, int]
     """(width, height) of one cell in device pixels."""

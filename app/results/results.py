@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """All that is known now; the controller replaces it as answers come."""
+    """All that is known now; the controller replaces it as results come."""
 
     video: VideoInfo | None = None
     model: ModelInfo | None = None
@@ -44,7 +44,7 @@ class Results:
     request: MapRequest | None = None
     """The map that belongs to what is asked for now; the shown one may lag behind."""
     problem: str = ""
-    """Why the wished map does not come; empty while it may."""
+    """Why the map asked for does not come; empty while it may."""
     samples: Samples = field(default_factory=Samples)
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""

@@ -50,7 +50,7 @@ class GridInfo:
     """Which colour is which number; None while there is no map."""
     policy: str
     """How the range is chosen, in words."""
-    look: HeatSettings
+    heat: HeatSettings
     """How the cells are drawn, at full opacity."""
 
     @property

@@ -1,4 +1,4 @@
-"""What is told of a load, a failure or a view: enough for someone else to see the same."""
+"""Reports of a load, a failure or a view: enough for someone else to see the same."""
 
 from __future__ import annotations
 

@@ -177,11 +177,11 @@ class CompareView(QWidget):
 
     def show_panes(self, info: tuple[PaneInfo, ...]) -> None:
         """Take what the panes show now."""
-        places = tuple(fact.place for fact in info)
+        places = tuple(pane.place for pane in info)
         if places != self._shown:
             self._arrange(places)
-        for fact in info:
-            self.panes[fact.place].show_pane(fact)
+        for pane in info:
+            self.panes[pane.place].show_pane(pane)
 
     def show_style(
         self, *, opacity: float, heat: bool, coverage: bool, lines: bool, chosen: int

@@ -26,7 +26,7 @@ class Drops(QObject):
 
     Args:
         window: takes the drops.
-        veil: says what a drop would do.
+        overlay: says what a drop would do.
         controller: opens what was dropped.
         sessions: opens sessions.
     """

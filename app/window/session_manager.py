@@ -27,7 +27,7 @@ from app.state.session_file import (
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
 from app.widgets.basic import ask
 from app.window.docks import LAYOUT_VERSION
-from mvit_core.attribution import METHODS, MapSpec, head_within
+from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
 from mvit_core.render import HeatSettings, colormaps
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.state.store import Store, Values
     from app.state.view_state import ModelSource, ViewState
     from app.views.canvas import Canvas
+    from mvit_core.attribution import MapSpec
 
 PASSING = frozenset({"frame", "speed"})
 """Kept, but no reason to save again: playing on is not a change of the session."""
@@ -336,14 +337,13 @@ def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
     if wanted.method not in METHODS:
-        wanted = replace(wanted, method=MapSpec().method)
+        wanted = replace(wanted, method=ATTENDS_TO)
     layer = results.layer(wanted.block)
     wanted = replace(wanted, head=head_within(wanted.head, layer.heads if layer is not None else 0))
     if isinstance(wanted.query, tuple):
-        column = wanted.method == "column"
-        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
-        if not all(0 <= i < n for i, n in zip(wanted.query, shape, strict=True)):
-            wanted = replace(wanted, query="readout", method="row")
+        grid = None if layer is None else query_grid(wanted.method, layer)
+        if grid is None or grid.clamp(wanted.query) != wanted.query:
+            wanted = replace(wanted, query="readout", method=ATTENDS_TO)
     return wanted
 
 

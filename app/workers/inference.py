@@ -20,7 +20,7 @@ from app.results import (
     WindowSurvey,
 )
 from app.workers.network import load_unchanged, network_of
-from mvit_core.attribution import dead_reason, measures_of
+from mvit_core.attribution import METHODS, dead_reason, measures_of
 from mvit_core.errors import FileChangedError
 from mvit_core.video import Video, open_video
 from mvit_core.video.decode.container import changed_words
@@ -260,8 +260,8 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
         captured = explainer.glance(video, request.window, on_step=task.check)
-        # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(request.map.query, str) and request.map.method != "column"
+        # A picked token lies elsewhere in other layers; what was not noted is computed for each.
+        cheap = isinstance(request.map.query, str) and METHODS[request.map.method].is_noted
         blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:

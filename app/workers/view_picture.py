@@ -36,7 +36,7 @@ class Tile:
     """A frame with its map, and what is drawn on it."""
 
     room: QRect
-    """In points of the sheet's body."""
+    """In points of the picture's body."""
     view: Viewport
     """How the frame lies in the room."""
     picture: FramePicture

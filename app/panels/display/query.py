@@ -34,11 +34,12 @@ def query_info(snapshot: Snapshot) -> QueryInfo:
     shown, model = snapshot.results.shown, snapshot.results.model
     if shown is None or snapshot.results.video is None:
         return QueryInfo()
-    layer, is_row = shown.result.layer, shown.result.request.map.method == "row"
+    layer = shown.result.layer
+    of_queries = METHODS[shown.result.request.map.method].picks_query
     return QueryInfo(
         has_class_token=bool(model and model.has_class_token),
-        dead_class=layer.dead_class if is_row else "",
-        dead_patch=layer.dead_patch if is_row else "",
+        dead_class=layer.dead_class if of_queries else "",
+        dead_patch=layer.dead_patch if of_queries else "",
     )
 
 
