@@ -198,7 +198,7 @@ class MultiScaleBlock(nn.Module):
         self.proj = Linear(dim, dim_out) if dim != dim_out else None
         self._project_in_attention = dim_mul_in_att and self.proj is not None
         self._project_in_mlp = not dim_mul_in_att and self.proj is not None
-        self.pool_skip = _skip_pool(attention.get("stride_q", ()))
+        self.pool_skip = skip_pool(attention.get("stride_q", ()))
 
     def forward(
         self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
@@ -229,7 +229,7 @@ class MultiScaleBlock(nn.Module):
         return x + self.drop_path(hidden), q_shape
 
 
-def _skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+def skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
     if not stride or max(stride) == 1:
         return None
     kernel = tuple(s + 1 if s > 1 else s for s in stride)
@@ -314,6 +314,7 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
         separate_qkv=config.separate_qkv,
         residual_on_cls=config.residual_on_cls,
         depthwise_conv=config.depthwise_pool,
+        residual_conv=config.residual_conv,
         pool_norm_layer=pool_norm_layer,
     )
 
