@@ -206,7 +206,7 @@ class MultiScaleAttention(nn.Module):
             q_window=self.q_window,
             k_window=self.kv_window,
         )
-        out = self._add_queries(self.tap(inputs), q, q_shape)  # (B, h, Nq, d)
+        out = self._add_queries(self.tap(inputs), self._residual(q, q_shape))  # (B, h, Nq, d)
         out = out.transpose(1, 2).flatten(2)  # (B, Nq, C)
         return self.proj_drop(self.proj(out)), list(q_shape)
 
@@ -262,12 +262,16 @@ class MultiScaleAttention(nn.Module):
             pooled[name] = self._heads(getattr(self, name)(merged), self.num_heads)
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
 
-    def _add_queries(self, weighted: Tensor, q: Tensor, q_shape: Triple) -> Tensor:
+    def _residual(self, q: Tensor, q_shape: Triple) -> Tensor:
+        """What residual pooling adds: the pooled queries, or their convolution."""
+        if self.conv_q_func is None:
+            return q
+        return attention_pool(q, self.conv_q_func, q_shape, self.has_cls_embed)[0]
+
+    def _add_queries(self, weighted: Tensor, q: Tensor) -> Tensor:
         """Residual pooling; the sum is laid out as q, so that joining the heads is a view."""
         if not self.residual_pooling:
             return weighted
-        if self.conv_q_func is not None:
-            q, _ = attention_pool(q, self.conv_q_func, q_shape, self.has_cls_embed)
         added = q + weighted
         if self.has_cls_embed and not self.residual_on_cls:
             added[:, :, 0] = weighted[:, :, 0]
