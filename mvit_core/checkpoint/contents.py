@@ -49,12 +49,15 @@ class Contents:
     """Python classes in the file that were not understood, and not needed."""
 
 
-def read_contents(path: Path, check: Check = lambda: None) -> Contents:
+def read_contents(
+    path: Path, check: Check = lambda: None, *, weights: str | None = None
+) -> Contents:
     """Read a checkpoint file.
 
     Args:
         path: the file.
         check: called every few milliseconds; raising from it ends the reading.
+        weights: which network of a file that holds several, by the name of its entry.
 
     Raises:
         CheckpointReadError: the file cannot be read, or holds no weights.

@@ -230,6 +230,7 @@ class MultiScaleBlock(nn.Module):
 
 
 def skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+    """The pooling of a skip where queries stride, by maximum with kernel ``stride + 1``."""
     if not stride or max(stride) == 1:
         return None
     kernel = tuple(s + 1 if s > 1 else s for s in stride)
