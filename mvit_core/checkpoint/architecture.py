@@ -231,7 +231,7 @@ def _from_presets(
 def _published(architecture: MViTConfig, entry: CheckpointFormat) -> Setup:
     """An architecture with its published preprocessing, and what its family wants said."""
     reader = reader_of(architecture.family)
-    notes = (reader.note,) if reader is not None and reader.note else ()
+    notes = () if reader is None else reader.notes(architecture)
     return Setup(architecture, entry.clip(architecture), notes)
 
 

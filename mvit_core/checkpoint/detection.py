@@ -33,11 +33,19 @@ def _adapt(preset: MViTConfig, state: StateDict) -> MViTConfig:
     return preset
 
 
+def _notes(architecture: MViTConfig) -> tuple[str, ...]:
+    del architecture
+    return (
+        "a detection model: its head reads regions, the boxes that it is given; without any, the "
+        "whole frame is one box",
+    )
+
+
 DETECTION = FamilyReader(
     family=DetectionConfig.family,
     applies=_applies,
     configure=_configure,
     marks=_marks,
     adapt=_adapt,
-    note="a model of detection: it predicts for boxes; without any, the whole frame is one box",
+    notes=_notes,
 )

@@ -76,7 +76,7 @@ class FamilyReader:
     """Do these weights, under our names, belong to the family?"""
     adapt: Callable[[MViTConfig, StateDict], MViTConfig]
     """A preset made one of the family, for weights without a configuration."""
-    note: str = ""
+    notes: Callable[[MViTConfig], tuple[str, ...]]
     """What a reader of the result must know."""
     left_out: re.Pattern[str] | None = None
     """Weights that the family's network has no place for, by design."""

@@ -175,7 +175,9 @@ def _ends(path: str, end: str) -> bool:
 
 
 def _is_plain(head: HeadConfig) -> bool:
-    return len(head.layers) == 1 and head.layers[0].bias and not head.reads
+    """One linear layer; without its bias only a name of its own tells that none is lost."""
+    single = len(head.layers) == 1 and not head.reads
+    return single and (head.layers[0].bias or head.name == "head")
 
 
 def _paths(head: HeadConfig, groups: Mapping[str, _Group]) -> list[str]:

@@ -34,13 +34,20 @@ def _adapt(preset: MViTConfig, state: StateDict) -> MViTConfig:
     return PretrainingConfig(**{**options, **_ENCODER}, autoencoder="decoder_embed.weight" in state)
 
 
+def _notes(architecture: MViTConfig) -> tuple[str, ...]:
+    del architecture
+    return (
+        "an encoder of masked pre-training: it has no classes. It is run on the whole clip, "
+        "nothing masked; what predicts the masked parts is left out",
+    )
+
+
 PRETRAINING = FamilyReader(
     family=PretrainingConfig.family,
     applies=_applies,
     configure=_configure,
     marks=_marks,
     adapt=_adapt,
-    note="an encoder of masked pre-training: it has no classes. It is run on the whole clip, "
-    "nothing masked; what predicts the masked parts is left out",
+    notes=_notes,
     left_out=re.compile(r"(?:hogs|pred_head|decoder_embed)\.|mask_token$|dec(?:oder)?_pos_embed"),
 )

@@ -70,14 +70,14 @@ def _configure(configuration: Configuration) -> Setup:
     reader = next((r for r in FAMILY_READERS if r.applies(cfg)), None)
     architecture = reader.configure(cfg, arguments) if reader else MViTConfig(**arguments)
     clip = _clip(cfg, architecture)
-    notes = (reader.note if reader else "", _scale_note(clip))
-    return Setup(architecture, clip, tuple(filter(None, notes)))
+    notes = reader.notes(architecture) if reader else ()
+    return Setup(architecture, clip, (*notes, *_scale_notes(clip)))
 
 
-def _scale_note(clip: ClipSpec) -> str:
+def _scale_notes(clip: ClipSpec) -> tuple[str, ...]:
     """What to say of means for colours of 0 to 255; PySlowFast divides by 255 before them."""
     if max(clip.mean) <= 2.0:
-        return ""
+        return ()
     said, scaled = (
         f"{_listed(mean)} and DATA.STD {_listed(std)}"
         for mean, std in (
@@ -87,7 +87,7 @@ def _scale_note(clip: ClipSpec) -> str:
     )
     return (
         f"DATA.MEAN is {said}: values for colours of 0 to 255, while PySlowFast feeds 0 to 1; "
-        f"they are used as stated. If the network was fed 0 to 255, set {scaled} instead"
+        f"they are used as stated. If the network was fed 0 to 255, set {scaled} instead",
     )
 
 

@@ -58,10 +58,21 @@ def _adapt(preset: MViTConfig, state: StateDict) -> MViTConfig:
     return preset  # a network of another family has other weights, and will not fit
 
 
+def _notes(architecture: MViTConfig) -> tuple[str, ...]:
+    last = architecture.depth - 1
+    if isinstance(architecture, ReversibleConfig) and last in architecture.transitions:
+        return (
+            f"layer {last}, the last one, is a transition and gives one stream, while the head "
+            "reads two: it is taken for both, which PySlowFast cannot do",
+        )
+    return ()
+
+
 REVERSIBLE = FamilyReader(
     family=ReversibleConfig.family,
     applies=_applies,
     configure=_configure,
     marks=_marks,
     adapt=_adapt,
+    notes=_notes,
 )

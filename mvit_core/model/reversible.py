@@ -63,11 +63,11 @@ class ReversibleConfig(MViTConfig):
         self._check_layers()
 
     def _check_layers(self) -> None:
-        kept = {index for index in range(self.depth) if index not in self.transitions}
-        if any(not {index - 1, index + 1} <= kept for index in self.transitions):
+        kept = [index for index in range(self.depth) if index not in self.transitions]
+        if any(index - 1 not in kept or index >= self.depth for index in self.transitions):
             raise ArchitectureError(
-                f"transitions {self.transitions} must each lie between two of the other "
-                f"{self.depth} layers, which hand two streams on"
+                f"transitions {self.transitions} must each follow one of the other layers, which "
+                f"hands two streams on; the network has layers 0 to {self.depth - 1}"
             )
         for index in kept:
             block = self.blocks[index]

@@ -303,9 +303,9 @@ def test_another_network_is_refused(saved: Callable):
         load_model(saved({"model_state": state}))
 
 
-def test_a_reversible_network_is_refused(saved: Callable):
+def test_reversible_layers_without_a_patch_embedding_are_refused(saved: Callable):
     state = {"rev_backbone.layers.0.F.attn.q.weight": torch.ones(8, 8)}
-    with pytest.raises(ArchitectureError, match="reversible MViT"):
+    with pytest.raises(ArchitectureError, match="is not an MViT"):
         load_model(saved({"model_state": state}))
 
 
