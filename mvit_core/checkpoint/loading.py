@@ -228,12 +228,19 @@ def _filled(
         if name in state:
             kept[name] = _owned(state[name], taken)
     model.load_state_dict({**kept, **substitutes}, assign=True)
+    others = [name or "the file itself" for name in contents.networks if name != contents.weights]
+    if others:
+        warnings.append(
+            f"the file holds further networks: {listed(others, 8)}; read is "
+            f"{contents.weights or 'the file itself'}, choose another with weights= (--weights)"
+        )
     ignored = contents.ignored_classes
     if ignored:
         warnings.append(f"objects beside the weights were not read: {listed(ignored, 8)}")
     report = LoadReport(
         format=decision.format.name,
         decided_from=decision.origin,
+        weights=contents.weights,
         converted=_conversions(contents, state, shapes),
         missing=missing,
         unexpected=tuple(sorted(unused)),
