@@ -282,7 +282,7 @@ _Given = tuple[AttentionInputs, MapNotes]
 _Hook = Callable[[nn.Module, _Given, Tensor], Tensor]
 
 
-def capture(
+def capture(  # noqa: PLR0913 - each is a choice of its own
     model: nn.Module,
     inputs: Tensor,
     gradient_of: int | None = None,

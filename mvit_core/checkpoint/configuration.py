@@ -55,8 +55,8 @@ def parse_text(text: str) -> Configuration:
     for key in ("_BASE_", "_base_"):
         if parsed.get(key):
             raise ArchitectureError(
-                f"the configuration begins with another file ({key}: {brief(parsed[key], 80)}), which "
-                "is not at hand; give the path of the file that names it by config="
+                f"the configuration begins with another file ({key}: {brief(parsed[key], 80)}), "
+                "which is not at hand; give the path of the file that names it by config="
             )
     return _settled(parsed)
 

@@ -52,6 +52,8 @@ class Contents:
     """Python classes in the file that were not understood, and not needed."""
     weights: str = ""
     """The entry that the weights were read from; "" for the file itself."""
+    note: str = ""
+    """What a reader of the result must know of the file itself."""
     networks: tuple[str, ...] = ()
     """All entries that hold a network, the one that was read among them."""
 
@@ -90,6 +92,7 @@ def read_contents(
         beside=read_json_beside(path),
         class_names=_class_names(top),
         ignored_classes=ignored,
+        note=tree.note,
         weights="" if network is None else network.name,
         networks=tuple(network.name for network in networks),
     )

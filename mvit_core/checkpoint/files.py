@@ -22,7 +22,7 @@ from mvit_core.checkpoint.limits import LIMITS, Check
 from mvit_core.checkpoint.old_files import OldFile, outline_old_file
 from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
 from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
-from mvit_core.checkpoint.pickle_scan import scan
+from mvit_core.checkpoint.pickle_scan import Outline, scan
 from mvit_core.checkpoint.pickle_values import plain_values
 from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
 from mvit_core.checkpoint.report import listed
@@ -33,6 +33,7 @@ from mvit_core.checkpoint.stored_tensors import (
     filled,
     read_storage_identity,
 )
+from mvit_core.checkpoint.torchscript import ALLOWED, MODULES, module_weights
 from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
@@ -66,6 +67,8 @@ class FileTree:
     """Plain containers and values; tensors without their values unless filled."""
     ignored_classes: tuple[str, ...]
     """Classes in it that were not understood."""
+    note: str = ""
+    """What a reader of the result must know."""
 
 
 def read_file(path: Path, check: Check = lambda: None) -> FileTree:
@@ -268,12 +271,14 @@ def _read_zip(opened: _Opened) -> FileTree:
     limit = LIMITS.unpacked_pickle_bytes if record.is_packed else LIMITS.pickle_bytes
     content = archive.read(record, limit, opened.check)
     outline = scan(content, check=opened.check)
+    _check_byte_order(opened, archive, record)
+    storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
+    if _is_script(archive, record):
+        return _read_script(opened, content, outline, storages)
     foreign = outline.foreign
     about = advice.about_names(foreign, outline.texts)
     if about or any(map(is_dangerous, foreign)):
         raise _unsafe(opened.path, foreign, about)
-    _check_byte_order(opened, archive, record)
-    storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
     top = plain_values(
         content,
         calls=CALLS,
@@ -288,8 +293,7 @@ def _record_of(opened: _Opened, archive: ZipIndex) -> Member:
     """The member that holds the pickle."""
     names = archive.members
     found = next((n for n in names if n == "data.pkl" or n.endswith("/data.pkl")), None)
-    script = found is not None and found.removesuffix("data.pkl") + "constants.pkl" in names
-    if found is None or script:
+    if found is None:
         words = advice.about_archive(names.keys())
         raise CheckpointReadError(f"{opened.path.name} is {words}")
     return names[found]
@@ -301,6 +305,32 @@ def _check_byte_order(opened: _Opened, archive: ZipIndex, record: Member) -> Non
         raise CheckpointReadError(
             f"{opened.path.name} was written on a big-endian machine; save it there as safetensors"
         )
+
+
+def _is_script(archive: ZipIndex, record: Member) -> bool:
+    """Is this the pickle of a TorchScript module?"""
+    return record.name.removesuffix("data.pkl") + "constants.pkl" in archive.members
+
+
+def _read_script(
+    opened: _Opened, content: bytearray, outline: Outline, storages: "_ZipStorages"
+) -> FileTree:
+    if not outline.all_names_match(ALLOWED):
+        others = tuple(n for n in outline.foreign if not ALLOWED.fullmatch(n))
+        raise _unsafe(opened.path, others, "")
+    top = plain_values(
+        content,
+        calls=CALLS,
+        persistent=storages.of_identity,
+        names=outline.names,
+        kept=MODULES,
+        check=opened.check,
+    )
+    return FileTree(
+        module_weights(top),
+        (),
+        "a TorchScript archive: its weights were read, its code was not run",
+    )
 
 
 def _check_packing(opened: _Opened, archive: ZipIndex) -> None:

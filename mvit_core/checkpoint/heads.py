@@ -204,8 +204,8 @@ def _choose(heads: Sequence[HeadConfig], wanted: str | None) -> str:
     ]
     if len(fitting) != 1:
         raise ArchitectureError(
-            f"{'several heads are' if fitting else 'no head is'} called {brief(wanted, 60)}; the file has "
-            f"{_counted(finals)}: choose one of them with head="
+            f"{'several heads are' if fitting else 'no head is'} called {brief(wanted, 60)}; the "
+            f"file has {_counted(finals)}: choose one of them with head="
         )
     return fitting[0].name
 

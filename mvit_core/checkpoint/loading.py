@@ -97,7 +97,7 @@ class LoadedModel:
         return replace(self, model=model, device=place, half=half)
 
 
-def load_model(
+def load_model(  # noqa: PLR0913 - each is a choice of its own
     path: str | Path,
     config: ConfigArgument = None,
     preset: str | None = None,
@@ -245,7 +245,7 @@ def _filled(
         missing=missing,
         unexpected=tuple(sorted(unused)),
         resized=resized,
-        warnings=(*decision.warnings, *warnings),
+        warnings=(*filter(None, (contents.note,)), *decision.warnings, *warnings),
     )
     return model, report
 

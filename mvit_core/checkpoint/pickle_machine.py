@@ -9,6 +9,7 @@ bear: each knows how deep it is and how many values it would have if written out
 soon as it is put into another. Keys are numbers and texts, or short tuples of those.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,8 @@ class Machine:
     persistent: Callable[[Built], Built]
     limits: Limits
     names: Collection[str] | None
+    kept: re.Pattern[str] | None = None
+    """Further classes of which the attributes are kept, as ``Settings``."""
     stack: list[Built] = field(default_factory=list)
     memo: dict[object, Built] = field(default_factory=dict)
     measures: dict[int, int] = field(default_factory=dict)
@@ -212,9 +215,13 @@ class Machine:
 
     def new(self, kind: Built, arguments: Built) -> Built:
         """An object of a class: settings where it is of a known kind of them."""
-        if isinstance(kind, Named) and kind.name in _SETTINGS:
+        if isinstance(kind, Named) and self._is_kept(kind.name):
             return self.settings({})
         return self.call(kind, arguments)
+
+    def _is_kept(self, name: str) -> bool:
+        further = self.kept is not None and self.kept.fullmatch(name) is not None
+        return name in _SETTINGS or further
 
     def _dictionary(self, arguments: tuple[Built, ...]) -> Built:
         value: dict[Built, Built] = {}
