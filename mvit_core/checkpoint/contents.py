@@ -172,15 +172,16 @@ def _configuration(top: Mapping[Any, Any]) -> str | Mapping[str, Any] | None:
     places = [top, _meta(top), *([hidden] if isinstance(hidden, Mapping) else [])]
     for place in places:
         for key in _CONFIGURATION_KEYS:
-            if isinstance(found := place.get(key), str | Mapping) and _may_configure(found):
+            found = place.get(key)
+            if isinstance(found, str | Mapping) and _may_configure(found, key):
                 return found
     return hidden if isinstance(hidden, Mapping) and "MVIT" in hidden else None
 
 
-def _may_configure(found: str | Mapping[Any, Any]) -> bool:
+def _may_configure(found: str | Mapping[Any, Any], key: str) -> bool:
     """A text that is no path, or sections; a trainer's own arguments have none of a network."""
     if isinstance(found, str):
-        return "\n" in found or ": " in found
+        return bool(found) and (key == "cfg" or "\n" in found)
     return bool(found) and any(key in found for key in ("MVIT", "MODEL", "model", "backbone"))
 
 

@@ -6,6 +6,7 @@ nothing that a file names is imported or called. Training files of mmengine hold
 their weights; those become ``Inert``, and the report tells of them.
 """
 
+import codecs
 import json
 import os
 import struct
@@ -133,8 +134,9 @@ def read_text(path: Path, most: int = _MAX_TEXT) -> str:
         CheckpointReadError: it cannot be read, is too long, or is no text.
     """
     content = read_bounded(path, most, CheckpointReadError)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise CheckpointReadError(f"{path} cannot be read as text: {first_line(error)}") from error
 
