@@ -22,6 +22,7 @@ from mvit_core.checkpoint.evidence import (
     shapes_of,
     sized_as_weights,
     uneven_blocks,
+    widths_as_told,
     with_evidence,
     without_last_pools,
 )
@@ -265,8 +266,7 @@ def _fitting(
     preset: MViTConfig, entry: CheckpointFormat, evidence: Evidence, state: StateDict
 ) -> MViTConfig | None:
     """The prepared preset if every weight has its place in it, else None."""
-    widths = (*(block.dim for block in preset.blocks), preset.blocks[-1].dim_out)
-    if widths != evidence.widths:
+    if widths_as_told(preset, evidence) != evidence.widths:
         return None
     prepared = _prepared(preset, entry, evidence, state)
     shapes = shapes_of(empty_model(without_last_pools(prepared, state)))

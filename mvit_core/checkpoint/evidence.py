@@ -26,6 +26,7 @@ __all__ = [
     "check_floating",
     "check_unused",
     "empty_model",
+    "widths_as_told",
     "with_evidence",
 ]
 
@@ -237,6 +238,14 @@ def _is_finite(value: Tensor) -> bool:
     )
 
 
+def widths_as_told(architecture: MViTConfig, evidence: Evidence) -> tuple[int, ...]:
+    """An architecture's channels, 0 where the weights do not tell theirs."""
+    widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
+    if len(widths) != len(evidence.widths):
+        return widths
+    return tuple(s if f else 0 for s, f in zip(widths, evidence.widths, strict=True))
+
+
 def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -> None:
     """Refuse an architecture that is otherwise than the weights.
 
@@ -248,9 +257,7 @@ def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -
     Raises:
         ArchitectureError: it names both values.
     """
-    widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
-    if len(widths) == len(evidence.widths):  # what cannot be told does not contradict
-        widths = tuple(s if f else 0 for s, f in zip(widths, evidence.widths, strict=True))
+    widths = widths_as_told(architecture, evidence)
     pairs: Mapping[str, tuple[object, object]] = {
         "embed_dim": (architecture.embed_dim, evidence.embed_dim),
         "depth": (architecture.depth, evidence.depth),

@@ -26,6 +26,7 @@ ZOO: Mapping[str, Configuration] = {
         ("small", 96, 16, 1, (1, 3, 14)),
         ("base", 96, 24, 1, (2, 5, 21)),
         ("large", 144, 48, 2, (2, 8, 44)),
+        ("huge", 192, 80, 3, (4, 12, 72)),
     )
 }
 """``arch`` by name, the same in mmaction2 and mmpretrain."""
@@ -200,7 +201,7 @@ def _clip(architecture: MViTConfig, preprocessor: Configuration) -> ClipSpec:
     return video_clip(
         architecture,
         short_side=size,
-        sampling="stride",
+        sampling="segments" if architecture.num_classes == 174 else "stride",
         mean=tuple(float(v) / 255 for v in mean),
         std=tuple(float(v) / 255 for v in std),
         reverse_channels=bool(preprocessor.get("to_rgb", False)),
@@ -233,7 +234,11 @@ def _norms_named(state: StateDict, architecture: MViTConfig | None) -> StateDict
 
 
 def _adapt(architecture: MViTConfig) -> MViTConfig:
-    return replace(architecture, residual_on_cls=False)
+    """Its head reads the class token wherever there is one."""
+    readout = architecture.readout
+    if readout == "mean_before_norm":
+        readout = "class" if architecture.has_cls_embed else "mean"
+    return replace(architecture, residual_on_cls=False, readout=readout)
 
 
 MMACTION2 = CheckpointFormat(

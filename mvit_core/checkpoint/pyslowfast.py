@@ -31,6 +31,9 @@ from mvit_core.model.config import BlockConfig, MViTConfig, multiscale_blocks
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
+_SOMETHING_CLASSES = 174
+"""Of Something-Something v2, whose clips are sampled in segments of the whole video."""
+
 _INNER = "backbone."
 """What people put before the network's names who build a head of their own around it."""
 
@@ -205,6 +208,9 @@ def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:
 def _published_clip(architecture: MViTConfig) -> ClipSpec:
     if architecture.patch_2d:
         return image_clip(architecture)
+    if architecture.num_classes == _SOMETHING_CLASSES:
+        size = max(architecture.input_shape[1:])
+        return video_clip(architecture, short_side=size, sampling="segments")
     if architecture.input_shape[0] == 40:  # MViTv2-L alone keeps the statistics of ImageNet
         size = max(architecture.input_shape[1:])
         return video_clip(architecture, short_side=size, mean=IMAGENET_MEAN, std=IMAGENET_STD)

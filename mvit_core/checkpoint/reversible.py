@@ -20,6 +20,7 @@ def _configure(cfg: Configuration, arguments: dict[str, Any]) -> MViTConfig:
         **arguments,
         "blocks": _blocks(mvit, arguments["blocks"]),
         "dim_mul_in_att": True,
+        "has_cls_embed": False,  # its code refuses one, though a published file asks for it
         "readout": "mean_before_norm" if mvit["USE_MEAN_POOLING"] else "mean",
     }
     return ReversibleConfig(
