@@ -38,6 +38,10 @@ class ModelSource:
     """Weights and arithmetic in half precision."""
     one_layer: bool = False
     """Only the layer looked at is kept of a run, where memory does not suffice for all."""
+    weights: str | None = None
+    """Which network of a file that holds several."""
+    head: str | None = None
+    """Which prediction head of a file that has several."""
 
     def files(self) -> tuple[FileIdentity, ...]:
         """Which files it names now; asks the file system."""
@@ -64,6 +68,8 @@ class ModelSource:
             preset=self.preset,
             labels=self.labels,
             device=self.device,
+            weights=self.weights,
+            head=self.head,
             half=self.half,
             on_step=on_step,
         )

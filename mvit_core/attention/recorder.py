@@ -17,7 +17,7 @@ from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSumma
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.model.detection import DetectionMViT, whole_frames
-from mvit_core.model.heads import HeadChoice, HeadLogits
+from mvit_core.model.heads import HeadLogits, PredictionHeads
 from mvit_core.model.kernels import frozen
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
 from mvit_core.system.cache import default_budget_bytes
@@ -401,7 +401,7 @@ def _run(
 def _forward(model: nn.Module, inputs: Tensor, boxes: Tensor | None) -> _Said:
     """One forward pass; a hook that lives as long asks the heads that do not give the logits."""
     heads: list[HeadLogits] = []
-    choices = [part for part in model.modules() if isinstance(part, HeadChoice)]
+    choices = [part for part in model.modules() if isinstance(part, PredictionHeads)]
     handles = [
         choice.register_forward_hook(lambda part, given, _: heads.extend(part.each(given[0])))
         for choice in choices

@@ -29,6 +29,7 @@ from mvit_core.errors import (
 )
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.head_config import HeadConfig, final_heads
 from mvit_core.model.kernels import choice
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.printable import printable
@@ -73,6 +74,11 @@ class LoadedModel:
     """Where the weights are."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
+
+    @property
+    def heads(self) -> tuple[HeadConfig, ...]:
+        """The heads that predict classes, where the file has several or one of several layers."""
+        return final_heads(self.config.heads)
 
     def moved(
         self, device: str | torch.device | None = None, half: bool | None = None

@@ -5,10 +5,11 @@ Axis legend: B batch, N tokens, C channels, (T, Y, X) the patch grid.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.attention import AttentionOptions, MultiScaleAttention, NormLayer
@@ -323,6 +324,9 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
 class ClassificationHead(nn.Module):
     """Mean over tokens, LayerNorm, Linear.
 
+    Weights are loaded under our names and under the reference's, where the head is a sequence of
+    mean (0), norm (1) and linear layer (2).
+
     Args:
         emb_size: channels of a token.
         n_classes: classes.
@@ -336,6 +340,16 @@ class ClassificationHead(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, n_classes) of tokens (B, N, emb_size)."""
         return self.projection(self.norm(x.mean(dim=1)))
+
+    @override
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Take the reference's names for ours, where the weights come under them."""
+        for theirs, ours in (("1.", "norm."), ("2.", "projection.")):
+            for part in ("weight", "bias"):
+                if f"{prefix}{theirs}{part}" in state_dict:
+                    value = state_dict.pop(f"{prefix}{theirs}{part}")
+                    state_dict[f"{prefix}{ours}{part}"] = value
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
 
 class LinearHead(nn.Module):

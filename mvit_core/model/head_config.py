@@ -44,6 +44,7 @@ class HeadConfig:
 def final_heads(heads: Sequence[HeadConfig]) -> tuple[HeadConfig, ...]:
     """The heads that no other head reads: those that predict classes."""
     read = {head.reads for head in heads}
+    # "" is the trunk, which no head is called.
     return tuple(head for head in heads if head.name not in read)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mvit_core.model.head_config import HeadConfig, final_heads, head_path
 
-__all__ = ["HeadChoice", "HeadLogits"]
+__all__ = ["HeadLogits", "PredictionHeads"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HeadLogits:
     """(B, classes), before softmax or sigmoid."""
 
 
-class HeadChoice(nn.Module):
+class PredictionHeads(nn.Module):
     """Several heads on one read-out vector.
 
     Args:

@@ -20,7 +20,7 @@ from mvit_core.model.blocks import (
     norm_layers,
 )
 from mvit_core.model.config import MViTConfig
-from mvit_core.model.heads import HeadChoice
+from mvit_core.model.heads import PredictionHeads
 from mvit_core.model.kernels import recorded
 from mvit_core.model.pooling import triple
 from mvit_core.model.positions import resize_joint
@@ -86,7 +86,7 @@ class MViT(nn.Module):
     def _prediction_head(self) -> nn.Module:
         config = self.config
         if config.heads:
-            return HeadChoice(config.heads, config.head_name)
+            return PredictionHeads(config.heads, config.head_name)
         return LinearHead(config.head_dim, config.num_classes, config.head_dropout_rate)
 
     def _build_positions(self, dim: int) -> None:
