@@ -27,7 +27,7 @@ def _tuple(count: int) -> Callable[[Machine, object], None]:
 
 
 def _mark(machine: Machine, _: object) -> None:
-    machine.stack.append(MARK)
+    machine.mark()
 
 
 def _pop(machine: Machine, _: object) -> None:

@@ -164,6 +164,9 @@ class _Scope:
             return self._part(node)
         if isinstance(node, ast.BinOp):
             return self._arithmetic(node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            number = self.value(node.operand)
+            return -number if isinstance(number, int | float) else None
         try:
             return ast.literal_eval(node)
         except (ValueError, TypeError, RecursionError, MemoryError):
