@@ -30,6 +30,7 @@ from mvit_core.checkpoint.families import marked_family, reader_of
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.checkpoint.heads import FoundHeads, find_heads
 from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.reversible import REVERSIBLE
 from mvit_core.checkpoint.strangers import stranger_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
@@ -178,6 +179,7 @@ def _settled(
     architecture: MViTConfig, origin: str, evidence: Evidence, state: StateDict
 ) -> tuple[MViTConfig, list[str]]:
     """The architecture with what only the weights know, and words for each change."""
+    _check_streams(architecture, origin, state)
     check_agreement(architecture, origin, evidence)
     settled = with_evidence(architecture, evidence)
     words = []
@@ -193,6 +195,17 @@ def _settled(
             "norms after pooling use an epsilon of 1e-5"
         )
     return pooled, words
+
+
+def _check_streams(architecture: MViTConfig, origin: str, state: StateDict) -> None:
+    """Refuse a reversible architecture for other weights, and the other way round."""
+    said = architecture.family == REVERSIBLE.family
+    if said != REVERSIBLE.marks(state):
+        kinds = ("an ordinary network", "a reversible one (MVIT.REV)")
+        raise ArchitectureError(
+            f"{origin} describes {kinds[said]}, the weights are of {kinds[not said]}; give the "
+            "configuration that the weights were built from by config="
+        )
 
 
 def _uneven(entry: CheckpointFormat, architecture: MViTConfig) -> list[str]:

@@ -23,7 +23,7 @@ from mvit_core.checkpoint.limits import LIMITS, Check
 from mvit_core.checkpoint.old_files import OldFile, outline_old_file
 from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
 from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
-from mvit_core.checkpoint.pickle_scan import Outline, scan
+from mvit_core.checkpoint.pickle_scan import scan
 from mvit_core.checkpoint.pickle_values import plain_values
 from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
 from mvit_core.checkpoint.report import listed
@@ -272,11 +272,11 @@ def _read_zip(opened: _Opened) -> FileTree:
     record = _record_of(opened, archive)
     limit = LIMITS.unpacked_pickle_bytes if record.is_packed else LIMITS.pickle_bytes
     content = archive.read(record, limit, opened.check)
-    outline = scan(content, check=opened.check)
-    _check_byte_order(opened, archive, record)
     storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
     if _is_script(archive, record):
-        return _read_script(opened, content, outline, storages)
+        return _read_script(opened, content, storages)
+    outline = scan(content, check=opened.check)
+    _check_byte_order(opened, archive, record)
     foreign = outline.foreign
     about = advice.about_names(foreign, outline.texts)
     if about or any(map(is_dangerous, foreign)):
@@ -314,24 +314,32 @@ def _is_script(archive: ZipIndex, record: Member) -> bool:
     return record.name.removesuffix("data.pkl") + "constants.pkl" in archive.members
 
 
-def _read_script(
-    opened: _Opened, content: bytearray, outline: Outline, storages: "_ZipStorages"
-) -> FileTree:
-    if not outline.all_names_match(ALLOWED):
-        others = tuple(n for n in outline.foreign if not ALLOWED.fullmatch(n))
-        raise _unsafe(opened.path, others, "")
-    top = plain_values(
-        content,
-        calls=CALLS,
-        persistent=storages.of_identity,
-        names=outline.names,
-        kept=MODULES,
-        check=opened.check,
-    )
+def _read_script(opened: _Opened, content: bytearray, storages: "_ZipStorages") -> FileTree:
+    """The weights of a TorchScript module, which is no file of PyTorch's own kind."""
+    name = opened.path.name
+    try:
+        outline = scan(content, check=opened.check)
+        if not outline.all_names_match(ALLOWED):
+            others = tuple(n for n in outline.foreign if not ALLOWED.fullmatch(n))
+            raise _unsafe(opened.path, others, "")
+        top = plain_values(
+            content,
+            calls=CALLS,
+            persistent=storages.of_identity,
+            names=outline.names,
+            kept=MODULES,
+            check=opened.check,
+        )
+        weights = module_weights(top)
+    except TooMuch:
+        raise
+    except BadPickle as error:
+        raise CheckpointReadError(
+            f"{name} is a TorchScript archive whose weights cannot be read ({error}); where it was "
+            "exported, save the model's state_dict() instead"
+        ) from error
     return FileTree(
-        module_weights(top),
-        (),
-        "a TorchScript archive: its weights were read, its code was not run",
+        weights, (), "a TorchScript archive: its weights were read, its code was not run"
     )
 
 
