@@ -109,9 +109,14 @@ def _clip(architecture: MViTConfig, preprocessor: Configuration) -> ClipSpec:
     """Short side 256 for 224, bicubic; statistics are for 0 to 255."""
     return replace(
         image_clip(architecture),
-        mean=tuple(float(v) / 255 for v in preprocessor.get("mean", _MEAN)),
-        std=tuple(float(v) / 255 for v in preprocessor.get("std", _STD)),
+        mean=_scaled(preprocessor.get("mean", _MEAN)),
+        std=_scaled(preprocessor.get("std", _STD)),
     )
+
+
+def _scaled(values: Sequence[float]) -> tuple[float, float, float]:
+    red, green, blue = (float(value) / 255 for value in values)
+    return red, green, blue
 
 
 def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:

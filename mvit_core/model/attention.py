@@ -131,9 +131,10 @@ class MultiScaleAttention(nn.Module):
         )
         self.conv_q_func: nn.Conv3d | None = None
         if residual_conv:
-            channels, padding = dim_out // num_heads, tuple(size // 2 for size in kernel_kv)
+            channels, (kt, ky, kx) = dim_out // num_heads, kernel_kv
+            padding = (kt // 2, ky // 2, kx // 2)
             self.conv_q_func = nn.Conv3d(
-                channels, channels, tuple(kernel_kv), padding=padding, groups=channels
+                channels, channels, (kt, ky, kx), padding=padding, groups=channels
             )
         self.tap = AttentionTap()
 

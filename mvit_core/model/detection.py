@@ -122,10 +122,10 @@ class BoxBlock(nn.Module):
         super().__init__()
         dim, (norm_layer, _) = config.head_dim, norm_layers(config)
         self.norm1 = norm_layer(dim)
-        self.attn = nn.Module()
-        for name in ("q", "k", "v"):
-            setattr(self.attn, name, nn.Linear(dim, dim, bias=config.qkv_bias))
-        self.attn.proj = nn.Linear(dim, dim)
+        self.attn = nn.ModuleDict(
+            {name: nn.Linear(dim, dim, bias=config.qkv_bias) for name in ("q", "k", "v")}
+        )
+        self.attn["proj"] = nn.Linear(dim, dim)
         self.norm2 = norm_layer(dim)
         self.mlp = Mlp(dim, int(dim * config.mlp_ratio))
         self._heads, self._residual = config.blocks[-1].num_heads, config.box_residual
@@ -135,11 +135,11 @@ class BoxBlock(nn.Module):
         normed, attn = self.norm1(x), self.attn
         q, k, v = (
             layer(normed).unflatten(-1, (self._heads, -1)).transpose(1, 2)  # (B, h, N, d)
-            for layer in (attn.q, attn.k, attn.v)
+            for layer in (attn["q"], attn["k"], attn["v"])
         )
         weighted = (q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5).softmax(dim=-1) @ v
         weighted = weighted + q if self._residual else weighted
-        x = x + attn.proj(weighted.transpose(1, 2).flatten(2))
+        x = x + attn["proj"](weighted.transpose(1, 2).flatten(2))
         return x + self.mlp(self.norm2(x))
 
 

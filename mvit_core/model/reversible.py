@@ -6,7 +6,7 @@ Source: Mangalam et al., Reversible Vision Transformers, CVPR 2022, section 3.
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -100,10 +100,15 @@ class ReversibleMViT(MViT):
 
     def _build_trunk(self) -> None:
         config = self.config
-        self.rev_backbone = nn.Module()
-        self.rev_backbone.layers = nn.ModuleList(
-            (Transition if index in config.transitions else ReversibleLayer)(config, index, grid)
-            for index, grid in enumerate(config.table_grids())
+        self.rev_backbone = nn.ModuleDict(
+            {
+                "layers": nn.ModuleList(
+                    (Transition if index in config.transitions else ReversibleLayer)(
+                        config, index, grid
+                    )
+                    for index, grid in enumerate(config.table_grids())
+                )
+            }
         )
         width = 2 * config.blocks[-1].dim_out
         self.fuse = StreamFusion(config.stream_fusion, width)
@@ -114,8 +119,8 @@ class ReversibleMViT(MViT):
         Behind the first layer, tokens are both streams side by side already.
         """
         attended, hidden = tokens.chunk(2, dim=-1) if first else (tokens, tokens)
-        for index in range(first, len(self.rev_backbone.layers)):
-            layer = self.rev_backbone.layers[index]
+        layers = cast("nn.ModuleList", self.rev_backbone["layers"])
+        for index, layer in enumerate(layers[first:], start=first):
             if index in self.config.transitions:
                 tokens, grid = layer(torch.cat((attended, hidden), dim=-1), grid)
                 attended, hidden = tokens, tokens
@@ -265,5 +270,6 @@ class Transition(nn.Module):
             return attention_pool(x, self._pool_skip, grid, has_cls_embed=False)[0]
         attn = self.F.attn
         heads = x.unflatten(-1, (self._heads, -1)).transpose(1, 2)  # (B, h, N, d)
-        pooled, _ = attention_pool(heads, attn.pool_q, grid, has_cls_embed=False, norm=attn.norm_q)
+        pool, norm = getattr(attn, "pool_q"), getattr(attn, "norm_q")  # noqa: B009 - set by name
+        pooled, _ = attention_pool(heads, pool, grid, has_cls_embed=False, norm=norm)
         return pooled.transpose(1, 2).flatten(2)  # (B, Nq, C)

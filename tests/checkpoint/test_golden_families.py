@@ -77,7 +77,7 @@ def test_every_block_gives_its_upstreams_output(file: str, case: dict[str, Any])
     loaded, expected = opened(file, case)
     heard: dict[int, Tensor] = {}
     trunk = loaded.model
-    layers = trunk.rev_backbone.layers if loaded.config.family == "reversible" else trunk.blocks
+    layers = trunk.rev_backbone["layers"] if loaded.config.family == "reversible" else trunk.blocks
     handles = [
         layer.register_forward_hook(lambda _, __, out, index=index: heard.update({index: out}))
         for index, layer in enumerate(layers)

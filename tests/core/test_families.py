@@ -74,7 +74,7 @@ def test_a_configuration_builds_the_network_of_its_family(config: MViTConfig, cl
 
 def test_a_reversible_layer_can_be_run_backwards():
     model = weights(ReversibleMViT(reversible())).eval()
-    layer = model.rev_backbone.layers[0]
+    layer = model.rev_backbone["layers"][0]
     x1, x2 = (torch.randn(1, 128, 8, generator=torch.Generator().manual_seed(i)) for i in (1, 2))
     with torch.no_grad():
         y1, y2 = layer(x1, x2, (2, 8, 8))
@@ -355,7 +355,7 @@ def test_the_classification_head_still_refuses_what_it_does_not_have():
 
 def test_a_family_is_recorded_alone_as_well_as_in_a_model(clip: Tensor):
     model = weights(ReversibleMViT(reversible())).eval()
-    layer = model.rev_backbone.layers[0].F
+    layer = model.rev_backbone["layers"][0].F
     with AttentionRecorder(layer) as recorder, torch.no_grad():
         layer(torch.randn(1, 128, 8), (2, 8, 8))
     assert recorder.layers[0].q_shape == (2, 8, 8)
