@@ -25,8 +25,7 @@ from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
 from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
 from mvit_core.checkpoint.pickle_scan import scan
 from mvit_core.checkpoint.pickle_values import plain_values
-from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
-from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.pickled_names import is_dangerous
 from mvit_core.checkpoint.safetensors_file import tensors_of_header
 from mvit_core.checkpoint.stored_tensors import (
     CALLS,
@@ -34,7 +33,7 @@ from mvit_core.checkpoint.stored_tensors import (
     filled,
     read_storage_identity,
 )
-from mvit_core.checkpoint.torchscript import ALLOWED, MODULES, module_weights
+from mvit_core.checkpoint.torchscript import ForeignNames, script_weights
 from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
@@ -280,7 +279,7 @@ def _read_zip(opened: _Opened) -> FileTree:
     foreign = outline.foreign
     about = advice.about_names(foreign, outline.texts)
     if about or any(map(is_dangerous, foreign)):
-        raise _unsafe(opened.path, foreign, about)
+        raise advice.unsafe(opened.path, foreign, about)
     top = plain_values(
         content,
         calls=CALLS,
@@ -316,31 +315,19 @@ def _is_script(archive: ZipIndex, record: Member) -> bool:
 
 def _read_script(opened: _Opened, content: bytearray, storages: "_ZipStorages") -> FileTree:
     """The weights of a TorchScript module, which is no file of PyTorch's own kind."""
-    name = opened.path.name
     try:
-        outline = scan(content, check=opened.check)
-        if not outline.all_names_match(ALLOWED):
-            others = tuple(n for n in outline.foreign if not ALLOWED.fullmatch(n))
-            raise _unsafe(opened.path, others, "")
-        top = plain_values(
-            content,
-            calls=CALLS,
-            persistent=storages.of_identity,
-            names=outline.names,
-            kept=MODULES,
-            check=opened.check,
-        )
-        weights = module_weights(top)
+        weights = script_weights(content, storages.of_identity, opened.check)
+    except ForeignNames as error:
+        raise advice.unsafe(opened.path, error.names, "") from error
     except TooMuch:
         raise
     except BadPickle as error:
         raise CheckpointReadError(
-            f"{name} is a TorchScript archive whose weights cannot be read ({error}); where it was "
-            "exported, save the model's state_dict() instead"
+            f"{opened.path.name} is a TorchScript archive whose weights cannot be read ({error}); "
+            "where it was exported, save the model's state_dict() instead"
         ) from error
-    return FileTree(
-        weights, (), "a TorchScript archive: its weights were read, its code was not run"
-    )
+    told = "a TorchScript archive: its weights were read, its code was not run"
+    return FileTree(weights, (), told)
 
 
 def _check_packing(opened: _Opened, archive: ZipIndex) -> None:
@@ -396,7 +383,7 @@ class _ZipStorages:
 def _read_old(opened: _Opened) -> Any:  # noqa: ANN401
     old = _outline(opened)
     if old.foreign:
-        raise _unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
+        raise advice.unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
     return old.value(opened.read_into, opened.size, opened.check)
 
 
@@ -411,24 +398,3 @@ def _outline(opened: _Opened) -> OldFile:
             raise
     most = min(LIMITS.pickle_bytes, opened.size)
     return outline_old_file(bytes(opened.read(0, most)), opened.check)
-
-
-def _unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadError:
-    """Advice to unpickle without a guard is for objects of known kinds alone."""
-    if about and not any(map(is_dangerous, named)):
-        whole = advice.command_to_convert(path, whole_model=True) if "whole" in about else ""
-        told = f": {whole}" if whole else ""
-        return CheckpointReadError(
-            f"{path.name} is refused, and nothing in it was executed: it is {about}{told}"
-        )
-    if all(map(is_known_object, named)):
-        return CheckpointReadError(
-            f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
-            "and nothing was executed; if you trust its author, convert it once where it was "
-            f"written: {advice.command_to_convert(path)}"
-        )
-    called = tuple(filter(is_dangerous, named)) or named
-    return CheckpointReadError(
-        f"{path.name} is refused: its pickle would call {listed(called)}; "
-        "nothing was executed; ask its author for a state dict or safetensors"
-    )
