@@ -26,15 +26,15 @@ from mvit_core.checkpoint.evidence import (
     with_evidence,
     without_last_pools,
 )
-from mvit_core.checkpoint.families import marked_family, reader_of
+from mvit_core.checkpoint.families import FAMILY_READERS, marked_family, reader_of
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.checkpoint.heads import FoundHeads, find_heads
 from mvit_core.checkpoint.report import listed
-from mvit_core.checkpoint.reversible import REVERSIBLE
 from mvit_core.checkpoint.strangers import stranger_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.families import FAMILIES
 from mvit_core.model.presets import PRESETS
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
@@ -179,7 +179,7 @@ def _settled(
     architecture: MViTConfig, origin: str, evidence: Evidence, state: StateDict
 ) -> tuple[MViTConfig, list[str]]:
     """The architecture with what only the weights know, and words for each change."""
-    _check_streams(architecture, origin, state)
+    _check_family(architecture, origin, state)
     check_agreement(architecture, origin, evidence)
     settled = with_evidence(architecture, evidence)
     words = []
@@ -197,15 +197,17 @@ def _settled(
     return pooled, words
 
 
-def _check_streams(architecture: MViTConfig, origin: str, state: StateDict) -> None:
-    """Refuse a reversible architecture for other weights, and the other way round."""
-    said = architecture.family == REVERSIBLE.family
-    if said != REVERSIBLE.marks(state):
-        kinds = ("an ordinary network", "a reversible one (MVIT.REV)")
-        raise ArchitectureError(
-            f"{origin} describes {kinds[said]}, the weights are of {kinds[not said]}; give the "
-            "configuration that the weights were built from by config="
-        )
+def _check_family(architecture: MViTConfig, origin: str, state: StateDict) -> None:
+    """Refuse an architecture of a family for weights without its marks, and the converse."""
+    for reader in FAMILY_READERS:
+        said, found = architecture.family == reader.family, reader.marks(state)
+        if reader.is_marked_always and said != found:
+            title = f"of a {FAMILIES[reader.family].title}"
+            raise ArchitectureError(
+                f"{origin} {'is' if said else 'is not'} {title}, the weights "
+                f"{'are' if found else 'are not'}; give the configuration that the weights were "
+                "built from by config="
+            )
 
 
 def _uneven(entry: CheckpointFormat, architecture: MViTConfig) -> list[str]:

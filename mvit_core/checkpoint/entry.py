@@ -80,6 +80,8 @@ class FamilyReader:
     """What a reader of the result must know."""
     left_out: re.Pattern[str] | None = None
     """Weights that the family's network has no place for, by design."""
+    is_marked_always: bool = False
+    """All weights of the family bear its marks: a configuration that says otherwise is refused."""
 
 
 def video_clip(architecture: MViTConfig, **changes: Any) -> ClipSpec:  # noqa: ANN401

@@ -76,4 +76,5 @@ REVERSIBLE = FamilyReader(
     marks=_marks,
     adapt=_adapt,
     notes=_notes,
+    is_marked_always=True,
 )
