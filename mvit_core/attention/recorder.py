@@ -5,7 +5,6 @@ change nothing in the model.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,12 +12,11 @@ from typing import TYPE_CHECKING, Self
 import torch
 from torch import Tensor, nn
 
+from mvit_core.attention.forward import ForwardResult, own_precision, run
 from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
-from mvit_core.model.detection import DetectionMViT, whole_frames
-from mvit_core.model.heads import HeadLogits, PredictionHeads
-from mvit_core.model.kernels import frozen
+from mvit_core.model.detection import DetectionMViT
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
 from mvit_core.system.cache import default_budget_bytes
 from mvit_core.system.devices import memory_errors_named
@@ -326,11 +324,11 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
     try:
         with memory_errors_named(f"an input of {given}", parameter.device, half=half):
             inputs = inputs.to(parameter.device, parameter.dtype)
-            with _own_precision(parameter.device):
-                said = _run(model, inputs, recorder, gradient_of, boxes)
+            with own_precision(parameter.device):
+                said = run(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
-            unfinished = _record(model, recorder, _Said(torch.empty(given[0], 0)), given)
+            unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
             on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
@@ -339,19 +337,8 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
     return replace(_record(model, recorder, said, given), gradient_of=gradient_of)
 
 
-@dataclass(frozen=True)
-class _Said:
-    """What a forward pass gave."""
-
-    logits: Tensor
-    heads: tuple[HeadLogits, ...] = ()
-    """Of every head, where the network has several."""
-    boxes: Tensor | None = None
-    """(N, 5): what the logits are of, where the network reads boxes."""
-
-
 def _record(
-    model: nn.Module, recorder: AttentionRecorder, said: _Said, given: tuple[int, ...]
+    model: nn.Module, recorder: AttentionRecorder, said: ForwardResult, given: tuple[int, ...]
 ) -> AttentionRecord:
     """What a recorder heard of a model's pass over an input of shape ``given``."""
     frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
@@ -366,65 +353,3 @@ def _record(
         heads=tuple(replace(head, logits=head.logits.detach().cpu()) for head in said.heads),
         boxes=None if said.boxes is None else said.boxes.detach().cpu(),
     )
-
-
-def _own_precision(device: torch.device) -> AbstractContextManager[object]:
-    """The number format of the weights, whatever autocast the caller's script has on."""
-    if torch.amp.is_autocast_available(device.type):
-        return torch.autocast(device.type, enabled=False)
-    return nullcontext()
-
-
-def _run(
-    model: nn.Module,
-    inputs: Tensor,
-    recorder: AttentionRecorder,
-    gradient_of: int | None,
-    boxes: Tensor | None,
-) -> _Said:
-    """One pass; where a class is named, the hooks hear the gradients of its logit.
-
-    They go back to the weighted values of the first layer kept and no further: not to the input,
-    and to no weight.
-    """
-    if gradient_of is None:
-        with recorder, torch.no_grad():
-            return _forward(model, inputs, boxes)
-    # A caller's inference mode would keep autograd from seeing anything.
-    with torch.inference_mode(False), torch.enable_grad(), frozen(model), recorder:
-        said = _forward(model, inputs.detach().clone(), boxes)
-        chosen = _class_logits(said.logits, gradient_of)
-        torch.autograd.grad(chosen.sum(), recorder.roots, allow_unused=True)
-    return said
-
-
-def _forward(model: nn.Module, inputs: Tensor, boxes: Tensor | None) -> _Said:
-    """One forward pass; a hook that lives as long asks the heads that do not give the logits."""
-    heads: list[HeadLogits] = []
-    choices = [part for part in model.modules() if isinstance(part, PredictionHeads)]
-    handles = [
-        choice.register_forward_hook(lambda part, given, _: heads.extend(part.each(given[0])))
-        for choice in choices
-    ]
-    try:
-        if isinstance(model, DetectionMViT):
-            boxes = whole_frames(inputs) if boxes is None else boxes
-            logits = model(inputs, boxes)
-        else:
-            logits = model(inputs)
-        return _Said(logits, tuple(heads), boxes)
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _class_logits(logits: Tensor, index: int) -> Tensor:
-    """The logit of a class, of each clip or box."""
-    if not logits.shape[-1]:
-        raise CaptureError("this network predicts no classes, so no class has a gradient")
-    if not 0 <= index < logits.shape[-1]:
-        raise CaptureError(
-            f"class {index} does not exist; the head has {logits.shape[-1]} classes, "
-            f"0 to {logits.shape[-1] - 1}"
-        )
-    return logits[:, index]

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.errors import ArchitectureError, ClipError
+from mvit_core.geometry import Triple
 from mvit_core.model.blocks import Mlp, norm_layers
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import MViT
