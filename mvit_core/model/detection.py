@@ -16,6 +16,7 @@ from mvit_core.errors import ArchitectureError, ClipError
 from mvit_core.geometry import Triple
 from mvit_core.model.blocks import Mlp, norm_layers
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import Linear
 from mvit_core.model.mvit import MViT
 
 __all__ = ["DetectionConfig", "DetectionMViT", "roi_align"]
@@ -124,9 +125,9 @@ class BoxBlock(nn.Module):
         dim, (norm_layer, _) = config.head_dim, norm_layers(config)
         self.norm1 = norm_layer(dim)
         self.attn = nn.ModuleDict(
-            {name: nn.Linear(dim, dim, bias=config.qkv_bias) for name in ("q", "k", "v")}
+            {name: Linear(dim, dim, bias=config.qkv_bias) for name in ("q", "k", "v")}
         )
-        self.attn["proj"] = nn.Linear(dim, dim)
+        self.attn["proj"] = Linear(dim, dim)
         self.norm2 = norm_layer(dim)
         self.mlp = Mlp(dim, int(dim * config.mlp_ratio))
         self._heads, self._residual = config.blocks[-1].num_heads, config.box_residual

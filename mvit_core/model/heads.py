@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from mvit_core.model.head_config import HeadConfig, final_heads, head_path
+from mvit_core.model.kernels import Linear
 
 __all__ = ["HeadLogits", "PredictionHeads"]
 
@@ -72,7 +73,7 @@ def _layers(head: HeadConfig, norm_eps: float) -> nn.Sequential:
         module: nn.Module = (
             nn.LayerNorm(layer.inputs, eps=norm_eps)
             if layer.kind == "norm"
-            else nn.Linear(layer.inputs, layer.outputs, bias=layer.bias)
+            else Linear(layer.inputs, layer.outputs, bias=layer.bias)
         )
         layers.add_module(_key(layer.key), module)
     return layers

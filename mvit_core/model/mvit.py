@@ -5,6 +5,7 @@ Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -30,13 +31,21 @@ class MViT(nn.Module):
     """A Multiscale Vision Transformer; state-dict keys are PySlowFast's.
 
     Args:
-        config: the architecture. Weights start as the reference initialises them.
+        config: the architecture. Weights start as the reference initialises them. ``MViT`` of the
+            configuration of a family is the network of that family.
     """
 
     pos_embed: nn.Parameter | None
     pos_embed_spatial: nn.Parameter | None
     pos_embed_temporal: nn.Parameter | None
     pos_embed_class: nn.Parameter | None
+
+    def __new__(cls, config: MViTConfig | None = None) -> Self:
+        """A network of the configuration's family (none is given where one is copied)."""
+        from mvit_core.model.families import family_of  # it knows this class
+
+        foreign = cls is MViT and config is not None and config.family != MViTConfig.family
+        return super().__new__(family_of(config).network if foreign else cls)
 
     def __init__(self, config: MViTConfig) -> None:
         super().__init__()

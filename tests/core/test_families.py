@@ -1,5 +1,6 @@
 """Networks of further families: identities that hold whatever their weights."""
 
+from copy import deepcopy
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -60,7 +61,8 @@ def clip() -> Tensor:
 @pytest.mark.parametrize("config", [tiny(), reversible(), encoder(), detector()])
 def test_a_configuration_builds_the_network_of_its_family(config: MViTConfig, clip: Tensor):
     model = weights(build_network(config)).eval()
-    assert type(model) is FAMILIES[config.family].network
+    assert type(model) is type(MViT(config)) is FAMILIES[config.family].network
+    assert type(deepcopy(model)) is type(model)
     assert family_of(config).config is type(config)
     record = capture(model, clip)
     assert len(record.layers) == config.depth
@@ -360,3 +362,21 @@ def test_a_family_is_recorded_alone_as_well_as_in_a_model(clip: Tensor):
         layer(torch.randn(1, 128, 8), (2, 8, 8))
     assert recorder.layers[0].q_shape == (2, 8, 8)
     assert replace(reversible(), num_classes=3).family == "reversible"
+
+
+@pytest.mark.parametrize("config", [tiny(), reversible(), encoder(), detector()])
+def test_the_end_of_a_forward_pass_is_entered_at_its_first_layer(config: MViTConfig, clip: Tensor):
+    model = weights(build_network(config)).eval()
+    with torch.no_grad():
+        logits = model.resume(*model._embedded(clip))
+        torch.testing.assert_close(logits, model(clip), atol=1e-5, rtol=1e-4)
+
+
+def test_a_reversible_network_is_entered_behind_a_layer_by_both_streams(clip: Tensor):
+    model = weights(build_network(reversible())).eval()
+    with torch.no_grad():
+        tokens, grid = model._embedded(clip)
+        streams = torch.cat(model.rev_backbone["layers"][0](tokens, tokens, grid), dim=-1)
+        torch.testing.assert_close(model.resume(streams, grid, 1), model(clip))
+        with pytest.raises(CaptureError, match="blocks 0 to 4"):
+            model.resume(streams, grid, 5)
