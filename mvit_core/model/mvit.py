@@ -5,7 +5,7 @@ Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -44,8 +44,10 @@ class MViT(nn.Module):
         """A network of the configuration's family (none is given where one is copied)."""
         from mvit_core.model.families import family_of  # it knows this class
 
-        foreign = cls is MViT and config is not None and config.family != MViTConfig.family
-        return super().__new__(family_of(config).network if foreign else cls)
+        kind = cls
+        if cls is MViT and config is not None:
+            kind = cast("type[Self]", family_of(config).network)
+        return super().__new__(kind)
 
     def __init__(self, config: MViTConfig) -> None:
         super().__init__()
