@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.cli.demo import add_demo_commands
-from app.cli.heat_options import add_look_options, look_from
+from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import ArchitectureError, CaptureError, LabelsError, MvitError
 
@@ -204,7 +204,7 @@ def _add_export(commands: Any) -> None:  # noqa: ANN401
         "--size", default="native", help="fit into 2160p, 1080p, 720p or 480p (native)"
     )
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
-    add_look_options(export)
+    add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=_run_export)
@@ -339,10 +339,10 @@ def _run_export(options: argparse.Namespace) -> int:
         method=options.method,
         query=parse_query(options.query),
     )
-    look = look_from(options)
+    heat = heat_from(options)
     request = ExportRequest(
         spec,
-        look,
+        heat,
         options.layout,
         options.frame,
         encoding=encoding_from(options),

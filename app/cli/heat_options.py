@@ -12,46 +12,46 @@ if TYPE_CHECKING:
     from mvit_core.render import HeatSettings
 
 
-def add_look_options(export: argparse.ArgumentParser) -> None:
+def add_heat_options(export: argparse.ArgumentParser) -> None:
     """Give a command the options for colours."""
-    look = export.add_argument_group("colours")
-    look.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
-    look.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
-    look.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
-    look.add_argument(
+    colours = export.add_argument_group("colours")
+    colours.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
+    colours.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
+    colours.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    colours.add_argument(
         "--gamma",
         type=float,
         default=1.0,
         help="exponent on the values; below 1 lifts weak ones (1)",
     )
-    look.add_argument(
+    colours.add_argument(
         "--threshold",
         type=float,
         default=0.0,
         help="share of the range below which nothing is drawn (0)",
     )
-    look.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
-    look.add_argument(
+    colours.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    colours.add_argument(
         "--range",
         default="layer",
         dest="policy",
         metavar="map|layer|clip|model|LOW,HIGH",
         help="what the ends of the colour bar are taken from (layer)",
     )
-    look.add_argument(
+    colours.add_argument(
         "--tails",
         default="1,99.5",
         metavar="LOW,HIGH",
         help="percentiles of the values that become the ends (1,99.5)",
     )
-    look.add_argument(
+    colours.add_argument(
         "--units",
         default="probability",
         help="of the colour bar: probability or uniform (probability)",
     )
 
 
-def look_from(options: argparse.Namespace) -> HeatSettings:
+def heat_from(options: argparse.Namespace) -> HeatSettings:
     """How the options of ``export`` want heat to be drawn.
 
     Raises:

@@ -51,7 +51,7 @@ def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
         saliency = key.result.maps.pick(head)
         if key.token_time < 0:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
-        style = key.look.style(key.result.maps, saliency)
+        style = key.heat.style(key.result.maps, saliency)
         heatmap = project(saliency, key.result.pixel_map, key.result.frame_indices)
         image = heat_image(heatmap, ask.frame_index, style, key.size)
         images.append(_seen(image, heatmap) if key.token_time < 0 else image)

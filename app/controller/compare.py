@@ -237,7 +237,7 @@ class ComparePanes(Collaborator):
         heatmap = heatmap_of(seen.result, seen.head)
         time = heatmap.token_time(seen.picture.index)
         size = self._heat_px(seen)
-        key = CellsKey(seen.result, (seen.head,), time, self._look(place), size)
+        key = CellsKey(seen.result, (seen.head,), time, self._heat_settings(place), size)
         asks.append(CellsAsk(key, seen.picture.index))
         made = self._cells.get(key)
         old = next((each for each in self._info if each.place == place), None)
@@ -254,9 +254,9 @@ class ComparePanes(Collaborator):
     def _scale(self, made: CellsPicture) -> Scale:
         """Of what is painted, in the units and at the opacity that the user asks for."""
         state = self._bench.state
-        look = replace(made.key.look, opacity=state.heat.opacity, units=state.heat.units)
+        heat = replace(made.key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
-        return scale_of(look, made.ranges[0], keys, short_unit_names())
+        return scale_of(heat, made.ranges[0], keys, short_unit_names())
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneInfo:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
@@ -302,12 +302,12 @@ class ComparePanes(Collaborator):
         scale = min(self._bench.sizes.pane_px[0] / width, self._bench.sizes.pane_px[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
-    def _look(self, place: int) -> HeatSettings:
-        look = replace(self._bench.state.heat, opacity=1.0, units="probability")
+    def _heat_settings(self, place: int) -> HeatSettings:
+        heat = replace(self._bench.state.heat, opacity=1.0, units="probability")
         shown = self._results.shown
         if place == 0 and shown is not None:
-            look = replace(look, locked_range=shown.range.range)  # as on the canvas
-        return look
+            heat = replace(heat, locked_range=shown.range.range)  # as on the canvas
+        return heat
 
     def _title(self, place: int, seen: _Seen) -> str:
         """Block, head and map; the clip and the model where they are not those in use."""

@@ -60,7 +60,7 @@ class GridMaps(Collaborator):
         self._last: dict[int, GridRow] = {}
         self._info: GridInfo | None = None
         self._asked_for: object = None
-        self._cell_look = self._look()
+        self._cell_heat = self._heat_settings()
         self._asks: dict[MapResult, CellsAsk] = {}
         self._mini_pictures: tuple[CellsPicture, ...] = ()
         self._requested: tuple[object, dict[int, MapRequest]] | None = None
@@ -78,15 +78,15 @@ class GridMaps(Collaborator):
         if view not in ("heads", "layers") or self._results.picture is None:
             self._info = None
             return None
-        asked_for = (self._results.picture, self._look(), self._bench.sizes.cell_px)
+        asked_for = (self._results.picture, self._heat_settings(), self._bench.sizes.cell_px)
         if asked_for != self._asked_for:
-            self._asked_for, self._cell_look = asked_for, asked_for[1]
+            self._asked_for, self._cell_heat = asked_for, asked_for[1]
             self._asks.clear()
         here = self._results.layer(self._bench.state.map.block)
         if view == "heads":
             requests = {block: w for block, w in requests.items() if here and block == here.block}
         rows = tuple(self._row(layer, request) for layer, request in self._layers(requests))
-        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows), self._cell_look))
+        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows), self._cell_heat))
         return self._info
 
     def _small_pictures(self) -> tuple[CellsPicture, ...]:
@@ -96,13 +96,13 @@ class GridMaps(Collaborator):
             return ()
         if self._bench.state.scrubbing:
             return self._mini_pictures  # nobody reads them while the pointer drags
-        look = replace(self._look(), range_policy="map", locked_range=None, smooth=True)
+        heat = replace(self._heat_settings(), range_policy="map", locked_range=None, smooth=True)
         size = self._mini_px()
         found, asks = [], []
         for request in self._requests().values():
             result = self._map_cache.get(request)
             if result is not None:
-                key = CellsKey(result, ("mean",), ALL_TIMES, look, size)
+                key = CellsKey(result, ("mean",), ALL_TIMES, heat, size)
                 asks.append(CellsAsk(key, picture.index))
                 made = self._minis.get(key)
                 if made is not None:
@@ -260,7 +260,7 @@ class GridMaps(Collaborator):
         if result not in self._asks:
             time = heatmap_of(result, 0).token_time(frame.index)
             heads = tuple(range(result.maps.heads))
-            key = CellsKey(result, heads, time, self._cell_look, self._bench.sizes.cell_px)
+            key = CellsKey(result, heads, time, self._cell_heat, self._bench.sizes.cell_px)
             self._asks[result] = CellsAsk(key, frame.index)
         return self._asks[result]
 
@@ -270,7 +270,7 @@ class GridMaps(Collaborator):
         if (
             old is not None
             and (old.view, old.scale, old.policy) == (info.view, info.scale, info.policy)
-            and old.look == info.look
+            and old.heat == info.heat
             and len(old.rows) == len(info.rows)
             and all(a is b for a, b in zip(old.rows, info.rows, strict=True))
         ):
@@ -291,16 +291,16 @@ class GridMaps(Collaborator):
             ]
         )
 
-    def _look(self) -> HeatSettings:
+    def _heat_settings(self) -> HeatSettings:
         """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
         state, shown = self._bench.state, self._results.shown
-        look = replace(state.heat, opacity=1.0, units="probability")
-        beyond = look.range_policy == "model" or (
-            look.range_policy == "clip" and state.view == "heads"
+        heat = replace(state.heat, opacity=1.0, units="probability")
+        beyond = heat.range_policy == "model" or (
+            heat.range_policy == "clip" and state.view == "heads"
         )
-        if beyond and look.is_automatic and shown is not None:
-            look = replace(look, locked_range=shown.range.range)
-        return look
+        if beyond and heat.is_automatic and shown is not None:
+            heat = replace(heat, locked_range=shown.range.range)
+        return heat
 
     def _scale(self, rows: tuple[GridRow, ...]) -> tuple[Scale | None, str]:
         """Of what is painted, in the units and at the opacity that the user asks for."""
@@ -310,9 +310,9 @@ class GridMaps(Collaborator):
         if not made:
             return None, policy
         ranges = {ends for picture in made for ends in picture.ranges}
-        look = replace(made[0].key.look, opacity=state.heat.opacity, units=state.heat.units)
+        heat = replace(made[0].key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [picture.key.result.maps.key_count for picture in made]
-        return scale_of(look, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
+        return scale_of(heat, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:

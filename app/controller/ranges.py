@@ -63,24 +63,24 @@ class ColourRanges(Collaborator):
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
         """The range of one map of a result under the present state; kept while nothing changes."""
-        look, windows = self._bench.state.heat, self._bench.results.windows
+        heat, windows = self._bench.state.heat, self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
         asked = (
             result,
             head,
-            look.range_policy,
-            look.manual_range,
-            look.locked_range,
-            look.tails_percent,
+            heat.range_policy,
+            heat.manual_range,
+            heat.locked_range,
+            heat.tails_percent,
             self._version,
             id(windows),
         )
         if self._found is None or self._found[0] != asked:
-            wanted = _pieces_of(result, look.range_policy, windows)
+            wanted = _pieces_of(result, heat.range_policy, windows)
             pieces = [self._pieces[request] for request in wanted if request in self._pieces]
             known = (len(pieces), len(wanted)) if wanted else None
-            self._found = (asked, _info(look, result, head, pieces, known))
+            self._found = (asked, _info(heat, result, head, pieces, known))
         return self._found[1]
 
     @override
@@ -99,16 +99,16 @@ class ColourRanges(Collaborator):
             or any(self._worker.is_pending(key) for key in (TaskKey.EXPLAIN, TaskKey.LOAD))
         ):
             return
-        look = state.heat
-        if not look.is_automatic:
+        heat = state.heat
+        if not heat.is_automatic:
             return
-        wanted = _pieces_of(shown.result, look.range_policy, results.windows)
+        wanted = _pieces_of(shown.result, heat.range_policy, results.windows)
         missing = [w for w in wanted if w not in self._pieces and w not in self._failed]
         if not missing:
             self._stopped = _purpose(state)  # what failed is not looked for at every refresh
             return
         self._is_waiting = True
-        self._request(missing[0], look.range_policy, len(wanted) - len(missing), len(wanted))
+        self._request(missing[0], heat.range_policy, len(wanted) - len(missing), len(wanted))
 
     def _request(self, request: MapRequest, policy: RangePolicy, done: int, total: int) -> None:
         words = tr("Range: window {n}") if policy == "clip" else tr("Range: block {b}")
@@ -208,7 +208,7 @@ def _same_place(request: MapRequest, here: LayerInfo, there: LayerInfo) -> Query
 
 
 def _info(
-    look: HeatSettings,
+    heat: HeatSettings,
     result: MapResult,
     head: HeadChoice,
     pieces: list[FloatArray],
@@ -216,14 +216,14 @@ def _info(
 ) -> RangeInfo:
     saliency = result.maps.pick(head)
     pool = np.concatenate([values.ravel() for values in pieces]) if pieces else None
-    values = saliency.values if look.range_policy == "map" else result.maps.values
+    values = saliency.values if heat.range_policy == "map" else result.maps.values
     return RangeInfo(
-        range=look.ends(result.maps, saliency, pool),
-        policy=look.range_policy if look.range_policy != "manual" or look.manual_range else "layer",
-        locked=look.locked_range is not None,
-        tails_percent=look.tails_percent,
+        range=heat.ends(result.maps, saliency, pool),
+        policy=heat.range_policy if heat.range_policy != "manual" or heat.manual_range else "layer",
+        locked=heat.locked_range is not None,
+        tails_percent=heat.tails_percent,
         known=known,
-        automatic=replace(look, locked_range=None, manual_range=None).ends(
+        automatic=replace(heat, locked_range=None, manual_range=None).ends(
             result.maps, saliency, pool
         ),
         histogram=histogram(values if pool is None else pool),

@@ -1,4 +1,4 @@
-"""The token of a grid at a place, the same place on another layer's grid, and on the frame."""
+"""Finds tokens: within a grid, at the same place of another layer's grid, and on the frame."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 
 def clamp(token: Triple, shape: Triple) -> Triple:
-    """The token, or the nearest one that the grid has."""
+    """Clamp a token (t, y, x) to a grid of a shape."""
     t, y, x = (min(i, n - 1) for i, n in zip(token, shape, strict=True))
     return t, y, x
 
 
 def centre(shape: Triple) -> Triple:
-    """The token in the middle."""
+    """The token (t, y, x) in the middle of a grid."""
     t, y, x = (n // 2 for n in shape)
     return t, y, x
 
 
 def picked_grid(layer: LayerInfo, method: str) -> tuple[GridGeometry | None, Triple]:
-    """The grid that a token is picked from: keys for 'attended by', queries otherwise."""
+    """The grid that a token is picked from: keys for 'attended by', otherwise queries."""
     if METHODS[method].grid == "q":
         return layer.k_geometry, layer.k_shape
     return layer.q_geometry, layer.q_shape
 
 
 def carried(query: Query, method: str, old: LayerInfo, new: LayerInfo) -> Query:
-    """The query of another layer at the same place of the model's input.
+    """Move a query to another layer, at the same place of the model's input.
 
-    An index means another place on another grid; where the geometry is not known yet it is only
-    kept within the grid.
+    An index means another place on another grid. Where the geometry is not known yet, the index is
+    only clamped to the grid.
     """
     if isinstance(query, str):
         return query
@@ -50,7 +50,7 @@ def carried(query: Query, method: str, old: LayerInfo, new: LayerInfo) -> Query:
 
 
 def mark_of(snapshot: Snapshot) -> TokenMark | None:
-    """The ring around the picked token."""
+    """The ring around the picked token on the canvas; None where nothing is picked or shown."""
     shown, picture = snapshot.results.shown, snapshot.results.picture
     if shown is None or picture is None:
         return None
@@ -58,12 +58,12 @@ def mark_of(snapshot: Snapshot) -> TokenMark | None:
 
 
 def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
-    """The ring around the token that a map is of; None where it is of no one token.
+    """The ring around the token whose map this is; None where the map belongs to no one token.
 
     Args:
         result: the map, and where its tokens lie.
-        heatmap: of any head of it.
-        frame_index: of the frame below the ring.
+        heatmap: any head of it, placed on the frame.
+        frame_index: the frame below the ring.
     """
     request = result.request
     query = request.map.query

@@ -50,8 +50,8 @@ def _grid_picture(stage: Stage, results: Results) -> ViewPicture | None:
         return None
     rows = {row.layer.block: row for row in info.rows}
     body = _body(scene.grid_layout)
-    corner, look = body.topLeft(), info.look
-    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, corner) for spot in spots)
+    corner, heat = body.topLeft(), info.heat
+    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], heat, corner) for spot in spots)
     view_picture = _view_picture(stage, results, stage.grid_header.title.full_text(), body.size())
     unit = f" · {info.scale.unit}" if info.scale is not None and any(info.scale.ends) else ""
     return replace(
@@ -110,7 +110,7 @@ def _body(grid_layout: GridLayout) -> QRect:
     return body.adjusted(-PAD, 0, PAD, PAD)
 
 
-def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner: QPoint) -> Tile:
+def _cell(scene: GridScene, spot: Spot, row: GridRow, heat: HeatSettings, corner: QPoint) -> Tile:
     picture, style = scene.picture, scene.style
     assert picture is not None
     room = spot.box.translated(-corner)
@@ -122,7 +122,7 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner
     return replace(
         blank,
         heatmap=heatmap,
-        style=look.style(maps, maps.pick(spot.cell.head)) if style.heat else None,
+        style=heat.style(maps, maps.pick(spot.cell.head)) if style.heat else None,
         unseen=heatmap if style.heat and style.coverage else None,
         lines=heatmap if style.lines else None,
     )

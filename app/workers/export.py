@@ -214,8 +214,8 @@ def _blocks_of(explainer: Explainer, job: ExportJob) -> frozenset[int] | None:
     from mvit_core.export import LAYOUTS
     from mvit_core.model.cost import layer_costs
 
-    request, look = job.request, job.request.heat
-    looks_at_all = look.range_policy == "model" and look.is_automatic
+    request, heat = job.request, job.request.heat
+    looks_at_all = heat.range_policy == "model" and heat.is_automatic
     if not job.model.one_layer or looks_at_all or request.map.block is None:
         return None
     shown = {request.map.block}

@@ -61,7 +61,7 @@ def paint_strip(
 def paint_still(
     picture: FramePicture,
     shown: ShownMap | None,
-    look: HeatSettings,
+    heat: HeatSettings,
     lines: Heatmap | None,
     task: TaskHandle,
 ) -> QImage | None:
@@ -70,7 +70,7 @@ def paint_still(
     Args:
         picture: the frame.
         shown: the map over it; None for the frame alone.
-        look: how the map is drawn.
+        heat: how the map is drawn.
         lines: between whose tokens lines are drawn, as on the canvas; None for no lines.
         task: tells when the picture is not wanted any more.
     """
@@ -79,7 +79,7 @@ def paint_still(
         return None
     pixels = picture.pixels
     if shown is not None:
-        style = look.with_range(shown.range.range)
+        style = heat.with_range(shown.range.range)
         pixels = overlay(pixels, shown.heatmap, picture.index, style)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)

@@ -31,14 +31,14 @@ def is_painted(window):
     if results.grid is None or results.grid is not grid.scene.info or results.is_busy:
         return False
     seen = grid.blocks_in_sight()
-    look = replace(window.store.state.heat, opacity=1.0, units="probability")
+    heat = replace(window.store.state.heat, opacity=1.0, units="probability")
     rows = [row for row in results.grid.rows if row.layer.block in seen]
     return bool(rows) and all(
         row.result is not None
         and row.result.request.window == results.request.window
         and row.picture is not None
         and row.picture.key.result is row.result
-        and (row.picture.key.size, row.picture.key.look) == (grid.cell_pixels(), look)
+        and (row.picture.key.size, row.picture.key.heat) == (grid.cell_pixels(), heat)
         for row in rows
     )
 

@@ -99,7 +99,7 @@ class RangeControls(QWidget):
 
     def _show_all(self) -> None:
         shown, state, locked = self._shown, self._state, self._state.heat.locked_range is not None
-        look = state.heat
+        heat = state.heat
         self.lock.setEnabled(shown is not None)
         for field, words in ((self.low, self.tr("Lowest")), (self.high, self.tr("Highest"))):
             field.setEnabled(shown is not None and not locked)
@@ -111,7 +111,7 @@ class RangeControls(QWidget):
             self.high.clear()
             self.unit.hide()
             return
-        style = look.with_range(shown.range.range)
+        style = heat.with_range(shown.range.range)
         factor = self._factor()
         self.histogram.show_values(shown.range.histogram, style, locked=locked, factor=factor)
         self.unit.setVisible(state.heat.units == "uniform")
