@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 _DONE, _STOPPED = 0, 1
 
 
-def add_demo_commands(commands: Any) -> None:  # noqa: ANN401 - argparse does not export its type
+def add_options(demo: argparse.ArgumentParser) -> None:
     """Add ``demo train``, ``demo evaluate`` and ``demo clips``."""
-    demo = commands.add_parser("demo", help="train or measure the embedded demo model")
     parts = demo.add_subparsers(required=True, metavar="{train,evaluate,clips}")
     _add_train(parts)
     _add_evaluate(parts)
@@ -25,7 +24,7 @@ def add_demo_commands(commands: Any) -> None:  # noqa: ANN401 - argparse does no
     clips.set_defaults(run=_run_clips)
 
 
-def _add_train(parts: Any) -> None:  # noqa: ANN401
+def _add_train(parts: Any) -> None:  # noqa: ANN401 - argparse does not export its type
     train = parts.add_parser(
         "train",
         help="train the demo model; the same command continues a run that was interrupted",

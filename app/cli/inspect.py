@@ -1,11 +1,16 @@
 """``mvit-lens inspect``: a checkpoint's results as JSON values, and the same as a readable page."""
 
+from __future__ import annotations
+
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mvit_core.model.cost import layer_costs
+from app.cli.model_options import add_model_options, file_name, load
 
 if TYPE_CHECKING:
+    import argparse
+
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
 
@@ -13,8 +18,25 @@ _SHOWN_LISTS = ("missing", "unexpected", "resized", "warnings")
 """Parts of the report that are printed; converted names are many and only counted."""
 
 
-def inspection(loaded: "LoadedModel") -> dict[str, Any]:
+def add_options(inspect: argparse.ArgumentParser) -> None:
+    """Give ``inspect`` its options."""
+    inspect.add_argument("checkpoint", type=file_name)
+    add_model_options(inspect)
+    inspect.add_argument("--json", action="store_true", help="print JSON")
+    inspect.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what a checkpoint holds; returns the exit code."""
+    info = inspection(load(options))
+    print(json.dumps(info) if options.json else inspection_text(info))
+    return 0
+
+
+def inspection(loaded: LoadedModel) -> dict[str, Any]:
     """Format, architecture, one row per layer, and the load report."""
+    from mvit_core.model.cost import layer_costs
+
     costs = layer_costs(loaded.config)
     report = loaded.report
     return {
@@ -49,7 +71,7 @@ def inspection(loaded: "LoadedModel") -> dict[str, Any]:
     }
 
 
-def _architecture(config: "MViTConfig") -> dict[str, Any]:
+def _architecture(config: MViTConfig) -> dict[str, Any]:
     info = {name: value for name, value in asdict(config).items() if name != "blocks"}
     info["depth"] = config.depth
     info["embed_dim"] = config.embed_dim

@@ -1,9 +1,11 @@
-"""What ``predict`` finds out and prints: windows or views, and their mean."""
+"""``mvit-lens predict``: the most probable classes of windows or views, and their mean."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report, positive
 from app.cli.video_options import ProgressLine
 from mvit_core.errors import ClipError
 
@@ -18,6 +20,44 @@ if TYPE_CHECKING:
     from mvit_core.video.multi_view import ViewPlan
 
 Json = dict[str, Any]
+
+
+def add_options(predict: argparse.ArgumentParser) -> None:
+    """Give ``predict`` its options."""
+    predict.add_argument("clip", type=file_name)
+    add_fps(predict)
+    predict.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    add_model_options(predict)
+    predict.add_argument("--top", type=positive, default=5, help="classes to print (5)")
+    which = predict.add_mutually_exclusive_group()
+    which.add_argument("--window", type=int, metavar="I", help="one clip window, from 0 (0)")
+    which.add_argument("--all", action="store_true", help="every window, and their average")
+    which.add_argument(
+        "--views",
+        metavar="TxS",
+        help="the average of T clips evenly spaced in time and S crops (1 or 3), as published "
+        "results are measured: 5x1 for MViTv2 on Kinetics",
+    )
+    predict.add_argument("--json", action="store_true", help="print JSON")
+    predict.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the predictions that are asked for; returns the exit code."""
+    from mvit_core import open_video
+    from mvit_core.video import clip_windows
+    from mvit_core.video.multi_view import parse_plan
+
+    plan = None if options.views is None else parse_plan(options.views)
+    with open_video(options.clip, fps=options.fps) as video:
+        loaded = load_and_report(options)
+        info = predict(loaded, video, options, plan)
+        windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
+    if options.json:
+        print(json.dumps(info))
+    else:
+        print_predictions(info, len(windows))
+    return 0
 
 
 def predict(

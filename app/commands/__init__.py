@@ -9,6 +9,7 @@ from app.commands.edit import EDIT
 from app.commands.export import EXPORT
 from app.commands.file import FILE
 from app.commands.help import HELP
+from app.commands.layout import LAYOUT
 from app.commands.playback import PLAYBACK
 from app.commands.view import VIEW
 
@@ -48,7 +49,7 @@ SUBMENUS = {
     "panels": N("commands", "Panels"),
 }
 
-COMMANDS = (*FILE, *EDIT, *VIEW, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
+COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
 
 BY_ID = {command.id: command for command in COMMANDS}
 

@@ -1,10 +1,10 @@
-"""Display, zoom, panels and layout."""
+"""Which view is shown, and how it is drawn."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import BOTH, SHOWN, VIDEO, Command, N, Need
+from app.commands.base import SHOWN, VIDEO, Command, N, Need
 
 if TYPE_CHECKING:
     from app.state.view_state import ViewName
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 NOT_SINGLE = Need(
     lambda s, w: w.video is not None and s.view != "single",
     N("commands", "a single map is shown already"),
-)
-SINGLE = Need(
-    lambda s, _: s.view == "single", N("commands", "only the single map has an actual size")
 )
 PINNED = Need(lambda s, _: bool(s.panes), N("commands", "pin a map with P first"))
 
@@ -32,19 +29,6 @@ def _view(name: ViewName, title: str, tooltip: str) -> Command:
         checked_when=lambda s, _: s.view == name,
         tooltip=tooltip,
         repeats=False,
-    )
-
-
-def _dock(name: str, title: str, key: str) -> Command:
-    """One of the panels around the stage, to be shown or hidden."""
-    return Command(
-        f"view.{name}",
-        title,
-        "view",
-        (key,),
-        lambda d: d.window.toggle_dock(name),
-        repeats=False,
-        submenu="panels",
     )
 
 
@@ -275,137 +259,5 @@ VIEW = (
         ("Ctrl+0",),
         lambda d: d.intents.reset_display(),
         submenu="colours",
-    ),
-    Command(
-        "view.fit",
-        N("commands", "Fit to window"),
-        "view",
-        ("F",),
-        lambda d: d.window.zoom("fit"),
-        "stage",
-        icon="fit",
-        submenu="zoom",
-    ),
-    Command(
-        "view.actual",
-        N("commands", "Actual size"),
-        "view",
-        ("Shift+F",),
-        lambda d: d.window.zoom("actual"),
-        "stage",
-        SINGLE,
-        submenu="zoom",
-    ),
-    Command(
-        "view.zoom_in",
-        N("commands", "Zoom in"),
-        "view",
-        ("+", "="),
-        lambda d: d.window.zoom("in"),
-        "stage",
-        submenu="zoom",
-    ),
-    Command(
-        "view.zoom_out",
-        N("commands", "Zoom out"),
-        "view",
-        ("-",),
-        lambda d: d.window.zoom("out"),
-        "stage",
-        submenu="zoom",
-    ),
-    Command(
-        "view.timeline_in",
-        N("commands", "Zoom the timeline in"),
-        "view",
-        ("Ctrl++", "Ctrl+="),
-        lambda d: d.window.zoom_timeline("in"),
-        enabled_when=VIDEO,
-        submenu="timeline",
-    ),
-    Command(
-        "view.timeline_out",
-        N("commands", "Zoom the timeline out"),
-        "view",
-        ("Ctrl+-",),
-        lambda d: d.window.zoom_timeline("out"),
-        enabled_when=VIDEO,
-        submenu="timeline",
-    ),
-    Command(
-        "view.timeline_all",
-        N("commands", "Whole video on the timeline"),
-        "view",
-        ("Ctrl+Shift+A",),
-        lambda d: d.window.zoom_timeline("all"),
-        enabled_when=VIDEO,
-        submenu="timeline",
-    ),
-    Command(
-        "view.next_series",
-        N("commands", "Next series of the timeline"),
-        "view",
-        (),
-        lambda d: d.intents.next_series(),
-        enabled_when=BOTH,
-        tooltip=N("commands", "Probability, entropy, mass on patches, or none"),
-        submenu="timeline",
-    ),
-    Command(
-        "view.full_screen",
-        N("commands", "Full screen"),
-        "view",
-        ("F11",),
-        lambda d: d.window.full_screen(),
-        repeats=False,
-    ),
-    _dock("layers", N("commands", "Layers panel"), "F2"),
-    _dock("display", N("commands", "Display panel"), "F3"),
-    _dock("predictions", N("commands", "Predictions panel"), "F4"),
-    _dock("heads", N("commands", "Heads panel"), "F5"),
-    _dock("model", N("commands", "Model panel"), "F8"),
-    _dock("timeline", N("commands", "Timeline"), "F7"),
-    _dock("log", N("commands", "Activity and log"), "F9"),
-    Command(
-        "view.next_pane",
-        N("commands", "Next pane"),
-        "view",
-        ("F6",),
-        lambda d: d.window.next_pane(1),
-        submenu="panels",
-    ),
-    Command(
-        "view.previous_pane",
-        N("commands", "Previous pane"),
-        "view",
-        ("Shift+F6",),
-        lambda d: d.window.next_pane(-1),
-        submenu="panels",
-    ),
-    Command(
-        "view.reset_layout",
-        N("commands", "Reset layout"),
-        "view",
-        ("Ctrl+Shift+0",),
-        lambda d: d.window.reset_layout(),
-        submenu="panels",
-    ),
-    Command(
-        "view.theme",
-        N("commands", "Light or dark"),
-        "view",
-        ("Ctrl+Shift+L",),
-        lambda d: d.window.switch_theme(),
-        icon="theme",
-        repeats=False,
-        keywords=N("commands", "Theme, dark mode, light mode"),
-    ),
-    Command(
-        "view.leave",
-        N("commands", "Leave mode, return to the frame"),
-        "view",
-        ("Esc",),
-        lambda d: d.window.leave(),
-        repeats=False,
     ),
 )

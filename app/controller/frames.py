@@ -30,7 +30,7 @@ REST_MS = 60
 """The pointer rests when it has not moved for so long."""
 
 BESIDE_BYTES = 256 << 20
-"""Of the frame shown and the two beside it."""
+"""Of the two frames beside the one shown, even of 8K."""
 
 SECONDS_TO_REMAKE = 0.005
 """One picture of a decoded frame."""
@@ -142,22 +142,13 @@ class Frames(Collaborator):
         return True
 
     def _came_beside(self, pictures: tuple[FramePicture, ...]) -> None:
+        """Keep what was painted ahead, and nothing that was before."""
         video = self._bench.results.video
-        for picture in pictures:
-            if video is not None and picture.path == video.path:
-                self._keep_beside(picture)
-
-    def _keep_beside(self, picture: FramePicture) -> None:
-        """Keep a decoded frame while it is the one shown or beside it."""
-        if picture.image is None or picture.pixels is None:
-            return
-        near = range(self._bench.state.frame - 1, self._bench.state.frame + 2)
-        kept = {i: found for i in near if (found := self._beside.get(i)) is not None}
         self._beside.clear()
-        for each in (*kept.values(), picture):
-            if each.index in near and each.image is not None and each.pixels is not None:
-                nbytes = each.image.sizeInBytes() + each.pixels.nbytes
-                self._beside.put(each.index, each, nbytes)
+        for picture in pictures:
+            if video is not None and picture.path == video.path and picture.image is not None:
+                pixels = 0 if picture.pixels is None else picture.pixels.nbytes
+                self._beside.put(picture.index, picture, picture.image.sizeInBytes() + pixels)
 
     def _came(self, picture: FramePicture | None) -> None:
         """Show a decoded frame, also a late one, unless something nearer is shown already."""
@@ -169,7 +160,6 @@ class Frames(Collaborator):
             self._show(picture)
 
     def _show(self, picture: FramePicture) -> None:
-        self._keep_beside(picture)
         self._bench.results = replace(self._bench.results, picture=picture)
 
     def _strip_grew(self, proxies: ProxyInfo) -> None:
@@ -220,17 +210,14 @@ class Frames(Collaborator):
             )
 
     def _paint_beside(self) -> None:
-        video, frame = self._bench.results.video, self._bench.state.frame
+        video = self._bench.results.video
         if video is not None:
-            wanted = tuple(i for i in (frame + 1, frame - 1) if i not in self._beside)
-            work = partial(self._decoder.neighbours, video.path, frame, wanted)
+            work = partial(self._decoder.neighbours, video.path, self._bench.state.frame)
             failed = self._bench.failed
             self._worker.submit(
                 TaskKey.NEIGHBOURS, work, self._came_beside, failed, background=True
             )
 
     def _decoded_ahead(self, _: None) -> None:
-        video, frame = self._bench.results.video, self._bench.state.frame
-        beside = (i for i in (frame - 1, frame + 1) if video and 0 <= i < video.frame_count)
-        if any(i not in self._beside for i in beside):
+        if not len(self._beside):
             self._paint_beside()  # they had not been decoded yet

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.panels.spec import Panel
 from app.text.phrases import heads_list, share_words
 from app.widgets import theme
 from app.widgets.basic import label
@@ -25,7 +26,9 @@ from mvit_core.attribution import head_indices
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
+    from app.panels.spec import PanelContext
     from app.results import StripPicture
+    from app.results.snapshot import Snapshot
     from mvit_core.attribution import HeadChoice
 
 GAP = 8
@@ -217,7 +220,7 @@ class HeadGrid(QWidget):
                 )
 
 
-class HeadsPanel(QWidget):
+class HeadsPanel(Panel):
     """Mean, maximum and minimum, and each head alone."""
 
     head_chosen = Signal(object)
@@ -225,8 +228,6 @@ class HeadsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.grid = HeadGrid()
         self.grid.setObjectName("body")
         self.grid.chosen.connect(self.head_chosen.emit)
@@ -265,6 +266,37 @@ class HeadsPanel(QWidget):
         column.addWidget(self._note)
         column.addWidget(self._area, 1)
         self.show_heads(0, 4 / 3)
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        self.head_chosen.connect(context.intents.choose_head)
+        self.grid.toggled.connect(context.intents.toggle_head)
+        self.remarked.connect(context.show_remark)
+
+    @property
+    @override
+    def first_stop(self) -> QWidget:
+        return self.grid
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        if (old.results.strip if old else None) is not new.results.strip:
+            self.show_strip(new.results.strip)
+        if old is None or old.settings != new.settings:
+            self.show_head(new.state.map.head)
+        if old is None or old.results.shown is not new.results.shown:
+            self._show_shown(new)
+
+    def _show_shown(self, new: Snapshot) -> None:
+        shown, video = new.results.shown, new.results.video
+        if shown is None or video is None:
+            self.show_heads(0, 4 / 3)
+            self.remarked.emit("", "")
+            return
+        maps, block = shown.result.maps, shown.result.request.block
+        self.show_heads(maps.heads, video.display_size[0] / video.display_size[1])
+        words = self.tr("block {b}") if maps.sinks is None else self.tr("block {b} · sink share")
+        self.remarked.emit(words.format(b=block), "")
 
     def show_heads(self, heads: int, aspect: float) -> None:
         """Prepare for a block."""

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QTreeWidgetItem,
     QWidget,
 )
+from typing_extensions import override
 
+from app.panels.spec import Panel
 from app.text.phrases import grid_words
 from app.widgets import theme
 from app.widgets.basic import label
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from app.panels.spec import PanelContext
     from app.results import LayerInfo
+    from app.results.snapshot import Snapshot
 
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
 
@@ -32,15 +36,13 @@ MINI = QSize(24, 18)
 """Points of the small picture of a block."""
 
 
-class LayersPanel(QWidget):
+class LayersPanel(Panel):
     """All attention layers, grouped by stage; the one shown is selected."""
 
     block_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._layers: tuple[LayerInfo, ...] = ()
         self._rows: dict[int, QTreeWidgetItem] = {}
         self._minis: dict[int, QImage] = {}
@@ -74,6 +76,36 @@ class LayersPanel(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.tree)
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        self.block_chosen.connect(context.intents.choose_block)
+        self.remarked.connect(context.show_remark)
+
+    @property
+    @override
+    def first_stop(self) -> QWidget:
+        return self.tree
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        results, model = new.results, new.results.model
+        if old is None or old.results.model is not model:
+            self.remarked.emit(
+                model.source.checkpoint.name if model else "",
+                f"{model.source.checkpoint}\n{model.report}" if model else "",
+            )
+        if (old.results.minis if old else ()) != results.minis:
+            self.show_minis({m.key.result.request.block: m.images[0] for m in results.minis})
+        layers = results.layers
+        if (
+            old is None
+            or old.results.layers != layers
+            or old.state.map.block != new.state.map.block
+        ):
+            self.show_layers(layers)
+            layer = results.layer(new.state.map.block)
+            self.show_block(layer.block if layer else None)
 
     def show_layers(self, layers: tuple[LayerInfo, ...]) -> None:
         """Take the layers of a model."""

@@ -17,17 +17,21 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
+from app.panels.spec import Panel
 from app.widgets import theme
 from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
+    from app.panels.spec import PanelContext
     from app.results import JobInfo
+    from app.results.snapshot import Snapshot
 
 KEPT_LINES = 500
 
 
-class LogPanel(QWidget):
+class LogPanel(Panel):
     """Jobs at the top, the log below them."""
 
     cancel_asked = Signal(str)
@@ -35,8 +39,6 @@ class LogPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._jobs: tuple[JobInfo, ...] = ()
         self.cancel_buttons: dict[str, QToolButton] = {}
         self.tree = self._tree()
@@ -72,6 +74,16 @@ class LogPanel(QWidget):
         for section in (1, 2):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
         return tree
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        self.cancel_asked.connect(context.cancel)
+        context.logged.connect(self.add_line)
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        if old is None or old.results.jobs != new.results.jobs:
+            self.show_jobs(new.results.jobs)
 
     def show_jobs(self, jobs: tuple[JobInfo, ...]) -> None:
         """Take the list of jobs, the newest of each kind."""

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
+from app.panels.spec import Panel
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
 from app.text.terms import origin_words
 from app.widgets import theme
@@ -25,7 +27,9 @@ from app.widgets.basic import label, rule
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
+    from app.panels.spec import PanelContext
     from app.results import ModelInfo
+    from app.results.snapshot import Snapshot
     from mvit_core.video.clip import ClipSpec
 
 LINES_SEEN = 8
@@ -82,15 +86,13 @@ class Fold(QWidget):
         self.lines.setVisible(on)
 
 
-class ModelPanel(QWidget):
+class ModelPanel(Panel):
     """Facts of the model, what must be known about its loading, and the lists behind that."""
 
     preprocessing_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model: ModelInfo | None = None
         self.empty = label(self.tr("Load a model to see what was read from its file."), "faint")
         self.empty.setWordWrap(True)
@@ -114,6 +116,21 @@ class ModelPanel(QWidget):
         self._rule = rule()
         self._lay_out(self._buttons())
         self.show_model(None, None)
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        self.preprocessing_asked.connect(lambda: context.run("attention.preprocessing"))
+
+    @property
+    @override
+    def first_stop(self) -> QWidget:
+        return self.copy
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        model, spec = new.results.model, new.state.clip_spec
+        if old is None or (old.results.model is not model or old.state.clip_spec != spec):
+            self.show_model(model, spec)
 
     def show_model(self, model: ModelInfo | None, override: ClipSpec | None) -> None:
         """Take a model, and how it is fed where that is not as its checkpoint states."""

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from app.text.phrases import clock_words, gigabytes_words, rate_words, times_words, value_words
+from app.controller.jobs import foremost
+from app.text.phrases import (
+    clock_words,
+    device_words,
+    gigabytes_words,
+    rate_words,
+    times_words,
+    value_words,
+)
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label
 
 if TYPE_CHECKING:
     from app.results import JobInfo, MemoryInfo, Readout
+    from app.results.snapshot import Snapshot
 
 
 APPEAR_MS = 150
@@ -104,6 +113,14 @@ class StatusLine(QWidget):
         for widget in (self.job, self.zoom, self.device, self.memory, self.expand):
             row.addWidget(widget)
         self.setMinimumHeight(26)
+
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        """Show what differs between two moments; None as the first shows everything."""
+        model, jobs = new.results.model, new.results.jobs
+        if old is None or old.results.model is not model:
+            self.show_device(device_words(model) if model else "")
+        if old is None or old.results.jobs != jobs:
+            self.show_job(foremost(jobs))
 
     def show_readout(self, readout: Readout | None) -> None:
         """Print what is under the pointer."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ class Snapshot:
 
     state: ViewState
     results: Results
+
+    @cached_property
+    def settings(self) -> ViewState:
+        """What most of the window takes of the state; equal at each frame of a playing clip."""
+        return replace(self.state, frame=0, playing=False, speed=1.0, scrubbing=False)
 
     @property
     def is_stale(self) -> bool:

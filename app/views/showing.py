@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
+from app.results import Results
+from app.results.tokens import mark_of
 from app.text.phrases import head_words, map_words
+from app.text.remarks import badges, title_words
 from app.views.grid_scene import GridStyle
 from mvit_core.attribution import head_indices
 
@@ -22,14 +25,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("views", text)
 
 
-def show_views(
-    stage: Stage,
-    old: Snapshot | None,
-    new: Snapshot,
-    remarks: tuple[str, ...],
-    mark: TokenMark | None,
-) -> None:
-    """Bring the views from one snapshot to the next; None shows everything."""
+def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
+    """Show on the stage what differs between two moments; None as the first shows everything."""
+    remarks, mark = badges(new), mark_of(new)
+    _show_canvas(stage, old, new)
+    stage.canvas.show_badges(remarks)
+    stage.canvas.show_mark(mark)
     state, results = new.state, new.results
     if old is None or old.results.video is not results.video:
         stage.grid.show_video(results.video)
@@ -43,6 +44,36 @@ def show_views(
         head = next(iter(head_indices(state.map.head)), None)
         # Rows have their places once the page has been laid out.
         QTimer.singleShot(0, stage, partial(stage.grid_area.reveal, layer.block, head))
+
+
+def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
+    was, now, state, canvas = (
+        old.results if old else Results(),
+        new.results,
+        new.state,
+        stage.canvas,
+    )
+    # Another rate for the same pictures leaves the picture that is shown.
+    if old is None or (was.video is not now.video and was.picture is not now.picture):
+        canvas.show_video(now.video)
+    if was.picture is not now.picture and now.picture is not None:
+        canvas.show_frame(now.picture)
+    if was.heat is not now.heat:
+        canvas.show_heat(now.heat)
+    if old is None or old.settings != new.settings:
+        canvas.show_style(
+            opacity=state.heat.opacity,
+            heat=state.overlay and not state.hold_to_hide,
+            grid=state.token_grid,
+            coverage=state.coverage,
+            picking=state.picking,
+        )
+        stage.colourbar.show_state(state)
+    if old is None or was.shown is not now.shown:
+        canvas.show_map(now.shown)
+        stage.colourbar.show_map(now.shown)
+        stage.title.setText(title_words(now.shown))
+        stage.title.setVisible(now.shown is not None)
 
 
 def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:

@@ -14,8 +14,9 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.state.preferences import ThemeChoice
+
 ThemeName = Literal["dark", "light"]
-ThemeChoice = Literal["system", "dark", "light"]
 
 GAP = 8
 """Pixels between neighbours; half of it within a group, twice between groups."""

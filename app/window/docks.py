@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMargins, QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QByteArray,
+    QCoreApplication,
+    QMargins,
+    QObject,
+    QSettings,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -16,12 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.panels.table import PANELS
 from app.widgets.basic import DockTitle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PySide6.QtGui import QScreen
+
+    from app.panels.spec import Area, Panel, PanelSpec
 
 LAYOUT_VERSION = 3
 """Raised when the docks change so that an older layout no longer fits."""
@@ -30,21 +41,20 @@ FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
 LEAST_SIDE_WIDTH = 244
 
-LEAST_PREDICTIONS = QSize(276, 180)
-"""All five bars and the title, and none of the numbers cut at the side."""
-
-FIRST_HIDDEN = ("log",)
-"""Panels that are there when asked for."""
+SIDES: dict[Area, Qt.DockWidgetArea] = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "tabs": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+"""The side of the window of each area, in the order in which Tab goes through them."""
 
 RETURN_MS = 500
 """After a screen was taken away, before a window that is on none is moved."""
 
-SCROLLING = ("display", "predictions", "model")
-"""Panels that scroll where the window is too low for them."""
-
 
 class Docks(QObject):
-    """All docks of a window.
+    """All docks of a window, one for each row of ``PANELS``.
 
     Args:
         window: whose docks they are.
@@ -55,6 +65,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._settings = settings
+        self.panels: dict[str, Panel] = {}
         self.by_name: dict[str, QDockWidget] = {}
         self.titles: dict[str, DockTitle] = {}
         self._first_layout = QByteArray()
@@ -73,67 +84,71 @@ class Docks(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.screenRemoved.connect(self._screen_is_gone)
+        for spec in PANELS:
+            self._add(spec)
 
     # -- building ---------------------------------------------------------------------------
 
-    def add(self, panels: Iterable[tuple[str, str, QWidget]]) -> None:
-        """Make a dock for each (name, title, panel)."""
-        for name, title, panel in panels:
-            dock = QDockWidget(title, self._window)
-            dock.setObjectName(f"dock.{name}")
-            bar = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
-            bar.close_button.clicked.connect(dock.close)
-            if name == "timeline":
-                dock.setTitleBarWidget(QWidget())  # the transport row says what it is
-                dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-            else:
-                dock.setTitleBarWidget(bar)
-                dock.setMinimumWidth(LEAST_SIDE_WIDTH)
-                # Whether it has a tab is known once the window has placed it.
-                dock.visibilityChanged.connect(self._check_tabs_soon)
-                dock.topLevelChanged.connect(self._check_tabs_soon)
-            dock.setWidget(_scrolling(panel) if name in SCROLLING else panel)
-            if name == "predictions":
-                dock.setMinimumSize(LEAST_PREDICTIONS)
-            self.by_name[name] = dock
-            self.titles[name] = bar
+    def _add(self, spec: PanelSpec) -> None:
+        """Make a panel, and a dock around it."""
+        title = QCoreApplication.translate("panels", spec.title)
+        panel = self.panels[spec.name] = spec.make()
+        dock = self.by_name[spec.name] = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock.{spec.name}")
+        bar = self.titles[spec.name] = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
+        bar.close_button.clicked.connect(dock.close)
+        if spec.area == "bottom":
+            dock.setTitleBarWidget(QWidget())  # what it holds says what it is
+            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        else:
+            dock.setTitleBarWidget(bar)
+            dock.setMinimumWidth(LEAST_SIDE_WIDTH)
+            # Whether it has a tab is known once the window has placed it.
+            dock.visibilityChanged.connect(self._check_tabs_soon)
+            dock.topLevelChanged.connect(self._check_tabs_soon)
+        dock.setWidget(_scrolling(panel) if spec.scrolls else panel)
+        if spec.least is not None:
+            dock.setMinimumSize(*spec.least)
+
+    def within(self, *areas: Area) -> tuple[QDockWidget, ...]:
+        """The docks whose place at first is in these areas, from top to bottom."""
+        return tuple(self.by_name[name] for name in _names(areas))
+
+    def first_stops(self, *areas: Area) -> tuple[QWidget, ...]:
+        """What takes the keys in each panel of these areas, where there is something."""
+        stops = (self.panels[name].first_stop for name in _names(areas))
+        return tuple(stop for stop in stops if stop is not None)
 
     def place(self) -> None:
         """Put all docks where they are at first."""
-        window, docks = self._window, self.by_name
-        left, right, bottom = (
-            Qt.DockWidgetArea.LeftDockWidgetArea,
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
+        window = self._window
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
-            window.setCorner(corner, bottom)
-        for name, area in (
-            ("layers", left),
-            ("heads", left),
-            ("predictions", right),
-            ("display", right),
-            ("model", right),
-            ("log", right),
-            ("timeline", bottom),
-        ):
-            window.addDockWidget(area, docks[name])
-        window.setTabPosition(right, QTabWidget.TabPosition.North)
-        window.tabifyDockWidget(docks["display"], docks["model"])
-        window.tabifyDockWidget(docks["model"], docks["log"])
-        for name in FIRST_HIDDEN:
-            docks[name].hide()
-        docks["display"].raise_()
+            window.setCorner(corner, SIDES["bottom"])
+        for area, side in SIDES.items():
+            for dock in self.within(area):
+                window.addDockWidget(side, dock)
+        window.setTabPosition(SIDES["tabs"], QTabWidget.TabPosition.North)
+        for one, other in pairwise(self.within("tabs")):
+            window.tabifyDockWidget(one, other)
+        for spec in PANELS:
+            self.by_name[spec.name].setVisible(not spec.hidden)
+        self._raise_first_tab()
         self._share_room()
         self._first_layout = window.saveState(LAYOUT_VERSION)
 
+    def _raise_first_tab(self) -> None:
+        for dock in self.within("tabs")[:1]:
+            dock.raise_()
+
     def _share_room(self) -> None:
-        for one, other, sizes, way in (
-            ("layers", "predictions", [SIDE_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal),
-            ("layers", "heads", [330, 330], Qt.Orientation.Vertical),
-            ("predictions", "display", [256, 394], Qt.Orientation.Vertical),
-        ):
-            self._window.resizeDocks([self.by_name[one], self.by_name[other]], sizes, way)
+        left, right = self.within("left"), (*self.within("right"), *self.within("tabs")[:1])
+        heights = {self.by_name[spec.name]: spec.height for spec in PANELS}
+        sides = [side[0] for side in (left, right) if side]
+        widths = [SIDE_WIDTH] * len(sides)
+        self._window.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
+        for side in (left, right):
+            sizes = [heights[dock] for dock in side]
+            self._window.resizeDocks(list(side), sizes, Qt.Orientation.Vertical)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -153,20 +168,20 @@ class Docks(QObject):
     def reset(self) -> None:
         """Put all docks where they were at first."""
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
-        for name, dock in self.by_name.items():
-            dock.setVisible(name not in FIRST_HIDDEN)
-        self.by_name["display"].raise_()
+        for spec in PANELS:
+            self.by_name[spec.name].setVisible(not spec.hidden)
+        self._raise_first_tab()
         self._share_room()  # the sizes kept are those of a window of another size
 
     def full_screen(self) -> None:
-        """Fill the screen with the stage and the timeline, or no longer."""
+        """Fill the screen with the stage and what is below it, or no longer."""
         if self._window.isFullScreen():
             self._window.showNormal()
             self._window.restoreState(self._full_screen_layout, LAYOUT_VERSION)
             return
         self._full_screen_layout = self._window.saveState(LAYOUT_VERSION)
-        for name, dock in self.by_name.items():
-            dock.setVisible(name == "timeline")
+        for dock in self.by_name.values():
+            dock.setVisible(dock in self.within("bottom"))
         self._window.showFullScreen()
 
     def _check_tabs_soon(self) -> None:
@@ -222,6 +237,11 @@ class Docks(QObject):
         for shown in (self._window, *floating):
             if screen and QGuiApplication.screenAt(shown.frameGeometry().center()) is None:
                 shown.move(screen.availableGeometry().topLeft())
+
+
+def _names(areas: tuple[Area, ...]) -> list[str]:
+    """The panels of these areas, area by area."""
+    return [spec.name for area in areas for spec in PANELS if spec.area == area]
 
 
 def same_dock(one: QWidget, other: QWidget) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
@@ -15,12 +17,15 @@ from app.commands.keys import KeyMap
 from app.commands.toolbar import make_toolbar
 from app.controller.controller import Controller
 from app.panels.messages import Messages
+from app.panels.spec import PanelContext
+from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
 from app.results import MemoryInfo
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
 from app.text.terms import term
+from app.views.showing import show_stage
 from app.views.stage import Stage
 from app.widgets import theme
 from app.widgets.drop_overlay import DropOverlay
@@ -32,18 +37,18 @@ from app.window.help_opener import HelpOpener
 from app.window.hold_to_hide import HoldToHide
 from app.window.housekeeping import Upkeep
 from app.window.logbook import Logbook
-from app.window.panel_set import make_panels
 from app.window.places import PlaceBook, PlaceKeeper
-from app.window.presenter import Presenter
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
 from app.window.tab_order import TabRing, order_tabs
-from app.window.wiring import connect
+from app.window.wiring import connect_messages, connect_stage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
+    from PySide6.QtWidgets import QAbstractButton
 
+    from app.panels.timeline.panel import Timeline
     from app.results import Message
     from app.state.preferences import PreferenceStore
 
@@ -68,14 +73,12 @@ class MainWindow(TabRing):
         self.overlay = DropOverlay(self._pages)
         self.docks = Docks(self, settings)
         self.logbook = Logbook(self)
-        messages = Messages(self._pages, self._report)
-        self.panels = make_panels(self.stage, self.welcome, messages, self.docks)
-        self.logbook.added.connect(self.panels.log.add_line)
-        self.statusBar().addWidget(self.panels.status, 1)
+        self.messages = Messages(self._pages, self._report)
+        self.status = StatusLine()
+        self.statusBar().addWidget(self.status, 1)
+        self.panels = SimpleNamespace(**self.docks.panels)  # each row of PANELS by its name
         self.controller = Controller(self.store, preferences, self)
-        self._presenter = Presenter(self.panels)
-        self.controller.snapshot_changed.connect(self._presenter.show)
-        connect(self.panels, self.controller)
+        self._connect_parts()
         self.controller.start()
         self.samples = SampleLoader(self.controller, self.welcome)
         self.dialogs = DialogOpener(self, self.controller, settings)
@@ -92,7 +95,8 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.overlay, self.controller, self.sessions)
-        HoldToHide((*self.stage.keyed, self.panels.timeline.track), self.store, self.keys, self)
+        keyed = [widget for panel in self.docks.panels.values() for widget in panel.keyed]
+        HoldToHide((*self.stage.keyed, *keyed), self.store, self.keys, self)
         self._listen()
         self.docks.restore()
         self._order_tabs()
@@ -124,22 +128,48 @@ class MainWindow(TabRing):
             self.recent,
             self.help,
         )
-        actions = Actions(self, (self.stage, self.panels.timeline), context, self.keys)
+        keyed = [panel for panel in self.docks.panels.values() if panel.keyed]
+        actions = Actions(self, (self.stage, *keyed), context, self.keys)
         actions.fill(self.menuBar())
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
 
+    def _connect_parts(self) -> None:
+        """Let every part of the window show snapshots, and connect its signals."""
+        changed = self.controller.snapshot_changed
+        for panel in self.docks.panels.values():
+            changed.connect(panel.show_snapshot)
+        changed.connect(self.welcome.show_snapshot)
+        changed.connect(self.status.show_snapshot)
+        changed.connect(partial(show_stage, self.stage))
+        connect_messages(self.messages, self.controller)
+        connect_stage(self.stage, self.status, self.controller)
+        for name, panel in self.docks.panels.items():
+            panel.connect_to(
+                PanelContext(
+                    self.controller.intents,
+                    self.store,
+                    self.controller.player,
+                    self.controller.cancel,
+                    self._run,
+                    self.controller.notify,
+                    self._focus_stage,
+                    self.logbook.added,
+                    self.docks.titles[name].show_remark,
+                )
+            )
+
+    def _run(self, command_id: str) -> None:
+        """Run a command that a button stands for; the actions are made after the panels."""
+        self.actions_table.run(command_id)
+
     def _listen(self) -> None:
         """Hear what the parts of the window ask of the window itself."""
-        panels = self.panels
-        for part in (self.welcome, panels.timeline, panels.predictions):
-            part.command.connect(self.actions_table.run)
-        panels.timeline.left_field.connect(self._focus_stage)
-        panels.model.preprocessing_asked.connect(self.dialogs.preprocessing)
-        panels.messages.dock_asked.connect(self.docks.show)
-        panels.status.log_asked.connect(lambda: self.docks.toggle("log"))
+        self.welcome.command.connect(self._run)
+        self.messages.dock_asked.connect(self.docks.show)
+        self.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
         self.controller.snapshot_changed.connect(self._refreshed)
 
@@ -154,24 +184,15 @@ class MainWindow(TabRing):
         return menu
 
     def _order_tabs(self) -> None:
-        """Left, centre, right, timeline; the buttons of the timeline say their keys."""
-        docks = self.docks.by_name
-        left, right = ("layers", "heads"), ("predictions", "display", "model", "log")
-        order_tabs(
-            (
-                self.toolbar,
-                *(docks[name] for name in left),
-                self._pages,
-                *(docks[name] for name in right),
-                docks["timeline"],
-                self.statusBar(),
-            )
-        )
-        named = {
-            **self.panels.timeline.buttons,
-            "view.log": self.panels.status.expand,
-            "attention.cancel": self.panels.status.job.cancel,
+        """Left, centre, right, below; buttons that stand for commands say their keys."""
+        left, others = self.docks.within("left"), self.docks.within("right", "tabs", "bottom")
+        order_tabs((self.toolbar, *left, self._pages, *others, self.statusBar()))
+        named: dict[str, QAbstractButton] = {
+            "view.log": self.status.expand,
+            "attention.cancel": self.status.job.cancel,
         }
+        for panel in self.docks.panels.values():
+            named.update(panel.command_buttons)
         for command, button in named.items():
             self.actions_table.name_button(button, command)
 
@@ -183,11 +204,16 @@ class MainWindow(TabRing):
 
     def ask_frame(self) -> None:
         """Let the user type a frame."""
-        self.panels.timeline.ask_frame()
+        self._timeline.ask_frame()
 
     def rename_marker(self) -> None:
         """Let the user name the marker of the frame shown."""
-        self.panels.timeline.track.rename(self.store.state.frame)
+        self._timeline.track.rename(self.store.state.frame)
+
+    @property
+    def _timeline(self) -> Timeline:
+        timeline: Timeline = self.panels.timeline
+        return timeline
 
     def leave(self) -> None:
         """Esc: leave picking, a picked token, then full screen; give the keys to the stage."""
@@ -212,16 +238,12 @@ class MainWindow(TabRing):
 
     def next_pane(self, by: int) -> None:
         """Move the focus to the next pane: left, centre, right, below."""
-        panels = self.panels
-        panes: list[QWidget] = [
-            panels.layers.tree,
-            panels.heads.grid,
+        stops = (
+            *self.docks.first_stops("left"),
             self._stage_or_welcome(),
-            panels.display.method,
-            panels.model.copy,
-            panels.timeline.track,
-        ]
-        panes = [p for p in panes if not p.visibleRegion().isEmpty() and p.isEnabled()]
+            *self.docks.first_stops("right", "tabs", "bottom"),
+        )
+        panes = [p for p in stops if not p.visibleRegion().isEmpty() and p.isEnabled()]
         owner = self.focusWidget()
         here = next((i for i, pane in enumerate(panes) if pane is owner), None)
         if here is None:
@@ -250,7 +272,7 @@ class MainWindow(TabRing):
 
     def zoom_timeline(self, how: str) -> None:
         """Zoom the timeline."""
-        self.panels.timeline.zoom(how)
+        self._timeline.zoom(how)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -277,9 +299,7 @@ class MainWindow(TabRing):
 
     def _show_memory(self, process_bytes: int) -> None:
         budget = self.controller.budget
-        self.panels.status.show_memory(
-            MemoryInfo(budget.used_bytes, budget.limit_bytes, process_bytes)
-        )
+        self.status.show_memory(MemoryInfo(budget.used_bytes, budget.limit_bytes, process_bytes))
 
     def _focus_stage(self) -> None:
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -84,23 +84,18 @@ class Decoder:
         with video.checked_by(task.check):
             return picture_of(video, index)
 
-    def neighbours(
-        self, path: Path, index: int, wanted: tuple[int, ...], task: TaskHandle
-    ) -> tuple[FramePicture, ...]:
-        """Some frames beside the one that is shown, as far as they are decoded; background work.
+    def neighbours(self, path: Path, index: int, task: TaskHandle) -> tuple[FramePicture, ...]:
+        """The frames beside one that is shown, as far as they are decoded; background work.
 
-        Args:
-            path: of the video.
-            index: of the frame shown: what is decoded ahead follows it.
-            wanted: indices of the frames beside it.
-            task: tells when others are waiting.
+        What is decoded ahead follows the frame shown, also where nobody asked for it here.
         """
-        task.check()
         video = self._shown(path)
         if video is None or not 0 <= index < video.frame_count:
             return ()
-        video.look_at(index)
-        kept = [(i, video.kept_frame(i)) for i in wanted if 0 <= i < video.frame_count]
+        with video.checked_by(task.check):
+            picture_of(video, index)
+            beside = [i for i in (index + 1, index - 1) if 0 <= i < video.frame_count]
+            kept = [(i, video.kept_frame(i)) for i in beside]
         return tuple(
             FramePicture(video.path, i, to_image(pixels), pixels)
             for i, pixels in kept

@@ -147,8 +147,11 @@ def _short(head: HeadChoice) -> str:
 
 def _short_range(job: ExportJob) -> str:
     """The frames of a file within its name; tables and arrays always hold all windows."""
+    from mvit_core.export import EXPORTERS  # needs torch, which is there once a model is
+
     ending, request = job.target.suffix.lower(), job.request
-    if ending == ".png" and request.frame_index is not None:
+    is_picture = ending in EXPORTERS and EXPORTERS[ending].holds == "picture"
+    if is_picture and request.frame_index is not None:
         return f"f{frame_number(request.frame_index)}"
     if ending not in CONTAINERS or job.span == "all" or request.stop is None:
         return "all"

@@ -1,7 +1,7 @@
 """Attribution methods: pure functions of a record; the model is never run here.
 
 ``METHODS`` is the extension point: an entry here appears in the menus, the command line and the
-tests (docs/how-to/add-method.md).
+tests (docs/how-to/add-a-method.md).
 """
 
 from __future__ import annotations

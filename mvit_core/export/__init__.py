@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mvit_core.errors import ExportError
 from mvit_core.export.figure import SIZES
@@ -51,16 +51,19 @@ class Exporter:
     title: str
     """Title in dialogs."""
     run: _Run
+    holds: Literal["video", "picture", "numbers"] = "numbers"
+    """A video is made by one of ``CONTAINERS``; a picture is of one frame. Both show maps on
+    frames, so that layout and size mean something."""
 
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
-        ".mp4": Exporter("Heatmap video (MP4)", export_video),
-        ".mov": Exporter("Heatmap video (QuickTime MOV)", export_video),
-        ".mkv": Exporter("Heatmap video (Matroska MKV)", export_video),
-        ".webm": Exporter("Heatmap video (WebM)", export_video),
-        ".gif": Exporter("Animation (GIF)", export_video),
-        ".png": Exporter("Picture of one frame (PNG)", export_still),
+        ".mp4": Exporter("Heatmap video (MP4)", export_video, "video"),
+        ".mov": Exporter("Heatmap video (QuickTime MOV)", export_video, "video"),
+        ".mkv": Exporter("Heatmap video (Matroska MKV)", export_video, "video"),
+        ".webm": Exporter("Heatmap video (WebM)", export_video, "video"),
+        ".gif": Exporter("Animation (GIF)", export_video, "video"),
+        ".png": Exporter("Picture of one frame (PNG)", export_still, "picture"),
         ".npz": Exporter("Maps as NumPy arrays (NPZ)", export_arrays),
         ".csv": Exporter("Predictions as a table (CSV)", export_table),
     }
@@ -129,4 +132,4 @@ def _check_frames(path: Path, request: ExportRequest) -> None:
 
 def holds_pictures(ending: str) -> bool:
     """A kind of file shows maps on frames; the others hold numbers."""
-    return ending in CONTAINERS or ending == ".png"
+    return ending in EXPORTERS and EXPORTERS[ending].holds != "numbers"

@@ -512,6 +512,14 @@ Right-click for percentile tails and units</source>
             <source>Minimum over all heads: what every head sees</source>
             <translation>所有头的最小值：每个头都看到的部分</translation>
         </message>
+        <message>
+            <source>block {b}</source>
+            <translation>块 {b}</translation>
+        </message>
+        <message>
+            <source>block {b} · sink share</source>
+            <translation>块 {b} · 汇聚占比</translation>
+        </message>
     </context>
     <context>
         <name>HelpDialog</name>
@@ -922,6 +930,10 @@ right-click for percentile tails and units</source>
             <translation>全部</translation>
         </message>
         <message>
+            <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
+            <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
+        </message>
+        <message>
             <source>Classes listed</source>
             <translation>列出的类别</translation>
         </message>
@@ -950,12 +962,24 @@ right-click for percentile tails and units</source>
             <translation>列出多少个概率最高的类别</translation>
         </message>
         <message>
+            <source>Load a model to see what it predicts.</source>
+            <translation>加载模型后，这里会显示它的预测。</translation>
+        </message>
+        <message>
             <source>No class is called so</source>
             <translation>没有叫这个名称的类别</translation>
         </message>
         <message>
             <source>One prediction for the whole video</source>
             <translation>整个视频的一个预测</translation>
+        </message>
+        <message>
+            <source>Open a video to see what the model predicts.</source>
+            <translation>打开视频后，这里会显示模型的预测。</translation>
+        </message>
+        <message>
+            <source>The window has not been run yet.</source>
+            <translation>此模型窗口尚未运行。</translation>
         </message>
         <message>
             <source>Video</source>
@@ -968,6 +992,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Window</source>
             <translation>模型窗口</translation>
+        </message>
+        <message>
+            <source>whole video</source>
+            <translation>整个视频</translation>
+        </message>
+        <message>
+            <source>window {i}/{n}</source>
+            <translation>模型窗口 {i}/{n}</translation>
         </message>
     </context>
     <context>
@@ -1598,10 +1630,6 @@ right-click for percentile tails and units</source>
             <source>frame {frame} · {time}</source>
             <translation>第 {frame} 帧 · {time}</translation>
         </message>
-        <message>
-            <source>window {n}: {what}</source>
-            <translation>模型窗口 {n}：{what}</translation>
-        </message>
     </context>
     <context>
         <name>ValueSlider</name>
@@ -1746,6 +1774,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>previous, next layer</source>
             <translation>上一层、下一层</translation>
+        </message>
+        <message>
+            <source>{name} is loaded; now open a video</source>
+            <translation>已加载 {name}；现在请打开视频</translation>
         </message>
     </context>
     <context>
@@ -2866,45 +2898,6 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>presenter</name>
-        <message>
-            <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
-            <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
-        </message>
-        <message>
-            <source>Load a model to see what it predicts.</source>
-            <translation>加载模型后，这里会显示它的预测。</translation>
-        </message>
-        <message>
-            <source>Open a video to see what the model predicts.</source>
-            <translation>打开视频后，这里会显示模型的预测。</translation>
-        </message>
-        <message>
-            <source>The window has not been run yet.</source>
-            <translation>此模型窗口尚未运行。</translation>
-        </message>
-        <message>
-            <source>block {b}</source>
-            <translation>块 {b}</translation>
-        </message>
-        <message>
-            <source>block {b} · sink share</source>
-            <translation>块 {b} · 汇聚占比</translation>
-        </message>
-        <message>
-            <source>whole video</source>
-            <translation>整个视频</translation>
-        </message>
-        <message>
-            <source>window {i}/{n}</source>
-            <translation>模型窗口 {i}/{n}</translation>
-        </message>
-        <message>
-            <source>{name} is loaded; now open a video</source>
-            <translation>已加载 {name}；现在请打开视频</translation>
-        </message>
-    </context>
-    <context>
         <name>presets</name>
         <message>
             <source>Numbers of the maps (NPZ)</source>
@@ -3599,6 +3592,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {n}</source>
             <translation>模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>window {n}: {what}</source>
+            <translation>模型窗口 {n}：{what}</translation>
         </message>
     </context>
     <context>

@@ -42,7 +42,7 @@ def at_rest(qtbot, window, frame):
 
 
 def messages(window):
-    return " | ".join(window.panels.messages.texts())
+    return " | ".join(window.messages.texts())
 
 
 def drop(window, *paths):

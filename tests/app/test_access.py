@@ -112,7 +112,7 @@ def test_buttons_that_stand_for_commands_say_their_keys_also_when_these_change(l
     assert "(Space)" in button.toolTip()
     lens.keys.give("playback.play", ("Shift+Space",))
     assert "(Shift+Space)" in button.toolTip()
-    assert "(Ctrl+.)" in lens.panels.status.job.cancel.toolTip()
+    assert "(Ctrl+.)" in lens.status.job.cancel.toolTip()
 
 
 def test_a_slider_says_its_value_as_its_number_does_not_its_position(lens, qtbot):

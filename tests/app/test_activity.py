@@ -35,9 +35,9 @@ def test_the_activity_list_names_every_job_and_its_end(lens):
 
 
 def test_the_button_of_the_status_line_opens_and_closes_the_list(lens, qtbot):
-    click(qtbot, lens.panels.status.expand)
+    click(qtbot, lens.status.expand)
     assert lens.docks.by_name["log"].isVisible()
-    click(qtbot, lens.panels.status.expand)
+    click(qtbot, lens.status.expand)
     assert not lens.docks.by_name["log"].isVisible()
 
 
@@ -60,7 +60,7 @@ def test_a_report_has_versions_clip_trace_and_the_end_of_the_log(lens, qtbot, tm
     bad.write_bytes(b"PK no checkpoint")
     lens.controller.load_model(ModelSource(bad))
     qtbot.waitUntil(lambda: "bad.pyth" in messages(lens), timeout=WAIT_MS)
-    toast = lens.panels.messages.toasts[-1]
+    toast = lens.messages.toasts[-1]
     click(qtbot, toast.copy_button)
     report = QGuiApplication.clipboard().text()
     for part in (
@@ -79,7 +79,7 @@ def test_success_goes_by_itself_unless_the_pointer_rests_on_it_and_errors_stay(b
     window = boot()
     window.controller.notify(Message("info", "good"))
     window.controller.notify(Message("error", "bad"))
-    good, bad = window.panels.messages.toasts
+    good, bad = window.messages.toasts
     assert good._timer.isActive()
     assert good._timer.interval() == 4000
     assert not bad._timer.isActive()
@@ -119,7 +119,7 @@ def no_memory(monkeypatch):
 
 def toast_about_memory(window, qtbot):
     qtbot.waitUntil(lambda: "too little memory" in messages(window), timeout=WAIT_MS)
-    return window.panels.messages.toasts[-1]
+    return window.messages.toasts[-1]
 
 
 def test_lack_of_memory_offers_ways_out_and_the_old_map_stays(lens, qtbot, no_memory):

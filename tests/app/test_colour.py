@@ -200,7 +200,7 @@ def test_dragging_an_end_of_the_range_makes_it_manual_in_one_step(lens, qtbot):
     assert after.range.low == before.low
     assert after.range.high < before.high
     assert hist.handle_x(1) == pytest.approx(start - 40, abs=1.5)
-    assert lens.panels.colourbar.lines()[0] == "manual range"
+    assert lens.stage.colourbar.lines()[0] == "manual range"
     undo(qtbot, lens)
     assert (lens.store.state.heat.range_policy, shown_range(lens).range) == ("layer", before)
 
@@ -270,15 +270,15 @@ def test_u_fits_a_manual_range_once_and_tells_where_there_is_nothing_to_fit(lens
 
 def test_a_locked_range_stays_over_frames_and_each_map_changes_it(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Y)
-    ends = lens.panels.colourbar.ends()
+    ends = lens.stage.colourbar.ends()
     press(qtbot, lens, Qt.Key.Key_PageDown)
     settle(qtbot, lens)
-    assert lens.panels.colourbar.ends() == ends
+    assert lens.stage.colourbar.ends() == ends
     press(qtbot, lens, Qt.Key.Key_Y)
     choose(lens, "map")
     settle(qtbot, lens)
-    assert lens.panels.colourbar.ends() != ends
-    assert lens.panels.colourbar.lines()[0] == "each map, 1–99.5 %"
+    assert lens.stage.colourbar.ends() != ends
+    assert lens.stage.colourbar.lines()[0] == "each map, 1–99.5 %"
 
 
 def expected_ends(window, barcode_clip, toy_checkpoint, policy):
@@ -299,7 +299,7 @@ def test_ranges_over_more_than_a_layer_are_collected_and_equal_those_of_exports(
 ):
     said = []
     lens.controller.snapshot_changed.connect(
-        lambda *_: said.append(lens.panels.colourbar.lines()[0])
+        lambda *_: said.append(lens.stage.colourbar.lines()[0])
     )
     lens.store.update(block=1)
     choose(lens, policy)
@@ -309,7 +309,7 @@ def test_ranges_over_more_than_a_layer_are_collected_and_equal_those_of_exports(
     assert shown_range(lens).range == expected_ends(lens, barcode_clip, toy_checkpoint, policy)
     assert any(" of " in words for words in said)
     last = {"clip": "this layer, whole clip, 1–99.5 %", "model": "all layers, 1–99.5 %"}
-    assert lens.panels.colourbar.lines()[0] == last[policy]
+    assert lens.stage.colourbar.lines()[0] == last[policy]
 
 
 def test_the_range_of_a_clip_is_the_same_in_all_its_windows(lens, qtbot):
@@ -329,7 +329,7 @@ def test_collecting_can_be_stopped_and_goes_on_when_asked(lens, qtbot):
     qtbot.waitUntil(lambda: not lens.controller.results.is_busy, timeout=WAIT_MS)
     known, there_are = shown_range(lens).known
     assert known < there_are
-    assert f"{known} of {there_are} windows" in lens.panels.colourbar.lines()[0]
+    assert f"{known} of {there_are} windows" in lens.stage.colourbar.lines()[0]
     lens.controller.run_again()
     qtbot.waitUntil(lambda: shown_range(lens).is_complete, timeout=WAIT_MS)
 
@@ -352,7 +352,7 @@ def test_a_window_that_cannot_be_run_is_left_out_and_not_tried_for_ever(lens, qt
     press(qtbot, lens, Qt.Key.Key_D)
     assert tried == list(range(1, count))
     assert "window 1 is damaged" in messages(lens)
-    assert f"{count - 1} of {count} windows" in lens.panels.colourbar.lines()[0]
+    assert f"{count - 1} of {count} windows" in lens.stage.colourbar.lines()[0]
 
 
 def test_policies_nest_on_screen_too(lens, qtbot):
@@ -375,7 +375,7 @@ def test_the_bar_stands_below_the_picture_and_hides_none_of_it(lens, qtbot):
     for size in ((1400, 860), (1024, 700)):
         lens.resize(*size)
         QApplication.processEvents()
-        bar, canvas = lens.panels.colourbar, lens.stage.canvas
+        bar, canvas = lens.stage.colourbar, lens.stage.canvas
         assert bar.isVisible()
         assert not bar.geometry().intersects(canvas.geometry())
         assert bar.height() >= bar.sizeHint().height()
@@ -389,7 +389,7 @@ def chosen_in_menu(words):
 
 
 def test_tails_and_units_are_behind_a_right_click_on_the_bar(lens, qtbot):
-    bar = lens.panels.colourbar
+    bar = lens.stage.colourbar
     before = shown_range(lens).range
     for words in ("5–95 %", "times uniform attention"):
         at = bar.rect().center()

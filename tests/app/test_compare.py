@@ -180,7 +180,7 @@ def test_the_pointer_reads_the_pane_below_it(pinned, qtbot):
     qtbot.mouseMove(body, body.view().frame_box.center().toPoint())
     readout = body.readout_at(body.view().frame_box.center())
     assert readout.value == pytest.approx(float(info(pinned, 1).heatmap.values[readout.token]))
-    assert "token t0" in pinned.panels.status.readout.full_text()
+    assert "token t0" in pinned.status.readout.full_text()
     assert body.readout_at(QPointF(-5, -5)) is None
 
 

@@ -156,7 +156,7 @@ def test_a_saved_file_leads_to_its_folder(lens, qtbot, dialog, tmp_path, monkeyp
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "a.png")
     qtbot.waitUntil(lambda: "Saved" in messages(lens), timeout=WAIT_MS)
-    toast = next(t for t in lens.panels.messages.toasts if t.message.text.startswith("Saved"))
+    toast = next(t for t in lens.messages.toasts if t.message.text.startswith("Saved"))
     assert toast.way_button.text() == "Show in folder"
     qtbot.mouseClick(toast.way_button, Qt.MouseButton.LeftButton)
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]

@@ -24,7 +24,7 @@ def test_up_and_down_go_through_all_layers_and_everything_agrees(lens, qtbot):
     for block in (2, 1, 0):
         press(qtbot, lens, Qt.Key.Key_Up)
         settle(qtbot, lens)
-        assert f"Block {block}" in lens.panels.title.full_text()
+        assert f"Block {block}" in lens.stage.title.full_text()
         assert lens.panels.layers.tree.currentItem().text(0) == f"Block {block}"
         assert lens.controller.results.shown.result.maps.block == block
         heads = lens.controller.results.layers[block].heads
@@ -54,7 +54,7 @@ def test_head_keys_solo_and_a_gives_mean_then_max(lens, qtbot):
     for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_A, Qt.Key.Key_A):
         press(qtbot, lens, key)
         settle(qtbot, lens)
-        words.append(lens.panels.title.full_text().split(" · ")[2])
+        words.append(lens.stage.title.full_text().split(" · ")[2])
         pictures.append(lens.stage.canvas.heat.image.copy())
     assert words == ["head h0 of 4", "head h1 of 4", "mean of 4 heads", "maximum of 4 heads"]
     assert len({bytes(image.constBits()) for image in pictures}) == 4
@@ -79,7 +79,7 @@ def test_a_click_on_a_thumbnail_shows_that_head(lens, qtbot):
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.thumb_box(2).center())
     settle(qtbot, lens)
     assert lens.store.state.map.head == 2
-    assert "head h2 of 4" in lens.panels.title.full_text()
+    assert "head h2 of 4" in lens.stage.title.full_text()
 
 
 # -- maps and queries ----------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_shift_click_shows_who_looks_at_a_key(lens, qtbot):
     pick(qtbot, lens, Qt.KeyboardModifier.ShiftModifier)
     settle(qtbot, lens)
     assert lens.store.state.map.method == "column"
-    assert "attended by" in lens.panels.title.full_text()
+    assert "attended by" in lens.stage.title.full_text()
 
 
 def test_a_picked_token_keeps_its_place_in_another_layer(lens, qtbot):
@@ -199,15 +199,15 @@ def test_opacity_repaints_without_a_new_map(lens, qtbot):
 
 def test_a_locked_range_keeps_its_numbers(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Y)
-    ends = lens.panels.colourbar.ends()
+    ends = lens.stage.colourbar.ends()
     press(qtbot, lens, Qt.Key.Key_Up)
     settle(qtbot, lens)
-    assert lens.panels.colourbar.ends() == ends
-    assert "locked range" in lens.panels.colourbar.lines()
+    assert lens.stage.colourbar.ends() == ends
+    assert "locked range" in lens.stage.colourbar.lines()
     press(qtbot, lens, Qt.Key.Key_Y)
     settle(qtbot, lens)
-    assert lens.panels.colourbar.ends() != ends
-    assert lens.panels.colourbar.lines()[0] == "this layer, 1–99.5 %"
+    assert lens.stage.colourbar.ends() != ends
+    assert lens.stage.colourbar.lines()[0] == "this layer, 1–99.5 %"
 
 
 def test_a_manual_range_is_typed_and_nonsense_is_refused(lens, qtbot):

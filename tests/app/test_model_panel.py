@@ -47,7 +47,7 @@ def test_half_precision_is_told_wherever_the_device_is(boot, qtbot, barcode_clip
     window = boot(clip=barcode_clip)
     window.controller.load_model(replace(source(toy_checkpoint), device="cpu", half=True))
     settle(qtbot, window)
-    assert window.panels.status.device.text() == "cpu, half precision"
+    assert window.status.device.text() == "cpu, half precision"
     assert window.panels.model.values["device"].toolTip() == "cpu, half precision"
 
 
@@ -65,8 +65,8 @@ def test_a_model_that_lacks_something_says_so_at_once_and_leads_to_the_panel(
     window.controller.load_model(source(without_classifier))
     settle(qtbot, window)
     assert "headless.pyth: no classifier in the file" in messages(window)
-    assert len(window.panels.messages.toasts) == 1
-    click(qtbot, window.panels.messages.toasts[0].way_button)
+    assert len(window.messages.toasts) == 1
+    click(qtbot, window.messages.toasts[0].way_button)
     panel = window.panels.model
     qtbot.waitUntil(panel.warnings.isVisible, timeout=WAIT_MS)
     assert "no classifier" in panel.warnings.text()
@@ -77,7 +77,7 @@ def test_a_model_that_lacks_something_says_so_at_once_and_leads_to_the_panel(
     click(qtbot, panel.unexpected.header)
     assert panel.unexpected.lines.toPlainText() == "extra.weight"
     assert not panel.clean.isVisible()
-    assert window.panels.messages.toasts == []
+    assert window.messages.toasts == []
 
 
 def test_copy_gives_every_name_also_of_lists_that_scroll(lens, qtbot):

@@ -54,7 +54,7 @@ def shown(window):
 def test_opening_says_how_far_it_is(boot, qtbot, barcode_clip, long_clip):
     window, (path, gate) = boot(clip=barcode_clip), long_clip
     window.controller.open_video(path)
-    title = window.panels.status.job.title
+    title = window.status.job.title
     qtbot.waitUntil(lambda: title.text() == "Opening long.mp4  37 %", timeout=WAIT_MS)
     assert shown(window) == barcode_clip
     gate.set()

@@ -59,7 +59,7 @@ def test_the_bar_of_a_grid_follows_colour_map_gamma_and_threshold(lens, qtbot):
 
 def test_the_numbers_of_all_heads_are_in_the_units_of_the_single_map(lens, qtbot):
     show(qtbot, lens, "heads")
-    header, bar = lens.stage.grid_header, lens.panels.colourbar
+    header, bar = lens.stage.grid_header, lens.stage.colourbar
     assert header.policy.full_text() == "one range for all heads · attention probability"
     before = header.range.ends
     switch(lens, "view.uniform_units")

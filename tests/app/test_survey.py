@@ -194,7 +194,7 @@ def test_the_whole_video_is_the_mean_over_its_windows(lens, qtbot, toy_checkpoin
     assert [shown[i] for i in range(7)] == pytest.approx(mean.tolist(), abs=1e-5)
     assert "Mean probability over 3 views" in panel.video.words.text()
     assert not panel.video.run.isVisible()
-    assert lens.panels.dock_titles["predictions"]._remark.full_text() == "whole video"
+    assert lens.docks.titles["predictions"]._remark.full_text() == "whole video"
     assert series(lens).known == 3
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.panels.timeline.rows import ruler_step
+from app.panels.timeline.ruler import ruler_step
 from app.panels.timeline.span import Span
 from app.workers.proxies import ProxyPiece, Strip
 from mvit_core.system.cache import MemoryBudget

@@ -127,8 +127,8 @@ def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtb
     assert len(row.picture.images) == row.layer.heads == 4
     assert len(set(row.picture.ranges)) == 1
     assert lens.stage.grid_header.range.ends == (
-        lens.panels.colourbar.ends()[1],
-        lens.panels.colourbar.ends()[0],
+        lens.stage.colourbar.ends()[1],
+        lens.stage.colourbar.ends()[0],
     )
     lens.controller.intents.set_field("range_policy", "map")
     painted(qtbot, lens)
@@ -145,7 +145,7 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     settle(qtbot, lens)
     assert lens.store.state.map.head == 2
     assert lens.stage.grid.scene.style.chosen_heads == (2,)
-    assert "head h2 of 4" in lens.panels.title.full_text()
+    assert "head h2 of 4" in lens.stage.title.full_text()
     assert lens.stage.grid.grab().toImage() != before
 
 
@@ -167,8 +167,8 @@ def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
     values = lens.controller.results.shown.result.maps.values[2]
     assert readout.value == pytest.approx(float(values[readout.token]))
     assert readout.row_sum == pytest.approx(1, abs=1e-5)
-    assert lens.panels.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
-    assert "row sums to 1.000" in lens.panels.status.readout.full_text()
+    assert lens.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
+    assert "row sums to 1.000" in lens.status.readout.full_text()
     assert grid.scene.readout_at(QPoint(0, 0)) is None
 
 
@@ -251,7 +251,7 @@ def test_a_click_in_the_matrix_chooses_block_and_head_in_one_step_of_undo(lens, 
     settle(qtbot, lens)
     assert (lens.store.state.map.block, lens.store.state.map.head) == (1, 1)
     assert lens.panels.layers.tree.currentItem().text(0) == "Block 1"
-    assert "head h1 of 2" in lens.panels.title.full_text()
+    assert "head h1 of 2" in lens.stage.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert (lens.store.state.map.block, lens.store.state.map.head) == (None, "mean")
     assert messages(lens).count("has no head") == 0
@@ -376,7 +376,7 @@ def test_the_class_token_can_be_asked_for_where_it_is_read(lens, qtbot):
     action.trigger()
     settle(qtbot, lens)
     assert lens.store.state.map.query == "class"
-    assert "(class token)" in lens.panels.title.full_text()
+    assert "(class token)" in lens.stage.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
     assert lens.store.state.map.query == "readout"
 

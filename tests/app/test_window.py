@@ -74,14 +74,14 @@ def test_a_dialog_that_is_cancelled_changes_nothing(boot, monkeypatch):
 
 
 def test_the_command_line_opens_clip_and_model_and_shows_everything(lens):
-    panels = lens.panels
+    panels, stage, docks = lens.panels, lens.stage, lens.docks
     assert barcode_on_canvas(lens) == 0
     assert len(panels.predictions.bars.rows()) == 5
-    assert panels.title.full_text() == "Stage 3 · Block 3 · mean of 4 heads · attends to (readout)"
+    assert stage.title.full_text() == "Stage 3 · Block 3 · mean of 4 heads · attends to (readout)"
     assert panels.layers.tree.currentItem().text(0) == "Block 3"
-    assert panels.colourbar.isVisible()
-    assert any("sink" in line for line in panels.colourbar.lines())
-    assert panels.dock_titles["predictions"]._remark.full_text() == "window 1/3"
+    assert stage.colourbar.isVisible()
+    assert any("sink" in line for line in stage.colourbar.lines())
+    assert docks.titles["predictions"]._remark.full_text() == "window 1/3"
     assert "sampled frame 1/4" in panels.timeline._sampled.full_text()
 
 
@@ -115,7 +115,7 @@ def test_a_corrupt_video_gives_a_message_with_a_report_and_the_old_clip_stays(
     lens.controller.open_video(bad)
     qtbot.waitUntil(lambda: "bad.mp4" in messages(lens), timeout=WAIT_MS)
     assert lens.controller.results.video.path.name == "clip.mp4"
-    toast = lens.panels.messages.toasts[-1]
+    toast = lens.messages.toasts[-1]
     qtbot.mouseClick(toast.details_button, Qt.MouseButton.LeftButton)
     assert "Traceback" in toast.details.toPlainText()
     qtbot.mouseClick(toast.copy_button, Qt.MouseButton.LeftButton)
@@ -171,7 +171,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
     monkeypatch.setattr(Explainer, "capture", slow)
     window = boot(clip=barcode_clip)
     window.controller.load_model(source(toy_checkpoint))
-    status = window.panels.status.job
+    status = window.status.job
     qtbot.waitUntil(
         lambda: status.isVisible() and "Running window 1" in status.title.text(), timeout=WAIT_MS
     )
@@ -264,7 +264,7 @@ def test_a_cancelled_export_leaves_nothing(lens, qtbot, tmp_path, monkeypatch):
     dialog = export_dialog(lens, qtbot)
     dialog.target.setText(str(folder / "out.mp4"))
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
-    job = lens.panels.status.job
+    job = lens.status.job
     qtbot.waitUntil(lambda: job.isVisible() and job.bar.maximum() == 400, timeout=WAIT_MS)
     qtbot.mouseClick(job.cancel, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not job.isVisible(), timeout=WAIT_MS)

@@ -145,19 +145,6 @@ def test_looking_at_kept_frames_is_no_step_that_frames_ahead_would_follow(long_c
         assert asked.packets == 0
 
 
-def test_what_is_decoded_ahead_follows_who_only_looks(long_clip):
-    with open_video(long_clip) as video:
-        video.frame(10)
-        video.look_at(180)
-        video.prefetch()
-        asked = Counter()
-        with video.checked_by(asked):
-            assert read_barcode(video.frame(181)) == 181
-        assert asked.packets == 0
-        with pytest.raises(IndexError):
-            video.look_at(240)
-
-
 def test_an_interrupted_walk_goes_on_where_it_stood(long_clip):
     """However often it is interrupted, at most the few packets before a first frame come twice."""
     with open_video(long_clip) as whole, open_video(long_clip) as bits:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.panels.display.colours import ColourControls
 from app.panels.display.ends import RangeControls
 from app.panels.display.forms import LINE_GAP, leave_keys
-from app.panels.display.query import QueryControls, QueryInfo
+from app.panels.display.query import QueryControls, QueryInfo, query_info
+from app.panels.spec import Panel
 from app.state.view_state import setting
+from app.text.terms import sentence
 from app.widgets import theme
 from app.widgets.basic import label, rule
 
 if TYPE_CHECKING:
+    from app.panels.spec import PanelContext
     from app.results import ShownMap
+    from app.results.snapshot import Snapshot
     from app.state.view_state import ViewState
 
 
-class DisplayPanel(QWidget):
+class DisplayPanel(Panel):
     """Controls for the map and its colours."""
 
     changed = Signal(str, object)
@@ -33,8 +38,6 @@ class DisplayPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.queries, self.colours, self.range = QueryControls(), ColourControls(), RangeControls()
         self.method, self.query, self.pick = (
             self.queries.method,
@@ -89,6 +92,31 @@ class DisplayPanel(QWidget):
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         return grid
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        intents = context.intents
+        self.changed.connect(intents.set_field)
+        self.query_chosen.connect(intents.choose_query)
+        self.pick_asked.connect(intents.picking)
+        self.lock_asked.connect(lambda _: intents.lock())
+        self.held.connect(context.store.hold)
+        self.range.export.reported.connect(context.notify)
+
+    @property
+    @override
+    def first_stop(self) -> QWidget:
+        return self.method
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        if old is None or old.settings != new.settings:
+            self.show_state(new.state)
+        if old is None or old.results.shown is not new.results.shown:
+            shown = new.results.shown if new.results.video is not None else None
+            self.show_map(new.results.shown)
+            self.show_note(sentence(shown.result.maps.note) if shown else "")
+            self.show_queries(query_info(new))
 
     def show_state(self, state: ViewState) -> None:
         """Take over everything that the user has asked for."""

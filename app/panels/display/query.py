@@ -15,6 +15,7 @@ from app.widgets.basic import icon_button, label
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
+    from app.results.snapshot import Snapshot
     from app.state.view_state import ViewState
     from mvit_core.attribution import Query
 
@@ -26,6 +27,19 @@ class QueryInfo:
     has_class_token: bool = False
     dead_class: str = ""
     dead_patch: str = ""
+
+
+def query_info(snapshot: Snapshot) -> QueryInfo:
+    """Which queries mean something in the layer of the map on screen."""
+    shown, model = snapshot.results.shown, snapshot.results.model
+    if shown is None or snapshot.results.video is None:
+        return QueryInfo()
+    layer, is_row = shown.result.layer, shown.result.request.map.method == "row"
+    return QueryInfo(
+        has_class_token=bool(model and model.has_class_token),
+        dead_class=layer.dead_class if is_row else "",
+        dead_patch=layer.dead_patch if is_row else "",
+    )
 
 
 class QueryControls(QWidget):

@@ -17,16 +17,21 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from app.panels.predictions.classes import Bars
 from app.panels.predictions.video import VideoControls
+from app.panels.spec import Panel
 from app.state.view_state import TOP_CHOICES
 from app.text.class_list import listed_classes
+from app.text.terms import sentence
 from app.widgets import theme
 from app.widgets.basic import icon_button, label
 
 if TYPE_CHECKING:
+    from app.panels.spec import PanelContext
     from app.results import AverageInfo, PredictionInfo
+    from app.results.snapshot import Snapshot
     from app.state.view_state import ViewState
 
 
@@ -42,7 +47,7 @@ class WindowPredictions:
     """They are of the window before."""
 
 
-class PredictionsPanel(QWidget):
+class PredictionsPanel(Panel):
     """Classes with their probabilities."""
 
     changed = Signal(str, object)
@@ -53,8 +58,6 @@ class PredictionsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.bars = Bars()
         self.bars.pin_asked.connect(self.pin_asked)
         self.video = VideoControls()
@@ -129,6 +132,52 @@ class PredictionsPanel(QWidget):
         row.addWidget(self.copy)
         return row
 
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        self.changed.connect(context.intents.set_field)
+        self.pin_asked.connect(context.intents.pin_class)
+        self.command.connect(context.run)
+        self.remarked.connect(context.show_remark)
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        if old is None or _listing(old.state) != _listing(new.state):
+            self.show_state(new.state)
+        if old is None or self._remark(old) != self._remark(new):
+            self.remarked.emit(self._remark(new), "")
+        self.show_window(self._window_predictions(new))
+        if old is None or old.results.average != new.results.average:
+            self.show_average(new.results.average)
+
+    def _remark(self, snapshot: Snapshot) -> str:
+        """What the predictions are of."""
+        state, results = snapshot.state, snapshot.results
+        window = results.window(state.frame)
+        if state.whole_video or window is None:
+            return self.tr("whole video") if state.whole_video else ""
+        words = self.tr("window {i}/{n}")
+        return words.format(i=window.index + 1, n=len(results.windows))
+
+    def _window_predictions(self, snapshot: Snapshot) -> WindowPredictions:
+        """What the model said of the window shown, or why there is nothing."""
+        results = snapshot.results
+        if results.model is None:
+            return WindowPredictions(note=self.tr("Load a model to see what it predicts."))
+        if results.video is None:
+            return WindowPredictions(note=self.tr("Open a video to see what the model predicts."))
+        if results.shown is None:
+            note = results.problem or self.tr("The window has not been run yet.")
+            return WindowPredictions(note=note)
+        result, request = results.shown.result, results.request
+        shown = result.request
+        if not result.is_complete:
+            note = self.tr(
+                "Cancelled before the classes were known; run the window again with Ctrl+R"
+            )
+            return WindowPredictions(note=note)
+        stale = request is not None and (request.window, request.spec) != (shown.window, shown.spec)
+        return WindowPredictions(result.predictions, sentence(result.note), stale)
+
     def show_state(self, state: ViewState) -> None:
         """Take what is asked for."""
         self._state = state
@@ -172,3 +221,8 @@ class PredictionsPanel(QWidget):
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.copy.setEnabled(bool(predictions))
+
+
+def _listing(state: ViewState) -> object:
+    """What of the state decides which classes are listed."""
+    return state.top_k, state.pinned_classes, state.whole_video, state.views

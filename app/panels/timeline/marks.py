@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from typing_extensions import override
 
+from app.panels.timeline.scene import Row
 from app.widgets import theme
 
 if TYPE_CHECKING:
@@ -51,13 +53,14 @@ def _middle(span: Span, frame: int) -> float:
     return (span.x_of(frame) + span.x_of(frame + 1)) / 2
 
 
-class Marks:
+class Marks(Row):
     """The loop as a band with ends to drag, and a diamond for each marker."""
 
     height = 14
+    holds_marks = True
 
+    @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
-        """Paint what lies within the span."""
         painter.save()
         painter.setClipRect(box.adjusted(-HALF_PX, 0, HALF_PX, 0))
         self._paint_loop(painter, box, scene)

@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
+from app.panels.spec import Panel
 from app.panels.timeline.frame_field import FrameField
 from app.panels.timeline.series_head import SeriesHead
 from app.panels.timeline.track import SIDE_PX, Track
 from app.text.phrases import clock, frame_number
+from app.text.remarks import sampled_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QAbstractButton
+
+    from app.panels.spec import PanelContext
     from app.results import ProxyInfo, SeriesInfo, VideoInfo
+    from app.results.snapshot import Snapshot
     from app.state.view_state import Loop, Marker, SeriesKind
     from mvit_core.video.clip import ClipWindow
 
@@ -35,7 +44,7 @@ class FrameWords:
     """Which sampled frame and tubelet it is; empty without a model."""
 
 
-class Timeline(QWidget):
+class Timeline(Panel):
     """Transport buttons, frame field and track."""
 
     command = Signal(str)
@@ -55,8 +64,6 @@ class Timeline(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("body")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.track = self._wired_track()
         self.series_head = SeriesHead(SIDE_PX)
         self.series_head.chosen.connect(self.series_chosen)
@@ -140,6 +147,66 @@ class Timeline(QWidget):
 
     def _scrolled(self, value: int) -> None:
         self.track.go_to(value * max(self.track.span.count, 1) / SCROLL_STEPS)
+
+    @override
+    def connect_to(self, context: PanelContext) -> None:
+        intents, player = context.intents, context.player
+        self.scrub_started.connect(player.hold)
+        self.scrubbed.connect(intents.scrub)
+        self.scrub_ended.connect(player.release)
+        self.stepped.connect(intents.step)
+        self.frame_entered.connect(lambda frame: intents.go_to(frame, jump=True))
+        self.frame_chosen.connect(lambda frame: intents.go_to(frame, jump=True))
+        self.mark_held.connect(context.store.hold)
+        self.mark_dragged.connect(intents.marks.drag)
+        self.marker_named.connect(intents.marks.rename)
+        self.series_chosen.connect(lambda kind: intents.set_field("series", kind))
+        self.command.connect(context.run)
+        self.left_field.connect(context.focus_stage)
+        self.track.export.reported.connect(context.notify)
+
+    @property
+    @override
+    def first_stop(self) -> QWidget:
+        return self.track
+
+    @property
+    @override
+    def keyed(self) -> tuple[QWidget, ...]:
+        return (self.track,)
+
+    @property
+    @override
+    def command_buttons(self) -> Mapping[str, QAbstractButton]:
+        return self.buttons
+
+    @override
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        self._show_results(old, new)
+        was, state = old.state if old else None, new.state
+        if was is None or (was.loop, was.markers) != (state.loop, state.markers):
+            self.show_marks(state.loop, state.markers)
+        if was is None or (was.playing, was.speed) != (state.playing, state.speed):
+            self.show_playing(playing=state.playing, speed=state.speed)
+
+    def _show_results(self, old: Snapshot | None, new: Snapshot) -> None:
+        was, now = old.results if old else None, new.results
+        if was is None or (was.video, was.windows) != (now.video, now.windows):
+            self.show_video(now.video, now.windows)
+            self._show_place(new)
+        elif old and (old.state.frame != new.state.frame or was.shown is not now.shown):
+            self._show_place(new)
+        if was is None or was.series is not now.series:
+            self.show_series(new.state.series, now.series)
+        if was is None or was.proxies is not now.proxies:
+            self.show_proxies(now.proxies)
+
+    def _show_place(self, new: Snapshot) -> None:
+        frame, results = new.state.frame, new.results
+        if results.video is not None:
+            seconds = float(results.video.pts_seconds[frame])
+            words = FrameWords(frame, seconds, sampled_words(new))
+            self.show_frame(words, results.window(frame))
 
     def zoom(self, how: str) -> None:
         """Zoom the track: in, out or all."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.panels.timeline.rows import Ruler
+from app.panels.timeline.ruler import Ruler
 from app.widgets import theme
 
 if TYPE_CHECKING:

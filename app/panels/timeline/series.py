@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import QColor, QPainter, QPixmap
+from typing_extensions import override
 
 from app.controller.series import series_titles
+from app.panels.timeline.scene import Row
 from app.text.phrases import frame_number
 from app.widgets import theme
 from app.widgets.class_colours import slot_colour, slot_pen
 from app.widgets.plots import Plot, PlotAxes, PlotRange
+from mvit_core.video.clip import window_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.panels.timeline.scene import Scene
     from app.results import SeriesInfo
     from mvit_core.video.clip import ClipWindow
@@ -35,17 +40,33 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("timeline", text)
 
 
-class Series:
+class Series(Row):
     """Values over the clip; where a window was not run, nothing is drawn."""
 
     def __init__(self) -> None:
-        self.height = 0
-        """No room where there is no series."""
         self._plot: SeriesPlot | None = None
         self._kept: tuple[object, QPixmap] | None = None
 
+    @override
+    def follow(self, scene: Scene | None) -> None:
+        self.height = HEIGHT_PX if scene is not None and scene.series is not None else 0
+
+    @override
+    def words_at(self, scene: Scene, frame: int) -> str:
+        if scene.series is None:
+            return ""
+        index = window_of(scene.windows, frame).index
+        return tr("window {n}: {what}").format(n=index + 1, what=value_at(scene.series, index))
+
+    @override
+    def figure(self, scene: Scene) -> Callable[[], Plot] | None:
+        series = scene.series
+        if series is None or not series.known:
+            return None
+        return partial(figure, series, scene.windows)
+
+    @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
-        """Paint the steps of the windows seen."""
         if scene.series is None or not self.height:
             return
         place = box.adjusted(0, EDGE_PX, 0, -EDGE_PX)

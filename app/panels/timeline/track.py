@@ -14,18 +14,18 @@ from app.panels.timeline.hover import HoverPicture
 from app.panels.timeline.marks import Grip, grip_at, grip_words
 from app.panels.timeline.namer import MarkerNamer
 from app.panels.timeline.playhead import paint_playhead, paint_pointer, playhead_box
-from app.panels.timeline.rows import make_rows
+from app.panels.timeline.rows import ROWS
 from app.panels.timeline.rows_picture import RowsPicture
 from app.panels.timeline.scene import Row, Scene
-from app.panels.timeline.series import HEIGHT_PX, Series, figure, value_at
 from app.panels.timeline.span import Span
 from app.state.view_state import Loop
 from app.text.phrases import clock, frame_number
 from app.widgets import theme
 from app.widgets.plot_menu import PlotMenu
-from mvit_core.video.clip import window_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import (
         QContextMenuEvent,
         QFocusEvent,
@@ -68,8 +68,7 @@ class Track(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Timeline"))
-        self.series_row = Series()
-        self.rows = make_rows(self.series_row)
+        self.rows = tuple(make() for make in ROWS)
         self._picture = RowsPicture(self.rows)
         self.span = Span()
         self.hover_picture = HoverPicture(self)
@@ -80,7 +79,8 @@ class Track(QWidget):
         self._loop = Loop()
         self._markers: tuple[Marker, ...] = ()
         self._series: SeriesInfo | None = None
-        self.export = PlotMenu(self._series_figure, "series", self)
+        self._figure: Callable[[], Plot] | None = None
+        self.export = PlotMenu(self._make_figure, "series", self)
         self._grip: Grip | None = None
         self._frame = 0
         self._hover: int | None = None
@@ -92,7 +92,7 @@ class Track(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(600, sum(row.height for row in self.rows))
+        return QSize(600, self._rows_height())
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -106,7 +106,7 @@ class Track(QWidget):
             self._hide_hover()
             self._look(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
         self._video, self._windows, self._window = video, windows, None
-        self.update()
+        self._show_rows()
 
     def show_frame(self, frame: int, window: ClipWindow | None) -> None:
         """Move the playhead; it jumps, it never glides."""
@@ -126,21 +126,29 @@ class Track(QWidget):
     def show_proxies(self, proxies: ProxyInfo | None) -> None:
         """Take the small pictures that there are now."""
         self._proxies = proxies
-        self.update()
+        self._show_rows()
 
     def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
         """Take the loop and the markers."""
         self._loop, self._markers = loop, markers
-        self.update()
+        self._show_rows()
 
     def show_series(self, series: SeriesInfo | None) -> None:
-        """Take the header series; without one its row takes no room."""
+        """Take the header series."""
         self._series = series
-        height = HEIGHT_PX if series is not None else 0
-        if height != self.series_row.height:
-            self.series_row.height = height
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """Give the rows the room that they ask for, and paint them."""
+        before = self._rows_height()
+        for row in self.rows:
+            row.follow(self._scene(self._video) if self._video is not None else None)
+        if self._rows_height() != before:
             self.updateGeometry()
         self.update()
+
+    def _rows_height(self) -> int:
+        return sum(row.height for row in self.rows)
 
     def rename(self, frame: int) -> None:
         """Let the user name the marker of a frame, in its place."""
@@ -243,19 +251,19 @@ class Track(QWidget):
             self.mousePressEvent(event)
 
     def _grip_at(self, place: QPointF) -> Grip | None:
-        """What can be dragged under the pointer; only the last row holds such things."""
-        if self._video is None or place.y() < self.height() - self.rows[-1].height:
+        """What can be dragged under the pointer."""
+        row = self._row_at(place)
+        if self._video is None or row is None or not row.holds_marks:
             return None
         return grip_at(place.x(), self.span, self._loop, self._markers)
 
-    def _is_on(self, place: QPointF, row: Row) -> bool:
-        top = sum(each.height for each in self.rows[: self.rows.index(row)])
-        return top <= place.y() < top + row.height
-
-    def _series_words(self, series: SeriesInfo, frame: int) -> str:
-        window = window_of(self._windows, frame)
-        words = self.tr("window {n}: {what}")
-        return words.format(n=window.index + 1, what=value_at(series, window.index))
+    def _row_at(self, place: QPointF) -> Row | None:
+        bottom = 0
+        for row in self.rows:
+            bottom += row.height
+            if place.y() < bottom:
+                return row
+        return None
 
     def _drag(self, grip: Grip, frame: int) -> None:
         if frame == grip.frame:
@@ -284,11 +292,12 @@ class Track(QWidget):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to export the series, on its row or by the menu key."""
-        by_key = event.reason() == event.Reason.Keyboard
-        series = self._series
-        is_on = by_key or self._is_on(QPointF(event.pos()), self.series_row)
-        if series is None or not series.known or not is_on:
+        """Offer to export the plot of a row, on it or by the menu key."""
+        under = self._row_at(QPointF(event.pos()))
+        rows = self.rows if event.reason() == event.Reason.Keyboard else (under,)
+        figures = [row.figure(self._scene(self._video)) for row in rows if row and self._video]
+        self._figure = next(filter(None, figures), None)
+        if self._figure is None:
             event.ignore()
             return
         self._hide_hover()
@@ -297,9 +306,9 @@ class Track(QWidget):
         self.export.add_to(menu)
         menu.popup(event.globalPos())
 
-    def _series_figure(self) -> Plot:
-        assert self._series is not None
-        return figure(self._series, self._windows)
+    def _make_figure(self) -> Plot:
+        assert self._figure is not None
+        return self._figure()
 
     def _show_hover(self, place: QPointF) -> None:
         assert self._video is not None
@@ -312,8 +321,10 @@ class Track(QWidget):
         )
         if found is not None and found.index != frame:
             words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
-        if self._series is not None and self._is_on(place, self.series_row):
-            words = f"{self._series_words(self._series, frame)}\n{words}"
+        row = self._row_at(place)
+        said = row.words_at(self._scene(self._video), frame) if row is not None else ""
+        if said:
+            words = f"{said}\n{words}"
         if grip is not None:
             words = f"{grip_words(grip, self._markers)} · {words}"
         width, height = self._video.display_size

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QImage, QPaintEvent, QResizeEvent, QShowEvent
 
     from app.results import Samples
+    from app.results.snapshot import Snapshot
     from app.state.recent_files import Recent
 
 PICTURES_AFTER_MS = 300
@@ -100,6 +101,15 @@ class Welcome(QWidget):
         self._pictures.setInterval(PICTURES_AFTER_MS)
         self._pictures.timeout.connect(self._ask_pictures)
         self._lay_out()
+
+    def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        """Show what differs between two moments; None as the first shows everything."""
+        model = new.results.model
+        if old is None:
+            self.show_samples(new.results.samples)
+        if old is None or old.results.model is not model:
+            words = self.tr("{name} is loaded; now open a video")
+            self.show_model(words.format(name=model.source.checkpoint.name) if model else "")
 
     def show_model(self, words: str) -> None:
         """Say which model waits for a video."""

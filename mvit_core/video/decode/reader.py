@@ -225,22 +225,13 @@ class Video(Closing):
             if frame is None:
                 frame = self._read(index, self._first_kept(index))
             self._painted = index, self._paint(index, frame)
-        self.look_at(index)
-        return self._painted[1]
-
-    def look_at(self, index: int) -> None:
-        """Go to frame ``index`` without asking for it: what is decoded ahead follows.
-
-        Raises:
-            IndexError: there is no such frame.
-        """
-        self._check(index)
         self._place = Place(index, self._direction(index))
+        return self._painted[1]
 
     def kept_frame(self, index: int) -> "NDArray[np.uint8] | None":
         """Frame ``index`` as ``frame`` gives it, if it is decoded already; else None.
 
-        It counts as no step: what is decoded ahead follows the last ``frame`` or ``look_at``.
+        It counts as no step: what is decoded ahead still follows the last ``frame``.
 
         Raises:
             IndexError: there is no such frame.

@@ -98,7 +98,7 @@ def choose(qtbot, window, *titles):
 
 def dismiss_messages(window):
     """Click away all that has been told, which may lie over the frame."""
-    for toast in tuple(window.panels.messages.toasts):
+    for toast in tuple(window.messages.toasts):
         click(next(b for b in toast.findChildren(QToolButton) if b.toolTip() == "Dismiss"))
 
 
@@ -204,12 +204,12 @@ def arrive(qtbot, window, frame, turns=0):
 
 def title(window):
     """The line on the canvas that says what is shown."""
-    return window.panels.title.full_text()
+    return window.stage.title.full_text()
 
 
 def scale(window):
     """The numbers and words of the colour bar."""
-    bar = window.panels.colourbar
+    bar = window.stage.colourbar
     return bar.ends(), bar.lines()
 
 

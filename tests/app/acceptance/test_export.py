@@ -161,7 +161,7 @@ def test_18_an_export_that_is_cancelled_midway_leaves_no_file(
     during = []
 
     def act(window):
-        job = window.panels.status.job
+        job = window.status.job
         export_to(qtbot, folder / "out.mp4")
         qtbot.waitUntil(lambda: f"3/{FRAMES}" in job.title.text(), timeout=WAIT_MS)
         during.extend(path.name for path in folder.iterdir())

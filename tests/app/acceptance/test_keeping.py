@@ -33,7 +33,7 @@ pytestmark = pytest.mark.gui
 def shown(window):
     """All that a session must bring back, as it can be read."""
     docks = {name: dock.isVisible() for name, dock in window.docks.by_name.items()}
-    canvas, zoom = window.stage.canvas, window.panels.status.zoom.text()
+    canvas, zoom = window.stage.canvas, window.status.zoom.text()
     pixels = canvas.picture.pixels.tobytes(), pixels_of(canvas.heat.image).tobytes()
     return number_written(window), title(window), zoom, canvas.place, docks, pixels
 

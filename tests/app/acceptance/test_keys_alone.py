@@ -131,7 +131,7 @@ def tabbed_through():
 def test_23_the_focus_is_seen_wherever_tab_leads(both, qtbot):
     def act(window):
         window.resize(1400, 860)
-        qtbot.waitUntil(lambda: not window.panels.messages.toasts, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window.messages.toasts, timeout=WAIT_MS)
         passed, hidden = tabbed_through()
         assert hidden == []
         assert 20 < len(passed) <= 200

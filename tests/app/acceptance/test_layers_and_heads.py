@@ -37,7 +37,7 @@ def test_09_up_and_down_go_through_all_layers_and_all_panels_agree(both, qtbot, 
             assert row.text(0) == f"Block {block}"
             assert f"{row.parent().text(0)} · Block {block} · " in title(window)
             assert f"mean of {row.text(1)} heads" in title(window) or row.text(1) == "1"
-            assert f"block {block}" in words_on(window.panels.dock_titles["heads"])
+            assert f"block {block}" in words_on(window.docks.titles["heads"])
             heads = window.panels.heads.grid
             assert len(heads._strip.images) == int(row.text(1))
             assert heads.thumb_box(int(row.text(1)) - 1).isValid()

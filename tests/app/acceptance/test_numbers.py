@@ -77,8 +77,8 @@ def test_12_the_pointer_reads_what_the_exported_arrays_hold(both, qtbot, tmp_pat
         corner = middle - QPoint(1, 1) * round(0.37 * box.height())  # of the square it saw
         for spot in (corner, middle):
             point(canvas, spot)
-            found = READOUT.search(window.panels.status.readout.full_text())
-            assert found, window.panels.status.readout.full_text()
+            found = READOUT.search(window.status.readout.full_text())
+            assert found, window.status.readout.full_text()
             token = tuple(map(int, found.group(3, 4, 5)))
             assert token[0] == 0, "of the first frame"
             assert (token[1:] == (0, 0)) == (spot == corner)
@@ -108,7 +108,7 @@ def ring(picture):
 
 def test_13_a_picked_token_is_ringed_its_row_sums_to_1_and_esc_restores(both, qtbot, tmp_path):
     def act(window):
-        canvas, status = window.stage.canvas, window.panels.status.readout
+        canvas, status = window.stage.canvas, window.status.readout
         keys(Key.Key_Up)  # in the last block only the class token's row is used
         rest(qtbot, window)
         before = frame_seen(window)

@@ -49,7 +49,7 @@ def test_02_one_click_opens_the_sample_without_a_network_and_the_window_stays_al
         click(window.welcome.buttons["file.open_sample"])
         assert window.controller.results.is_busy
         qtbot.waitUntil(window.stage.canvas.isVisible, timeout=WAIT_MS)
-        qtbot.waitUntil(lambda: window.panels.status.job.isVisible(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.status.job.isVisible(), timeout=WAIT_MS)
         assert frame_seen(window).std() > 5, "the frame is shown first"
         assert not window.panels.predictions.bars.rows()
         before = frame_seen(window).shape

@@ -19,7 +19,7 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
     clip = write_barcode_clip(tmp_path / "long.mp4", frames=200)
 
     def act(window):
-        before, job = title(window), window.panels.status.job
+        before, job = title(window), window.status.job
         gate.clear()
         keys(Key.Key_PageDown)
         qtbot.waitUntil(lambda: "2/4" in job.title.text(), timeout=WAIT_MS)
@@ -58,7 +58,7 @@ def test_15_running_again_while_it_still_stops_runs_it(
     use, qtbot, gate, barcode_clip, toy_checkpoint
 ):
     def act(window):
-        job = window.panels.status.job
+        job = window.status.job
         gate.clear()
         keys(Key.Key_PageDown)
         qtbot.waitUntil(lambda: "2/4" in job.title.text(), timeout=WAIT_MS)
@@ -91,7 +91,7 @@ def test_16_a_file_that_is_no_such_model_is_refused_and_the_old_one_stays(
         before, model = title(window), words_of_model(window)
         drop(window, bad)
         qtbot.waitUntil(lambda: "bad.pyth" in messages(window), timeout=WAIT_MS)
-        toast = window.panels.messages.toasts[-1]
+        toast = window.messages.toasts[-1]
         assert "\n" not in toast.message.text
         click(toast.details_button)
         assert "Traceback" in toast.details.toPlainText()
@@ -108,7 +108,7 @@ def test_16_a_file_that_is_no_such_model_is_refused_and_the_old_one_stays(
 
 
 def words_of_model(window):
-    return window.panels.dock_titles["layers"]._remark.full_text()
+    return window.docks.titles["layers"]._remark.full_text()
 
 
 def test_17_lack_of_memory_offers_ways_out_and_the_cpu_completes(
@@ -127,7 +127,7 @@ def test_17_lack_of_memory_offers_ways_out_and_the_cpu_completes(
     def act(window):
         keys(Key.Key_PageDown)
         qtbot.waitUntil(lambda: "too little memory" in messages(window), timeout=WAIT_MS)
-        ways = window.panels.messages.toasts[-1].remedy_buttons.values()
+        ways = window.messages.toasts[-1].remedy_buttons.values()
         assert [way.text() for way in ways] == ["Retry on CPU", "Half precision", "Fewer layers"]
         click(next(iter(ways)))
         qtbot.waitUntil(lambda: window.store.state.model.device == "cpu", timeout=WAIT_MS)

@@ -55,7 +55,7 @@ def test_25_twenty_clips_scrubbed_do_not_grow_and_it_ends_with_a_job_running(
 
         monkeypatch.setattr(Explainer, "capture", endless)
         drop(window, clips[2])
-        job = window.panels.status.job
+        job = window.status.job
         qtbot.waitUntil(lambda: job.isVisible() and "Running" in job.title.text(), timeout=WAIT_MS)
         focus()
         keys((Key.Key_Q, CONTROL))

@@ -1,0 +1,145 @@
+"""``mvit-lens export``: write a heatmap video, picture, arrays or a table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from app.cli.heat_options import add_heat_options, heat_from
+from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report
+from app.cli.video_options import ProgressLine, add_video_options, encoding_from
+from mvit_core.errors import CaptureError, ExportError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from mvit_core.attribution import Query
+    from mvit_core.export import ExportRequest, ExportSummary
+
+
+def add_options(export: argparse.ArgumentParser) -> None:
+    """Give ``export`` its options, named as the core's tables name what they choose from."""
+    from mvit_core.attribution import METHODS
+    from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
+
+    export.add_argument("clip", type=file_name)
+    add_fps(export)
+    export.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    add_model_options(export)
+    export.add_argument(
+        "-o",
+        "--output",
+        metavar=f"OUT.{{{','.join(ending[1:] for ending in EXPORTERS)}}}",
+        type=file_name,
+        required=True,
+    )
+    export.add_argument("--method", default="row", help=f"{_listed(METHODS)} (row)")
+    export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
+    export.add_argument(
+        "--head",
+        default="mean",
+        metavar="HEAD",
+        help="a number from 0, several as 0,2 averaged, mean, max or min (mean)",
+    )
+    export.add_argument(
+        "--query",
+        default="readout",
+        metavar="class|T,Y,X",
+        help="whose attention (the tokens that the prediction reads)",
+    )
+    export.add_argument("--layout", default="single", help=f"{_listed(LAYOUTS)} (single)")
+    export.add_argument("--size", default="native", help=f"{_listed(SIZES)} (native)")
+    export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
+    add_heat_options(export)
+    add_video_options(export)
+    export.add_argument("--json", action="store_true", help="print JSON")
+    export.set_defaults(run=run)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write what is asked for, and print what was written; returns the exit code."""
+    from mvit_core import open_video
+    from mvit_core.export import EXPORTERS, check_target, export
+    from mvit_core.pipeline import Explainer
+
+    kind = EXPORTERS.get(options.output.suffix.lower())
+    if options.frame is not None and kind is not None and kind.holds != "picture":
+        raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
+    request = request_from(options)
+    check_target(options.output, request)  # before a model is loaded for nothing
+    with open_video(options.clip, fps=options.fps) as video:
+        explainer = Explainer(load_and_report(options), remembered_windows=1)
+        progress = ProgressLine("frame", "fps")
+        done = export(explainer, video, request, options.output, progress.show)
+    for note in done.notes:
+        print(f"note: {note}", file=sys.stderr)
+    _print_summary(done, as_json=options.json)
+    return 0
+
+
+def request_from(options: argparse.Namespace) -> ExportRequest:
+    """What the options ask for.
+
+    Raises:
+        MvitError: an option is none of those allowed.
+    """
+    from mvit_core.attribution import parse_head
+    from mvit_core.export import ExportRequest
+    from mvit_core.pipeline import MapSpec
+
+    spec = MapSpec(
+        block=options.block,
+        head=parse_head(options.head),
+        method=options.method,
+        query=parse_query(options.query),
+    )
+    return ExportRequest(
+        spec,
+        heat_from(options),
+        options.layout,
+        options.frame,
+        encoding=encoding_from(options),
+        sound=options.audio,
+        sampled_only=options.sampled,
+        rate=options.rate,
+        size=options.size,
+    )
+
+
+def parse_query(text: str) -> Query:
+    """A query from its command-line form: ``readout``, ``class`` or ``T,Y,X``.
+
+    Raises:
+        CaptureError: the text is none of these.
+    """
+    named: dict[str, Query] = {"readout": "readout", "class": "class"}
+    if text in named:
+        return named[text]
+    numbers = text.split(",")
+    if len(numbers) == 3 and all(n.strip().isdecimal() for n in numbers):
+        t, y, x = (int(n) for n in numbers)
+        return t, y, x
+    raise CaptureError(f"query is {text!r}; allowed are class, readout and T,Y,X from 0")
+
+
+def _print_summary(done: ExportSummary, *, as_json: bool) -> None:
+    if as_json:
+        info = {
+            "path": done.path,
+            "frames": done.frame_count,
+            "size": done.size,
+            "notes": done.notes,
+        }
+        print(json.dumps(info))
+        return
+    size = "{}x{}, ".format(*done.size) if done.size else ""
+    frames = f"{done.frame_count} frames" if done.frame_count else "data"
+    print(f"wrote {done.path} ({size}{frames})")

@@ -1,0 +1,96 @@
+"""The options of the command line that name a clip and a model, and loading what they name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mvit_core.errors import ArchitectureError, LabelsError
+
+if TYPE_CHECKING:
+    from mvit_core.checkpoint import LoadedModel
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command the options that say how a checkpoint is read."""
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--config", metavar="F.yaml", type=file_name, help="the model's configuration"
+    )
+    choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
+    parser.add_argument(
+        "--labels", metavar="F", type=file_name, help="class names: text, JSON or CSV"
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument(
+        "--half", action="store_true", help="half precision: half the memory; fast on a GPU only"
+    )
+
+
+def add_fps(parser: argparse.ArgumentParser) -> None:
+    """Give a command the rate of a folder of pictures."""
+    parser.add_argument(
+        "--fps", type=float, metavar="N", help="frames per second of a folder of pictures (25)"
+    )
+
+
+def file_name(text: str) -> Path:
+    """A path as an argument.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is empty.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name is no file; name one")
+    return Path(text)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 as an argument.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+    """
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is below 1")
+    return value
+
+
+def load(options: argparse.Namespace) -> LoadedModel:
+    """Load the model that the options name.
+
+    Raises:
+        MvitError: a file does not exist or cannot be read as what it should be.
+    """
+    from app.state.view_state import ModelSource
+
+    for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
+        if path is not None and not path.is_file():
+            raise error(f"{path} does not exist; give the path of a file")
+    source = ModelSource(
+        options.checkpoint,
+        options.config,
+        options.preset,
+        options.labels,
+        options.device,
+        options.half,
+    )
+    return source.load()
+
+
+def load_and_report(options: argparse.Namespace) -> LoadedModel:
+    """Load, and print to stderr what a user must know of how it went.
+
+    Raises:
+        MvitError: as for ``load``.
+    """
+    loaded = load(options)
+    for warning in loaded.report.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    return loaded

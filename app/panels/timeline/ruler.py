@@ -1,0 +1,50 @@
+"""The frame numbers along the timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF
+from typing_extensions import override
+
+from app.panels.timeline.scene import Row
+from app.text.phrases import frame_number
+from app.widgets import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from app.panels.timeline.scene import Scene
+
+
+class Ruler(Row):
+    """Frame numbers at round distances."""
+
+    height = 18
+
+    @override
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        colours, span = theme.current(), scene.span
+        metrics = QFontMetricsF(painter.font())
+        step = ruler_step(span.frames, box.width() / 70)
+        seen = span.seen()
+        for frame in range(-(-seen.start // step) * step, seen.stop, step):
+            x, text = span.x_of(frame), str(frame_number(frame))
+            if x + metrics.horizontalAdvance(text) > box.right() + 10:
+                break
+            painter.setPen(QColor(colours.border))
+            painter.drawLine(QPointF(x, box.bottom() - 5), QPointF(x, box.bottom()))
+            painter.setPen(QColor(colours.text_faint))
+            painter.drawText(QPointF(x + 3, box.bottom() - 5), text)
+
+
+def ruler_step(frames: float, marks: float) -> int:
+    """A round number of frames between marks."""
+    least = max(frames / max(marks, 1), 1)
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            if step * factor >= least:
+                return step * factor
+        step *= 10

@@ -1,0 +1,34 @@
+"""The frames of the clip that the model was fed, along the timeline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPen
+from typing_extensions import override
+
+from app.panels.timeline.scene import Row
+from app.widgets import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from app.panels.timeline.scene import Scene
+
+
+class Samples(Row):
+    """Ticks for the frames that this window's model input was made of."""
+
+    height = 12
+
+    @override
+    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
+        if scene.window is None:
+            return
+        painter.setPen(QPen(QColor(theme.current().accent), 2))
+        span = scene.span
+        for frame in sorted(set(scene.window.frame_indices)):
+            x = (span.x_of(frame) + span.x_of(frame + 1)) / 2
+            if box.left() <= x <= box.right():
+                painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 4))
