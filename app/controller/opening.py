@@ -1,4 +1,4 @@
-"""What a clip or a model changes once it is there: the state, and the windows of the clip."""
+"""Updates the state, and the windows of the clip, after a clip or a model was opened."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 
 def tiled(results: Results, spec: ClipSpec | None) -> Results:
-    """The results with the windows of its video, once both video and model are there.
+    """Replace the windows of the results by those of their video and model.
+
+    Without a video or a model there are none; a video that cannot be tiled sets ``problem``.
 
     Args:
-        results: what is known now.
-        spec: how the user wants the model to be fed; None for what the checkpoint states.
+        results: the results now.
+        spec: the user's sampling and preprocessing; None for the checkpoint's own.
     """
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
@@ -37,7 +39,7 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
 
 
 def begin_clip(store: Store, path: Path) -> None:
-    """Show a clip from its beginning; loop and markers stay where it is opened anew."""
+    """Show a clip from its beginning; loop and markers stay where the same clip is opened again."""
     query = store.state.map.query
     if store.state.clip != path:
         store.update(loop=Loop(), markers=())
@@ -53,9 +55,9 @@ def begin_clip(store: Store, path: Path) -> None:
 
 
 def begin_model(store: Store, model: ModelInfo, before: ModelInfo | None) -> None:
-    """Show the map that a model begins with; the view stays where it is the same network."""
+    """Show a model's first map; the view stays where it is the same network as before."""
     if before is not None and before.is_same_network(model):
-        store.update(model=model.source)  # elsewhere or more sparing
+        store.update(model=model.source)  # on another device, or with less memory
         return
     store.update(
         model=model.source,

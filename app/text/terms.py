@@ -1,7 +1,7 @@
-"""What the core's tables call their rows, in the user's language.
+"""Translates titles of the core's tables.
 
-The core knows no Qt, so its titles are marked here; a test asks for those of every table. Sentences
-that the core makes, its errors and its notes on files, stay as they are.
+The core knows no Qt, so its titles are marked here; a test checks that those of every table are.
+Errors of the core and its notes on files stay English.
 """
 
 from __future__ import annotations
@@ -77,22 +77,22 @@ TERMS = (
 
 
 def term(text: str) -> str:
-    """A title of the core's tables; a text that is not marked here stays as it is."""
+    """Translate a title of the core's tables; a text that is not marked here stays as it is."""
     return QCoreApplication.translate("terms", text)
 
 
 def origin_words(text: str) -> str:
-    """What an architecture was decided from; a preset is named at the end."""
+    """Translate the origin of an architecture; a preset is named at the end."""
     start, preset, name = text.rpartition("preset ")
     return term(f"{start}{preset}{{name}}").format(name=name) if preset else term(text)
 
 
 def layout_words(layout: str) -> str:
-    """A row of ``LAYOUTS`` as a choice."""
+    """Title of a row of ``LAYOUTS`` in a list of choices."""
     return term(layout.replace("-", " ").capitalize())
 
 
 def sentence(text: str) -> str:
-    """A remark of the core, with a capital at its beginning."""
+    """Translate a remark of the core and begin it with a capital."""
     words = term(text)
     return words[:1].upper() + words[1:]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("sheets", text)
+    return QCoreApplication.translate("view_picture", text)
 
 
 def picture_of_view(stage: Stage, results: Results) -> ViewPicture | None:

@@ -77,7 +77,7 @@ class DialogOpener(QObject):
         dialog.export_asked.connect(self._controller.export)
         dialog.preview_asked.connect(exports.preview)
         dialog.finished.connect(lambda _: exports.previews.stop())
-        exports.previews.came.connect(dialog.show_preview)
+        exports.previews.drawn.connect(dialog.show_preview)
         dialog.open()
 
     def preprocessing(self) -> None:

@@ -1,4 +1,4 @@
-"""Frames of the clips that only pinned panes show; lives on the decode worker."""
+"""Decodes frames of clips that only pinned panes show, on the decode worker."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PaneFrame:
 
 
 class PaneFrames:
-    """Keeps the clips of the panes open."""
+    """Keeps the clips of pinned panes open and decodes their frames."""
 
     def __init__(self) -> None:
         self._videos: dict[Path, Video] = {}
@@ -38,13 +38,13 @@ class PaneFrames:
     def at(
         self, paths: tuple[Path, ...], seconds: float, task: TaskHandle
     ) -> tuple[PaneFrame, ...]:
-        """The frames of some clips at a time; clips not named are closed."""
+        """Decode the frames of some clips at a time in seconds; clips not named are closed."""
         for path in [path for path in self._videos if path not in paths]:
             self._videos.pop(path).close()
         return tuple(self._frame(path, seconds, task) for path in paths)
 
     def close(self) -> None:
-        """Release all clips."""
+        """Close all clips."""
         while self._videos:
             self._videos.popitem()[1].close()
 

@@ -1,4 +1,4 @@
-"""The workers: one for each thing that only one thread may touch, and what lives on them."""
+"""The worker pool: one worker for each thing that only one thread may touch."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ PAINT_TASKS = (
 
 
 class WorkerPool:
-    """Creates the worker threads, and maps each kind of task to the one that does it.
+    """Creates the worker threads, and maps task keys to them.
 
     Args:
-        budget: what is made is counted there.
+        budget: limit that frames, windows and proxies count against.
         parent: the owner of the threads.
     """
 
@@ -81,25 +81,28 @@ class WorkerPool:
     def start(
         self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Let all of them work; both slots are called after the callbacks of each task."""
+        """Start all threads and connect slots.
+
+        ``on_finished`` is called after the callbacks of each task, ``on_progress`` at each step.
+        """
         for worker in self.workers:
             worker.listen(on_finished, on_progress)
             worker.start()
 
     def of(self, key: TaskKey) -> Worker:
-        """The worker that is given tasks of a key.
+        """The worker that runs tasks of a key.
 
         Raises:
-            KeyError: there is no such task.
+            KeyError: no worker has this key.
         """
         return self._by_key[key]
 
     def close(self) -> None:
-        """Stop all of them and wait."""
+        """Stop all threads and wait for them."""
         for worker in self.workers:
             worker.close()
 
     def _close_videos(self) -> None:
-        """Runs on the decode worker when it ends."""
+        """Close all videos; runs on the decode worker when it ends."""
         self.decoder.close()
         self.pane_frames.close()

@@ -2555,7 +2555,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>comparing</name>
+        <name>compare</name>
         <message>
             <source>Block {b}</source>
             <translation>块 {b}</translation>
@@ -2696,7 +2696,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>map_desk</name>
+        <name>maps</name>
         <message>
             <source>Cancelled; run the window again with Ctrl+R</source>
             <translation>已取消；按 Ctrl+R 重新运行此模型窗口</translation>
@@ -2952,7 +2952,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>ranging</name>
+        <name>ranges</name>
         <message>
             <source>Range: block {b}</source>
             <translation>范围：块 {b}</translation>
@@ -3065,13 +3065,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>{path} cannot be read: {why}</source>
             <translation>无法读取 {path}：{why}</translation>
-        </message>
-    </context>
-    <context>
-        <name>sheets</name>
-        <message>
-            <source>{clip}, frame {n}</source>
-            <translation>{clip}，第 {n} 帧</translation>
         </message>
     </context>
     <context>
@@ -3614,6 +3607,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Histogram</source>
             <translation>直方图</translation>
+        </message>
+    </context>
+    <context>
+        <name>view_picture</name>
+        <message>
+            <source>{clip}, frame {n}</source>
+            <translation>{clip}，第 {n} 帧</translation>
         </message>
     </context>
     <context>
