@@ -29,7 +29,7 @@ Timed = Callable[[], object]
 
 RECORD = "mvit_v2_s_16x4"
 CLASS = 3
-"""Whose gradient is taken."""
+"""Index of the class whose gradient is taken."""
 
 
 def measure(rounds: int) -> Section:
@@ -99,7 +99,7 @@ def interleaved(
 
 
 def seconds(call: Timed, clock: Callable[[], float]) -> float:
-    """What one call takes by a clock."""
+    """Time one call."""
     start = clock()
     call()
     return clock() - start
@@ -165,7 +165,7 @@ def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
 
 
 def size_rows(record: AttentionRecord) -> list[Row]:
-    """What is kept over what full maps would take: heard for S, counted for B and L."""
+    """Compare bytes kept with those of full maps: measured for S, computed for B and L."""
     share = record.nbytes / sum(layer.attention_bytes for layer in record.layers)
     rows = [gate("kept bytes / full maps, S 16x4", share, 0.25)]
     for name, must in (("mvit_v2_b_32x3", 0.13), ("mvit_v2_l_40x3", 0.05)):
@@ -211,7 +211,7 @@ def slowest(record: AttentionRecord, view: Callable[[LayerAttention], object]) -
 
 
 def gradient_rows(model: MViT, clip: torch.Tensor) -> list[Row]:
-    """What the gradient of every map costs: one backward pass, and dO v^T by tiles."""
+    """Time the gradient of every map: one backward pass, and dO v^T by tiles."""
     with torch.no_grad():
         plain = median(seconds(lambda: model(clip), time.process_time) for _ in range(3))
     passes = [seconds(lambda: capture(model, clip, CLASS), time.process_time) for _ in range(2)]

@@ -74,7 +74,7 @@ def _pictures() -> Iterator[av.VideoFrame]:
 
 
 def idle(video: Video, seconds: float) -> None:
-    """What the decode worker does until the next request: fetch ahead, then wait."""
+    """Fetch ahead and wait until the next request, as the decode worker does."""
     until = perf_counter() + seconds
 
     def check() -> None:

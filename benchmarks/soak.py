@@ -34,7 +34,7 @@ MOST_GROWTH_MB = 100.0
 WARM_CLIPS = 3
 BUDGET_BYTES = 1 << 30
 HARMLESS = "This plugin does not support"
-"""What the offscreen platform says of windows that no one sees."""
+"""Line that the offscreen platform prints about hidden windows."""
 
 KINDS = (
     ("h264.mp4", "libx264", (1280, 720), {"g": "250", "bf": "3", "preset": "veryfast"}),

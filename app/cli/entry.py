@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),
 }
-"""Each command with what it does, and what gives it its options."""
+"""Commands by name: (help text, function that adds the options)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The window ends in its own way: an exception must not rise out of a painting widget.
         with nullcontext() if run is view.run else _stopped_by_signals():
             code = run(options)
-            sys.stdout.flush()  # a full disk must be heard of here, not at exit
+            sys.stdout.flush()  # a full disk must fail here, not at exit
         return code
     except MvitError as error:
         print(f"mvit-lens: {_one_line(error)}", file=sys.stderr)
@@ -62,7 +62,7 @@ def _drop_output() -> None:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """A request to end, or a closed terminal, unwinds like Ctrl-C: no torn file is left."""
+    """Turn SIGTERM and SIGHUP into ``KeyboardInterrupt``, so that no torn file is left."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -77,7 +77,7 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 def _with_command(words: list[str]) -> list[str]:
-    """``view`` is the command where none is named."""
+    """Insert ``view`` where no command is named."""
     first = words[0] if words else ""
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return words
@@ -89,7 +89,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
-    """The whole command line; of the commands, only the one named has its options yet.
+    """Make the parser of the command line; only the command named gets its options.
 
     Args:
         command: a key of ``COMMANDS``; its options may ask the core's tables for their names.

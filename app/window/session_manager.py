@@ -206,7 +206,7 @@ class SessionManager(QObject):
         if place.layout:
             layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
             self._window.restoreState(layout, LAYOUT_VERSION)
-        self._canvas.look_at(place.zoom, place.centre)
+        self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
 
     def _use(self, path: Path) -> None:

@@ -200,7 +200,7 @@ def texts_of(widget):
 
 
 def left_in_english(widget, *names):
-    """What has a word that is neither Chinese nor a name."""
+    """Texts with a word that is neither Chinese nor a name."""
     known = NAMES.union(*(WORD.findall(name) for name in names))
     return sorted(
         {(where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known}

@@ -1,4 +1,4 @@
-"""Where frames lie on the timeline, and the strip that its pictures come from."""
+"""Places of frames on the timeline, and the strip of proxies."""
 
 import pytest
 from hypothesis import given

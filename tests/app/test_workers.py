@@ -1,4 +1,4 @@
-"""WorkerPool: latest question wins, every question ends, cancel reaches the work."""
+"""Workers: the latest task of a key wins, every task ends, cancel reaches the work."""
 
 import threading
 import time
