@@ -44,7 +44,7 @@ class Check:
     ok: bool
     found: str
     advice: str = ""
-    """What to do; empty when all is well."""
+    """Advice to the user; empty when all is well."""
 
 
 def run_checks() -> list[Check]:
@@ -108,7 +108,7 @@ def _display() -> Check:
 
 
 def display_problem() -> str | None:
-    """Why no window can open here, in one line with the way out; None when one can."""
+    """The reason why no window can open here, in one line with the way out; None when one can."""
     missing = missing_qt_library()
     if missing is not None:
         return f"Qt cannot start: {missing} is missing; install it with: {APT_LINE}"
