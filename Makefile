@@ -1,15 +1,15 @@
-# Every target does its own set-up in .venv; nothing outside it is touched.
+# Every target does its own set-up: system packages where apt-get is, all else in .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: run test coverage check check-layout check-rules check-types check-imports
+.PHONY: prepare run test coverage check check-layout check-rules check-types check-imports
 .PHONY: bench soak screenshots translations clean
 
 run: $(VENV)/.installed-run
-	$(BIN)/mvit-lens view $(or $(ARGS),--demo)
+	@sh resources/setup/run.sh $(BIN) $(ARGS)
 
 test: $(VENV)/.installed-test
 	@$(BIN)/python -m app.checks
@@ -49,27 +49,26 @@ screenshots: $(VENV)/.installed-test
 clean:
 	rm -rf $(VENV) build dist
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "mvit-lens needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ..."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  { echo "this Python cannot make environments; install them with: apt-get install -y python3-venv"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# System packages, on Debian and Ubuntu, and the environment itself; says nothing when all is there.
+prepare:
+	@sh resources/setup/prepare.sh $(VENV) $(PYTHON)
 
-$(VENV)/.installed-run: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed-run: pyproject.toml constraints.txt | prepare
 	$(PIP) -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed-test: pyproject.toml constraints.txt | prepare
 	$(PIP) -c constraints.txt -e '.[test]'
 	@touch $@
 
 # Peers are measured against, never used; their own dependencies would replace our torch.
 $(VENV)/.installed-bench: $(VENV)/.installed-test
 	$(PIP) --no-deps torchvision==0.28.0 pillow torchcodec==0.13.0 decord==0.6.0
+	$(PIP) --no-deps onnxruntime==1.32.0 openvino==2026.4.1 openvino-telemetry onnx==1.23.2 \
+	  onnxscript==0.7.2 onnx_ir==1.1.0 ml_dtypes==0.6.0 protobuf flatbuffers
 	$(PIP) -c constraints.txt matplotlib==3.11.2
 	@touch $@
 
-$(VENV)/.installed-check: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed-check: pyproject.toml constraints.txt | prepare
 	$(PIP) -c constraints.txt -e '.[test,check]'
 	@touch $@

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...]``: benchmarks by name, all of them by default.
+"""``python -m benchmarks [NAME ...]``: benchmarks by name, by default all that do not take long.
 
 Each module of the table offers ``measure(rounds)``, which gives its section of the page.
 """
@@ -15,13 +15,18 @@ BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
         "export": "benchmarks.bench_export",
+        "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",
         "scrub": "benchmarks.bench_scrub",
+        "start": "benchmarks.bench_start",
         "video": "benchmarks.bench_video",
         "window": "benchmarks.bench_window",
     }
 )
 """Name on the command line, and the module; imported only when it is run."""
+
+ON_REQUEST = frozenset({"hardening"})
+"""Run when they are named alone: they take long."""
 
 
 def main() -> bool:
@@ -34,7 +39,7 @@ def main() -> bool:
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; allowed are {', '.join(BENCHES)}")
     met = True
-    for name in options.names or BENCHES:
+    for name in options.names or [name for name in BENCHES if name not in ON_REQUEST]:
         section: Section = import_module(BENCHES[name]).measure(options.rounds)
         met = report(section) and met
     return met

@@ -4,32 +4,45 @@ Everything runs in one process, interleaved, on the same weights; equality is as
 anything is timed. Figures are medians of ratios within a round.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 import torch
-from torch import nn
 
+from benchmarks.contenders import (
+    RECORD,
+    Times,
+    is_fast_here,
+    old_and_new,
+    ours,
+    peers,
+    ratio,
+    rounds_of,
+    same_weights,
+    seconds,
+    threads,
+    wall_times,
+)
 from benchmarks.equality import check_equality
-from benchmarks.peers import torchvision_video
+from benchmarks.gradients import gradient_rows
+from benchmarks.peaks import peak_rows
 from benchmarks.results import Row, Section, gate
-from mvit_core import AttentionRecorder, capture, load_model
+from mvit_core import capture
 from mvit_core.attention.record import AttentionRecord, LayerAttention
-from mvit_core.attention.recorder import Keep
 from mvit_core.attribution import METHODS, Query
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
-from mvit_core.model.products import tiles_of
+from mvit_core.model.kernels import choice
 
-Timed = Callable[[], object]
+OTHERS = ("mvit_v1_b_16x4", "mvit_v2_b_32x3")
+"""Further presets that are timed by old kernels and new."""
+FEW_ROUNDS = 2
+"""For what takes long, and for what two figures suffice."""
 
-RECORD = "mvit_v2_s_16x4"
-CLASS = 3
-"""Index of the class whose gradient is taken."""
+NO_WORSE = 1.05
+"""Over old kernels, where oneDNN is not so much faster: the noise of a ratio."""
 
 
 def measure(rounds: int) -> Section:
@@ -37,135 +50,94 @@ def measure(rounds: int) -> Section:
     torch.manual_seed(0)
     model, peer = same_weights()
     clip = torch.randn(1, 3, 16, 224, 224)
-    equal = check_equality(model, peer, clip)
-    with torch.inference_mode():
-        times = interleaved(model, peer, clip, rounds)
+    rows = [Row("matrix products by", choice().reason)]
+    rows.append(Row("equality before timing", check_equality(model, peer, clip)))
+    with torch.inference_mode(), threads(1):
+        others, missing = peers(peer, clip)
+        times = rounds_of({**ours(model, clip), **others}, rounds, time.process_time)
+        rows += [*peer_rows(times, missing), *ratio_rows(times)]
+        rows += old_rows(times)
+        rows += wall_rows(wall_times(model, clip, FEW_ROUNDS))
         record = capture(model, clip)
-        rows = [Row("equality before timing", equal), *ratio_rows(times), *size_rows(record)]
-        rows += view_rows(record)
-    rows += gradient_rows(model, clip) + gpu_rows(model, clip)
+        rows += [*size_rows(record), *view_rows(record)]
+    with threads(1):
+        rows += gradient_rows(model, clip, FEW_ROUNDS)
+    rows += [*peak_rows(), *gpu_rows(model, clip)]
     note = f"MViTv2-S 16x4, 1x3x16x224x224, float32, one thread, process time, {rounds} rounds"
     return Section("Capture", note, rows)
 
 
-def same_weights() -> tuple[MViT, nn.Module | None]:
-    """Our MViTv2-S, and torchvision's with the same weights where it is installed."""
-    video = torchvision_video()
-    if video is None:
-        return MViT(PRESETS[RECORD]).eval(), None
-    peer = video.mvit_v2_s().eval()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "weights.pth"
-        torch.save(peer.state_dict(), path)
-        return load_model(path, preset=RECORD, device="cpu").model, peer
+def peer_rows(times: list[Times], missing: dict[str, str]) -> list[Row]:
+    """Beside other runtimes of the same network and weights."""
+    rows = [Row(f"beside {name}", why) for name, why in missing.items()]
+    if "torchvision" not in times[0]:
+        return rows
+    must = 0.45 if is_fast_here() else 0.75
+    rows.append(
+        gate(
+            "forward with capture / torchvision plain",
+            ratio(times, "capture", "torchvision"),
+            must,
+        )
+    )
+    for name in ("plain", "ONNX Runtime", "OpenVINO"):
+        if name in times[0]:
+            figure = f"{ratio(times, name, 'torchvision'):.2f}"
+            rows.append(Row(f"{name} forward / torchvision plain", figure))
+    return rows
 
 
-def interleaved(
-    model: MViT, peer: nn.Module | None, clip: torch.Tensor, rounds: int
-) -> list[dict[str, float]]:
-    """Process seconds of each contender in each round, after one round of warm-up."""
-    products = matrix_products(model, clip)
-    recorder = AttentionRecorder(model, keep=Keep(full_maps=True))
-
-    def with_maps() -> None:
-        with recorder:
-            model(clip)
-
-    contenders: dict[str, Timed] = {
-        "plain": lambda: model(clip),
-        "capture": lambda: capture(model, clip),
-        "maps": with_maps,
-        "rebuilt": lambda: [layer.attention() for layer in capture(model, clip).layers],
-        "products": lambda: [torch.matmul(a, b, out=c) for a, b, c in products],
-    }
-    if peer is not None:
-        contenders["torchvision"] = lambda: peer(clip)
-    torch.set_num_threads(1)
-    times = [
-        {name: seconds(call, time.process_time) for name, call in contenders.items()}
-        for _ in range(rounds + 1)
-    ][1:]
-    torch.set_num_threads(2)
-    walls = [
-        {
-            f"{name} wall": seconds(contenders[name], time.perf_counter)
-            for name in ("plain", "capture")
-        }
-        for _ in range(4)
-    ][1:]
-    torch.set_num_threads(1)
-    best = {name: median(wall[name] for wall in walls) for name in walls[0]}
-    return [{**each, **best} for each in times]
-
-
-def seconds(call: Timed, clock: Callable[[], float]) -> float:
-    """Time one call."""
-    start = clock()
-    call()
-    return clock() - start
-
-
-Product = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-
-
-def matrix_products(model: MViT, clip: torch.Tensor) -> list[Product]:
-    """Operands and outputs of every matrix product of one forward pass: the machine's floor.
-
-    Attention is taken in the tiles of the forward pass, without positions, and outputs are
-    memory that is already there.
-    """
-    products: list[tuple[torch.Tensor, torch.Tensor]] = []
-
-    def hear(layer: nn.Module, given: tuple[torch.Tensor], _: torch.Tensor) -> None:
-        products.append((given[0].flatten(0, -2), layer.weight.T))
-
-    handles = [m.register_forward_hook(hear) for m in model.modules() if isinstance(m, nn.Linear)]
-    record = capture(model, clip)
-    for handle in handles:
-        handle.remove()
-    for layer, block in zip(record.layers, model.blocks, strict=True):
-        _, heads, nq, nk = layer.map_shape
-        q, k = layer.inputs.q.flatten(0, 1), layer.inputs.k.flatten(0, 1)
-        v, weights = torch.randn_like(k), torch.rand(heads, nq, nk)
-        for tile in tiles_of((heads, nq, nk), q):
-            products.append((q[tile.maps, tile.rows], k[tile.maps].transpose(1, 2)))
-            products.append((weights[tile.maps, tile.rows], v[tile.maps]))
-        t, y, x = layer.inputs.input_shape
-        tokens = torch.randn(1 + t * y * x, block.norm1.normalized_shape[0])
-        products.append((tokens, block.attn.qkv.weight.T))
-    return [(a, b, a @ b) for a, b in products]
-
-
-def ratio_rows(times: list[dict[str, float]]) -> list[Row]:
-    """The gates of time."""
-
-    def ratio(over: str, under: str) -> float:
-        return median(each[over] / each[under] for each in times)
-
-    rows = []
-    if "torchvision" in times[0]:
-        rows += [
-            gate("forward with capture / torchvision plain", ratio("capture", "torchvision"), 0.75),
-            Row("plain forward / torchvision plain", f"{ratio('plain', 'torchvision'):.2f}"),
-        ]
-    else:
-        rows.append(Row("beside torchvision", "not installed: `make bench` brings it"))
+def ratio_rows(times: list[Times]) -> list[Row]:
+    """The gates of time beside our own plain forward."""
     return [
-        *rows,
-        gate("forward with capture / plain forward", ratio("capture", "plain"), 1.05),
-        gate("forward with every full map / plain forward", ratio("maps", "plain"), 1.12),
-        Row("every full map rebuilt later / plain forward", f"{ratio('rebuilt', 'plain'):.2f}"),
-        gate("plain forward / its matrix products alone", ratio("plain", "products"), 1.9),
+        gate("forward with capture / plain forward", ratio(times, "capture", "plain"), 1.08),
+        gate("forward with every full map / plain forward", ratio(times, "maps", "plain"), 1.20),
+        Row("every full map rebuilt later / plain forward",
+            f"{ratio(times, 'rebuilt', 'plain'):.2f}"),
+        gate("plain forward / its best products alone", ratio(times, "plain", "products"), 1.6),
         Row("plain forward, process time", f"{median(t['plain'] for t in times):.2f} s"),
-        Row(
-            "two threads, wall: plain, with capture",
-            f"{times[0]['plain wall']:.2f} s, {times[0]['capture wall']:.2f} s",
+    ]  # fmt: skip
+
+
+def old_rows(times: list[Times]) -> list[Row]:
+    """Capture over capture by torch's own products, of this model and of others."""
+    rows = [old_row(RECORD, times)]
+    if "onednn" in times[0]:
+        rows.append(Row("capture by oneDNN, chosen or not / by torch's own products",
+                        f"{ratio(times, 'onednn', 'old'):.2f}"))  # fmt: skip
+    for preset in OTHERS:
+        model = MViT(PRESETS[preset]).eval()
+        clip = torch.randn(1, 3, *PRESETS[preset].input_shape)
+        contenders = {"capture": partial(capture, model, clip), **old_and_new(model, clip)}
+        rows.append(old_row(preset, rounds_of(contenders, FEW_ROUNDS, time.process_time)))
+    return rows
+
+
+def old_row(preset: str, times: list[Times]) -> Row:
+    """One model's gate."""
+    must = 0.58 if is_fast_here() else NO_WORSE
+    return gate(
+        f"capture / capture by torch's own products, {preset}",
+        ratio(times, "capture", "old"),
+        must,
+    )
+
+
+def wall_rows(times: list[Times]) -> list[Row]:
+    """Two threads, by the clock on the wall."""
+    plain, captured = (median(each[name] for each in times) for name in ("plain", "capture"))
+    return [
+        gate(
+            "two threads, wall: capture / capture by torch's own products",
+            ratio(times, "capture", "old"),
+            0.60 if is_fast_here() else NO_WORSE,
         ),
+        Row("two threads, wall: plain, with capture", f"{plain:.2f} s, {captured:.2f} s"),
     ]
 
 
 def size_rows(record: AttentionRecord) -> list[Row]:
-    """Compare bytes kept with those of full maps: measured for S, computed for B and L."""
+    """What is kept over what full maps would take: heard for S, counted for B and L."""
     share = record.nbytes / sum(layer.attention_bytes for layer in record.layers)
     rows = [gate("kept bytes / full maps, S 16x4", share, 0.25)]
     for name, must in (("mvit_v2_b_32x3", 0.13), ("mvit_v2_l_40x3", 0.05)):
@@ -208,27 +180,6 @@ def slowest(record: AttentionRecord, view: Callable[[LayerAttention], object]) -
         times = [seconds(partial(view, layer), time.perf_counter) for _ in range(15)]
         worst = max(worst, median(times) * 1000)
     return worst
-
-
-def gradient_rows(model: MViT, clip: torch.Tensor) -> list[Row]:
-    """Time the gradient of every map: one backward pass, and dO v^T by tiles."""
-    with torch.no_grad():
-        plain = median(seconds(lambda: model(clip), time.process_time) for _ in range(3))
-    passes = [seconds(lambda: capture(model, clip, CLASS), time.process_time) for _ in range(2)]
-    record = capture(model, clip, CLASS)
-
-    def rebuild() -> None:
-        for layer in record.layers:
-            for _ in layer.gradient_tiles():
-                pass
-
-    rebuilt = min(seconds(rebuild, time.process_time) for _ in range(2))
-    held = record.nbytes / 2**20
-    return [
-        Row("capture with gradients / plain forward", f"{min(passes) / plain:.2f}"),
-        Row("gradient of every map, by tiles / plain forward", f"{rebuilt / plain:.2f}"),
-        Row("kept with gradients", f"{held:.0f} MiB"),
-    ]
 
 
 def gpu_rows(model: MViT, clip: torch.Tensor) -> list[Row]:

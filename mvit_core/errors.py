@@ -23,6 +23,8 @@ Library errors are translated where they enter: ``raise VideoOpenError(...) from
 
 from typing import Literal
 
+from mvit_core.printable import printable
+
 __all__ = [
     "ArchitectureError",
     "Cancelled",
@@ -44,7 +46,14 @@ __all__ = [
 
 
 class MvitError(Exception):
-    """Root of all errors that a user can cause and can mend."""
+    """Root of all errors that a user can cause and can mend.
+
+    The message is one line of at most ``MESSAGE_LIMIT`` characters, and safe to print: names that
+    come from outside are escaped here, so that who raises need not think of it.
+    """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(printable(str(message)))
 
 
 class VideoError(MvitError):

@@ -7,6 +7,7 @@ picks from them. Colours are not made here (``render.py``).
 
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -20,6 +21,9 @@ from mvit_core.heatmap import Heatmap, project
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
 from mvit_core.video.transform import transform
+
+if TYPE_CHECKING:
+    from mvit_core.system.ordinary_file import FileIdentity
 
 __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture", "same_place"]
 
@@ -153,13 +157,13 @@ class Explainer:
         self.keep = keep or Keep()
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
-        self._captures: Cache[tuple[str, ClipWindow], WindowCapture] = Cache(
+        self._captures: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._unfinished: Cache[tuple[str, ClipWindow], WindowCapture] = Cache(
+        self._unfinished: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._maps: Cache[tuple[str, ClipWindow, int, str, Query], HeadMaps] = Cache(
+        self._maps: Cache[tuple[FileIdentity, ClipWindow, int, str, Query], HeadMaps] = Cache(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
 
@@ -189,7 +193,7 @@ class Explainer:
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
-        key = (str(video.path), window)
+        key = (video.identity, window)
         return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
@@ -212,7 +216,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (str(video.path), window)
+        key = (video.identity, window)
         known = self._captures.get(key)
         if known is None:
             known = self._capture(video, window, on_layer, on_step)
@@ -234,7 +238,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (str(video.path), window)
+        key = (video.identity, window)
         known = self._captures.peek(key)  # not asked for by anyone who looks at it
         if known is not None:
             return known
@@ -273,7 +277,7 @@ class Explainer:
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
-        key = (str(video.path), captured.window, layer.block, spec.method, query)
+        key = (video.identity, captured.window, layer.block, spec.method, query)
         known = self._maps.get(key)
         if known is not None:
             return known
@@ -305,7 +309,7 @@ class Explainer:
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
-            self._unfinished.put((str(video.path), window), captured(record), record.nbytes)
+            self._unfinished.put((video.identity, window), captured(record), record.nbytes)
 
         record = capture(
             self.loaded.model,

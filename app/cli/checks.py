@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from app.cli.printing import say, say_json
 
 if TYPE_CHECKING:
     import argparse
@@ -21,12 +22,12 @@ def run(options: argparse.Namespace) -> int:
 
     checks = run_checks()
     if options.json:
-        print(json.dumps([vars(check) for check in checks]))
+        say_json([vars(check) for check in checks])
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
             mark = "ok     " if check.ok else "PROBLEM"
-            print(f"{mark}  {check.name:<{width}}  {check.found}")
+            say(f"{mark}  {check.name:<{width}}  {check.found}")
             if check.advice:
-                print(f"{'':9}{'':<{width}}  -> {check.advice}")
+                say(f"{'':9}{'':<{width}}  -> {check.advice}")
     return 0 if all(check.ok for check in checks) else 1

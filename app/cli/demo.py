@@ -1,11 +1,12 @@
 """``mvit-lens demo``: train the embedded model, measure it, write its sample clips."""
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from app.cli.printing import complain, say, say_json, say_progress
 
 if TYPE_CHECKING:
     from mvit_core.training.evaluation import Evaluation
@@ -107,7 +108,7 @@ class _Line:
         self._printed, self._since_printed = now, 0
         end = "\n" if done == total or not live else ""
         line = f"\r{text + more:<78}" if live else text + more
-        print(line, end=end, file=sys.stderr, flush=True)
+        say_progress(line, end)
 
 
 def _run_train(options: argparse.Namespace) -> int:
@@ -124,10 +125,11 @@ def _run_train(options: argparse.Namespace) -> int:
     try:
         weights = train(recipe, options.out, notify)
     except TrainingStopped as stop:
-        start = "\n" if sys.stderr.isatty() else ""  # the line of progress has no end yet
-        print(f"{start}mvit-lens: {stop}", file=sys.stderr)
+        if sys.stderr.isatty():
+            say_progress("")  # the line of progress has no end yet
+        complain(str(stop))
         return _STOPPED
-    print(f"wrote {weights} ({weights.stat().st_size / 1e6:.2f} MB)")
+    say(f"wrote {weights} ({weights.stat().st_size / 1e6:.2f} MB)")
     if options.clips:
         _write_card(options, weights)
     return _DONE
@@ -147,14 +149,17 @@ def _write_card(options: argparse.Namespace, weights: Path) -> None:
     recipe = recipe_for(options.minutes, options.seed)
     path = options.out / CARD_NAME
     write_card(path, card_text(recipe, command, parameters, evaluation))
-    print(f"wrote {path} ({evaluation.accuracy:.1%} of {evaluation.clips} held-out clips)")
+    say(f"wrote {path} ({evaluation.accuracy:.1%} of {evaluation.clips} held-out clips)")
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
     from mvit_core.training.card import figures_text, refresh_card
 
     evaluation = _measured_earlier(options.figures) if options.figures else _measured(options)
-    print(json.dumps(evaluation.to_json()) if options.json else figures_text(evaluation))
+    if options.json:
+        say_json(evaluation.to_json())
+    else:
+        say(*figures_text(evaluation).splitlines())
     if options.card is not None:
         refresh_card(options.card, evaluation)
     return _DONE
@@ -187,5 +192,5 @@ def _run_clips(options: argparse.Namespace) -> int:
 
     line = _Line("clip")
     truths = write_clips(options.out, on_clip=line.show)
-    print(f"wrote {len(truths)} clips and their truth in {options.out}")
+    say(f"wrote {len(truths)} clips and their truth in {options.out}")
     return _DONE

@@ -1,20 +1,19 @@
 """The command line. Qt is imported by ``view`` alone; the other commands need no display."""
 
 import argparse
-import errno
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from functools import partial
 
 # Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.cli import checks, demo, export, inspect, predict, view
-from mvit_core.errors import MvitError
-
-EXIT_DONE, EXIT_INPUT, EXIT_USAGE = 0, 1, 2
+from app.cli.outcome import EXIT_INPUT, exit_code_of, stopped_by_signals
+from app.cli.printing import Parser, complain, open_streams, say_note
+from app.cli.surroundings import memory_problem, provide_home
+from mvit_core.system.atomic_file import remove_leftovers
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "view": ("open the window (the default)", view.add_options),
@@ -24,77 +23,49 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),
 }
-"""Commands by name: (help text, function that adds the options)."""
+"""Each command with what it does, and what gives it its options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 the input is at fault, 2 usage."""
-    words = _with_command(list(sys.argv[1:] if argv is None else argv))
+    open_streams()
+    words = list(sys.argv[1:] if argv is None else argv)
+    return exit_code_of(partial(_run, _with_command(words)))
+
+
+def _run(words: list[str]) -> int:
+    problem = memory_problem(words[0]) if words[0] in COMMANDS else None
+    if problem:  # said first: options already ask the core's tables
+        complain(problem)
+        return EXIT_INPUT
     options = build_parser(words[0]).parse_args(words)
     run: Callable[[argparse.Namespace], int] = options.run
-    try:
+    homeless = provide_home()
+    remove_leftovers()
+    if run is view.run:
         # The window ends in its own way: an exception must not rise out of a painting widget.
-        with nullcontext() if run is view.run else _stopped_by_signals():
-            code = run(options)
-            sys.stdout.flush()  # a full disk must fail here, not at exit
-        return code
-    except MvitError as error:
-        print(f"mvit-lens: {_one_line(error)}", file=sys.stderr)
-        return EXIT_INPUT
-    except KeyboardInterrupt:
-        print("mvit-lens: stopped", file=sys.stderr)
-        return EXIT_INPUT
-    except BrokenPipeError:  # the reader of our output went away, for example `| head`
-        _drop_output()
-        return EXIT_DONE
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _drop_output()
-        print("mvit-lens: the output cannot be written: the disk is full", file=sys.stderr)
-        return EXIT_INPUT
-
-
-def _drop_output() -> None:
-    """Send what is still buffered nowhere, so that Python does not complain of it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into ``KeyboardInterrupt``, so that no torn file is left."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    asked = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if homeless:
+            say_note(homeless)
+        return run(options)
+    with stopped_by_signals():
+        return run(options)
 
 
 def _with_command(words: list[str]) -> list[str]:
-    """Insert ``view`` where no command is named."""
+    """``view`` is the command where none is named."""
     first = words[0] if words else ""
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return words
     return ["view", *words]
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
-
-
 def build_parser(command: str = "") -> argparse.ArgumentParser:
-    """Make the parser of the command line; only the command named gets its options.
+    """The whole command line; of the commands, only the one named has its options yet.
 
     Args:
         command: a key of ``COMMANDS``; its options may ask the core's tables for their names.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="mvit-lens",
         description="See where a Multiscale Vision Transformer looks in a video.",
         epilog="A clip or option without a command opens the window: mvit-lens CLIP = "

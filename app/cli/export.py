@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report
+from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
 
@@ -80,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:
-        print(f"note: {note}", file=sys.stderr)
+        say_note(note)
     _print_summary(done, as_json=options.json)
     return 0
 
@@ -138,8 +137,8 @@ def _print_summary(done: ExportSummary, *, as_json: bool) -> None:
             "size": done.size,
             "notes": done.notes,
         }
-        print(json.dumps(info))
+        say_json(info)
         return
     size = "{}x{}, ".format(*done.size) if done.size else ""
     frames = f"{done.frame_count} frames" if done.frame_count else "data"
-    print(f"wrote {done.path} ({size}{frames})")
+    say(f"wrote {done.path} ({size}{frames})")

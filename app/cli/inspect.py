@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from app.cli.model_options import add_model_options, file_name, load
+from app.cli.printing import say, say_json
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,10 @@ def add_options(inspect: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the description of a checkpoint; returns the exit code."""
     info = inspection(load(options))
-    print(json.dumps(info) if options.json else inspection_text(info))
+    if options.json:
+        say_json(info)
+    else:
+        say(*inspection_lines(info))
     return 0
 
 
@@ -79,12 +82,12 @@ def _architecture(config: MViTConfig) -> dict[str, Any]:
     return info
 
 
-def inspection_text(info: dict[str, Any]) -> str:
-    """Write a description as a page for a terminal."""
-    return "\n\n".join([_head(info), _table(info["layers"]), _report(info)])
+def inspection_lines(info: dict[str, Any]) -> list[str]:
+    """Write a description as lines for a terminal."""
+    return [*_head(info), "", *_table(info["layers"]), "", *_report(info)]
 
 
-def _head(info: dict[str, Any]) -> str:
+def _head(info: dict[str, Any]) -> list[str]:
     arch, clip = info["architecture"], info["clip"]
     positions = [
         name
@@ -110,10 +113,10 @@ def _head(info: dict[str, Any]) -> str:
         "readout": f"{arch['readout']}, {arch['num_classes']} classes"
         + ("" if classes else " (names not known: indices are shown)"),
     }
-    return "\n".join(f"{name:<13} {value}" for name, value in rows.items())
+    return [f"{name:<13} {value}" for name, value in rows.items()]
 
 
-def _table(layers: list[dict[str, Any]]) -> str:
+def _table(layers: list[dict[str, Any]]) -> list[str]:
     header = (
         "block",
         "stage",
@@ -144,8 +147,7 @@ def _table(layers: list[dict[str, Any]]) -> str:
             )
         )
     widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
-    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(lines)
+    return ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
 
 
 def _bytes(count: int) -> str:
@@ -156,11 +158,11 @@ def _bytes(count: int) -> str:
     raise AssertionError("unreachable")
 
 
-def _report(info: dict[str, Any]) -> str:
+def _report(info: dict[str, Any]) -> list[str]:
     report = info["report"]
     lines = [f"{'converted':<13} {len(report['converted'])} names"]
     for name in _SHOWN_LISTS:
         entries = report[name]
         shown = "; ".join(map(str, entries[:6])) + ("; ..." if len(entries) > 6 else "")
         lines.append(f"{name:<13} {shown or 'none'}")
-    return "\n".join(lines)
+    return lines

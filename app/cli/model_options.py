@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.printing import say_note
 from mvit_core.errors import ArchitectureError, LabelsError
 
 if TYPE_CHECKING:
@@ -92,5 +92,5 @@ def load_and_report(options: argparse.Namespace) -> LoadedModel:
     """
     loaded = load(options)
     for warning in loaded.report.warnings:
-        print(f"note: {warning}", file=sys.stderr)
+        say_note(warning)
     return loaded

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report, positive
+from app.cli.printing import say, say_json
 from app.cli.video_options import ProgressLine
 from mvit_core.errors import ClipError
 
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         info = predict(loaded, video, options, plan)
         windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
     if options.json:
-        print(json.dumps(info))
+        say_json(info)
     else:
         print_predictions(info, len(windows))
     return 0
@@ -158,16 +158,16 @@ def print_predictions(info: Json, window_count: int) -> None:
     for window in info["windows"]:
         frames, crop = window["frames"], window.get("crop")
         what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"
-        print(f"{what}, frames {frames[0]} to {frames[-1]}")
+        say(f"{what}, frames {frames[0]} to {frames[-1]}")
         if "note" in window:
-            print(f"  note: {window['note']}")
+            say(f"  note: {window['note']}")
         _print_top(window["top"])
     if len(info["windows"]) > 1:
         kind = "views" if "crop" in info["windows"][0] else "windows"
-        print(f"average of {len(info['windows'])} {kind}")
+        say(f"average of {len(info['windows'])} {kind}")
         _print_top(info["average"])
 
 
 def _print_top(rows: list[Json]) -> None:
     for row in rows:
-        print(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")
+        say(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")

@@ -6,6 +6,8 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from app.cli.printing import say_progress
+
 if TYPE_CHECKING:
     import argparse
 
@@ -50,4 +52,4 @@ class ProgressLine:
         if self._unit and done and spent > 0:
             left = round((total - done) * spent / done)
             words += f", {done / spent:.1f} {self._unit}, {left // 60}:{left % 60:02} left"
-        print(f"\r{words:<60}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+        say_progress(f"\r{words:<60}", end="" if done < total else "\n")

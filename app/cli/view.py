@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from app.cli.model_options import add_fps, add_model_options, file_name
+from app.cli.printing import complain, say_note
 
 if TYPE_CHECKING:
     import argparse
@@ -24,12 +26,16 @@ def add_options(view: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the window until it is closed; returns the exit code."""
-    from app.checks import display_problem
+    from app.window.display import choose_platform
 
-    problem = display_problem()
-    if problem:
-        print(f"mvit-lens: {problem}", file=sys.stderr)
+    chosen = choose_platform()
+    if chosen.problem:
+        complain(chosen.problem)
         return 1
+    if chosen.note:
+        say_note(chosen.note)
+    if chosen.name:
+        os.environ["QT_QPA_PLATFORM"] = chosen.name
     if sys.platform == "win32":
         import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
     if options.fps is not None:

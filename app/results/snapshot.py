@@ -20,7 +20,7 @@ class Snapshot:
 
     @cached_property
     def settings(self) -> ViewState:
-        """Fields of the state that most of the window shows; equal at each frame of a playing clip."""
+        """Fields that most of the window shows; equal at each frame of a playing clip."""
         return replace(self.state, frame=0, playing=False, speed=1.0, scrubbing=False)
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.text.phrases import frame_number, share_words
+from mvit_core.spreadsheet import text_cell
 
 if TYPE_CHECKING:
     from app.results import PredictionInfo, Results
@@ -104,5 +105,6 @@ def predictions_csv(listed: Listed) -> str:
     table = csv.writer(page, lineterminator="\n")
     table.writerow(("scope", "rank", "index", "class", "probability"))
     for row in listed.rows:
-        table.writerow((listed.scope, row.rank, row.index, row.name, repr(row.probability)))
+        name, share = text_cell(row.name), repr(row.probability)
+        table.writerow((listed.scope, row.rank, row.index, name, share))
     return page.getvalue()

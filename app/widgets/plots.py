@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.widgets import theme
+from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
 if TYPE_CHECKING:
@@ -273,6 +274,7 @@ class Plot(QWidget):
 
         with whole_file(path) as partial:
             CSVExporter(self.item).export(str(partial))
+            quote_heads(partial)
 
     # -- events -----------------------------------------------------------------------------
 

@@ -72,9 +72,16 @@ class Progress:
 class TaskHandle:
     """A task as its work sees it: reports progress, and stops it when cancelled or interrupted."""
 
-    def __init__(self, key: TaskKey, generation: int, report: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        key: TaskKey,
+        generation: int,
+        report: Callable[[Progress], None],
+        background: bool = False,
+    ) -> None:
         self.key = key
         self.generation = generation
+        self.background = background
         self._report = report
         self._stop = Event()
         self._pause = Event()
@@ -232,7 +239,7 @@ class Worker(QThread):
         callbacks = _Callbacks(on_result, on_error, on_cancel, on_late)
         with self._condition:
             self._generations[key] += 1
-            task = TaskHandle(key, self._generations[key], self.progressed.emit)
+            task = TaskHandle(key, self._generations[key], self.progressed.emit, background)
             replaced = self._put(_QueuedTask(task, work, callbacks, background))
             self._condition.notify()
         if replaced is not None:

@@ -7,9 +7,10 @@ with the arithmetic of the forward pass.
 Axis legend: B batch, h heads, Nq/Nk pooled query/key tokens, class token first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from functools import wraps
+from typing import Literal, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
@@ -31,6 +32,21 @@ __all__ = ["AttentionRecord", "LayerAttention", "MapSummary"]
 
 FULL_MAP_BYTES = 512 << 20
 """A layer larger than this is not materialised whole unless the caller raises the cap."""
+
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+def _own_precision(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+    """Leave a caller's autocast aside: maps are float32, and what is kept lies in memory."""
+
+    @wraps(function)
+    def run(*args: _Given.args, **kwargs: _Given.kwargs) -> _Made:
+        with torch.autocast("cpu", enabled=False):
+            return function(*args, **kwargs)
+
+    return run
 
 
 @dataclass(frozen=True)
@@ -178,8 +194,9 @@ class LayerAttention:
         queries, keys = self._queries(self.inputs), self._keys(self.inputs).transpose(-2, -1)
         rows = self._tile_rows()
         for start in range(0, self.map_shape[2], rows):
-            yield start, self._softmax(queries[:, :, start : start + rows] @ keys, start)
+            yield start, self._softmax(_times(queries[:, :, start : start + rows], keys), start)
 
+    @_own_precision
     def row(self, query: int) -> Tensor:
         """Row of the map: what one query looks at, (B, h, Nk), without building the rest.
 
@@ -199,6 +216,7 @@ class LayerAttention:
         keys = self._keys(self.inputs).transpose(-2, -1)
         return self._softmax(queries @ keys, query)[:, :, 0]
 
+    @_own_precision
     def column(self, key: int) -> Tensor:
         """Column of the map: how much every query looks at one key, (B, h, Nq).
 
@@ -253,12 +271,13 @@ class LayerAttention:
         gradient, values = _promoted(self.output_gradient), _promoted(self.inputs.v)
         rows = self._tile_rows()
         for start in range(0, self.map_shape[2], rows):
-            yield start, gradient[:, :, start : start + rows] @ values.transpose(-2, -1)
+            yield start, _times(gradient[:, :, start : start + rows], values.transpose(-2, -1))
 
     def _tile_rows(self) -> int:
         b, h, _, nk = self.map_shape
         return max(CPU_TILE_BYTES // (b * h * nk * 4), 16)
 
+    @_own_precision
     def _queries(self, inputs: AttentionInputs) -> Tensor:
         cls = int(self.has_class_token)
         return augment_queries(_promoted(inputs.q), inputs.positions, self.q_shape, cls)
@@ -268,6 +287,7 @@ class LayerAttention:
         k = _promoted(inputs.k)
         return augment_keys(k, inputs.scale, inputs.positions, self.k_shape, cls)
 
+    @_own_precision
     def _maps(self, inputs: AttentionInputs) -> Tensor:
         """Full maps, tile by tile as the forward pass made them: equal to its own bit for bit."""
         q, k = self._queries(inputs), self._keys(inputs)
@@ -342,6 +362,11 @@ class AttentionRecord:
     def is_last(self, layer: LayerAttention) -> bool:
         """The prediction is read from this layer's output."""
         return layer.block == self.depth - 1
+
+
+@_own_precision
+def _times(one: Tensor, other: Tensor) -> Tensor:
+    return one @ other
 
 
 def _promoted(tensor: Tensor) -> Tensor:

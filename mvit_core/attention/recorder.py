@@ -5,6 +5,7 @@ change nothing in the model.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
+from mvit_core.model.kernels import frozen
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
 from mvit_core.system.cache import default_budget_bytes
 from mvit_core.system.devices import memory_errors_named
@@ -70,6 +72,8 @@ class AttentionRecorder:
             inside the block: fresh memory of that size costs more than filling it.
         on_layer: progress; raising from it ends the forward pass, and the hooks are removed.
         on_step: the same at many points within a layer, to cancel soon.
+        roots: gets the weighted values of the first layer kept, cut off from what was before, so
+            that a gradient is computed for the layers kept and no further.
 
     Raises:
         CaptureError: the module holds no attention layer, or lacks one that is to be kept.
@@ -82,7 +86,9 @@ class AttentionRecorder:
         keep: Keep | None = None,
         on_layer: OnLayer | None = None,
         on_step: OnStep | None = None,
+        roots: list[Tensor] | None = None,
     ) -> None:
+        self._roots = roots
         self._taps = {
             name.removesuffix("tap").removesuffix("."): tap
             for name, tap in module.named_modules()
@@ -117,6 +123,11 @@ class AttentionRecorder:
         return tuple(self._heard.values())
 
     @property
+    def roots(self) -> tuple[Tensor, ...]:
+        """Where the gradients that were asked for begin."""
+        return tuple(self._roots or ())
+
+    @property
     def taps(self) -> int:
         """Attention layers of the module."""
         return len(self._taps)
@@ -133,8 +144,9 @@ class AttentionRecorder:
             self._handles.append(tap.register_forward_pre_hook(self._offer_notes))
             self._handles.append(tap.register_forward_hook(self._hook(name)))
         if self._on_step is not None:
-            leaves = (part for part in self._module.modules() if not [*part.children()])
-            self._handles += [leaf.register_forward_pre_hook(self._step) for leaf in leaves]
+            # Those without weights take no time, and a hook keeps some from being computed at once.
+            parts = (each for each in self._module.modules() if [*each.parameters(recurse=False)])
+            self._handles += [part.register_forward_pre_hook(self._step) for part in parts]
         return self
 
     def __exit__(
@@ -178,19 +190,29 @@ class AttentionRecorder:
         return known
 
     def _hook(self, name: str) -> "_Hook":
-        def hear(_: nn.Module, given: _Given, weighted: Tensor) -> None:
+        def hear(_: nn.Module, given: _Given, weighted: Tensor) -> Tensor:
             block, inputs = self._depth, given[0]
             coarser = inputs.q_shape != inputs.input_shape
             self._stage += coarser and block > 0
             if self._is_kept(block):
                 self._heard[block] = self._settled(self._layer(name, inputs, given[1]))
-                if self._keep.gradients and weighted.requires_grad:
-                    weighted.register_hook(lambda gradient: self._keep_gradient(block, gradient))
+                if self._keep.gradients:
+                    weighted = self._with_gradient(block, weighted)
             self._depth, self._geometry = block + 1, self._geometry.through(inputs.q_window)
             if self._on_layer is not None:
                 self._on_layer(self._depth, len(self._taps))
+            return weighted
 
         return hear
+
+    def _with_gradient(self, block: int, weighted: Tensor) -> Tensor:
+        """Weighted values whose gradient is kept once a backward pass has run."""
+        if self._roots is not None and not weighted.requires_grad:
+            weighted = weighted.detach().requires_grad_(True)
+            self._roots.append(weighted)
+        if weighted.requires_grad:
+            weighted.register_hook(lambda gradient: self._keep_gradient(block, gradient))
+        return weighted
 
     def _layer(self, name: str, inputs: AttentionInputs, notes: MapNotes) -> LayerAttention:
         take, heads = self._copies.take, inputs.q.shape[:2]
@@ -255,7 +277,7 @@ class AttentionRecorder:
 
 
 _Given = tuple[AttentionInputs, MapNotes]
-_Hook = Callable[[nn.Module, _Given, Tensor], None]
+_Hook = Callable[[nn.Module, _Given, Tensor], Tensor]
 
 
 def capture(
@@ -289,15 +311,19 @@ def capture(
     if not (gradient_of is None or isinstance(gradient_of, int)):
         raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
-    recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step)
+    roots: list[Tensor] | None = None if gradient_of is None else []
+    recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
     parameter = next(model.parameters(), torch.empty(0))
     half = parameter.element_size() < 4
     try:
         with memory_errors_named(f"an input of {given}", parameter.device, half=half):
-            logits = _run(
-                model, inputs.to(parameter.device, parameter.dtype), recorder, gradient_of
-            )
+            inputs = inputs.to(parameter.device, parameter.dtype)
+            with _own_precision(parameter.device):
+                if gradient_of is None:
+                    logits = _run(model, inputs, recorder)
+                else:
+                    logits = _run_and_differentiate(model, inputs, recorder, gradient_of)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
             unfinished = _record(model, recorder, torch.empty(given[0], 0), given)
@@ -324,26 +350,34 @@ def _record(
     )
 
 
-def _run(
-    model: nn.Module, inputs: Tensor, recorder: AttentionRecorder, gradient_of: int | None
-) -> Tensor:
-    if gradient_of is None:
-        with recorder, torch.no_grad():
-            logits: Tensor = model(inputs)
-        return logits
-    # A caller's inference mode would keep autograd from seeing anything.
-    with torch.inference_mode(False), torch.enable_grad(), recorder:
-        inputs = inputs.detach().clone().requires_grad_(True)
-        logits = model(inputs)
-        _backward(inputs, logits, gradient_of)
+def _own_precision(device: torch.device) -> AbstractContextManager[object]:
+    """The number format of the weights, whatever autocast the caller's script has on."""
+    if torch.amp.is_autocast_available(device.type):
+        return torch.autocast(device.type, enabled=False)
+    return nullcontext()
+
+
+def _run(model: nn.Module, inputs: Tensor, recorder: AttentionRecorder) -> Tensor:
+    with recorder, torch.no_grad():
+        logits: Tensor = model(inputs)
     return logits
 
 
-def _backward(inputs: Tensor, logits: Tensor, gradient_of: int) -> None:
-    """Let the hooks hear the gradients; differentiating by the input leaves weights untouched."""
-    if not 0 <= gradient_of < logits.shape[-1]:
-        raise CaptureError(
-            f"class {gradient_of} does not exist; the head has {logits.shape[-1]} classes, "
-            f"0 to {logits.shape[-1] - 1}"
-        )
-    torch.autograd.grad(logits[:, gradient_of].sum(), inputs)
+def _run_and_differentiate(
+    model: nn.Module, inputs: Tensor, recorder: AttentionRecorder, gradient_of: int
+) -> Tensor:
+    """The same, and let the hooks hear the gradients of one logit.
+
+    They go back to the weighted values of the first layer kept and no further: not to the input,
+    and to no weight.
+    """
+    # A caller's inference mode would keep autograd from seeing anything.
+    with torch.inference_mode(False), torch.enable_grad(), frozen(model), recorder:
+        logits: Tensor = model(inputs.detach().clone())
+        if not 0 <= gradient_of < logits.shape[-1]:
+            raise CaptureError(
+                f"class {gradient_of} does not exist; the head has {logits.shape[-1]} classes, "
+                f"0 to {logits.shape[-1] - 1}"
+            )
+        torch.autograd.grad(logits[:, gradient_of].sum(), recorder.roots, allow_unused=True)
+    return logits

@@ -30,6 +30,7 @@ from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.presets import PRESETS
+from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["ConfigArgument", "Decision", "decide"]
@@ -60,7 +61,7 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
         WeightsError: the weights are incomplete beyond recognition.
     """
     if preset is not None and (not isinstance(preset, str) or preset not in PRESETS):
-        raise ArchitectureError(f"no preset {preset!r}; there are {', '.join(PRESETS)}")
+        raise ArchitectureError(f"no preset {brief(preset)}; there are {', '.join(PRESETS)}")
     inside, trouble = _inside(contents)
     given = parse(config) if config is not None and not isinstance(config, MViTConfig) else None
     told = given if given is not None else inside

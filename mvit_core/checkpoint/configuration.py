@@ -2,15 +2,16 @@
 
 import ast
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
 from mvit_core.checkpoint.files import first_line, read_text
 from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.errors import ArchitectureError, CheckpointReadError, ClipError
+from mvit_core.printable import word
+from mvit_core.system.bounded_yaml import YAML_LIMITS, BadYaml, load_yaml
 
 __all__ = ["configure", "parse", "parse_text"]
 
@@ -43,14 +44,17 @@ def parse_text(text: str) -> Configuration:
     Raises:
         ArchitectureError: it is no YAML, no Python literals, or has no sections.
     """
+    if len(text) > YAML_LIMITS.characters:
+        raise ArchitectureError(
+            f"the configuration has {len(text)} characters; at most {YAML_LIMITS.characters} are "
+            "read, so check that it is the right text"
+        )
     parsed = _python_literals(text)
     if parsed is None:
         try:
-            parsed = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f" (line {mark.line + 1})" if mark else ""
-            raise ArchitectureError(f"the configuration is not YAML{place}") from error
+            parsed = load_yaml(text)
+        except BadYaml as error:
+            raise ArchitectureError(f"the configuration {error}") from error
     if not isinstance(parsed, Mapping):
         raise ArchitectureError(
             "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "
@@ -107,6 +111,10 @@ def _literal(node: ast.expr) -> Any:  # noqa: ANN401 - a tree of unknown shape
         return None  # a name or a call: never about the architecture
 
 
+def _keys(configuration: Configuration) -> str:
+    return ", ".join(word(key, 40) for key in islice(configuration, 5)) or "nothing"
+
+
 def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setup:
     """What a configuration says, in the semantics of the weights' own format.
 
@@ -121,8 +129,8 @@ def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setu
     reader = next((e for e in (preferred, *others) if e.reads(configuration)), None)
     if reader is None:
         raise ArchitectureError(
-            f"a configuration with {', '.join(map(str, list(configuration)[:5])) or 'nothing'} in "
-            "it is not understood; give a PySlowFast YAML or the arguments of the model's upstream"
+            f"a configuration with {_keys(configuration)} in it is not understood; give a "
+            "PySlowFast YAML or the arguments of the model's upstream"
         )
     try:
         setup = reader.configure(configuration)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from mvit_core.checkpoint.files import read_file, read_json_beside
+from mvit_core.checkpoint.advice import about_weights
+from mvit_core.checkpoint.files import fill, opened_file, read_json_beside
+from mvit_core.checkpoint.limits import LIMITS, Check
+from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.stored_tensors import kind_of
 from mvit_core.errors import CheckpointReadError, WeightsError
+from mvit_core.printable import brief, printable, word
 
 StateDict = dict[str, Tensor]
 
@@ -45,31 +49,27 @@ class Contents:
     """Python classes in the file that were not understood, and not needed."""
 
 
-def read_contents(path: Path) -> Contents:
+def read_contents(path: Path, check: Check = lambda: None) -> Contents:
     """Read a checkpoint file.
+
+    Args:
+        path: the file.
+        check: called every few milliseconds; raising from it ends the reading.
 
     Raises:
         CheckpointReadError: the file cannot be read, or holds no weights.
         WeightsError: weights are sparse, quantised, without values, or no real numbers.
     """
-    top, ignored = read_file(path)
-    if not isinstance(top, Mapping):
-        raise CheckpointReadError(
-            f"{path.name} holds a {type(top).__name__}, not a dictionary of weights; "
-            "save the model's state_dict()"
-        )
-    tensors = _tensors(top)
-    if not tensors:
-        raise CheckpointReadError(
-            f"{path.name} holds no weights; its entries are {', '.join(map(str, list(top)[:6]))}"
-        )
-    for name, value in tensors.items():
-        if kind := _foreign_kind(value):
-            raise WeightsError(
-                f"{name} in {path.name} is {kind}; dense floating-point weights are needed: save "
-                "the state_dict() of the model in float32 or half precision"
+    with opened_file(path, check) as tree:
+        top, ignored = tree.top, tree.ignored_classes
+        if not isinstance(top, Mapping):
+            raise CheckpointReadError(
+                f"{path.name} holds a {type(top).__name__}, not a dictionary of weights; "
+                "save the model's state_dict()"
             )
-    tensors, wrapper = _unwrapped(tensors)
+        tensors = _tensors(top)
+        _check_weights(tensors, top, path)
+        tensors, wrapper = _unwrapped(fill(path, tensors))
     return Contents(
         path=path,
         tensors=tensors,
@@ -81,10 +81,44 @@ def read_contents(path: Path) -> Contents:
     )
 
 
+def _check_weights(tensors: StateDict, top: Mapping[Any, Any], path: Path) -> None:
+    """Refuse weights that cannot be used, before any of them is read."""
+    keys = [word(key, 60) for key in top]
+    if about := about_weights(tensors, keys, path):
+        raise CheckpointReadError(f"{path.name} is {about}")
+    if not tensors:
+        raise CheckpointReadError(
+            f"{path.name} holds no weights; its entries are {listed(keys, 6) or 'none'}"
+        )
+    if len(tensors) > LIMITS.weights:
+        raise CheckpointReadError(
+            f"{path.name} holds {len(tensors)} weights; at most {LIMITS.weights} are read"
+        )
+    for name, value in tensors.items():
+        if len(name) > LIMITS.name_characters or _has_large_index(name):
+            raise WeightsError(
+                f"a weight in {path.name} is called {printable(name, 80)}; names have at most "
+                f"{LIMITS.name_characters} characters, and numbers in them lie below "
+                f"{LIMITS.weight_index}"
+            )
+        if kind := _foreign_kind(value):
+            raise WeightsError(
+                f"{printable(name, 120)} in {path.name} is {kind}; dense floating-point weights "
+                "are needed: save the state_dict() of the model in float32 or half precision"
+            )
+
+
+def _has_large_index(name: str) -> bool:
+    """Does a name count blocks beyond all sense? Loops over them would never end."""
+    numbers = (part for part in name.split(".") if part.isdecimal())
+    return any(len(part) > 9 or int(part) >= LIMITS.weight_index for part in numbers)
+
+
 def _tensors(top: Mapping[Any, Any]) -> StateDict:
     for candidate in (*(top.get(key) for key in _STATE_KEYS), top):
         if isinstance(candidate, Mapping):
-            found = {str(k): v for k, v in candidate.items() if isinstance(v, Tensor)}
+            found = {k: v for k, v in candidate.items() if isinstance(v, Tensor)}
+            found = {k if isinstance(k, str) else brief(k): v for k, v in found.items()}
             if found:
                 return found
     return {}
@@ -92,12 +126,8 @@ def _tensors(top: Mapping[Any, Any]) -> StateDict:
 
 def _foreign_kind(value: Tensor) -> str:
     """What keeps a tensor from being used as it is; empty if nothing does."""
-    if value.is_meta:
-        return "a meta tensor without values"
-    if value.is_quantized:
-        return f"quantised ({value.dtype})"
-    if value.layout != torch.strided:
-        return f"sparse ({value.layout})"
+    if kind := kind_of(value):
+        return kind
     if value.is_complex() or (value.is_floating_point() and value.dtype.itemsize < 2):
         return f"of type {value.dtype}"
     return ""

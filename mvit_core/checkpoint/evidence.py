@@ -10,11 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.checkpoint.contents import StateDict
+from mvit_core.checkpoint.limits import Check
 from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.tables import is_table, joint_grid
 from mvit_core.errors import ArchitectureError, WeightsError
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.printable import brief
 
 __all__ = [
     "Evidence",
@@ -177,8 +179,12 @@ def uneven_blocks(architecture: MViTConfig) -> list[int]:
     return uneven
 
 
-def check_consistency(state: StateDict) -> None:
+def check_consistency(state: StateDict, check: Check = lambda: None) -> None:
     """Refuse weights that contradict themselves, or are no numbers.
+
+    Args:
+        state: the weights.
+        check: called between them; raising from it ends the look.
 
     Raises:
         WeightsError: a bias that does not fit its weight, or values that are not finite.
@@ -192,7 +198,11 @@ def check_consistency(state: StateDict) -> None:
                 f"{name} has {weight.shape[0]} rows but its bias has shape {tuple(bias.shape)}; "
                 "the file is damaged or was edited"
             )
-    bad = [name for name, value in state.items() if not _is_finite(value)]
+    bad = []
+    for name, value in state.items():
+        check()
+        if not _is_finite(value):
+            bad.append(name)
     if bad:
         raise WeightsError(
             f"weights are NaN or infinite in {listed(bad)}; training has diverged, "
@@ -277,7 +287,7 @@ def _options(name: str, architecture: MViTConfig) -> str:
     if block and int(block[1]) >= architecture.depth:
         return ""
     options = next((names for pattern, names in _DECIDED_BY if pattern.match(name)), ())
-    words = ", ".join(f"{option}={getattr(architecture, option)!r}" for option in options)
+    words = ", ".join(f"{option}={brief(getattr(architecture, option))}" for option in options)
     if block and "mode" in options:
         stride = "stride_q" if re.search(r"_q\.", name) else "stride_kv"
         built = getattr(architecture.blocks[int(block[1])], stride) or "none"

@@ -1,70 +1,138 @@
-"""Files to plain containers and tensors: the only place that unpickles.
+"""Files to plain containers and tensors: the only place that reads checkpoints.
 
-Pickles are read with ``weights_only=True`` and nothing else. Training files of mmengine hold
-objects beside their weights; those are read by an unpickler of our own in which every unknown
-class is an inert stand-in, so that nothing a file names is ever called.
+A checkpoint is data. Its bytes are read, never mapped, for the file may be replaced meanwhile; its
+pickle is looked over first (``pickle_scan``) and then becomes plain values (``pickle_values``):
+nothing that a file names is imported or called. Training files of mmengine hold objects beside
+their weights; those become ``Inert``, and the report tells of them.
 """
 
 import json
-import pickle
-import stat
+import os
 import struct
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_STORED, ZipFile
+from typing import Any, BinaryIO
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from torch import Tensor
 
-from mvit_core.checkpoint.inert import read_with_inert_classes
-from mvit_core.checkpoint.pickled_names import (
-    is_dangerous,
-    is_known_object,
-    names_in_pickles,
-    names_in_zip,
-)
+from mvit_core.checkpoint import advice
+from mvit_core.checkpoint.limits import LIMITS, Check
+from mvit_core.checkpoint.old_files import OldFile, outline_old_file
+from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
+from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
+from mvit_core.checkpoint.pickle_scan import scan
+from mvit_core.checkpoint.pickle_values import plain_values
+from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
 from mvit_core.checkpoint.report import listed
-from mvit_core.errors import CheckpointReadError
-
-__all__ = ["check_regular", "first_line", "read_file", "read_text"]
-
-_CONVERT = (
-    "python -c \"import torch; c = torch.load('{name}', weights_only=False); "
-    "torch.save({{'meta': {{}}, 'state_dict': c['state_dict']}}, 'converted.pth')\""
+from mvit_core.checkpoint.safetensors_file import tensors_of_header
+from mvit_core.checkpoint.stored_tensors import (
+    CALLS,
+    Storage,
+    filled,
+    read_storage_identity,
 )
+from mvit_core.checkpoint.trees import replaced, tensors_in
+from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
+from mvit_core.errors import CheckpointReadError
+from mvit_core.printable import printable
+from mvit_core.system.ordinary_file import check_ordinary, open_ordinary, read_bounded
 
+__all__ = [
+    "FileTree",
+    "check_regular",
+    "first_line",
+    "opened_file",
+    "read_file",
+    "read_json_beside",
+    "read_text",
+]
 
 _MAX_UNPACKED = 4 << 30
+_MAX_TEXT = 4 << 20
+"""Bytes of a configuration or a file of class names."""
+_PIECE = 16 << 20
+"""Bytes read between two calls of the check."""
+_FIRST_PICKLES = 8 << 20
+"""Bytes in which the pickles of an old file are looked for first."""
 
 
-def read_file(path: Path) -> tuple[Any, tuple[str, ...]]:
-    """The content of a checkpoint file, and the classes in it that were not understood.
+@dataclass(frozen=True, eq=False)
+class FileTree:
+    """What a file holds."""
+
+    top: Any
+    """Plain containers and values; tensors without their values unless filled."""
+    ignored_classes: tuple[str, ...]
+    """Classes in it that were not understood."""
+
+
+def read_file(path: Path, check: Check = lambda: None) -> FileTree:
+    """The content of a checkpoint file, all of its tensors included.
+
+    Args:
+        path: the file.
+        check: called every few milliseconds; raising from it ends the reading.
 
     Raises:
         CheckpointReadError: the file is missing, empty, damaged, unsafe, or something else.
     """
-    head = _head(path)
-    if head.startswith(b"PK\x03\x04"):
-        return _read_zip(path)
-    if head.startswith(b"\x80"):
-        return _read_old_pickle(path), ()
-    if len(head) > 8 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < 1 << 28:
-        return _read_safetensors(path), ()
-    raise CheckpointReadError(f"{path.name} is {_describe(head)}, not a checkpoint")
+    with opened_file(path, check) as tree:
+        tensors = dict(tensors_in(tree.top))
+        values = fill(path, {str(key): value for key, value in tensors.items()})
+        return FileTree(replaced(tree.top, values), tree.ignored_classes)
 
 
-def read_text(path: Path) -> str:
-    """The text of a configuration or label file.
+@contextmanager
+def opened_file(path: Path, check: Check = lambda: None) -> Iterator[FileTree]:
+    """The content of a checkpoint file; its tensors have values once ``fill`` has read them.
+
+    Args:
+        path: the file.
+        check: called every few milliseconds; raising from it ends the reading.
 
     Raises:
-        CheckpointReadError: it cannot be read, or is no text.
+        CheckpointReadError: the file is missing, empty, damaged, unsafe, or something else.
     """
-    check_regular(path)
+    if words := advice.about_folder(path):
+        raise CheckpointReadError(f"{path} is {words}")
+    with open_ordinary(path, CheckpointReadError) as file:
+        before = os.fstat(file.fileno())
+        with _damage_named(path):
+            yield _tree(_Opened(path, file, before.st_size, check))
+        after = os.fstat(file.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise CheckpointReadError(
+                f"{path.name} was changed while it was read; wait until it is whole, then open it "
+                "again"
+            )
+
+
+def fill(path: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors of an opened file with their values.
+
+    Raises:
+        CheckpointReadError: the file is damaged, or was changed meanwhile.
+    """
+    with _damage_named(path):
+        return filled(tensors)
+
+
+def read_text(path: Path, most: int = _MAX_TEXT) -> str:
+    """The text of a configuration or label file.
+
+    Args:
+        path: the file.
+        most: bytes that it may have.
+
+    Raises:
+        CheckpointReadError: it cannot be read, is too long, or is no text.
+    """
+    content = read_bounded(path, most, CheckpointReadError)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         raise CheckpointReadError(f"{path} cannot be read as text: {first_line(error)}") from error
 
 
@@ -74,22 +142,7 @@ def check_regular(path: Path) -> None:
     Raises:
         CheckpointReadError: there is no such file, or it is a folder, a pipe or a device.
     """
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise CheckpointReadError(f"{path} does not exist; check the path") from error
-    except (OSError, ValueError) as error:  # ValueError: a zero byte inside
-        reason = getattr(error, "strerror", None) or first_line(error)
-        raise CheckpointReadError(f"{_shortened(path)} cannot be opened: {reason}") from error
-    if stat.S_ISDIR(mode):
-        raise CheckpointReadError(f"{path} is a folder; give the file inside it")
-    if not stat.S_ISREG(mode):
-        raise CheckpointReadError(f"{path} is a pipe or a device; only ordinary files are read")
-
-
-def _shortened(path: Path, limit: int = 80) -> str:
-    text = str(path).replace("\0", "\\0")
-    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+    check_ordinary(path, CheckpointReadError)
 
 
 def read_json_beside(path: Path) -> dict[str, Any] | None:
@@ -104,124 +157,238 @@ def read_json_beside(path: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _head(path: Path) -> bytes:
-    check_regular(path)
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise CheckpointReadError(f"{path} cannot be read: {error.strerror}") from error
-    if not head:
-        raise CheckpointReadError(f"{path.name} is empty (0 bytes); download or save it again")
-    return head
-
-
-def _describe(head: bytes) -> str:
-    start = head.lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
-        return "an HTML page (a failed download; fetch the file itself)"
-    if start.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer (run 'git lfs pull')"
-    if head.startswith(b"\x1f\x8b"):
-        return "a gzip archive (unpack it first)"
-    if head.startswith(b"PK\x05\x06"):
-        return "an archive with nothing in it"
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError:
-        return "no file of PyTorch or safetensors"
-    return "a text file"
-
-
 def first_line(error: BaseException) -> str:
     """What an error says, in one line."""
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return printable(lines[0], 300) if lines else type(error).__name__
 
 
-def _read_safetensors(path: Path) -> Any:  # noqa: ANN401 - a tree of unknown shape
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """An open checkpoint."""
+
+    path: Path
+    file: BinaryIO
+    size: int
+    check: Check
+
+    def read(self, begin: int, count: int) -> bytearray:
+        """Some bytes, of which the file had as many when it was opened."""
+        if begin + count > self.size:
+            raise BadPickle("it is cut off")
+        content = bytearray(count)
+        self.read_into(begin, memoryview(content))
+        return content
+
+    def read_into(self, begin: int, memory: memoryview) -> None:
+        """As many bytes as the memory takes."""
+        if begin + len(memory) > self.size:
+            raise BadPickle("it is cut off")
+        self.file.seek(begin)
+        for place in range(0, len(memory), _PIECE):
+            self.check()
+            piece = memory[place : place + _PIECE]
+            if self.file.readinto(piece) != len(piece):  # type: ignore[attr-defined]
+                raise BadPickle("it became shorter while it was read")
+
+
+def _tree(opened: _Opened) -> FileTree:
+    head = bytes(opened.read(0, min(4096, opened.size)))
+    name = opened.path.name
+    if not head:
+        raise CheckpointReadError(f"{name} is empty (0 bytes); download or save it again")
+    if head.startswith(b"PK\x03\x04"):
+        return _read_zip(opened)
+    if len(head) > 8 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < 1 << 28:
+        return FileTree(_read_safetensors(opened), ())
+    if head.startswith(b"\x80"):
+        return FileTree(_read_old(opened), ())
+    raise CheckpointReadError(
+        f"{name} is {advice.about_bytes(head, opened.path)}, not a checkpoint"
+    )
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Translate what the readers of this folder say of a file."""
     try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
+        yield
+    except (TooMuch, TooMuchInside) as error:
         raise CheckpointReadError(
-            f"{path.name} is a damaged or truncated safetensors file ({first_line(error)}); "
+            f"{path.name} is refused: {error}; no checkpoint needs that, so ask its author for a "
+            "plain state dict or safetensors"
+        ) from error
+    except (BadPickle, BadArchive) as error:
+        raise CheckpointReadError(
+            f"{path.name} is truncated or damaged ({_size_of(path)} bytes: {error}); "
+            "download or save it again"
+        ) from error
+    except OSError as error:
+        raise CheckpointReadError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+# Safetensors.
+
+
+def _read_safetensors(opened: _Opened) -> dict[str, Tensor]:
+    length = struct.unpack("<Q", opened.read(0, 8))[0]
+    if length > LIMITS.directory_bytes:
+        raise TooMuch(f"its header has {length} bytes")
+    try:
+        header = bytes(opened.read(8, length))
+        begin = 8 + length
+        return tensors_of_header(
+            header,
+            opened.size - begin,
+            lambda place, memory: opened.read_into(begin + place, memory),
+        )
+    except TooMuch:
+        raise
+    except BadPickle as error:
+        raise CheckpointReadError(
+            f"{opened.path.name} is a damaged or truncated safetensors file ({error}); "
             "download or save it again"
         ) from error
 
 
-def _load(path: Path, *, mmap: bool) -> Any:  # noqa: ANN401
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about storages of old files; nothing a user can do
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)  # noqa: TID251
+# Zip archives of PyTorch since 1.6.
 
 
-def _read_zip(path: Path) -> tuple[Any, tuple[str, ...]]:
-    try:
-        return _load(path, mmap=not _is_compressed(path)), ()
-    except CheckpointReadError:
-        raise
-    except pickle.UnpicklingError as error:
-        return _read_guarded(path, error)
-    except Exception as error:  # damaged bytes may break a reader in any way
-        raise _damaged(path, error) from error
+def _read_zip(opened: _Opened) -> FileTree:
+    archive = ZipIndex(opened.file, opened.size)
+    _check_packing(opened, archive)
+    record = _record_of(opened, archive)
+    limit = LIMITS.unpacked_pickle_bytes if record.is_packed else LIMITS.pickle_bytes
+    content = archive.read(record, limit, opened.check)
+    outline = scan(content, check=opened.check)
+    foreign = outline.foreign
+    about = advice.about_names(foreign, outline.texts)
+    if about or any(map(is_dangerous, foreign)):
+        raise _unsafe(opened.path, foreign, about)
+    _check_byte_order(opened, archive, record)
+    storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
+    top = plain_values(
+        content,
+        calls=CALLS,
+        persistent=storages.of_identity,
+        names=outline.names,
+        check=opened.check,
+    )
+    return FileTree(top, tuple(name for name in foreign if name not in UNDERSTOOD))
 
 
-def _is_compressed(path: Path) -> bool:
-    """Were the members packed again? Mapped, they would be read as they lie in the file."""
-    with ZipFile(path) as archive:
-        members = archive.infolist()
-    packed = any(member.compress_type != ZIP_STORED for member in members)
-    size = sum(member.file_size for member in members)
-    if packed and size > _MAX_UNPACKED:
+def _record_of(opened: _Opened, archive: ZipIndex) -> Member:
+    """The member that holds the pickle."""
+    names = archive.members
+    found = next((n for n in names if n == "data.pkl" or n.endswith("/data.pkl")), None)
+    script = found is not None and found.removesuffix("data.pkl") + "constants.pkl" in names
+    if found is None or script:
+        words = advice.about_archive(names.keys())
+        raise CheckpointReadError(f"{opened.path.name} is {words}")
+    return names[found]
+
+
+def _check_byte_order(opened: _Opened, archive: ZipIndex, record: Member) -> None:
+    order = archive.members.get(f"{record.name.removesuffix('data.pkl')}byteorder")
+    if order is not None and bytes(archive.read(order, 16)).strip() == b"big":
         raise CheckpointReadError(
-            f"{path.name} is compressed and would unpack to {size >> 20} MiB, allowed are "
-            f"{_MAX_UNPACKED >> 20}; save it again by torch.save"
+            f"{opened.path.name} was written on a big-endian machine; save it there as safetensors"
         )
-    return packed
 
 
-def _read_guarded(path: Path, error: Exception) -> tuple[Any, tuple[str, ...]]:
+def _check_packing(opened: _Opened, archive: ZipIndex) -> None:
+    """Refuse an archive that would unpack to far more than it is."""
+    members = archive.members.values()
+    if not any(member.is_packed for member in members):
+        return
+    size = sum(member.size for member in members)
+    fair = max(LIMITS.unpacked_bytes, LIMITS.unpacked_ratio * opened.size)
+    most = min(_MAX_UNPACKED, fair)
+    if size > most:
+        raise CheckpointReadError(
+            f"{opened.path.name} is compressed and would unpack to {size >> 20} MiB, allowed are "
+            f"{most >> 20}; save it again by torch.save"
+        )
+
+
+class _ZipStorages:
+    """The storages of an archive, each a file of its own."""
+
+    def __init__(self, opened: _Opened, archive: ZipIndex, root: str) -> None:
+        self._opened, self._archive, self._root = opened, archive, root
+        self._known: dict[str, Storage] = {}
+        self._bytes = 0
+
+    def of_identity(self, identity: Any) -> Storage:  # noqa: ANN401 - of unknown shape
+        made = read_storage_identity(identity, self._read, self._available)
+        if made.key not in self._known:
+            self._known[made.key] = made
+            self._bytes += made.nbytes
+            if self._bytes > max(self._opened.size, _MAX_UNPACKED):
+                raise TooMuch("its storages overlap")
+        return self._known[made.key]
+
+    def _available(self, key: str) -> int:
+        member = self._archive.members.get(f"{self._root}data/{key}")
+        if member is None:
+            raise BadPickle(f"storage {key[:40]} is missing")
+        return member.size
+
+    def _read(self, storage: Storage, memory: memoryview) -> None:
+        member = self._archive.members[f"{self._root}data/{storage.key}"]
+        check = self._opened.check
+        if member.is_packed:
+            memory[:] = self._archive.read(member, _MAX_UNPACKED, check)[: len(memory)]
+        else:
+            self._archive.read_stored_into(member, memory, check)
+
+
+# Pickles in a row, before 1.6.
+
+
+def _read_old(opened: _Opened) -> Any:  # noqa: ANN401
+    old = _outline(opened)
+    if old.foreign:
+        raise _unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
+    return old.value(opened.read_into, opened.size, opened.check)
+
+
+def _outline(opened: _Opened) -> OldFile:
+    first = min(_FIRST_PICKLES, opened.size)
     try:
-        named = names_in_zip(path)
-    except Exception as failure:  # the analysis of a damaged pickle may fail in any way
-        raise _damaged(path, failure) from failure
-    if any(map(is_dangerous, named)):
-        raise _unsafe(path, named) from error
-    try:  # without names it is a newer protocol than weights_only understands
-        return read_with_inert_classes(path), named
-    except Exception as failure:  # likewise
-        raise (_unsafe(path, named) if named else _damaged(path, error)) from failure
+        return outline_old_file(bytes(opened.read(0, first)), opened.check)
+    except TooMuch:
+        raise
+    except BadPickle:
+        if first == opened.size:
+            raise
+    most = min(LIMITS.pickle_bytes, opened.size)
+    return outline_old_file(bytes(opened.read(0, most)), opened.check)
 
 
-def _unsafe(path: Path, named: tuple[str, ...]) -> CheckpointReadError:
+def _unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadError:
     """Advice to unpickle without a guard is for objects of known kinds alone."""
+    if about and not any(map(is_dangerous, named)):
+        whole = advice.command_to_convert(path, whole_model=True) if "whole" in about else ""
+        told = f": {whole}" if whole else ""
+        return CheckpointReadError(
+            f"{path.name} is refused, and nothing in it was executed: it is {about}{told}"
+        )
     if all(map(is_known_object, named)):
         return CheckpointReadError(
             f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
             "and nothing was executed; if you trust its author, convert it once where it was "
-            f"written: {_CONVERT.format(name=path.name)}"
+            f"written: {advice.command_to_convert(path)}"
         )
     called = tuple(filter(is_dangerous, named)) or named
     return CheckpointReadError(
         f"{path.name} is refused: its pickle would call {listed(called)}; "
         "nothing was executed; ask its author for a state dict or safetensors"
-    )
-
-
-def _read_old_pickle(path: Path) -> Any:  # noqa: ANN401
-    try:
-        return _load(path, mmap=False)
-    except Exception as error:  # damaged bytes may break a reader in any way
-        named = names_in_pickles(path)
-        raise (_unsafe(path, named) if named else _damaged(path, error)) from error
-
-
-def _damaged(path: Path, error: BaseException) -> CheckpointReadError:
-    if "TorchScript" in str(error):
-        return CheckpointReadError(
-            f"{path.name} is a TorchScript archive; save the model's state_dict() instead"
-        )
-    return CheckpointReadError(
-        f"{path.name} is truncated or damaged ({path.stat().st_size} bytes); "
-        "download or save it again"
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import CheckpointReadError, LabelsError
+from mvit_core.printable import brief
 from mvit_core.system.assets import asset
 
 __all__ = ["from_mapping", "read_labels", "shipped_labels"]
@@ -22,6 +23,11 @@ _ID_COLUMNS = ("id", "index", "class_id", "label_id")
 _TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
 """How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
 
+
+_MAX_BYTES = 4 << 20
+_MAX_CLASSES = 100_000
+_MAX_CHARACTERS = 1_000
+"""Of one class name; the longest template of Something-Something has 80."""
 
 _MAX_DIGITS = 9
 """Of a class id; longer numbers are something else."""
@@ -48,13 +54,33 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
         return _from_argument(source)
     try:
         path = Path(source).expanduser()
-        text = read_text(path)
+        text = read_text(path, _MAX_BYTES)
     except (CheckpointReadError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise LabelsError(str(error)) from error
+    _check_count(text.count("\n"), path.name)
     names = _from_json(text, path.name) if _is_json(text, path) else _from_rows(text, path)
     if not names:
         raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
+    _check_sizes(names, path.name)
     return names
+
+
+def _check_count(count: int, origin: str) -> None:
+    """Refuse a file before its rows are looked at several times."""
+    if count > _MAX_CLASSES:
+        raise LabelsError(
+            f"{origin} has {count} rows; at most {_MAX_CLASSES} class names are read, so check "
+            "that it is the right file"
+        )
+
+
+def _check_sizes(names: Sequence[str], origin: str) -> None:
+    longest = max(map(len, names))
+    if len(names) > _MAX_CLASSES or longest > _MAX_CHARACTERS:
+        raise LabelsError(
+            f"{origin} holds {len(names)} names of up to {longest} characters; at most "
+            f"{_MAX_CLASSES} of {_MAX_CHARACTERS} are read, so check that it is the right file"
+        )
 
 
 def _from_argument(source: object) -> tuple[str, ...]:
@@ -64,7 +90,7 @@ def _from_argument(source: object) -> tuple[str, ...]:
         )
     for name in source:
         if not isinstance(name, str):
-            raise LabelsError(f"labels hold {name!r}, which is no text; give a list of names")
+            raise LabelsError(f"labels hold {brief(name)}, which is no text; give a list of names")
     return tuple(_clean(name) for name in source)
 
 
@@ -113,6 +139,7 @@ def _from_json(text: str, name: str) -> tuple[str, ...]:
 
 
 def _from_content(content: object, name: str) -> tuple[str, ...]:
+    _check_count(len(content) if isinstance(content, dict | list | tuple) else 0, name)
     if isinstance(content, dict) and content:
         return _from_pairs(content.items(), name)
     if isinstance(content, list | tuple) and not content:
@@ -153,7 +180,7 @@ def _from_pairs(pairs: Iterable[tuple[Any, Any]], name: str) -> tuple[str, ...]:
         raise LabelsError(f"{name} has no column of whole numbers that could be class ids")
     for index, label in by_id:
         if isinstance(label, bool) or not isinstance(label, str | int | float):
-            raise LabelsError(f"{name}: class {index} is named {label!r}; names must be text")
+            raise LabelsError(f"{name}: class {index} is named {brief(label)}; names must be text")
     by_id.sort(key=lambda pair: pair[0])
     start = by_id[0][0]
     if start not in (0, 1) or [i for i, _ in by_id] != list(range(start, start + len(by_id))):
@@ -208,6 +235,8 @@ def _from_header(lines: Sequence[str], name: str) -> tuple[str, ...] | None:
         rows = _rows(lines, delimiter)[1:]
         short = next((row for row in rows if len(row) <= max(label, index)), None)
         if short is not None:
-            raise LabelsError(f"{name}: {delimiter.join(short)!r} has fewer columns than line 1")
+            raise LabelsError(
+                f"{name}: {brief(delimiter.join(short))} has fewer columns than line 1"
+            )
         return _from_pairs([(row[label], row[index]) for row in rows], name) if rows else ()
     return None

@@ -29,7 +29,9 @@ from mvit_core.errors import (
 )
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import choice
 from mvit_core.model.mvit import sincos_positions
+from mvit_core.printable import printable
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from mvit_core.video.clip import ClipSpec
 
@@ -40,6 +42,13 @@ _UNFORESEEN = (
     RuntimeError, TypeError, ValueError,
 )  # fmt: skip
 """What libraries may raise over a file that no check foresaw."""
+
+
+_ALIGNMENT = 64
+"""Bytes; what torch aligns its own memory to, and its arithmetic by."""
+
+_NAME_CHARACTERS = 300
+"""Of a class name as it is shown; more are cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +118,7 @@ def load_model(
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
         half: weights and arithmetic in half precision: float16, on the CPU bfloat16.
-        on_step: called between the steps of loading; raising from it ends the load.
+        on_step: called every few milliseconds of loading; raising from it ends the load.
 
     Raises:
         CheckpointReadError: the file cannot be read, or must not be.
@@ -128,7 +137,7 @@ def load_model(
         raise
     except _UNFORESEEN as error:
         raise CheckpointError(
-            f"{Path(path).name} cannot be loaded ({type(error).__name__}: "
+            f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
             f"{first_line(error)[:200]}); check that weights, configuration and class names "
             "belong together and fit into memory"
         ) from error
@@ -154,11 +163,11 @@ def _loaded(
 ) -> LoadedModel:
     """The model in full precision on the CPU."""
     step()
-    contents = read_contents(path)
+    contents = read_contents(path, step)
     step()
     found = decide(contents, config, preset)
     step()
-    model, report = _filled(contents, found)
+    model, report = _filled(contents, found, step)
     step()
     classes, words = _classes(labels, contents, found.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
@@ -169,18 +178,22 @@ def _loaded(
 
 
 def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
+    if place.type == "cpu":
+        choice()  # raced here rather than within the first clip
     with memory_errors_named("this model's weights", place, half=half):
         return model.to(place, weight_type(place, half))
 
 
-def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
+def _filled(
+    contents: Contents, decision: Decision, step: Callable[[], None]
+) -> tuple[MViT, LoadReport]:
     """The network with the file's weights in it, and the report."""
     architecture = decision.architecture
     model = empty_model(architecture)
     shapes = shapes_of(model)
     state = decision.format.convert(contents.tensors, architecture)
     check_floating(state, shapes)
-    check_consistency(state)
+    check_consistency(state, step)
     state, resized = resize_tables(state, shapes, architecture, decision.trained_grid)
     wrong = mismatches(state, shapes)
     if wrong:
@@ -192,7 +205,12 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     check_unused(architecture, decision.origin, unused)
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
-    kept = {name: _owned(state[name]) for name in shapes if name in state}
+    kept: StateDict = {}
+    taken: set[int] = set()
+    for name in shapes:
+        step()
+        if name in state:
+            kept[name] = _owned(state[name], taken)
     model.load_state_dict({**kept, **substitutes}, assign=True)
     ignored = contents.ignored_classes
     if ignored:
@@ -209,9 +227,14 @@ def _filled(contents: Contents, decision: Decision) -> tuple[MViT, LoadReport]:
     return model, report
 
 
-def _owned(value: torch.Tensor) -> torch.Tensor:
-    """In memory of its own: the file may be replaced while the model is in use."""
+def _owned(value: torch.Tensor, taken: set[int]) -> torch.Tensor:
+    """In full precision, in memory that no other weight and no longer storage shares."""
     value = value.float() if value.is_floating_point() else value
+    place = value.data_ptr()
+    is_alone = value.untyped_storage().nbytes() == value.nbytes and place not in taken
+    taken.add(place)
+    if is_alone and value.is_contiguous() and not place % _ALIGNMENT:
+        return value
     return value.contiguous().clone()
 
 
@@ -282,7 +305,7 @@ def _classes(
 
 def _counted(names: Sequence[str], count: int, origin: str) -> tuple[list[str] | None, list[str]]:
     if len(names) == count:
-        return list(names), []
+        return [printable(name, _NAME_CHARACTERS) for name in names], []
     return None, [
         f"{origin} has {len(names)} class names and the head {count} classes: indices are shown"
     ]

@@ -16,6 +16,7 @@ from mvit_core.checkpoint.naming import compiled, renamed
 from mvit_core.checkpoint.pyslowfast import kernel_of, triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, MViTConfig, check_depth
+from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
 _ZOO = {
@@ -57,7 +58,7 @@ def _arch(backbone: Configuration) -> tuple[int, int, int, Sequence[int]]:
             arch["embed_dims"], arch["num_layers"], arch["num_heads"], arch["downscale_indices"],
         )  # fmt: skip
     if str(arch).lower() not in _ZOO:
-        raise ArchitectureError(f"mmaction2's arch is {arch!r}; there are {', '.join(_ZOO)}")
+        raise ArchitectureError(f"mmaction2's arch is {brief(arch)}; there are {', '.join(_ZOO)}")
     return _ZOO[str(arch).lower()]
 
 

@@ -1,13 +1,9 @@
-"""Which classes and functions a pickle names, read off its opcodes: nothing is built or called."""
+"""Names of classes and functions in pickles: those of tensors, of known objects, of danger."""
 
-import pickletools
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import IO, Any
-from zipfile import ZipFile
+from collections.abc import Iterable
 
-__all__ = ["is_dangerous", "is_known_object", "names_in_pickles", "names_in_zip"]
+__all__ = ["foreign_names", "is_dangerous", "is_known_object"]
 
 _DANGEROUS_MODULES = frozenset(
     {"os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "runpy", "importlib", "pty",
@@ -21,8 +17,9 @@ _HARMLESS_BUILTINS = frozenset(
 )  # fmt: skip
 
 _OF_TENSORS = re.compile(
-    r"torch\.(?:storage\.)?\w*Storage|torch\._utils\._rebuild_\w+|torch\.(?:Size|device)"
+    r"torch\.(?:storage\.|cuda\.)?\w*Storage|torch\._utils\._rebuild_\w+|torch\.(?:Size|device)"
     r"|torch\.(?:float|double|half|bfloat|int|long|uint|bool)\w*|torch\.nn\.parameter\.Parameter"
+    r"|torch\.per_\w+_affine|torch\.complex\w+|torch\._tensor\._rebuild_from_type_v2"
     r"|torch\.serialization\._get_layout|collections\.(?:OrderedDict|Counter)|_codecs\.encode"
     r"|__builtin__\.set|builtins\.set"
 )
@@ -37,55 +34,11 @@ _KNOWN_OBJECTS = re.compile(
 )
 """Objects that trainers are known to keep beside weights."""
 
-_PICKLES_OF_AN_OLD_FILE = 5  # magic number, protocol, system, content, keys of storages
 
-
-def names_in_pickles(path: Path) -> tuple[str, ...]:
-    """Names in a file of pickles in a row, as PyTorch wrote it before 1.6, sorted."""
-    names: set[str] = set()
-    with path.open("rb") as file:
-        try:
-            for _ in range(_PICKLES_OF_AN_OLD_FILE):
-                names.update(_names(file))
-        except Exception:  # damaged opcodes may break the analysis in any way, and end it
-            return _foreign(names)
-    return _foreign(names)
-
-
-def _foreign(names: Iterable[str]) -> tuple[str, ...]:
+def foreign_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Those that no file of tensors and plain containers needs, sorted and fit to be printed."""
     foreign = (name for name in names if not _OF_TENSORS.fullmatch(name))
     return tuple(sorted({re.sub(r"[^\w.<>-]", "?", name)[:80] for name in foreign}))
-
-
-def names_in_zip(path: Path) -> tuple[str, ...]:
-    """Names in the pickle of a zip checkpoint, sorted.
-
-    Raises:
-        Exception: of any kind, where archive or pickle are damaged.
-    """
-    with ZipFile(path) as archive:
-        record = next(n for n in archive.namelist() if n.endswith("data.pkl"))
-        with archive.open(record) as file:
-            return _foreign(_names(file))
-
-
-def _names(file: IO[bytes]) -> Iterator[str]:
-    """The globals of one pickle; a name that was put together counts as unknown."""
-    texts: list[str] = []
-    memo: dict[Any, str] = {}
-    last = ""
-    for code, argument, _ in pickletools.genops(file):
-        if code.name in ("GLOBAL", "INST"):
-            yield str(argument).replace(" ", ".", 1)
-        elif code.name == "STACK_GLOBAL":
-            yield ".".join(texts[-2:]) or "unknown"
-        if code.name == "MEMOIZE" or "PUT" in code.name:
-            memo[len(memo) if argument is None else argument] = last
-            continue
-        pushed = memo.get(argument, "") if "GET" in code.name else argument
-        last = pushed if isinstance(pushed, str) else ""
-        if last or "UNICODE" in code.name:
-            texts.append(last)
 
 
 def is_dangerous(name: str) -> bool:

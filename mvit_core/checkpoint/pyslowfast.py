@@ -20,6 +20,7 @@ from mvit_core.checkpoint.entry import (
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, multiscale_blocks
+from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
 _DEFAULTS: Configuration = {
@@ -120,7 +121,7 @@ def _refuse_other_models(cfg: Configuration) -> None:
             "MVIT.REV.ENABLE is set: a reversible MViT is another architecture and cannot be shown"
         )
     if cfg["MVIT"]["NORM"] != "layernorm":
-        raise ArchitectureError(f"MVIT.NORM is {cfg['MVIT']['NORM']!r}; only layernorm exists")
+        raise ArchitectureError(f"MVIT.NORM is {brief(cfg['MVIT']['NORM'])}; only layernorm exists")
 
 
 def _is_legacy(mvit: Configuration) -> bool:

@@ -1,6 +1,8 @@
 """What happened while a checkpoint was loaded; there is always one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from mvit_core.printable import printable
 
 __all__ = ["LoadReport", "listed"]
 
@@ -30,6 +32,13 @@ class LoadReport:
     """Position tables of another size, each as ``name: from -> to``."""
     warnings: tuple[str, ...] = ()
     """What a reader of the result must know."""
+
+    def __post_init__(self) -> None:
+        """Names from outside are escaped here, for everyone who prints a report."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            safe = printable(value) if isinstance(value, str) else tuple(map(printable, value))
+            object.__setattr__(self, field.name, safe)
 
     def __str__(self) -> str:
         lines = [f"format: {self.format}", f"architecture from: {self.decided_from}"]

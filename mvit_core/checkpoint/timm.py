@@ -15,6 +15,7 @@ from mvit_core.checkpoint.naming import compiled, renamed, with_time_axis
 from mvit_core.checkpoint.pyslowfast import triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, check_depth
+from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
 _DEFAULTS: Configuration = {
@@ -173,7 +174,7 @@ def _readout(args: Configuration) -> Any:  # noqa: ANN401 - a Literal of MViTCon
     if pool == "token" and args["use_cls_token"]:
         return "class"
     raise ArchitectureError(
-        f"timm's global_pool is {pool!r} with use_cls_token={args['use_cls_token']}; "
+        f"timm's global_pool is {brief(pool)} with use_cls_token={args['use_cls_token']}; "
         "shown are avg, and token with a class token"
     )
 

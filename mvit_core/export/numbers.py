@@ -10,6 +10,7 @@ import numpy as np
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation
+from mvit_core.spreadsheet import text_cell
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import Video
 
@@ -112,8 +113,8 @@ def export_table(
             notes.setdefault(answer.note)
         frames = " ".join(str(frame) for frame in answer.frame_indices)
         for rank, best in enumerate(answer.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
-            values = [window.index, rank, best.index, best.name, f"{best.probability:.6f}", frames]
-            rows.append([str(value) for value in values])
+            name, share = text_cell(best.name), f"{best.probability:.6f}"
+            rows.append([str(window.index), str(rank), str(best.index), name, share, frames])
         if on_progress is not None:
             on_progress(done, len(windows))
     with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:

@@ -7,18 +7,38 @@ Sources: Fan et al., ICCV 2021, section 3.1 and appendix A
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mvit_core.geometry import Triple
 from mvit_core.model.config import PoolMode, pool_window
+from mvit_core.model.kernels import Linear, linear
 from mvit_core.model.pooling import attention_pool, for_all_heads, pool_layer, triple
 from mvit_core.model.positions import RelativePositions, gather_table
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
 NormLayer = Callable[[int], nn.Module]
+
+
+class AttentionOptions(TypedDict, total=False):
+    """Arguments of ``MultiScaleAttention`` that a block hands on as they came."""
+
+    qkv_bias: bool
+    kernel_q: Sequence[int]
+    kernel_kv: Sequence[int]
+    stride_q: Sequence[int]
+    stride_kv: Sequence[int]
+    mode: PoolMode
+    pool_first: bool
+    rel_pos_spatial: bool
+    rel_pos_temporal: bool
+    rel_pos_zero_init: bool
+    residual_pooling: bool
+    separate_qkv: bool
+    residual_on_cls: bool
+    depthwise_conv: bool
 
 
 class MultiScaleAttention(nn.Module):
@@ -109,12 +129,12 @@ class MultiScaleAttention(nn.Module):
 
     def _build_projections(self, dim: int, dim_out: int, bias: bool, drop_rate: float) -> None:
         if self.pool_first or self.separate_qkv:
-            self.q = nn.Linear(dim, dim_out, bias=bias)
-            self.k = nn.Linear(dim, dim_out, bias=bias)
-            self.v = nn.Linear(dim, dim_out, bias=bias)
+            self.q = Linear(dim, dim_out, bias=bias)
+            self.k = Linear(dim, dim_out, bias=bias)
+            self.v = Linear(dim, dim_out, bias=bias)
         else:
-            self.qkv = nn.Linear(dim, dim_out * 3, bias=bias)
-        self.proj = nn.Linear(dim_out, dim_out)
+            self.qkv = Linear(dim, dim_out * 3, bias=bias)
+        self.proj = Linear(dim_out, dim_out)
         self.proj_drop = nn.Dropout(drop_rate)
 
     def _build_pools(
@@ -164,9 +184,18 @@ class MultiScaleAttention(nn.Module):
         project = self._pool_then_project if self.pool_first else self._project_then_pool
         q, k, v, q_shape, k_shape = project(x, thw_shape)  # (B, h, Nq, d), (B, h, Nk, d) twice
         inputs = AttentionInputs(
-            q, k, v, self.scale, self.relative_positions(q_shape, k_shape), triple(thw_shape),
-            q_shape, k_shape, self.has_cls_embed, self.q_window, self.kv_window,
-        )  # fmt: skip
+            q,
+            k,
+            v,
+            scale=self.scale,
+            positions=self.relative_positions(q_shape, k_shape),
+            input_shape=triple(thw_shape),
+            q_shape=q_shape,
+            k_shape=k_shape,
+            has_class_token=self.has_cls_embed,
+            q_window=self.q_window,
+            k_window=self.kv_window,
+        )
         out = self._add_queries(self.tap(inputs), q)  # (B, h, Nq, d)
         out = out.transpose(1, 2).flatten(2)  # (B, Nq, C)
         return self.proj_drop(self.proj(out)), list(q_shape)
@@ -210,7 +239,7 @@ class MultiScaleAttention(nn.Module):
             return self.q(x), self.k(x), self.v(x)
         weights = self.qkv.weight.chunk(3)
         biases = (None,) * 3 if self.qkv.bias is None else self.qkv.bias.chunk(3)
-        q, k, v = (functional.linear(x, w, b) for w, b in zip(weights, biases, strict=True))
+        q, k, v = (linear(x, w, b) for w, b in zip(weights, biases, strict=True))
         return q, k, v
 
     def _pool_then_project(

@@ -5,13 +5,15 @@ Axis legend: B batch, N tokens, C channels, (T, Y, X) the patch grid.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Unpack
 
 import torch
 from torch import Tensor, nn
 
 from mvit_core.geometry import SlidingWindow, Triple
-from mvit_core.model.attention import MultiScaleAttention, NormLayer
-from mvit_core.model.config import BlockConfig, MViTConfig, PoolMode
+from mvit_core.model.attention import AttentionOptions, MultiScaleAttention, NormLayer
+from mvit_core.model.config import BlockConfig, MViTConfig
+from mvit_core.model.kernels import Linear, recorded
 from mvit_core.model.multi_head import MultiHeadedAttention
 from mvit_core.model.pooling import attention_pool
 
@@ -94,9 +96,9 @@ class Mlp(nn.Module):
     ) -> None:
         super().__init__()
         hidden = hidden_features or in_features
-        self.fc1 = nn.Linear(in_features, hidden)
+        self.fc1 = Linear(in_features, hidden)
         self.act = act_layer()
-        self.fc2 = nn.Linear(hidden, out_features or in_features)
+        self.fc2 = Linear(hidden, out_features or in_features)
         self.drop = nn.Dropout(drop_rate)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -110,7 +112,16 @@ class Mlp(nn.Module):
         return torch.cat([self._tile(tile) for tile in x.split(TILE_TOKENS, dim=-2)], dim=-2)
 
     def _tile(self, x: Tensor) -> Tensor:
-        return self.drop(self.fc2(self.drop(self.act(self.fc1(x)))))
+        return self.drop(self.fc2(self.drop(self._hidden(x))))
+
+    def _hidden(self, x: Tensor) -> Tensor:
+        """act(fc1(x)), within one product where nobody asks for what lies between."""
+        fc1, act = self.fc1, self.act
+        exact = type(fc1) is Linear and type(act) is nn.GELU and act.approximate == "none"
+        heard = fc1._forward_hooks or act._forward_hooks or act._forward_pre_hooks
+        if exact and not heard and not recorded(x, *fc1.parameters()):
+            return fc1(x, gelu=True)
+        return act(fc1(x))
 
 
 class DropPath(nn.Module):
@@ -134,7 +145,6 @@ class MultiScaleBlock(nn.Module):
 
     The skip is max-pooled with kernel ``stride + 1`` where queries stride. A channel change is a
     projection of ``norm1(x)`` before it (``dim_mul_in_att``) or of ``norm2(x)`` at the MLP.
-    Other arguments are those of ``MultiScaleAttention``.
 
     Args:
         dim: channels that enter.
@@ -142,27 +152,14 @@ class MultiScaleBlock(nn.Module):
         num_heads: heads.
         input_size: grid that relative tables are sized for.
         mlp_ratio: hidden channels of the MLP over its input's.
-        qkv_bias: see ``MultiScaleAttention``.
         drop_rate: dropout in attention and MLP.
         drop_path: rate of stochastic depth.
         act_layer: activation of the MLP.
         norm_layer: builds the norms.
-        kernel_q: see ``MultiScaleAttention``.
-        kernel_kv: see ``MultiScaleAttention``.
-        stride_q: see ``MultiScaleAttention``.
-        stride_kv: see ``MultiScaleAttention``.
-        mode: see ``MultiScaleAttention``.
         has_cls_embed: token 0 is a class token.
-        pool_first: see ``MultiScaleAttention``.
-        rel_pos_spatial: see ``MultiScaleAttention``.
-        rel_pos_temporal: see ``MultiScaleAttention``.
-        rel_pos_zero_init: see ``MultiScaleAttention``.
-        residual_pooling: see ``MultiScaleAttention``.
         dim_mul_in_att: the channel change happens in attention.
-        separate_qkv: see ``MultiScaleAttention``.
-        residual_on_cls: see ``MultiScaleAttention``.
-        depthwise_conv: see ``MultiScaleAttention``.
         pool_norm_layer: builds the norms after pooling; ``norm_layer`` by default.
+        attention: further arguments of ``MultiScaleAttention``.
     """
 
     def __init__(
@@ -172,27 +169,14 @@ class MultiScaleBlock(nn.Module):
         num_heads: int,
         input_size: Sequence[int],
         mlp_ratio: float = 4.0,
-        qkv_bias: bool = False,
         drop_rate: float = 0.0,
         drop_path: float = 0.0,
         act_layer: Callable[[], nn.Module] = nn.GELU,
         norm_layer: NormLayer = nn.LayerNorm,
-        kernel_q: Sequence[int] = (1, 1, 1),
-        kernel_kv: Sequence[int] = (1, 1, 1),
-        stride_q: Sequence[int] = (1, 1, 1),
-        stride_kv: Sequence[int] = (1, 1, 1),
-        mode: PoolMode = "conv",
         has_cls_embed: bool = True,
-        pool_first: bool = False,
-        rel_pos_spatial: bool = False,
-        rel_pos_temporal: bool = False,
-        rel_pos_zero_init: bool = False,
-        residual_pooling: bool = False,
         dim_mul_in_att: bool = False,
-        separate_qkv: bool = False,
-        residual_on_cls: bool = False,
-        depthwise_conv: bool = True,
         pool_norm_layer: NormLayer | None = None,
+        **attention: Unpack[AttentionOptions],
     ) -> None:
         super().__init__()
         att_dim = dim_out if dim_mul_in_att else dim
@@ -203,40 +187,41 @@ class MultiScaleBlock(nn.Module):
             att_dim,
             input_size,
             num_heads=num_heads,
-            qkv_bias=qkv_bias,
             drop_rate=drop_rate,
-            kernel_q=kernel_q,
-            kernel_kv=kernel_kv,
-            stride_q=stride_q,
-            stride_kv=stride_kv,
             norm_layer=pool_norm_layer or norm_layer,
             has_cls_embed=has_cls_embed,
-            mode=mode,
-            pool_first=pool_first,
-            rel_pos_spatial=rel_pos_spatial,
-            rel_pos_temporal=rel_pos_temporal,
-            rel_pos_zero_init=rel_pos_zero_init,
-            residual_pooling=residual_pooling,
-            separate_qkv=separate_qkv,
-            residual_on_cls=residual_on_cls,
-            depthwise_conv=depthwise_conv,
+            **attention,
         )
         self.drop_path = DropPath(drop_path)
         self.norm2 = norm_layer(att_dim)
         self.mlp = Mlp(att_dim, int(att_dim * mlp_ratio), dim_out, act_layer, drop_rate)
-        self.proj = nn.Linear(dim, dim_out) if dim != dim_out else None
+        self.proj = Linear(dim, dim_out) if dim != dim_out else None
         self._project_in_attention = dim_mul_in_att and self.proj is not None
         self._project_in_mlp = not dim_mul_in_att and self.proj is not None
-        self.pool_skip = _skip_pool(stride_q)
+        self.pool_skip = _skip_pool(attention.get("stride_q", ()))
 
-    def forward(self, x: Tensor, thw_shape: Sequence[int]) -> tuple[Tensor, list[int]]:
-        """(B, N, dim) on a grid to (B, Nq, dim_out) on the query grid."""
+    def forward(
+        self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
+    ) -> tuple[Tensor, list[int]]:
+        """Attention, then MLP.
+
+        Args:
+            x: (B, N, dim).
+            thw_shape: the grid (T, Y, X).
+            class_alone: nothing but the class token is read of the result, so the others need
+                not pass the MLP.
+
+        Returns:
+            (B, Nq, dim_out), or (B, 1, dim_out) of the class token alone, and the query grid.
+        """
         normed = self.norm1(x)
         attended, q_shape = self.attn(normed, thw_shape)
         if self._project_in_attention and self.proj is not None:
             x = self.proj(normed)
         skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
         x = skip + self.drop_path(attended)
+        if class_alone:
+            x = x[:, :1]
         normed = self.norm2(x)
         hidden = self.mlp(normed)
         if self._project_in_mlp and self.proj is not None:
@@ -344,7 +329,7 @@ class ClassificationHead(nn.Module):
     def __init__(self, emb_size: int = 768, n_classes: int = 1000) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(emb_size)
-        self.projection = nn.Linear(emb_size, n_classes)
+        self.projection = Linear(emb_size, n_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, n_classes) of tokens (B, N, emb_size)."""
@@ -360,7 +345,7 @@ class LinearHead(nn.Module):
     def __init__(self, dim: int, num_classes: int, dropout_rate: float = 0.0) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout_rate)
-        self.projection = nn.Linear(dim, num_classes)
+        self.projection = Linear(dim, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, classes) of vectors (B, dim)."""

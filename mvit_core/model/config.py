@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import GridGeometry, SlidingWindow, Triple
+from mvit_core.printable import brief
 
 PoolMode = Literal["conv", "avg", "max", "conv_unshared"]
 Readout = Literal["class", "mean", "mean_before_norm", "classification_head"]
@@ -24,7 +25,7 @@ MAX_SIDE = 4096
 """Frames, pixels of a side, and sizes of a kernel or stride."""
 _MAX_CHANNELS = 1 << 20
 _MAX_MLP_RATIO = 1024.0
-_MAX_TABLE_BYTES = 1 << 30
+_MAX_TABLE_BYTES = 256 << 20
 
 Kernel = tuple[int, ...]
 """Three sizes along (t, y, x), or () for no pooling."""
@@ -37,7 +38,7 @@ def check_depth(depth: int) -> None:
         ArchitectureError: it is no whole number from 1 to ``MAX_DEPTH``.
     """
     if not _is_whole(depth, 1, MAX_DEPTH):
-        raise ArchitectureError(f"the depth must be 1 to {MAX_DEPTH} blocks, got {depth!r}")
+        raise ArchitectureError(f"the depth must be 1 to {MAX_DEPTH} blocks, got {brief(depth)}")
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:
@@ -47,7 +48,7 @@ def _is_whole(value: object, low: int, high: int) -> bool:
 def _check_kernel(name: str, value: Kernel) -> None:
     if len(value) not in (0, 3) or not all(_is_whole(v, 1, MAX_SIDE) for v in value):
         raise ArchitectureError(
-            f"{name} must be () or three sizes from 1 to {MAX_SIDE}, got {value}"
+            f"{name} must be () or three sizes from 1 to {MAX_SIDE}, got {brief(value)}"
         )
 
 
@@ -86,7 +87,8 @@ class BlockConfig:
         sizes = (self.dim, self.dim_out, self.num_heads)
         if not all(_is_whole(size, 1, _MAX_CHANNELS) for size in sizes):
             raise ArchitectureError(
-                f"a block needs positive dims and heads, at most {_MAX_CHANNELS}, got {self}"
+                f"a block needs positive dims and heads, at most {_MAX_CHANNELS}, "
+                f"got {brief(sizes)}"
             )
 
     @property
@@ -179,13 +181,14 @@ class MViTConfig:
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in get_args(allowed):
+                words = ", ".join(get_args(allowed))
                 raise ArchitectureError(
-                    f"{name} is {getattr(self, name)!r}; allowed are {', '.join(get_args(allowed))}"
+                    f"{name} is {brief(getattr(self, name))}; allowed are {words}"
                 )
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(field.default, bool) and not isinstance(value, bool):
-                raise ArchitectureError(f"{field.name} must be True or False, got {value!r}")
+                raise ArchitectureError(f"{field.name} must be True or False, got {brief(value)}")
         if self.mode == "conv_unshared" and not self.pool_first:
             raise ArchitectureError("mode 'conv_unshared' needs pool_first=True")
 
@@ -195,18 +198,19 @@ class MViTConfig:
             value = getattr(self, name)
             if len(value) != 3 or not all(_is_whole(v, low, MAX_SIDE) for v in value):
                 raise ArchitectureError(
-                    f"{name} must be three whole numbers from {low} to {MAX_SIDE}, got {value}"
+                    f"{name} must be three whole numbers from {low} to {MAX_SIDE}, "
+                    f"got {brief(value)}"
                 )
         for name in ("num_classes", "in_channels"):
             if not _is_whole(getattr(self, name), 1, _MAX_CHANNELS):
                 raise ArchitectureError(
                     f"{name} must be a whole number from 1 to {_MAX_CHANNELS}, "
-                    f"got {getattr(self, name)!r}"
+                    f"got {brief(getattr(self, name))}"
                 )
         if not (isfinite(self.mlp_ratio) and 0 < self.mlp_ratio <= _MAX_MLP_RATIO):
             raise ArchitectureError(
                 f"mlp_ratio must lie above 0 and be at most {_MAX_MLP_RATIO:g}, "
-                f"got {self.mlp_ratio!r}"
+                f"got {brief(self.mlp_ratio)}"
             )
 
     def _check_tables(self) -> None:

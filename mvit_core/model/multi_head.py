@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from mvit_core.geometry import Triple
+from mvit_core.model.kernels import Linear
 from mvit_core.model.pooling import triple
 from mvit_core.model.positions import RelativePositions
 from mvit_core.model.tap import AttentionInputs, AttentionTap
@@ -33,7 +34,7 @@ class MultiHeadedAttention(nn.Module):
             raise ValueError(f"{h = } heads do not divide {d_model = } channels")
         self.h = h
         self.d_k = d_model // h
-        self.linears = nn.ModuleList(nn.Linear(d_model, d_model) for _ in range(4))
+        self.linears = nn.ModuleList(Linear(d_model, d_model) for _ in range(4))
         self.dropout = nn.Dropout(dropout)
         self.tap = AttentionTap()
         self.has_cls_embed = False
@@ -67,9 +68,20 @@ class MultiHeadedAttention(nn.Module):
             mask = mask.unsqueeze(-3)  # the same for every head
         q_shape, k_shape = self._grids(thw_shape, q.shape[2], k.shape[2])
         inputs = AttentionInputs(
-            q, k, v, self.d_k**-0.5, RelativePositions(None, None, None), q_shape, q_shape, k_shape,
-            self.has_cls_embed, None, None, mask, self.dropout.p if self.training else 0.0,
-        )  # fmt: skip
+            q,
+            k,
+            v,
+            scale=self.d_k**-0.5,
+            positions=RelativePositions(None, None, None),
+            input_shape=q_shape,
+            q_shape=q_shape,
+            k_shape=k_shape,
+            has_class_token=self.has_cls_embed,
+            q_window=None,
+            k_window=None,
+            mask=mask,
+            drop_rate=self.dropout.p if self.training else 0.0,
+        )
         out = self.tap(inputs)  # (B, h, Nq, d_k)
         return self.linears[3](out.transpose(1, 2).flatten(2))  # (B, Nq, d_model)
 

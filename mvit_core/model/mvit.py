@@ -4,19 +4,23 @@ Axis legend: B batch, N tokens (class token first where there is one), C channel
 Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
-from mvit_core.errors import ClipError
+from mvit_core.errors import CaptureError, ClipError
 from mvit_core.geometry import GridGeometry, Triple
 from mvit_core.model.blocks import (
     ClassificationHead,
     LinearHead,
+    MultiScaleBlock,
     PatchEmbed,
     build_block,
     norm_layers,
 )
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.kernels import recorded
 from mvit_core.model.positions import resize_joint
 
 
@@ -118,18 +122,45 @@ class MViT(nn.Module):
         Raises:
             ClipError: the input has another rank or other channels, or is too small.
         """
-        x = self._checked(x)
-        tokens, grid = self.patch_embed(x)  # (B, T*Y*X, C)
-        tokens = self._add_positions(tokens, grid)
-        tokens = self.pos_drop(tokens)
+        tokens, grid = self.patch_embed(self._checked(x))  # (B, T*Y*X, C)
+        tokens = self.pos_drop(self._add_positions(tokens, grid))
         if self.norm_stem is not None:
             tokens = self.norm_stem(tokens)
+        return self.resume(tokens, grid)
+
+    def resume(self, tokens: Tensor, grid: Sequence[int], block: int = 0) -> Tensor:
+        """Class scores of the tokens that enter a block: the end of ``forward``.
+
+        Args:
+            tokens: (B, N, C) as they enter the block, class token first where there is one.
+            grid: (T, Y, X) of the patch tokens.
+            block: from 0.
+
+        Returns:
+            Logits (B, classes).
+
+        Raises:
+            CaptureError: there is no such block.
+        """
+        last = len(self.blocks) - 1
+        if not 0 <= block <= last:
+            raise CaptureError(f"block {block} does not exist; the model has blocks 0 to {last}")
         shape = list(grid)
-        for index, block in enumerate(self.blocks):
-            tokens, shape = block(tokens, shape)
+        for index in range(block, last + 1):
+            tokens, shape = self._through(index, tokens, shape)
             if index in self.config.norm_after:
                 tokens = self.stage_norms[str(index)](tokens)
         return self.head(self._read_out(tokens))
+
+    def _through(
+        self, index: int, tokens: Tensor, shape: Sequence[int]
+    ) -> tuple[Tensor, list[int]]:
+        """One block; where a gradient is wanted, the last computes only what is read of it."""
+        block = self.blocks[index]
+        is_last, reads_class = index == len(self.blocks) - 1, self.config.readout == "class"
+        if is_last and reads_class and isinstance(block, MultiScaleBlock) and recorded(tokens):
+            return block(tokens, shape, class_alone=True)
+        return block(tokens, shape)
 
     def _checked(self, x: Tensor) -> Tensor:
         config = self.config

@@ -6,13 +6,16 @@ Source: Fan et al., ICCV 2021, section 3.1.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.config import PoolMode
+from mvit_core.model.kernels import differentiable, recorded
 
 Pool = Callable[[Tensor], Tensor]
 """A 3-D pooling of (B, C, T, Y, X)."""
@@ -95,11 +98,61 @@ def for_all_heads(pool: nn.Module | None, channels: int) -> Pool | None:
     kernel = kernel.contiguous(memory_format=torch.channels_last_3d)
 
     def convolve(volume: Tensor) -> Tensor:
+        if _has_own_gradient(volume, kernel):
+            return differentiable(_DepthwisePool, volume, kernel, pool.stride, pool.padding)
         return functional.conv3d(
             volume, kernel, stride=pool.stride, padding=pool.padding, groups=channels
         )
 
     return convolve
+
+
+def _has_own_gradient(volume: Tensor, kernel: Tensor) -> bool:
+    """The gradient is wanted, of the volume alone, and is faster as a convolution of ours."""
+    return (
+        recorded(volume)
+        and not kernel.requires_grad
+        and volume.device.type == "cpu"
+        and not torch.is_autocast_enabled("cpu")
+    )
+
+
+class _DepthwisePool(torch.autograd.Function):
+    """A depthwise convolution with a frozen kernel, which is all that its gradient needs.
+
+    The gradient is the convolution of its own, spread out by the stride, with the flipped kernel:
+    torch's channels-last forward is several times as fast as its backward.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401
+        volume: Tensor,
+        kernel: Tensor,
+        stride: tuple[int, int, int],
+        padding: tuple[int, int, int],
+    ) -> Tensor:
+        ctx.save_for_backward(kernel)
+        ctx.stride, ctx.padding, ctx.size = stride, padding, volume.shape[2:]
+        return functional.conv3d(volume, kernel, stride=stride, padding=padding, groups=len(kernel))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:  # noqa: ANN401
+        (kernel,) = ctx.saved_tensors
+        padding = [k - 1 - p for k, p in zip(kernel.shape[2:], ctx.padding, strict=True)]
+        sizes = [
+            size + k - 1 - 2 * p
+            for size, k, p in zip(ctx.size, kernel.shape[2:], padding, strict=True)
+        ]
+        t, y, x = ctx.stride
+        spread = gradient.new_zeros(len(gradient), *sizes, gradient.shape[1])  # channels last
+        spread[:, ::t, ::y, ::x] = gradient.permute(0, 2, 3, 4, 1)
+        flipped = kernel.flip(2, 3, 4).contiguous(memory_format=torch.channels_last_3d)
+        volume = functional.conv3d(
+            spread.permute(0, 4, 1, 2, 3), flipped, padding=padding, groups=len(kernel)
+        )
+        return volume, None, None, None
 
 
 def triple(shape: Sequence[int]) -> Triple:

@@ -6,10 +6,14 @@ e augmented head channels. Maps of all items and heads lie one after another: (B
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
+
+from mvit_core.model.kernels import differentiable, product, recorded, used_rows
 
 CPU_TILE_BYTES = 1 << 20
 """Logits computed at a time: a tile stays in the second-level cache from product to product."""
@@ -77,7 +81,7 @@ def tile_softmax(
         tile: the part that is wanted.
         out: where the probabilities go; new memory by default.
     """
-    logits = q[tile.maps, tile.rows] @ k[tile.maps].transpose(1, 2)
+    logits = product(q[tile.maps, tile.rows], k[tile.maps])
     logits = masked_logits(logits, None if mask is None else mask[tile.maps, tile.rows])
     # The type is named because autocast may have left the logits in another one.
     return logits, torch.softmax(logits, -1, None if out is None else out.dtype, out=out)
@@ -109,17 +113,78 @@ def weighted_values(
     """
     heads, mask = q.shape[:2], flat_mask(mask, q, k)
     q, k, v = q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)  # (B*h, N, ...)
-    if drop_rate or (torch.is_grad_enabled() and any(x.requires_grad for x in (q, k, v))):
+    if not (drop_rate or recorded(q, k, v)):
+        weighted = _tiled(q, k, v, mask, hear, maps)
+    elif drop_rate or q.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
         weights = _whole_softmax(q, k, mask, hear, maps)
-        return (functional.dropout(weights, drop_rate) @ v).unflatten(0, heads)
-    weighted = q.new_empty(*q.shape[:2], v.shape[2])  # (B*h, Nq, d)
+        weighted = functional.dropout(weights, drop_rate) @ v
+    else:
+        weighted = differentiable(_TiledAttention, q, k, v, mask, hear, maps)
+    return weighted.unflatten(0, heads)
+
+
+def _tiled(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None,
+    hear: HearTile | None,
+    maps: Tensor | None,
+) -> Tensor:
+    """``weighted_values`` of maps one after another, (B*h, Nq, d), without a gradient."""
+    k, v = k.contiguous(), v.contiguous()  # else each tile would copy them for its products
+    weighted = q.new_empty(*q.shape[:2], v.shape[2])
     for tile in tiles_of((*q.shape[:2], k.shape[1]), q):
         out = None if maps is None else maps[tile.maps, tile.rows]
         logits, weights = tile_softmax(q, k, mask, tile, out)
         if hear is not None:
             hear(tile, logits, weights)
-        weighted[tile.maps, tile.rows] = weights @ v[tile.maps]
-    return weighted.unflatten(0, heads)
+        weighted[tile.maps, tile.rows] = product(weights, v[tile.maps].transpose(1, 2))
+    return weighted
+
+
+class _TiledAttention(torch.autograd.Function):
+    """softmax(q k^T) v with a gradient, for which each tile of the map is computed again.
+
+    Autograd would keep every probability: 287 MiB for MViTv2-S, and as much again on the way back.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        mask: Tensor | None,
+        hear: HearTile | None,
+        maps: Tensor | None,
+    ) -> Tensor:
+        k, v = k.contiguous(), v.contiguous()
+        weighted = _tiled(q, k, v, mask, hear, maps)
+        ctx.save_for_backward(q, k, v, mask, weighted)
+        return weighted
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
+        q, k, v, mask, weighted = ctx.saved_tensors
+        used = used_rows(gradient)
+        gradient = gradient[:, :used].contiguous()
+        # A row of dP less its mean under P, which is dO . O (the softmax's own gradient).
+        mean = (gradient * weighted[:, :used]).sum(dim=2, keepdim=True)  # (B*h, used, 1)
+        to_q = torch.zeros_like(q)
+        to_k, to_v = (x.new_zeros(len(x), x.shape[2], x.shape[1]) for x in (k, v))  # (B*h, e, Nk)
+        for tile in tiles_of((len(q), used, k.shape[1]), q):
+            part = gradient[tile.maps, tile.rows]  # (maps, rows, d)
+            _, weights = tile_softmax(q, k, mask, tile)
+            to_v[tile.maps] += product(part.transpose(1, 2), weights.transpose(1, 2))
+            to_logits = product(part, v[tile.maps]).sub_(mean[tile.maps, tile.rows]).mul_(weights)
+            if mask is not None:
+                to_logits.masked_fill_(mask[tile.maps, tile.rows] == 0, 0.0)
+            to_q[tile.maps, tile.rows] = product(to_logits, k[tile.maps].transpose(1, 2))
+            queries = q[tile.maps, tile.rows].transpose(1, 2)
+            to_k[tile.maps] += product(queries, to_logits.transpose(1, 2))
+        return to_q, to_k.transpose(1, 2), to_v.transpose(1, 2), None, None, None
 
 
 def _whole_softmax(

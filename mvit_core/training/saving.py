@@ -94,7 +94,7 @@ def read_state(folder: Path, recipe: Recipe) -> RunState | None:
     if not path.exists():
         return None
     try:
-        content, _ = read_file(path)
+        content = read_file(path).top
         measures = tuple(Measure(**row) for row in content.pop("measures"))
         state = RunState(**content, measures=measures)
     except (TypeError, KeyError, AttributeError) as error:

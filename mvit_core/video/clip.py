@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from mvit_core.errors import ClipError, FrameDecodeError
+from mvit_core.printable import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,20 +63,22 @@ class ClipSpec:
         for name, highest in _HIGHEST.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise ClipError(f"{name} must be a whole number of at least 1, got {value!r}")
+                raise ClipError(f"{name} must be a whole number of at least 1, got {brief(value)}")
             if value > highest:
-                raise ClipError(f"{name} must be at most {highest}, got {value!r}")
+                raise ClipError(f"{name} must be at most {highest}, got {brief(value)}")
         for name in ("rate", "target_fps"):
             value = getattr(self, name)
             if not (isfinite(value) and value > 0):
-                raise ClipError(f"{name} must be a number above 0, got {value!r}")
+                raise ClipError(f"{name} must be a number above 0, got {brief(value)}")
         self._check_span()
         for name in ("mean", "std"):
             value = getattr(self, name)
             if len(value) != 3 or not all(isfinite(v) for v in value):
-                raise ClipError(f"{name} must be three numbers, one per channel, got {value!r}")
+                raise ClipError(
+                    f"{name} must be three numbers, one per channel, got {brief(value)}"
+                )
         if min(self.std) <= 0:
-            raise ClipError(f"std divides, so it must lie above 0, got {self.std!r}")
+            raise ClipError(f"std divides, so it must lie above 0, got {brief(self.std)}")
         self._check_choice("interpolation", get_args(Interpolation))
         self._check_choice("sampling", get_args(Sampling))
 
@@ -84,15 +87,15 @@ class ClipSpec:
         for name, value in steps.items():
             if not 1e-6 <= value <= _MAX_SECONDS / self.frames:
                 raise ClipError(
-                    f"{self.frames} samples at rate {self.rate!r} and target_fps "
-                    f"{self.target_fps!r} are no span of a video: {name} is {value:.3g}, "
+                    f"{self.frames} samples at rate {brief(self.rate)} and target_fps "
+                    f"{brief(self.target_fps)} are no span of a video: {name} is {value:.3g}, "
                     f"allowed are 1e-06 to {_MAX_SECONDS / self.frames:.6g}"
                 )
 
     def _check_choice(self, name: str, allowed: tuple[str, ...]) -> None:
         value = getattr(self, name)
         if value not in allowed:
-            raise ClipError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+            raise ClipError(f"{name} must be one of {', '.join(allowed)}, got {brief(value)}")
 
     def span(self, fps: float) -> float:
         """Source frames that one window covers in a video of ``fps``; need not be whole."""
@@ -143,7 +146,7 @@ def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWind
     if frame_count < 1:
         raise ClipError(f"a clip needs a video of at least 1 frame, got {frame_count = }")
     if not (isfinite(fps) and fps > 0):
-        raise ClipError(f"fps must be a number above 0, got {fps!r}")
+        raise ClipError(f"fps must be a number above 0, got {brief(fps)}")
     if spec.sampling == "segments":
         return (_whole_video(frame_count, spec),)
     stride = max(1, floor(spec.span(fps)))
@@ -158,7 +161,7 @@ def window_from(index: int, first: int, frame_count: int, fps: float, spec: Clip
         ClipError: fps is no number above 0.
     """
     if not (isfinite(fps) and fps > 0):
-        raise ClipError(f"fps must be a number above 0, got {fps!r}")
+        raise ClipError(f"fps must be a number above 0, got {brief(fps)}")
     whole = max(1, floor(spec.span(fps)))
     sampled = _sampled(float(first), spec.span(fps), frame_count, spec)
     stop = min(first + whole, frame_count)

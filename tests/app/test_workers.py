@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
@@ -344,3 +345,44 @@ def test_closing_ends_background_work(qapp):
         time.sleep(0.001)
     worker.close()
     assert worker.isFinished()
+
+
+def test_work_knows_whether_the_user_waits_for_it(qtbot, worker, ear):
+    worker.submit(TaskKey.EXPLAIN, lambda task: task.background)
+    worker.submit(TaskKey.AHEAD, lambda task: task.background, background=True)
+    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
+    expected = [(TaskKey.EXPLAIN, 1, "done", False), (TaskKey.AHEAD, 1, "done", True)]
+    assert sorted(outcomes(ear)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("cores", "background", "threads"), [(4, False, 4), (4, True, 3), (1, False, 1), (1, True, 1)]
+)
+def test_background_work_leaves_a_core_to_the_window(monkeypatch, cores, background, threads):
+    import torch
+
+    from app.workers import inference
+    from app.workers.worker import TaskHandle
+
+    asked = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.setattr(inference, "core_count", lambda: cores)
+    inference.share_cores(TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
+    assert asked == [threads]
+
+
+def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monkeypatch):
+    from app.state.view_state import ModelSource
+    from app.workers import inference
+    from app.workers.worker import TaskHandle
+
+    shared = []
+    monkeypatch.setattr(inference, "share_cores", lambda task: shared.append(task.background))
+    host = inference.ModelWorker(MemoryBudget(1 << 20))
+    source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
+    info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
+    request = SimpleNamespace(model=source, spec=info.clip_spec, block=0)
+    for background in (False, True):
+        host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
+    host.close()
+    assert shared == [False, True]

@@ -1,3 +1,4 @@
+import ctypes
 import json
 import os
 import subprocess
@@ -346,7 +347,7 @@ def test_a_missing_system_library_is_named_with_the_line_that_brings_it(run, mon
     def refuse(path: str):
         raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(checks.ctypes, "CDLL", refuse)
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
     code, _, complaint = run("view")
     assert code == 1
     assert "libEGL.so.1 is missing" in complaint

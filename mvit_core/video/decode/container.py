@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import av
 
 from mvit_core.errors import VideoOpenError
+from mvit_core.system.ordinary_file import check_ordinary
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.streams import choose_stream
 
@@ -164,3 +165,4 @@ def _require_file(path: "Path") -> None:
         raise VideoOpenError(f"{path} is a pipe or device; choose a video file on disk")
     if status.st_size == 0:
         raise VideoOpenError(f"{path} is empty (0 bytes); choose a video file with content")
+    check_ordinary(path, VideoOpenError)  # state of the kernel looks like an ordinary file

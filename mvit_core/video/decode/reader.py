@@ -1,11 +1,13 @@
 """``open_video``: every frame of a video by its number, exact and upright."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mvit_core.errors import FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
+from mvit_core.system.ordinary_file import FileIdentity
 from mvit_core.video.decode.animations import (
     inspect_tiff_stack,
     inspect_webp,
@@ -90,6 +92,7 @@ class Video(Closing):
         progress: "Progress | None" = None,
     ) -> None:
         self._path = Path(path)
+        self._identity = FileIdentity.of(self._path)
         self._is_folder = self._path.is_dir() or is_tiff_stack(self._path)
         if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
@@ -129,6 +132,11 @@ class Video(Closing):
     def path(self) -> Path:
         """The file as it was named."""
         return self._path
+
+    @property
+    def identity(self) -> FileIdentity:
+        """Which file it was when it was opened; the key of whatever is remembered of it."""
+        return replace(self._identity, stream=self.stream)
 
     @property
     def is_folder(self) -> bool:

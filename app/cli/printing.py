@@ -1,0 +1,68 @@
+"""Prints on standard output and standard error; nothing else in the program does.
+
+Names of files, weights and classes come from outside: control characters in them are escaped, and
+so is what the encoding of the output lacks.
+"""
+
+import argparse
+import io
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+from typing_extensions import override
+
+from mvit_core.printable import printable
+
+
+def open_streams() -> None:
+    """Make the standard streams safe to print to, whatever the caller handed over.
+
+    Closed ones become the null device, or the next file that is opened would take their place.
+    Characters that their encoding lacks are escaped instead of raised.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(*lines: str) -> None:
+    """Print lines; a line break inside one is escaped."""
+    for line in lines:
+        print(printable(line))
+
+
+def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Print a value as one line of JSON, in ASCII."""
+    print(json.dumps(value))
+
+
+def say_note(text: str) -> None:
+    """Print what a user must know, on standard error."""
+    print(f"note: {printable(text)}", file=sys.stderr)
+
+
+def complain(text: str) -> None:
+    """Print why a command cannot go on, on standard error."""
+    print(f"mvit-lens: {printable(text)}", file=sys.stderr)
+
+
+def say_progress(line: str, end: str = "\n") -> None:
+    """Print a line of progress on standard error; one that begins with a return replaces itself."""
+    print(line, end=end, file=sys.stderr, flush=True)
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains of wrong usage with what was typed escaped."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))

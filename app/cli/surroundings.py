@@ -1,0 +1,52 @@
+"""What a command needs of its process before it imports torch or Qt: address space, and a home."""
+
+import os
+import sys
+from atexit import register
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_NEEDED_BYTES = {"view": 2_300_000_000, "checks": 900_000_000}
+"""Address space with which a command loads its libraries and the sample; measured, with a margin.
+
+Below it libraries written in C end the process by a signal, and nothing could be said.
+"""
+
+_NEEDED_BY_OTHERS = 1_500_000_000
+
+
+def memory_problem(command: str) -> str | None:
+    """Why a command cannot start under this process's limit of address space, in one line."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    needed = _NEEDED_BYTES.get(command, _NEEDED_BY_OTHERS)
+    if limit == resource.RLIM_INFINITY or limit >= needed:
+        return None
+    return (
+        f"this process may use {limit / 1e9:.1f} GB of memory (ulimit -v), and {command} needs "
+        f"{needed / 1e9:.1f} GB before it opens a file; raise the limit: ulimit -v unlimited"
+    )
+
+
+def provide_home() -> str | None:
+    """Give a process without a home folder a temporary one, for its caches and settings.
+
+    Without HOME and without an entry in passwd, ``~`` would become a folder of that name in the
+    working folder.
+
+    Returns:
+        What a user of the window must know, in one line; None where there is a home.
+    """
+    try:
+        if os.environ.get("HOME") != "" and Path.home().is_absolute():
+            os.environ.setdefault("HOME", str(Path.home()))  # Qt reads nothing else
+            return None
+    except RuntimeError:
+        pass
+    home = TemporaryDirectory(prefix="mvit-lens-home-", ignore_cleanup_errors=True)
+    register(home.cleanup)
+    os.environ["HOME"] = home.name
+    return "there is no home folder; settings and recent files are not kept. To keep them, set HOME"

@@ -1,0 +1,141 @@
+"""Cases met in child processes: a child that dies or hangs is noted, and another goes on.
+
+A child meets one case after the other, for starting it costs more than most cases do. It says for
+each how long it computed and how much memory it took beyond what it had before.
+"""
+
+import json
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+__all__ = ["Case", "Limits", "Outcome", "met_by_children"]
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+Kind = Literal["opened", "refused", "foreign", "hung", "died"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hostile input."""
+
+    name: str
+    path: str
+    """The file."""
+    kind: str = ""
+    """What it is given as; rows say what they know."""
+    beside: str = ""
+    """Another file that belongs to it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may take."""
+
+    address_bytes: int = 8 << 30
+    wall_seconds: float = 20.0
+    """A case that takes longer hangs. Computing time is held against the gate, not this: other
+    work on the machine does not count."""
+    start_seconds: float = 120.0
+    cases: int = 250
+    """After so many a fresh child goes on."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case ended."""
+
+    case: str
+    kind: Kind
+    words: str = ""
+    """What the refusal or the exception said."""
+    cpu_seconds: float = 0.0
+    peak_megabytes: float = 0.0
+    """Memory beyond what the child had before and beyond the size of the file."""
+    signal: int = 0
+
+
+class _Child:
+    """A process that meets cases of one row."""
+
+    def __init__(self, module: str, limits: Limits) -> None:
+        words = [sys.executable, "-m", "benchmarks.hardening.child", module]
+        self._limits, self.met = limits, 0
+        self._process = subprocess.Popen(
+            [*words, str(limits.address_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=_ROOT,
+        )
+        if self._line(limits.start_seconds) is None:
+            raise RuntimeError(f"a child for {module} does not start")
+
+    def meet(self, case: Case) -> Outcome:
+        """One case; the child is of no more use if it died or hung."""
+        self.met += 1
+        try:
+            stdin: TextIO = self._process.stdin  # type: ignore[assignment]
+            stdin.write(json.dumps(asdict(case)) + "\n")
+            stdin.flush()
+        except BrokenPipeError:
+            return self._death(case)
+        line = self._line(self._limits.wall_seconds)
+        if line is None and self._process.poll() is None:
+            self.end()
+            return Outcome(case.name, "hung", cpu_seconds=self._limits.wall_seconds)
+        if not line:
+            return self._death(case)
+        answer: dict[str, Any] = json.loads(line)
+        return Outcome(case.name, **answer)
+
+    @property
+    def is_usable(self) -> bool:
+        """Does it live, and has it not met too many cases?"""
+        return self._process.poll() is None and self.met < self._limits.cases
+
+    def end(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _death(self, case: Case) -> Outcome:
+        code = self._process.wait()
+        return Outcome(case.name, "died", f"ended with {code}", signal=max(0, -code) or 1)
+
+    def _line(self, seconds: float) -> str | None:
+        """A line of its output; None after so many seconds, empty when it has ended."""
+        until = time.monotonic() + seconds
+        stdout: TextIO = self._process.stdout  # type: ignore[assignment]
+        while (left := until - time.monotonic()) > 0:
+            if select.select([stdout], [], [], left)[0]:
+                return stdout.readline()
+        return None
+
+
+def met_by_children(module: str, cases: Iterable[Case], limits: Limits) -> Iterator[Outcome]:
+    """Meet each case by ``meet`` of a row's module, in a child.
+
+    Args:
+        module: name of the row's module.
+        cases: may be made while others are met.
+        limits: of each child.
+    """
+    child: _Child | None = None
+    try:
+        for case in cases:
+            if child is None or not child.is_usable:
+                if child is not None:
+                    child.end()
+                child = _Child(module, limits)
+            yield child.meet(case)
+    finally:
+        if child is not None:
+            child.end()

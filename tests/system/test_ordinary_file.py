@@ -1,0 +1,115 @@
+"""Ordinary files are opened, all else is refused without waiting; a file is known by its state."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from mvit_core.errors import LabelsError, VideoOpenError
+from mvit_core.system.ordinary_file import (
+    FileIdentity,
+    check_ordinary,
+    open_ordinary,
+    read_bounded,
+)
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of POSIX")
+
+
+def test_an_ordinary_file_is_read_by_its_name_or_by_a_link(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"content")
+    with open_ordinary(tmp_path / "a", LabelsError) as file:
+        assert file.read() == b"content"
+    if sys.platform != "win32":
+        (tmp_path / "link").symlink_to("a")
+        assert read_bounded(tmp_path / "link", 100, LabelsError) == b"content"
+
+
+def test_a_file_over_the_bound_is_refused_unread(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"x" * 101)
+    with pytest.raises(LabelsError, match="has 101 bytes; at most 100 are read"):
+        read_bounded(tmp_path / "a", 100, LabelsError)
+
+
+@posix
+def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(LabelsError, match="is a pipe or a device"):
+        open_ordinary(tmp_path / "pipe", LabelsError)
+
+
+@posix
+def test_what_took_a_files_place_meanwhile_is_refused(tmp_path: Path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    real = os.open
+
+    def swapped(name: object, *rest: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return real(path, *rest)
+
+    monkeypatch.setattr(os, "open", swapped)
+    with pytest.raises(LabelsError, match="is a pipe or a device"):
+        open_ordinary(path, LabelsError)
+
+
+@pytest.mark.parametrize("name", ["", "none", "a\0b", "x" * 300])
+def test_what_cannot_be_opened_is_told_on_one_line(name: str, tmp_path: Path):
+    with pytest.raises(LabelsError) as error:
+        check_ordinary(tmp_path / name, LabelsError)
+    assert "\n" not in str(error.value)
+
+
+@posix
+def test_names_that_are_no_utf8_are_escaped(tmp_path: Path):
+    path = tmp_path / os.fsdecode(b"clip\xff.mp4")
+    with pytest.raises(VideoOpenError, match=r"clip\\xff\.mp4 does not exist"):
+        check_ordinary(path, VideoOpenError)
+
+
+def test_a_file_that_was_replaced_or_written_to_is_another(tmp_path: Path):
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    first = FileIdentity.of(path)
+    assert first == FileIdentity.of(path)
+    os.utime(path, ns=(1, 1))
+    second = FileIdentity.of(path)
+    (tmp_path / "b").write_bytes(b"two")
+    os.utime(tmp_path / "b", ns=(1, 1))
+    (tmp_path / "b").replace(path)
+    third = FileIdentity.of(path)
+    path.write_bytes(b"longer")
+    os.utime(path, ns=(1, 1))
+    fourth = FileIdentity.of(path)
+    path.unlink()
+    assert len({first, second, third, fourth, FileIdentity.of(path)}) == 5
+    assert FileIdentity.of(path).size == -1
+
+
+def test_a_folder_of_pictures_is_known_by_its_pictures(tmp_path: Path):
+    (tmp_path / "1.png").write_bytes(b"one")
+    first = FileIdentity.of(tmp_path)
+    os.utime(tmp_path / "1.png", ns=(2**62, 2**62))
+    assert FileIdentity.of(tmp_path) != first
+
+
+def test_a_clip_that_was_replaced_is_not_explained_by_the_old_capture(
+    toy_checkpoint, barcode_clip, tmp_path
+):
+    from mvit_core import open_video
+    from mvit_core.checkpoint import load_model
+    from mvit_core.pipeline import Explainer
+    from tests.fixtures_video import write_barcode_clip
+
+    explainer = Explainer(load_model(toy_checkpoint))
+    with open_video(barcode_clip) as video:
+        window = explainer.windows(video)[0]
+        old = explainer.capture(video, window)
+        assert explainer.recall(video, window) is old
+    write_barcode_clip(tmp_path / "new.mp4", frames=50)
+    shutil.move(tmp_path / "new.mp4", barcode_clip)
+    with open_video(barcode_clip) as video:
+        assert explainer.recall(video, window) is None
