@@ -137,7 +137,7 @@ def wall_rows(times: list[Times]) -> list[Row]:
 
 
 def size_rows(record: AttentionRecord) -> list[Row]:
-    """What is kept over what full maps would take: heard for S, counted for B and L."""
+    """Compare bytes kept with those of full maps: measured for S, computed for B and L."""
     share = record.nbytes / sum(layer.attention_bytes for layer in record.layers)
     rows = [gate("kept bytes / full maps, S 16x4", share, 0.25)]
     for name, must in (("mvit_v2_b_32x3", 0.13), ("mvit_v2_l_40x3", 0.05)):

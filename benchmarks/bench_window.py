@@ -1,4 +1,4 @@
-"""The window's budgets: how soon it shows, how soon it answers, and that it never stalls.
+"""The window's budgets: time to show, time to react, and stalls.
 
 The window runs offscreen with a full-size MViTv2-S of random weights, on a fixed clip of 10 s.
 """

@@ -74,11 +74,11 @@ def predict(
     from mvit_core.multiview import mean_scores
 
     if plan is None:
-        map_cache, scores = _windows(loaded, video, options)
+        rows, scores = _windows(loaded, video, options)
     else:
-        map_cache, scores = _views(loaded, video, plan, options.top)
+        rows, scores = _views(loaded, video, plan, options.top)
     return {
-        "windows": map_cache,
+        "windows": rows,
         "average": _top(mean_scores(scores), loaded, options.top),
         "notes": list(loaded.report.warnings),
     }
@@ -100,7 +100,7 @@ def _windows(
             f"{len(windows) - 1}"
         )
     wanted = windows if options.all else windows[index : index + 1]
-    map_cache, scores, progress = [], [], ProgressLine("window")
+    rows, scores, progress = [], [], ProgressLine("window")
     for done, window in enumerate(wanted, start=1):
         # The record is dropped at once: a long video has many windows.
         captured = explainer.capture(video, window)
@@ -110,9 +110,9 @@ def _windows(
             "frames": list(captured.frame_indices),
             "top": _top(scores[-1], loaded, options.top),
         }
-        map_cache.append(result | ({"note": captured.note} if captured.note else {}))
+        rows.append(result | ({"note": captured.note} if captured.note else {}))
         progress.show(done, len(wanted))
-    return map_cache, scores
+    return rows, scores
 
 
 def _views(
@@ -126,7 +126,7 @@ def _views(
 
     spec = preprocessing_for(loaded.clip_spec, plan)
     views = plan_views(video.frame_count, video.fps, spec, plan)
-    map_cache, scores, progress = [], [], ProgressLine("view")
+    rows, scores, progress = [], [], ProgressLine("view")
     for done, view in enumerate(views, start=1):
         scores.append(view_scores(loaded, video, view, spec))
         result = {
@@ -135,9 +135,9 @@ def _views(
             "frames": list(view.window.frame_indices),
             "top": _top(scores[-1], loaded, top),
         }
-        map_cache.append(result | ({"note": view.window.note} if view.window.note else {}))
+        rows.append(result | ({"note": view.window.note} if view.window.note else {}))
         progress.show(done, len(views))
-    return map_cache, scores
+    return rows, scores
 
 
 def _top(scores: Scores, loaded: LoadedModel, count: int) -> list[Json]:

@@ -29,14 +29,14 @@ class Case:
     path: str
     """The file."""
     kind: str = ""
-    """What it is given as; rows say what they know."""
+    """Kind of input, one of those that its row knows."""
     beside: str = ""
     """Another file that belongs to it."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a child may take."""
+    """Limits of a child process."""
 
     address_bytes: int = 8 << 30
     wall_seconds: float = 20.0
@@ -49,12 +49,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case ended."""
+    """The outcome of a case."""
 
     case: str
     kind: Kind
     words: str = ""
-    """What the refusal or the exception said."""
+    """Message of the refusal or the exception."""
     cpu_seconds: float = 0.0
     peak_megabytes: float = 0.0
     """Memory beyond what the child had before and beyond the size of the file."""
@@ -98,7 +98,7 @@ class _Child:
 
     @property
     def is_usable(self) -> bool:
-        """Does it live, and has it not met too many cases?"""
+        """True while it lives and has not met too many cases."""
         return self._process.poll() is None and self.met < self._limits.cases
 
     def end(self) -> None:

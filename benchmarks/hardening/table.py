@@ -44,7 +44,7 @@ def measure(
 
 
 def rows_of(title: str, outcomes: list[Outcome]) -> list[Row]:
-    """What must be nothing, and the largest figures."""
+    """Rows of counts that must be 0, and of the largest figures."""
     signals = [one for one in outcomes if one.signal]
     foreign = [one for one in outcomes if one.kind == "foreign"]
     slow = [one for one in outcomes if one.kind == "hung" or one.cpu_seconds > MOST_SECONDS]
@@ -67,7 +67,7 @@ def rows_of(title: str, outcomes: list[Outcome]) -> list[Row]:
 
 
 def _tell_largest(outcomes: list[Outcome]) -> None:
-    """Which cases come nearest to the gates."""
+    """Print the cases nearest to the gates."""
     for title, key in (("slowest", "cpu_seconds"), ("largest", "peak_megabytes")):
         first = sorted(outcomes, key=lambda one: -getattr(one, key))[:_TOLD]
         words = ", ".join(f"{one.case[:40]!r} {getattr(one, key):.1f}" for one in first)

@@ -35,41 +35,41 @@ def export_arrays(
         ExportError: the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
-    answers = _answers(explainer, video, request, on_progress)
-    first = answers[0]
-    sinks = [a.maps.sinks for a in answers if a.maps.sinks is not None]
+    explanations = _explanations(explainer, video, request, on_progress)
+    first = explanations[0]
+    sinks = [a.maps.sinks for a in explanations if a.maps.sinks is not None]
     with whole_file(path) as partial:
         np.savez_compressed(
             partial,
-            maps=np.stack([a.maps.values for a in answers]),
-            selected=np.stack([a.saliency.values for a in answers]),
-            sinks=np.stack(sinks) if sinks else np.zeros((len(answers), 0), np.float32),
-            frame_indices=np.array([a.capture.frame_indices for a in answers]),
-            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in answers]),
+            maps=np.stack([a.maps.values for a in explanations]),
+            selected=np.stack([a.saliency.values for a in explanations]),
+            sinks=np.stack(sinks) if sinks else np.zeros((len(explanations), 0), np.float32),
+            frame_indices=np.array([a.capture.frame_indices for a in explanations]),
+            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in explanations]),
             scale=np.array(first.maps.geometry.scale),
             offset=np.array(first.maps.geometry.offset),
             x_px=np.array(first.heatmap.x_px),
             y_px=np.array(first.heatmap.y_px),
             box_px=np.array(first.heatmap.box_px),
-            facts=np.array(json.dumps(_facts(explainer, video, request, first))),
+            facts=np.array(json.dumps(_metadata(explainer, video, request, first))),
         )
     return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
 
 
-def _answers(
+def _explanations(
     explainer: Explainer, video: Video, request: ExportRequest, on_progress: OnProgress | None
 ) -> list[Explanation]:
     """The block's maps of every window."""
     windows = explainer.windows(video)
-    answers = []
+    explanations = []
     for done, window in enumerate(windows, start=1):
-        answers.append(explainer.explain(video, window, request.map))
+        explanations.append(explainer.explain(video, window, request.map))
         if on_progress is not None:
             on_progress(done, len(windows))
-    return answers
+    return explanations
 
 
-def _facts(
+def _metadata(
     explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
 ) -> dict[str, object]:
     """What the maps are of, and what made them."""
@@ -108,11 +108,11 @@ def export_table(
     rows: list[list[str]] = []
     notes: dict[str, None] = {}
     for done, window in enumerate(windows, start=1):
-        answer = explainer.capture(video, window)
-        if answer.note:
-            notes.setdefault(answer.note)
-        frames = " ".join(str(frame) for frame in answer.frame_indices)
-        for rank, best in enumerate(answer.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
+        capture = explainer.capture(video, window)
+        if capture.note:
+            notes.setdefault(capture.note)
+        frames = " ".join(str(frame) for frame in capture.frame_indices)
+        for rank, best in enumerate(capture.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
             name, share = text_cell(best.name), f"{best.probability:.6f}"
             rows.append([str(window.index), str(rank), str(best.index), name, share, frames])
         if on_progress is not None:

@@ -1,4 +1,4 @@
-"""What an export shows of each window: its panels, how they are drawn, and the facts behind."""
+"""The scene of an export: its panels in each window, their styles, and the metadata of the file."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -69,13 +69,13 @@ class Scene:
             chosen = self._explainer.explain(self._video, window, self._request.map)
             yield from [heat.with_range(self._ends(chosen))] * len(panels)
             return
-        for answer in (panel.explanation for panel in panels):
+        for explanation in (panel.explanation for panel in panels):
             if policy != "clip":
-                yield heat.style(answer.maps, answer.saliency)
+                yield heat.style(explanation.maps, explanation.saliency)
                 continue
-            block = answer.maps.block
+            block = explanation.maps.block
             if block not in self._clip_ends:
-                self._clip_ends[block] = self._ends(answer)
+                self._clip_ends[block] = self._ends(explanation)
             yield heat.with_range(self._clip_ends[block])
 
     def _ends(self, chosen: Explanation) -> ValueRange:
@@ -98,7 +98,7 @@ class Scene:
         """What a reader must know of the windows seen so far."""
         return tuple(note for note in self._notes if note)
 
-    def facts(self, start: int, stop: int) -> str:
+    def metadata(self, start: int, stop: int) -> str:
         """What a later reader needs to trace the numbers, as JSON."""
         spec, explanation = self._request.map, self.shot(start).panels[0].explanation
         windows = [w for w in self._windows if w.start < stop and w.stop > start]

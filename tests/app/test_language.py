@@ -48,7 +48,7 @@ NAMES = frozenset(
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)
 )
-"""What is called the same in every language: names, units and keys."""
+"""Words that are the same in every language: names, units and keys."""
 
 
 # -- the files -----------------------------------------------------------------------------------

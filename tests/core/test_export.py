@@ -110,10 +110,10 @@ def test_the_caption_names_block_head_class_and_colour_bar_below_the_picture(
 def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
     target = tmp_path / "out.png"
     export(explainer, video, ExportRequest(MapSpec(block=2, head="max"), frame_index=3), target)
-    facts = json.loads(png_comment(target.read_bytes()))
-    assert (facts["block"], facts["head"]) == (2, "max")
-    assert facts["preprocessing"]["short_side"] == 40
-    assert facts["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
+    metadata = json.loads(png_comment(target.read_bytes()))
+    assert (metadata["block"], metadata["head"]) == (2, "max")
+    assert metadata["preprocessing"]["short_side"] == 40
+    assert metadata["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
 
 
 def test_several_averaged_heads_are_in_the_facts_and_in_the_caption(explainer, video, tmp_path):
@@ -262,8 +262,8 @@ def test_the_facts_behind_a_video_are_kept_in_every_kind_of_file(
     with av.open(str(target)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 4  # a GIF tells its comment at its end
         told = {name.lower(): text for name, text in container.metadata.items()}
-    facts = json.loads(told["comment"])
-    assert (facts["block"], facts["frames"]) == (2, [0, 4])
+    metadata = json.loads(told["comment"])
+    assert (metadata["block"], metadata["frames"]) == (2, [0, 4])
 
 
 def test_rotation_and_pixel_aspect_are_those_of_the_screen(explainer, tmp_path):
