@@ -166,7 +166,7 @@ def peer_row(bench: Bench, request: ExportRequest) -> Row:
 
 
 def animate(bench: Bench, request: ExportRequest) -> None:
-    """As its users do it: two images in one pair of axes, drawn anew for each frame."""
+    """Animate as the peer's users do: two images in one pair of axes, redrawn for each frame."""
     import matplotlib as mpl
     from matplotlib import animation
 

@@ -95,7 +95,7 @@ def spin(until: Callable[[], bool], seconds: float) -> bool:
 
 
 class Driver:
-    """One window, and what a person does with it."""
+    """A window, and steps of a person at it."""
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
@@ -137,7 +137,7 @@ class Driver:
         )
 
     def settle(self) -> None:
-        """Wait for the frame, the map and the colours that are asked for."""
+        """Wait for the requested frame, map and heat."""
         self.wait(self.is_settled, "the map to show")
 
     def is_settled(self) -> bool:

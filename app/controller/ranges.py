@@ -195,7 +195,7 @@ def _pieces_of(
 
 
 def _same_place(request: MapRequest, here: LayerInfo, there: LayerInfo) -> Query:
-    """As ``mvit_core.pipeline.same_place``, from what the window knows of the layers."""
+    """The query at the same place of another layer, as ``mvit_core.pipeline.same_place``."""
     if isinstance(request.map.query, str):
         return request.map.query
     of_keys = METHODS[request.map.method].grid == "q"

@@ -38,7 +38,7 @@ class Preferences:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values, each with its title."""
+    """A choice of several values, each with its title."""
 
     options: Callable[[], tuple[tuple[Any, str], ...]]
 
@@ -78,7 +78,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Switch:
-    """On or off."""
+    """A switch, on or off."""
 
     def read(self, kept: object) -> bool:
         """Read the switch from the text in the settings.

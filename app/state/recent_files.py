@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
 AT_MOST = 9
-"""One for each of the keys Ctrl+1 to Ctrl+9."""
+"""Most files in the list, one for each of the keys Ctrl+1 to Ctrl+9."""
 
 Kind = Literal["clip", "model", "session"]
 

@@ -77,7 +77,7 @@ class PlotRange:
 
 
 class Plot(QWidget):
-    """One plot. Whoever makes it adds pyqtgraph's items: curves, bars, images, scatters.
+    """A plot of pyqtgraph's items (curves, bars, images, scatters), which its maker adds.
 
     ``plot.add(pg.ScatterPlotItem(x, y), dress)`` calls ``dress`` at once and whenever the theme is
     another one; an item's own signals (``sigClicked``, ``sigRegionChanged``) tell of the pointer.

@@ -42,7 +42,7 @@ class ExportJob:
     clip_spec: ClipSpec
     """Sampling and preprocessing of the model's input."""
     target: Path
-    """Its ending decides the kind of file."""
+    """File to be written; its ending decides the kind of file."""
     request: ExportRequest
     """The core's request: map, frames, layout, heat and encoding."""
     picture_fps: float | None = None

@@ -44,7 +44,7 @@ class Limits:
     work on the machine does not count."""
     start_seconds: float = 120.0
     cases: int = 250
-    """After so many a fresh child goes on."""
+    """Cases after which a fresh child goes on."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class _Child:
             raise RuntimeError(f"a child for {module} does not start")
 
     def meet(self, case: Case) -> Outcome:
-        """One case; the child is of no more use if it died or hung."""
+        """Meet a case; a child that died or hung cannot be used again."""
         self.met += 1
         try:
             stdin: TextIO = self._process.stdin  # type: ignore[assignment]

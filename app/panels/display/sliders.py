@@ -23,7 +23,7 @@ class Scale:
     ends: tuple[int, int]
     """Lowest and highest position of the slider."""
     factor: float = 1.0
-    """From the value to the number shown."""
+    """Factor from the value to the number shown."""
     decimals: int = 0
     suffix: str = ""
 
