@@ -5,10 +5,12 @@
     MvitError
     ├── VideoError
     │   ├── VideoOpenError        the file is missing, damaged or no video
+    │   │   └── FileChangedError  the file is another than the one that was opened
     │   └── FrameDecodeError      one frame cannot be decoded; the rest may be fine
     ├── ClipError                 the frames asked for and the model's input do not fit
     ├── CheckpointError
     │   ├── CheckpointReadError   missing, empty, truncated, not a checkpoint, unsafe
+    │   │   └── CheckpointChangedError  another file than the one that was loaded
     │   ├── ArchitectureError     no configuration, or one that contradicts the weights
     │   └── WeightsError          weights missing or of the wrong shape
     ├── LabelsError               a class-name file that cannot be understood
@@ -29,11 +31,13 @@ __all__ = [
     "ArchitectureError",
     "Cancelled",
     "CaptureError",
+    "CheckpointChangedError",
     "CheckpointError",
     "CheckpointReadError",
     "ClipError",
     "DeviceMemoryError",
     "ExportError",
+    "FileChangedError",
     "FrameDecodeError",
     "LabelsError",
     "MvitError",
@@ -52,6 +56,9 @@ class MvitError(Exception):
     come from outside are escaped here, so that who raises need not think of it.
     """
 
+    remedies: "tuple[Remedy, ...]" = ()
+    """What to try next, the most promising first."""
+
     def __init__(self, message: object = "") -> None:
         super().__init__(printable(str(message)))
 
@@ -62,6 +69,12 @@ class VideoError(MvitError):
 
 class VideoOpenError(VideoError):
     """A video cannot be opened at all."""
+
+
+class FileChangedError(VideoOpenError):
+    """The file of an open video was written to, or another one took its place."""
+
+    remedies = ("open_again",)
 
 
 class FrameDecodeError(VideoError):
@@ -80,6 +93,12 @@ class CheckpointReadError(CheckpointError):
     """The file is missing, empty, truncated, unsafe, or no checkpoint."""
 
 
+class CheckpointChangedError(CheckpointReadError):
+    """A file of a loaded model was written to, or another one took its place."""
+
+    remedies = ("load_again",)
+
+
 class ArchitectureError(CheckpointError):
     """The architecture cannot be told, or configuration and weights disagree."""
 
@@ -96,8 +115,9 @@ class CaptureError(MvitError):
     """There is no attention to capture, or the query lies outside its grid."""
 
 
-Remedy = Literal["cpu", "half", "fewer_layers"]
-"""What helps where memory ends: another device, half precision, or less to keep."""
+Remedy = Literal["cpu", "half", "fewer_layers", "open_again", "load_again"]
+"""What helps where memory ends: another device, half precision, or less to keep; where a file
+changed on disk: to read the video or the model anew."""
 
 
 class DeviceMemoryError(MvitError):

@@ -25,7 +25,7 @@ from mvit_core.video.transform import transform
 if TYPE_CHECKING:
     from mvit_core.system.ordinary_file import FileIdentity
 
-__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture", "same_place"]
+__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
 
 _SECONDS_TO_CAPTURE = 2.0
 _SECONDS_TO_MAP = 0.02
@@ -76,7 +76,7 @@ class WindowCapture:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to one request: everything the window or an exporter draws."""
+    """The map of one request: everything that the window or an exporter draws."""
 
     capture: WindowCapture
     spec: MapSpec
@@ -92,7 +92,7 @@ class Explanation:
         if isinstance(self.maps.query, str):
             return None
         layer = self.capture.layer(self.maps.block)
-        of_keys = METHODS[self.maps.method].grid == "q"  # a column maps queries of a picked key
+        of_keys = METHODS[self.maps.method].query_is_key
         geometry, shape = (
             (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
         )
@@ -118,19 +118,6 @@ class PickedToken:
         """The frame is nearest to the token's own time."""
         place = heatmap.sampled_position(frame_index)
         return self.geometry.nearest(0, place, self.times) == self.t
-
-
-def same_place(spec: MapSpec, here: LayerAttention, there: LayerAttention) -> Query:
-    """The query of ``spec`` on another layer: a picked token's index means another place there."""
-    if isinstance(spec.query, str):
-        return spec.query
-    of_keys = METHODS[spec.method].grid == "q"  # a column maps queries of a picked key
-    start, end, shape = (
-        (here.k_geometry, there.k_geometry, there.k_shape)
-        if of_keys
-        else (here.q_geometry, there.q_geometry, there.q_shape)
-    )
-    return end.nearest_token(start.centre(spec.query), shape)
 
 
 class Explainer:

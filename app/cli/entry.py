@@ -60,7 +60,7 @@ def _with_command(words: list[str]) -> list[str]:
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
-    """The whole command line; of the commands, only the one named has its options yet.
+    """Make the parser of the command line; only the command named gets its options.
 
     Args:
         command: a key of ``COMMANDS``; its options may ask the core's tables for their names.

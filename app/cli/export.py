@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.heat_options import add_heat_options, heat_from
-from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report
+from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
@@ -24,7 +24,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
     export.add_argument("clip", type=file_name)
-    add_fps(export)
+    add_clip_options(export)
     export.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
     add_model_options(export)
     export.add_argument(
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     request = request_from(options)
     check_target(options.output, request)  # before a model is loaded for nothing
-    with open_video(options.clip, fps=options.fps) as video:
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = Explainer(load_and_report(options), remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)

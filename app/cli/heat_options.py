@@ -14,37 +14,37 @@ if TYPE_CHECKING:
 
 def add_heat_options(export: argparse.ArgumentParser) -> None:
     """Give a command the options for colours."""
-    colours = export.add_argument_group("colours")
-    colours.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
-    colours.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
-    colours.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
-    colours.add_argument(
+    group = export.add_argument_group("colours")
+    group.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
+    group.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
+    group.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    group.add_argument(
         "--gamma",
         type=float,
         default=1.0,
         help="exponent on the values; below 1 lifts weak ones (1)",
     )
-    colours.add_argument(
+    group.add_argument(
         "--threshold",
         type=float,
         default=0.0,
         help="share of the range below which nothing is drawn (0)",
     )
-    colours.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
-    colours.add_argument(
+    group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    group.add_argument(
         "--range",
         default="layer",
         dest="policy",
         metavar="map|layer|clip|model|LOW,HIGH",
         help="what the ends of the colour bar are taken from (layer)",
     )
-    colours.add_argument(
+    group.add_argument(
         "--tails",
         default="1,99.5",
         metavar="LOW,HIGH",
         help="percentiles of the values that become the ends (1,99.5)",
     )
-    colours.add_argument(
+    group.add_argument(
         "--units",
         default="probability",
         help="of the colour bar: probability or uniform (probability)",

@@ -29,10 +29,16 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_fps(parser: argparse.ArgumentParser) -> None:
-    """Give a command the option for the rate of a folder of pictures."""
+def add_clip_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command the rate of a folder of pictures, and the stream of a file with several."""
     parser.add_argument(
         "--fps", type=float, metavar="N", help="frames per second of a folder of pictures (25)"
+    )
+    parser.add_argument(
+        "--stream",
+        type=stream_number,
+        metavar="N",
+        help="video stream of a file with several, as ffprobe counts them (the film)",
     )
 
 
@@ -60,6 +66,17 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is below 1")
     return value
+
+
+def stream_number(text: str) -> int:
+    """A whole number from 0 as an argument.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # int() takes more than digits
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of a stream; they count from 0")
+    return int(text)
 
 
 def load(options: argparse.Namespace) -> LoadedModel:

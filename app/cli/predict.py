@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report, positive
-from app.cli.printing import say, say_json
+from app.cli.model_options import (
+    add_clip_options,
+    add_model_options,
+    file_name,
+    load_and_report,
+    positive,
+)
+from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
 from mvit_core.errors import ClipError
 
@@ -25,7 +31,7 @@ Json = dict[str, Any]
 def add_options(predict: argparse.ArgumentParser) -> None:
     """Give ``predict`` its options."""
     predict.add_argument("clip", type=file_name)
-    add_fps(predict)
+    add_clip_options(predict)
     predict.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
     add_model_options(predict)
     predict.add_argument("--top", type=positive, default=5, help="classes to print (5)")
@@ -49,14 +55,17 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.video.multi_view import parse_plan
 
     plan = None if options.views is None else parse_plan(options.views)
-    with open_video(options.clip, fps=options.fps) as video:
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
         info = predict(loaded, video, options, plan)
         windows = clip_windows(video.frame_count, video.fps, loaded.clip_spec)
+        damage = video.damage  # complete only once all frames were read
     if options.json:
         say_json(info)
     else:
         print_predictions(info, len(windows))
+    for sentence in damage:
+        say_note(f"{options.clip.name}: {sentence}")
     return 0
 
 
@@ -80,7 +89,7 @@ def predict(
     return {
         "windows": rows,
         "average": _top(mean_scores(scores), loaded, options.top),
-        "notes": list(loaded.report.warnings),
+        "notes": [*loaded.report.warnings, *video.damage],
     }
 
 
@@ -122,6 +131,7 @@ def _views(
     top: int,
 ) -> tuple[list[Json], list[Scores]]:
     from mvit_core.multiview import view_scores
+    from mvit_core.video.clip import read_note
     from mvit_core.video.multi_view import plan_views, preprocessing_for
 
     spec = preprocessing_for(loaded.clip_spec, plan)
@@ -135,7 +145,8 @@ def _views(
             "frames": list(view.window.frame_indices),
             "top": _top(scores[-1], loaded, top),
         }
-        rows.append(result | ({"note": view.window.note} if view.window.note else {}))
+        note = read_note(video, view.window)
+        rows.append(result | ({"note": note} if note else {}))
         progress.show(done, len(views))
     return rows, scores
 

@@ -38,6 +38,7 @@ MENUS = (
 
 SUBMENUS = {
     "recent": N("commands", "Open recent"),
+    "streams": N("commands", "Video stream"),
     "heads": N("commands", "One head alone"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS
+from app.widgets.basic import set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ class Actions:
             words += f" ({keys})"
         if not self._possible.get(command.id, True):
             words += "\n" + tr(command.enabled_when.reason)
-        action.setToolTip(words)
+        set_tip(action, words)
 
     def name_button(self, button: QAbstractButton, command_id: str) -> None:
         """Give a button the tooltip and accessible name of its command."""
         action = self.by_id[command_id]
         button.setAccessibleName(title_of(BY_ID[command_id]))
-        button.setToolTip(action.toolTip())
-        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
+        set_tip(button, action.toolTip())
+        action.changed.connect(lambda: set_tip(button, action.toolTip()))
 
     def run(self, command_id: str) -> None:
         """Run a command, if it is enabled now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N, Need
+from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from app.commands.base import CommandContext
@@ -15,7 +16,7 @@ CLASS_TOKEN = Need(
         w.model is not None
         and w.model.has_class_token
         and not (
-            s.map.method == "row"
+            METHODS[s.map.method].picks_query
             and (layer := w.layer(s.map.block)) is not None
             and layer.dead_class
         )

@@ -56,6 +56,9 @@ class Windowing(Protocol):
     def close_window(self) -> None:
         """Quit."""
 
+    def close_clip(self) -> None:
+        """Close the video, once nothing of it would be lost."""
+
     def zoom(self, how: str) -> None:
         """Zoom the canvas: fit, actual, in or out."""
 
@@ -101,8 +104,8 @@ class Copying(Protocol):
 class Control(Protocol):
     """The controller, as commands use it."""
 
-    def close_clip(self) -> None:
-        """Close the video."""
+    def choose_stream(self, place: int) -> None:
+        """Open another video stream of the file that is open."""
 
     def run_again(self) -> None:
         """Run the model on the window shown."""

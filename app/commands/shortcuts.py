@@ -22,7 +22,7 @@ from app.commands import BY_ID, COMMANDS, MENUS
 from app.commands.actions import menu_title, title_of
 from app.commands.fuzzy import score
 from app.commands.keys import fits, native
-from app.widgets.basic import label
+from app.widgets.basic import label, set_column_tip, set_tip
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -112,7 +112,7 @@ class ShortcutsDialog(QDialog):
         self.no_key = QPushButton(self.tr("No key"))
         self.no_key.clicked.connect(lambda: self._keys.give(self._current(), ()))
         self.restore = QPushButton(self.tr("Restore"))
-        self.restore.setToolTip(self.tr("Give this command its first keys again"))
+        set_tip(self.restore, self.tr("Give this command its first keys again"))
         self.restore.clicked.connect(lambda: self._keys.reset(self._current()))
         row = QHBoxLayout()
         row.addWidget(label(self.tr("New key"), "soft"))
@@ -156,7 +156,7 @@ class ShortcutsDialog(QDialog):
         font = row.font(1)
         font.setBold(self._keys.is_own(command_id))
         row.setFont(1, font)
-        row.setToolTip(1, self.tr("Changed by you") if self._keys.is_own(command_id) else "")
+        set_column_tip(row, 1, self.tr("Changed by you") if self._keys.is_own(command_id) else "")
 
     def _filter(self, text: str) -> None:
         for row in self._rows.values():

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.commands import TOOLBAR
-from app.widgets.basic import ICON_PX, WordsButton
+from app.widgets.basic import ICON_PX, WordsButton, set_tip
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -49,4 +49,4 @@ def _name_extension(bar: QToolBar) -> None:
     assert button is not None
     words = QCoreApplication.translate("toolbar", "More tools")
     button.setAccessibleName(words)
-    button.setToolTip(words)
+    set_tip(button, words)

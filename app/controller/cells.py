@@ -1,7 +1,7 @@
 """Small coloured maps from the paint worker, for grids, panes and the tree of layers.
 
-Cells are coloured by ``mvit_core.render`` alone, at their size on screen, and cached by everything
-that decides their colours: stepping through frames of one token time repaints none.
+Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
+that decides how they heat: stepping through frames of one token time paints none anew.
 """
 
 from __future__ import annotations

@@ -35,17 +35,16 @@ from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.controller.map_cache import MapCache
     from app.controller.workbench import Workbench
     from app.results import CellsPicture, FramePicture, Results, Scale, TokenMark, VideoInfo
-    from app.state.view_state import Pane
-    from app.workers.pane_frames import PaneFrame
+    from app.state.view_state import ModelSource, Pane
+    from app.workers.pane_frames import ClipKey, PaneFrame
     from app.workers.worker import TaskResult
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import HeatSettings
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -78,9 +77,9 @@ class ComparePanes(Collaborator):
         self._workers, self._frames = bench.workers, bench.workers.pane_frames
         self._cells = Cells(bench, TaskKey.PANES)
         self._differences = Differences(bench)
-        self._others: dict[Path, PaneFrame] = {}
+        self._others: dict[ClipKey, PaneFrame] = {}
         self._asked_frames: object = None
-        self._windows: dict[tuple[Path, ClipSpec], tuple[ClipWindow, ...]] = {}
+        self._windows: dict[tuple[FileIdentity | None, ClipSpec], tuple[ClipWindow, ...]] = {}
         self._asked: MapRequest | None = None
         self._barred: dict[MapRequest, str] = {}
         self._info: tuple[PaneInfo, ...] = ()
@@ -99,7 +98,7 @@ class ComparePanes(Collaborator):
         self._request_frames(pins)
         seen = [self._selection(), *(self._pinned(pane) for pane in pins)]
         asks: list[CellsAsk] = []
-        info = [self._pane_info(place, each, asks) for place, each in enumerate(seen)]
+        info = [self._info_of(place, each, asks) for place, each in enumerate(seen)]
         if state.difference is not None and max(state.difference) < len(seen):
             info.append(self._difference(state.difference, seen))
         self._cells.request(asks)
@@ -129,11 +128,9 @@ class ComparePanes(Collaborator):
 
     def _request_frames(self, pins: tuple[Pane, ...]) -> None:
         """Request the frames of other clips at the playhead's time."""
-        video = self._results.video
-        assert video is not None
-        paths = tuple(dict.fromkeys(pane.clip for pane in pins if pane.clip != video.path))
-        wanted = (paths, self._seconds())
-        if paths and wanted != self._asked_frames:
+        clips = tuple(dict.fromkeys(_clip_of(pane) for pane in pins if not self._is_open(pane)))
+        wanted = (clips, self._seconds())
+        if clips and wanted != self._asked_frames:
             self._asked_frames = wanted
             work, show = partial(self._frames.at, *wanted), self._show_frames
             self._workers.decode.submit(
@@ -141,7 +138,7 @@ class ComparePanes(Collaborator):
             )
 
     def _show_frames(self, frames: tuple[PaneFrame, ...]) -> None:
-        self._others = {frame.path: frame for frame in frames}
+        self._others = {(frame.path, frame.stream): frame for frame in frames}
 
     def _selection(self) -> _Seen:
         results = self._results
@@ -175,13 +172,13 @@ class ComparePanes(Collaborator):
     def _frame_of(self, pane: Pane) -> tuple[VideoInfo | None, FramePicture | None, str]:
         results = self._results
         assert results.video is not None
-        if pane.clip == results.video.path:
+        if self._is_open(pane):
             return results.video, results.picture, ""
-        other = self._others.get(pane.clip)
+        other = self._others.get(_clip_of(pane))
         return (None, None, "") if other is None else (other.video, other.picture, other.problem)
 
     def _request(self, pane: Pane, video: VideoInfo, frame: int) -> tuple[MapRequest | None, str]:
-        key = (video.path, pane.clip_spec)
+        key = (video.file, pane.clip_spec)
         if key not in self._windows:
             try:
                 self._windows[key] = clip_windows(video.frame_count, video.fps, pane.clip_spec)
@@ -191,7 +188,23 @@ class ComparePanes(Collaborator):
         if window is None:
             return None, tr("No window of the model lies here")
         wanted = replace(pane.map, head="mean")  # all heads are made together
-        return MapRequest(pane.model, pane.clip, pane.clip_spec, window, wanted), ""
+        files = self._model_files(pane.model)
+        return (
+            MapRequest(pane.model, pane.clip, pane.clip_spec, window, wanted, video.file, files),
+            "",
+        )
+
+    def _model_files(self, model: ModelSource) -> tuple[FileIdentity, ...]:
+        """Which files a pane's model is read from; those of the model in use were read already."""
+        used = self._results.model
+        if used is not None and used.source == model:
+            return used.files
+        return self._bench.files.of_model(model)
+
+    def _is_open(self, pane: Pane) -> bool:
+        """A pane shows the very clip that is open."""
+        video, state = self._results.video, self._bench.state
+        return video is not None and (pane.clip, pane.stream) == (video.path, state.stream)
 
     def _request_map(self, request: MapRequest) -> None:
         """Request the map of a pane, once the map of the canvas is made."""
@@ -227,7 +240,7 @@ class ComparePanes(Collaborator):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _pane_info(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
+    def _info_of(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
         name = PANE_NAMES[place - 1] if place else tr("Now")
         blank = PaneInfo(
             place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark
@@ -320,11 +333,15 @@ class ComparePanes(Collaborator):
         if heads:
             parts.append(head_words(seen.head, heads))
         parts.append(map_words(shown.method, shown.query))
-        if pane and results.video and pane.clip != results.video.path:
+        if pane and results.video and not self._is_open(pane):
             parts.append(pane.clip.name)
         if pane and results.model and pane.model != results.model.source:
             parts.append(pane.model.checkpoint.name)
         return " · ".join(parts)
+
+
+def _clip_of(pane: Pane) -> ClipKey:
+    return pane.clip, pane.stream
 
 
 def _one_mark(terms: tuple[Term, Term]) -> TokenMark | None:

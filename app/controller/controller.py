@@ -7,6 +7,7 @@ emitted as a snapshot. Every step may be repeated without harm. The controller k
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,10 +16,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.compare import ComparePanes
 from app.controller.exports import Exports
+from app.controller.file_watch import FileWatch
 from app.controller.frames import Frames
 from app.controller.grid import GridMaps
 from app.controller.heat import HeatScheduler
-from app.controller.jobs import JOB_ORDER
+from app.controller.jobs import JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
 from app.controller.opening import begin_clip, begin_model, tiled
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.controller.workbench import Collaborator
-    from app.results import ModelInfo, ViewSizes
+    from app.results import JobInfo, ModelInfo, ViewSizes
     from app.state.preferences import Preferences, PreferenceStore
     from app.state.recent_files import Recent
     from app.state.store import Store
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
     from app.workers.export import ExportJob
     from app.workers.worker import Progress, TaskResult
     from mvit_core.errors import Remedy
+
+
+logger = logging.getLogger(__name__)
 
 
 class Controller(QObject):
@@ -75,7 +80,8 @@ class Controller(QObject):
         self._snapshot: Snapshot | None = None
         self._asked_source: ModelSource | None = None
         self.survey = ClipSurvey(bench)
-        map_cache = MapCache(bench.budget, self.survey.keep_map)
+        map_cache = MapCache(bench.budget, self.survey.record_map)
+        self._watch = FileWatch(bench)
         self._frames = Frames(bench)
         self._maps = MapScheduler(bench, map_cache)
         self._ranges = ColourRanges(bench)
@@ -84,6 +90,7 @@ class Controller(QObject):
         self.exports = Exports(bench)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
+            self._watch,
             self._maps,
             self._colours,
             self._ranges,
@@ -111,13 +118,24 @@ class Controller(QObject):
 
     # -- asked by commands and the window ------------------------------------------------------
 
-    def open_video(self, path: Path) -> None:
-        """Open a video; the one before stays until this one is open."""
-        decode, work = self.workers.decode, partial(self.workers.decoder.open, path)
+    def open_video(self, path: Path, stream: int | None = None) -> None:
+        """Open a video; the one before stays until this one is there.
+
+        Args:
+            path: a file, or a folder of pictures.
+            stream: number of the video stream within the file; None for the film.
+        """
+        decode, work = self.workers.decode, partial(self.workers.decoder.open, path, stream)
         decode.cancel(TaskKey.OPEN)  # one that still lists an hour of video is not waited for
         self._jobs.begin(TaskKey.OPEN, self.tr("Opening {name}").format(name=path.name))
-        decode.submit(TaskKey.OPEN, work, self._video_opened, self._bench.failed)
+        decode.submit(TaskKey.OPEN, work, partial(self._video_opened, stream), self._bench.failed)
         self._refresh()
+
+    def choose_stream(self, place: int) -> None:
+        """Open another video stream of the file that is open, by its place among them."""
+        video = self.results.video
+        if video is not None and place < len(video.streams):
+            self.open_video(video.path, video.streams[place].index)
 
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is loaded."""
@@ -131,8 +149,15 @@ class Controller(QObject):
 
     @Slot(str)
     def mend(self, remedy: Remedy) -> None:
-        """Load the model again with a remedy for lack of memory."""
-        if self._asked_source is not None:
+        """Try again where memory ended, or read anew what changed on disk."""
+        state = self.store.state
+        if remedy == "open_again":
+            if state.clip is not None:
+                self.open_video(state.clip, state.stream)
+        elif remedy == "load_again":
+            if state.model is not None:
+                self.load_model(state.model)
+        elif self._asked_source is not None:
             self.load_model(mended(self._asked_source, remedy))
 
     def close_clip(self) -> None:
@@ -172,6 +197,7 @@ class Controller(QObject):
 
     def export(self, job: ExportJob) -> None:
         """Write an export."""
+        self._watch.check()
         self.exports.begin(job)
         self._refresh()
 
@@ -211,12 +237,24 @@ class Controller(QObject):
             self._bench.sizes = sizes
             self._refresh()
 
-    def close(self) -> None:
-        """Stop all workers and wait for them."""
+    def check_files(self) -> None:
+        """Look whether the files in use have changed on disk."""
+        self._watch.check()
+
+    @property
+    def unfinished(self) -> tuple[JobInfo, ...]:
+        """Jobs whose result would be lost if the window closed now."""
+        return tuple(job for job in self._jobs.all if job.key in LONG and job.state == "running")
+
+    def close(self) -> bool:
+        """Stop all workers and wait for them a moment; whether all have ended."""
         self.store.changed.disconnect(self._on_changed)
         for each in self._collaborators:
             each.stop()
-        self.workers.close()
+        hung = self.workers.close()
+        for worker in hung:
+            logger.warning("the worker %s does not end; it is left behind", worker.objectName())
+        return not hung
 
     # -- what changes --------------------------------------------------------------------------
 
@@ -272,7 +310,7 @@ class Controller(QObject):
 
     # -- files that came -----------------------------------------------------------------------
 
-    def _video_opened(self, opened: Opened) -> None:
+    def _video_opened(self, stream: int | None, opened: Opened) -> None:
         video = opened.video.at_rate(self.store.state.picture_fps)
         self.opened.emit(video.path.name)
         self._forget()
@@ -281,7 +319,7 @@ class Controller(QObject):
         )
         self._frames.opened(opened)
         self._tile()
-        begin_clip(self.store, video.path)
+        begin_clip(self.store, video, stream, self.notify)
         for sentence in video.damage:
             self.notify(Message("warning", f"{video.path.name}: {sentence}"))
 
@@ -290,7 +328,7 @@ class Controller(QObject):
         self._forget()
         before = self.results.model
         self._bench.results = replace(self.results, model=model, windows=())
-        begin_model(self.store, model, before)
+        begin_model(self.store, model, before, self.notify)
         self._tile()
         self.notify(loaded_message(model))
 

@@ -124,9 +124,17 @@ class Frames(Collaborator):
                 self._ask()
         elif not state.scrubbing and self._asked != state.frame:
             self._ask()
+        self._drop_changed()
         stand_in = self._stand_in()
         if stand_in is not None:
             self._show(stand_in)
+
+    def _drop_changed(self) -> None:
+        """Keep no picture of a file that is another by now."""
+        picture = self._bench.results.picture
+        if picture is not None and picture.is_changed and self._strip.is_on:
+            self._beside.clear()
+            self._strip.end()
 
     def _show_beside(self, frame: int) -> bool:
         """Show a frame that was painted ahead; False where it was not."""
@@ -146,14 +154,14 @@ class Frames(Collaborator):
         video = self._bench.results.video
         self._beside.clear()
         for picture in pictures:
-            if video is not None and picture.path == video.path and picture.image is not None:
+            if video is not None and picture.file == video.file and picture.image is not None:
                 pixels = 0 if picture.pixels is None else picture.pixels.nbytes
                 self._beside.put(picture.index, picture, picture.image.sizeInBytes() + pixels)
 
     def _on_result(self, picture: FramePicture | None) -> None:
         """Show a decoded frame, even a late one, unless a nearer one is shown already."""
         video = self._bench.results.video
-        if picture is None or video is None or picture.path != video.path:
+        if picture is None or video is None or picture.file != video.file:
             return
         self._look_ahead()
         if self._is_nearer(picture):

@@ -18,7 +18,6 @@ from app.controller.cells import Cells, CellsAsk
 from app.controller.scale import scale_of
 from app.controller.workbench import Collaborator
 from app.results import CellsKey, CellsPicture, GridInfo, GridRow, TaskKey, heatmap_of
-from app.results.tokens import carried
 from app.workers.worker import Progress
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ ALL_TIMES = -1
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("grids", text)
+    return QCoreApplication.translate("grid_maps", text)
 
 
 class GridMaps(Collaborator):
@@ -155,12 +154,7 @@ class GridMaps(Collaborator):
         if self._requested is None or self._requested[0] != asked:
             here = results.layer(request.block)
             assert here is not None
-            requests = {
-                layer.block: request.on_layer(
-                    layer.block, carried(request.map.query, request.map.method, here, layer)
-                )
-                for layer in results.layers
-            }
+            requests = {layer.block: request.on_layer(here, layer) for layer in results.layers}
             self._requested = (asked, requests)
         return self._requested[1]
 

@@ -29,6 +29,10 @@ JOB_ORDER = (
 """Keys of jobs; the one that the user waits for most comes first."""
 
 
+LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
+"""Jobs that take long and leave nothing behind where the window closes on them."""
+
+
 class Jobs:
     """One job per task key; a new one replaces the last of its key.
 

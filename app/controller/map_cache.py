@@ -20,14 +20,14 @@ class MapCache:
     """Maps that the inference worker made, by their request.
 
     Args:
-        budget: limit that maps count against.
-        on_map: called with each map, to keep its scores and measures for the whole clip.
+        budget: they are counted there.
+        record: hears of each map, for what it tells of the whole clip.
     """
 
     def __init__(
-        self, budget: MemoryBudget, on_map: Callable[[MapResult], None] | None = None
+        self, budget: MemoryBudget, record: Callable[[MapResult], None] | None = None
     ) -> None:
-        self._on_map = on_map
+        self._record = record
         self._cache: Cache[MapRequest, MapResult] = Cache(
             budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
         )
@@ -41,8 +41,8 @@ class MapCache:
 
     def keep(self, result: MapResult) -> None:
         """Cache a result, even a late one, which is only not shown."""
-        if self._on_map is not None:
-            self._on_map(result)
+        if self._record is not None:
+            self._record(result)
         self._cache.put(result.request, result, result.maps.values.nbytes)
 
     def forget(self) -> None:

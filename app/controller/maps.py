@@ -33,7 +33,15 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
         return None
     spec = state.clip_spec or results.model.clip_spec
     wanted = replace(state.map, block=layer.block, head="mean")  # all heads are made together
-    return MapRequest(results.model.source, results.video.path, spec, window, wanted)
+    return MapRequest(
+        results.model.source,
+        results.video.path,
+        spec,
+        window,
+        wanted,
+        results.video.file,
+        results.model.files,
+    )
 
 
 class MapScheduler(Collaborator):
@@ -68,6 +76,11 @@ class MapScheduler(Collaborator):
         """Put the present request into the results, and submit it where its map is missing."""
         results, state = self._bench.results, self._bench.state
         request = request_of(state, results)
+        if results.video is not None and self._bench.files.has_changed(results.video.file):
+            self._result = None  # what was found out is of another file than lies there now
+            words = tr("The video has changed on disk; open it again")
+            self._bench.results = replace(results, request=None, problem=words)
+            return
         if request is None:
             problem = results.problem if results.video else ""
             self._bench.results = replace(results, request=None, problem=problem)

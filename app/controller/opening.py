@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication
+
+from app.results import Message
 from app.state.view_state import Loop
+from app.text.terms import term
+from mvit_core.attribution import METHODS, MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from app.results import ModelInfo, Results
+    from app.results import ModelInfo, Results, VideoInfo
     from app.state.store import Store
+    from app.state.view_state import Marker
+    from mvit_core.attribution import Query
     from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("opening", text)
 
 
 def tiled(results: Results, spec: ClipSpec | None) -> Results:
@@ -38,36 +50,84 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
     return replace(results, windows=windows, problem=problem)
 
 
-def begin_clip(store: Store, path: Path) -> None:
-    """Show a clip from its beginning; loop and markers stay where the same clip is opened again."""
-    query = store.state.map.query
-    if store.state.clip != path:
+def begin_clip(
+    store: Store, video: VideoInfo, stream: int | None, tell: Callable[[Message], None]
+) -> None:
+    """Show a clip from its beginning; loop and markers stay where it is opened anew.
+
+    Args:
+        store: takes the clip.
+        video: the clip.
+        stream: that was asked for; None for the film.
+        tell: hears of what could not be kept.
+    """
+    old = store.state.map
+    query: Query = "readout" if isinstance(old.query, tuple) else old.query
+    method = _method_for(old.method, query)
+    if (store.state.clip, store.state.stream) != (video.path, stream):
         store.update(loop=Loop(), markers=())
+    loop, markers = _within(store.state.loop, store.state.markers, video.frame_count)
     store.update(
-        clip=path,
+        clip=video.path,
+        stream=stream,
         frame=0,
         playing=False,
         scrubbing=False,
         picking=False,
-        query="readout" if isinstance(query, tuple) else query,
+        loop=loop,
+        markers=markers,
+        query=query,
+        method=method,
     )
     store.forget()
+    if method != old.method:
+        words = tr("{map} needs a picked token, and another clip has none: back to {default}")
+        names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
+        tell(Message("info", words.format(**names)))
 
 
-def begin_model(store: Store, model: ModelInfo, before: ModelInfo | None) -> None:
-    """Show a model's first map; the view stays where it is the same network as before."""
+def _method_for(method: str, query: Query) -> str:
+    """The method, or the first of all where it has no map without a picked token."""
+    picked_only = method in METHODS and METHODS[method].grid == "q" and query == "readout"
+    return MapSpec().method if picked_only or method not in METHODS else method
+
+
+def _within(
+    loop: Loop, markers: tuple[Marker, ...], frame_count: int
+) -> tuple[Loop, tuple[Marker, ...]]:
+    """Loop and markers as far as they lie in a video of so many frames."""
+    inside = all(point is None or 0 <= point < frame_count for point in (loop.first, loop.last))
+    kept = tuple(marker for marker in markers if marker.frame < frame_count)
+    return loop if inside else Loop(), kept
+
+
+def begin_model(
+    store: Store, model: ModelInfo, before: ModelInfo | None, tell: Callable[[Message], None]
+) -> None:
+    """Show the map that a model begins with; the view stays where it is the same network.
+
+    Args:
+        store: takes the model.
+        model: that was loaded.
+        before: that was in use; None where there was none.
+        tell: hears of what could not be kept.
+    """
     if before is not None and before.is_same_network(model):
         store.update(model=model.source)  # on another device, or with less memory
         return
+    state = store.state
+    dropped = before is not None and (
+        state.map.method != MapSpec().method or bool(state.pinned_classes) or bool(state.clip_spec)
+    )
     store.update(
         model=model.source,
         clip_spec=None,
-        block=None,
-        head="mean",
-        method="row",
-        query="readout",
+        map=MapSpec(),
         picking=False,
         locked_range=None,
         pinned_classes=(),
     )
     store.forget()
+    if dropped:
+        words = tr("Map, pinned classes and preprocessing begin anew with another model")
+        tell(Message("info", words))

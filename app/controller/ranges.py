@@ -17,15 +17,15 @@ from typing_extensions import override
 from app.controller.workbench import Collaborator
 from app.results import HistogramInfo, RangeInfo, TaskKey
 from app.workers.worker import Progress
-from mvit_core.attribution import METHODS
+from mvit_core.pool import Piece, pieces_of
 from mvit_core.render import ValueRange
 
 if TYPE_CHECKING:
     from app.controller.workbench import Workbench
-    from app.results import LayerInfo, MapRequest, MapResult, RangePiece
+    from app.results import MapRequest, MapResult, RangePiece
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
-    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.attribution import HeadChoice
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.render import HeatSettings, RangePolicy
     from mvit_core.video.clip import ClipWindow
@@ -184,27 +184,12 @@ def _pieces_of(
 ) -> list[MapRequest]:
     """Requests of all maps that a policy looks at; empty where the result's own layer is enough."""
     request = result.request
-    if policy == "clip" and request.window in windows:
-        return [replace(request, window=window) for window in windows]
-    if policy != "model":
-        return []
-    here = result.layer
+    known = windows if request.window in windows else ()  # those of other preprocessing
+    chosen = Piece(request.window, request.map)
     return [
-        request.on_layer(each.block, _same_place(request, here, each)) for each in result.layers
+        replace(request, window=piece.window, map=piece.spec)
+        for piece in pieces_of(policy, chosen, known, result.layers)
     ]
-
-
-def _same_place(request: MapRequest, here: LayerInfo, there: LayerInfo) -> Query:
-    """The query at the same place of another layer, as ``mvit_core.pipeline.same_place``."""
-    if isinstance(request.map.query, str):
-        return request.map.query
-    of_keys = METHODS[request.map.method].grid == "q"
-    start, end = (each.k_geometry if of_keys else each.q_geometry for each in (here, there))
-    if start is None or end is None:
-        return request.map.query
-    return end.nearest_token(
-        start.centre(request.map.query), there.k_shape if of_keys else there.q_shape
-    )
 
 
 def _info(

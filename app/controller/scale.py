@@ -20,7 +20,7 @@ def scale_of(
     key_counts: Collection[int],
     names: Mapping[Units, str] | None = None,
 ) -> Scale:
-    """Make the scale of maps that are drawn with the same settings.
+    """The scale of maps that are drawn with the same settings.
 
     Args:
         heat: settings of the maps, at the user's opacity.

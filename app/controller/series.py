@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import SeriesInfo, SeriesLine
-from mvit_core.attribution import HeadSet, head_within
+from mvit_core.attribution import METHODS, HeadSet, head_within
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def series_info(
 ) -> SeriesInfo:
     """Make the series of a clip, as far as its windows were run."""
     scores = [cache.scores(request, request.spec, View(window)) for window in windows]
-    names = cache.names.get(request.model, ())
+    names = cache.names.get(request.network, ())
     if state.series == "probability":
         lines = _class_lines(scores, names, state.pinned_classes)
     else:
@@ -75,7 +75,7 @@ def series_info(
     known = sum(value is not None for value in values)
     low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
     missing = len(missing_windows(cache, request, windows, state))
-    seconds = cache.seconds.get(request.model)
+    seconds = cache.seconds.get(request.network)
     return SeriesInfo(
         kind=state.series,
         lines=lines,
@@ -138,6 +138,6 @@ def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int)
 
 
 def _why_none(request: MapRequest) -> str:
-    if request.map.method == "column":
+    if not METHODS[request.map.method].has_sink:
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

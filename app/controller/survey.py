@@ -46,7 +46,7 @@ class ClipSurvey(QObject, Collaborator):
         self._average: tuple[object, AverageInfo | None] = (None, None)
         self._begun_for: object = None
         # Emitted on the worker's thread, received on the window's.
-        self._piece_done.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+        self._piece_done.connect(self._record, Qt.ConnectionType.QueuedConnection)
         bench.store.changed.connect(self._on_changed)
 
     @override
@@ -64,9 +64,9 @@ class ClipSurvey(QObject, Collaborator):
         for key in (TaskKey.SERIES, TaskKey.MULTIVIEW):
             self._worker.cancel(key)
 
-    def keep_map(self, result: MapResult) -> None:
+    def record_map(self, result: MapResult) -> None:
         """Keep scores and measures of a map that was made for another purpose."""
-        self._cache.keep_map(result)
+        self._cache.record_map(result)
 
     # -- results ----------------------------------------------------------------------------
 
@@ -100,9 +100,7 @@ class ClipSurvey(QObject, Collaborator):
             return None
         running = self._is_running(TaskKey.MULTIVIEW)
         key = (
-            request.model,
-            request.clip,
-            request.spec,
+            _purpose(request),
             id(results.windows),
             state.views,
             self._cache.version,
@@ -120,7 +118,7 @@ class ClipSurvey(QObject, Collaborator):
             return AverageInfo(plan, (), 0, 0, None, running=False, problem=str(error))
         spec = preprocessing_for(request.spec, plan)
         known = [s for v in views if (s := self._cache.scores(request, spec, v)) is not None]
-        seconds = self._cache.seconds.get(request.model)
+        seconds = self._cache.seconds.get(request.network)
         return AverageInfo(
             plan,
             self._mean(request, known),
@@ -134,7 +132,7 @@ class ClipSurvey(QObject, Collaborator):
         if not known:
             return ()
         mean = sum(known[1:], start=known[0]) / len(known)
-        names = self._cache.names.get(request.model, ())
+        names = self._cache.names.get(request.network, ())
         return tuple(
             PredictionInfo(i, names[i] if i < len(names) else f"class {i}", float(mean[i]))
             for i in (-mean).argsort(kind="stable").tolist()
@@ -202,8 +200,8 @@ class ClipSurvey(QObject, Collaborator):
             self._worker.cancel(TaskKey.MULTIVIEW)
 
     @Slot(object)
-    def _keep(self, survey: object) -> None:
-        self._cache.keep(survey)
+    def _record(self, told: object) -> None:
+        self._cache.record(told)
         self._bench.due.emit()
 
     def _views(self, request: MapRequest) -> tuple[View, ...]:
@@ -221,4 +219,4 @@ class ClipSurvey(QObject, Collaborator):
 
 
 def _purpose(request: MapRequest) -> object:
-    return request.model, request.clip, request.spec
+    return request.network, request.clip, request.clip_file, request.spec

@@ -1,4 +1,4 @@
-"""Caches scores and measures of windows and views, by everything that they depend on."""
+"""What is known of windows and views, by everything that it depends on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
     from app.results import MapRequest, MapResult, PredictionInfo
-    from app.state.view_state import ModelSource
+    from app.results.maps import Network
     from mvit_core.attribution import LayerMeasures
     from mvit_core.multiview import Scores
     from mvit_core.video.clip import ClipSpec
 
 MOST_KEPT = 20_000
-"""Most views, and most maps, kept; the scores of 400 classes have 3 kB."""
+"""Views and maps; scores of 400 classes take 3 kB."""
 
 
 class SurveyCache:
@@ -29,49 +29,50 @@ class SurveyCache:
     def __init__(self) -> None:
         self.version = 0
         """Increased with every entry."""
-        self.names: dict[ModelSource, tuple[str, ...]] = {}
-        self.seconds: dict[ModelSource, float] = {}
+        self.names: dict[Network, tuple[str, ...]] = {}
+        self.seconds: dict[Network, float] = {}
         """Seconds of one run, by model."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
         self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
         """(classes,) scores of a view by a request's model and a preprocessing; None if unknown."""
-        return self._scores.get((request.model, request.clip, spec, view))
+        return self._scores.get((*_of_clip(request), spec, view))
 
     def measures(self, request: MapRequest) -> LayerMeasures | None:
         """Measures of one layer in one window; None where they are not known."""
         return self._measures.get(_plain(request))
 
-    def keep(self, survey: object) -> None:
+    def record(self, told: object) -> None:
         """Keep a ``WindowSurvey`` or ``ViewSurvey``; others are ignored."""
-        if isinstance(survey, WindowSurvey):
-            request = survey.request
-            self._keep_scores(request, request.spec, View(request.window), survey.scores)
-            for block, measures in survey.measures:
-                self._measures[_plain(request.on_layer(block, request.map.query))] = measures
-            self.names[request.model] = survey.names
-        elif isinstance(survey, ViewSurvey):
-            self._keep_scores(survey.request, survey.spec, survey.view, survey.scores)
+        if isinstance(told, WindowSurvey):
+            request = told.request
+            self._keep_scores(request, request.spec, View(request.window), told.scores)
+            for block, measures in told.measures:
+                here = replace(request, map=replace(request.map, block=block))
+                self._measures[_plain(here)] = measures
+            self.names[request.network] = told.names
+        elif isinstance(told, ViewSurvey):
+            self._keep_scores(told.request, told.spec, told.view, told.scores)
         else:
             return
-        self.seconds[survey.request.model] = survey.seconds
+        self.seconds[told.request.network] = told.seconds
         self._settle()
 
-    def keep_map(self, result: MapResult) -> None:
+    def record_map(self, result: MapResult) -> None:
         """Keep scores and measures of a map that was made for another purpose."""
         request = _plain(result.request)
         if request in self._measures:
             return
         is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
-            self._keep_predictions(request, result.predictions)
+            self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
         # A cached window took no time, so the longest time is that of a run.
-        self.seconds[request.model] = max(self.seconds.get(request.model, 0.0), result.seconds)
+        self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
-    def _keep_predictions(
+    def _record_predictions(
         self, request: MapRequest, predictions: tuple[PredictionInfo, ...]
     ) -> None:
         scores = np.zeros(len(predictions))
@@ -79,16 +80,21 @@ class SurveyCache:
         for each in predictions:
             scores[each.index], names[each.index] = each.probability, each.name
         self._keep_scores(request, request.spec, View(request.window), scores)
-        self.names[request.model] = tuple(names)
+        self.names[request.network] = tuple(names)
 
     def _keep_scores(self, request: MapRequest, spec: ClipSpec, view: View, scores: Scores) -> None:
-        self._scores.setdefault((request.model, request.clip, spec, view), scores)
+        self._scores.setdefault((*_of_clip(request), spec, view), scores)
 
     def _settle(self) -> None:
         self.version += 1
         for kept in (self._scores, self._measures):
             while len(kept) > MOST_KEPT:
                 kept.popitem(last=False)
+
+
+def _of_clip(request: MapRequest) -> tuple[object, ...]:
+    """Model and clip, as their files were: another file of the same name is another."""
+    return request.network, request.clip, request.clip_file
 
 
 def _plain(request: MapRequest) -> MapRequest:

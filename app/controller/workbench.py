@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.controller.jobs import Jobs
+from app.controller.known_files import KnownFiles
 from app.results import Message, Results, ViewSizes
 from app.state.preferences import budget_bytes
 from app.workers.pool import WorkerPool
@@ -65,6 +66,7 @@ class Workbench(QObject):
         self.budget = MemoryBudget(budget_bytes(preferences.values))
         self.workers = WorkerPool(self.budget, self)
         self.jobs = Jobs()
+        self.files = KnownFiles()
 
     @property
     def state(self) -> ViewState:

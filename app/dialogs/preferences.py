@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.state.language import language_code
 from app.state.preferences import SETTINGS, Choice, Number, words_of
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_tip
 
 if TYPE_CHECKING:
     from app.state.preferences import PreferenceStore, Setting
@@ -48,9 +48,9 @@ class PreferencesDialog(QDialog):
         for row, setting in enumerate(SETTINGS):
             field = self.fields[setting.id] = self._field(setting)
             field.setAccessibleName(words_of(setting.title))
-            field.setToolTip(words_of(setting.tip))
+            set_tip(field, words_of(setting.tip))
             title = label(words_of(setting.title), "soft")
-            title.setToolTip(words_of(setting.tip))
+            set_tip(title, words_of(setting.tip))
             title.setBuddy(field)
             form.addWidget(title, row, 0)
             form.addWidget(field, row, 1)

@@ -119,7 +119,9 @@ class RelinkDialog(QDialog):
             if not is_same(ref, path):
                 words = self.tr("another file than the one that was saved: {path}")
             self.states[role].setText(words.format(path=path))
-        self.open_button.setEnabled("clip" in self._paths or "checkpoint" in self._paths)
+        # Without its clip a session says nothing: the one that happens to be open is another.
+        needed = "clip" if "clip" in self._missing or "clip" in self._paths else "checkpoint"
+        self.open_button.setEnabled(needed in self._paths)
 
     def _accept(self) -> None:
         self.relinked.emit(self._paths)

@@ -13,11 +13,20 @@ from PySide6.QtCore import QCoreApplication
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.results import Message
-from app.results.tokens import carried, centre, clamp
+from app.results.tokens import centre
 from app.state.view_state import MOST_PINNED, SERIES, ViewState, setting
 from app.text.phrases import lacking_words
 from app.text.terms import term
-from mvit_core.attribution import METHODS, head_indices, head_of, head_within
+from mvit_core.attribution import (
+    ATTENDED_BY,
+    ATTENDS_TO,
+    METHODS,
+    head_indices,
+    head_of,
+    head_within,
+    query_grid,
+    same_query,
+)
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
@@ -69,7 +78,7 @@ class Intents(Timing):
         if new.block != old.block:
             changes |= {
                 "block": new.block,
-                "query": carried(state.map.query, state.map.method, old, new),
+                "query": same_query(state.map.query, state.map.method, old, new),
             }
         if changes["head"] != wanted:
             self._report(Message("info", lacking_words(new, wanted)))
@@ -146,20 +155,20 @@ class Intents(Timing):
         layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
-        grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
-        if method == "column" and query == "readout":
-            query = centre(grid)
+        grid = query_grid(method, layer)
+        if METHODS[method].query_is_key and query == "readout":
+            query = centre(grid.shape)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
             self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.map.method:
-            query = clamp(query, grid)
+            query = grid.clamp(query)
         self._store.update(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
         """Show the attention of another query."""
         method = self._state.map.method
-        if query == "readout" and method == "column":
-            method = "row"
+        if query == "readout" and METHODS[method].query_is_key:
+            method = ATTENDS_TO
         self._store.update(query=query, method=method, picking=False)
 
     def picking(self, on: bool | None = None) -> None:
@@ -183,19 +192,18 @@ class Intents(Timing):
             self._report(Message("info", tr("The model did not see this part of the frame")))
             return
         layer = self._results().layer(self._state.map.block)
-        if not attended_by and self._state.map.method != "column" and self._dead_patch():
+        of_keys = METHODS[self._state.map.method].query_is_key
+        if not attended_by and not of_keys and self._dead_patch():
             self.picking(True)  # says why not
             return
-        column = attended_by or self._state.map.method == "column"
+        method = ATTENDED_BY if attended_by or of_keys else ATTENDS_TO
         assert layer is not None
-        geometry = layer.k_geometry if column else layer.q_geometry
-        shape = layer.k_shape if column else layer.q_shape
-        if geometry is None:
+        grid = query_grid(method, layer)
+        if grid.geometry is None:
             return
         column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
-        token = geometry.nearest_token(place, shape)
-        method = "column" if column else "row"
+        token = grid.geometry.nearest_token(place, grid.shape)
         self._store.update(query=token, method=method)
 
     def preprocess(self, spec: ClipSpec) -> None:
@@ -208,8 +216,8 @@ class Intents(Timing):
         if isinstance(self._state.map.query, tuple) and now.size != spec.size:
             # The token may lie outside the grids of another size.
             changes |= {"query": "readout", "picking": False}
-            if self._state.map.method == "column":
-                changes["method"] = "row"
+            if METHODS[self._state.map.method].query_is_key:
+                changes["method"] = ATTENDS_TO
         self._store.update(**changes)
 
     def pin_class(self, index: int) -> None:
@@ -297,4 +305,5 @@ class Intents(Timing):
 
     def _dead_patch(self) -> str:
         layer = self._results().layer(self._state.map.block)
-        return "" if layer is None or self._state.map.method == "column" else layer.dead_patch
+        of_keys = METHODS[self._state.map.method].query_is_key
+        return "" if layer is None or of_keys else layer.dead_patch

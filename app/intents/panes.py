@@ -121,7 +121,7 @@ class PaneIntents:
         if request is None:
             return None
         shown = replace(request.map, head=state.map.head)
-        return Pane(request.clip, request.model, request.spec, shown)
+        return Pane(request.clip, request.model, request.spec, shown, state.stream)
 
     def _swap_selection(self, place: int) -> None:
         state, here = self._store.state, self._here()
@@ -133,9 +133,10 @@ class PaneIntents:
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """True where a pane has the clip and model in use; shows a message otherwise."""
-        request = self._results().request
-        if request is not None and (request.clip, request.model, request.spec) == (
+        request, stream = self._results().request, self._store.state.stream
+        if request is not None and (request.clip, stream, request.model, request.spec) == (
             pane.clip,
+            pane.stream,
             pane.model,
             pane.clip_spec,
         ):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from typing_extensions import override
 from app.panels.spec import Panel
 from app.text.phrases import heads_list, share_words
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_tip, show_tip
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
@@ -147,10 +146,7 @@ class HeadGrid(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             head = self.head_at(event.pos())
-            if head is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), self._tip(head), self)
+            show_tip(event.globalPos(), "" if head is None else self._tip(head), self)
             return True
         return super().event(event)
 
@@ -245,7 +241,7 @@ class HeadsPanel(Panel):
             button = QPushButton(words)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
-            button.setToolTip(tip)
+            set_tip(button, tip)
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, name=name: self.head_chosen.emit(name))
             self._group.addButton(button)

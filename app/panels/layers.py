@@ -19,7 +19,7 @@ from typing_extensions import override
 from app.panels.spec import Panel
 from app.text.phrases import grid_words
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_column_tip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,9 @@ class LayersPanel(Panel):
         self.tree.setIconSize(MINI)
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys")])
-        self.tree.headerItem().setToolTip(2, self.tr("Grid of the keys: time × rows × columns"))
+        set_column_tip(
+            self.tree.headerItem(), 2, self.tr("Grid of the keys: time × rows × columns")
+        )
         self.tree.setAccessibleName(self.tr("Stages and blocks"))
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setUniformRowHeights(True)
@@ -123,7 +125,7 @@ class LayersPanel(Panel):
                 name=layer.name, q=grid_words(layer.q_shape), k=grid_words(layer.k_shape)
             )
             for column in range(3):
-                row.setToolTip(column, tip)
+                set_column_tip(row, column, tip)
 
     def show_minis(self, pictures: Mapping[int, QImage]) -> None:
         """Show a small picture beside each block that has one, by its number."""

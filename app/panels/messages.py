@@ -97,7 +97,7 @@ class Toast(QFrame):
             self._column.addLayout(self._remedies())
         if message.level == "error":
             self._column.addLayout(self._buttons())
-        else:
+        elif not message.remedies:  # what is to be decided stays until it is
             self._timer.start()
         if message.dock:
             self._column.addLayout(
@@ -120,7 +120,7 @@ class Toast(QFrame):
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
-        if self.message.level != "error":
+        if self.message.level != "error" and not self.message.remedies:
             self._timer.start()
 
     def _buttons(self) -> QHBoxLayout:
@@ -146,6 +146,8 @@ class Toast(QFrame):
             "cpu": self.tr("Retry on CPU"),
             "half": self.tr("Half precision"),
             "fewer_layers": self.tr("Fewer layers"),
+            "open_again": self.tr("Reload the video"),
+            "load_again": self.tr("Reload the model"),
         }
         row = QHBoxLayout()
         row.setContentsMargins(30, 0, 4, 0)

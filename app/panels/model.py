@@ -23,7 +23,7 @@ from app.panels.spec import Panel
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
 from app.text.terms import origin_words
 from app.widgets import theme
-from app.widgets.basic import label, rule
+from app.widgets.basic import label, rule, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Fold(QWidget):
         self.setVisible(bool(lines))
         words = f"{self._title} ({len(lines)})"
         self.header.setText(words)
-        self.header.setToolTip(self.tr("Show or hide the list: {title}").format(title=words))
+        set_tip(self.header, self.tr("Show or hide the list: {title}").format(title=words))
         self.lines.setPlainText("\n".join(lines))
         metrics = self.lines.fontMetrics()
         height = min(len(lines), LINES_SEEN) * metrics.lineSpacing() + 20
@@ -197,10 +197,10 @@ class ModelPanel(Panel):
 
     def _buttons(self) -> QWidget:
         self.preprocessing = QPushButton(self.tr("Preprocessing…"))
-        self.preprocessing.setToolTip(self.tr("How the model is fed (Ctrl+P)"))
+        set_tip(self.preprocessing, self.tr("How the model is fed (Ctrl+P)"))
         self.preprocessing.clicked.connect(self.preprocessing_asked)
         self.copy = QPushButton(self.tr("Copy"))
-        self.copy.setToolTip(self.tr("Copy the whole report"))
+        set_tip(self.copy, self.tr("Copy the whole report"))
         self.copy.clicked.connect(self._copy)
         self._buttons_row = QWidget()
         row = QHBoxLayout(self._buttons_row)
@@ -247,7 +247,7 @@ class ModelPanel(Panel):
             ("device", device_words(model)),
         ):
             self.values[name].setText(_breakable(words))
-            self.values[name].setToolTip(words)
+            set_tip(self.values[name], words)
 
     def _show_report(self, model: ModelInfo) -> None:
         report = model.report

@@ -17,7 +17,7 @@ from app.text.phrases import (
     value_words,
 )
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, icon_button, label
+from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
 
 if TYPE_CHECKING:
     from app.results import JobInfo, MemoryInfo, Readout
@@ -171,4 +171,4 @@ class StatusLine(QWidget):
             tip += "\n" + self.tr("The whole process: {n} GB").format(
                 n=gigabytes_words(memory.process_bytes)
             )
-        self.memory.setToolTip(tip)
+        set_tip(self.memory, tip)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mvit_core.heatmap import project
 
@@ -12,12 +12,17 @@ if TYPE_CHECKING:
 
     from app.results.model import LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
-    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec, Query
+    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+Network: TypeAlias = "tuple[ModelSource, tuple[FileIdentity, ...]]"
+"""Where a model comes from, and which files they were when it was loaded."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,15 @@ class MapRequest:
     window: ClipWindow
     map: MapSpec
     """The map; its block is a number and its head ``mean``, for all heads are made together."""
+    clip_file: FileIdentity | None = None
+    """Which file the clip was when it was opened; None for whatever lies at its path now."""
+    model_files: tuple[FileIdentity, ...] = ()
+    """The same of the model's files."""
+
+    @property
+    def network(self) -> Network:
+        """The model, as its files were when it was loaded."""
+        return self.model, self.model_files
 
     @property
     def block(self) -> int:
@@ -38,9 +52,9 @@ class MapRequest:
         assert self.map.block is not None
         return self.map.block
 
-    def on_layer(self, block: int, query: Query) -> MapRequest:
-        """The same request for another layer, with the query that is the same place there."""
-        return replace(self, map=replace(self.map, block=block, query=query))
+    def on_layer(self, here: LayerInfo, there: LayerInfo) -> MapRequest:
+        """The same of another layer; ``here`` is the layer that this is of."""
+        return replace(self, map=self.map.on_layer(here, there))
 
 
 @dataclass(frozen=True, eq=False)

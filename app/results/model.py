@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource
     from mvit_core.checkpoint import LoadReport
     from mvit_core.geometry import GridGeometry, Triple
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
 
 
@@ -50,9 +51,11 @@ class ModelInfo:
     """Tokens that the classifier reads, as the configuration calls them."""
     report: LoadReport
     """Report of loading the checkpoint."""
+    files: tuple[FileIdentity, ...] = ()
+    """Which files the source named when they were read."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
-        """True where the other is the same file loaded again, perhaps on another device."""
+        """The same file named again, perhaps on another device: a view of one fits the other."""
         mine, its = self.source, other.source
         return (mine.checkpoint, mine.config, self.layers) == (
             its.checkpoint,

@@ -54,7 +54,7 @@ class CellsKey:
     token_time: int
     """Time of the tokens; below 0 the mean over all times, within the seen box alone."""
     heat: HeatSettings
-    """Settings at full opacity; the user's is applied when the cells are laid over the frame."""
+    """At full opacity: the user's is applied when the cells are laid over the frame."""
     size: tuple[int, int]
     """(width, height) of one cell in device pixels."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.results import Readout
+from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice
@@ -54,6 +55,6 @@ def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:
 
     None for maps that are no row: columns, sums over queries, and the largest over heads.
     """
-    if method != "row" or head in ("max", "min"):
+    if not METHODS[method].is_row or head in ("max", "min"):
         return None
     return float(heatmap.values.sum(dtype=np.float64)) + (heatmap.sink or 0.0)

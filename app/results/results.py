@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """All results so far; the controller replaces it as new ones arrive."""
+    """All that is known now; the controller replaces it as results come."""
 
     video: VideoInfo | None = None
     model: ModelInfo | None = None
@@ -44,7 +44,7 @@ class Results:
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""
-    """Reason why the requested map cannot be made; empty while it can."""
+    """Why the map asked for does not come; empty while it may."""
     samples: Samples = field(default_factory=Samples)
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
 
+    from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video.decode.streams import StreamInfo
+
 
 @dataclass(frozen=True, eq=False)
 class VideoInfo:
@@ -34,6 +37,10 @@ class VideoInfo:
     """Faults of the file, a sentence each."""
     is_folder: bool = False
     """The frames are the picture files of a folder, shown at a rate that the user sets."""
+    file: FileIdentity | None = None
+    """Which file it was when it was opened, and which stream of it."""
+    streams: tuple[StreamInfo, ...] = ()
+    """Video streams of the file that can be chosen."""
 
     @property
     def pixel_aspect(self) -> float:
@@ -65,6 +72,12 @@ class FramePicture:
     """Reason why there is no picture."""
     is_preview: bool = False
     """The image is a proxy, small and soft, until the frame itself is decoded."""
+    is_damaged: bool = False
+    """It was painted from damaged data."""
+    is_changed: bool = False
+    """There is none because the file is another than the one that was opened."""
+    file: FileIdentity | None = None
+    """Which file it is of."""
 
 
 @dataclass(frozen=True, eq=False)

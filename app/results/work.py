@@ -61,6 +61,10 @@ class TaskKey(StrEnum):
     """Paint the heat of the panes."""
     DIFFERENCE = "difference"
     """Subtract two panes and paint the difference."""
+    FILES = "files"
+    """Whether the files in use are still those that were opened."""
+    SESSION = "session"
+    """Where the files of a session are now."""
     COPY = "copy"
     """Paint a picture for the clipboard."""
 
@@ -97,7 +101,7 @@ class Message:
     dock: str = ""
     """Name of the panel with more about it; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
-    """Ways out where memory ended; a button each."""
+    """What may help, where memory ended or a file changed; a button each."""
     file: Path | None = None
     """File that was written; a button shows its folder."""
 

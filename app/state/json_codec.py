@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from mvit_core import attribution, geometry, render
 from mvit_core.errors import SessionError
+from mvit_core.printable import brief
 from mvit_core.video import clip
 
 MODULES = (attribution, geometry, render, clip)
@@ -114,4 +115,4 @@ def _decode_dataclass(kept: Json, kind: type, where: str) -> Any:  # noqa: ANN40
 
 def _refuse(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
     words = getattr(kind, "__name__", str(kind)) if get_origin(kind) is None else str(kind)
-    raise SessionError(f"{where} is {kept!r}, which is no {words}")
+    raise SessionError(f"{where} is {brief(kept)}, which is no {words}")

@@ -70,7 +70,7 @@ def _read(kept: object) -> tuple[Recent, ...]:
     try:
         rows = json.loads(str(kept)) if kept is not None else []
         entries = [Recent(kind, Path(path)) for kind, path in rows]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # damaged, or nested for ever
         return ()
     return tuple(entry for entry in entries if entry.kind in get_args(Kind))[:AT_MOST]
 

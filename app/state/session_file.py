@@ -12,6 +12,7 @@ import json
 import os
 from dataclasses import dataclass, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ from PySide6.QtCore import QCoreApplication
 from app.state.json_codec import decode, encode, field_types
 from app.state.session_forms import in_form_3, with_usable_heat
 from app.state.view_state import ModelSource, ViewState
-from mvit_core.errors import SessionError
+from mvit_core.errors import MvitError, SessionError
+from mvit_core.printable import brief, word
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.ordinary_file import check_ordinary, read_bounded
 
 if TYPE_CHECKING:
     from app.state.store import Values
@@ -35,6 +38,9 @@ Forms 1 and 2 held the fields of the map and of the heat beside the others; form
 heads. Both are read as form 3 (``session_forms.py``).
 """
 
+MOST_PICTURES = 100_000
+"""Entries of a folder that its digest is of."""
+
 EDGE_BYTES = 1 << 16
 """Bytes hashed at each end of a file; checkpoints are too large to read whole."""
 
@@ -47,6 +53,10 @@ NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "hold_
 
 MODEL_FILES = frozenset({"checkpoint", "config", "labels"})
 """Fields of ``ModelSource`` that are files; each is also the role of its file in a session."""
+
+
+ROLES = ("clip", *sorted(MODEL_FILES))
+"""Files that a session may name."""
 
 
 def tr(text: str) -> str:
@@ -144,10 +154,13 @@ def read_session(path: Path) -> Session:
     page = _page(path)
     known = {"kind", "version", "written_by", "files", "model", "view", "place"}
     unknown = [name for name in page if name not in known]
+    unknown += [f"files.{role}" for role in _object(page, "files") if role not in ROLES]
     kinds = {k: v for k, v in field_types(ViewState).items() if k not in NOT_KEPT}
     files = _object(page, "files")
     return Session(
-        files={role: decode(ref, FileRef, f"files.{role}") for role, ref in files.items()},
+        files={
+            role: decode(files[role], FileRef, f"files.{role}") for role in ROLES if role in files
+        },
         model=_values(_object(page, "model"), "model", _model_types(), unknown),
         view=_values(_view(page), "view", kinds, unknown),
         place=decode(page.get("place", {}), Place, "place"),
@@ -193,12 +206,7 @@ def _model_types() -> dict[str, Any]:
 
 def _page(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise SessionError(tr("{name} is too large for a session").format(name=path.name))
-        page = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        words = tr("{path} cannot be read: {why}")
-        raise SessionError(words.format(path=path, why=error.strerror or error)) from error
+        page = json.loads(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON
         words = tr("{name} is damaged or no session: {why}")
         raise SessionError(words.format(name=path.name, why=error)) from error
@@ -211,7 +219,7 @@ def _page(path: Path) -> dict[str, Any]:
             "{name} was written by MViT Lens {by} in form {number}; this version reads up to form "
             "{own}. Update MViT Lens to open it"
         )
-        by = page.get("written_by", "?")
+        by = word(page.get("written_by", "?"), 40)
         raise SessionError(words.format(name=path.name, by=by, number=number, own=VERSION))
     return page
 
@@ -219,8 +227,8 @@ def _page(path: Path) -> dict[str, Any]:
 def _object(page: dict[str, Any], name: str) -> dict[str, Any]:
     value = page.get(name, {})
     if not isinstance(value, dict):
-        words = tr("the session is damaged: {name} is {value!r}, not a group of values")
-        raise SessionError(words.format(name=name, value=value))
+        words = tr("the session is damaged: {name} is {value}, not a group of values")
+        raise SessionError(words.format(name=name, value=brief(value)))
     return value
 
 
@@ -240,18 +248,28 @@ class Found:
 def find(ref: FileRef, folder: Path) -> Found:
     """Find a file of a session that lies in ``folder``: beside it first, then at its whole path."""
     places = [folder / ref.relative] if ref.relative else []
-    places = [place for place in (*places, Path(ref.absolute)) if place.exists()]
+    places = [place for place in (*places, Path(ref.absolute)) if _is_usable(place)]
     for place in places:
         if is_same(ref, place):
             return Found(Path(os.path.normpath(place)))
     return Found(Path(os.path.normpath(places[0])), same=False) if places else Found(None)
 
 
+def _is_usable(path: Path) -> bool:
+    """An ordinary file, or a folder of pictures; devices and pipes are never opened."""
+    try:
+        if not path.is_dir():
+            check_ordinary(path, SessionError)
+    except (MvitError, OSError, ValueError):
+        return False
+    return True
+
+
 def is_same(ref: FileRef, path: Path) -> bool:
     """True where a file's digest is the one that the session saved."""
     try:
-        return digest_of(path) == ref.digest
-    except OSError:
+        return _is_usable(path) and digest_of(path) == ref.digest
+    except (OSError, ValueError):
         return False
 
 
@@ -277,7 +295,7 @@ def digest_of(path: Path) -> str:
     """
     digest = hashlib.sha256()
     if path.is_dir():
-        for each in sorted(path.iterdir()):
+        for each in sorted(islice(path.iterdir(), MOST_PICTURES)):
             digest.update(f"{each.name} {each.stat().st_size}\n".encode())
         return digest.hexdigest()
     with path.open("rb") as file:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
+from mvit_core.system.ordinary_file import FileIdentity
 from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
 from mvit_core.video.multi_view import ViewPlan
 
@@ -38,6 +39,11 @@ class ModelSource:
     """Weights and arithmetic in half precision."""
     one_layer: bool = False
     """Keep only the layer shown of a run, where memory does not suffice for all."""
+
+    def files(self) -> tuple[FileIdentity, ...]:
+        """Which files it names now; asks the file system."""
+        named = (self.checkpoint, self.config, self.labels)
+        return tuple(FileIdentity.of(path) for path in named if path is not None)
 
     def load(self, on_step: Callable[[], None] | None = None) -> LoadedModel:
         """Load the model; imports torch.
@@ -89,6 +95,8 @@ class Pane:
     """Sampling and preprocessing of the model's input."""
     map: MapSpec
     """The map; its block is a number, so another model or selection does not change the layer."""
+    stream: int | None = None
+    """Of the clip; None is the one that is the film."""
 
     def __post_init__(self) -> None:
         if self.map.block is None:
@@ -150,6 +158,8 @@ class ViewState:
 
     clip: Path | None = None
     """Path of the open video."""
+    stream: int | None = None
+    """Number of the video stream within its file; None is the one that is the film."""
     model: ModelSource | None = None
     """The model that is loaded."""
     clip_spec: ClipSpec | None = None

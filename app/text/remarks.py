@@ -72,6 +72,8 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
         )
     elif results.picture.is_preview:
         found.append(tr("Preview; the frame itself is being decoded"))
+    if results.picture.is_damaged:
+        found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
     if state.picking:
         found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
     if results.shown is None:

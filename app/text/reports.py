@@ -1,4 +1,4 @@
-"""Writes reports of a load, a failure or a view, with all that is needed to repeat it."""
+"""Reports of a load, a failure or a view: enough for someone else to see the same."""
 
 from __future__ import annotations
 

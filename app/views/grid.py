@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip
+from PySide6.QtWidgets import QScrollArea, QSizePolicy
 from typing_extensions import override
 
 from app.text.phrases import share_words
 from app.views.grid_scene import GridScene, GridStyle
 from app.views.painter import GridInk, paint_empty, paint_focus, paint_grid
 from app.widgets import theme
-from app.widgets.basic import SeenWidget
+from app.widgets.basic import SeenWidget, show_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
@@ -178,7 +178,7 @@ class Grid(SeenWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             spot = self._scene.grid_layout.at(event.pos())
-            QToolTip.showText(event.globalPos(), self._tip(spot) if spot else "", self)
+            show_tip(event.globalPos(), self._tip(spot) if spot else "", self)
             return True
         return super().event(event)
 

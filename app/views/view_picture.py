@@ -1,7 +1,4 @@
-"""Builds the picture of the view shown, cells or panes, from places on screen.
-
-Runs on the window's thread; ``app.workers.view_picture`` paints the result.
-"""
+"""The view that is shown as one picture: a grid or panes; built in the window's thread."""
 
 from __future__ import annotations
 
@@ -88,7 +85,7 @@ def _panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
 
 
 def _view_picture(stage: Stage, results: Results, title: str, size: QSize) -> ViewPicture:
-    """Begin a picture with a title and no tiles."""
+    """A picture with nothing on it yet but its title."""
     assert results.video is not None
     assert results.picture is not None
     source = tr("{clip}, frame {n}").format(

@@ -1,25 +1,127 @@
-"""Small widgets that several panels share."""
+"""Small parts that several panels are made of.
+
+Labels, tooltips and questions are made here and nowhere else. Qt guesses from a text whether it is
+markup, and markup names files that Qt then opens; what these functions take is never markup, and
+never longer than a message may be. A test reads the sources for other ways.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QStandardItem
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QListWidgetItem,
+    QMessageBox,
     QSizePolicy,
     QSpinBox,
     QToolButton,
+    QToolTip,
+    QTreeWidgetItem,
     QWidget,
 )
 from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.icons import themed_icon
+from mvit_core.printable import MESSAGE_LIMIT
 
 ICON_PX = 18
+
+_NO_TAG = "\u2060"
+"""A word joiner: takes no room, and no tag begins with it."""
+
+
+def bounded(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """A text of any length, its middle left out where it is longer than ``limit`` characters."""
+    if len(text) <= limit:
+        return text
+    words = f" \u2026({len(text)})\u2026 "
+    end = (limit - len(words)) // 3
+    return f"{text[: limit - len(words) - end]}{words}{text[-end:]}"
+
+
+def plain(text: str) -> str:
+    """A text that Qt takes for what it says where it would guess: never for markup."""
+    text = bounded(text).replace("\0", "\ufffd")
+    if "&lt;" not in text and not ("<" in text and ">" in text):
+        return text
+    return text.replace("<", f"<{_NO_TAG}").replace("&lt;", f"&{_NO_TAG}lt;")
+
+
+def set_tip(thing: QWidget | QAction | QListWidgetItem | QStandardItem, text: str) -> None:
+    """Give a widget, an action or an item its tooltip."""
+    thing.setToolTip(plain(text))
+
+
+def set_column_tip(row: QTreeWidgetItem, column: int, text: str) -> None:
+    """Give one column of a row its tooltip."""
+    row.setToolTip(column, plain(text))
+
+
+def set_choice_tip(choice: QComboBox, row: int, text: str) -> None:
+    """Give one row of a choice its tooltip."""
+    choice.setItemData(row, plain(text), Qt.ItemDataRole.ToolTipRole)
+
+
+def show_tip(at: QPoint, text: str, widget: QWidget) -> None:
+    """Show a tooltip at a place of the screen; an empty one hides what is shown."""
+    QToolTip.showText(at, plain(text), widget)
+
+
+class PlainLabel(QLabel):
+    """A label that shows its text as it is."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(bounded(text))
+
+
+def ask(
+    parent: QWidget, title: str, text: str, answers: tuple[tuple[str, str], ...], stay: str
+) -> str:
+    """Ask a question and wait.
+
+    Args:
+        parent: the window that waits.
+        title: of the dialog.
+        text: the question.
+        answers: what each answer is called by the caller, and its words; the first is the one
+            that Enter gives.
+        stay: what Escape and closing the dialog mean, one of the answers.
+
+    Returns:
+        The answer.
+    """
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(title)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(bounded(text))
+    by_button: dict[QAbstractButton, str] = {}
+    for answer, words in answers:
+        role = (
+            QMessageBox.ButtonRole.RejectRole
+            if answer == stay
+            else QMessageBox.ButtonRole.AcceptRole
+        )
+        button = box.addButton(words, role)
+        by_button[button] = answer
+        if answer == stay:
+            box.setEscapeButton(button)
+        if answer == answers[0][0]:
+            box.setDefaultButton(button)
+    box.exec()
+    return by_button.get(box.clickedButton(), stay)
 
 
 class SeenWidget(QWidget):
@@ -61,7 +163,7 @@ def label(
     A screen reader says it before the control that it is of; of a combo box it says only what
     is chosen otherwise, whatever its accessible name.
     """
-    made = QLabel(text)
+    made = PlainLabel(text)
     if of is not None:
         made.setBuddy(of)
     made.setObjectName(kind)
@@ -83,7 +185,7 @@ def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
     button = QToolButton()
     button.setIcon(themed_icon(icon))
     button.setIconSize(QSize(ICON_PX, ICON_PX))
-    button.setToolTip(name)
+    set_tip(button, name)
     button.setAccessibleName(name)
     # Reached by Tab; a click leaves the focus, and with it the keys, on the stage.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -110,7 +212,7 @@ class WordsButton(QToolButton):
         return self.sizeHint()
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line that shortens itself in the middle instead of being cut off."""
 
     @override
@@ -119,10 +221,11 @@ class ElidedLabel(QLabel):
 
     @override
     def setText(self, text: str) -> None:
+        text = bounded(text)
         if text == self.full_text():
             return  # laying out and painting anew would cost a step its smoothness
         self._full = text
-        self.setToolTip(text)
+        set_tip(self, text)
         self._elide()
 
     @override
@@ -217,4 +320,4 @@ class DockTitle(QWidget):
     def show_remark(self, text: str, tip: str = "") -> None:
         """Show a short remark on the right, such as a count, and the rest as its tooltip."""
         self._remark.setText(text)
-        self._remark.setToolTip(tip or text)
+        set_tip(self._remark, tip or text)

@@ -8,6 +8,7 @@ further packages stay off; ``app.widgets.plot_menu`` offers what works everywher
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.widgets import theme
+from app.widgets.basic import bounded
 from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
@@ -37,6 +39,8 @@ FIGURE_SCALE = 2
 """Pixels per point of an exported plot."""
 
 LEGEND_COLUMNS = 4
+LONGEST_NAME = 80
+"""Letters of a line in the legend."""
 ZOOM_STEP = 1.25
 PAN_SHARE = 0.1
 CORNER_PX = 6
@@ -172,7 +176,10 @@ class Plot(QWidget):
         import pyqtgraph as pg
 
         size = f"{theme.small_font(self).pointSizeF():g}pt"
-        legend = pg.LegendItem(labelTextSize=size, colCount=LEGEND_COLUMNS)
+        legend: Any = pg.LegendItem(labelTextSize=size, colCount=LEGEND_COLUMNS)
+        add = legend.addItem
+        # pyqtgraph sets the names of lines as markup, and a class may be called anything.
+        legend.addItem = lambda item, name: add(item, escape(bounded(name, LONGEST_NAME)))
         self.item.layout.removeItem(self.item.titleLabel)  # its place
         self.item.titleLabel.hide()
         self.item.layout.addItem(legend, 0, 1)

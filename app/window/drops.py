@@ -25,8 +25,8 @@ class Drops(QObject):
     """Watches a window for drops.
 
     Args:
-        window: receives the drops.
-        overlay: shows what a drop would do.
+        window: takes the drops.
+        overlay: says what a drop would do.
         controller: opens what was dropped.
         sessions: opens sessions.
     """

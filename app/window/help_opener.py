@@ -11,6 +11,7 @@ from app.commands.palette import Palette
 from app.commands.shortcuts import ShortcutsDialog
 from app.dialogs.help import AboutDialog, HelpDialog
 from app.dialogs.preferences import PreferencesDialog
+from app.widgets.basic import set_tip
 from app.widgets.icons import themed_icon
 from app.window.tour import Step, Tour
 
@@ -70,7 +71,7 @@ class HelpOpener(QObject):
     def _name_search(self) -> None:
         keys = self._keys.words("help.palette")
         words = self.tr("Search commands")
-        self._search.setToolTip(f"{words} ({keys})" if keys else words)
+        set_tip(self._search, f"{words} ({keys})" if keys else words)
         self._search.setAccessibleName(words)
 
     def palette(self) -> None:

@@ -6,16 +6,18 @@ import logging
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.results import Message
 from app.state.language import install_language
 from app.state.preferences import PreferenceStore
 from app.state.session_file import ENDING
+from app.state.settings_file import open_settings
 from app.state.view_state import ModelSource
 from app.widgets import plots
 from app.widgets.icons import app_icon
@@ -47,6 +49,8 @@ class ViewOptions:
     """A saved session; it names video and model itself."""
     fps: float | None = None
     """Frames per second of a folder of pictures."""
+    stream: int | None = None
+    """Number of the video stream within the file; None for the film."""
     demo: bool = False
     """Open the first sample with the demo model, except for files named beside it."""
 
@@ -72,15 +76,15 @@ def make_application() -> QApplication:
 
 def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     """Show the window; files of the options are opened once it is on screen."""
-    settings = QSettings(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
-    )
+    settings, damage = open_settings()
     preferences = PreferenceStore(settings)
     install_language(app, preferences.values.language)
     window = MainWindow(settings, preferences)
     preferences.setParent(window)
     ThemeSwitcher(app, preferences)
     window.show()
+    if damage:
+        window.controller.notify(Message("warning", damage))
     plots.preload(plots.PRELOAD_MS, window)
     QTimer.singleShot(0, window, lambda: _open_options(window, options))
     return window
@@ -95,9 +99,20 @@ def launch(options: ViewOptions) -> int:
     with _closed_by_signals(app):
         code = app.exec()
     window.close()
+    if not window.has_ended:
+        _end_process(code)
     window.deleteLater()
     app.processEvents()
     return code
+
+
+def _end_process(code: int) -> NoReturn:
+    """End although a worker hangs: neither Python nor Qt may wait for its thread."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 @contextmanager
@@ -148,4 +163,4 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
     if options.fps is not None:
         window.store.update(picture_fps=options.fps)
     if clip is not None:
-        controller.open_video(clip)
+        controller.open_video(clip, options.stream)

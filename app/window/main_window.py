@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -36,11 +36,13 @@ from app.window.drops import Drops
 from app.window.help_opener import HelpOpener
 from app.window.hold_to_hide import HoldToHide
 from app.window.housekeeping import Upkeep
+from app.window.leaving import Leaving
 from app.window.logbook import Logbook
 from app.window.places import PlaceBook, PlaceKeeper
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
+from app.window.stream_menu import StreamMenu
 from app.window.tab_order import TabRing, order_tabs
 from app.window.wiring import connect_messages, connect_stage
 
@@ -64,6 +66,8 @@ class MainWindow(TabRing):
     def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
         self._settings = settings
+        self.has_ended = True
+        """Every worker had ended when the window closed; else the process must end without it."""
         self.preferences = preferences
         self.store = Store(parent=self)
         self.stage = Stage()
@@ -85,12 +89,15 @@ class MainWindow(TabRing):
         self.sessions = SessionManager(self, self.controller, self.stage.canvas)
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
+        self._leaving = Leaving(self, self.controller, self.sessions)
         self.upkeep = Upkeep(self._show_memory, self)
         self.keys = KeyMap(settings, self)
         self.help = HelpOpener(self, self.docks, settings, preferences, self.keys)
         files = RecentFiles(settings, self)
         self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
         self.actions_table = self._make_actions()
+        streams = StreamMenu(self.actions_table)
+        self.controller.snapshot_changed.connect(streams.show_snapshot)
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()
@@ -262,9 +269,14 @@ class MainWindow(TabRing):
         self.preferences.update(theme="light" if theme.current().name == "dark" else "dark")
 
     def close_window(self) -> None:
-        """Quit, after asking about a session that is not saved."""
-        if self.sessions.may_close():
+        """Quit, unless there is something to save or to finish first."""
+        if self._leaving.may_quit():
             self.close()
+
+    def close_clip(self) -> None:
+        """Close the video, unless there is something to save or to finish first."""
+        if self._leaving.may_close_clip():
+            self.controller.close_clip()
 
     def zoom(self, how: str) -> None:
         """Zoom the view on the stage: fit, actual, in or out."""
@@ -321,7 +333,7 @@ class MainWindow(TabRing):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if event.spontaneous() and not self.sessions.may_close():
+        if event.spontaneous() and not self._leaving.may_quit():
             event.ignore()
             return
         self.docks.keep()
@@ -329,5 +341,11 @@ class MainWindow(TabRing):
         self._settings.sync()
         self.upkeep.stop()
         self.logbook.close()
-        self.controller.close()
+        self.has_ended = self.controller.close()
         super().closeEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.controller.check_files()  # the user comes back, perhaps from changing one

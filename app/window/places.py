@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from PySide6.QtGui import QImage
 
 from app.state.json_codec import decode
 from mvit_core.attribution import head_within
-from mvit_core.errors import MvitError
+from mvit_core.errors import MvitError, SessionError
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.ordinary_file import FileIdentity, read_bounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AT_MOST = 200
+LARGEST_BYTES = 4 << 20
+"""Of the file of places; what is larger is none."""
 PICTURE_PX = 112
 """Height of a picture in pixels, enough for a screen of double density."""
 
@@ -40,7 +44,7 @@ class LastPlace:
     checkpoint: str
     """Model that block and head belong to; empty without one."""
     stamp: str
-    """Size and time of the clip's file, by which another file of its name is recognised."""
+    """Size, time and number of the clip's file: another file of its name is another clip."""
 
 
 class PlaceBook:
@@ -91,28 +95,49 @@ class PlaceBook:
             path.parent.mkdir(parents=True, exist_ok=True)
             with whole_file(path) as partial:
                 image.scaledToHeight(PICTURE_PX, smooth).save(str(partial))
+            _drop_oldest(path.parent)
         except (OSError, MvitError) as error:
             logger.info("a picture is not kept: %s", error)
 
     def _picture_path(self, clip: Path) -> Path:
-        name = hashlib.sha256(str(clip.absolute()).encode()).hexdigest()[:24]
+        # Another file of the name has another picture; a name need not be UTF-8.
+        known = f"{clip.absolute()} {stamp_of(clip)}".encode(errors="surrogateescape")
+        name = hashlib.sha256(known).hexdigest()[:24]
         return self._folder / "pictures" / f"{name}.png"
 
     def _read(self) -> dict[str, object]:
         try:
-            places = json.loads((self._folder / "places.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            text = read_bounded(self._folder / "places.json", LARGEST_BYTES, SessionError)
+        except MvitError:
             return {}
-        return places if isinstance(places, dict) else {}
+        try:
+            places = json.loads(text)
+        except (ValueError, RecursionError):
+            places = None
+        if not isinstance(places, dict):
+            self._set_aside()
+            return {}
+        return places
+
+    def _set_aside(self) -> None:
+        """Keep a damaged file under another name, and begin anew."""
+        path = self._folder / "places.json"
+        logger.warning("%s is damaged; it is kept as places.json.damaged", path)
+        with suppress(OSError):
+            path.replace(path.with_name("places.json.damaged"))
 
 
 def stamp_of(path: Path) -> str:
     """Make a stamp of a file from size and time; empty where the file is gone."""
-    try:
-        info = path.stat()
-    except OSError:
-        return ""
-    return f"{info.st_size} {info.st_mtime_ns}"
+    file = FileIdentity.of(path)
+    return "" if file.size < 0 else f"{file.size} {file.mtime_ns} {file.inode}"
+
+
+def _drop_oldest(folder: Path) -> None:
+    """Keep the newest pictures alone."""
+    pictures = sorted(folder.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    for path in pictures[:-AT_MOST]:
+        path.unlink(missing_ok=True)
 
 
 class PlaceKeeper(QObject):

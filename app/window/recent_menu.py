@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from app.results import Message
 from app.state.recent_files import AT_MOST
 from app.state.view_state import ModelSource
+from app.widgets.basic import set_tip
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -92,7 +93,7 @@ class RecentFilesMenu(QObject):
             action.setVisible(place < len(entries))
             if place < len(entries):
                 action.setText(self._words(entries[place]))
-                action.setToolTip(str(entries[place].path))
+                set_tip(action, str(entries[place].path))
         self._welcome.show_recent(
             tuple((e, self._book.picture(e.path) if e.kind == "clip" else None) for e in entries)
         )

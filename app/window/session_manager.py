@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from app.dialogs.relink import RelinkDialog
 from app.results import Message, TaskKey
+from app.state.aside import LIMIT_SECONDS, run_aside
 from app.state.session_file import (
     ENDING,
     Place,
@@ -24,23 +25,33 @@ from app.state.session_file import (
     write_session,
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
+from app.widgets.basic import ask
 from app.window.docks import LAYOUT_VERSION
-from mvit_core.attribution import METHODS, MapSpec, head_within
+from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
+from mvit_core.printable import printable
 from mvit_core.render import HeatSettings, colormaps
+from mvit_core.system.ordinary_file import FileIdentity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QMainWindow
 
     from app.controller.controller import Controller
-    from app.results import Results
-    from app.state.session_file import Session
+    from app.results import ModelInfo, Results, VideoInfo
+    from app.state.session_file import Found, Session
     from app.state.store import Store, Values
     from app.state.view_state import ModelSource, ViewState
     from app.views.canvas import Canvas
+    from mvit_core.attribution import MapSpec
 
 PASSING = frozenset({"frame", "speed"})
 """Fields that are saved, but whose change does not make a session modified."""
+
+
+MOST_NAMED = 8
+"""Names that are listed in one message."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,51 @@ class _Opening:
     session: Session
     clip: Path | None
     model: ModelSource | None
+    old_video: VideoInfo | None = None
+    """That is to make place; None where the one that is open is the session's."""
+    old_model: ModelInfo | None = None
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """Which files a session's clip and model are now."""
+
+    clip: FileIdentity | None
+    model: tuple[FileIdentity, ...]
+
+
+def _now(
+    clip: Path | None, model: ModelSource | None
+) -> tuple[FileIdentity | None, tuple[FileIdentity, ...]]:
+    files = () if model is None else model.files()
+    return None if clip is None else FileIdentity.of(clip), files
+
+
+def _read(path: Path) -> tuple[Session, dict[str, Found]]:
+    """A session, and where its files are; asks the file system."""
+    session, folder = read_session(path), path.absolute().parent
+    return session, {role: find(ref, folder) for role, ref in session.files.items()}
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """The first names of many, and how many there are."""
+    shown = ", ".join(printable(name, 40) for name in names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown}, … ({len(names)})"
+
+
+def _is_open(
+    results: Results,
+    state: ViewState,
+    clip: Path | None,
+    stream: int | None,
+    file: FileIdentity | None,
+) -> bool:
+    """The clip is open, as it lies on disk now."""
+    video = results.video
+    if clip is None or video is None or file is None or video.file is None:
+        return False
+    now = replace(file, stream=video.file.stream)
+    return (video.path, state.stream, video.file) == (clip, stream, now)
 
 
 class SessionManager(QObject):
@@ -112,15 +168,30 @@ class SessionManager(QObject):
         return self._write(target if target.suffix else target.with_suffix(ENDING))
 
     def _write(self, target: Path) -> bool:
-        try:
-            session = session_of(self._store.state, self._place(), target.absolute().parent)
-            write_session(session, target)
-        except MvitError as error:
-            self._controller.notify(Message("error", str(error)))
+        state, place, folder = self._store.state, self._place(), target.absolute().parent
+
+        def write() -> None:
+            write_session(session_of(state, place, folder), target)
+
+        if not self._done_aside(write, target):
             return False
         self._use(target)
         words = self.tr("Session saved: {name}").format(name=target.name)
         self._controller.notify(Message("info", words))
+        return True
+
+    def _done_aside(self, work: Callable[[], None], path: Path) -> bool:
+        """Do what asks the file system aside; says why it cannot be done."""
+        try:
+            run_aside(work)
+        except MvitError as error:
+            self._controller.notify(Message("error", str(error)))
+            return False
+        except TimeoutError:
+            words = self.tr("{name}: its files do not answer within {n} seconds")
+            words = words.format(name=path.name, n=round(LIMIT_SECONDS))
+            self._controller.notify(Message("error", words))
+            return False
         return True
 
     def _place(self) -> Place:
@@ -132,13 +203,14 @@ class SessionManager(QObject):
         """Ask whether to save a modified session; False if the user cancels closing."""
         if not self.is_modified or self.path is None:
             return True
-        button = QMessageBox.StandardButton
         words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
-        choices = button.Save | button.Discard | button.Cancel
-        result = QMessageBox.question(
-            self._window, self.tr("Save session"), words, choices, button.Save
+        answers = (
+            ("save", self.tr("Save")),
+            ("discard", self.tr("Do not save")),
+            ("stay", self.tr("Cancel")),
         )
-        return result == button.Discard or (result == button.Save and self.save())
+        answer = ask(self._window, self.tr("Save session"), words, answers, "stay")
+        return answer == "discard" or (answer == "save" and self.save())
 
     # -- opening ----------------------------------------------------------------------------
 
@@ -151,16 +223,14 @@ class SessionManager(QObject):
 
     def open(self, path: Path) -> None:
         """Open a session; where it cannot be read, clip and model in use stay."""
-        try:
-            session = read_session(path)
-        except MvitError as error:
-            self._controller.notify(Message("error", str(error)))
+        read: list[tuple[Session, dict[str, Found]]] = []
+        if not self._done_aside(lambda: read.append(_read(path)), path):
             return
+        session, found = read[0]
         if session.unknown:
             words = self.tr("{name} says more than this version knows: {what}")
-            words = words.format(name=path.name, what=", ".join(session.unknown))
+            words = words.format(name=path.name, what=_some(session.unknown))
             self._controller.notify(Message("warning", words))
-        found = {role: find(ref, path.absolute().parent) for role, ref in session.files.items()}
         for role, each in found.items():
             if each.path is not None and not each.same:
                 words = self.tr("{name} is another file than the one that was saved")
@@ -176,12 +246,27 @@ class SessionManager(QObject):
 
     def _begin(self, path: Path, session: Session, paths: dict[str, Path]) -> None:
         clip, model = paths.get("clip"), model_source(session, paths)
-        self._opening = _Opening(path, session, clip, model)
-        results = self._controller.results
-        if model is not None and (results.model is None or results.model.source != model):
+        if "clip" in session.files and clip is None:
+            return  # whatever clip is open, the session is not of it
+        asked: list[_Needs] = []
+        if not self._done_aside(lambda: asked.append(_Needs(*_now(clip, model))), path):
+            return
+        results, stream = self._controller.results, session.view.get("stream")
+        old_video, old_model = results.video, results.model
+        if clip is None and old_video is not None:
+            self._controller.close_clip()
+        if _is_open(results, self._store.state, clip, stream, asked[0].clip):
+            old_video = None
+        if old_model is not None and (old_model.source, old_model.files) == (model, asked[0].model):
+            old_model = None
+        elif model is not None:
             self._controller.load_model(model)
-        if clip is not None and (results.video is None or results.video.path != clip):
-            self._controller.open_video(clip)
+        needs_video = clip is not None and not _is_open(
+            results, self._store.state, clip, stream, asked[0].clip
+        )
+        if clip is not None and needs_video:
+            self._controller.open_video(clip, stream)
+        self._opening = _Opening(path, session, clip, model, old_video, old_model)
         self._arrived()
 
     @Slot()
@@ -190,8 +275,13 @@ class SessionManager(QObject):
         opening, results = self._opening, self._controller.results
         if opening is None:
             return
-        video_there = results.video is not None and results.video.path == opening.clip
-        model_there = results.model is not None and results.model.source == opening.model
+        video, model = results.video, results.model
+        video_there = (
+            video is not None and video is not opening.old_video and video.path == opening.clip
+        )
+        model_there = (
+            model is not None and model is not opening.old_model and model.source == opening.model
+        )
         if (video_there or opening.clip is None) and (model_there or opening.model is None):
             self._opening = None
             self._show(opening)
@@ -247,14 +337,13 @@ def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
     if wanted.method not in METHODS:
-        wanted = replace(wanted, method=MapSpec().method)
+        wanted = replace(wanted, method=ATTENDS_TO)
     layer = results.layer(wanted.block)
     wanted = replace(wanted, head=head_within(wanted.head, layer.heads if layer is not None else 0))
     if isinstance(wanted.query, tuple):
-        column = wanted.method == "column"
-        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
-        if not all(0 <= i < n for i, n in zip(wanted.query, shape, strict=True)):
-            wanted = replace(wanted, query="readout", method="row")
+        grid = None if layer is None else query_grid(wanted.method, layer)
+        if grid is None or grid.clamp(wanted.query) != wanted.query:
+            wanted = replace(wanted, query="readout", method=ATTENDS_TO)
     return wanted
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QImage
 
 from app.results import FramePicture, VideoInfo
-from mvit_core.errors import FrameDecodeError
+from mvit_core.errors import FileChangedError, VideoError
 from mvit_core.video import Video, open_video
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 SHARE_OF_BUDGET = 2
 """Frames get at most this fraction (one over it) of all caches."""
+
+
+FOLDER_SECONDS = 1.0
+"""So long what was seen of a folder holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +56,16 @@ class Decoder:
         self._budget = budget
         self.videos: list[Video] = []
         """Open videos, in the order of their opening; mostly one."""
+        self._looked: tuple[Video | None, float, str] = None, 0.0, ""
+        """The file that was looked at last, when, and what had become of it."""
 
-    def open(self, path: Path, task: TaskHandle) -> Opened:
+    def open(self, path: Path, stream: int | None, task: TaskHandle) -> Opened:
         """Open another video; the one before stays open until a frame of this one is requested.
+
+        Args:
+            path: a file, or a folder of pictures.
+            stream: number of the video stream within the file; None for the film.
+            task: is told how far it is.
 
         Raises:
             VideoError: the file cannot be used.
@@ -61,6 +73,7 @@ class Decoder:
         cache_bytes = self._budget.limit_bytes // SHARE_OF_BUDGET
         video = open_video(
             path,
+            stream=stream,
             cache_bytes=cache_bytes,
             budget=self._budget,
             progress=lambda share: task.step(round(100 * share), 100),
@@ -82,7 +95,7 @@ class Decoder:
         if video is None or not 0 <= index < video.frame_count:
             return None
         with video.checked_by(task.check):
-            return picture_of(video, index)
+            return picture_of(video, index, changed=self._change_of(video))
 
     def neighbours(self, path: Path, index: int, task: TaskHandle) -> tuple[FramePicture, ...]:
         """Paint the frames beside the one shown, as far as they are decoded; background work.
@@ -92,20 +105,18 @@ class Decoder:
         video = self._shown(path)
         if video is None or not 0 <= index < video.frame_count:
             return ()
+        if self._change_of(video):
+            return ()
         with video.checked_by(task.check):
             picture_of(video, index)
             beside = [i for i in (index + 1, index - 1) if 0 <= i < video.frame_count]
             kept = [(i, video.kept_frame(i)) for i in beside]
-        return tuple(
-            FramePicture(video.path, i, to_image(pixels), pixels)
-            for i, pixels in kept
-            if pixels is not None
-        )
+        return tuple(_drawn(video, i, pixels) for i, pixels in kept if pixels is not None)
 
     def prefetch(self, path: Path, task: TaskHandle) -> None:
         """Decode frames that are likely to be requested next; background work."""
         video = self._shown(path)
-        if video is not None:
+        if video is not None and not self._change_of(video):
             with video.checked_by(task.check):
                 video.prefetch()
 
@@ -116,12 +127,29 @@ class Decoder:
             self.videos.pop(0).close()
         return video
 
+    def _change_of(self, video: Video) -> str:
+        """What is to be said where the file of a video is another by now; else nothing.
+
+        A folder is looked over at most once in a while, for that takes a moment.
+        """
+        now, (looked_at, when, words) = monotonic(), self._looked
+        if video.is_folder and looked_at is video and now - when < FOLDER_SECONDS:
+            return words
+        words = ""
+        try:
+            video.check_unchanged()
+        except VideoError as error:
+            words = str(error)
+        self._looked = video, now, words
+        return words
+
     def release(self, _task: TaskHandle) -> None:
         """Close all videos, as a task."""
         self.close()
 
     def close(self) -> None:
         """Close all videos."""
+        self._looked = None, 0.0, ""
         while self.videos:
             self.videos.pop().close()
 
@@ -138,16 +166,38 @@ def info_of(video: Video) -> VideoInfo:
         pts_seconds=video.pts_seconds,
         damage=video.damage,
         is_folder=video.is_folder,
+        file=video.identity,
+        streams=video.streams,
     )
 
 
-def picture_of(video: Video, index: int) -> FramePicture:
-    """Decode a frame; where that fails, the reason is in the result."""
+def picture_of(video: Video, index: int, *, changed: str = "") -> FramePicture:
+    """A frame, or the reason why there is none.
+
+    Args:
+        video: the open video.
+        index: of the frame.
+        changed: what is said where its file is another by now, and nothing of it is shown.
+    """
+    if changed:
+        return FramePicture(
+            video.path, index, None, None, changed, is_changed=True, file=video.identity
+        )
     try:
         pixels = video.frame(index)
-    except FrameDecodeError as error:
-        return FramePicture(video.path, index, None, None, str(error))
-    return FramePicture(video.path, index, to_image(pixels), pixels)
+    except VideoError as error:
+        is_changed = isinstance(error, FileChangedError)
+        return FramePicture(
+            video.path, index, None, None, str(error), is_changed=is_changed, file=video.identity
+        )
+    return _drawn(video, index, pixels)
+
+
+def _drawn(video: Video, index: int, pixels: NDArray[np.uint8]) -> FramePicture:
+    is_damaged = index in video.damaged_frames
+    return FramePicture(
+        video.path, index, to_image(pixels), pixels, is_damaged=is_damaged, file=video.identity
+    )
 
 
 def to_image(pixels: NDArray[np.uint8]) -> QImage:

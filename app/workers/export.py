@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING, Literal
 
 from app.text.phrases import frame_number
 from app.workers.inference import keeping, prepare_torch, with_preprocessing
+from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
+from mvit_core.errors import FileChangedError
 from mvit_core.system.assets import asset
+from mvit_core.video.decode.container import changed_words
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.results import Results
+    from app.results.maps import Network
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
 
 
@@ -49,6 +54,10 @@ class ExportJob:
     """Frames per second of a folder of pictures; None for a file."""
     span: Span = "all"
     """Name of the range that the frames of the request are."""
+    clip_file: FileIdentity | None = None
+    """Which file the clip was when it was opened; None for whatever lies at its path."""
+    model_files: tuple[FileIdentity, ...] = ()
+    """The same of the model's files."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,8 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
             frame_index=state.frame,
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
+        clip_file=results.video.file,
+        model_files=results.model.files,
     )
     return replace(job, target=named(job))
 
@@ -173,7 +184,7 @@ class Exporter:
 
     def __init__(self) -> None:
         self._explainer: Explainer | None = None
-        self._source: ModelSource | None = None
+        self._network: Network | None = None
 
     def run(self, job: ExportJob, task: TaskHandle) -> Exported:
         """Write the file, whole or not at all.
@@ -186,11 +197,15 @@ class Exporter:
         from mvit_core.video import open_video
 
         task.check()
-        explainer = explainer_for(self._explainer_of(job.model, task), job)
+        network = job.model, job.model_files or job.model.files()
+        explainer = explainer_for(self._explainer_of(network, task), job)
+        stream = None if job.clip_file is None else job.clip_file.stream
         with (
-            open_video(job.clip, fps=job.picture_fps) as video,
+            open_video(job.clip, fps=job.picture_fps, stream=stream) as video,
             video.checked_by(task.check),
         ):
+            if job.clip_file not in (None, video.identity):
+                raise FileChangedError(changed_words(job.clip))
             summary = export(explainer, video, job.request, job.target, task.step)
         return Exported(job.target, summary.notes)
 
@@ -198,13 +213,13 @@ class Exporter:
         """Release the model."""
         self._explainer = None
 
-    def _explainer_of(self, source: ModelSource, task: TaskHandle) -> Explainer:
+    def _explainer_of(self, network: Network, task: TaskHandle) -> Explainer:
         from mvit_core.pipeline import Explainer
 
-        if self._explainer is None or self._source != source:
+        if self._explainer is None or self._network != network:
             self._explainer = None
-            self._explainer = Explainer(source.load(task.check), remembered_windows=1)
-            self._source = source
+            loaded = load_unchanged(network, task.check)
+            self._explainer, self._network = Explainer(loaded, remembered_windows=1), network
         return self._explainer
 
 

@@ -78,7 +78,7 @@ def draw_preview(
 
     lent = model_worker.lend(shown, task)
     explainer = explainer_for(lent, job)
-    video = model_worker.open(job.clip, job.picture_fps)
+    video = model_worker.open(job.clip, job.picture_fps, file=job.clip_file)
     try:
         with video.checked_by(task.check):
             picture = draw_still(explainer, video, job.request, task.check).picture

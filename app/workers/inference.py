@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.results import (
     LayerInfo,
@@ -19,13 +19,17 @@ from app.results import (
     ViewSurvey,
     WindowSurvey,
 )
-from mvit_core.attribution import dead_reason, measures_of
+from app.workers.network import load_unchanged, network_of
+from mvit_core.attribution import METHODS, dead_reason, measures_of
+from mvit_core.errors import FileChangedError
 from mvit_core.video import Video, open_video
+from mvit_core.video.decode.container import changed_words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.results import MapRequest
+    from app.results.maps import Network
     from app.state.view_state import ModelSource
     from app.workers.worker import TaskHandle
     from mvit_core.attention.record import LayerAttention
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, WindowCapture
     from mvit_core.system.cache import MemoryBudget
+    from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
     from mvit_core.video.multi_view import View
 
@@ -91,10 +96,10 @@ class ModelWorker:
 
     def __init__(self, budget: MemoryBudget) -> None:
         self._budget = budget
-        self._main: ModelSource | None = None
-        self._models: dict[ModelSource, LoadedModel] = {}  # the longest unused first
-        self._explainers: dict[tuple[ModelSource, ClipSpec], Explainer] = {}
-        self._videos: dict[tuple[Path, float | None], Video] = {}  # the longest unused first
+        self._main: Network | None = None
+        self._models: dict[Network, LoadedModel] = {}  # the longest unused first
+        self._explainers: dict[tuple[Network, ClipSpec], Explainer] = {}
+        self._videos: dict[_OpenKey, Video] = {}  # the longest unused first
 
     def load(self, source: ModelSource, task: TaskHandle) -> ModelInfo:
         """Load another model; the one before stays if this one fails.
@@ -103,13 +108,14 @@ class ModelWorker:
             CheckpointError: the file is no model that can be used.
             LabelsError: the class names cannot be read.
         """
-        loaded = self._read(source, task)
+        network = source, source.files()
+        loaded = self._read(network, task)
         task.check()
-        info = _model_info(source, loaded)
-        self._main = source
-        for old in [each for each in self._models if each.checkpoint == source.checkpoint]:
+        info = _model_info(network, loaded)
+        self._main = network
+        for old in [each for each in self._models if each[0].checkpoint == source.checkpoint]:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
-        self._keep(source, loaded)
+        self._keep(network, loaded)
         return info
 
     def explain(self, request: MapRequest, task: TaskHandle) -> MapResult:
@@ -120,7 +126,7 @@ class ModelWorker:
         """
         task.check()
         explainer = self._explainer(request, task)
-        video = self.open(request.clip)
+        video = self.open(request.clip, file=request.clip_file)
         began = perf_counter()
         captured = explainer.capture(video, request.window, task.step, task.check)
         seconds = perf_counter() - began
@@ -130,8 +136,8 @@ class ModelWorker:
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
         """Make the maps of a request from cached windows alone; None where it is not cached."""
         task.check()
-        explainer = self._explainers.get((request.model, request.spec))
-        video = self._videos.get((request.clip, None))
+        explainer = self._explainers.get((request.network, request.spec))
+        video = self._videos.get(_open_key(request.clip, None, request.clip_file))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
         captured = explainer.recall(video, request.window)
@@ -150,48 +156,63 @@ class ModelWorker:
 
     def close(self) -> None:
         """Release the models and the containers."""
-        for source in [*self._models]:
-            self._forget(source)
+        for network in [*self._models]:
+            self._forget(network)
         while self._videos:
             self._videos.popitem()[1].close()
 
-    def open(self, path: Path, picture_fps: float | None = None) -> Video:
+    def open(
+        self, path: Path, picture_fps: float | None = None, *, file: FileIdentity | None = None
+    ) -> Video:
         """Open a video, or return it where it is open; the caller must not close it.
 
         Args:
             path: a file, or a folder of pictures.
             picture_fps: frames per second of a folder of pictures.
+            file: which file it must be, and which stream of it; None for what lies there now.
 
         Raises:
+            FileChangedError: another file lies there by now.
             VideoError: the file cannot be used.
         """
-        key = path, picture_fps
-        video = self._videos.pop(key, None) or open_video(
-            path, fps=picture_fps, cache_bytes=CACHE_BYTES, budget=self._budget
-        )
+        key = _open_key(path, picture_fps, file)
+        video = self._videos.pop(key, None)
+        if video is None:
+            stream = None if file is None else file.stream
+            video = open_video(
+                path, fps=picture_fps, stream=stream, cache_bytes=CACHE_BYTES, budget=self._budget
+            )
+        try:
+            if file is not None and video.identity != file:
+                raise FileChangedError(changed_words(path))
+            video.check_unchanged()
+        except FileChangedError:
+            video.close()
+            raise
         self._videos[key] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
         return video
 
-    def _read(self, source: ModelSource, task: TaskHandle) -> LoadedModel:
+    def _read(self, network: Network, task: TaskHandle) -> LoadedModel:
         prepare_torch()
         from mvit_core.system.spill import remove_abandoned
 
         remove_abandoned()
         task.check()
-        return source.load(task.check)
+        return load_unchanged(network, task.check)
 
     def _explainer(self, request: MapRequest, task: TaskHandle) -> Explainer:
         """The explainer of a request; loads the model where only a pane needs it."""
         from mvit_core.pipeline import Explainer
 
-        key = (request.model, request.spec)
+        network = network_of(request)
+        key = (network, request.spec)
         explainer = self._explainers.pop(key, None)
         if explainer is None:
-            loaded = self._models.get(request.model) or self._read(request.model, task)
-            self._keep(request.model, loaded)
-            windows = REMEMBERED_WINDOWS if request.model == self._main else REMEMBERED_ASIDE
+            loaded = self._models.get(network) or self._read(network, task)
+            self._keep(network, loaded)
+            windows = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
             fed = replace(loaded, clip_spec=request.spec)
             explainer = Explainer(fed, remembered_windows=windows, budget=self._budget)
         sparing = _sparing(explainer, request)
@@ -204,11 +225,11 @@ class ModelWorker:
             self._explainers.pop(old).close()
         return explainer
 
-    def _keep(self, source: ModelSource, loaded: LoadedModel) -> None:
+    def _keep(self, network: Network, loaded: LoadedModel) -> None:
         """Keep a model, and drop the longest unused others beyond ``MODEL_BYTES``."""
-        self._models.pop(source, None)
-        self._models[source] = loaded
-        aside = [each for each in self._models if each not in (self._main, source)]
+        self._models.pop(network, None)
+        self._models[network] = loaded
+        aside = [each for each in self._models if each not in (self._main, network)]
         total = sum(_weight_bytes(each) for each in self._models.values())
         for old in aside:
             if total <= MODEL_BYTES:
@@ -224,7 +245,7 @@ class ModelWorker:
         """
         task.check()
         explainer = self._explainer(request, task)
-        video = self.open(request.clip)
+        video = self.open(request.clip, file=request.clip_file)
         captured = explainer.glance(video, request.window, task.check)
         task.check()
         return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
@@ -237,10 +258,10 @@ class ModelWorker:
         """
         began = perf_counter()
         explainer = self._explainer(request, task)
-        video = self.open(request.clip)
+        video = self.open(request.clip, file=request.clip_file)
         captured = explainer.glance(video, request.window, on_step=task.check)
-        # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(request.map.query, str) and request.map.method != "column"
+        # A picked token lies elsewhere in other layers; what was not noted is computed for each.
+        cheap = isinstance(request.map.query, str) and METHODS[request.map.method].is_noted
         blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:
@@ -260,16 +281,26 @@ class ModelWorker:
         from mvit_core.multiview import view_scores
 
         began = perf_counter()
-        loaded = self._models.get(request.model) or self._read(request.model, task)
-        self._keep(request.model, loaded)
+        network = network_of(request)
+        loaded = self._models.get(network) or self._read(network, task)
+        self._keep(network, loaded)
         share_cores(task)
-        scores = view_scores(loaded, self.open(request.clip), view, spec, task.check)
+        video = self.open(request.clip, file=request.clip_file)
+        scores = view_scores(loaded, video, view, spec, task.check)
         return ViewSurvey(request, spec, view, scores, perf_counter() - began)
 
-    def _forget(self, source: ModelSource) -> None:
-        self._models.pop(source, None)
-        for key in [key for key in self._explainers if key[0] == source]:
+    def _forget(self, network: Network) -> None:
+        self._models.pop(network, None)
+        for key in [key for key in self._explainers if key[0] == network]:
             self._explainers.pop(key).close()
+
+
+_OpenKey: TypeAlias = "tuple[Path, float | None, int | None]"
+
+
+def _open_key(path: Path, picture_fps: float | None, file: FileIdentity | None) -> _OpenKey:
+    """A video that is kept open: where it lies, how fast its pictures follow, and its stream."""
+    return path, picture_fps, None if file is None else file.stream
 
 
 def _weight_bytes(loaded: LoadedModel) -> int:
@@ -313,10 +344,11 @@ def _predictions(captured: WindowCapture) -> tuple[PredictionInfo, ...]:
     return tuple(PredictionInfo(p.index, p.name, p.probability) for p in captured.predictions)
 
 
-def _model_info(source: ModelSource, loaded: LoadedModel) -> ModelInfo:
-    config = loaded.config
+def _model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
+    config, (source, files) = loaded.config, network
     return ModelInfo(
         source=source,
+        files=files,
         format=loaded.format,
         device=str(loaded.device),
         clip_spec=loaded.clip_spec,

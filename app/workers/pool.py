@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from app.results import TaskKey
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from app.workers.worker import Progress, TaskResult
     from mvit_core.system.cache import MemoryBudget
 
+
+CLOSE_SECONDS = 3.0
+"""So long all workers together are waited for when the window closes."""
 
 DECODE_TASKS = (
     TaskKey.OPEN,
@@ -51,6 +55,9 @@ PAINT_TASKS = (
 )
 
 
+FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION)
+
+
 class WorkerPool:
     """Creates the worker threads, and maps task keys to them.
 
@@ -75,7 +82,15 @@ class WorkerPool:
         self.export = Worker(
             "export", (TaskKey.EXPORT,), on_close=self.exporter.close, parent=parent
         )
-        self.workers = (self.decode, self.proxies, self.infer, self.paint, self.export)
+        self.files = Worker("files", FILE_TASKS, parent=parent)
+        self.workers = (
+            self.decode,
+            self.proxies,
+            self.infer,
+            self.paint,
+            self.export,
+            self.files,
+        )
         self._by_key = {key: worker for worker in self.workers for key in worker.keys}
 
     def start(
@@ -97,10 +112,15 @@ class WorkerPool:
         """
         return self._by_key[key]
 
-    def close(self) -> None:
-        """Stop all threads and wait for them."""
+    def close(self) -> tuple[Worker, ...]:
+        """Stop all of them, and wait ``CLOSE_SECONDS`` at most; those that have not ended by then.
+
+        Work that hangs in a library or a drive hears of nothing: the process must end without it.
+        """
         for worker in self.workers:
-            worker.close()
+            worker.ask_to_end()
+        until = monotonic() + CLOSE_SECONDS
+        return tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
 
     def _close_videos(self) -> None:
         """Close all videos; runs on the decode worker when it ends."""

@@ -39,7 +39,7 @@ SHARE_OF_BUDGET = 8
 class ProxyPiece:
     """Some proxies of a video."""
 
-    path: Path
+    of: OpenedVideo
     proxies: tuple[tuple[int, bytes], ...]
     """(frame index, JPEG) of each."""
     total: int
@@ -57,7 +57,7 @@ class ProxyMaker:
         self._total = 0
         self._task: TaskHandle | None = None
 
-    def piece(self, path: Path, opened_video: OpenedVideo, task: TaskHandle) -> ProxyPiece:
+    def piece(self, opened_video: OpenedVideo, task: TaskHandle) -> ProxyPiece:
         """Make the next proxies of a video, or the first ones where it is another video."""
         self._task = task
         try:
@@ -68,12 +68,12 @@ class ProxyMaker:
             for proxy in self._proxies:
                 made.append(proxy)
                 if perf_counter() > until:
-                    return ProxyPiece(path, tuple(made), self._total, is_last=False)
+                    return ProxyPiece(opened_video, tuple(made), self._total, is_last=False)
         except BaseException:
             self.close()
             raise
         self.close()
-        return ProxyPiece(path, tuple(made), self._total, is_last=True)
+        return ProxyPiece(opened_video, tuple(made), self._total, is_last=True)
 
     def close(self) -> None:
         """Close the container."""
@@ -134,6 +134,11 @@ class Strip(QObject):
         self._path, self._opened = path, opened_video
         self._ask()
 
+    @property
+    def is_on(self) -> bool:
+        """It belongs to a video."""
+        return self._opened is not None
+
     def end(self) -> None:
         """Drop the strip, as the video is closed."""
         self._worker.cancel(TaskKey.PROXIES)
@@ -144,7 +149,7 @@ class Strip(QObject):
 
     def add(self, piece: ProxyPiece) -> ProxyInfo | None:
         """Keep a piece and request the next; None for a piece of another video."""
-        if piece.path != self._path:
+        if piece.of is not self._opened:
             return None
         for frame, jpeg in piece.proxies:
             if frame not in self._cache:
@@ -181,7 +186,7 @@ class Strip(QObject):
 
     def _ask(self) -> None:
         if self._path is not None and self._opened is not None:
-            work = partial(self._maker.piece, self._path, self._opened)
+            work = partial(self._maker.piece, self._opened)
             self._worker.submit(TaskKey.PROXIES, work, self._on_result, self.failed.emit)
 
     def _on_result(self, piece: ProxyPiece) -> None:

@@ -36,7 +36,7 @@ class Tile:
     """A frame with its map, marks and outline."""
 
     room: QRect
-    """Place of the tile, in points of the picture's body."""
+    """In points of the picture's body."""
     view: Viewport
     """Place of the frame within ``room``."""
     picture: FramePicture

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 from typing_extensions import override
 
 from app.results import TaskKey
-from mvit_core.errors import Cancelled, DeviceMemoryError, MvitError
+from mvit_core.errors import Cancelled, MvitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -295,6 +295,15 @@ class Worker(QThread):
 
     def close(self) -> None:
         """Stop all work and wait for the thread to end."""
+        self.ask_to_end()
+        self.wait()
+
+    def has_ended(self, seconds: float) -> bool:
+        """Wait for the thread to end, so long at most; whether it did."""
+        return bool(self.wait(QDeadlineTimer(round(1000 * seconds))))
+
+    def ask_to_end(self) -> None:
+        """Stop all work, without waiting."""
         with self._condition:
             self._closing = True
             self._mail.clear()
@@ -302,7 +311,6 @@ class Worker(QThread):
             if self._running is not None:
                 self._running.task.cancel()
             self._condition.notify()
-        self.wait()
 
     @override
     def run(self) -> None:
@@ -344,9 +352,8 @@ class Worker(QThread):
         except Interrupted:
             self._put_again(queued)
         except MvitError as error:
-            remedies = error.remedies if isinstance(error, DeviceMemoryError) else ()
-            trace = traceback.format_exc()
-            self._report(queued, "failed", problem=str(error), trace=trace, remedies=remedies)
+            problem, trace = str(error), traceback.format_exc()
+            self._report(queued, "failed", problem=problem, trace=trace, remedies=error.remedies)
         except Exception as error:  # the worker must live on, and the window must report it
             logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]

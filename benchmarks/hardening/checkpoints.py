@@ -9,7 +9,7 @@ from random import Random
 import torch
 from safetensors.torch import save
 
-from benchmarks.hardening.children import Case
+from benchmarks.hardening.children import Case, Gates, Limits, Met
 from benchmarks.hardening.handmade import KINDS
 from benchmarks.hardening.mutants import mutants
 from benchmarks.hardening.texts import changed_configurations, configurations, label_files
@@ -17,13 +17,15 @@ from mvit_core import load_model
 from mvit_core.model import MViT
 from tests.toys import toy_config, write_toy_checkpoint
 
-__all__ = ["CASES", "TITLE", "cases", "meet"]
+__all__ = ["CASES", "GATES", "LIMITS", "TITLE", "cases", "meet"]
 
 TITLE = "checkpoints, configurations, class names"
 CASES = 3_000
+LIMITS = Limits()
+GATES = Gates(cpu_seconds=5.0, refusal_seconds=2.0, megabytes=500.0)
 
 
-def meet(case: Case) -> str:
+def meet(case: Case) -> Met:
     """Load the model as a user would, with the file as checkpoint, configuration or class names."""
     if case.kind == "checkpoint":
         loaded = load_model(case.path)
@@ -32,7 +34,7 @@ def meet(case: Case) -> str:
     else:
         loaded = load_model(case.beside, labels=case.path)
     str(loaded.report)
-    return "opened"
+    return Met()
 
 
 def cases(folder: Path, count: int, seed: int) -> Iterator[Case]:

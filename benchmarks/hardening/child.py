@@ -8,7 +8,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.hardening.children import Case
+from benchmarks.hardening.children import Broken, Case, Met
 
 _WORDS = 400
 
@@ -32,9 +32,12 @@ def _answer(module: object, case: Case) -> dict[str, object]:
 
     before = _reset_peak()
     began = time.process_time()
-    kind, words = "foreign", ""
+    kind, words, rule, met = "foreign", "", "", Met()
     try:
-        kind = module.meet(case)  # type: ignore[attr-defined]
+        met = module.meet(case)  # type: ignore[attr-defined]
+        kind = met.kind
+    except Broken as broken:
+        words, rule = str(broken), broken.rule
     except MvitError as error:
         kind, words = "refused", str(error)
         if "\n" in words or len(words) > 2000 or not words.isprintable():
@@ -47,6 +50,8 @@ def _answer(module: object, case: Case) -> dict[str, object]:
     return {
         "kind": kind,
         "words": words[:_WORDS],
+        "rule": rule,
+        "figure": round(met.figure, 3),
         "cpu_seconds": round(seconds, 3),
         "peak_megabytes": round(peak, 1),
     }

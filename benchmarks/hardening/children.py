@@ -14,11 +14,56 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-__all__ = ["Case", "Limits", "Outcome", "met_by_children"]
+__all__ = ["Broken", "Case", "Figure", "Gates", "Limits", "Met", "Outcome", "met_by_children"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 
 Kind = Literal["opened", "refused", "foreign", "hung", "died"]
+
+
+class Broken(Exception):  # noqa: N818 - a finding, not a failure of this program
+    """A rule of the row does not hold.
+
+    Args:
+        rule: one of the row's ``Gates.rules``.
+        words: what was seen.
+    """
+
+    def __init__(self, rule: str, words: str) -> None:
+        super().__init__(words)
+        self.rule = rule
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of its own that a row measures for each case."""
+
+    title: str
+    most: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Gates of a row's outcomes, beside that none dies and no foreign exception ends it."""
+
+    rules: tuple[str, ...] = ()
+    """What ``Broken`` may name; the table says how often each did not hold."""
+    cpu_seconds: float = 5.0
+    """A case that computes longer hangs."""
+    refusal_seconds: float | None = None
+    megabytes: float | None = None
+    """Beyond what the child had before and beyond the size of the file."""
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """How a case went that broke no rule."""
+
+    kind: Literal["opened", "refused"] = "opened"
+    figure: float = 0.0
+    """The row's own, see ``Gates.figure``."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +104,10 @@ class Outcome:
     peak_megabytes: float = 0.0
     """Memory beyond what the child had before and beyond the size of the file."""
     signal: int = 0
+    rule: str = ""
+    """The rule that was broken."""
+    figure: float = 0.0
+    """The row's own, see ``Gates.figure``."""
 
 
 class _Child:

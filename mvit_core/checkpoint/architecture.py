@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mvit_core.checkpoint.configuration import configure, parse, parse_text
@@ -36,6 +37,19 @@ from mvit_core.video.clip import ClipSpec
 __all__ = ["ConfigArgument", "Decision", "decide"]
 
 ConfigArgument = str | Path | Mapping[str, Any] | MViTConfig | None
+
+
+ORIGINS: Mapping[str, str] = MappingProxyType(
+    {
+        "architecture": "the architecture that was passed",
+        "given": "the configuration that was passed",
+        "inside": "the configuration inside the file",
+        "beside": "config.json beside the file",
+        "preset": "preset {name}",
+        "weights": "the weights, which match preset {name}",
+    }
+)
+"""What an architecture can be decided from, in words; windows translate them."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +84,13 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
     evidence = Evidence.of(state)
     warnings = [trouble] if trouble else []
     if isinstance(config, MViTConfig):
-        setup, origin = Setup(config, entry.clip(config)), "the architecture that was passed"
+        setup, origin = Setup(config, entry.clip(config)), ORIGINS["architecture"]
     elif given is not None:
-        setup, origin = _configured(given, contents, entry), "the configuration that was passed"
+        setup, origin = _configured(given, contents, entry), ORIGINS["given"]
     elif inside is not None:
-        setup, origin = configure(inside, entry), "the configuration inside the file"
+        setup, origin = configure(inside, entry), ORIGINS["inside"]
     elif preset is None and contents.beside is not None and entry.reads(contents.beside):
-        setup, origin = configure(contents.beside, entry), "config.json beside the file"
+        setup, origin = configure(contents.beside, entry), ORIGINS["beside"]
     else:
         setup, origin = _from_presets(entry, state, evidence, preset, trouble)
     if preset is not None and told is not None:
@@ -180,7 +194,7 @@ def _from_presets(
 ) -> tuple[Setup, str]:
     if preset is not None:
         architecture = _prepared(PRESETS[preset], entry, evidence, state)
-        return Setup(architecture, entry.clip(architecture)), f"preset {preset}"
+        return Setup(architecture, entry.clip(architecture)), ORIGINS["preset"].format(name=preset)
     found: dict[MViTConfig, list[str]] = {}
     for name, candidate in PRESETS.items():
         prepared = _fitting(candidate, entry, evidence, state)
@@ -190,9 +204,8 @@ def _from_presets(
         raise ArchitectureError(_question(found, evidence, trouble))
     ((architecture, names),) = found.items()
     exact = [name for name in names if PRESETS[name].input_shape == architecture.input_shape]
-    return Setup(architecture, entry.clip(architecture)), (
-        f"the weights, which match preset {(exact or names)[0]}"
-    )
+    origin = ORIGINS["weights"].format(name=(exact or names)[0])
+    return Setup(architecture, entry.clip(architecture)), origin
 
 
 def _question(found: Mapping[MViTConfig, list[str]], evidence: Evidence, trouble: str) -> str:

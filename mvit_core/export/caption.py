@@ -17,6 +17,8 @@ TEXT = (236, 236, 240)
 _MUTED = (168, 170, 178)
 _WARNING = (255, 200, 110)
 
+DAMAGED = " · damaged frames in this window"
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -59,6 +61,8 @@ class Caption:
             return []
         first = shot.panels[0].explanation
         words = caption_lines(first, frame_index, LAYOUTS[self._request.layout])
+        if shot.is_damaged:
+            words[0] += DAMAGED
         lines = [_Line(w, c) for w, c in zip(words, (TEXT, _MUTED, TEXT), strict=True)]
         if self._figure.caption_lines > len(lines) + 1:
             lines.append(_Line(first.maps.note, _WARNING))

@@ -61,7 +61,7 @@ def export_video(
         size=figure.size,
         fps=min(video.fps / step, request.rate or video.fps),
         encoding=request.encoding,
-        comment=scene.metadata(start, stop),
+        comment=scene.provenance(start, stop),
         sound=_sound(video, request, scene, (start, stop)),
         on_piece=steps.again,
     ) as writer:

@@ -29,7 +29,8 @@ def export_arrays(
     ``maps`` (windows, heads, T', Y', X'), ``selected`` (windows, T', Y', X') the head picked,
     ``sinks`` (windows, heads), ``frame_indices`` (windows, T), ``logits`` (windows, classes),
     ``scale`` and ``offset`` (t, y, x) of the grid on the model's input, ``x_px`` and ``y_px`` on
-    the source frame, ``box_px`` the seen part, ``facts`` a JSON text.
+    the source frame, ``box_px`` the seen part, ``facts`` what they are
+    made of, as JSON.
 
     Raises:
         ExportError: the target cannot be written.
@@ -51,7 +52,7 @@ def export_arrays(
             x_px=np.array(first.heatmap.x_px),
             y_px=np.array(first.heatmap.y_px),
             box_px=np.array(first.heatmap.box_px),
-            facts=np.array(json.dumps(_metadata(explainer, video, request, first))),
+            facts=np.array(json.dumps(_provenance(explainer, video, request, first))),
         )
     return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
 
@@ -69,7 +70,7 @@ def _explanations(
     return explanations
 
 
-def _metadata(
+def _provenance(
     explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
 ) -> dict[str, object]:
     """What the maps are of, and what made them."""
@@ -87,6 +88,7 @@ def _metadata(
         "preprocessing": asdict(explainer.loaded.clip_spec),
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
+        "damage": list(video.damage),
     }
 
 
@@ -108,11 +110,11 @@ def export_table(
     rows: list[list[str]] = []
     notes: dict[str, None] = {}
     for done, window in enumerate(windows, start=1):
-        capture = explainer.capture(video, window)
-        if capture.note:
-            notes.setdefault(capture.note)
-        frames = " ".join(str(frame) for frame in capture.frame_indices)
-        for rank, best in enumerate(capture.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
+        captured = explainer.capture(video, window)
+        if captured.note:
+            notes.setdefault(captured.note)
+        frames = " ".join(str(frame) for frame in captured.frame_indices)
+        for rank, best in enumerate(captured.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
             name, share = text_cell(best.name), f"{best.probability:.6f}"
             rows.append([str(window.index), str(rank), str(best.index), name, share, frames])
         if on_progress is not None:

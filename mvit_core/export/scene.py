@@ -1,4 +1,4 @@
-"""The scene of an export: its panels in each window, their styles, and the metadata of the file."""
+"""What an export shows of each window: its panels, how they are drawn, and their provenance."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,6 +20,8 @@ class Shot:
     panels: tuple[Panel, ...]
     styles: tuple[RenderStyle, ...]
     """How each panel's map is drawn."""
+    is_damaged: bool = False
+    """The model was fed frames that are painted from damaged data."""
 
 
 class Scene:
@@ -55,7 +57,8 @@ class Scene:
             self._explainer.capture(self._video, window, lambda *_: self._on_piece())
             panels = panels_of(self._explainer, self._video, window, request.layout, request.map)
             self._window = window
-            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)))
+            is_damaged = not self._video.damaged_frames.isdisjoint(window.frame_indices)
+            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)), is_damaged)
             for panel in panels:
                 for note in (panel.explanation.maps.note, panel.explanation.capture.note):
                     self._notes.setdefault(note)
@@ -98,8 +101,8 @@ class Scene:
         """What a reader must know of the windows seen so far."""
         return tuple(note for note in self._notes if note)
 
-    def metadata(self, start: int, stop: int) -> str:
-        """What a later reader needs to trace the numbers, as JSON."""
+    def provenance(self, start: int, stop: int) -> str:
+        """The model, video, layer and settings behind the pictures of a range, as JSON."""
         spec, explanation = self._request.map, self.shot(start).panels[0].explanation
         windows = [w for w in self._windows if w.start < stop and w.stop > start]
         return json.dumps(
@@ -117,6 +120,7 @@ class Scene:
                 "layout": self._request.layout,
                 "look": asdict(self._request.heat),
                 "frames": [start, stop],
+                "damage": list(self._video.damage),
                 "windows": [{"index": w.index, "frames": list(w.frame_indices)} for w in windows],
             }
         )

@@ -6,7 +6,7 @@ Opening a pipe waits for its writer, reading a device may never end, and files b
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -54,6 +54,15 @@ class FileIdentity:
         size = sum((one.st_size for one in inside), start=status.st_size)
         newest = max(one.st_mtime_ns for one in (*inside, status))
         return cls(where, size, newest, status.st_ino)
+
+    def is_current(self) -> bool:
+        """The file is still there, and still in this state."""
+        return FileIdentity.of(self.path) == replace(self, stream=0)
+
+    def was_replaced(self) -> bool:
+        """Another file lies there, or this one was written to; one that is gone was not."""
+        now = FileIdentity.of(self.path)
+        return now.size >= 0 and now != replace(self, stream=0)
 
 
 def _inside(folder: Path) -> list[os.stat_result]:

@@ -730,6 +730,29 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>Leaving</name>
+        <message>
+            <source>Finish, then quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep running</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Stop and quit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Work in progress</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{what} is not finished. It is lost if MViT Lens quits now.</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>LogPanel</name>
         <message>
             <source>Activity</source>
@@ -1337,8 +1360,20 @@ right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
+            <source>Cancel</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Do not save</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Open session</source>
             <translation>打开会话</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Save session</source>
@@ -1363,6 +1398,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>{name} was changed. Save it?</source>
             <translation>{name} 已更改。要保存吗？</translation>
+        </message>
+        <message>
+            <source>{name}: its files do not answer within {n} seconds</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1484,6 +1523,17 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>StreamMenu</name>
+        <message>
+            <source>No choice of streams</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{n}: {w} × {h}, {codec}</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>Timeline</name>
         <message>
             <source>First frame (Home)</source>
@@ -1579,6 +1629,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open log</source>
             <translation>打开日志</translation>
+        </message>
+        <message>
+            <source>Reload the model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reload the video</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Retry on CPU</source>
@@ -2438,6 +2496,14 @@ right-click for percentile tails and units</source>
             <translation>撤销视图更改</translation>
         </message>
         <message>
+            <source>Video stream</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Video stream {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
         </message>
@@ -2538,6 +2604,10 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个模型窗口</translation>
         </message>
         <message>
+            <source>the file has no such further video stream</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>the model has no class token, or its prediction does not read this layer's</source>
             <translation>模型没有类别词元，或者预测不读取这一层的类别词元</translation>
         </message>
@@ -2608,6 +2678,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>file_watch</name>
+        <message>
+            <source>{name} has changed on disk</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} has changed on disk; open it again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{name} is not there any more; it is shown as it was opened</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>files</name>
         <message>
             <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
@@ -2638,7 +2723,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>grids</name>
+        <name>grid_maps</name>
         <message>
             <source>Maps of all layers</source>
             <translation>所有层的图</translation>
@@ -2709,6 +2794,10 @@ right-click for percentile tails and units</source>
             <source>Running window {n}</source>
             <translation>正在运行模型窗口 {n}</translation>
         </message>
+        <message>
+            <source>The video has changed on disk; open it again</source>
+            <translation type="unfinished" />
+        </message>
     </context>
     <context>
         <name>marking</name>
@@ -2735,6 +2824,17 @@ right-click for percentile tails and units</source>
         <message>
             <source>No markers yet; M sets one</source>
             <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>opening</name>
+        <message>
+            <source>Map, pinned classes and preprocessing begin anew with another model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{map} needs a picked token, and another clip has none: back to {default}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -2977,6 +3077,10 @@ right-click for percentile tails and units</source>
             <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
         </message>
         <message>
+            <source>Damaged: painted from broken data; the picture may be wrong</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Frame {a}; frame {b} is being decoded</source>
             <translation>第 {a} 帧；正在解码第 {b} 帧</translation>
         </message>
@@ -3039,8 +3143,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>sessions</name>
         <message>
-            <source>the session is damaged: {name} is {value!r}, not a group of values</source>
-            <translation>会话已损坏：{name} 的值是 {value!r}，而不是一组值</translation>
+            <source>the session is damaged: {name} is {value}, not a group of values</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{name} is damaged or no session: {why}</source>
@@ -3051,10 +3155,6 @@ right-click for percentile tails and units</source>
             <translation>{name} 不是 MViT Lens 的会话；会话文件以 .mvitlens 结尾</translation>
         </message>
         <message>
-            <source>{name} is too large for a session</source>
-            <translation>{name} 太大，不是会话</translation>
-        </message>
-        <message>
             <source>{name} was written by MViT Lens {by} in form {number}; this version reads up to form {own}. Update MViT Lens to open it</source>
             <translation>{name} 由 MViT Lens {by} 以第 {number} 版格式写成；此版本最高只能读取第 {own} 版格式。请更新 MViT Lens 后再打开</translation>
         </message>
@@ -3062,9 +3162,20 @@ right-click for percentile tails and units</source>
             <source>{path} cannot be read any more: {why}</source>
             <translation>{path} 已无法读取：{why}</translation>
         </message>
+    </context>
+    <context>
+        <name>settings</name>
         <message>
-            <source>{path} cannot be read: {why}</source>
-            <translation>无法读取 {path}：{why}</translation>
+            <source>The settings were damaged; they are kept as {name}, and new ones begin</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is damaged and cannot be set aside</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{path} is no ordinary file; settings are kept beside it</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -3275,6 +3386,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
+            <translation>最后一块中只有类别行会影响预测；此均值包含所有行</translation>
         </message>
         <message>
             <source>patch queries of the last block do not reach the prediction</source>

@@ -61,7 +61,7 @@ def test_marks_of_the_ruler_lie_at_round_numbers(frames, marks, step):
     assert ruler_step(frames, marks) == step
 
 
-class StillLane:
+class StillWorker:
     """A worker that notes what it is asked."""
 
     def __init__(self):
@@ -84,7 +84,7 @@ class Host:
 
 @pytest.fixture
 def strip(qapp):
-    strip = Strip(StillLane(), Host(), MemoryBudget(8 * 100), None)
+    strip = Strip(StillWorker(), Host(), MemoryBudget(8 * 100), None)
     strip.begin("a.mp4", object())
     return strip
 

@@ -107,16 +107,16 @@ def test_the_caption_names_block_head_class_and_colour_bar_below_the_picture(
     assert captioned.shape[1] >= 320
 
 
-def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
+def test_a_picture_holds_what_it_was_made_of(explainer, video, tmp_path):
     target = tmp_path / "out.png"
     export(explainer, video, ExportRequest(MapSpec(block=2, head="max"), frame_index=3), target)
-    metadata = json.loads(png_comment(target.read_bytes()))
-    assert (metadata["block"], metadata["head"]) == (2, "max")
-    assert metadata["preprocessing"]["short_side"] == 40
-    assert metadata["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
+    made_of = json.loads(png_comment(target.read_bytes()))
+    assert (made_of["block"], made_of["head"]) == (2, "max")
+    assert made_of["preprocessing"]["short_side"] == 40
+    assert made_of["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
 
 
-def test_several_averaged_heads_are_in_the_facts_and_in_the_caption(explainer, video, tmp_path):
+def test_several_averaged_heads_are_in_the_comment_and_in_the_caption(explainer, video, tmp_path):
     target, spec = tmp_path / "out.png", MapSpec(block=3, head=HeadSet((0, 2)))
     export(explainer, video, ExportRequest(spec, frame_index=3), target)
     assert json.loads(png_comment(target.read_bytes()))["head"] == [0, 2]
@@ -254,16 +254,14 @@ def test_heat_is_made_once_per_token_time(explainer, video, tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm", ".gif"])
-def test_the_facts_behind_a_video_are_kept_in_every_kind_of_file(
-    explainer, video, tmp_path, ending
-):
+def test_every_kind_of_video_holds_what_it_was_made_of(explainer, video, tmp_path, ending):
     target = tmp_path / f"out{ending}"
     export(explainer, video, ExportRequest(MapSpec(block=2), stop=4), target)
     with av.open(str(target)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 4  # a GIF tells its comment at its end
         told = {name.lower(): text for name, text in container.metadata.items()}
-    metadata = json.loads(told["comment"])
-    assert (metadata["block"], metadata["frames"]) == (2, [0, 4])
+    made_of = json.loads(told["comment"])
+    assert (made_of["block"], made_of["frames"]) == (2, [0, 4])
 
 
 def test_rotation_and_pixel_aspect_are_those_of_the_screen(explainer, tmp_path):

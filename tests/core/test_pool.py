@@ -7,7 +7,7 @@ import pytest
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled
 from mvit_core.export import ExportRequest, export
-from mvit_core.pipeline import Explainer, MapSpec, same_place
+from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.pool import pooled_values
 from mvit_core.render import HeatSettings, automatic_range, overlay
 from mvit_core.video import window_of
@@ -52,9 +52,10 @@ def test_a_picked_token_keeps_its_place_in_the_pool_of_layers(explainer, video):
     chosen = explainer.explain(video, explainer.windows(video)[0], spec)
     pool = pooled_values(explainer, video, chosen, "model")
     here, there = chosen.capture.layer(0), chosen.capture.layer(3)
-    query = same_place(spec, here, there)
-    assert query != (1, 4, 6)
-    last = explainer.head_maps(video, chosen.capture, replace(spec, block=3, query=query)).values
+    wanted = spec.on_layer(here, there)
+    assert (wanted.block, wanted.method) == (3, "row")
+    assert wanted.query != (1, 4, 6)
+    last = explainer.head_maps(video, chosen.capture, wanted).values
     np.testing.assert_array_equal(pool[-last.size :], last.ravel())
 
 

@@ -23,9 +23,9 @@ from app.dialogs.export.encoding_fields import EncodingFields
 from app.dialogs.export.presets import PRESETS, preset_words
 from app.dialogs.export.preview_pane import PreviewPane
 from app.text.phrases import frame_number, head_words, map_words
-from app.text.terms import layout_words, term
+from app.text.terms import term
 from app.widgets import theme
-from app.widgets.basic import Choice, label
+from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
 from mvit_core.video.encode.encoders import CONTAINERS
 
@@ -128,8 +128,8 @@ class ExportDialog(QDialog):
             self.kind.addItem(term(exporter.title), ending)
         self.fields = EncodingFields(self)
         self.layouts = Choice()
-        for name in LAYOUTS:
-            self.layouts.addItem(layout_words(name), name)
+        for name, row in LAYOUTS.items():
+            self.layouts.addItem(term(row.title), name)
         _choose(self.layouts, self._job.request.layout)
         self.size_choice = Choice()
         for name, bound in SIZES.items():
@@ -306,10 +306,10 @@ class ExportDialog(QDialog):
         is_video, draws = ending in CONTAINERS, self._draws()
         for choice in (self.span, self.rate):
             choice.setEnabled(is_video)
-            choice.setToolTip("" if is_video else self.tr("Only videos have frames to choose"))
+            set_tip(choice, "" if is_video else self.tr("Only videos have frames to choose"))
         for field in (self.caption, self.layouts, self.size_choice):
             field.setEnabled(draws)
-            field.setToolTip("" if draws else self.tr("Only pictures and videos have one"))
+            set_tip(field, "" if draws else self.tr("Only pictures and videos have one"))
         self._choice_made()
 
     def _check(self) -> None:

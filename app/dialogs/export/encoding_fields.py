@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox
 
 from app.text.terms import term
-from app.widgets.basic import Choice
+from app.widgets.basic import Choice, set_choice_tip, set_tip
 from mvit_core.video.encode.encoders import (
     CONTAINERS,
     ENCODERS,
@@ -57,7 +57,7 @@ class EncodingFields(QObject):
                 codec=codec, endings=", ".join(ENCODERS[codec].endings), ending=ending
             )
             model.item(row).setEnabled(fits)
-            self.codec.setItemData(row, "" if fits else words, Qt.ItemDataRole.ToolTipRole)
+            set_choice_tip(self.codec, row, "" if fits else words)
         if is_video and misfit(self.codec.currentData(), ending):
             self.codec.setCurrentIndex(self.codec.findData(codecs_for(ending)[0]))
         self.codec.setEnabled(is_video and len(codecs_for(ending)) > 1)
@@ -68,11 +68,11 @@ class EncodingFields(QObject):
         is_video = self._ending in CONTAINERS
         no_video = "" if is_video else self.tr("Only videos are encoded")
         only = self.tr("This kind of file has one codec") if is_video else no_video
-        self.codec.setToolTip("" if self.codec.isEnabled() else only)
+        set_tip(self.codec, "" if self.codec.isEnabled() else only)
         has_choice = is_video and bool(ENCODERS[self.codec.currentData()].options)
         self.quality.setEnabled(has_choice)
         fixed = no_video or self.tr("This codec has one quality")
-        self.quality.setToolTip("" if has_choice else fixed)
+        set_tip(self.quality, "" if has_choice else fixed)
         holds_sound = is_video and bool(CONTAINERS[self._ending].sound_encoder)
         self.sound.setEnabled(holds_sound)
-        self.sound.setToolTip("" if holds_sound else self.tr("This kind of file holds no sound"))
+        set_tip(self.sound, "" if holds_sound else self.tr("This kind of file holds no sound"))

@@ -19,7 +19,7 @@ from app.panels.display.forms import combo, form, leave_keys
 from app.panels.display.sliders import GAMMA, PERCENT, ValueSlider
 from app.state.view_state import setting
 from app.text.terms import term
-from app.widgets.basic import label
+from app.widgets.basic import label, set_choice_tip, set_tip
 from mvit_core.render import COLORMAPS, MODES, colormaps, colour_table
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ class ColourControls(QWidget):
         self.colormap.setCurrentIndex(self.colormap.findData(state.heat.colormap))
         tint = state.heat.mode == "tint"
         self.colormap.setEnabled(tint)
-        self.colormap.setToolTip(
-            self.tr("Colour map (C, Shift+C)") if tint else self.tr("A spotlight has no colours")
+        set_tip(
+            self.colormap,
+            self.tr("Colour map (C, Shift+C)") if tint else self.tr("A spotlight has no colours"),
         )
         self.modes[state.heat.mode].setChecked(True)
         for field, slider in self._sliders():
@@ -110,7 +111,7 @@ class ColourControls(QWidget):
             model.item(made.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
             for name in names:
                 made.addItem(_swatch(name), name, name)
-                made.setItemData(made.count() - 1, tips[name in safe], Qt.ItemDataRole.ToolTipRole)
+                set_choice_tip(made, made.count() - 1, tips[name in safe])
         made.activated.connect(lambda at: self.changed.emit("colormap", made.itemData(at)))
         return made
 
@@ -121,7 +122,7 @@ class ColourControls(QWidget):
         for mode, tip in MODES.items():
             button = QToolButton()
             button.setText(words[mode])
-            button.setToolTip(term(tip))
+            set_tip(button, term(tip))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, mode=mode: self.changed.emit("mode", mode))

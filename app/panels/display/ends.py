@@ -12,7 +12,7 @@ from app.panels.display.histogram import Histogram
 from app.state.view_state import ViewState
 from app.text.phrases import policy_names
 from app.views.range_menu import range_menu
-from app.widgets.basic import icon_button, label
+from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
 from app.widgets.icons import themed_icon
 from app.widgets.plot_menu import PlotMenu
 from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
@@ -85,8 +85,9 @@ class RangeControls(QWidget):
         self.policy.setCurrentIndex(self.policy.findData(state.heat.range_policy))
         self.policy.setEnabled(not locked)
         reason = self.tr("The range is locked; unlock it with Y")
-        self.policy.setToolTip(
-            reason if locked else self.tr("What the ends are taken from; right-click for more")
+        set_tip(
+            self.policy,
+            reason if locked else self.tr("What the ends are taken from; right-click for more"),
         )
         self.lock.setIcon(themed_icon("lock" if locked else "unlock"))
         self.lock.setChecked(locked)
@@ -103,7 +104,7 @@ class RangeControls(QWidget):
         self.lock.setEnabled(shown is not None)
         for field, words in ((self.low, self.tr("Lowest")), (self.high, self.tr("Highest"))):
             field.setEnabled(shown is not None and not locked)
-            field.setToolTip(self.tr("The range is locked; unlock it with Y") if locked else words)
+            set_tip(field, self.tr("The range is locked; unlock it with Y") if locked else words)
         if shown is None:
             style = RenderStyle(ValueRange(0, 1))
             self.histogram.show_values(None, style, locked=locked)
@@ -151,7 +152,7 @@ class RangeControls(QWidget):
         for policy in RANGE_POLICIES:
             words, tip = names[policy]
             made.addItem(words, policy)
-            made.setItemData(made.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+            set_choice_tip(made, made.count() - 1, tip)
         made.activated.connect(lambda at: self.changed.emit("range_policy", made.itemData(at)))
         return made
 

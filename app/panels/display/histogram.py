@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.panels.display.values_plot import ValuesPlot
 from app.widgets import theme
+from app.widgets.basic import set_tip
 from app.widgets.plots import PlotAxes
 from mvit_core.render import RenderStyle, ValueRange
 
@@ -165,7 +166,7 @@ class Histogram(QWidget):
                 "Drag the ends of the range, or move them with the arrow keys;\n"
                 "right-click for percentile tails and units"
             )
-        self.setToolTip(words)
+        set_tip(self, words)
 
     # -- plot -------------------------------------------------------------------------------
 

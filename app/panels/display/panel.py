@@ -16,7 +16,7 @@ from app.panels.spec import Panel
 from app.state.view_state import setting
 from app.text.terms import sentence
 from app.widgets import theme
-from app.widgets.basic import label, rule
+from app.widgets.basic import label, rule, set_tip
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
@@ -77,7 +77,7 @@ class DisplayPanel(Panel):
             ("coverage", self.tr("Coverage"), ""),
         ):
             box = QCheckBox(words)
-            box.setToolTip(tip)
+            set_tip(box, tip)
             box.toggled.connect(lambda on, field=field: self.changed.emit(field, on))
             leave_keys(box)
             made[field] = box
@@ -136,10 +136,11 @@ class DisplayPanel(Panel):
         self.range.show_map(shown)
         whole = shown is None or shown.heatmap.covers_frame
         self.ticks["coverage"].setEnabled(not whole)
-        self.ticks["coverage"].setToolTip(
+        set_tip(
+            self.ticks["coverage"],
             self.tr("The model sees the whole frame")
             if shown is not None and whole
-            else self.tr("Outline of the part of the frame that the model saw")
+            else self.tr("Outline of the part of the frame that the model saw"),
         )
 
     def show_note(self, note: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
 from app.text.terms import term
-from app.widgets.basic import icon_button, label
+from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ def query_info(snapshot: Snapshot) -> QueryInfo:
     shown, model = snapshot.results.shown, snapshot.results.model
     if shown is None or snapshot.results.video is None:
         return QueryInfo()
-    layer, is_row = shown.result.layer, shown.result.request.map.method == "row"
+    layer = shown.result.layer
+    of_queries = METHODS[shown.result.request.map.method].picks_query
     return QueryInfo(
         has_class_token=bool(model and model.has_class_token),
-        dead_class=layer.dead_class if is_row else "",
-        dead_patch=layer.dead_patch if is_row else "",
+        dead_class=layer.dead_class if of_queries else "",
+        dead_patch=layer.dead_patch if of_queries else "",
     )
 
 
@@ -55,9 +56,7 @@ class QueryControls(QWidget):
         self.method = combo(self.tr("Map"))
         for name, method in METHODS.items():
             self.method.addItem(term(method.title), name)
-            self.method.setItemData(
-                self.method.count() - 1, term(method.description), Qt.ItemDataRole.ToolTipRole
-            )
+            set_choice_tip(self.method, self.method.count() - 1, term(method.description))
         self.method.activated.connect(
             lambda at: self.changed.emit("method", self.method.itemData(at))
         )
@@ -81,7 +80,7 @@ class QueryControls(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Show method and query of a state."""
         self.method.setCurrentIndex(self.method.findData(state.map.method))
-        self.method.setToolTip(term(METHODS[state.map.method].description))
+        set_tip(self.method, term(METHODS[state.map.method].description))
         self.pick.setChecked(state.picking)
         self._show_query(state.map.query, needs_query=METHODS[state.map.method].needs_query)
 
@@ -91,7 +90,7 @@ class QueryControls(QWidget):
         dead_patch = term(info.dead_patch)
         self._set_enabled(1, no_class or term(info.dead_class))
         self._set_enabled(2, dead_patch)
-        self.pick.setToolTip(dead_patch or self.tr("Pick a token on the frame (Q)"))
+        set_tip(self.pick, dead_patch or self.tr("Pick a token on the frame (Q)"))
 
     def _show_query(self, query: Query, *, needs_query: bool) -> None:
         at = 2 if isinstance(query, tuple) else self.query.findData(query)
@@ -102,14 +101,14 @@ class QueryControls(QWidget):
         self.query.setCurrentIndex(at)
         self.query.setEnabled(needs_query)
         tip = self.tr("Whose attention is shown")
-        self.query.setToolTip(tip if needs_query else self.tr("This map has no query"))
+        set_tip(self.query, tip if needs_query else self.tr("This map has no query"))
 
     def _set_enabled(self, at: int, reason: str) -> None:
         model = self.query.model()
         assert isinstance(model, QStandardItemModel)
         item = model.item(at)
         item.setEnabled(not reason)
-        item.setToolTip(reason)
+        set_tip(item, reason)
 
     def _query_activated(self, at: int) -> None:
         value = self.query.itemData(at)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 from typing_extensions import override
 
+from app.widgets.basic import set_tip
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -86,7 +88,7 @@ class ValueSlider(QWidget):
         for control, words in ((self.slider, name), (self.number, of_number)):
             control.installEventFilter(guard)
             control.setAccessibleName(words)
-            control.setToolTip(tip)
+            set_tip(control, tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

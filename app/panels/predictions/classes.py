@@ -29,6 +29,7 @@ from typing_extensions import override
 
 from app.text.phrases import share_words
 from app.widgets import theme
+from app.widgets.basic import plain
 from app.widgets.class_colours import slot_colour, slot_pen
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class _Model(QAbstractListModel):
             return f"{row.name} {share_words(row.probability)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             words = self.tr("{name}: class {index}, rank {rank}. The box pins it to the timeline")
-            return words.format(name=row.name, index=row.index, rank=row.rank)
+            return plain(words.format(name=row.name, index=row.index, rank=row.rank))
         return None
 
     @override

@@ -26,7 +26,7 @@ from app.state.view_state import TOP_CHOICES
 from app.text.class_list import listed_classes
 from app.text.terms import sentence
 from app.widgets import theme
-from app.widgets.basic import icon_button, label
+from app.widgets.basic import icon_button, label, set_tip
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
@@ -69,7 +69,7 @@ class PredictionsPanel(Panel):
         self.search.setClearButtonEnabled(True)
         for button in self.search.findChildren(QToolButton):  # Qt gives it no name
             button.setAccessibleName(self.tr("Clear the search"))
-            button.setToolTip(self.tr("Clear the search"))
+            set_tip(button, self.tr("Clear the search"))
         self.search.textChanged.connect(self._list)
         self._note = label("", "faint")
         self._note.setWordWrap(True)
@@ -100,8 +100,8 @@ class PredictionsPanel(Panel):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.scopes.addButton(button, whole)
             row.addWidget(button)
-        self.scopes.button(0).setToolTip(self.tr("What the model says of the window shown"))
-        self.scopes.button(1).setToolTip(self.tr("One prediction for the whole video"))
+        set_tip(self.scopes.button(0), self.tr("What the model says of the window shown"))
+        set_tip(self.scopes.button(1), self.tr("One prediction for the whole video"))
         self.scopes.idClicked.connect(lambda whole: self.changed.emit("whole_video", bool(whole)))
         row.addStretch(1)
         self.top = QComboBox()
@@ -111,7 +111,7 @@ class PredictionsPanel(Panel):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.top.setMinimumContentsLength(2)
-        self.top.setToolTip(self.tr("How many of the most probable classes are listed"))
+        set_tip(self.top, self.tr("How many of the most probable classes are listed"))
         self.top.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for count in TOP_CHOICES:
             words = str(count) if count else self.tr("All")

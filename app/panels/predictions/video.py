@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
 
 from app.text.phrases import duration_words
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_tip
 from mvit_core.video.multi_view import ViewPlan
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class VideoControls(QWidget):
             self.clips.addItem(words, count)
         self.crops.addItem(self.tr("1 crop"), 1)
         self.crops.addItem(self.tr("3 crops"), 3)
-        self.crops.setToolTip(self.tr("Along the longer side: both ends and the middle"))
+        set_tip(self.crops, self.tr("Along the longer side: both ends and the middle"))
         self.run = QPushButton(self.tr("Run"))
-        self.run.setToolTip(self.tr("Run the views that are missing, and average all"))
+        set_tip(self.run, self.tr("Run the views that are missing, and average all"))
         self.words = label("", "faint")
         self.words.setWordWrap(True)
         self.words.setFont(theme.small_font(self))

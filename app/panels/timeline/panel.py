@@ -16,7 +16,7 @@ from app.panels.timeline.track import SIDE_PX, Track
 from app.text.phrases import clock, frame_number
 from app.text.remarks import sampled_words
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, icon_button, label
+from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -71,11 +71,12 @@ class Timeline(Panel):
         self.series_head.hide()
         self.field = FrameField()
         self.field.setAccessibleName(self.tr("Frame"))
-        self.field.setToolTip(
+        set_tip(
+            self.field,
             self.tr(
                 "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
                 "whether frames count from 0 or 1"
-            )
+            ),
         )
         self.field.setKeyboardTracking(False)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -85,13 +86,14 @@ class Timeline(Panel):
         self._time = label("", "soft")
         self._time.setFont(theme.number_font(self))
         self._speed = label("1×", "soft", small=True)
-        self._speed.setToolTip(self.tr("Playback speed ([ and ], Backspace for 1×)"))
+        set_tip(self._speed, self.tr("Playback speed ([ and ], Backspace for 1×)"))
         self._damage = label(self.tr("incomplete"), "warning", small=True)
         self._loop = label("", "soft", small=True)
-        self._loop.setToolTip(self.tr("What playing repeats (R); I and O set the range"))
+        set_tip(self._loop, self.tr("What playing repeats (R); I and O set the range"))
         self._badge = label(self.tr("VFR"), "warning", small=True)
-        self._badge.setToolTip(
-            self.tr("The frames do not follow at one even distance; times are the file's own")
+        set_tip(
+            self._badge,
+            self.tr("The frames do not follow at one even distance; times are the file's own"),
         )
         self._sampled = ElidedLabel()
         self._sampled.setObjectName("soft")
@@ -255,12 +257,12 @@ class Timeline(Panel):
         count = video.frame_count if video else 0
         self.field.show_video(video)
         self._total.setText(f"/ {frame_number(count - 1)}" if count else "")
-        self._total.setToolTip(self.tr("{count} frames").format(count=count))
+        set_tip(self._total, self.tr("{count} frames").format(count=count))
         self._speed.setVisible(video is not None)
         self._badge.setVisible(video is not None and video.is_variable_rate)
         notes = video.damage if video is not None else ()
         self._damage.setVisible(bool(notes))
-        self._damage.setToolTip("\n".join(notes))
+        set_tip(self._damage, "\n".join(notes))
         self._time.setText(clock(0.0) if video else "")
         if video is None:
             self._sampled.setText("")

@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from app.controller.series import series_titles
 from app.text.phrases import duration_words
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import PlainLabel, bounded, set_tip
 from app.widgets.class_colours import slot_colour
 
 if TYPE_CHECKING:
     from app.results import SeriesInfo
     from app.state.view_state import SeriesKind
+
+
+SQUARE = "■"
+GAP = "   "
+
+Part = tuple[QColor | None, str]
+"""The colour of a line's square, None without one, and the words after it."""
+
+
+class SeriesWords(PlainLabel):
+    """Words one after the other, some behind a square in the colour of a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("faint")
+        self.setFont(theme.small_font(self))
+        self._parts: tuple[Part, ...] = ()
+
+    def show_parts(self, parts: tuple[Part, ...]) -> None:
+        """Take the words."""
+        self._parts = tuple((colour, bounded(words, LONGEST)) for colour, words in parts)
+        self.setText(GAP.join(f"{SQUARE} {w}" if c else w for c, w in self._parts))
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, ink, metrics = QPainter(self), self.palette().windowText(), self.fontMetrics()
+        room = self.contentsRect()
+        for place, (colour, words) in enumerate(self._parts):
+            room.setLeft(room.left() + (metrics.horizontalAdvance(GAP) if place else 0))
+            if colour is not None:
+                painter.setPen(colour)
+                painter.drawText(room, _FLAGS, SQUARE)
+                room.setLeft(room.left() + metrics.horizontalAdvance(f"{SQUARE} "))
+            painter.setPen(ink.color())
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, _FLAGS, shown)
+            room.setLeft(room.left() + metrics.horizontalAdvance(shown))
+        painter.end()
+
+
+_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+LONGEST = 120
+"""Letters of a class name."""
 
 
 class SeriesHead(QWidget):
@@ -41,16 +85,15 @@ class SeriesHead(QWidget):
         self.title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.title.setFont(theme.small_font(self))
         self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.title.setToolTip(self.tr("What is plotted over the clip"))
+        set_tip(self.title, self.tr("What is plotted over the clip"))
         self.title.setMenu(self._menu())
-        self.words = label("", "faint", small=True)
-        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words = SeriesWords()
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run = QToolButton()
         self.run.setObjectName("seriesRun")
         self.run.setFont(theme.small_font(self))
         self.run.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.run.setToolTip(self.tr("Run every window in the background, for the values missing"))
+        set_tip(self.run, self.tr("Run every window in the background, for the values missing"))
         self.run.clicked.connect(self.run_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(side_px, 0, side_px, 0)
@@ -66,7 +109,7 @@ class SeriesHead(QWidget):
         self._group = QActionGroup(menu)
         for kind, (title, what) in series_titles().items():
             action = menu.addAction(title)
-            action.setToolTip(what)
+            set_tip(action, what)
             action.setCheckable(True)
             action.setData(kind)
             action.triggered.connect(lambda _=False, kind=kind: self.chosen.emit(kind))
@@ -91,7 +134,7 @@ class SeriesHead(QWidget):
         self.run.setEnabled(not series.running)
         self.run.setText(self._run_words(series))
         self._show_words()
-        self.words.setToolTip(what)
+        set_tip(self.words, what)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -101,7 +144,8 @@ class SeriesHead(QWidget):
 
     def _show_words(self) -> None:
         if self._series is not None:
-            self.words.setText(escape(self._series.problem) or self._words(self._series))
+            problem = self._series.problem
+            self.words.show_parts(((None, problem),) if problem else self._parts(self._series))
 
     def _run_words(self, series: SeriesInfo) -> str:
         if series.running:
@@ -111,12 +155,8 @@ class SeriesHead(QWidget):
         time = duration_words(series.seconds)
         return self.tr("Run the whole clip, about {time}").format(time=time)
 
-    def _words(self, series: SeriesInfo) -> str:
+    def _parts(self, series: SeriesInfo) -> tuple[Part, ...]:
         """Ends of the axis, and the pinned classes in their colours."""
         words = self.tr("{low:g} to {high:g}").format(low=series.low, high=series.high)
-        names = [
-            f'<span style="color:{slot_colour(line.slot).name()}">■</span> {escape(line.name)}'
-            for line in series.lines
-            if line.slot >= 0
-        ]
-        return "&nbsp;&nbsp; ".join((words, *names))
+        names = ((slot_colour(line.slot), line.name) for line in series.lines if line.slot >= 0)
+        return (None, words), *names

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.text.terms import term
 from app.widgets import theme
+from app.widgets.basic import set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Tiles(QListWidget):
     def add_tile(self, icon: QIcon, words: str, tip: str) -> None:
         """Append a tile."""
         item = QListWidgetItem(icon, words)
-        item.setToolTip(tip)
+        set_tip(item, tip)
         self.addItem(item)
 
     @override

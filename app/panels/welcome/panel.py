@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.panels.welcome.gallery import Gallery, RecentTiles
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import PlainLabel, label
 from app.widgets.icons import paint_icon, themed_icon
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Glyph(QWidget):
         painter.end()
 
 
-class KeyChip(QLabel):
+class KeyChip(PlainLabel):
     """A key, drawn as a key cap."""
 
     def __init__(self, keys: str) -> None:

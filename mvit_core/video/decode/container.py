@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import av
 
-from mvit_core.errors import VideoOpenError
-from mvit_core.system.ordinary_file import check_ordinary
+from mvit_core.errors import FileChangedError, VideoOpenError
+from mvit_core.system.ordinary_file import FileIdentity, check_ordinary
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.streams import choose_stream
 
@@ -62,6 +62,8 @@ class OpenStream(Closing):
     stream: "VideoStream"
     number: int
     """Of the stream within the file; the stream itself cannot be asked once it is closed."""
+    identity: FileIdentity
+    """Which file it was, and in which state."""
     is_strict: bool = False
     """The decoder refuses whatever it finds damaged, instead of painting over it."""
 
@@ -73,9 +75,19 @@ class OpenStream(Closing):
         """The same stream of the same file, opened anew with a decoder of its own.
 
         Raises:
-            VideoOpenError: the file is not there any more, or has become another.
+            FileChangedError: the file was written to, or another one took its place.
+            VideoOpenError: the file is not there any more.
         """
-        return open_stream(self.path, stream=self.number, strict=strict)
+        opened = open_stream(self.path, stream=self.number, strict=strict)
+        if opened.identity != self.identity:
+            opened.close()
+            raise FileChangedError(changed_words(self.path))
+        return opened
+
+
+def changed_words(path: "Path") -> str:
+    """What is said of a file that is another than the one that was opened."""
+    return f"{path.name} has changed on disk since it was opened; open it again"
 
 
 def open_stream(path: "Path", *, stream: int | None = None, strict: bool = False) -> OpenStream:
@@ -89,13 +101,14 @@ def open_stream(path: "Path", *, stream: int | None = None, strict: bool = False
     Raises:
         VideoOpenError: the path names no readable file, or a file without video.
     """
+    identity = FileIdentity.of(path)
     container = open_container(path)
     try:
         with translated(path):
             chosen = choose_stream(container, path, stream)
             if strict:
                 chosen.codec_context.options = {**chosen.codec_context.options, **_STRICT}
-            return OpenStream(path, container, chosen, chosen.index, strict)
+            return OpenStream(path, container, chosen, chosen.index, identity, strict)
     except BaseException:
         container.close()
         raise

@@ -5,19 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mvit_core.errors import FrameDecodeError, VideoError
+from mvit_core.errors import FileChangedError, FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.system.ordinary_file import FileIdentity
-from mvit_core.video.decode.animations import (
-    inspect_tiff_stack,
-    inspect_webp,
-    is_animated_webp,
-    is_tiff_stack,
-)
+from mvit_core.video.decode.animations import is_tiff_stack
 from mvit_core.video.decode.closing import Closing
-from mvit_core.video.decode.container import LIBRARY_ERRORS
-from mvit_core.video.decode.image_folder import checked_fps, inspect_folder
-from mvit_core.video.decode.inspect_video import inspect_video
+from mvit_core.video.decode.container import LIBRARY_ERRORS, changed_words
+from mvit_core.video.decode.image_folder import checked_fps
+from mvit_core.video.decode.inspect_path import inspect_path
 from mvit_core.video.decode.matrices import Matrix
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.planes import PlanePainter, Planes
@@ -96,7 +91,7 @@ class Video(Closing):
         self._is_folder = self._path.is_dir() or is_tiff_stack(self._path)
         if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
-        opened_video = _inspect(self._path, fps, stream, progress)
+        opened_video = inspect_path(self._path, fps, stream, progress)
         self._opened = opened_video
         self._times, self._painter = opened_video.times, opened_video.painter
         self._plane_painter = PlanePainter(opened_video.painter)
@@ -137,6 +132,16 @@ class Video(Closing):
     def identity(self) -> FileIdentity:
         """Which file it was when it was opened; the key of whatever is remembered of it."""
         return replace(self._identity, stream=self.stream)
+
+    def check_unchanged(self) -> None:
+        """See whether the file is still the one that was opened; asks the file system each time.
+
+        Raises:
+            FileChangedError: it was written to, or another one took its place. A file that is
+                gone has not changed: what is open of it stays readable.
+        """
+        if self._identity.was_replaced():
+            raise FileChangedError(changed_words(self._path))
 
     @property
     def is_folder(self) -> bool:
@@ -383,19 +388,6 @@ class Video(Closing):
         self._unreadable.add(index)
         message = f"frame {index} of {self._path.name} is damaged and cannot be decoded"
         return FrameDecodeError(f"{message}; go to another frame")
-
-
-def _inspect(
-    path: Path, fps: float | None, stream: int | None, progress: "Progress | None"
-) -> "OpenedVideo":
-    """Open a folder of pictures, an animation, or the packets of a file."""
-    if path.is_dir():
-        return inspect_folder(path, fps)
-    if is_animated_webp(path):
-        return inspect_webp(path)
-    if is_tiff_stack(path):
-        return inspect_tiff_stack(path, fps)
-    return inspect_video(path, progress, stream)
 
 
 def _runs(frames: "Collection[int]") -> str:
