@@ -195,7 +195,7 @@ class ComparePanes(Collaborator):
         )
 
     def _model_files(self, model: ModelSource) -> tuple[FileIdentity, ...]:
-        """Which files a pane's model is read from; those of the model in use were read already."""
+        """Files that a pane's model is read from; those of the model in use were read already."""
         used = self._results.model
         if used is not None and used.source == model:
             return used.files

@@ -1,4 +1,4 @@
-"""What is known of windows and views, by everything that it depends on."""
+"""Caches scores and measures of windows and views, by everything that they depend on."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Network: TypeAlias = "tuple[ModelSource, tuple[FileIdentity, ...]]"
-"""Where a model comes from, and which files they were when it was loaded."""
+"""Source of a model, and identities of its files when it was loaded."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class MapRequest:
     map: MapSpec
     """The map; its block is a number and its head ``mean``, for all heads are made together."""
     clip_file: FileIdentity | None = None
-    """Which file the clip was when it was opened; None for whatever lies at its path now."""
+    """Identity of the clip's file when it was opened; None for the file at its path now."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
 

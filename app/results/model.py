@@ -52,7 +52,7 @@ class ModelInfo:
     report: LoadReport
     """Report of loading the checkpoint."""
     files: tuple[FileIdentity, ...] = ()
-    """Which files the source named when they were read."""
+    """Identities of the source's files when they were read."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""

@@ -44,7 +44,7 @@ class Results:
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""
-    """Why the map asked for does not come; empty while it may."""
+    """Reason why the requested map cannot be made; empty while it can."""
     samples: Samples = field(default_factory=Samples)
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""

@@ -38,7 +38,7 @@ class VideoInfo:
     is_folder: bool = False
     """The frames are the picture files of a folder, shown at a rate that the user sets."""
     file: FileIdentity | None = None
-    """Which file it was when it was opened, and which stream of it."""
+    """Identity of file and stream when it was opened."""
     streams: tuple[StreamInfo, ...] = ()
     """Video streams of the file that can be chosen."""
 
@@ -77,7 +77,7 @@ class FramePicture:
     is_changed: bool = False
     """There is none because the file is another than the one that was opened."""
     file: FileIdentity | None = None
-    """Which file it is of."""
+    """Identity of the file that it was decoded from."""
 
 
 @dataclass(frozen=True, eq=False)

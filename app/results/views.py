@@ -51,7 +51,7 @@ class GridInfo:
     policy: str
     """Range policy in words."""
     heat: HeatSettings
-    """How the cells are drawn, at full opacity."""
+    """Settings that the cells are drawn with, at full opacity."""
 
     @property
     def missing(self) -> int:

@@ -62,9 +62,9 @@ class TaskKey(StrEnum):
     DIFFERENCE = "difference"
     """Subtract two panes and paint the difference."""
     FILES = "files"
-    """Whether the files in use are still those that were opened."""
+    """Check that the files in use are those that were opened."""
     SESSION = "session"
-    """Where the files of a session are now."""
+    """Find the files of a session."""
     COPY = "copy"
     """Paint a picture for the clipboard."""
 
@@ -101,7 +101,7 @@ class Message:
     dock: str = ""
     """Name of the panel with more about it; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
-    """What may help, where memory ended or a file changed; a button each."""
+    """Ways out where memory ended or a file changed; a button each."""
     file: Path | None = None
     """File that was written; a button shows its folder."""
 

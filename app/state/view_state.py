@@ -41,7 +41,7 @@ class ModelSource:
     """Keep only the layer shown of a run, where memory does not suffice for all."""
 
     def files(self) -> tuple[FileIdentity, ...]:
-        """Which files it names now; asks the file system."""
+        """Identities of the files that it names, read from the file system now."""
         named = (self.checkpoint, self.config, self.labels)
         return tuple(FileIdentity.of(path) for path in named if path is not None)
 
@@ -96,7 +96,7 @@ class Pane:
     map: MapSpec
     """The map; its block is a number, so another model or selection does not change the layer."""
     stream: int | None = None
-    """Of the clip; None is the one that is the film."""
+    """Number of the clip's stream; None is the one that is the film."""
 
     def __post_init__(self) -> None:
         if self.map.block is None:

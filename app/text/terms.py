@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTEXT = "terms"
-"""Of all these texts, in the files of translations."""
+"""Context of these texts in the files of translations."""
 
 
 def core_titles() -> frozenset[str]:

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 AT_MOST = 200
 LARGEST_BYTES = 4 << 20
-"""Of the file of places; what is larger is none."""
+"""Largest file of places that is read."""
 PICTURE_PX = 112
 """Height of a picture in pixels, enough for a screen of double density."""
 

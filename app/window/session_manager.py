@@ -69,7 +69,7 @@ class _Opening:
 
 @dataclass(frozen=True)
 class _Needs:
-    """Which files a session's clip and model are now."""
+    """Files that a session's clip and model are now."""
 
     clip: FileIdentity | None
     model: tuple[FileIdentity, ...]

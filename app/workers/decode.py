@@ -28,7 +28,7 @@ SHARE_OF_BUDGET = 2
 
 
 FOLDER_SECONDS = 1.0
-"""So long what was seen of a folder holds."""
+"""Seconds between two looks at the files of a folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +128,9 @@ class Decoder:
         return video
 
     def _change_of(self, video: Video) -> str:
-        """What is to be said where the file of a video is another by now; else nothing.
+        """A remark where the file of a video changed since it was opened; empty otherwise.
 
-        A folder is looked over at most once in a while, for that takes a moment.
+        A folder is checked at most once in ``FOLDER_SECONDS``, for that takes a moment.
         """
         now, (looked_at, when, words) = monotonic(), self._looked
         if video.is_folder and looked_at is video and now - when < FOLDER_SECONDS:

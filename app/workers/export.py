@@ -55,7 +55,7 @@ class ExportJob:
     span: Span = "all"
     """Name of the range that the frames of the request are."""
     clip_file: FileIdentity | None = None
-    """Which file the clip was when it was opened; None for whatever lies at its path."""
+    """Identity of the clip's file when it was opened; None for the file at its path."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
 

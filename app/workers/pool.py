@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 CLOSE_SECONDS = 3.0
-"""So long all workers together are waited for when the window closes."""
+"""Seconds that the window waits for all workers together when it closes."""
 
 DECODE_TASKS = (
     TaskKey.OPEN,

@@ -48,7 +48,7 @@ class Gates:
     """Gates of a row's outcomes, beside that none dies and no foreign exception ends it."""
 
     rules: tuple[str, ...] = ()
-    """What ``Broken`` may name; the table says how often each did not hold."""
+    """Rules that ``Broken`` may name; the table counts how often each did not hold."""
     cpu_seconds: float = 5.0
     """A case that computes longer hangs."""
     refusal_seconds: float | None = None
@@ -59,7 +59,7 @@ class Gates:
 
 @dataclass(frozen=True)
 class Met:
-    """How a case went that broke no rule."""
+    """Outcome of a case that broke no rule."""
 
     kind: Literal["opened", "refused"] = "opened"
     figure: float = 0.0

@@ -57,7 +57,7 @@ def test_a_result_comes_on_the_receivers_thread_never_within_the_call(qtbot, wor
     assert ran_on != [threading.get_ident()]
 
 
-def test_a_newer_question_replaces_the_one_that_waits(qtbot, worker, listener):
+def test_a_newer_task_replaces_the_one_that_waits(qtbot, worker, listener):
     gate = threading.Event()
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     for number in range(5):
@@ -70,7 +70,7 @@ def test_a_newer_question_replaces_the_one_that_waits(qtbot, worker, listener):
     assert worker.is_latest(done[0])
 
 
-def test_an_error_of_ours_is_one_line_and_the_lane_lives_on(qtbot, worker, listener):
+def test_an_error_of_ours_is_one_line_and_the_worker_lives_on(qtbot, worker, listener):
     def fail(_):
         raise ClipError("too short")
 
@@ -104,7 +104,7 @@ def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, listener):
     assert listener.results[0].outcome == "cancelled"
 
 
-def test_a_waiting_question_that_is_cancelled_never_runs(qtbot, worker, listener):
+def test_a_waiting_task_that_is_cancelled_never_runs(qtbot, worker, listener):
     gate, ran = threading.Event(), []
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     worker.submit(TaskKey.MAPS, lambda _: ran.append(1))
@@ -114,7 +114,7 @@ def test_a_waiting_question_that_is_cancelled_never_runs(qtbot, worker, listener
     assert not ran
 
 
-def test_closing_stops_running_work_and_releases_what_the_lane_owns(qapp):
+def test_closing_stops_running_work_and_releases_what_the_worker_owns(qapp):
     released = []
     worker = Worker("closing", on_close=lambda: released.append(threading.get_ident()))
     worker.start()
@@ -292,7 +292,7 @@ def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, work
     assert worker.is_pending(TaskKey.AHEAD)
 
 
-def test_background_work_ends_in_one_answer_however_often_it_is_interrupted(
+def test_background_work_ends_in_one_result_however_often_it_is_interrupted(
     qtbot, worker, listener
 ):
     work = Slow(steps=60)
