@@ -42,7 +42,7 @@ def test_a_file_and_its_functions_are_read_at_one_sitting(path):
 
 
 def imports():
-    """Which of our modules each imports, for types alone too."""
+    """Our modules that each module imports, for types alone too."""
     modules = {name_of(p)[:-3].replace("/", ".").removesuffix(".__init__"): p for p in FILES}
     found = defaultdict(set)
     for module, path in modules.items():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_options(export: argparse.ArgumentParser) -> None:
-    """Give ``export`` its options, named as the core's tables name what they choose from."""
+    """Give ``export`` its options; choices are the names in the core's tables."""
     from mvit_core.attribution import METHODS
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
@@ -64,7 +64,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write what is asked for, and print what was written; returns the exit code."""
+    """Write the export and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.export import EXPORTERS, check_target, export
     from mvit_core.pipeline import Explainer
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def request_from(options: argparse.Namespace) -> ExportRequest:
-    """What the options ask for.
+    """Make the request of the options.
 
     Raises:
         MvitError: an option is none of those allowed.
@@ -114,7 +114,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
 
 
 def parse_query(text: str) -> Query:
-    """A query from its command-line form: ``readout``, ``class`` or ``T,Y,X``.
+    """Parse a query: ``readout``, ``class`` or ``T,Y,X``.
 
     Raises:
         CaptureError: the text is none of these.

@@ -1,4 +1,4 @@
-"""The options of the command line that say how heat is drawn."""
+"""Options of the command line for drawing heat."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def add_heat_options(export: argparse.ArgumentParser) -> None:
 
 
 def heat_from(options: argparse.Namespace) -> HeatSettings:
-    """How the options of ``export`` want heat to be drawn.
+    """Make the heat settings of the options.
 
     Raises:
         ExportError: an option is none of those allowed.

@@ -1,4 +1,4 @@
-"""``mvit-lens inspect``: a checkpoint's results as JSON values, and the same as a readable page."""
+"""``mvit-lens inspect``: describe a checkpoint, as JSON or as a page of text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mvit_core.model import MViTConfig
 
 _SHOWN_LISTS = ("missing", "unexpected", "resized", "warnings")
-"""Parts of the report that are printed; converted names are many and only counted."""
+"""Lists of the load report that are printed; converted names are many and only counted."""
 
 
 def add_options(inspect: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_options(inspect: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what a checkpoint holds; returns the exit code."""
+    """Print the description of a checkpoint; returns the exit code."""
     info = inspection(load(options))
     if options.json:
         say_json(info)
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def inspection(loaded: LoadedModel) -> dict[str, Any]:
-    """Format, architecture, one row per layer, and the load report."""
+    """Describe a model as JSON values: format, architecture, a row per layer, load report."""
     from mvit_core.model.cost import layer_costs
 
     costs = layer_costs(loaded.config)
@@ -107,7 +107,7 @@ def _architecture(config: MViTConfig) -> dict[str, Any]:
 
 
 def inspection_lines(info: dict[str, Any]) -> list[str]:
-    """The results as lines for a terminal."""
+    """Write a description as lines for a terminal."""
     return [*_head(info), "", *_table(info["layers"]), "", *_report(info)]
 
 

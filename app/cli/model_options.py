@@ -1,4 +1,4 @@
-"""The options of the command line that name a clip and a model, and loading what they name."""
+"""Options of the command line that name a clip and a model, and loading of the model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command the options that say how a checkpoint is read."""
+    """Give a command the options for reading a checkpoint."""
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "--config", metavar="F", type=file_name, help="the model's configuration: YAML, JSON or .py"
@@ -49,7 +49,7 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
 
 
 def file_name(text: str) -> Path:
-    """A path as an argument.
+    """Parse a path.
 
     Raises:
         argparse.ArgumentTypeError: the text is empty.
@@ -60,7 +60,7 @@ def file_name(text: str) -> Path:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 as an argument.
+    """Parse a whole number from 1.
 
     Raises:
         argparse.ArgumentTypeError: the text is none.
@@ -110,7 +110,7 @@ def load(options: argparse.Namespace) -> LoadedModel:
 
 
 def load_and_report(options: argparse.Namespace) -> LoadedModel:
-    """Load, and print to stderr what a user must know of how it went.
+    """Load the model that the options name, and print the remarks of loading to stderr.
 
     Raises:
         MvitError: as for ``load``.

@@ -61,7 +61,7 @@ def add_options(predict: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the predictions that are asked for; returns the exit code."""
+    """Print the predictions of the options; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.video import clip_windows
     from mvit_core.video.multi_view import parse_plan
@@ -87,7 +87,7 @@ def predict(
     options: argparse.Namespace,
     plan: ViewPlan | None,
 ) -> Json:
-    """The results of ``predict --json``: of windows, or of the views of a plan.
+    """Predict windows, or the views of a plan; returns the values of ``predict --json``.
 
     Raises:
         MvitError: there is no such window, or one cannot be read or run, or boxes are given that
@@ -260,7 +260,7 @@ def _best(scores: Scores, names: list[str] | None, count: int) -> list[Json]:
 
 
 def print_predictions(info: Json, window_count: int) -> None:
-    """The same results for people."""
+    """Print predictions as lines of text."""
     for window in info["windows"]:
         frames, crop = window["frames"], window.get("crop")
         what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"

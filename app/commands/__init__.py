@@ -86,7 +86,7 @@ SEPARATED = frozenset(
         "attention.pick",
     }
 )
-"""Commands that begin a new group of their menu or submenu."""
+"""Ids of commands that begin a new group of their menu or submenu."""
 
 TOOLBAR = (
     "file.open_video",
@@ -107,4 +107,4 @@ TOOLBAR = (
     "",
     "export.export",
 )
-"""Ids in order; an empty one is a line, and ``>`` takes the room that is left."""
+"""Ids of the toolbar in order; an empty one is a separator, ``>`` a stretch."""

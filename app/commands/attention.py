@@ -1,4 +1,4 @@
-"""Running the model; layers, heads and queries."""
+"""Commands for running the model, layers, heads and queries."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLASS_TOKEN = Need(
 
 
 def _solo(number: int) -> Command:
-    """Keys 1 to 9 and 0 stand for heads 0 to 9: the key says the place, the head its index."""
+    """The command for one head: keys 1 to 9 and 0 choose heads 0 to 9."""
     head = number - 1
 
     def run(context: CommandContext) -> None:

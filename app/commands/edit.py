@@ -1,4 +1,4 @@
-"""Undo, history and the clipboard."""
+"""Commands for undo, history and the clipboard."""
 
 from __future__ import annotations
 

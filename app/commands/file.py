@@ -1,4 +1,4 @@
-"""Opening, saving and closing."""
+"""Commands for opening, saving and closing."""
 
 from __future__ import annotations
 

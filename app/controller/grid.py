@@ -1,8 +1,8 @@
-"""The maps of all layers: asked for one after another in the background, coloured where seen.
+"""The maps of all layers: requested one block after another in the background, coloured where seen.
 
-The inference worker makes one block's maps at a time, so whatever the user asks for next waits for
-one block at most. Blocks in sight come first, then the neighbours of the block that is shown:
-going to the next layer then finds its maps there.
+The inference worker makes one block's maps at a time, so the user's next request waits for one
+block at most. Blocks in sight come first, then the neighbours of the block shown, so that going to
+the next layer finds its maps made.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mvit_core.render import HeatSettings
 
 MINI_PX = (60, 34)
-"""Pictures in the tree of layers are no larger than this."""
+"""Largest (width, height) of pictures in the tree of layers."""
 
 ALL_TIMES = -1
 
@@ -42,11 +42,11 @@ def tr(text: str) -> str:
 
 
 class GridMaps(Collaborator):
-    """What the grids and the tree of layers show, and what is asked of the workers for it.
+    """Makes the grids and the pictures in the tree of layers, and requests what they lack.
 
     Args:
-        bench: what the controller's parts share.
-        map_cache: the maps that were made.
+        bench: shared by the controller's collaborators.
+        map_cache: maps made so far.
     """
 
     def __init__(self, bench: Workbench, map_cache: MapCache) -> None:
@@ -70,7 +70,7 @@ class GridMaps(Collaborator):
         self._bench.results = replace(self._bench.results, grid=grid, minis=self._small_pictures())
 
     def _grid(self) -> GridInfo | None:
-        """Ask for what is missing; what the grid shows now, None where no grid is shown."""
+        """Make the grid of the present state and request what it lacks; None in other views."""
         requests = self._requests()
         self._fetch(requests)
         view = self._bench.state.view
@@ -89,7 +89,7 @@ class GridMaps(Collaborator):
         return self._info
 
     def _small_pictures(self) -> tuple[CellsPicture, ...]:
-        """A small picture of each block whose maps are there: mean over heads and times."""
+        """A small picture, mean over heads and times, of each block whose maps are made."""
         picture = self._results.picture
         if picture is None:
             return ()
@@ -120,7 +120,7 @@ class GridMaps(Collaborator):
 
     @override
     def stop(self, key: TaskKey | None = None) -> None:
-        """Ask for no more maps of what is shown now: the user does not want to wait for them."""
+        """Request no more maps of the present state, as the user stopped the job."""
         if key is TaskKey.MAPS:
             self._skipped |= set(self._requests().values())
 
@@ -145,7 +145,7 @@ class GridMaps(Collaborator):
     # -- requests -------------------------------------------------------------------------------
 
     def _requests(self) -> dict[int, MapRequest]:
-        """The request for each block that belongs to what is asked for now."""
+        """The request of each block for the present state, by its number."""
         results = self._results
         request = results.request
         if request is None:
@@ -159,10 +159,10 @@ class GridMaps(Collaborator):
         return self._requested[1]
 
     def _fetch(self, requests: dict[int, MapRequest]) -> None:
-        """Ask for the maps of one more block."""
+        """Request the maps of one more block."""
         results, state = self._results, self._bench.state
         here = self._map_cache.get(results.request) if results.request is not None else None
-        # Where the user stopped a run, no other one is begun behind his back.
+        # Where the user stopped a run, no other one is begun without being asked for.
         needed = state.view == "layers" and here is not None and here.is_complete
         missing = [
             w for w in requests.values() if w not in self._map_cache and w not in self._skipped
@@ -183,14 +183,14 @@ class GridMaps(Collaborator):
         self._worker.submit(
             TaskKey.MAPS,
             partial(work, asked),
-            partial(self._came, asked),
+            partial(self._on_result, asked),
             partial(self._fail, asked),
             background=True,
             on_cancel=self._is_free,
             on_late=self._keep,
         )
 
-    def _came(self, asked: MapRequest, result: MapResult | None) -> None:
+    def _on_result(self, asked: MapRequest, result: MapResult | None) -> None:
         self._keep(result)
         if asked not in self._map_cache:
             self._skipped.add(asked)
@@ -202,7 +202,7 @@ class GridMaps(Collaborator):
         self._bench.failed(result)
 
     def _is_free(self) -> None:
-        """Another block can be asked for; what was stopped is skipped since then."""
+        """Allow the next block to be requested; blocks that were stopped are skipped."""
         self._asked = None
 
     def _keep(self, result: MapResult | None) -> None:
@@ -248,7 +248,7 @@ class GridMaps(Collaborator):
         return self._cells.get(self._ask(result).key)
 
     def _ask(self, result: MapResult) -> CellsAsk:
-        """All heads of a block at the time of the frame shown."""
+        """Request of all heads of a block at the time of the frame shown."""
         frame = self._results.picture
         assert frame is not None
         if result not in self._asks:
@@ -286,7 +286,7 @@ class GridMaps(Collaborator):
         )
 
     def _heat_settings(self) -> HeatSettings:
-        """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
+        """Settings of all cells; a range over more than a layer is that of the canvas."""
         state, shown = self._bench.state, self._results.shown
         heat = replace(state.heat, opacity=1.0, units="probability")
         beyond = heat.range_policy == "model" or (
@@ -297,7 +297,7 @@ class GridMaps(Collaborator):
         return heat
 
     def _scale(self, rows: tuple[GridRow, ...]) -> tuple[Scale | None, str]:
-        """Of what is painted, in the units and at the opacity that the user asks for."""
+        """(scale, policy in words) of painted cells, in the user's units and opacity."""
         state = self._bench.state
         policy = policy_words(state, many_layers=len(rows) > 1)
         made = [row.picture for row in rows if row.picture is not None]
@@ -310,7 +310,7 @@ class GridMaps(Collaborator):
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:
-    """How cells of a grid get their range."""
+    """The range policy of a grid's cells in words."""
     if state.heat.locked_range is not None:
         return tr("locked range")
     if state.heat.range_policy == "manual" and state.heat.manual_range is not None:

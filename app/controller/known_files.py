@@ -1,4 +1,4 @@
-"""Which files the window knows, and those that are another by now than when they were opened."""
+"""Lists the files in use, and finds those that changed since they were opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clip or a model changes once it is there: the state, and the windows of the clip."""
+"""Updates the state, and the windows of the clip, after a clip or a model was opened."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ def tr(text: str) -> str:
 
 
 def tiled(results: Results, spec: ClipSpec | None) -> Results:
-    """The results with the windows of its video, once both video and model are there.
+    """Replace the windows of the results by those of their video and model.
+
+    Without a video or a model there are none; a video that cannot be tiled sets ``problem``.
 
     Args:
-        results: what is known now.
-        spec: how the user wants the model to be fed; None for what the checkpoint states.
+        results: the results now.
+        spec: the user's sampling and preprocessing; None for the checkpoint's own.
     """
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
@@ -111,7 +113,7 @@ def begin_model(
         tell: hears of what could not be kept.
     """
     if before is not None and before.is_same_network(model):
-        store.update(model=model.source)  # elsewhere or more sparing
+        store.update(model=model.source)  # on another device, or with less memory
         return
     state = store.state
     dropped = before is not None and (

@@ -1,7 +1,7 @@
-"""The numbers at the ends of the colours, also where they come from more than the map shown.
+"""Finds colour ranges, including those over more values than the map shown.
 
-Values of other windows and layers are asked for one piece at a time, whenever the inference worker
-has nothing to do for the user; until all are there the colour bar says how many are.
+Values of other windows and layers are requested one piece at a time, whenever the inference worker
+has nothing to do for the user; until all are known the colour bar says how many are.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 KEPT_BYTES = 64 << 20
-"""Values of past ranges are kept up to here; a window of one layer has about 50 kB."""
+"""Bytes of values of past ranges that are kept; a window of one layer has about 50 kB."""
 
 HISTOGRAM_BINS = 64
 
@@ -42,10 +42,10 @@ def tr(text: str) -> str:
 
 
 class ColourRanges(Collaborator):
-    """Finds the range of a map, and has the values collected that it needs.
+    """Finds the range of a map, and requests the values that its policy needs.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -55,14 +55,14 @@ class ColourRanges(Collaborator):
         self._pieces: dict[MapRequest, FloatArray] = {}
         self._failed: set[MapRequest] = set()
         self._is_waiting = False
-        """Until the result is here: the worker may be done with it before."""
+        """True until the result arrives here; the worker may be done with it before."""
         self._stopped: object = None
         self._version = 0
-        """Of what is kept: results of another one are out of date."""
+        """Increased with each change of ``_pieces``: ranges found before are out of date."""
         self._found: tuple[object, RangeInfo] | None = None
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
-        """The range of one map of a result under the present state; kept while nothing changes."""
+        """The range of one map of a result under the present state; cached until that changes."""
         heat, windows = self._bench.state.heat, self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
@@ -85,7 +85,7 @@ class ColourRanges(Collaborator):
 
     @override
     def refresh(self) -> None:
-        """Ask for the next piece that is missing, if nobody waits for the worker."""
+        """Request the next missing piece, unless the user waits for the inference worker."""
         results, state = self._bench.results, self._bench.state
         shown = results.shown
         if (
@@ -105,7 +105,7 @@ class ColourRanges(Collaborator):
         wanted = _pieces_of(shown.result, heat.range_policy, results.windows)
         missing = [w for w in wanted if w not in self._pieces and w not in self._failed]
         if not missing:
-            self._stopped = _purpose(state)  # what failed is not looked for at every refresh
+            self._stopped = _purpose(state)  # pieces that failed are not requested at every refresh
             return
         self._is_waiting = True
         self._request(missing[0], heat.range_policy, len(wanted) - len(missing), len(wanted))
@@ -117,18 +117,18 @@ class ColourRanges(Collaborator):
         generation = self._worker.submit(
             TaskKey.RANGE,
             partial(self._values, request),
-            self._came,
+            self._on_result,
             partial(self._fail, request),
             on_cancel=self._is_free,
         )
         self._jobs.advance(Progress(TaskKey.RANGE, generation, done, total))
 
-    def _came(self, piece: RangePiece) -> None:
+    def _on_result(self, piece: RangePiece) -> None:
         self._is_free()
         self._keep(piece.request, piece.values)
 
     def _fail(self, request: MapRequest, result: TaskResult) -> None:
-        """Do not ask again for values that cannot be had."""
+        """Bar a piece that failed from being requested again."""
         self._is_free()
         self._failed.add(request)
         self._bench.failed(result)
@@ -138,7 +138,7 @@ class ColourRanges(Collaborator):
 
     @override
     def stop(self, key: TaskKey | None = None) -> None:
-        """Collect no more where the user stopped it; what is there stays."""
+        """Collect no more values for the present range; those known stay."""
         if key is TaskKey.RANGE:
             self._stopped = _purpose(self._bench.state)
 
@@ -160,7 +160,7 @@ class ColourRanges(Collaborator):
             self._drop_unwanted()
 
     def _drop_unwanted(self) -> None:
-        """Forget what other ranges needed; what this one needs stays, however much it is."""
+        """Drop values that only other ranges need, where all together are too many."""
         results = self._bench.results
         if results.shown is not None:
             policy = self._bench.state.heat.range_policy
@@ -169,7 +169,7 @@ class ColourRanges(Collaborator):
 
 
 def _purpose(state: ViewState) -> object:
-    """What pieces are collected for; another purpose is worth another try."""
+    """Key of what pieces are collected for; a stop or failure holds for this purpose alone."""
     return (
         state.heat.range_policy,
         state.map.block,
@@ -182,7 +182,7 @@ def _purpose(state: ViewState) -> object:
 def _pieces_of(
     result: MapResult, policy: RangePolicy, windows: tuple[ClipWindow, ...]
 ) -> list[MapRequest]:
-    """The maps that a policy looks at; none where the result's own layer is enough."""
+    """Requests of all maps that a policy looks at; empty where the result's own layer is enough."""
     request = result.request
     known = windows if request.window in windows else ()  # those of other preprocessing
     chosen = Piece(request.window, request.map)
@@ -216,7 +216,7 @@ def _info(
 
 
 def histogram(values: FloatArray) -> HistogramInfo:
-    """How often values occur, on an axis that does not depend on the range in use.
+    """Count values in bins, on an axis that does not depend on the range in use.
 
     Attention has long tails: the axis ends half as far again beyond the bulk, and its last bin
     holds everything above.

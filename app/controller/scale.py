@@ -1,4 +1,4 @@
-"""Which colour is which number, where a bar of one line says it."""
+"""Makes the scales of colour bars."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def scale_of(
     """The scale of maps that are drawn with the same settings.
 
     Args:
-        heat: as they are drawn, at the user's opacity.
-        ends: of all of them; None where they have ranges of their own.
-        key_counts: keys of their layers. Multiples of uniform attention mean another number in
-            each of two layers with unequal keys: there the numbers stay probabilities.
-        names: of the units; the full ones by default.
+        heat: settings of the maps, at the user's opacity.
+        ends: range of all maps; None where each has its own.
+        key_counts: number of keys of each layer. Multiples of uniform attention are not comparable
+            between layers with unequal keys: there the numbers stay probabilities.
+        names: names of the units; the full ones by default.
     """
     keys = set(key_counts)
     units = heat.units if len(keys) == 1 else "probability"

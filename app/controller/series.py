@@ -1,4 +1,4 @@
-"""The header series: one value per window, drawn as steps and never guessed between them."""
+"""Makes the series of the timeline: one value per window, drawn as steps, never interpolated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 LEAST_SPAN = 0.05
-"""Of the axis: below, noise would look like news."""
+"""Least length of the axis, as noise would fill a shorter one."""
 
 
 def tr(text: str) -> str:
@@ -30,7 +30,7 @@ def tr(text: str) -> str:
 
 
 def series_titles() -> dict[str, tuple[str, str]]:
-    """Each series with its short title, and what it is."""
+    """(short title, sentence) of each series."""
     return {
         "probability": (
             tr("p(top-1)"),
@@ -50,7 +50,7 @@ def series_titles() -> dict[str, tuple[str, str]]:
 def missing_windows(
     cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
-    """The windows that must be run for the series shown."""
+    """Windows that must still be run for the series shown."""
     if state.series == "probability":
         return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
     return [w for w in windows if cache.measures(replace(request, window=w)) is None]
@@ -64,7 +64,7 @@ def series_info(
     *,
     running: bool,
 ) -> SeriesInfo:
-    """The series of a clip, as far as its windows were run."""
+    """Make the series of a clip, as far as its windows were run."""
     scores = [cache.scores(request, request.spec, View(window)) for window in windows]
     names = cache.names.get(request.network, ())
     if state.series == "probability":
@@ -131,7 +131,7 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
 
 
 def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int) -> str:
-    """Why no window can have a value; empty where some have or may have one."""
+    """Reason why no window can have a value; empty where some have or can have one."""
     if state.series == "entropy" and isinstance(state.map.head, HeadSet):
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
     return "" if known or missing else _why_none(request)

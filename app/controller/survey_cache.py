@@ -1,4 +1,4 @@
-"""What is known of windows and views, by everything that it depends on."""
+"""Caches scores and measures of windows and views, by everything that they depend on."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ class SurveyCache:
 
     def __init__(self) -> None:
         self.version = 0
-        """Another number, something more is known."""
+        """Increased with every entry."""
         self.names: dict[Network, tuple[str, ...]] = {}
         self.seconds: dict[Network, float] = {}
-        """Of one run."""
+        """Seconds of one run, by model."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
         self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
-        """What the model of a request said of a view of its clip, fed so."""
+        """(classes,) scores of a view by a request's model and a preprocessing; None if unknown."""
         return self._scores.get((*_of_clip(request), spec, view))
 
     def measures(self, request: MapRequest) -> LayerMeasures | None:
-        """Those of one layer in one window."""
+        """Measures of one layer in one window; None where they are not known."""
         return self._measures.get(_plain(request))
 
     def record(self, told: object) -> None:
-        """Keep what a task told."""
+        """Keep a ``WindowSurvey`` or ``ViewSurvey``; others are ignored."""
         if isinstance(told, WindowSurvey):
             request = told.request
             self._keep_scores(request, request.spec, View(request.window), told.scores)
@@ -60,7 +60,7 @@ class SurveyCache:
         self._settle()
 
     def record_map(self, result: MapResult) -> None:
-        """Keep what a map that the user looked at tells for free."""
+        """Keep scores and measures of a map that was made for another purpose."""
         request = _plain(result.request)
         if request in self._measures:
             return
@@ -68,7 +68,7 @@ class SurveyCache:
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
             self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
-        # A window that was remembered took no time, so the longest is that of a run.
+        # A cached window took no time, so the longest time is that of a run.
         self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
@@ -98,7 +98,7 @@ def _of_clip(request: MapRequest) -> tuple[object, ...]:
 
 
 def _plain(request: MapRequest) -> MapRequest:
-    """The request without what its method does not look at."""
+    """The request with the query left out where its method ignores it."""
     if METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

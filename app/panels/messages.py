@@ -1,4 +1,4 @@
-"""Messages in the window: they never stop the user, and errors stay until read."""
+"""Messages in the window: they never interrupt the user, and errors stay until read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BELOW_TITLE_PX = 48
 
 
 class LevelIcon(QWidget):
-    """The sign of a message's weight, in shape as well as colour."""
+    """The icon of a message's level, in shape as well as colour."""
 
     def __init__(self, level: Level) -> None:
         super().__init__()
@@ -59,14 +59,14 @@ class LevelIcon(QWidget):
 
 
 class Toast(QFrame):
-    """One message."""
+    """A message on screen."""
 
     dismissed = Signal(object)
     dock_asked = Signal(str)
-    """The panel that tells more about the message."""
+    """Emitted with the name of the panel that has more about the message."""
     remedy_chosen = Signal(str)
     folder_asked = Signal(object)
-    """The file whose folder is to be shown."""
+    """Emitted with the file whose folder is to be shown."""
 
     def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -110,7 +110,7 @@ class Toast(QFrame):
         self.setAccessibleName(message.text)
 
     def dismiss(self) -> None:
-        """Go away."""
+        """Remove the toast."""
         self._timer.stop()
         self.dismissed.emit(self)
 
@@ -141,7 +141,7 @@ class Toast(QFrame):
         return row
 
     def _remedies(self) -> QHBoxLayout:
-        """A button for each way out; the first is the one that helps most surely."""
+        """A button for each remedy; the first one helps most surely."""
         words = {
             "cpu": self.tr("Retry on CPU"),
             "half": self.tr("Half precision"),
@@ -165,7 +165,7 @@ class Toast(QFrame):
         return row
 
     def _way(self, words: str, go: Callable[[], None]) -> QHBoxLayout:
-        """A button that leads somewhere, and time to press it."""
+        """A button that calls ``go``; the toast stays long enough to press it."""
         self._timer.setInterval(2 * STAY_MS)
         row = QHBoxLayout()
         row.setContentsMargins(30, 0, 4, 0)
@@ -188,7 +188,7 @@ class Toast(QFrame):
         self.dismissed_layout()
 
     def dismissed_layout(self) -> None:
-        """Ask the stack to place its toasts anew."""
+        """Ask the stack to place its toasts again."""
         self.updateGeometry()
         QTimer.singleShot(0, self, lambda: _restack(self))
 
@@ -202,15 +202,15 @@ class Messages(QObject):
 
     Args:
         host: the widget to stand on.
-        report: what Details and Copy report give for a message.
+        report: writes the report of a message, for Details and Copy report.
     """
 
     dock_asked = Signal(str)
-    """A message leads to a panel."""
+    """Emitted with the name of the panel that a message leads to."""
     remedy_chosen = Signal(str)
-    """A way out where memory ended."""
+    """Emitted with a remedy, where memory ended."""
     folder_asked = Signal(object)
-    """A message leads to the folder of a file."""
+    """Emitted with the file whose folder a message leads to."""
 
     def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
         super().__init__(host)
@@ -220,7 +220,7 @@ class Messages(QObject):
         host.installEventFilter(self)
 
     def show_message(self, message: Message) -> None:
-        """Put up a message; the same one again replaces its twin."""
+        """Show a message; the same one again replaces the first."""
         for toast in [t for t in self.toasts if t.message.text == message.text]:
             self._drop(toast)
         for toast in self.toasts[: max(len(self.toasts) + 1 - AT_MOST, 0)]:
@@ -235,12 +235,12 @@ class Messages(QObject):
         self.place()
 
     def clear_errors(self, about: str) -> None:
-        """Drop messages that name something which has since gone well."""
+        """Remove messages that name a file which was opened since."""
         for toast in [t for t in self.toasts if about and about in t.message.text]:
             self._drop(toast)
 
     def texts(self) -> tuple[str, ...]:
-        """What is on screen, oldest first."""
+        """Texts of the messages on screen, oldest first."""
         return tuple(toast.message.text for toast in self.toasts)
 
     def place(self) -> None:

@@ -1,4 +1,4 @@
-"""What the workers found out: frozen values that cross from a worker to the window.
+"""Frozen values that cross from the workers to the window.
 
 Nothing here holds a tensor, a container or a widget.
 """

@@ -1,4 +1,4 @@
-"""A loaded model, its layers, and what it said."""
+"""A loaded model, its layers and its predictions."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class LayerInfo:
 
     block: int
     stage: int
-    """From 1."""
+    """Number of the stage, from 1."""
     heads: int
     name: str
     q_shape: Triple
     k_shape: Triple
     q_geometry: GridGeometry | None = None
-    """Known once a window was run."""
+    """Grid of the queries; None until a window was run."""
     k_geometry: GridGeometry | None = None
     dead_class: str = ""
-    """Why the class token is a dead query in this layer; empty when it is not, or not known."""
+    """Reason why the class token is a dead query here; empty when it is none, or not known."""
     dead_patch: str = ""
     """The same for a patch."""
 
@@ -42,17 +42,17 @@ class ModelInfo:
     device: str
     clip_spec: ClipSpec
     layers: tuple[LayerInfo, ...]
-    """As the configuration states them."""
+    """Layers as the configuration states them."""
     class_count: int
     has_class_token: bool
     parameters: int
-    """Numbers in its weights."""
+    """Number of weights."""
     readout: str
-    """What the classifier sees, as the configuration calls it."""
+    """Tokens that the classifier reads, as the configuration calls them."""
     report: LoadReport
-    """What loading did."""
+    """Report of loading the checkpoint."""
     files: tuple[FileIdentity, ...] = ()
-    """Which files the source named when they were read."""
+    """Identities of the source's files when they were read."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""

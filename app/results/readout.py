@@ -1,4 +1,4 @@
-"""What lies under the pointer, on whichever view: pixel, token, value and rank."""
+"""Reads pixel, token, value and rank under the pointer, on every view."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def readout_of(
     frame_index: int,
     row_sum: float | None = None,
 ) -> Readout | None:
-    """The readout at a source pixel; None outside the frame.
+    """Read the map at a source pixel; None outside the frame.
 
     Args:
         place: source pixel (x, y), fractions of it kept.
         frame_size: (width, height) of the source frame.
         heatmap: the map on screen there.
         frame_index: the frame on screen there.
-        row_sum: as ``row_sum_of`` tells.
+        row_sum: from ``row_sum_of``.
     """
     x, y = place
     pixel = (int(np.floor(x + 0.5)), int(np.floor(y + 0.5)))
@@ -51,7 +51,7 @@ def readout_of(
 
 
 def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:
-    """What a row of the attention matrix sums to, the class key with it: 1, or something is wrong.
+    """Sum a row of the attention matrix with the class key, which is 1 unless something is wrong.
 
     None for maps that are no row: columns, sums over queries, and the largest over heads.
     """

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def centre(shape: Triple) -> Triple:
-    """The token in the middle."""
+    """The token (t, y, x) in the middle of a grid."""
     t, y, x = (n // 2 for n in shape)
     return t, y, x
 
 
 def mark_of(snapshot: Snapshot) -> TokenMark | None:
-    """The ring around the picked token."""
+    """The ring around the picked token on the canvas; None where nothing is picked or shown."""
     shown, picture = snapshot.results.shown, snapshot.results.picture
     if shown is None or picture is None:
         return None
@@ -29,12 +29,12 @@ def mark_of(snapshot: Snapshot) -> TokenMark | None:
 
 
 def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
-    """The ring around the token that a map is of; None where it is of no one token.
+    """The ring around the token whose map this is; None where the map belongs to no one token.
 
     Args:
         result: the map, and where its tokens lie.
-        heatmap: of any head of it.
-        frame_index: of the frame below the ring.
+        heatmap: any head of it, placed on the frame.
+        frame_index: the frame below the ring.
     """
     query, method = result.request.map.query, result.request.map.method
     grid = query_grid(method, result.layer)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LIMIT_SECONDS = 5.0
-"""So long a drive may take to answer."""
+"""Seconds in which a drive must respond."""
 _POLL_MS = 5
 
 

@@ -1,4 +1,4 @@
-"""What must be said about the picture on the canvas, in words."""
+"""Title and badges of the canvas, in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def tr(text: str) -> str:
 
 
 def title_words(shown: ShownMap | None) -> str:
-    """What the canvas shows, in one line."""
+    """Stage, block, head and map of the canvas in one line; empty without a map."""
     if shown is None:
         return ""
     result = shown.result
@@ -34,7 +34,7 @@ def title_words(shown: ShownMap | None) -> str:
 
 
 def sampled_words(snapshot: Snapshot) -> str:
-    """Which sampled frame and which tubelet the frame is."""
+    """Number of the sampled frame, and the tubelet that the frame belongs to."""
     state, results = snapshot.state, snapshot.results
     window = results.window(state.frame)
     if window is None:
@@ -60,7 +60,7 @@ def sampled_words(snapshot: Snapshot) -> str:
 
 
 def badges(snapshot: Snapshot) -> tuple[str, ...]:
-    """What must be known about the picture, most important last."""
+    """Remarks that a reader of the picture must see, most important last."""
     state, results = snapshot.state, snapshot.results
     found: list[str] = []
     if results.video is None or results.picture is None:

@@ -1,4 +1,4 @@
-"""What the core's tables call their rows, in the user's language.
+"""Translates titles of the core's tables.
 
 The core knows no Qt: its titles are translated where they are shown, and found by reading the
 tables (``core_titles``). Sentences that the core makes, its errors and its notes on files, stay as
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTEXT = "terms"
-"""Of all these texts, in the files of translations."""
+"""Context of these texts in the files of translations."""
 
 
 def core_titles() -> frozenset[str]:
@@ -46,12 +46,12 @@ def term(text: str) -> str:
 
 
 def origin_words(text: str) -> str:
-    """What an architecture was decided from; a preset is named at the end."""
+    """Translate the origin of an architecture; a preset is named at the end."""
     start, preset, name = text.rpartition("preset ")
     return term(f"{start}{preset}{{name}}").format(name=name) if preset else term(text)
 
 
 def sentence(text: str) -> str:
-    """A remark of the core, with a capital at its beginning."""
+    """Translate a remark of the core and begin it with a capital."""
     words = term(text)
     return words[:1].upper() + words[1:]

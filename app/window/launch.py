@@ -1,4 +1,4 @@
-"""From the command line to a running window."""
+"""Starts the window with the options of the command line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """What ``mvit-lens view`` was asked for."""
+    """Options of ``mvit-lens view``."""
 
     clip: Path | None = None
     checkpoint: Path | None = None
@@ -44,11 +44,11 @@ class ViewOptions:
     """A file of class names."""
     device: str = "auto"
     half: bool = False
-    """In half precision."""
+    """Load the model in half precision."""
     weights: str | None = None
-    """Which network of a checkpoint that holds several."""
+    """Name of the network to read, of a checkpoint that holds several."""
     head: str | None = None
-    """Which prediction head of a checkpoint that has several."""
+    """Name of the prediction head to read, of a checkpoint that has several."""
     session: Path | None = None
     """A saved session; it names video and model itself."""
     fps: float | None = None
@@ -56,11 +56,11 @@ class ViewOptions:
     stream: int | None = None
     """Number of the video stream within the file; None for the film."""
     demo: bool = False
-    """Open the first sample with the demo model, but for what is named beside it."""
+    """Open the first sample with the demo model, except for files named beside it."""
 
 
 def make_application() -> QApplication:
-    """The one application object, with our name, icon and theme."""
+    """Make the one application object, with our name, icon and theme."""
     if sys.platform == "win32":
         import torch  # noqa: F401 - its libraries do not load once Qt's are there
 
@@ -73,13 +73,13 @@ def make_application() -> QApplication:
     app.setApplicationName("MViT Lens")
     app.setOrganizationName("mvit-lens")
     app.setWindowIcon(app_icon())
-    # Once and for all: to give a style again while the program runs has crashed Qt.
+    # Only once: setting a style again while the program runs has crashed Qt.
     app.setStyle("Fusion")
     return app
 
 
 def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
-    """Show the window; what was asked for is opened once it is on screen."""
+    """Show the window; files of the options are opened once it is on screen."""
     settings, damage = open_settings()
     preferences = PreferenceStore(settings)
     install_language(app, preferences.values.language)
@@ -121,11 +121,11 @@ def _end_process(code: int) -> NoReturn:
 
 @contextmanager
 def _closed_by_signals(app: QApplication) -> Iterator[None]:
-    """Ctrl+C, a request to end and a closed terminal end the window, exports tidied up.
+    """Close the window on SIGINT, SIGTERM and SIGHUP, so that exports are tidied up.
 
-    Python hears a signal when it next runs, at the latest with the window's housekeeping, and
-    that may be within a paint event: so the event loops are left from a timer, open menus and
-    dialogs with them.
+    Python handles a signal when it next runs, at the latest in the window's housekeeping, and
+    that may be within a paint event: so the event loops, those of open menus and dialogs too, are
+    left from a timer.
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -1,4 +1,4 @@
-"""Which signal means which intent, of the parts of the window that are in no dock.
+"""Connects the signals of parts of the window that are in no dock to intents.
 
 A panel connects its own signals (``Panel.connect_to``).
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def connect_messages(messages: Messages, controller: Controller) -> None:
-    """Let messages come up, go once they are out of date, and lead to what they offer."""
+    """Show the controller's messages, drop those out of date, and connect their buttons."""
     controller.message.connect(messages.show_message)
     controller.opened.connect(messages.clear_errors)
     messages.remedy_chosen.connect(controller.mend)
@@ -25,7 +25,7 @@ def connect_messages(messages: Messages, controller: Controller) -> None:
 
 
 def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> None:
-    """Connect what is pointed at on the stage with intents and with the status line."""
+    """Connect the pointer on the stage with intents and the status line."""
     intents = controller.intents
     status.cancel_asked.connect(controller.cancel)
     stage.colourbar.changed.connect(intents.set_field)

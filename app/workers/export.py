@@ -1,4 +1,4 @@
-"""What the export worker does: it has a model and a container of its own."""
+"""Work of the export worker, which has a model and a container of its own."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ if TYPE_CHECKING:
 
 
 Span = Literal["all", "window", "loop", "sampled"]
-"""Which frames of a video are meant, whichever they are at the time."""
+"""Names of ranges of frames; their bounds are those at the time of the export."""
 
 VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
-"""What comes nearest to a view, by the names in ``LAYOUTS``; else the map alone."""
+"""The export layout nearest to each view, by its name in ``LAYOUTS``; otherwise the map alone."""
 
 
 @dataclass(frozen=True)
 class ExportJob:
-    """What is to be written, drawn how, and where."""
+    """Everything that an export needs: clip, model, request and target."""
 
     clip: Path
     model: ModelSource
     clip_spec: ClipSpec
-    """How the model is fed."""
+    """Sampling and preprocessing of the model's input."""
     target: Path
-    """Its ending decides the kind of file."""
+    """File to be written; its ending decides the kind of file."""
     request: ExportRequest
-    """What the core is asked for."""
+    """The core's request: map, frames, layout, heat and encoding."""
     picture_fps: float | None = None
     """Frames per second of a folder of pictures; None for a file."""
     span: Span = "all"
-    """What the frames of the request were taken from."""
+    """Name of the range that the frames of the request are."""
     clip_file: FileIdentity | None = None
-    """Which file the clip was when it was opened; None for whatever lies at its path."""
+    """Identity of the clip's file when it was opened; None for the file at its path."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
 
@@ -66,11 +66,11 @@ class Exported:
 
     target: Path
     notes: tuple[str, ...]
-    """What a reader must know of it."""
+    """Remarks on the file, a sentence each."""
 
 
 def job_for(state: ViewState, results: Results) -> ExportJob | None:
-    """What an export of the present view would be; None without video or model."""
+    """Make the job that exports the present view; None without video or model."""
     layer = results.layer(state.map.block)
     if results.video is None or results.model is None or layer is None:
         return None
@@ -96,19 +96,19 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
 
 
 def named(job: ExportJob) -> Path:
-    """The target under the name that says what is in it: clip, layer, head and range."""
+    """The target renamed after clip, layer, head and range of frames."""
     wanted = job.request.map
     words = f"{job.clip.stem}-b{wanted.block}-{_short(wanted.head)}-{_short_range(job)}"
     return job.target.with_name(words + job.target.suffix)
 
 
 def of_frames(request: ExportRequest, span: Span, frames: tuple[int, int]) -> ExportRequest:
-    """The request for the frames of a span, given as its first frame and one past its last."""
+    """Limit a request to the frames of a span, given as (first, one past the last)."""
     return replace(request, start=frames[0], stop=frames[1], sampled_only=span == "sampled")
 
 
 def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
-    """The ranges of frames that there are now, as first frame and one past the last."""
+    """The spans that exist now, as (first frame, one past the last)."""
     if results.video is None:
         return {}
     frames = results.video.frame_count
@@ -125,9 +125,10 @@ def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
 
 
 def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob | None:
-    """What is shown now, written as the last time, beside it; no file is written over.
+    """Make the job that exports the present view with the choices of the last one.
 
-    A window or a loop is the one of now, the whole video where there is none any more.
+    Its target is a free name beside the last file. A window or a loop is the present one, or the
+    whole video where there is none any more.
     """
     job = job_for(state, results)
     if job is None:
@@ -142,7 +143,7 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
 
 
 def _free(target: Path) -> Path:
-    """The name, or the name with the first number that no file has."""
+    """The path, or the path with the first number that makes it free."""
     wanted = target
     for number in count(2):
         if not target.exists():
@@ -152,12 +153,12 @@ def _free(target: Path) -> Path:
 
 
 def _short(head: HeadChoice) -> str:
-    """A head or a reduction within the name of a file."""
+    """A head or a reduction, for the name of a file."""
     return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
 
 
 def _short_range(job: ExportJob) -> str:
-    """The frames of a file within its name; tables and arrays always hold all windows."""
+    """The frames, for the name of a file; empty for tables and arrays, which hold all windows."""
     from mvit_core.export import EXPORTERS  # needs torch, which is there once a model is
 
     ending, request = job.target.suffix.lower(), job.request
@@ -172,14 +173,14 @@ def _short_range(job: ExportJob) -> str:
 
 
 def _writable_folder(path: Path) -> Path:
-    """The folder of a file, or the user's own where that is read-only or holds our samples."""
+    """The folder of a file, or the user's own where that is read-only or holds shipped clips."""
     folder = path.absolute().parent
     is_ours = str(folder) == str(asset("demo"))
     return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
 
 
 class Exporter:
-    """Keeps the model of the last export; lives on the export worker."""
+    """Writes exports and keeps the model of the last one; lives on the export worker."""
 
     def __init__(self) -> None:
         self._explainer: Explainer | None = None
@@ -223,12 +224,12 @@ class Exporter:
 
 
 def explainer_for(explainer: Explainer, job: ExportJob) -> Explainer:
-    """An explainer of the same model that is fed as a job says, and keeps the layers it needs."""
+    """An explainer of the same model with a job's preprocessing, keeping the layers it needs."""
     return keeping(with_preprocessing(explainer, job.clip_spec), _blocks_of(explainer, job))
 
 
 def _blocks_of(explainer: Explainer, job: ExportJob) -> frozenset[int] | None:
-    """The layers that a job shows, where memory does not suffice for all; None is all."""
+    """The layers that a job needs where memory does not suffice for all; None is all."""
     from mvit_core.export import LAYOUTS
     from mvit_core.model.cost import layer_costs
 

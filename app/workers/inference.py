@@ -1,4 +1,4 @@
-"""What the inference worker does: it owns the model and everything of torch.
+"""Work of the inference worker, which owns the model and everything of torch.
 
 torch is imported by the first load, so that the window shows before it.
 """
@@ -42,23 +42,23 @@ if TYPE_CHECKING:
     from mvit_core.video.multi_view import View
 
 CACHE_BYTES = 32 << 20
-"""Frames of a window are read once; the decode worker keeps those that are looked at."""
+"""Bytes of frames that its videos keep; a window is read once, so few suffice."""
 
 OPEN_VIDEOS = 2
-"""Containers kept open: that of the window, and of a pane that shows another clip."""
+"""Containers kept open: that of the open video, and that of a pane with another clip."""
 
 REMEMBERED_WINDOWS = 64
-"""Captured windows kept for going back and forth, as far as the budget allows; about 60 MiB each
-for a 16-frame model."""
+"""Captured windows kept for the model in use, as far as the budget allows; about 60 MiB each for a
+16-frame model."""
 
 EXPLAINERS_KEPT = 2
-"""That of the view, and of a pane with another model or other preprocessing."""
+"""Explainers kept: that of the view, and of a pane with another model or preprocessing."""
 
 REMEMBERED_ASIDE = 2
-"""The same of a model that only a pinned pane needs."""
+"""Captured windows kept for a model that only a pinned pane needs."""
 
 MODEL_BYTES = 1 << 30
-"""Weights kept beside those of the model in use, for panes of other checkpoints."""
+"""Bytes of weights kept beside those of the model in use, for panes of other checkpoints."""
 
 
 def prepare_torch() -> None:
@@ -91,7 +91,7 @@ class ModelWorker:
     """Holds the loaded models and its own containers; lives on the inference worker.
 
     Args:
-        budget: captured windows and frames are counted there.
+        budget: limit that captured windows and frames count against.
     """
 
     def __init__(self, budget: MemoryBudget) -> None:
@@ -119,7 +119,7 @@ class ModelWorker:
         return info
 
     def explain(self, request: MapRequest, task: TaskHandle) -> MapResult:
-        """The maps of one layer for one window, of the model that the request names.
+        """Make the maps of one layer for one window; runs the model unless the window is cached.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -134,7 +134,7 @@ class ModelWorker:
         return replace(_result(explainer, video, captured, request), seconds=seconds)
 
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
-        """The same without running a model; None where the layer is not remembered."""
+        """Make the maps of a request from cached windows alone; None where it is not cached."""
         task.check()
         explainer = self._explainers.get((request.network, request.spec))
         video = self._videos.get(_open_key(request.clip, None, request.clip_file))
@@ -146,7 +146,7 @@ class ModelWorker:
         return _result(explainer, video, captured, request)
 
     def lend(self, request: MapRequest, task: TaskHandle) -> Explainer:
-        """The explainer that holds the window of a request, for work on this worker.
+        """The explainer that holds the window of a request, for other work on this worker.
 
         Raises:
             MvitError: the model of the request cannot be loaded.
@@ -164,11 +164,11 @@ class ModelWorker:
     def open(
         self, path: Path, picture_fps: float | None = None, *, file: FileIdentity | None = None
     ) -> Video:
-        """The video of a path, which stays open for the next time; it is not to be closed.
+        """Open a video, or return it where it is open; the caller must not close it.
 
         Args:
-            path: of a file, or of a folder of pictures.
-            picture_fps: frames per second of a folder.
+            path: a file, or a folder of pictures.
+            picture_fps: frames per second of a folder of pictures.
             file: which file it must be, and which stream of it; None for what lies there now.
 
         Raises:
@@ -203,7 +203,7 @@ class ModelWorker:
         return load_unchanged(network, task.check)
 
     def _explainer(self, request: MapRequest, task: TaskHandle) -> Explainer:
-        """The explainer of a request; a model that a pane needs is loaded for it."""
+        """The explainer of a request; loads the model where only a pane needs it."""
         from mvit_core.pipeline import Explainer
 
         network = network_of(request)
@@ -226,7 +226,7 @@ class ModelWorker:
         return explainer
 
     def _keep(self, network: Network, loaded: LoadedModel) -> None:
-        """Keep a model; the longest unused others go once all take too much."""
+        """Keep a model, and drop the longest unused others beyond ``MODEL_BYTES``."""
         self._models.pop(network, None)
         self._models[network] = loaded
         aside = [each for each in self._models if each not in (self._main, network)]
@@ -238,7 +238,7 @@ class ModelWorker:
             self._forget(old)
 
     def values(self, request: MapRequest, task: TaskHandle) -> RangePiece:
-        """The values of one layer in one window, which need not be kept for it.
+        """Collect the values of one layer in one window, without caching the window.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -251,7 +251,7 @@ class ModelWorker:
         return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
 
     def survey(self, request: MapRequest, task: TaskHandle) -> WindowSurvey:
-        """What one run of a window tells for a series, of all layers where that costs little.
+        """Run a window for the series of the timeline; measures all layers where that costs little.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -273,7 +273,7 @@ class ModelWorker:
         return WindowSurvey(request, scores, names, tuple(measures), perf_counter() - began)
 
     def view(self, request: MapRequest, spec: ClipSpec, view: View, task: TaskHandle) -> ViewSurvey:
-        """What the model of a request says of one view of its clip, fed so.
+        """Run the model of a request on one view of its clip, with the preprocessing of ``spec``.
 
         Raises:
             MvitError: the view cannot be read or run.
@@ -322,19 +322,19 @@ def _result(
 
 
 def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:
-    """One that keeps the layer of the request alone, where memory does not suffice for all."""
+    """An explainer that keeps the layer of the request alone, where memory demands it."""
     return keeping(explainer, frozenset((request.block,)) if request.model.one_layer else None)
 
 
 def keeping(explainer: Explainer, blocks: frozenset[int] | None) -> Explainer:
-    """An explainer of the same model that keeps some layers of a run; None keeps all."""
+    """An explainer of the same model that keeps only some layers of a run; None keeps all."""
     if explainer.keep.blocks == blocks:
         return explainer
     return explainer.with_model(explainer.loaded, replace(explainer.keep, blocks=blocks))
 
 
 def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
-    """An explainer of the same model, fed so; what it remembers was fed so too."""
+    """An explainer of the same model with other preprocessing, and a cache of its own."""
     if explainer.loaded.clip_spec == spec:
         return explainer
     return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
@@ -373,7 +373,7 @@ def _configured_layers(config: MViTConfig) -> tuple[LayerInfo, ...]:
 
 
 def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerInfo, ...]:
-    """Every layer: those that were kept as they ran, the others as configured."""
+    """All layers: those that were kept with the grids of the run, the others as configured."""
     kept = {layer.block: _layer_info(captured, layer) for layer in captured.record.layers}
     return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
 

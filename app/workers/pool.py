@@ -1,4 +1,4 @@
-"""The workers: one for each thing that only one thread may touch, and what lives on them."""
+"""The worker pool: one worker for each thing that only one thread may touch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 CLOSE_SECONDS = 3.0
-"""So long all workers together are waited for when the window closes."""
+"""Seconds that the window waits for all workers together when it closes."""
 
 DECODE_TASKS = (
     TaskKey.OPEN,
@@ -59,10 +59,10 @@ FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION)
 
 
 class WorkerPool:
-    """Creates the worker threads, and maps each kind of task to the one that does it.
+    """Creates the worker threads, and maps task keys to them.
 
     Args:
-        budget: what is made is counted there.
+        budget: limit that frames, windows and proxies count against.
         parent: the owner of the threads.
     """
 
@@ -96,16 +96,19 @@ class WorkerPool:
     def start(
         self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Let all of them work; both slots are called after the callbacks of each task."""
+        """Start all threads and connect slots.
+
+        ``on_finished`` is called after the callbacks of each task, ``on_progress`` at each step.
+        """
         for worker in self.workers:
             worker.listen(on_finished, on_progress)
             worker.start()
 
     def of(self, key: TaskKey) -> Worker:
-        """The worker that is given tasks of a key.
+        """The worker that runs tasks of a key.
 
         Raises:
-            KeyError: there is no such task.
+            KeyError: no worker has this key.
         """
         return self._by_key[key]
 
@@ -120,6 +123,6 @@ class WorkerPool:
         return tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
 
     def _close_videos(self) -> None:
-        """Runs on the decode worker when it ends."""
+        """Close all videos; runs on the decode worker when it ends."""
         self.decoder.close()
         self.pane_frames.close()

@@ -173,12 +173,12 @@ def forced(onednn: bool) -> Iterator[None]:
 
 
 def _asked_for() -> Choice | None:
-    wish = os.environ.get(SWITCH, "")
-    if wish not in ("onednn", "torch"):
+    asked = os.environ.get(SWITCH, "")
+    if asked not in ("onednn", "torch"):
         return None
-    if wish == "onednn" and not _is_built_in():
+    if asked == "onednn" and not _is_built_in():
         return Choice(False, f"torch's own; {SWITCH} asks for oneDNN, which this build lacks")
-    return Choice(wish == "onednn", f"{_NAMES[wish == 'onednn']}, by {SWITCH}")
+    return Choice(asked == "onednn", f"{_NAMES[asked == 'onednn']}, by {SWITCH}")
 
 
 def _is_built_in() -> bool:

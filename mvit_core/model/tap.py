@@ -75,8 +75,8 @@ class MapNotes:
         self.log_sum_exp = q.new_empty(count, q.shape[2], dtype=dtype)
         self.first_row = q.new_empty(count, k.shape[2], dtype=dtype)
 
-    def hear(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
-        """Take note of one tile, (maps, rows, Nk)."""
+    def add(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
+        """Add one tile, (maps, rows, Nk), to the notes."""
         self.column_sums[tile.maps] += weights.sum(dim=1, dtype=self.column_sums.dtype)
         # The softmax does not say what it divided by; at a row's maximum p = exp(logit - lse),
         # and there p is at least 1 / Nk, so its logarithm loses nothing.
@@ -90,9 +90,9 @@ class MapNotes:
 
 
 class AttentionTap(nn.Module):
-    """Weights the values of one layer, and is where a recorder may listen.
+    """Weights the values of one layer; recorders attach their hooks here.
 
-    Forward hooks hear the inputs and the weighted values. A forward pre-hook that hands on notes
+    Forward hooks receive the inputs and the weighted values. A forward pre-hook that hands on notes
     beside the inputs has them filled tile by tile; without notes nothing is done for them.
     """
 
@@ -103,7 +103,7 @@ class AttentionTap(nn.Module):
             inputs.keys(),
             inputs.v,
             inputs.mask,
-            hear=None if notes is None else notes.hear,
+            on_tile=None if notes is None else notes.add,
             maps=None if notes is None else notes.maps,
             drop_rate=inputs.drop_rate,
         )

@@ -1,4 +1,4 @@
-"""How heat is drawn: mode, gamma, threshold, and the range of the colours."""
+"""Drawing of heat: mode, gamma, threshold, and the range of the colours."""
 
 from dataclasses import replace
 from itertools import product

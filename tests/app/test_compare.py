@@ -105,7 +105,7 @@ def test_nothing_can_be_pinned_before_a_map_is_there(boot, barcode_clip):
 
 
 def ringed(window, place):
-    """Whether the picture of a pane differs where its ring would be."""
+    """True where the picture of a pane differs at the place of its ring."""
     body = pane(window, place).body
     image, mark = body.grab().toImage(), info(window, place).mark
     kept, body.info = body.info, replace(body.info, mark=None)

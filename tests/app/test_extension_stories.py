@@ -30,7 +30,7 @@ BLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Story:
-    """What a page tells its reader to do."""
+    """The steps of a how-to page."""
 
     files: dict[str, str]
     """New files, by path."""

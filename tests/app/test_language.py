@@ -49,7 +49,7 @@ NAMES = frozenset(
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)
 )
-"""What is called the same in every language: names, units and keys."""
+"""Words that are the same in every language: names, units and keys."""
 
 
 # -- the files -----------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def texts_of(widget):
 
 
 def left_in_english(widget, *names):
-    """What has a word that is neither Chinese nor a name."""
+    """Texts with a word that is neither Chinese nor a name."""
     known = NAMES.union(*(WORD.findall(name) for name in names))
     return sorted(
         {(where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known}

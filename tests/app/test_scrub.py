@@ -167,7 +167,7 @@ def test_a_frame_that_comes_late_does_not_replace_the_one_asked_for_since(window
     late = Decoder.frame(window.controller.workers.decoder, window.store.state.clip, 0, Still())
     press(qtbot, window, Qt.Key.Key_Right)
     assert barcode_on_canvas(window) == 1
-    window.controller._frames._came(late)
+    window.controller._frames._on_result(late)
     window.controller.start()
     assert barcode_on_canvas(window) == 1
 

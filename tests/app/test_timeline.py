@@ -1,4 +1,4 @@
-"""Where frames lie on the timeline, and the strip that its pictures come from."""
+"""Places of frames on the timeline, and the strip of proxies."""
 
 import pytest
 from hypothesis import given
@@ -96,7 +96,7 @@ def piece(*frames, path="a.mp4", last=False):
 def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
     assert strip.nearest(5) is None
     assert strip.image(5) is None
-    strip.on_result(piece(0, 30, 10))
+    strip.add(piece(0, 30, 10))
     assert [strip.nearest(frame) for frame in (0, 4, 6, 25, 59)] == [0, 0, 10, 30, 30]
     assert strip.picture(6).index == 10
     assert strip.picture(6).is_preview
@@ -104,18 +104,18 @@ def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
 
 def test_pieces_are_asked_for_until_the_last(strip):
     before = strip._worker.asked
-    info = strip.on_result(piece(0))
+    info = strip.add(piece(0))
     assert (info.done, info.total, strip._worker.asked) == (1, 60, before + 1)
-    strip.on_result(piece(1, last=True))
+    strip.add(piece(1, last=True))
     assert strip._worker.asked == before + 1
 
 
 def test_a_piece_of_another_video_is_not_taken(strip):
-    assert strip.on_result(piece(0, path="b.mp4")) is None
+    assert strip.add(piece(0, path="b.mp4")) is None
     assert strip.nearest(0) is None
 
 
 def test_what_was_given_up_for_the_budget_is_not_looked_for_again(strip):
-    strip.on_result(piece(*range(20)))
+    strip.add(piece(*range(20)))
     assert strip.picture(0).index == 10
     assert strip.nearest(0) == 10

@@ -1,4 +1,4 @@
-"""Which network a file holds, who is asked first, and what is refused."""
+"""The architecture of a file: sources in order, and refusals."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""How much of a forward pass is kept, and where: notes, chosen layers, files, other devices."""
+"""Keeping of a forward pass: notes, chosen layers, files, other devices."""
 
 import errno
 import gc

@@ -1,4 +1,4 @@
-"""Which library multiplies, and that nothing but the time depends on it."""
+"""The choice of a library for products, on which nothing but the time depends."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""What the model says about the window or the whole video."""
+"""The panel of predictions for the window or the whole video."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WindowPredictions:
-    """What the model said of one window."""
+    """Predictions for one window."""
 
     predictions: tuple[PredictionInfo, ...] = ()
     """Most probable first; empty where there are none."""
     note: str = ""
-    """What must be known, or why there are none."""
+    """A remark, or the reason why there are none."""
     stale: bool = False
-    """They are of the window before."""
+    """True where they belong to the window before."""
 
 
 class PredictionsPanel(Panel):
     """Classes with their probabilities."""
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting and its new value."""
     pin_asked = Signal(int)
     command = Signal(str)
-    """The id of a command that a button stands for."""
+    """Emitted with the id of a command that a button stands for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,7 +150,7 @@ class PredictionsPanel(Panel):
             self.show_average(new.results.average)
 
     def _remark(self, snapshot: Snapshot) -> str:
-        """What the predictions are of."""
+        """The window or the views that the predictions belong to, in words."""
         state, results = snapshot.state, snapshot.results
         window = results.window(state.frame)
         if state.whole_video or window is None:
@@ -159,7 +159,7 @@ class PredictionsPanel(Panel):
         return words.format(i=window.index + 1, n=len(results.windows))
 
     def _window_predictions(self, snapshot: Snapshot) -> WindowPredictions:
-        """What the model said of the window shown, or why there is nothing."""
+        """Predictions for the window shown, or the reason why there are none."""
         results = snapshot.results
         if results.model is None:
             return WindowPredictions(note=self.tr("Load a model to see what it predicts."))
@@ -179,7 +179,7 @@ class PredictionsPanel(Panel):
         return WindowPredictions(result.predictions, sentence(result.note), stale)
 
     def show_state(self, state: ViewState) -> None:
-        """Take what is asked for."""
+        """Show the settings of a state."""
         self._state = state
         button = self.scopes.button(int(state.whole_video))
         button.setChecked(True)
@@ -193,13 +193,13 @@ class PredictionsPanel(Panel):
         self._list()
 
     def show_window(self, window: WindowPredictions) -> None:
-        """Take the classes of a window, or why there are none."""
+        """Show the classes of a window, or the reason why there are none."""
         if window != self._window:
             self._window = window
             self._list()
 
     def show_average(self, average: AverageInfo | None) -> None:
-        """Take the classes of the whole video."""
+        """Show the classes of the whole video."""
         self._average = average
         self.video.show_average(average)
         self._list()
@@ -224,5 +224,5 @@ class PredictionsPanel(Panel):
 
 
 def _listing(state: ViewState) -> object:
-    """What of the state decides which classes are listed."""
+    """Key of the fields of the state that decide which classes are listed."""
     return state.top_k, state.pinned_classes, state.whole_video, state.views

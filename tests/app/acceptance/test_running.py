@@ -50,7 +50,7 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
 
 
 def told(window):
-    """What the canvas says about the map."""
+    """Remarks on the canvas about the map."""
     return " ".join(window.stage.canvas.badges)
 
 
