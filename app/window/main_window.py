@@ -102,8 +102,7 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.overlay, self.controller, self.sessions)
-        keyed = [widget for panel in self.docks.panels.values() for widget in panel.keyed]
-        HoldToHide((*self.stage.keyed, *keyed), self.store, self.keys, self)
+        HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
         self._listen()
         self.docks.restore()
         self._order_tabs()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import torch
 from torch import Tensor, nn
 
-from mvit_core.attention.forward import ForwardResult, own_precision, run
+from mvit_core.attention.forward import ForwardResult, own_precision, run, run_backward
 from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
@@ -297,7 +297,7 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
         model: a model with attention layers; used as it is (put it in ``eval`` mode first).
         inputs: (B, 3, T, H, W), moved to the model's device and number format.
         gradient_of: class index whose logit's gradient is kept for each layer as well.
-        keep: how much is kept; queries, keys and sums of every layer by default.
+        keep: what is kept; queries, keys and sums of every layer by default.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
         on_step: called many times within each layer; raising from it cancels too.
         on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
@@ -311,21 +311,13 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
         ClipError: the input or the boxes do not fit the model.
         DeviceMemoryError: the model's device has too little memory for the input.
     """
-    if not (gradient_of is None or isinstance(gradient_of, int)):
-        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
-    if boxes is not None and not isinstance(model, DetectionMViT):
-        raise CaptureError("boxes are for models of detection; this one predicts for whole clips")
+    _check_request(model, gradient_of, boxes)
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
     roots: list[Tensor] | None = None if gradient_of is None else []
     recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
-    parameter = next(model.parameters(), torch.empty(0))
-    half = parameter.element_size() < 4
     try:
-        with memory_errors_named(f"an input of {given}", parameter.device, half=half):
-            inputs = inputs.to(parameter.device, parameter.dtype)
-            with own_precision(parameter.device):
-                said = run(model, inputs, recorder, gradient_of, boxes)
+        said = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
             unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
@@ -335,6 +327,31 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
         reason = str(error).strip().splitlines()[0]
         raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
     return replace(_record(model, recorder, said, given), gradient_of=gradient_of)
+
+
+def _check_request(model: nn.Module, gradient_of: object, boxes: Tensor | None) -> None:
+    if not (gradient_of is None or isinstance(gradient_of, int)):
+        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
+    if boxes is not None and not isinstance(model, DetectionMViT):
+        raise CaptureError("boxes are for models of detection; this one predicts for whole clips")
+
+
+def _run_on_device(
+    model: nn.Module,
+    inputs: Tensor,
+    recorder: AttentionRecorder,
+    gradient_of: int | None,
+    boxes: Tensor | None,
+) -> ForwardResult:
+    """Run the model with the input on its device, in its number format."""
+    parameter = next(model.parameters(), torch.empty(0))
+    half = parameter.element_size() < 4
+    with memory_errors_named(f"an input of {tuple(inputs.shape)}", parameter.device, half=half):
+        inputs = inputs.to(parameter.device, parameter.dtype)
+        with own_precision(parameter.device):
+            if gradient_of is None:
+                return run(model, inputs, recorder, boxes)
+            return run_backward(model, inputs, recorder, gradient_of, boxes)
 
 
 def _record(

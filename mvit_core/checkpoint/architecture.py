@@ -103,16 +103,8 @@ def decide(
     state = heads.renamed(state)
     evidence = Evidence.of(state)
     warnings = [trouble] if trouble else []
-    if isinstance(config, MViTConfig):
-        setup, origin = Setup(config, entry.clip(config)), ORIGINS["architecture"]
-    elif given is not None:
-        setup, origin = _configured(given, contents, entry), ORIGINS["given"]
-    elif inside is not None:
-        setup, origin = configure(inside, entry), ORIGINS["inside"]
-    elif preset is None and contents.beside is not None and entry.reads(contents.beside):
-        setup, origin = configure(contents.beside, entry), ORIGINS["beside"]
-    else:
-        setup, origin = _from_presets(entry, state, evidence, preset, trouble)
+    stated = _stated(contents, entry, config, given, inside, preset)
+    setup, origin = stated or _from_presets(entry, state, evidence, preset, trouble)
     if preset is not None and told is not None:
         warnings.append(f"preset {preset} was not used: {origin} goes first")
     architecture, told_by_weights = _settled(setup.architecture, origin, evidence, state)
@@ -122,6 +114,26 @@ def decide(
     return Decision(
         entry, architecture, setup.clip, origin, (*warnings, *notes), heads, _grid(inside, entry)
     )
+
+
+def _stated(
+    contents: Contents,
+    entry: CheckpointFormat,
+    config: ConfigArgument,
+    given: Configuration | None,
+    inside: Configuration | None,
+    preset: str | None,
+) -> tuple[Setup, str] | None:
+    """What a configuration says, and where it was found; None where there is none."""
+    if isinstance(config, MViTConfig):
+        return Setup(config, entry.clip(config)), ORIGINS["architecture"]
+    if given is not None:
+        return _configured(given, contents, entry), ORIGINS["given"]
+    if inside is not None:
+        return configure(inside, entry), ORIGINS["inside"]
+    if preset is None and contents.beside is not None and entry.reads(contents.beside):
+        return configure(contents.beside, entry), ORIGINS["beside"]
+    return None
 
 
 def _with_heads(architecture: MViTConfig, found: FoundHeads) -> MViTConfig:

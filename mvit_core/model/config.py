@@ -363,8 +363,7 @@ def multiscale_blocks(  # the reference's options, one argument each
     kv_of = dict(kv_strides or {})
     if kv_stride_adaptive is not None:
         kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)
-    blocks = []
-    dim, heads = embed_dim, num_heads
+    blocks, dim, heads = [], embed_dim, num_heads
     for i in range(depth):
         heads = rounded_width(heads, head_mul.get(i, 1.0))
         widening = i if dim_mul_in_att else i + 1
