@@ -20,6 +20,7 @@ from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
+from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.transform import transform
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class WindowCapture:
     """All classes, most probable first."""
     note: str = ""
     """What was unusual about the clip; empty when nothing was."""
+    boxes: tuple[Box, ...] = ()
+    """What was predicted for, on the source; () for the whole frame."""
 
     def layer(self, block: int | None) -> LayerAttention:
         """An attention layer by its index, or the last.
@@ -189,6 +192,7 @@ class Explainer:
         window: ClipWindow,
         on_layer: OnLayer | None = None,
         on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
         """Run the model on a window, or recall that it was run.
 
@@ -197,12 +201,15 @@ class Explainer:
             window: which part of it.
             on_layer: progress; raising from it cancels.
             on_step: called many times within a layer; raising from it cancels too.
+            boxes: what a model of detection predicts for; such a run is not remembered.
 
         Raises:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
+        if boxes:
+            return self._capture(video, window, on_layer, on_step, boxes)
         key = (video.identity, window)
         known = self._captures.get(key)
         if known is None:
@@ -280,9 +287,11 @@ class Explainer:
         window: ClipWindow,
         on_layer: OnLayer | None,
         on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
+        placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
             return WindowCapture(
@@ -290,8 +299,9 @@ class Explainer:
                 pixel_map=given.pixel_map,
                 frame_indices=given.frame_indices,
                 record=record,
-                predictions=self._predictions(record),
+                predictions=self.predictions_of(record) if len(record.logits) else (),
                 note=clip.window.note,
+                boxes=boxes,
             )
 
         def keep_unfinished(record: AttentionRecord) -> None:
@@ -305,6 +315,7 @@ class Explainer:
             on_layer=on_layer,
             on_step=on_step,
             on_cancelled=keep_unfinished,
+            boxes=torch.tensor(placed) if placed else None,
         )
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
@@ -313,8 +324,14 @@ class Explainer:
             )
         return captured(record)
 
-    def _predictions(self, record: AttentionRecord) -> tuple[Prediction, ...]:
-        probabilities = record.probabilities[0]
+    def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:
+        """All classes, most probable first; none where the network predicts no classes.
+
+        Args:
+            record: of a run.
+            box: which of its boxes, where the network reads boxes.
+        """
+        probabilities = record.probabilities[box]
         names = self.loaded.classes
         return tuple(
             Prediction(

@@ -17,11 +17,17 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Give a command the options for reading a checkpoint."""
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
-        "--config", metavar="F.yaml", type=file_name, help="the model's configuration"
+        "--config", metavar="F", type=file_name, help="the model's configuration: YAML, JSON or .py"
     )
     choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
     parser.add_argument(
-        "--labels", metavar="F", type=file_name, help="class names: text, JSON or CSV"
+        "--labels", metavar="F", type=file_name, help="class names: text, JSON, CSV, YAML or pbtxt"
+    )
+    parser.add_argument(
+        "--weights", metavar="NAME", help="which network of a file that holds several"
+    )
+    parser.add_argument(
+        "--head-name", metavar="NAME", help="which prediction head of a file that has several"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
@@ -92,11 +98,13 @@ def load(options: argparse.Namespace) -> LoadedModel:
             raise error(f"{path} does not exist; give the path of a file")
     source = ModelSource(
         options.checkpoint,
-        options.config,
-        options.preset,
-        options.labels,
-        options.device,
-        options.half,
+        config=options.config,
+        preset=options.preset,
+        labels=options.labels,
+        device=options.device,
+        weights=options.weights,
+        head=options.head_name,
+        half=options.half,
     )
     return source.load()
 

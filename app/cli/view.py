@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
             preset=options.preset,
             labels=options.labels,
             device=options.device,
+            weights=options.weights,
+            head=options.head_name,
             half=options.half,
             session=options.session,
             fps=options.fps,

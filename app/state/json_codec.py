@@ -7,6 +7,7 @@ module or in one of ``MODULES``.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -70,12 +71,18 @@ def _decode_plain(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
         return None
     if kind is Path and isinstance(kept, str):
         return Path(kept)
-    number = isinstance(kept, int | float) and not isinstance(kept, bool)
-    if kind is float and number and math.isfinite(kept):
+    if kind is float and _is_number(kept):
         return float(kept)
     if kind in (bool, int, str) and type(kept) is kind:
         return kept
     return _refuse(kept, kind, where)
+
+
+def _is_number(kept: Json) -> bool:
+    """A number that a float holds; whole numbers in JSON may be larger than any."""
+    if isinstance(kept, bool) or not isinstance(kept, int | float):
+        return False
+    return math.isfinite(kept) if isinstance(kept, float) else abs(kept) <= sys.float_info.max
 
 
 def _decode_union(kept: Json, parts: tuple[Any, ...], where: str) -> Any:  # noqa: ANN401

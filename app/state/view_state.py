@@ -39,6 +39,10 @@ class ModelSource:
     """Weights and arithmetic in half precision."""
     one_layer: bool = False
     """Keep only the layer shown of a run, where memory does not suffice for all."""
+    weights: str | None = None
+    """Name of the network to read, of a file that holds several."""
+    head: str | None = None
+    """Name of the prediction head to read, of a file that has several."""
 
     def files(self) -> tuple[FileIdentity, ...]:
         """Identities of the files that it names, read from the file system now."""
@@ -65,6 +69,8 @@ class ModelSource:
             preset=self.preset,
             labels=self.labels,
             device=self.device,
+            weights=self.weights,
+            head=self.head,
             half=self.half,
             on_step=on_step,
         )

@@ -206,6 +206,8 @@ def readout_words(readout: str) -> str:
         "mean": tr("mean of all patches"),
         "mean_before_norm": tr("mean of all patches, then normed"),
         "classification_head": tr("pooled patches"),
+        "boxes": tr("patches inside boxes"),
+        "none": tr("nothing: an encoder without classes"),
     }.get(readout, readout)
 
 

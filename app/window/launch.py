@@ -45,6 +45,10 @@ class ViewOptions:
     device: str = "auto"
     half: bool = False
     """Load the model in half precision."""
+    weights: str | None = None
+    """Name of the network to read, of a checkpoint that holds several."""
+    head: str | None = None
+    """Name of the prediction head to read, of a checkpoint that has several."""
     session: Path | None = None
     """A saved session; it names video and model itself."""
     fps: float | None = None
@@ -153,6 +157,8 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
             labels=options.labels,
             device=options.device,
             half=options.half,
+            weights=options.weights,
+            head=options.head,
         )
     if options.demo:
         # The model first: its worker is the slower one.

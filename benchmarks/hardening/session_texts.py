@@ -55,6 +55,8 @@ _PATHS = (
     "<img src='/dev/zero'>.mp4",
 )
 
+_WORDS = ("row", "column", "rollout", "mean", "max", "compare", "heads", "viridis", "range", "clip")
+
 _MEMBERS = ("block", "head", "query", "method", "gamma", "colormap", "manual_range", "opacity")
 
 
@@ -102,7 +104,7 @@ def pages(page: dict[str, Any], folder: str) -> Iterator[Named]:
 
 
 def changed_pages(page: dict[str, Any], count: int, random: Random) -> Iterator[Named]:
-    """The page with one to three of its values replaced by hostile ones, or taken away."""
+    """The page with one to three of its values replaced, by likely or hostile ones, or removed."""
     for number in range(count):
         changed = copy.deepcopy(page)
         for _ in range(random.randint(1, 3)):
@@ -110,8 +112,21 @@ def changed_pages(page: dict[str, Any], count: int, random: Random) -> Iterator[
             if random.random() < 0.15:
                 del holder[key]
             else:
-                holder[key] = copy.deepcopy(random.choice(_VALUES))
+                holder[key] = _other(holder[key], random)
         yield f"value {number}", _dumped(changed)
+
+
+def _other(value: Any, random: Random) -> Any:
+    """Another value; every other time of the same type, so that more than its type is looked at."""
+    if random.random() < 0.5:
+        return copy.deepcopy(random.choice(_VALUES))
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return random.choice((0, 1, 2, 3, 7, 23, 24, 1_000, 0.5, -0.5, 1e9, -1))
+    if isinstance(value, str):
+        return random.choice((*_WORDS, value[::-1], value * 50))
+    return [3, 4, 5] if value is None else value
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

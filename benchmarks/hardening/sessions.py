@@ -43,9 +43,9 @@ def cases(folder: Path, count: int, seed: int) -> Iterator[Case]:
     for name, content in made:
         yield from _written(folder, name, content)
     left = max(0, count - len(made))
-    for name, content in mutants({"mvitlens": good}, left // 2, random):
+    for name, content in mutants({"mvitlens": good}, left // 4, random):
         yield from _written(folder, name, content)
-    for name, content in changed_pages(page, left - left // 2, random):
+    for name, content in changed_pages(page, left - left // 4, random):
         yield from _written(folder, name, content)
 
 

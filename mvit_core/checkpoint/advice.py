@@ -12,7 +12,10 @@ from pathlib import Path
 
 from torch import Tensor
 
+from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
+from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.stored_tensors import kind_of
+from mvit_core.errors import CheckpointReadError
 
 __all__ = [
     "about_archive",
@@ -21,6 +24,7 @@ __all__ = [
     "about_names",
     "about_weights",
     "command_to_convert",
+    "unsafe",
 ]
 
 _SIGNS: tuple[tuple[int, bytes, str], ...] = (
@@ -210,4 +214,33 @@ def command_to_convert(path: Path, *, whole_model: bool = False) -> str:
     return (
         "python -c \"import sys, torch; torch.save(torch.load(sys.argv[1], map_location='cpu', "
         f'weights_only=False){state}, sys.argv[2])" {shlex.quote(str(path))} converted.pth'
+    )
+
+
+def unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadError:
+    """The refusal of a pickle for the names in it.
+
+    Advice to unpickle without a guard is for objects of known kinds alone.
+
+    Args:
+        path: the file.
+        named: the classes and functions that it names.
+        about: what such a file is, in words, or empty.
+    """
+    if about and not any(map(is_dangerous, named)):
+        whole = command_to_convert(path, whole_model=True) if "whole" in about else ""
+        told = f": {whole}" if whole else ""
+        return CheckpointReadError(
+            f"{path.name} is refused, and nothing in it was executed: it is {about}{told}"
+        )
+    if all(map(is_known_object, named)):
+        return CheckpointReadError(
+            f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
+            "and nothing was executed; if you trust its author, convert it once where it was "
+            f"written: {command_to_convert(path)}"
+        )
+    called = tuple(filter(is_dangerous, named)) or named
+    return CheckpointReadError(
+        f"{path.name} is refused: its pickle would call {listed(called)}; "
+        "nothing was executed; ask its author for a state dict or safetensors"
     )

@@ -1,5 +1,6 @@
 """What one entry of ``FORMATS`` answers, and the plain values it answers with."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,15 @@ from mvit_core.checkpoint.contents import StateDict
 from mvit_core.model.config import MViTConfig
 from mvit_core.video.clip import ClipSpec
 
-__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "CheckpointFormat", "Setup", "image_clip", "video_clip"]
+__all__ = [
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
+    "CheckpointFormat",
+    "FamilyReader",
+    "Setup",
+    "image_clip",
+    "video_clip",
+]
 
 Configuration = Mapping[str, Any]
 """A configuration in its upstream's own words."""
@@ -49,6 +58,30 @@ class CheckpointFormat:
     """Its published preprocessing, for weights without a configuration."""
     interpolates: bool = True
     """Its forward pass resizes relative positions where a grid does not divide evenly."""
+    left_out: re.Pattern[str] | None = None
+    """Weights, by our names, that are not needed for one clip alone and only reported."""
+
+
+@dataclass(frozen=True)
+class FamilyReader:
+    """How a family of networks is told from PySlowFast's configuration, or from weights alone."""
+
+    family: str
+    """A key of ``FAMILIES``."""
+    applies: Callable[[Configuration], bool]
+    """Does this configuration, complete with its defaults, describe the family?"""
+    configure: Callable[[Configuration, dict[str, Any]], MViTConfig]
+    """The architecture from such a configuration and the arguments of a classifier's."""
+    marks: Callable[[StateDict], bool]
+    """Do these weights, under our names, belong to the family?"""
+    adapt: Callable[[MViTConfig, StateDict], MViTConfig]
+    """A preset made one of the family, for weights without a configuration."""
+    notes: Callable[[MViTConfig], tuple[str, ...]]
+    """What a reader of the result must know."""
+    left_out: re.Pattern[str] | None = None
+    """Weights that the family's network has no place for, by design."""
+    is_marked_always: bool = False
+    """All weights of the family bear its marks: a configuration that says otherwise is refused."""
 
 
 def video_clip(architecture: MViTConfig, **changes: Any) -> ClipSpec:  # noqa: ANN401

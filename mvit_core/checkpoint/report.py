@@ -22,6 +22,8 @@ class LoadReport:
     """Name of the format, a key of ``FORMATS``."""
     decided_from: str
     """Where the architecture comes from, in words."""
+    weights: str = ""
+    """The entry of the file that the weights were read from; "" for the file itself."""
     converted: tuple[str, ...] = ()
     """Weights renamed or reshaped, each as ``theirs -> ours``."""
     missing: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class LoadReport:
 
     def __str__(self) -> str:
         lines = [f"format: {self.format}", f"architecture from: {self.decided_from}"]
+        lines += [f"weights from: {self.weights}"] if self.weights else []
         for name in ("converted", "missing", "unexpected", "resized"):
             keys = getattr(self, name)
             lines.append(f"{name}: {len(keys)} ({listed(keys)})" if keys else f"{name}: none")

@@ -12,7 +12,7 @@ from typing import Any
 from mvit_core.checkpoint.contents import StateDict
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, image_clip
 from mvit_core.checkpoint.naming import compiled, renamed, with_time_axis
-from mvit_core.checkpoint.pyslowfast import triple_of
+from mvit_core.checkpoint.yacs import triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, check_depth
 from mvit_core.printable import brief

@@ -121,9 +121,10 @@ def caption_lines(
     reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
         reduced += f" · class key takes {sink:.1%}"
-    best = seen.predictions[0]
+    best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
+    said = "no classes" if best is None else f"{best.name} {best.probability:.1%}"
     window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
-    said = f"{best.name} {best.probability:.1%} · frame {frame_index} · {window}"
+    said += f" · frame {frame_index} · {window}"
     return [which, reduced, said]
 
 

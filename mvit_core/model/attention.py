@@ -39,6 +39,7 @@ class AttentionOptions(TypedDict, total=False):
     separate_qkv: bool
     residual_on_cls: bool
     depthwise_conv: bool
+    residual_conv: bool
 
 
 class MultiScaleAttention(nn.Module):
@@ -69,6 +70,8 @@ class MultiScaleAttention(nn.Module):
             PySlowFast never does).
         depthwise_conv: pooling convolutions keep channels apart; False mixes those of a head
             (pytorchvideo).
+        residual_conv: residual pooling adds the queries after a depthwise convolution with the
+            kernel of keys and values (MeMViT).
 
     Raises:
         ValueError: the heads do not divide the channels, or the mode is unknown or not allowed.
@@ -101,6 +104,7 @@ class MultiScaleAttention(nn.Module):
         separate_qkv: bool = False,
         residual_on_cls: bool = False,
         depthwise_conv: bool = True,
+        residual_conv: bool = False,
     ) -> None:
         super().__init__()
         if mode not in ("conv", "avg", "max", "conv_unshared"):
@@ -125,6 +129,13 @@ class MultiScaleAttention(nn.Module):
         self._build_tables(
             input_size, stride_q, stride_kv, rel_pos_spatial, rel_pos_temporal, rel_pos_zero_init
         )
+        self.conv_q_func: nn.Conv3d | None = None
+        if residual_conv:
+            channels, (kt, ky, kx) = dim_out // num_heads, kernel_kv
+            padding = (kt // 2, ky // 2, kx // 2)
+            self.conv_q_func = nn.Conv3d(
+                channels, channels, (kt, ky, kx), padding=padding, groups=channels
+            )
         self.tap = AttentionTap()
 
     def _build_projections(self, dim: int, dim_out: int, bias: bool, drop_rate: float) -> None:
@@ -196,7 +207,7 @@ class MultiScaleAttention(nn.Module):
             q_window=self.q_window,
             k_window=self.kv_window,
         )
-        out = self._add_queries(self.tap(inputs), q)  # (B, h, Nq, d)
+        out = self._add_queries(self.tap(inputs), self._residual(q, q_shape))  # (B, h, Nq, d)
         out = out.transpose(1, 2).flatten(2)  # (B, Nq, C)
         return self.proj_drop(self.proj(out)), list(q_shape)
 
@@ -251,6 +262,12 @@ class MultiScaleAttention(nn.Module):
             merged = part.transpose(1, 2).flatten(2)  # (B, N', dim)
             pooled[name] = self._heads(getattr(self, name)(merged), self.num_heads)
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
+
+    def _residual(self, q: Tensor, q_shape: Triple) -> Tensor:
+        """What residual pooling adds: the pooled queries, or their convolution."""
+        if self.conv_q_func is None:
+            return q
+        return attention_pool(q, self.conv_q_func, q_shape, self.has_cls_embed)[0]
 
     def _add_queries(self, weighted: Tensor, q: Tensor) -> Tensor:
         """Residual pooling; the sum is laid out as q, so that joining the heads is a view."""

@@ -5,10 +5,11 @@ Axis legend: B batch, N tokens, C channels, (T, Y, X) the patch grid.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.attention import AttentionOptions, MultiScaleAttention, NormLayer
@@ -198,7 +199,7 @@ class MultiScaleBlock(nn.Module):
         self.proj = Linear(dim, dim_out) if dim != dim_out else None
         self._project_in_attention = dim_mul_in_att and self.proj is not None
         self._project_in_mlp = not dim_mul_in_att and self.proj is not None
-        self.pool_skip = _skip_pool(attention.get("stride_q", ()))
+        self.pool_skip = skip_pool(attention.get("stride_q", ()))
 
     def forward(
         self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
@@ -229,7 +230,8 @@ class MultiScaleBlock(nn.Module):
         return x + self.drop_path(hidden), q_shape
 
 
-def _skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+def skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+    """The pooling of a skip where queries stride, by maximum with kernel ``stride + 1``."""
     if not stride or max(stride) == 1:
         return None
     kernel = tuple(s + 1 if s > 1 else s for s in stride)
@@ -314,12 +316,16 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
         separate_qkv=config.separate_qkv,
         residual_on_cls=config.residual_on_cls,
         depthwise_conv=config.depthwise_pool,
+        residual_conv=config.residual_conv,
         pool_norm_layer=pool_norm_layer,
     )
 
 
 class ClassificationHead(nn.Module):
     """Mean over tokens, LayerNorm, Linear.
+
+    Weights are loaded under our names and under the reference's, where the head is a sequence of
+    mean (0), norm (1) and linear layer (2).
 
     Args:
         emb_size: channels of a token.
@@ -334,6 +340,16 @@ class ClassificationHead(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, n_classes) of tokens (B, N, emb_size)."""
         return self.projection(self.norm(x.mean(dim=1)))
+
+    @override
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Take the reference's names for ours, where the weights come under them."""
+        for theirs, ours in (("1.", "norm."), ("2.", "projection.")):
+            for part in ("weight", "bias"):
+                if f"{prefix}{theirs}{part}" in state_dict:
+                    value = state_dict.pop(f"{prefix}{theirs}{part}")
+                    state_dict[f"{prefix}{ours}{part}"] = value
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
 
 class LinearHead(nn.Module):

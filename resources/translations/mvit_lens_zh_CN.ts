@@ -3603,12 +3603,20 @@ right-click for percentile tails and units</source>
             <translation>{n} 个头的最小值</translation>
         </message>
         <message>
+            <source>nothing: an encoder without classes</source>
+            <translation>无：没有类别的编码器</translation>
+        </message>
+        <message>
             <source>off</source>
             <translation>关闭</translation>
         </message>
         <message>
             <source>on</source>
             <translation>开启</translation>
+        </message>
+        <message>
+            <source>patches inside boxes</source>
+            <translation>框内的图块</translation>
         </message>
         <message>
             <source>pooled patches</source>

@@ -235,6 +235,7 @@ def test_every_frame_is_played_where_the_user_wants_that(window, qtbot, monkeypa
         return plain(self, path, index, task)
 
     monkeypatch.setattr(Decoder, "frame", frame)
+    monkeypatch.setattr(Decoder, "neighbours", lambda *_: ())  # nothing is painted ahead either
     press(qtbot, window, Qt.Key.Key_E)
     assert window.actions_table.by_id["playback.every_frame"].isChecked()
     assert frames_played(window, qtbot, Qt.Key.Key_Space) == list(range(1, FRAMES))

@@ -1,0 +1,256 @@
+"""What the row of kills has written, how it is looked at, and how it goes on."""
+
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+__all__ = ["KINDS", "Work"]
+
+Told = Callable[[], None]
+"""Called after each round of writing."""
+
+
+class Work(Protocol):
+    """Something that writes files."""
+
+    expected: frozenset[str]
+    """Names, below the folder, of all that may be there in the end."""
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Write over and over, until killed."""
+
+    def problem(self, folder: Path) -> str:
+        """What is torn; nothing if all is whole."""
+
+    def start(self, folder: Path) -> None:
+        """Do what the program does when it starts and writes there again."""
+
+    def resume(self, folder: Path) -> str:
+        """Begin again; what is wrong then, or nothing."""
+
+
+class _Export:
+    """Exports of one map, by turns in two opacities."""
+
+    def __init__(self, inputs: Path, ending: str = ".mp4") -> None:
+        from mvit_core import load_model, open_video
+        from mvit_core.export import ExportRequest, export
+        from mvit_core.pipeline import Explainer
+        from mvit_core.render import HeatSettings
+
+        self._clip, self._name = inputs / "clip.mp4", f"out{ending}"
+        self._explainer = Explainer(load_model(inputs / "toy.pyth"))
+        still = 3 if ending == ".png" else None
+        self._requests = [
+            ExportRequest(frame_index=still, heat=replace(HeatSettings(), opacity=opacity))
+            for opacity in (0.3, 0.9)
+        ]
+        self._whole: set[bytes] = set()
+        target = inputs / f"whole{ending}"
+        with open_video(self._clip) as video:
+            for request in self._requests:
+                export(self._explainer, video, request, target)
+                self._whole.add(target.read_bytes())
+        target.unlink()
+        self.expected = frozenset({self._name})
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Export, over and over."""
+        from mvit_core import open_video
+        from mvit_core.export import export
+
+        with open_video(self._clip) as video:
+            while True:
+                for request in self._requests:
+                    export(self._explainer, video, request, folder / self._name)
+                    told()
+
+    def problem(self, folder: Path) -> str:
+        """The file is one of the two."""
+        content = (folder / self._name).read_bytes()
+        return "" if content in self._whole else f"{self._name} has {len(content)} bytes"
+
+    def start(self, folder: Path) -> None:
+        """Clean up, as every command does first."""
+        _clean_up()
+
+    def resume(self, folder: Path) -> str:
+        """An export has nothing to go on from."""
+        return ""
+
+
+class _Session:
+    """Saves of a session, by turns of two frames."""
+
+    expected = frozenset({"my.mvitlens"})
+
+    def __init__(self, inputs: Path) -> None:
+        from app.state.session_file import Place, session_of
+        from app.state.view_state import ModelSource, ViewState
+
+        state = ViewState(clip=inputs / "clip.mp4", model=ModelSource(inputs / "toy.pyth"))
+        self._sessions = [
+            session_of(replace(state, frame=frame), Place(), inputs) for frame in (1, 8)
+        ]
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Save, over and over."""
+        from app.state.session_file import write_session
+
+        while True:
+            for session in self._sessions:
+                write_session(session, folder / "my.mvitlens")
+                told()
+
+    def problem(self, folder: Path) -> str:
+        """The session is read, and is one of the two."""
+        from app.state.session_file import read_session
+        from mvit_core.errors import SessionError
+
+        try:
+            read = read_session(folder / "my.mvitlens")
+        except SessionError as error:
+            return str(error)
+        return "" if read in self._sessions else f"a session of frame {read.view.get('frame')}"
+
+    def start(self, folder: Path) -> None:
+        """Clean up, as every command does first."""
+        _clean_up()
+
+    def resume(self, folder: Path) -> str:
+        """The session opens."""
+        return self.problem(folder)
+
+
+class _Settings:
+    """Preferences and a long list beside them, changed over and over."""
+
+    expected = frozenset({"mvit-lens/window.ini"})
+
+    def __init__(self, inputs: Path) -> None:
+        self._pairs = (("dark", "a" * 20_000), ("light", "b" * 20_000))
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Change and sync, over and over."""
+        from app.state.preferences import PreferenceStore
+
+        settings = _settings(folder)
+        preferences = PreferenceStore(settings)
+        while True:
+            for theme, text in self._pairs:
+                settings.setValue("window/layout", text)
+                preferences.update(theme=theme)
+                settings.sync()
+                told()
+
+    def problem(self, folder: Path) -> str:
+        """The two values are of one moment."""
+        from app.state.preferences import PreferenceStore
+
+        settings = _settings(folder)
+        seen = PreferenceStore(settings).values.theme, settings.value("window/layout")
+        return "" if seen in self._pairs else f"{seen[0]}, {str(seen[1])[:20]}"
+
+    def start(self, folder: Path) -> None:
+        """Clean up, and keep a preference, as a window does."""
+        from app.state.preferences import PreferenceStore
+
+        _clean_up()
+        settings = _settings(folder)
+        PreferenceStore(settings).update(first_index=1)
+        settings.sync()
+
+    def resume(self, folder: Path) -> str:
+        """What was set is there."""
+        from app.state.preferences import PreferenceStore
+
+        return "" if PreferenceStore(_settings(folder)).values.first_index == 1 else "not kept"
+
+
+class _Training:
+    """A tiny run of the training of the demo model that saves every other step."""
+
+    def __init__(self, inputs: Path) -> None:
+        from mvit_core.training import loop
+        from mvit_core.training.recipe import Recipe, Stage
+        from mvit_core.training.saving import METRICS_NAME, STATE_NAME, WEIGHTS_NAME
+
+        loop._SAVE_EVERY = 2  # type: ignore[attr-defined]
+        stages = (Stage("A", 32, 400, 1e-3, 1.0), Stage("B", 48, 8, 5e-4, 1.0))
+        self._recipe = Recipe(seed=3, stages=stages, batch=2)
+        self.expected = frozenset({METRICS_NAME, STATE_NAME, WEIGHTS_NAME})
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Train; it is told once a state was saved."""
+        from mvit_core.training.loop import Progress, train
+
+        def heard(progress: Progress) -> None:
+            if progress.step > 2:
+                told()
+
+        train(self._recipe, folder, heard, processes=1)
+
+    def problem(self, folder: Path) -> str:
+        """The state is read."""
+        from mvit_core.errors import MvitError
+        from mvit_core.training.saving import read_state
+
+        try:
+            state = read_state(folder, self._recipe)
+        except MvitError as error:
+            return str(error)
+        return "" if state is not None and state.step >= 2 else "no state"
+
+    def start(self, folder: Path) -> None:
+        """Clean up, as every command does first."""
+        _clean_up()
+
+    def resume(self, folder: Path) -> str:
+        """The run goes on after the step that was saved."""
+        from mvit_core.training.loop import Progress, TrainingStopped, train
+        from mvit_core.training.saving import read_state
+
+        state, steps = read_state(folder, self._recipe), []
+
+        def heard(progress: Progress) -> None:
+            steps.append(progress.step)
+            signal.raise_signal(signal.SIGINT)
+
+        try:
+            train(self._recipe, folder, heard, processes=1)
+        except TrainingStopped:
+            pass
+        saved = state.step if state is not None else 0
+        return "" if steps == [saved + 1] else f"saved after {saved}, went on with {steps}"
+
+
+def _settings(folder: Path):
+    from PySide6.QtCore import QSettings
+
+    ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(ini, user, str(folder))
+    return QSettings(ini, user, "mvit-lens", "window")
+
+
+def _clean_up() -> None:
+    from mvit_core.system.atomic_file import remove_leftovers
+
+    remove_leftovers()
+
+
+KINDS: Mapping[str, Callable[[Path], Work]] = MappingProxyType(
+    {
+        "film": partial(_Export, ending=".mp4"),
+        "session": _Session,
+        "settings": _Settings,
+        "training": _Training,
+        "arrays": partial(_Export, ending=".npz"),
+        "table": partial(_Export, ending=".csv"),
+        "picture": partial(_Export, ending=".png"),
+    }
+)
+"""Name and what is written; made once in each child."""
