@@ -294,39 +294,44 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
     """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
 
     Args:
-        model: a model with attention layers; used as it is (put it in ``eval`` mode first).
+        model: a model with attention layers, used as it is: put it in ``eval`` mode first.
         inputs: (B, 3, T, H, W), moved to the model's device and number format.
-        gradient_of: class index whose logit's gradient is kept for each layer as well.
+        gradient_of: class index whose logit's gradient is kept as well.
         keep: what is kept; queries, keys and sums of every layer by default.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
         on_step: called many times within each layer; raising from it cancels too.
-        on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
-        boxes: for a model of detection, (N, 5): clip in the batch, x1, y1, x2, y2 in pixels of
-            the crop; logits are of boxes then. None is the whole frame of each clip.
+        on_cancelled: given the layers heard so far when ``Cancelled`` ends the pass.
+        boxes: for detection, (N, 5): clip in the batch, x1, y1, x2, y2 in pixels of the crop;
+            logits are of boxes then. None is the whole frame of each clip.
 
     Raises:
         Cancelled: as ``on_layer`` or ``on_step`` raised it.
-        CaptureError: the model holds no attention layer, there is no such class, it takes no
-            boxes, or the network cannot run on this input.
+        CaptureError: no attention layer, no such class, no boxes taken, or it cannot run on this.
         ClipError: the input or the boxes do not fit the model.
-        DeviceMemoryError: the model's device has too little memory for the input.
+        DeviceMemoryError: the device has too little memory for the input.
     """
     _check_request(model, gradient_of, boxes)
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
-    roots: list[Tensor] | None = None if gradient_of is None else []
+    roots = None if gradient_of is None else list[Tensor]()
     recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
     try:
-        said = _run_on_device(model, inputs, recorder, gradient_of, boxes)
+        result = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
             unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
             on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
-    return replace(_record(model, recorder, said, given), gradient_of=gradient_of)
+        raise CaptureError(
+            f"the network cannot run on an input of {given}: {_line(error)}"
+        ) from error
+    return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
+
+
+def _line(error: RuntimeError) -> str:
+    """The first line of what a library says."""
+    return str(error).strip().splitlines()[0]
 
 
 def _check_request(model: nn.Module, gradient_of: object, boxes: Tensor | None) -> None:

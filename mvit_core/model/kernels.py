@@ -83,9 +83,10 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = F
         trained = weight.requires_grad or (bias is not None and bias.requires_grad)
         if trained or _is_autocast(x):
             y = functional.linear(x, weight, bias)
-        else:
-            y = differentiable(_FrozenLinear, x, weight, bias)
-        return functional.gelu(y) if gelu else y
+            return functional.gelu(y) if gelu else y
+        if gelu:
+            return differentiable(_FrozenGelu, x, weight, bias)
+        return differentiable(_FrozenLinear, x, weight, bias)
     return _multiply(x, weight, bias, gelu)
 
 
@@ -311,6 +312,36 @@ def used_rows(gradient: Tensor) -> int:
     if rows < 2 or gradient.device.type != "cpu" or bool(gradient[..., 1, :].any()):
         return rows
     return rows if bool(gradient[..., 1:, :].any()) else 1
+
+
+class _FrozenGelu(torch.autograd.Function):
+    """A frozen linear layer and its GELU, computed as without a gradient, bit for bit.
+
+    What enters the GELU is multiplied anew on the way back, for the fused product never holds it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: ANN401
+        ctx.save_for_backward(x, weight, bias)
+        return _multiply(x, weight, bias, gelu=True)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
+        x, weight, bias = ctx.saved_tensors
+        used = used_rows(gradient) if gradient.ndim > 1 else 0
+        if gradient.ndim < 2 or used == gradient.shape[-2]:
+            return _gelu_back(x, weight, bias, gradient), None, None
+        full = gradient.new_zeros(*gradient.shape[:-1], weight.shape[1])
+        rows = x[..., :used, :], gradient[..., :used, :]
+        full[..., :used, :] = _gelu_back(rows[0], weight, bias, rows[1])
+        return full, None, None
+
+
+def _gelu_back(x: Tensor, weight: Tensor, bias: Tensor | None, gradient: Tensor) -> Tensor:
+    entering = _multiply(x, weight, bias)
+    slope = torch.ops.aten.gelu_backward(gradient.contiguous(), entering)
+    return _multiply(slope, weight.T, None)
 
 
 class _FrozenLinear(torch.autograd.Function):
