@@ -25,6 +25,7 @@ from mvit_core.model import (
     plain_vit,
 )
 from mvit_core.model.cost import layer_costs
+from mvit_core.model.families import build_network
 from mvit_core.model.positions import gather_table, relative_offsets, resize_table
 from mvit_core.model.products import weighted_values
 from tests.conftest import SHARED
@@ -350,7 +351,7 @@ PARAMETERS = {
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_build_and_have_the_published_number_of_parameters(name):
     with torch.device("meta"):
-        model = MViT(PRESETS[name])
+        model = build_network(PRESETS[name])
     millions = sum(p.numel() for p in model.parameters()) / 1e6
     assert millions == pytest.approx(PARAMETERS.get(name, millions), abs=0.006)
 
