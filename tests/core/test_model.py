@@ -302,7 +302,7 @@ def test_an_image_model_takes_images_and_refuses_clips():
         ({"mlp_ratio": -1.0}, "mlp_ratio must lie above 0"),
         ({"mlp_ratio": float("nan")}, "mlp_ratio must lie above 0"),
         ({"mlp_ratio": float("inf")}, "be at most 1024, got inf"),
-        ({"use_abs_pos": True, "input_shape": (4096,) * 3}, "MiB, allowed are 1024"),
+        ({"use_abs_pos": True, "input_shape": (4096,) * 3}, "MiB, allowed are 256"),
     ],
 )
 def test_a_configuration_that_cannot_be_built_is_refused_at_birth(changes, message):
