@@ -15,7 +15,7 @@ from app.widgets import basic
 from mvit_core import open_video
 from mvit_core.errors import FileChangedError, VideoOpenError
 from mvit_core.system.ordinary_file import FileIdentity
-from tests.app.helpers import CONTROL, WAIT_MS, press
+from tests.app.helpers import WAIT_MS, press
 from tests.fixtures_video import write_barcode_clip
 
 
@@ -35,6 +35,7 @@ def emptied(path, _):
     path.write_bytes(b"")
 
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 CHANGES = (replaced, overwritten, truncated, emptied)
 
 
