@@ -246,7 +246,8 @@ def _has_noticed(used: "UsedWindow", target: Path) -> bool:
 
 def _is_at_rest(used: "UsedWindow") -> bool:
     picture = used.driver.controller.results.picture
-    return picture is not None and picture.index == used.window.store.state.frame
+    frame = used.window.store.state.frame
+    return picture is not None and picture.index == frame and not picture.is_preview
 
 
 def _check_canvas(used: "UsedWindow", shown: int, first: int = 0) -> None:
