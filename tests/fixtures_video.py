@@ -92,7 +92,9 @@ def write_barcode_clip(
         if rotation or flips:
             stream.set_display_rotation(rotation, **(flips or {}))
         for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(barcode_picture(first + number, size), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                barcode_picture(first + number, size), format="rgb24"
+            )
             frame = frame.reformat(format=pixel_format)
             seconds = number / Fraction(fps) if pts_seconds is None else pts_seconds[number]
             frame.pts, frame.time_base = round(seconds / clock), clock

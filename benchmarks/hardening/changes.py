@@ -241,7 +241,9 @@ def _has_noticed(used: "UsedWindow", target: Path) -> bool:
     known = [video.file] if video is not None else []
     known += list(model.files) if model is not None else []
     files = controller._bench.files
-    return any(each is not None and each.path == target and files.has_changed(each) for each in known)
+    return any(
+        each is not None and each.path == target and files.has_changed(each) for each in known
+    )
 
 
 def _is_at_rest(used: "UsedWindow") -> bool:

@@ -70,7 +70,10 @@ def texts() -> Iterator[Named]:
     yield "zeros", bytes(4_096)
     yield "no UTF-8", b"\xff\xfe" * 100
     yield "17 MB", b" " * (17 << 20)
-    yield "a later form", b'{"kind": "MViT Lens session", "version": 99, "written_by": "\\u001b[2J"}'
+    yield (
+        "a later form",
+        b'{"kind": "MViT Lens session", "version": 99, "written_by": "\\u001b[2J"}',
+    )
     yield "not an object", b"[1, 2]"
     yield "another kind", b'{"kind": "<img src=/dev/zero>"}'
 
