@@ -177,18 +177,17 @@ class ModelWorker:
         """
         key = _open_key(path, picture_fps, file)
         video = self._videos.pop(key, None)
+        if video is not None and not _is_of(video, file):
+            video.close()  # of the file that lay there before
+            video = None
         if video is None:
             stream = None if file is None else file.stream
             video = open_video(
                 path, fps=picture_fps, stream=stream, cache_bytes=CACHE_BYTES, budget=self._budget
             )
-        try:
-            if file is not None and video.identity != file:
+            if not _is_of(video, file):
+                video.close()
                 raise FileChangedError(changed_words(path))
-            video.check_unchanged()
-        except FileChangedError:
-            video.close()
-            raise
         self._videos[key] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
@@ -293,6 +292,11 @@ class ModelWorker:
         self._models.pop(network, None)
         for key in [key for key in self._explainers if key[0] == network]:
             self._explainers.pop(key).close()
+
+
+def _is_of(video: Video, file: FileIdentity | None) -> bool:
+    """A video is of the file that is meant, None for any, and of what lies at its path."""
+    return file in (None, video.identity) and not video.identity.was_replaced()
 
 
 _OpenKey: TypeAlias = "tuple[Path, float | None, int | None]"
