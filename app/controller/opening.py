@@ -65,7 +65,7 @@ def begin_clip(
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
     if (store.state.clip, store.state.stream) != (video.path, stream):
-        store.update(loop=Loop(), markers=())
+        store.update(loop=Loop(), markers=(), boxes=(), box=None)
     loop, markers = _within(store.state.loop, store.state.markers, video.frame_count)
     store.update(
         clip=video.path,
@@ -74,6 +74,7 @@ def begin_clip(
         playing=False,
         scrubbing=False,
         picking=False,
+        drawing=False,
         loop=loop,
         markers=markers,
         query=query,
@@ -124,6 +125,8 @@ def begin_model(
         clip_spec=None,
         map=MapSpec(),
         picking=False,
+        drawing=False,
+        listed_head="",
         locked_range=None,
         pinned_classes=(),
     )

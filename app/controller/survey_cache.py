@@ -64,7 +64,8 @@ class SurveyCache:
         request = _plain(result.request)
         if request in self._measures:
             return
-        is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
+        # A run that was cancelled has layers, but no classes; those of boxes are not the frame's.
+        is_scored = bool(result.predictions) and not result.boxes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
             self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
@@ -98,7 +99,9 @@ def _of_clip(request: MapRequest) -> tuple[object, ...]:
 
 
 def _plain(request: MapRequest) -> MapRequest:
-    """The request with the query left out where its method ignores it."""
+    """The request without boxes, and without the query where its method ignores it."""
+    if request.boxes:
+        request = replace(request, boxes=())
     if METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

@@ -38,6 +38,9 @@ UNDOABLE = (
     "top_k",
     "whole_video",
     "views",
+    "boxes",
+    "box",
+    "listed_head",
 )
 """Fields that undo and redo restore: display, selection and marks, not the place in the video."""
 

@@ -21,6 +21,7 @@ from app.panels.spec import PanelContext
 from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
 from app.results import MemoryInfo
+from app.results.boxes import chosen_box
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
@@ -219,9 +220,13 @@ class MainWindow(TabRing):
         return timeline
 
     def leave(self) -> None:
-        """Leave (Esc) picking, a picked token, a view, then full screen; focus the stage."""
-        state = self.store.state
-        if state.picking:
+        """Leave (Esc) picking, a box, a picked token, a view, then full screen; focus the stage."""
+        state, boxes = self.store.state, self.controller.intents.boxes
+        if state.drawing:
+            boxes.draw(False)
+        elif chosen_box(state, self.controller.results) is not None:
+            boxes.choose(None)
+        elif state.picking:
             self.controller.intents.picking(False)
         elif isinstance(state.map.query, tuple):
             self.controller.intents.choose_query("readout")

@@ -235,6 +235,7 @@ def _filled(
         format=decision.format.name,
         decided_from=decision.origin,
         weights=contents.weights,
+        networks=tuple(contents.networks) if len(contents.networks) > 1 else (),
         converted=_conversions(contents, state, shapes),
         missing=missing,
         unexpected=tuple(sorted(unused)),

@@ -24,6 +24,8 @@ class LoadReport:
     """Where the architecture comes from, in words."""
     weights: str = ""
     """The entry of the file that the weights were read from; "" for the file itself."""
+    networks: tuple[str, ...] = ()
+    """The entries of all networks of the file, where it holds several."""
     converted: tuple[str, ...] = ()
     """Weights renamed or reshaped, each as ``theirs -> ours``."""
     missing: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ def export_video(
     panels = scene.shot(start).panels
     figure = plan(video.display_size, panels, caption=request.caption, size=request.size)
     is_plain = len(panels) == 1 and figure.panel_size == video.display_size
-    takes_planes = is_plain and encoder.pixel_format == FORMAT
+    takes_planes = is_plain and encoder.pixel_format == FORMAT and not request.boxes
     camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
     with VideoWriter(
         path,

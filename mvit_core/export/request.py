@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
+from mvit_core.video.boxes import TimedBox
 from mvit_core.video.encode.encoders import Encoding
 
 OnProgress = Callable[[int, int], None]
@@ -37,6 +38,8 @@ class ExportRequest:
     """How a video is stored."""
     sound: bool = False
     """Keep the sound of the source in a video."""
+    boxes: tuple[TimedBox, ...] = ()
+    """What a model of detection predicts for; drawn where pictures show their window."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from mvit_core.attribution import head_json
+from mvit_core.export.box_labels import BoxLabel, box_labels, boxes_in
 from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, Explanation
@@ -22,6 +23,8 @@ class Shot:
     """How each panel's map is drawn."""
     is_damaged: bool = False
     """The model was fed frames that are painted from damaged data."""
+    boxes: tuple[BoxLabel, ...] = ()
+    """Boxes that were given, with their most probable classes."""
 
 
 class Scene:
@@ -54,11 +57,14 @@ class Scene:
         window = window_of(self._windows, frame_index)
         if self._shot is None or window is not self._window:
             request = self._request
-            self._explainer.capture(self._video, window, lambda *_: self._on_piece())
-            panels = panels_of(self._explainer, self._video, window, request.layout, request.map)
+            explainer, video = self._explainer, self._video
+            boxes = boxes_in(request, video, window)
+            seen = explainer.capture(video, window, lambda *_: self._on_piece(), boxes=boxes)
+            panels = panels_of(explainer, video, window, request.layout, request.map, boxes)
             self._window = window
-            is_damaged = not self._video.damaged_frames.isdisjoint(window.frame_indices)
-            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)), is_damaged)
+            is_damaged = not video.damaged_frames.isdisjoint(window.frame_indices)
+            styles = tuple(self._styles(panels, window))
+            self._shot = Shot(tuple(panels), styles, is_damaged, box_labels(explainer, seen))
             for panel in panels:
                 for note in (panel.explanation.maps.note, panel.explanation.capture.note):
                     self._notes.setdefault(note)
@@ -69,7 +75,9 @@ class Scene:
         heat = self._request.heat
         policy = heat.range_policy if heat.locked_range is None else "layer"
         if policy == "model":  # looks at the same values from every panel
-            chosen = self._explainer.explain(self._video, window, self._request.map)
+            chosen = self._explainer.explain(
+                self._video, window, self._request.map, boxes=panels[0].explanation.capture.boxes
+            )
             yield from [heat.with_range(self._ends(chosen))] * len(panels)
             return
         for explanation in (panel.explanation for panel in panels):
