@@ -130,7 +130,7 @@ def _ends_with(work: Callable[[], None]) -> None:
     try:
         work()
         code = 0
-    except BaseException:  # noqa: BLE001 - nobody is there to catch it
+    except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)

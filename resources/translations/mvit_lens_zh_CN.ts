@@ -175,12 +175,20 @@ Right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Checkpoints</source>
             <translation>检查点</translation>
         </message>
         <message>
             <source>Load model</source>
             <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open boxes</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Open folder of pictures</source>
@@ -953,12 +961,24 @@ right-click for percentile tails and units</source>
             <translation>全部</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
             <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
         </message>
         <message>
             <source>Classes listed</source>
             <translation>列出的类别</translation>
+        </message>
+        <message>
+            <source>Classes of box {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Classes of head {name}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Clear the search</source>
@@ -975,6 +995,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Copy the classes listed</source>
             <translation>复制列出的类别</translation>
+        </message>
+        <message>
+            <source>Each class by itself (sigmoid): the percentages do not sum to 100 %</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Find a class</source>
@@ -1001,8 +1025,16 @@ right-click for percentile tails and units</source>
             <translation>打开视频后，这里会显示模型的预测。</translation>
         </message>
         <message>
+            <source>Prediction heads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The window has not been run yet.</source>
             <translation>此模型窗口尚未运行。</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Video</source>
@@ -1591,6 +1623,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>Toast</name>
         <message>
+            <source>Choose weights…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copied</source>
             <translation>已复制</translation>
         </message>
@@ -1834,6 +1870,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>boxes</name>
+        <message>
+            <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Drag a box; Enter draws one in the middle. Esc ends</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the whole frame is one box</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -1904,6 +1955,10 @@ right-click for percentile tails and units</source>
             <translation>大步前进</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -1944,6 +1999,10 @@ right-click for percentile tails and units</source>
             <translation>对比</translation>
         </message>
         <message>
+            <source>Copy boxes to all windows</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copy image</source>
             <translation>复制图像</translation>
         </message>
@@ -1964,6 +2023,10 @@ right-click for percentile tails and units</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
         <message>
+            <source>Delete the box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -1972,8 +2035,20 @@ right-click for percentile tails and units</source>
             <translation>显示面板</translation>
         </message>
         <message>
+            <source>Drag on the frame: the model predicts for what lies in the box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Draw a box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>E&amp;xport</source>
             <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Every window of the clip gets the boxes of the window shown</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Export again</source>
@@ -2132,6 +2207,10 @@ right-click for percentile tails and units</source>
             <translation>提高不透明度</translation>
         </message>
         <message>
+            <source>Next box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Next colour map</source>
             <translation>下一种配色</translation>
         </message>
@@ -2218,6 +2297,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open a video, a model and a view as they were saved</source>
             <translation>按保存时的样子打开视频、模型和视图</translation>
+        </message>
+        <message>
+            <source>Open boxes…</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Open folder of pictures…</source>
@@ -2338,6 +2421,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Quit</source>
             <translation>退出</translation>
+        </message>
+        <message>
+            <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Recent file {n}</source>
@@ -2524,6 +2611,10 @@ right-click for percentile tails and units</source>
             <translation>当前已是单图</translation>
         </message>
         <message>
+            <source>choose a box first: click it</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>export something first; panes side by side are not exported</source>
             <translation>请先导出一次；并排的窗格不能导出</translation>
         </message>
@@ -2576,6 +2667,14 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
+            <source>open a video and load a model of detection first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>open a video and load a model with classes first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>open a video first</source>
             <translation>请先打开视频</translation>
         </message>
@@ -2590,6 +2689,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>run a window first</source>
             <translation>请先运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>run a window of a model with classes first</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>the file has no such further video stream</source>
@@ -2610,6 +2713,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>this frame has no marker</source>
             <translation>此帧没有标记</translation>
+        </message>
+        <message>
+            <source>this window has no boxes</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -2764,6 +2871,18 @@ right-click for percentile tails and units</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
         <message>
+            <source>{n} boxes copied to {m} windows</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{n} boxes read</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{n} boxes read; they are for models of detection, and this one is none</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
         </message>
@@ -2892,6 +3011,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {i}, frames {a} to {b}</source>
             <translation>模型窗口 {i}，第 {a} 到 {b} 帧</translation>
+        </message>
+        <message>
+            <source>{scope}, box {n}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -3095,6 +3218,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
+        </message>
+        <message>
+            <source>Predictions of other boxes; those asked for are on their way</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Preview; the frame itself is being decoded</source>
