@@ -14,7 +14,7 @@ from typing import BinaryIO
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
 
-__all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_bounded"]
+__all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_ahead", "read_bounded"]
 
 _NAME_LIMIT = 100
 _PATH_LIMIT = 600
@@ -165,3 +165,17 @@ def _short(path: Path) -> str:
 
 def _cut(text: str) -> str:
     return f"{text[:_NAME_LIMIT]}... ({len(text)} characters)"
+
+
+def read_ahead(path: Path) -> None:
+    """Ask the system to fetch a file from the disk, without waiting for it or reading it.
+
+    Nothing happens where that cannot be asked, or the file cannot be read: who reads it will hear.
+    """
+    if not hasattr(os, "posix_fadvise"):  # not on macOS and Windows
+        return
+    try:
+        with open_ordinary(path, MvitError) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+    except (MvitError, OSError):
+        return
