@@ -9,6 +9,7 @@ from app.results import TaskKey
 from app.workers.decode import Decoder
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
+from app.workers.known_videos import KnownVideos
 from app.workers.pane_frames import PaneFrames
 from app.workers.proxies import ProxyMaker
 from app.workers.worker import Worker
@@ -71,8 +72,9 @@ class WorkerPool:
 
     def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
-        self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
-        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget)
+        known = KnownVideos()
+        self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
+        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

@@ -27,11 +27,11 @@ class _HooksWithRoots(AbstractContextManager[object], Protocol):
 
 @dataclass(frozen=True)
 class ForwardResult:
-    """What a forward pass gave."""
+    """Result of a forward pass."""
 
     logits: Tensor
     heads: tuple[HeadLogits, ...] = ()
-    """Of every head, where the network has several."""
+    """Logits of every head, where the network has several."""
     boxes: Tensor | None = None
     """(N, 5): what the logits are of, where the network reads boxes."""
 

@@ -124,7 +124,7 @@ class AttentionRecorder:
 
     @property
     def roots(self) -> tuple[Tensor, ...]:
-        """Where the gradients that were asked for begin."""
+        """Tensors at which the requested gradients end."""
         return tuple(self._roots or ())
 
     @property
@@ -362,7 +362,7 @@ def _run_on_device(
 def _record(
     model: nn.Module, recorder: AttentionRecorder, said: ForwardResult, given: tuple[int, ...]
 ) -> AttentionRecord:
-    """What a recorder heard of a model's pass over an input of shape ``given``."""
+    """Makes the record of a model's pass over an input of shape ``given``."""
     frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
     config = getattr(model, "config", None)
     return AttentionRecord(

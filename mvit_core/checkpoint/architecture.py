@@ -1,4 +1,4 @@
-"""Which network a file holds: decided from a configuration and the weights together.
+"""Decides which network a file holds, from a configuration and the weights together.
 
 In this order: the configuration that was passed, the one inside the file or beside it, the preset
 that was named, a match of the weights against all presets. Never from a file name.
@@ -54,7 +54,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
         "weights": "the weights, which match preset {name}",
     }
 )
-"""What an architecture can be decided from, in words; windows translate them."""
+"""Sources that an architecture is decided from, in words; windows translate them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Decision:
     architecture: MViTConfig
     clip: ClipSpec
     origin: str
-    """What it was decided from, in words."""
+    """Source that it was decided from, in words."""
     warnings: tuple[str, ...]
     heads: FoundHeads
     """The heads of the file, and how their weights are called."""
@@ -124,7 +124,7 @@ def _stated(
     inside: Configuration | None,
     preset: str | None,
 ) -> tuple[Setup, str] | None:
-    """What a configuration says, and where it was found; None where there is none."""
+    """Reads the configuration, and says where it was found; None where there is none."""
     if isinstance(config, MViTConfig):
         return Setup(config, entry.clip(config)), ORIGINS["architecture"]
     if given is not None:

@@ -42,14 +42,14 @@ _UNFORESEEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
     RuntimeError, TypeError, ValueError,
 )  # fmt: skip
-"""What libraries may raise over a file that no check foresaw."""
+"""Errors that libraries may raise over a file that no check foresaw."""
 
 
 _ALIGNMENT = 64
 """Bytes; what torch aligns its own memory to, and its arithmetic by."""
 
 _NAME_CHARACTERS = 300
-"""Of a class name as it is shown; more are cut."""
+"""Characters of a class name as it is shown; more are cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +61,17 @@ class LoadedModel:
     config: MViTConfig
     """The architecture."""
     clip_spec: ClipSpec
-    """How the model wants its input."""
+    """Preprocessing of the model's input."""
     classes: list[str] | None
     """Class names in the order of the logits; None where they are not known."""
     format: str
     """A key of ``FORMATS``."""
     report: LoadReport
-    """How the file became this model."""
+    """Report of loading the file."""
     path: Path
     """The file."""
     device: torch.device
-    """Where the weights are."""
+    """Device of the weights."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
 
@@ -170,7 +170,7 @@ def _path(path: object) -> Path:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What the caller of ``load_model`` asked for beside the file."""
+    """Choices of the caller of ``load_model`` beside the file."""
 
     config: ConfigArgument
     preset: str | None

@@ -253,7 +253,7 @@ class MultiScaleAttention(nn.Module):
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
 
     def _residual(self, q: Tensor, q_shape: Triple) -> Tensor:
-        """What residual pooling adds: the pooled queries, or their convolution."""
+        """Adds the pooled queries, or their convolution, to the output (residual pooling)."""
         if self.conv_q_func is None:
             return q
         return attention_pool(q, self.conv_q_func, q_shape, self.has_cls_embed)[0]

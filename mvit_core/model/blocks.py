@@ -67,7 +67,7 @@ class TokenBatchNorm(nn.BatchNorm1d):
 
 
 def norm_layers(config: MViTConfig) -> tuple[NormLayer, NormLayer]:
-    """What builds the norms of tokens, and those at the pools."""
+    """Makers of the norms of tokens, and of those at the pools."""
     if config.norm == "batchnorm":
         return TokenBatchNorm, nn.BatchNorm3d
     return (

@@ -40,7 +40,7 @@ SWITCH = "MVIT_LENS_PRODUCTS"
 """Environment variable that spares the race: ``onednn`` or ``torch``."""
 
 MARGIN = 1.1
-"""How many times as fast oneDNN must be; below, what is won is lost again to its calls."""
+"""Speed-up that oneDNN must reach; below, what is won is lost again to its calls."""
 
 LARGEST_DIFFERENCE = 1e-5
 """Between a product and the same in double precision, over the largest value."""
@@ -57,14 +57,14 @@ _NAMES = {True: "oneDNN", False: "torch's own"}
 
 @dataclass(frozen=True)
 class Choice:
-    """Which library multiplies, and why."""
+    """Library that multiplies, and the reason."""
 
     onednn: bool
     """oneDNN is taken; else torch's own choice, which is MKL in the wheels for x86."""
     reason: str
     """For the log and ``mvit-lens checks``."""
     times: float = 0.0
-    """How many times as fast oneDNN was; 0 where there was no race."""
+    """Measured speed-up of oneDNN; 0 where there was no race."""
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Tensor:
@@ -147,7 +147,7 @@ _chosen: Choice | None = None
 
 
 def choice() -> Choice:
-    """Which library multiplies; raced when it is first asked for."""
+    """Returns the library that multiplies; raced at the first call."""
     global _chosen  # one decision for the process, so that maps can be rebuilt
     if _chosen is None:
         _chosen = _asked_for() or _raced()
@@ -225,7 +225,7 @@ def _seconds(multiply: Any, operands: tuple[Tensor, Tensor, Tensor]) -> float:  
 
 
 def _difference(operands: tuple[Tensor, Tensor, Tensor]) -> float:
-    """Of oneDNN's product to the one in double precision, over the largest value."""
+    """Difference of oneDNN's product to the one in double precision, over the largest value."""
     x, weight, bias = operands
     few = x[:_CHECKED_ROWS]
     exact = functional.linear(few.double(), weight.double(), bias.double())
@@ -277,7 +277,7 @@ def _dense(matrix: Tensor) -> Tensor:
 
 
 def _precision() -> str:
-    """What torch may round the operands of float32 products to, as a user's script set it."""
+    """Format that torch may round operands of float32 products to, as a user's script set it."""
     settings = getattr(torch.backends.mkldnn, "matmul", None)
     found = getattr(settings, "fp32_precision", None)
     return str(found or torch.get_float32_matmul_precision())
@@ -286,7 +286,7 @@ def _precision() -> str:
 @lru_cache(maxsize=8)
 @torch.inference_mode()
 def _is_exact(precision: str) -> bool:
-    """Whether oneDNN computes in float32 under this setting, which is in force now.
+    """True where oneDNN computes in float32 under this setting, which is in force now.
 
     Whether it rounds to bfloat16 depends on the processor too, so one product is looked at.
     """
@@ -304,7 +304,7 @@ def _is_exact(precision: str) -> bool:
 
 
 def used_rows(gradient: Tensor) -> int:
-    """How many leading rows of a gradient (..., N, C) hold all that is not zero: 1 or N.
+    """Counts the leading rows of a gradient (..., N, C) that hold all that is not zero: 1 or N.
 
     A prediction that is read from the class token leaves zeros for all others in the last block.
     """

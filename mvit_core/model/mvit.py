@@ -130,7 +130,7 @@ class MViT(nn.Module):
 
     @property
     def patch_geometry(self) -> GridGeometry:
-        """Where the patch tokens lie on the input."""
+        """Geometry of the patch tokens on the input."""
         return self.config.patch_geometry
 
     def forward(self, x: Tensor) -> Tensor:
