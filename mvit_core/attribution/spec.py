@@ -22,15 +22,15 @@ class LayerGrids(Protocol):
 
     @property
     def k_shape(self) -> Triple:
-        """Of the keys."""
+        """Grid of the keys."""
 
     @property
     def q_geometry(self) -> GridGeometry | None:
-        """Of the queries."""
+        """Geometry of the queries."""
 
     @property
     def k_geometry(self) -> GridGeometry | None:
-        """Of the keys."""
+        """Geometry of the keys."""
 
 
 @dataclass(frozen=True)
