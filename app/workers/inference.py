@@ -177,6 +177,9 @@ class ModelWorker:
         """
         key = _open_key(path, picture_fps, file)
         video = self._videos.pop(key, None)
+        if video is not None and file not in (None, video.identity):
+            video.close()  # of the file that lay there before
+            video = None
         if video is None:
             stream = None if file is None else file.stream
             video = open_video(
