@@ -115,6 +115,7 @@ def test_nothing_of_the_old_file_is_shown_and_a_reload_is_offered(
     press(qtbot, lens, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not lens.controller.workers.decode.is_pending(TaskKey.FRAME))
     assert lens.controller.results.picture.image is None
+    assert lens.controller.results.proxies is None
     toast = next(t for t in lens.messages.toasts if t.message.remedies)
     assert toast.message.remedies == ("open_again",)
 
