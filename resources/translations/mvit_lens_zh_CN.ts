@@ -175,12 +175,20 @@ Right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Checkpoints</source>
             <translation>检查点</translation>
         </message>
         <message>
             <source>Load model</source>
             <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open boxes</source>
+            <translation>打开检测框</translation>
         </message>
         <message>
             <source>Open folder of pictures</source>
@@ -803,6 +811,25 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>ModelChoices</name>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
+        </message>
+        <message>
+            <source>The file has several heads: read another</source>
+            <translation>文件有多个预测头：读取另一个</translation>
+        </message>
+        <message>
+            <source>The file holds several networks: read another</source>
+            <translation>文件有多个网络：读取另一个</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>权重</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelPanel</name>
         <message>
             <source>Built from</source>
@@ -833,8 +860,20 @@ right-click for percentile tails and units</source>
             <translation>设备</translation>
         </message>
         <message>
+            <source>Family</source>
+            <translation>网络家族</translation>
+        </message>
+        <message>
+            <source>Fed</source>
+            <translation>输入处理</translation>
+        </message>
+        <message>
             <source>Format</source>
             <translation>格式</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
         </message>
         <message>
             <source>How the model is fed (Ctrl+P)</source>
@@ -953,12 +992,24 @@ right-click for percentile tails and units</source>
             <translation>全部</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
             <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
         </message>
         <message>
             <source>Classes listed</source>
             <translation>列出的类别</translation>
+        </message>
+        <message>
+            <source>Classes of box {n}</source>
+            <translation>检测框 {n} 的类别</translation>
+        </message>
+        <message>
+            <source>Classes of head {name}</source>
+            <translation>预测头 {name} 的类别</translation>
         </message>
         <message>
             <source>Clear the search</source>
@@ -975,6 +1026,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Copy the classes listed</source>
             <translation>复制列出的类别</translation>
+        </message>
+        <message>
+            <source>Each class by itself (sigmoid): the percentages do not sum to 100 %</source>
+            <translation>各类别相互独立（sigmoid）：百分比之和不等于 100 %</translation>
         </message>
         <message>
             <source>Find a class</source>
@@ -1001,8 +1056,16 @@ right-click for percentile tails and units</source>
             <translation>打开视频后，这里会显示模型的预测。</translation>
         </message>
         <message>
+            <source>Prediction heads</source>
+            <translation>预测头</translation>
+        </message>
+        <message>
             <source>The window has not been run yet.</source>
             <translation>此模型窗口尚未运行。</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>Video</source>
@@ -1603,6 +1666,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>Toast</name>
         <message>
+            <source>Choose weights…</source>
+            <translation>选择权重…</translation>
+        </message>
+        <message>
             <source>Copied</source>
             <translation>已复制</translation>
         </message>
@@ -1846,6 +1913,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>boxes</name>
+        <message>
+            <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
+            <translation>检测框 {n}：方向键移动，按住 Shift 调整大小，Delete 删除，Esc 结束</translation>
+        </message>
+        <message>
+            <source>Drag a box; Enter draws one in the middle. Esc ends</source>
+            <translation>拖动画出检测框；Enter 在中间画一个，Esc 结束</translation>
+        </message>
+        <message>
+            <source>the whole frame is one box</source>
+            <translation>整帧为一个检测框</translation>
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -1916,6 +1998,10 @@ right-click for percentile tails and units</source>
             <translation>大步前进</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -1956,6 +2042,10 @@ right-click for percentile tails and units</source>
             <translation>对比</translation>
         </message>
         <message>
+            <source>Copy boxes to all windows</source>
+            <translation>将检测框复制到所有窗口</translation>
+        </message>
+        <message>
             <source>Copy image</source>
             <translation>复制图像</translation>
         </message>
@@ -1976,6 +2066,10 @@ right-click for percentile tails and units</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
         <message>
+            <source>Delete the box</source>
+            <translation>删除检测框</translation>
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -1984,8 +2078,20 @@ right-click for percentile tails and units</source>
             <translation>显示面板</translation>
         </message>
         <message>
+            <source>Drag on the frame: the model predicts for what lies in the box</source>
+            <translation>在画面上拖动：模型对框内内容进行预测</translation>
+        </message>
+        <message>
+            <source>Draw a box</source>
+            <translation>画检测框</translation>
+        </message>
+        <message>
             <source>E&amp;xport</source>
             <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Every window of the clip gets the boxes of the window shown</source>
+            <translation>视频的每个窗口都采用当前窗口的检测框</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2144,6 +2250,10 @@ right-click for percentile tails and units</source>
             <translation>提高不透明度</translation>
         </message>
         <message>
+            <source>Next box</source>
+            <translation>下一个检测框</translation>
+        </message>
+        <message>
             <source>Next colour map</source>
             <translation>下一种配色</translation>
         </message>
@@ -2230,6 +2340,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open a video, a model and a view as they were saved</source>
             <translation>按保存时的样子打开视频、模型和视图</translation>
+        </message>
+        <message>
+            <source>Open boxes…</source>
+            <translation>打开检测框…</translation>
         </message>
         <message>
             <source>Open folder of pictures…</source>
@@ -2350,6 +2464,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Quit</source>
             <translation>退出</translation>
+        </message>
+        <message>
+            <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
+            <translation>从 CSV 文件读取检测框：秒或帧、x1、y1、x2、y2</translation>
         </message>
         <message>
             <source>Recent file {n}</source>
@@ -2536,6 +2654,10 @@ right-click for percentile tails and units</source>
             <translation>当前已是单图</translation>
         </message>
         <message>
+            <source>choose a box first: click it</source>
+            <translation>请先点击选择一个检测框</translation>
+        </message>
+        <message>
             <source>export something first; panes side by side are not exported</source>
             <translation>请先导出一次；并排的窗格不能导出</translation>
         </message>
@@ -2588,6 +2710,14 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
+            <source>open a video and load a model of detection first</source>
+            <translation>请先打开视频并加载检测模型</translation>
+        </message>
+        <message>
+            <source>open a video and load a model with classes first</source>
+            <translation>请先打开视频并加载有类别的模型</translation>
+        </message>
+        <message>
             <source>open a video first</source>
             <translation>请先打开视频</translation>
         </message>
@@ -2602,6 +2732,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>run a window first</source>
             <translation>请先运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>run a window of a model with classes first</source>
+            <translation>请先用有类别的模型运行一个窗口</translation>
         </message>
         <message>
             <source>the file has no such further video stream</source>
@@ -2622,6 +2756,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>this frame has no marker</source>
             <translation>此帧没有标记</translation>
+        </message>
+        <message>
+            <source>this window has no boxes</source>
+            <translation>此窗口没有检测框</translation>
         </message>
     </context>
     <context>
@@ -2776,6 +2914,18 @@ right-click for percentile tails and units</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
         <message>
+            <source>{n} boxes copied to {m} windows</source>
+            <translation>已将 {n} 个检测框复制到 {m} 个窗口</translation>
+        </message>
+        <message>
+            <source>{n} boxes read</source>
+            <translation>已读取 {n} 个检测框</translation>
+        </message>
+        <message>
+            <source>{n} boxes read; they are for models of detection, and this one is none</source>
+            <translation>已读取 {n} 个检测框；它们用于检测模型，而此模型不是</translation>
+        </message>
+        <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
         </message>
@@ -2824,6 +2974,33 @@ right-click for percentile tails and units</source>
         <message>
             <source>No markers yet; M sets one</source>
             <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>model</name>
+        <message>
+            <source>none (masked pre-training)</source>
+            <translation>无（掩码预训练）</translation>
+        </message>
+        <message>
+            <source>none: no classes are predicted</source>
+            <translation>无：不预测类别</translation>
+        </message>
+        <message>
+            <source>short side {side}, crop {size}, mean {mean}, std {std}, {order}</source>
+            <translation>短边 {side}，裁剪 {size}，均值 {mean}，标准差 {std}，{order}</translation>
+        </message>
+        <message>
+            <source>the file itself</source>
+            <translation>文件本身</translation>
+        </message>
+        <message>
+            <source>{head} (shown)</source>
+            <translation>{head}（当前）</translation>
+        </message>
+        <message>
+            <source>{name}: {n} classes</source>
+            <translation>{name}：{n} 个类别</translation>
         </message>
     </context>
     <context>
@@ -2904,6 +3081,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {i}, frames {a} to {b}</source>
             <translation>模型窗口 {i}，第 {a} 到 {b} 帧</translation>
+        </message>
+        <message>
+            <source>{scope}, box {n}</source>
+            <translation>{scope}，检测框 {n}</translation>
         </message>
     </context>
     <context>
@@ -3109,6 +3290,10 @@ right-click for percentile tails and units</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
         </message>
         <message>
+            <source>Predictions of other boxes; those asked for are on their way</source>
+            <translation>显示的是其他检测框的预测；所请求的正在计算</translation>
+        </message>
+        <message>
             <source>Preview; the frame itself is being decoded</source>
             <translation>预览；正在解码此帧</translation>
         </message>
@@ -3203,6 +3388,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>This model has no class token, so all of the attention lies on patches</source>
             <translation>此模型没有类别词元，因此全部注意力都在图块上</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>entropy</source>
@@ -3384,8 +3573,20 @@ right-click for percentile tails and units</source>
             <translation>谁在关注选取的键：矩阵的一列，位于查询网格上。</translation>
         </message>
         <message>
+            <source>action detector</source>
+            <translation>动作检测器</translation>
+        </message>
+        <message>
+            <source>classifier</source>
+            <translation>分类器</translation>
+        </message>
+        <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>encoder of masked pre-training</source>
+            <translation>掩码预训练编码器</translation>
         </message>
         <message>
             <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
@@ -3398,6 +3599,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>preset {name}</source>
             <translation>预设 {name}</translation>
+        </message>
+        <message>
+            <source>reversible network</source>
+            <translation>可逆网络</translation>
         </message>
         <message>
             <source>the architecture that was passed</source>
