@@ -28,6 +28,7 @@ from benchmarks.contenders import (
 from benchmarks.equality import check_equality
 from benchmarks.gradients import gradient_rows
 from benchmarks.peaks import peak_rows
+from benchmarks.peers import RUNTIMES
 from benchmarks.results import Row, Section, gate
 from mvit_core import capture
 from mvit_core.attention.record import AttentionRecord, LayerAttention
@@ -80,7 +81,7 @@ def peer_rows(times: list[Times], missing: dict[str, str]) -> list[Row]:
             must,
         )
     )
-    for name in ("plain", "ONNX Runtime", "OpenVINO"):
+    for name in ("plain", *RUNTIMES):
         if name in times[0]:
             figure = f"{ratio(times, name, 'torchvision'):.2f}"
             rows.append(Row(f"{name} forward / torchvision plain", figure))

@@ -10,7 +10,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from benchmarks.peers import onnx_runtime, openvino, torchvision_video
+from benchmarks.peers import RUNTIMES, run_by, torchvision_video
 from mvit_core import AttentionRecorder, capture, load_model
 from mvit_core.attention.recorder import Keep
 from mvit_core.model import PRESETS, MViT
@@ -109,8 +109,8 @@ def peers(peer: nn.Module | None, clip: Tensor) -> tuple[dict[str, Timed], dict[
         return {}, {"torchvision": "not installed: `make bench` brings it"}
     found: dict[str, Timed] = {"torchvision": lambda: peer(clip)}
     missing = {}
-    for name, build in (("ONNX Runtime", onnx_runtime), ("OpenVINO", openvino)):
-        built = build(peer, clip)
+    for name in RUNTIMES:
+        built = run_by(name, peer, clip)
         if isinstance(built, str):
             missing[name] = built
             continue

@@ -57,7 +57,7 @@ class MvitError(Exception):
     """
 
     remedies: "tuple[Remedy, ...]" = ()
-    """What to try next, the most promising first."""
+    """Remedies to try next, the most promising first."""
     choices: tuple[str, ...] = ()
     """Names of which one must be chosen, where that is what helps."""
 

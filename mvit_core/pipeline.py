@@ -33,7 +33,7 @@ _SECONDS_TO_MAP = 0.02
 _MAPS_BYTES = 64 * 2**20
 
 _RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
-"""What a run was of; attention is the same for all boxes, predictions are not."""
+"""Key of a run; attention is the same for all boxes, predictions are not."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class WindowCapture:
     predictions: tuple[Prediction, ...]
     """All classes, most probable first."""
     note: str = ""
-    """What was unusual about the clip; empty when nothing was."""
+    """Note on the clip; empty where nothing is unusual."""
     boxes: tuple[Box, ...] = ()
-    """What was predicted for, on the source; () for the whole frame."""
+    """Boxes of the predictions on the source; () for the whole frame."""
 
     def layer(self, block: int | None) -> LayerAttention:
         """An attention layer by its index, or the last.
@@ -94,7 +94,7 @@ class Explanation:
 
     @property
     def picked(self) -> "PickedToken | None":
-        """Where the picked query (or, of a column, the picked key) lies; None for no patch."""
+        """Place of the picked query (or, of a column, the picked key); None for no patch."""
         if isinstance(self.maps.query, str):
             return None
         layer = self.capture.layer(self.maps.block)
@@ -230,7 +230,7 @@ class Explainer:
         on_step: OnStep | None = None,
         boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
-        """As ``capture``, but remembered only where that drops no other window.
+        """Captures a window like ``capture``, remembered only where that drops no other window.
 
         For work that passes through many windows while the user looks at some.
 

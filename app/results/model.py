@@ -65,7 +65,7 @@ class ModelInfo:
     family: str = "classifier"
     """Title of the family of networks."""
     activation: str = "softmax"
-    """What makes probabilities of logits: softmax, or sigmoid where classes are independent."""
+    """Function from logits to probabilities: softmax, or sigmoid where classes are independent."""
     heads: tuple[HeadInfo, ...] = ()
     """Prediction heads, where the file has several or one of several layers."""
     head: str = ""
@@ -104,7 +104,7 @@ class PredictionInfo:
 
 @dataclass(frozen=True)
 class BoxPredictions:
-    """What a model of detection predicts for one box."""
+    """Prediction of a detection model for one box."""
 
     box: Box
     """On the source frame."""
@@ -114,7 +114,7 @@ class BoxPredictions:
 
 @dataclass(frozen=True)
 class HeadPredictions:
-    """What one of several heads predicts."""
+    """Prediction of one of several heads."""
 
     name: str
     predictions: tuple[PredictionInfo, ...]

@@ -208,7 +208,12 @@ def _model_types() -> dict[str, Any]:
 
 def _page(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise SessionError(tr("{name} is too large for a session").format(name=path.name))
         page = json.loads(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
+    except OSError as error:
+        words = tr("{path} cannot be read: {why}")
+        raise SessionError(words.format(path=path, why=error.strerror or error)) from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON
         words = tr("{name} is damaged or no session: {why}")
         raise SessionError(words.format(name=path.name, why=error)) from error

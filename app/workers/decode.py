@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from app.workers.known_videos import KnownVideos
     from app.workers.worker import TaskHandle
     from mvit_core.system.cache import MemoryBudget
     from mvit_core.video import OpenedVideo
@@ -50,10 +51,11 @@ class Decoder:
 
     Args:
         budget: limit that decoded frames count against.
+        known: hears of each video that was opened.
     """
 
-    def __init__(self, budget: MemoryBudget) -> None:
-        self._budget = budget
+    def __init__(self, budget: MemoryBudget, known: KnownVideos) -> None:
+        self._budget, self._known = budget, known
         self.videos: list[Video] = []
         """Open videos, in the order of their opening; mostly one."""
         self._looked: tuple[Video | None, float, str] = None, 0.0, ""
@@ -86,6 +88,7 @@ class Decoder:
             video.close()
             raise
         self.videos.append(video)
+        self._known.remember(video.identity, video.opened_video)
         return Opened(info, first, video.opened_video)
 
     def frame(self, path: Path, index: int, task: TaskHandle) -> FramePicture | None:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from app.results import RangePiece, ViewSurvey, WindowSurvey
 from app.workers.findings import model_info, result_of
+from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
 from mvit_core.attribution import METHODS, measures_of
 from mvit_core.errors import FileChangedError
+from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
 from mvit_core.video.decode.container import changed_words
 
@@ -83,10 +85,11 @@ class ModelWorker:
 
     Args:
         budget: limit that captured windows and frames count against.
+        known: videos that were opened already.
     """
 
-    def __init__(self, budget: MemoryBudget) -> None:
-        self._budget = budget
+    def __init__(self, budget: MemoryBudget, known: KnownVideos | None = None) -> None:
+        self._budget, self._known = budget, known or KnownVideos()
         self._main: Network | None = None
         self._models: dict[Network, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[tuple[Network, ClipSpec], Explainer] = {}
@@ -102,8 +105,7 @@ class ModelWorker:
         network = source, source.files()
         loaded = self._read(network, task)
         task.check()
-        info = model_info(network, loaded)
-        self._main = network
+        info, self._main = model_info(network, loaded), network
         for old in [each for each in self._models if each[0].checkpoint == source.checkpoint]:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(network, loaded)
@@ -170,24 +172,29 @@ class ModelWorker:
         """
         key = _open_key(path, picture_fps, file)
         video = self._videos.pop(key, None)
+        if video is not None and not _is_of(video, file):
+            video.close()  # of the file that lay there before
+            video = None
         if video is None:
-            stream = None if file is None else file.stream
             video = open_video(
-                path, fps=picture_fps, stream=stream, cache_bytes=CACHE_BYTES, budget=self._budget
+                path,
+                fps=picture_fps,
+                stream=None if file is None else file.stream,
+                cache_bytes=CACHE_BYTES,
+                budget=self._budget,
+                known=self._known.of(file) if picture_fps is None else None,
             )
-        try:
-            if file is not None and video.identity != file:
+            if not _is_of(video, file):
+                video.close()
                 raise FileChangedError(changed_words(path))
-            video.check_unchanged()
-        except FileChangedError:
-            video.close()
-            raise
         self._videos[key] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
         return video
 
     def _read(self, network: Network, task: TaskHandle) -> LoadedModel:
+        for file in network[1]:
+            read_ahead(file.path)  # the disk works while torch is imported
         prepare_torch()
         from mvit_core.system.spill import remove_abandoned
 
@@ -211,12 +218,11 @@ class ModelWorker:
         sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
-        explainer = sparing
         share_cores(task)
-        self._explainers[key] = explainer  # most recently used last
+        self._explainers[key] = sparing  # most recently used last
         for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
-        return explainer
+        return sparing
 
     def _keep(self, network: Network, loaded: LoadedModel) -> None:
         """Keep a model, and drop the longest unused others beyond ``MODEL_BYTES``."""
@@ -286,6 +292,11 @@ class ModelWorker:
         self._models.pop(network, None)
         for key in [key for key in self._explainers if key[0] == network]:
             self._explainers.pop(key).close()
+
+
+def _is_of(video: Video, file: FileIdentity | None) -> bool:
+    """A video is of the file that is meant, None for any, and of what lies at its path."""
+    return file in (None, video.identity) and not video.identity.was_replaced()
 
 
 _OpenKey: TypeAlias = "tuple[Path, float | None, int | None]"

@@ -9,6 +9,7 @@ from app.results import TaskKey
 from app.workers.decode import Decoder
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
+from app.workers.known_videos import KnownVideos
 from app.workers.pane_frames import PaneFrames
 from app.workers.proxies import ProxyMaker
 from app.workers.worker import Worker
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 CLOSE_SECONDS = 3.0
 """Seconds that the window waits for all workers together when it closes."""
+
+_left_behind: list[Worker] = []
+"""Workers that did not end; they last as long as the process."""
 
 DECODE_TASKS = (
     TaskKey.OPEN,
@@ -68,8 +72,9 @@ class WorkerPool:
 
     def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
-        self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
-        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget)
+        known = KnownVideos()
+        self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
+        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(
@@ -120,7 +125,11 @@ class WorkerPool:
         for worker in self.workers:
             worker.ask_to_end()
         until = monotonic() + CLOSE_SECONDS
-        return tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        hung = tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        for worker in hung:
+            worker.setParent(None)  # Qt ends the process where a thread that runs is deleted
+        _left_behind.extend(hung)
+        return hung
 
     def _close_videos(self) -> None:
         """Close all videos; runs on the decode worker when it ends."""

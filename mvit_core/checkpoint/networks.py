@@ -19,7 +19,7 @@ from mvit_core.printable import brief, printable, word
 __all__ = ["STATE_KEYS", "StoredNetwork", "choose_network", "stored_networks", "tensors_of"]
 
 STATE_KEYS = ("model_state", "state_dict", "model_state_dict", "model", "module", "net", "weights")
-"""Where savers put the weights; of several networks the first of these is the one meant."""
+"""Entries where savers put the weights; of several networks the first of these is meant."""
 
 _SKIPPED = re.compile(r"optim|scaler|scheduler|message_hub|rng|loops|callbacks", re.IGNORECASE)
 """Entries that hold what a trainer needs, never a network."""

@@ -24,7 +24,7 @@ GIF_MAX_FPS = 50
 """Browsers slow faster animations down."""
 
 _TIME_SLACK = 1e-3
-"""Of a stretch of time: files round the times of their frames."""
+"""Tolerance of a stretch of time in seconds: files round the times of their frames."""
 
 
 def export_video(

@@ -1,4 +1,4 @@
-"""Which pictures stand together: one map, all heads, one block of each stage, frame and map."""
+"""Layouts of pictures: one map, all heads, one block of each stage, frame and map."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ class Layout:
     """Title in dialogs."""
     panels: Callable[[Explain, MapSpec], list[Panel]]
     varies: Literal["nothing", "head", "block"]
-    """What differs from panel to panel; the caption leaves that to the labels."""
+    """Parts that differ from panel to panel; the caption leaves them to the labels."""
 
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(

@@ -79,7 +79,7 @@ def _explanations(
 def _provenance(
     explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
 ) -> dict[str, object]:
-    """What the maps are of, and what made them."""
+    """Provenance of the maps, as JSON."""
     return {
         "made_by": "mvit-lens",
         "video": video.path.name,

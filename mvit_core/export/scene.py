@@ -1,4 +1,4 @@
-"""What an export shows of each window: its panels, how they are drawn, and their provenance."""
+"""Makes the scene of each window of an export: panels, their drawing, and provenance."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from mvit_core.video import ClipWindow, Video, window_of
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """What stands in the pictures of one window."""
+    """Panels in the pictures of one window."""
 
     panels: tuple[Panel, ...]
     styles: tuple[RenderStyle, ...]
-    """How each panel's map is drawn."""
+    """Style of each panel's map."""
     is_damaged: bool = False
     """The model was fed frames that are painted from damaged data."""
     boxes: tuple[BoxLabel, ...] = ()
@@ -28,7 +28,7 @@ class Shot:
 
 
 class Scene:
-    """What each frame is shown with, asked for once per window.
+    """Scenes of an export, made once per window.
 
     Args:
         explainer: the model.
@@ -53,7 +53,7 @@ class Scene:
         self._notes: dict[str, None] = {}
 
     def shot(self, frame_index: int) -> Shot:
-        """What is shown with a frame; the same value throughout a window."""
+        """Scene of a frame; the same value throughout a window."""
         window = window_of(self._windows, frame_index)
         if self._shot is None or window is not self._window:
             request = self._request
@@ -71,7 +71,7 @@ class Scene:
         return self._shot
 
     def _styles(self, panels: list[Panel], window: ClipWindow) -> Iterator[RenderStyle]:
-        """How each panel is drawn, where the policy looks at other windows or layers too."""
+        """Style of each panel, where the policy looks at other windows or layers too."""
         heat = self._request.heat
         policy = heat.range_policy if heat.locked_range is None else "layer"
         if policy == "model":  # looks at the same values from every panel
@@ -106,7 +106,7 @@ class Scene:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the windows seen so far."""
+        """Notes for readers on the windows seen so far."""
         return tuple(note for note in self._notes if note)
 
     def provenance(self, start: int, stop: int) -> str:

@@ -198,7 +198,7 @@ def boxes_of_window(
 def places_in_window(
     boxes: Sequence[TimedBox], frame_indices: Sequence[int], pts_seconds: NDArray[np.float64]
 ) -> tuple[int, ...]:
-    """Which boxes belong to a window, as ``boxes_of_window`` chooses them, by their places."""
+    """Places of the boxes of a window, as ``boxes_of_window`` chooses them."""
     first, last = frame_indices[0], frame_indices[-1]
     at = [_frame_of(box, pts_seconds) for box in boxes]
     inside = {frame for frame in at if first <= frame <= last}

@@ -741,23 +741,23 @@ right-click for percentile tails and units</source>
         <name>Leaving</name>
         <message>
             <source>Finish, then quit</source>
-            <translation type="unfinished" />
+            <translation>完成后退出</translation>
         </message>
         <message>
             <source>Keep running</source>
-            <translation type="unfinished" />
+            <translation>继续运行</translation>
         </message>
         <message>
             <source>Stop and quit</source>
-            <translation type="unfinished" />
+            <translation>停止并退出</translation>
         </message>
         <message>
             <source>Work in progress</source>
-            <translation type="unfinished" />
+            <translation>任务进行中</translation>
         </message>
         <message>
             <source>{what} is not finished. It is lost if MViT Lens quits now.</source>
-            <translation type="unfinished" />
+            <translation>{what}尚未完成。现在退出 MViT Lens，结果将会丢失。</translation>
         </message>
     </context>
     <context>
@@ -1423,20 +1423,8 @@ right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
-            <source>Cancel</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Do not save</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <source>Open session</source>
             <translation>打开会话</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation type="unfinished" />
         </message>
         <message>
             <source>Save session</source>
@@ -1464,7 +1452,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{name}: its files do not answer within {n} seconds</source>
-            <translation type="unfinished" />
+            <translation>{name}：其文件在 {n} 秒内没有响应</translation>
         </message>
     </context>
     <context>
@@ -1589,11 +1577,11 @@ right-click for percentile tails and units</source>
         <name>StreamMenu</name>
         <message>
             <source>No choice of streams</source>
-            <translation type="unfinished" />
+            <translation>没有可选的视频流</translation>
         </message>
         <message>
             <source>{n}: {w} × {h}, {codec}</source>
-            <translation type="unfinished" />
+            <translation>{n}：{w} × {h}，{codec}</translation>
         </message>
     </context>
     <context>
@@ -1699,11 +1687,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Reload the model</source>
-            <translation type="unfinished" />
+            <translation>重新加载模型</translation>
         </message>
         <message>
             <source>Reload the video</source>
-            <translation type="unfinished" />
+            <translation>重新加载视频</translation>
         </message>
         <message>
             <source>Retry on CPU</source>
@@ -2615,11 +2603,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Video stream</source>
-            <translation type="unfinished" />
+            <translation>视频流</translation>
         </message>
         <message>
             <source>Video stream {n}</source>
-            <translation type="unfinished" />
+            <translation>视频流 {n}</translation>
         </message>
         <message>
             <source>What is shown beside pinned maps</source>
@@ -2739,7 +2727,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>the file has no such further video stream</source>
-            <translation type="unfinished" />
+            <translation>文件中没有这个视频流</translation>
         </message>
         <message>
             <source>the model has no class token, or its prediction does not read this layer's</source>
@@ -2819,15 +2807,15 @@ right-click for percentile tails and units</source>
         <name>file_watch</name>
         <message>
             <source>{name} has changed on disk</source>
-            <translation type="unfinished" />
+            <translation>{name} 在磁盘上已被更改</translation>
         </message>
         <message>
             <source>{name} has changed on disk; open it again</source>
-            <translation type="unfinished" />
+            <translation>{name} 在磁盘上已被更改；请重新打开</translation>
         </message>
         <message>
             <source>{name} is not there any more; it is shown as it was opened</source>
-            <translation type="unfinished" />
+            <translation>{name} 已不存在；显示的是打开时的内容</translation>
         </message>
     </context>
     <context>
@@ -2946,7 +2934,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>The video has changed on disk; open it again</source>
-            <translation type="unfinished" />
+            <translation>视频在磁盘上已被更改；请重新打开</translation>
         </message>
     </context>
     <context>
@@ -3007,11 +2995,11 @@ right-click for percentile tails and units</source>
         <name>opening</name>
         <message>
             <source>Map, pinned classes and preprocessing begin anew with another model</source>
-            <translation type="unfinished" />
+            <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>
         </message>
         <message>
             <source>{map} needs a picked token, and another clip has none: back to {default}</source>
-            <translation type="unfinished" />
+            <translation>“{map}”需要选定的词元，而另一段视频没有：恢复为“{default}”</translation>
         </message>
     </context>
     <context>
@@ -3259,7 +3247,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Damaged: painted from broken data; the picture may be wrong</source>
-            <translation type="unfinished" />
+            <translation>已损坏：由损坏的数据解码而成，画面可能有误</translation>
         </message>
         <message>
             <source>Frame {a}; frame {b} is being decoded</source>
@@ -3329,7 +3317,7 @@ right-click for percentile tails and units</source>
         <name>sessions</name>
         <message>
             <source>the session is damaged: {name} is {value}, not a group of values</source>
-            <translation type="unfinished" />
+            <translation>会话已损坏：{name} 是 {value}，而不是一组值</translation>
         </message>
         <message>
             <source>{name} is damaged or no session: {why}</source>
@@ -3340,6 +3328,10 @@ right-click for percentile tails and units</source>
             <translation>{name} 不是 MViT Lens 的会话；会话文件以 .mvitlens 结尾</translation>
         </message>
         <message>
+            <source>{name} is too large for a session</source>
+            <translation>{name} 太大，不可能是会话</translation>
+        </message>
+        <message>
             <source>{name} was written by MViT Lens {by} in form {number}; this version reads up to form {own}. Update MViT Lens to open it</source>
             <translation>{name} 由 MViT Lens {by} 以第 {number} 版格式写成；此版本最高只能读取第 {own} 版格式。请更新 MViT Lens 后再打开</translation>
         </message>
@@ -3347,20 +3339,24 @@ right-click for percentile tails and units</source>
             <source>{path} cannot be read any more: {why}</source>
             <translation>{path} 已无法读取：{why}</translation>
         </message>
+        <message>
+            <source>{path} cannot be read: {why}</source>
+            <translation>无法读取 {path}：{why}</translation>
+        </message>
     </context>
     <context>
         <name>settings</name>
         <message>
             <source>The settings were damaged; they are kept as {name}, and new ones begin</source>
-            <translation type="unfinished" />
+            <translation>设置已损坏；已另存为 {name}，并启用新的设置</translation>
         </message>
         <message>
             <source>{path} is damaged and cannot be set aside</source>
-            <translation type="unfinished" />
+            <translation>{path} 已损坏，且无法另存</translation>
         </message>
         <message>
             <source>{path} is no ordinary file; settings are kept beside it</source>
-            <translation type="unfinished" />
+            <translation>{path} 不是普通文件；设置保存在它旁边</translation>
         </message>
     </context>
     <context>

@@ -389,7 +389,7 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     host = inference.ModelWorker(MemoryBudget(1 << 20))
     source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
     info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
-    request = SimpleNamespace(model=source, spec=info.clip_spec, block=0)
+    request = SimpleNamespace(model=source, model_files=(), spec=info.clip_spec, block=0)
     for background in (False, True):
         host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
     host.close()

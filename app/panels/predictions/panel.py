@@ -215,7 +215,7 @@ class PredictionsPanel(Panel):
         )
 
     def _remarks(self, model: ModelInfo, note: str) -> str:
-        """What must be known to read the list: of the clip, and of independent classes."""
+        """Notes for reading the list: on the clip, and on independent classes."""
         if model.activation != "sigmoid":
             return note
         words = self.tr("Each class by itself (sigmoid): the percentages do not sum to 100 %")
