@@ -158,6 +158,8 @@ class MainWindow(TabRing):
                     self.controller.player,
                     self.controller.cancel,
                     self._run,
+                    self.controller.choose_weights,
+                    self.controller.choose_head,
                     self.controller.notify,
                     self._focus_stage,
                     self.logbook.added,

@@ -176,7 +176,7 @@ Right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Boxes</source>
-            <translation type="unfinished" />
+            <translation>检测框</translation>
         </message>
         <message>
             <source>Checkpoints</source>
@@ -188,7 +188,7 @@ Right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Open boxes</source>
-            <translation type="unfinished" />
+            <translation>打开检测框</translation>
         </message>
         <message>
             <source>Open folder of pictures</source>
@@ -811,6 +811,25 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>ModelChoices</name>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
+        </message>
+        <message>
+            <source>The file has several heads: read another</source>
+            <translation>文件有多个预测头：读取另一个</translation>
+        </message>
+        <message>
+            <source>The file holds several networks: read another</source>
+            <translation>文件有多个网络：读取另一个</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>权重</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelPanel</name>
         <message>
             <source>Built from</source>
@@ -841,8 +860,20 @@ right-click for percentile tails and units</source>
             <translation>设备</translation>
         </message>
         <message>
+            <source>Family</source>
+            <translation>网络家族</translation>
+        </message>
+        <message>
+            <source>Fed</source>
+            <translation>输入处理</translation>
+        </message>
+        <message>
             <source>Format</source>
             <translation>格式</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
         </message>
         <message>
             <source>How the model is fed (Ctrl+P)</source>
@@ -962,7 +993,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Boxes</source>
-            <translation type="unfinished" />
+            <translation>检测框</translation>
         </message>
         <message>
             <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
@@ -974,11 +1005,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Classes of box {n}</source>
-            <translation type="unfinished" />
+            <translation>检测框 {n} 的类别</translation>
         </message>
         <message>
             <source>Classes of head {name}</source>
-            <translation type="unfinished" />
+            <translation>预测头 {name} 的类别</translation>
         </message>
         <message>
             <source>Clear the search</source>
@@ -998,7 +1029,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Each class by itself (sigmoid): the percentages do not sum to 100 %</source>
-            <translation type="unfinished" />
+            <translation>各类别相互独立（sigmoid）：百分比之和不等于 100 %</translation>
         </message>
         <message>
             <source>Find a class</source>
@@ -1026,7 +1057,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Prediction heads</source>
-            <translation type="unfinished" />
+            <translation>预测头</translation>
         </message>
         <message>
             <source>The window has not been run yet.</source>
@@ -1034,7 +1065,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>This model has no classes (masked pre-training)</source>
-            <translation type="unfinished" />
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>Video</source>
@@ -1624,7 +1655,7 @@ right-click for percentile tails and units</source>
         <name>Toast</name>
         <message>
             <source>Choose weights…</source>
-            <translation type="unfinished" />
+            <translation>选择权重…</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1873,15 +1904,15 @@ right-click for percentile tails and units</source>
         <name>boxes</name>
         <message>
             <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
-            <translation type="unfinished" />
+            <translation>检测框 {n}：方向键移动，按住 Shift 调整大小，Delete 删除，Esc 结束</translation>
         </message>
         <message>
             <source>Drag a box; Enter draws one in the middle. Esc ends</source>
-            <translation type="unfinished" />
+            <translation>拖动画出检测框；Enter 在中间画一个，Esc 结束</translation>
         </message>
         <message>
             <source>the whole frame is one box</source>
-            <translation type="unfinished" />
+            <translation>整帧为一个检测框</translation>
         </message>
     </context>
     <context>
@@ -1956,7 +1987,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Boxes</source>
-            <translation type="unfinished" />
+            <translation>检测框</translation>
         </message>
         <message>
             <source>Cancel</source>
@@ -2000,7 +2031,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Copy boxes to all windows</source>
-            <translation type="unfinished" />
+            <translation>将检测框复制到所有窗口</translation>
         </message>
         <message>
             <source>Copy image</source>
@@ -2024,7 +2055,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Delete the box</source>
-            <translation type="unfinished" />
+            <translation>删除检测框</translation>
         </message>
         <message>
             <source>Dim what the model did not see</source>
@@ -2036,11 +2067,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Drag on the frame: the model predicts for what lies in the box</source>
-            <translation type="unfinished" />
+            <translation>在画面上拖动：模型对框内内容进行预测</translation>
         </message>
         <message>
             <source>Draw a box</source>
-            <translation type="unfinished" />
+            <translation>画检测框</translation>
         </message>
         <message>
             <source>E&amp;xport</source>
@@ -2048,7 +2079,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Every window of the clip gets the boxes of the window shown</source>
-            <translation type="unfinished" />
+            <translation>视频的每个窗口都采用当前窗口的检测框</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2208,7 +2239,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Next box</source>
-            <translation type="unfinished" />
+            <translation>下一个检测框</translation>
         </message>
         <message>
             <source>Next colour map</source>
@@ -2300,7 +2331,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Open boxes…</source>
-            <translation type="unfinished" />
+            <translation>打开检测框…</translation>
         </message>
         <message>
             <source>Open folder of pictures…</source>
@@ -2424,7 +2455,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
-            <translation type="unfinished" />
+            <translation>从 CSV 文件读取检测框：秒或帧、x1、y1、x2、y2</translation>
         </message>
         <message>
             <source>Recent file {n}</source>
@@ -2612,7 +2643,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>choose a box first: click it</source>
-            <translation type="unfinished" />
+            <translation>请先点击选择一个检测框</translation>
         </message>
         <message>
             <source>export something first; panes side by side are not exported</source>
@@ -2668,11 +2699,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>open a video and load a model of detection first</source>
-            <translation type="unfinished" />
+            <translation>请先打开视频并加载检测模型</translation>
         </message>
         <message>
             <source>open a video and load a model with classes first</source>
-            <translation type="unfinished" />
+            <translation>请先打开视频并加载有类别的模型</translation>
         </message>
         <message>
             <source>open a video first</source>
@@ -2692,7 +2723,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>run a window of a model with classes first</source>
-            <translation type="unfinished" />
+            <translation>请先用有类别的模型运行一个窗口</translation>
         </message>
         <message>
             <source>the file has no such further video stream</source>
@@ -2716,7 +2747,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>this window has no boxes</source>
-            <translation type="unfinished" />
+            <translation>此窗口没有检测框</translation>
         </message>
     </context>
     <context>
@@ -2872,15 +2903,15 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{n} boxes copied to {m} windows</source>
-            <translation type="unfinished" />
+            <translation>已将 {n} 个检测框复制到 {m} 个窗口</translation>
         </message>
         <message>
             <source>{n} boxes read</source>
-            <translation type="unfinished" />
+            <translation>已读取 {n} 个检测框</translation>
         </message>
         <message>
             <source>{n} boxes read; they are for models of detection, and this one is none</source>
-            <translation type="unfinished" />
+            <translation>已读取 {n} 个检测框；它们用于检测模型，而此模型不是</translation>
         </message>
         <message>
             <source>{n} classes are pinned already; unpin one first</source>
@@ -2931,6 +2962,33 @@ right-click for percentile tails and units</source>
         <message>
             <source>No markers yet; M sets one</source>
             <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>model</name>
+        <message>
+            <source>none (masked pre-training)</source>
+            <translation>无（掩码预训练）</translation>
+        </message>
+        <message>
+            <source>none: no classes are predicted</source>
+            <translation>无：不预测类别</translation>
+        </message>
+        <message>
+            <source>short side {side}, crop {size}, mean {mean}, std {std}, {order}</source>
+            <translation>短边 {side}，裁剪 {size}，均值 {mean}，标准差 {std}，{order}</translation>
+        </message>
+        <message>
+            <source>the file itself</source>
+            <translation>文件本身</translation>
+        </message>
+        <message>
+            <source>{head} (shown)</source>
+            <translation>{head}（当前）</translation>
+        </message>
+        <message>
+            <source>{name}: {n} classes</source>
+            <translation>{name}：{n} 个类别</translation>
         </message>
     </context>
     <context>
@@ -3014,7 +3072,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{scope}, box {n}</source>
-            <translation type="unfinished" />
+            <translation>{scope}，检测框 {n}</translation>
         </message>
     </context>
     <context>
@@ -3221,7 +3279,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Predictions of other boxes; those asked for are on their way</source>
-            <translation type="unfinished" />
+            <translation>显示的是其他检测框的预测；所请求的正在计算</translation>
         </message>
         <message>
             <source>Preview; the frame itself is being decoded</source>
@@ -3326,6 +3384,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>This model has no class token, so all of the attention lies on patches</source>
             <translation>此模型没有类别词元，因此全部注意力都在图块上</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>entropy</source>
@@ -3507,8 +3569,20 @@ right-click for percentile tails and units</source>
             <translation>谁在关注选取的键：矩阵的一列，位于查询网格上。</translation>
         </message>
         <message>
+            <source>action detector</source>
+            <translation>动作检测器</translation>
+        </message>
+        <message>
+            <source>classifier</source>
+            <translation>分类器</translation>
+        </message>
+        <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>encoder of masked pre-training</source>
+            <translation>掩码预训练编码器</translation>
         </message>
         <message>
             <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
@@ -3521,6 +3595,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>preset {name}</source>
             <translation>预设 {name}</translation>
+        </message>
+        <message>
+            <source>reversible network</source>
+            <translation>可逆网络</translation>
         </message>
         <message>
             <source>the architecture that was passed</source>
