@@ -45,7 +45,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Gates:
-    """What must hold of a row's outcomes, beside that none dies and no foreign exception ends it."""
+    """What must hold of a row, beside that no case dies and no foreign exception ends one."""
 
     rules: tuple[str, ...] = ()
     """What ``Broken`` may name; the table says how often each did not hold."""

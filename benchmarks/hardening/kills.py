@@ -1,7 +1,7 @@
 """The row of kills: a process that writes is killed at any moment; all is whole at the next start.
 
-The victim is a fork of the child, which has loaded everything: what is killed is the writing, not the
-start of Python.
+The victim is a fork of a process that has loaded everything: what is killed is the writing, not
+the start of Python.
 """
 
 import os
@@ -130,7 +130,7 @@ def _ends_with(work: Callable[[], None]) -> None:
     try:
         work()
         code = 0
-    except BaseException:  # noqa: BLE001 - nobody is there to catch it
+    except BaseException:
         traceback.print_exc()
     finally:
         os._exit(code)
