@@ -1,7 +1,7 @@
 """``python -m benchmarks.mutation``: how many planted faults do the tests of the core notice?
 
-cosmic-ray changes one operator, number or condition of a module at a time, in a copy of the tree, and
-runs the tests of that module. What is counted is a sample, drawn by a seed, for all of them would
+cosmic-ray changes one operator, number or condition of a module at a time in a copy of the tree
+and runs the tests of that module. What is counted is a sample, drawn by a seed, for all of them would
 take days. It is no part of this project's environment: give the program of an environment of its
 own by ``--cosmic-ray`` (``pip install cosmic-ray`` there), which is called and never imported.
 """
@@ -129,6 +129,10 @@ def run(
     )
     environment = {**os.environ, "PYTHONPATH": str(tree), "QT_QPA_PLATFORM": "offscreen"}
     paths = [configuration.name, session.name]
+    unchanged = subprocess.run([program, "baseline", paths[0]], cwd=tree, env=environment)
+    if unchanged.returncode:
+        print(f"{name}: its tests fail without any fault; nothing is counted", flush=True)
+        return []
     subprocess.run([program, "init", *paths], cwd=tree, env=environment, check=True)
     _keep_sample(session, sample, random)
     process = subprocess.Popen([program, "exec", *paths], cwd=tree, env=environment)
