@@ -1,9 +1,9 @@
 """``python -m benchmarks.mutation``: how many planted faults do the tests of the core notice?
 
 cosmic-ray changes one operator, number or condition of a module at a time in a copy of the tree
-and runs the tests of that module. What is counted is a sample, drawn by a seed, for all of them would
-take days. It is no part of this project's environment: give the program of an environment of its
-own by ``--cosmic-ray`` (``pip install cosmic-ray`` there), which is called and never imported.
+and runs the tests of that module. What is counted is a sample, drawn by a seed, for all of them
+would take days. It is no part of this project's environment: give the program of an environment of
+its own by ``--cosmic-ray`` (``pip install cosmic-ray`` there), which is called and never imported.
 """
 
 import argparse
