@@ -30,17 +30,17 @@ ENCODERS = ("libx264", "libx265", "libvpx-vp9", "libsvtav1", "prores_ks", "gif")
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the result."""
+    """The result of one check."""
 
     name: str
     ok: bool
     found: str
     advice: str = ""
-    """What to do; empty when all is well."""
+    """Advice to the user; empty when all is well."""
 
 
 def run_checks() -> list[Check]:
-    """All checks, in the order they are printed."""
+    """Run all checks, in the order in which they are printed."""
     checks = [Check("python", sys.version_info >= (3, 11), platform.python_version())]
     checks += [_package(name) for name in PACKAGES]
     probes: list[Callable[[], Check]] = [_devices, _products, _encoders, _qt_libraries, _display]
@@ -103,7 +103,7 @@ def _display() -> Check:
     platform_of_qt = choose_platform()
     named = platform_of_qt.name or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
     found = "none" if platform_of_qt.problem else named or sys.platform
-    # Not having a screen is no fault of the installation: exports work without one.
+    # A missing screen is no fault of the installation: exports work without one.
     return Check("display", True, found, platform_of_qt.problem or platform_of_qt.note)
 
 
@@ -112,13 +112,13 @@ def _first_line(error: BaseException) -> str:
 
 
 def main(question: str = "libraries") -> int:
-    """Ask one question without opening a window; the Makefile does.
+    """Run one check without opening a window, for the Makefile.
 
     Args:
-        question: ``libraries``, whether Qt can load, or ``display``, whether a window can open.
+        question: ``libraries`` checks that Qt can load, ``display`` that a window can open.
 
     Returns:
-        The exit code; 1 is no, and why not was printed.
+        The exit code; 1 where it fails, and the reason was printed.
     """
     if question == "display":
         problem: str | None = choose_platform().problem

@@ -26,7 +26,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
 """Name on the command line, and the module; imported only when it is run."""
 
 ON_REQUEST = frozenset({"hardening"})
-"""Run when they are named alone: they take long."""
+"""Benchmarks that run only when named, as they take long."""
 
 
 def main() -> bool:

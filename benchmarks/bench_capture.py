@@ -28,6 +28,7 @@ from benchmarks.contenders import (
 from benchmarks.equality import check_equality
 from benchmarks.gradients import gradient_rows
 from benchmarks.peaks import peak_rows
+from benchmarks.peers import RUNTIMES
 from benchmarks.results import Row, Section, gate
 from mvit_core import capture
 from mvit_core.attention.record import AttentionRecord, LayerAttention
@@ -39,7 +40,7 @@ from mvit_core.model.kernels import choice
 OTHERS = ("mvit_v1_b_16x4", "mvit_v2_b_32x3")
 """Further presets that are timed by old kernels and new."""
 FEW_ROUNDS = 2
-"""For what takes long, and for what two figures suffice."""
+"""Rounds of measurements that take long, or for which two figures suffice."""
 
 NO_WORSE = 1.05
 """Over old kernels, where oneDNN is not so much faster: the noise of a ratio."""
@@ -68,7 +69,7 @@ def measure(rounds: int) -> Section:
 
 
 def peer_rows(times: list[Times], missing: dict[str, str]) -> list[Row]:
-    """Beside other runtimes of the same network and weights."""
+    """Compare with other runtimes on the same network and weights."""
     rows = [Row(f"beside {name}", why) for name, why in missing.items()]
     if "torchvision" not in times[0]:
         return rows
@@ -80,7 +81,7 @@ def peer_rows(times: list[Times], missing: dict[str, str]) -> list[Row]:
             must,
         )
     )
-    for name in ("plain", "ONNX Runtime", "OpenVINO"):
+    for name in ("plain", *RUNTIMES):
         if name in times[0]:
             figure = f"{ratio(times, name, 'torchvision'):.2f}"
             rows.append(Row(f"{name} forward / torchvision plain", figure))
@@ -114,7 +115,7 @@ def old_rows(times: list[Times]) -> list[Row]:
 
 
 def old_row(preset: str, times: list[Times]) -> Row:
-    """One model's gate."""
+    """The gate of one model."""
     must = 0.58 if is_fast_here() else NO_WORSE
     return gate(
         f"capture / capture by torch's own products, {preset}",
@@ -124,7 +125,7 @@ def old_row(preset: str, times: list[Times]) -> Row:
 
 
 def wall_rows(times: list[Times]) -> list[Row]:
-    """Two threads, by the clock on the wall."""
+    """Compare on two threads by wall time."""
     plain, captured = (median(each[name] for each in times) for name in ("plain", "capture"))
     return [
         gate(
@@ -137,7 +138,7 @@ def wall_rows(times: list[Times]) -> list[Row]:
 
 
 def size_rows(record: AttentionRecord) -> list[Row]:
-    """What is kept over what full maps would take: heard for S, counted for B and L."""
+    """Compare bytes kept with those of full maps: measured for S, computed for B and L."""
     share = record.nbytes / sum(layer.attention_bytes for layer in record.layers)
     rows = [gate("kept bytes / full maps, S 16x4", share, 0.25)]
     for name, must in (("mvit_v2_b_32x3", 0.13), ("mvit_v2_l_40x3", 0.05)):

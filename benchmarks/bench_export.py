@@ -29,19 +29,19 @@ from mvit_core.video.decode.planes import PlaneCanvas, Planes
 SHARED_CLIP = Path(__file__).resolve().parents[2] / "shared" / "clips" / "street_1080p.mp4"
 SIZE, FRAMES = (1920, 1080), 72
 PEER_FRAMES = 8
-"""Of the peer, which takes a second for each."""
+"""Frames that the peer draws, which takes a second for each."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What all measurements share."""
+    """Explainer, video and requests that all measurements share."""
 
     explainer: Explainer
     video: Video
     folder: Path
 
     def scene(self, request: ExportRequest) -> Scene:
-        """What is shown, its windows captured already."""
+        """The scene of a request, its windows captured already."""
         return Scene(self.explainer, self.video, request, lambda: None)
 
 
@@ -76,7 +76,7 @@ def made_clip(path: Path) -> Path:
 
 
 def agreement_row(bench: Bench, request: ExportRequest) -> Row:
-    """How far pictures on planes lie from the same ones in RGB, before any encoder."""
+    """Measure the distance of pictures on planes from the same ones in RGB, before encoding."""
     levels = []
     for index, canvas in drawn(bench, request, range(0, bench.video.frame_count, 9)):
         code = canvas.matrix.colorspace
@@ -166,7 +166,7 @@ def peer_row(bench: Bench, request: ExportRequest) -> Row:
 
 
 def animate(bench: Bench, request: ExportRequest) -> None:
-    """As its users do it: two images in one pair of axes, drawn anew for each frame."""
+    """Animate as the peer's users do: two images in one pair of axes, redrawn for each frame."""
     import matplotlib as mpl
     from matplotlib import animation
 
@@ -177,8 +177,7 @@ def animate(bench: Bench, request: ExportRequest) -> None:
     heatmap, style = shot.panels[0].explanation.heatmap, shot.styles[0]
     left, top, right, bottom = heatmap.box_px
     figure = pyplot.figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
+    axes = figure.add_axes((0, 0, 1, 1), frameon=False, xticks=(), yticks=())
     below = axes.imshow(bench.video.frame(0))
     table = mpl.colors.ListedColormap(colour_table(style.colormap) / 255)
     above = axes.imshow(
@@ -186,8 +185,7 @@ def animate(bench: Bench, request: ExportRequest) -> None:
         table,
         alpha=style.opacity,
         interpolation="bilinear",
-        vmin=style.range.low,
-        vmax=style.range.high,
+        norm=mpl.colors.Normalize(style.range.low, style.range.high),
         extent=(left, right, bottom, top),
     )
 

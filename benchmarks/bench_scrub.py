@@ -22,12 +22,12 @@ from tests.fixtures_video import SHARED, barcode_picture, write_barcode_clip
 FRAMES = 600
 STEPS = 200
 REPEAT_SECONDS = 1 / 30
-"""Between two steps of a held key."""
+"""Seconds between two steps of a held key."""
 DRAG_SECONDS = 1 / 60
 
 
 class _Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """The idle time is over."""
+    """Raised when the idle time is over."""
 
 
 def measure(rounds: int) -> Section:
@@ -74,7 +74,7 @@ def _pictures() -> Iterator[av.VideoFrame]:
 
 
 def idle(video: Video, seconds: float) -> None:
-    """What the decode worker does until the next request: fetch ahead, then wait."""
+    """Fetch ahead and wait until the next request, as the decode worker does."""
     until = perf_counter() + seconds
 
     def check() -> None:
@@ -133,7 +133,7 @@ def drag_rows(video: Video, rounds: int) -> list[Row]:
 
 
 def budget_row(video: Video, budget: MemoryBudget) -> Row:
-    """Everywhere in the video, back and forth, without rest."""
+    """Show frames everywhere in the video, back and forth, without rest."""
     most = 0
     for frame in [*range(0, FRAMES, 7), *range(FRAMES - 1, 0, -5)]:
         video.frame(frame)

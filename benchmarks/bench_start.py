@@ -1,7 +1,6 @@
 """From the command to the first map: the timeline of a process of its own, offscreen.
 
-The child marks when what is done by wrapping the functions that do it; nothing in the program
-knows of it.
+The child wraps the functions whose times it marks; nothing in the program knows of it.
 """
 
 import json
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 PRESET = "mvit_v2_s_16x4"
 MUST_SECONDS = 2.8
-"""On two cores of a processor on which oneDNN is 2.3 times as fast as torch's own products."""
+"""Gate for two cores of a processor on which oneDNN is 2.3 times as fast as torch's products."""
 
 MARKS = {
     "window": "the window shows",
@@ -77,14 +76,14 @@ def timeline(clip: Path, weights: Path) -> dict[str, float]:
 
 
 class _Clock:
-    """Marks when something was first done."""
+    """Notes the times at which functions first return."""
 
     def __init__(self, began: float) -> None:
         self._began = began
         self.marks: dict[str, float] = {}
 
     def mark(self, name: str) -> None:
-        """It is done now."""
+        """Note the time of an event."""
         self.marks.setdefault(name, time.monotonic() - self._began)
 
     def after(self, place: object, attribute: str, name: str) -> None:

@@ -39,7 +39,7 @@ class Case:
 
     path: Path
     has_b_frames: bool
-    """Frames that no other refers to can be left out on the way."""
+    """The codec has frames that no other refers to, which a seek can leave out."""
 
 
 def measure(rounds: int) -> Section:
@@ -47,10 +47,8 @@ def measure(rounds: int) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         cases = made_clips(Path(folder)) + given_clips()
         rows = [*identity_rows([case.path for case in cases])]
-        for case in cases:
-            rows += seek_rows(case)
-        rows += stream_rows(cases[0].path, rounds)
-        rows += index_rows(Path(folder), rounds)
+        rows += [row for case in cases for row in seek_rows(case)]
+        rows += [*stream_rows(cases[0].path, rounds), *index_rows(Path(folder), rounds)]
     note = f"{SEEKS} seeks, {len(SEEDS)} seeds, median of the seeds' ratios of process time"
     return Section("Frames", note, rows)
 
@@ -59,7 +57,7 @@ def measure(rounds: int) -> Section:
 
 
 def made_clips(folder: Path) -> list[Case]:
-    """The same moving picture in the codecs that matter, 300 frames each."""
+    """Encode the same moving picture in the codecs that matter, 300 frames each."""
     wide, small = (1920, 1080), (640, 360)
     long_gop = {"g": "250", "bf": "3", "preset": "veryfast"}
     return [
@@ -92,7 +90,7 @@ def made_clips(folder: Path) -> list[Case]:
 
 
 def given_clips() -> list[Case]:
-    """Real ones, where they are at hand."""
+    """Real clips, where they are at hand."""
     clips = SHARED / "clips"
     named = (
         ("h264_340x256.mp4", True),
@@ -163,7 +161,7 @@ def plain_open(path: Path) -> av.container.InputContainer:
 
 
 def checksum(picture: np.ndarray) -> int:
-    """Tells frames apart: these differ in many pixels."""
+    """Checksum of a frame; the frames here differ in many pixels."""
     return hash(picture[::5, ::7].tobytes())
 
 
@@ -230,8 +228,8 @@ def decode_seconds(path: Path, skip: str) -> float:
 class PlainSeeker:
     """Seeks to the keyframe before the target and decodes every frame up to it, as one would.
 
-    It is told where the keyframes are, so that it is right on every file and does no more work than
-    it must.
+    It is given the places of keyframes, so that it is right on every file and does no more work
+    than it must.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The window's budgets: how soon it shows, how soon it answers, and that it never stalls.
+"""The window's budgets: time to show, time to react, and stalls.
 
 The window runs offscreen with a full-size MViTv2-S of random weights, on a fixed clip of 10 s.
 """
@@ -58,7 +58,7 @@ def budget(metric: str, figure: float, most: float, unit: str = "ms") -> Row:
 
 
 def stall_row(metric: str, meter: StallMeter, most: float = STALL_MS) -> Row:
-    """The p99 of waits, with the window's own work in them and the worst told."""
+    """The p99 of waits, with the window's own work in them and the longest wait."""
     row = budget(metric, meter.p99_ms, most)
     return replace(row, figure=f"{row.figure} {meter.words}")
 
@@ -114,7 +114,7 @@ def start_rows(clip: Path, rounds: int) -> Iterator[Row]:
 
 
 def frame_rows(driver: Driver) -> Iterator[Row]:
-    """From a key to its frame on the canvas, kept frames and others."""
+    """Time from a key to its frame on the canvas, for cached frames and others."""
     driver.rest(1.5)
     kept = [step_ms(driver, Qt.Key.Key_Right, +1) for _ in range(30)]
     kept += [step_ms(driver, Qt.Key.Key_Left, -1) for _ in range(30)]
@@ -140,13 +140,13 @@ def step_ms(
 
 
 def has_frame(driver: Driver, frame: int) -> bool:
-    """The full picture of a frame is on the canvas."""
+    """True once the full picture of a frame is on the canvas."""
     picture = driver.controller.results.picture
     return picture is not None and picture.index == frame
 
 
 def layer_row(driver: Driver) -> Row:
-    """From a key to another block's map."""
+    """Time from a key to another block's map."""
     driver.press(Qt.Key.Key_Home)
     driver.settle()
     spent = []
@@ -166,7 +166,7 @@ def layer_row(driver: Driver) -> Row:
 
 
 def opacity_row(driver: Driver) -> Row:
-    """From a key to the canvas painted with another opacity."""
+    """Time from a key to the canvas painted with another opacity."""
     spent = []
     for key in [Qt.Key.Key_Up, Qt.Key.Key_Down] * 10:
         began = time.perf_counter()
@@ -178,7 +178,7 @@ def opacity_row(driver: Driver) -> Row:
 
 
 def scrub_row(driver: Driver) -> Row:
-    """The pointer drags across the whole clip at 60 Hz; waits of the event loop."""
+    """Waits of the event loop while the pointer drags across the whole clip at 60 Hz."""
     timeline = driver.window.panels.timeline
     bar = timeline.track
     left, right = QPoint(4, bar.height() - 4), bar.width() - 4
@@ -210,7 +210,7 @@ def decode_row(driver: Driver) -> Row:
 
 
 def cancel_row(driver: Driver) -> Row:
-    """A window is run and stopped; until the job says so."""
+    """Time from stopping the run of a window to the end of its job."""
     driver.press(Qt.Key.Key_Home)
     driver.settle()
     spent = []
@@ -227,7 +227,7 @@ def cancel_row(driver: Driver) -> Row:
 
 
 def is_running(driver: Driver) -> bool:
-    """A job goes on as if nothing was said."""
+    """True while a job runs and is not stopping."""
     return any(job.state == "running" for job in driver.controller.results.jobs)
 
 

@@ -1,4 +1,4 @@
-"""Who is timed in the capture benchmark: all in one process, interleaved, on the same weights."""
+"""Contenders of the capture benchmark: in one process, interleaved, on the same weights."""
 
 import tempfile
 import time
@@ -10,7 +10,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from benchmarks.peers import onnx_runtime, openvino, torchvision_video
+from benchmarks.peers import RUNTIMES, run_by, torchvision_video
 from mvit_core import AttentionRecorder, capture, load_model
 from mvit_core.attention.recorder import Keep
 from mvit_core.model import PRESETS, MViT
@@ -25,7 +25,7 @@ RECORD = "mvit_v2_s_16x4"
 
 
 def seconds(call: Timed, clock: Callable[[], float]) -> float:
-    """What one call takes by a clock."""
+    """Time one call."""
     start = clock()
     call()
     return clock() - start
@@ -46,7 +46,7 @@ def rounds_of(contenders: dict[str, Timed], rounds: int, clock: Callable[[], flo
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """So many threads of torch while the block lasts."""
+    """Limit torch to ``count`` threads within the block."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
@@ -109,8 +109,8 @@ def peers(peer: nn.Module | None, clip: Tensor) -> tuple[dict[str, Timed], dict[
         return {}, {"torchvision": "not installed: `make bench` brings it"}
     found: dict[str, Timed] = {"torchvision": lambda: peer(clip)}
     missing = {}
-    for name, build in (("ONNX Runtime", onnx_runtime), ("OpenVINO", openvino)):
-        built = build(peer, clip)
+    for name in RUNTIMES:
+        built = run_by(name, peer, clip)
         if isinstance(built, str):
             missing[name] = built
             continue
@@ -143,10 +143,10 @@ def operands(model: MViT, clip: Tensor) -> tuple[list[Pair], list[Pair]]:
     """Inputs and weights of every linear layer, and both operands of every product of a tile."""
     layers: list[Pair] = []
 
-    def hear(layer: nn.Module, given: tuple[Tensor], _: Tensor) -> None:
+    def record(layer: nn.Module, given: tuple[Tensor], _: Tensor) -> None:
         layers.append((given[0], layer.weight))
 
-    handles = [m.register_forward_hook(hear) for m in model.modules() if isinstance(m, nn.Linear)]
+    handles = [m.register_forward_hook(record) for m in model.modules() if isinstance(m, nn.Linear)]
     record = capture(model, clip)
     for handle in handles:
         handle.remove()

@@ -27,7 +27,7 @@ _NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 
 
 class StallMeter:
-    """How long the event loop keeps a timer of one millisecond waiting.
+    """Measures how long the event loop keeps a timer of one millisecond waiting.
 
     A wait is either work of the window's thread or time in which it got no processor or not the
     interpreter; the first does not depend on what else the machine does.
@@ -66,7 +66,7 @@ class StallMeter:
 
     @property
     def words(self) -> str:
-        """What else is to be known of the waits."""
+        """Further figures of the waits, in words."""
         if not self.waits_ms:
             return ""
         work = np.percentile(self.work_ms, 99)
@@ -95,7 +95,7 @@ def spin(until: Callable[[], bool], seconds: float) -> bool:
 
 
 class Driver:
-    """One window, and what a person does with it."""
+    """A window, and steps of a person at it."""
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
@@ -137,11 +137,11 @@ class Driver:
         )
 
     def settle(self) -> None:
-        """Wait for the frame, the map and the colours that are asked for."""
+        """Wait for the requested frame, map and heat."""
         self.wait(self.is_settled, "the map to show")
 
     def is_settled(self) -> bool:
-        """What is asked for is on screen."""
+        """True once the requested frame and map are on screen."""
         results, state = self.controller.results, self.store.state
         return (
             results.picture is not None

@@ -1,4 +1,4 @@
-"""Wrong code has no speed worth knowing: what is asserted before anything is timed."""
+"""Checks that are made before anything is timed, as the speed of wrong code means nothing."""
 
 import torch
 from torch import nn
@@ -14,7 +14,7 @@ def check_equality(model: MViT, peer: nn.Module | None, clip: torch.Tensor) -> s
     """Capture changes nothing, its maps are the formula's, and every upstream agrees.
 
     Returns:
-        What was compared.
+        Words on what was compared.
     """
     cases = test_goldens.cases() if test_goldens.GOLDENS.is_dir() else []
     for threads in (2, 1):

@@ -1,4 +1,4 @@
-"""What gradients cost over a forward pass: of the whole network, and of its end alone."""
+"""Times gradients against a forward pass: of the whole network, and of its end alone."""
 
 import time
 
@@ -13,10 +13,10 @@ from mvit_core.model import MViT
 from mvit_core.model.kernels import frozen
 
 CLASS = 3
-"""Whose gradient is taken."""
+"""Index of the class whose gradient is computed."""
 
 STEPS = 16
-"""Of a path of gradients through the last stage."""
+"""Steps of a path of gradients through the last stage."""
 
 
 def entering(model: MViT, clip: Tensor, block: int) -> tuple[Tensor, list[int]]:

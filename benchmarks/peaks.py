@@ -21,10 +21,10 @@ from mvit_core.model import PRESETS, MViT
 from mvit_core.model.kernels import SWITCH
 
 NOISE_MIB = 8
-"""By which two runs of the same process differ."""
+"""MiB by which two runs of the same process differ."""
 
 GRADIENT_MIB = 1229
-"""1.2 GiB."""
+"""Gate of a gradient's peak, 1.2 GiB."""
 
 
 def peak_rows() -> list[Row]:
@@ -52,7 +52,7 @@ def peak(run: str, library: str) -> float:
 
 
 def main(run: str) -> None:
-    """One run, and its peak."""
+    """Run once and print the peak."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = MViT(PRESETS[RECORD]).eval()

@@ -1,18 +1,31 @@
-"""Peers that the product does not depend on."""
+"""Peers that the product does not depend on.
+
+``python -m benchmarks.peers RUNTIME FOLDER`` traces torchvision's MViTv2-S of the folder's
+weights for another runtime and runs it once. It is a process of its own under limits, because
+tracers of whole networks took 19 GB before, and must not end the benchmark.
+"""
 
 import re
+import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+TRACE_BYTES = 10 << 30
+"""Address space that a tracer may take."""
+TRACE_SECONDS = 120
+"""Seconds of wall time that a tracer may take."""
 
 Run = Callable[[], Tensor]
 """A forward pass of a peer; its logits."""
@@ -48,42 +61,93 @@ def peer_module(name: str) -> ModuleType | None:
         return None
 
 
-def onnx_runtime(model: nn.Module, clip: Tensor) -> Run | str:
-    """A network run by ONNX Runtime on one thread, or why it is not."""
-    runtime = peer_module("onnxruntime")
-    if runtime is None or peer_module("onnxscript") is None:
+def run_by(name: str, model: nn.Module, clip: Tensor) -> Run | str:
+    """A network run by another runtime on one thread, or why it is not.
+
+    Args:
+        name: a row of ``RUNTIMES``.
+        model: torchvision's MViTv2-S.
+        clip: (1, 3, 16, 224, 224).
+    """
+    runtime = RUNTIMES[name]
+    if any(peer_module(module) is None for module in runtime.modules):
         return "not installed: `make bench` brings it"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
+        given = Path(folder) / "given.pt"
+        torch.save((model.state_dict(), clip), given)
+        command = [sys.executable, "-m", "benchmarks.peers", name, folder]
         try:
-            with _quietly():
-                exported = torch.onnx.export(
-                    model, (clip,), dynamo=True, optimize=False, verbose=False
-                )
-                assert exported is not None  # None is given by the older exporter alone
-                exported.save(path)
-            options = runtime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            session = runtime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-        except Exception as error:  # each step fails in a library's own way
-            return _reason(error)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=TRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            return f"cannot trace this network within {TRACE_SECONDS} s"
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+            return f"cannot trace or run this network within {TRACE_BYTES >> 30} GiB: {last[:90]}"
+        return runtime.load(Path(folder), clip)
+
+
+def trace(name: str, folder: Path) -> None:
+    """Write the network of a folder for another runtime, and run it once."""
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_AS, (TRACE_BYTES, TRACE_BYTES))
+    video = torchvision_video()
+    assert video is not None  # else nobody asks for a trace
+    weights, clip = torch.load(folder / "given.pt", weights_only=True)  # noqa: TID251 - our own
+    model = video.mvit_v2_s().eval()
+    model.load_state_dict(weights)
+    with _quietly():
+        RUNTIMES[name].write(model, clip, folder)
+    RUNTIMES[name].load(folder, clip)()
+
+
+def _write_onnx(model: nn.Module, clip: Tensor, folder: Path) -> None:
+    exported = torch.onnx.export(model, (clip,), dynamo=True, optimize=False, verbose=False)
+    assert exported is not None  # None is given by the older exporter alone
+    exported.save(folder / "model.onnx")
+
+
+def _load_onnx(folder: Path, clip: Tensor) -> Run:
+    runtime: Any = import_module("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    path = str(folder / "model.onnx")
+    session = runtime.InferenceSession(path, options, ["CPUExecutionProvider"])
     given = {session.get_inputs()[0].name: clip.numpy()}
     return lambda: torch.from_numpy(session.run(None, given)[0])
 
 
-def openvino(model: nn.Module, clip: Tensor) -> Run | str:
-    """A network run by OpenVINO on one thread, or why it is not."""
-    runtime = peer_module("openvino")
-    if runtime is None:
-        return "not installed: `make bench` brings it"
+def _write_openvino(model: nn.Module, clip: Tensor, folder: Path) -> None:
+    runtime: Any = import_module("openvino")
+    converted = runtime.convert_model(torch.export.export(model, (clip,)))
+    runtime.save_model(converted, folder / "model.xml", compress_to_fp16=False)
+
+
+def _load_openvino(folder: Path, clip: Tensor) -> Run:
+    runtime: Any = import_module("openvino")
     settings = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    try:
-        with _quietly():
-            converted = runtime.convert_model(torch.export.export(model, (clip,)))
-        compiled = runtime.Core().compile_model(converted, "CPU", settings)
-    except Exception as error:  # each step fails in a library's own way
-        return _reason(error)
+    compiled = runtime.Core().compile_model(str(folder / "model.xml"), "CPU", settings)
     return lambda: torch.from_numpy(compiled([clip.numpy()])[0])
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """How another runtime takes a network over."""
+
+    modules: tuple[str, ...]
+    """What must be installed."""
+    write: Callable[[nn.Module, Tensor, Path], None]
+    """Traces a network on a clip and writes it into a folder."""
+    load: Callable[[Path, Tensor], Run]
+    """Reads the network from a folder, to be run on one thread."""
+
+
+RUNTIMES: Mapping[str, Runtime] = MappingProxyType(
+    {
+        "ONNX Runtime": Runtime(("onnxruntime", "onnxscript"), _write_onnx, _load_onnx),
+        "OpenVINO": Runtime(("openvino",), _write_openvino, _load_openvino),
+    }
+)
 
 
 @contextmanager
@@ -94,6 +158,5 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _reason(error: Exception) -> str:
-    words = str(error).strip().splitlines() or [type(error).__name__]
-    return f"cannot run this network: {words[0][:90]}"
+if __name__ == "__main__":
+    trace(sys.argv[1], Path(sys.argv[2]))

@@ -28,12 +28,12 @@ def gate(metric: str, value: float, must: float, *, unit: str = "", digits: int 
 
 @dataclass(frozen=True)
 class Section:
-    """What one benchmark found: a section of the page."""
+    """Result of one benchmark: a section of the page."""
 
     title: str
     """Its heading; a section of the same title is replaced."""
     note: str
-    """What was measured, and how."""
+    """Description of the measurement."""
     rows: list[Row]
 
 

@@ -74,7 +74,7 @@ def take_all(screen: Screen, out: Path) -> None:
 
 
 def take_themes(driver: Driver, screen: Screen, out: Path, name: str) -> None:
-    """One view as it stands, in each theme."""
+    """Save a picture of the present view in each theme."""
     for theme in THEMES:
         driver.window.preferences.update(theme=theme)
         driver.rest(1.5)
@@ -82,7 +82,7 @@ def take_themes(driver: Driver, screen: Screen, out: Path, name: str) -> None:
 
 
 def show_single(driver: Driver) -> None:
-    """One map over the frame."""
+    """Show one map over the frame."""
     driver.store.update(view="single")
     driver.settle()
 

@@ -34,7 +34,7 @@ MOST_GROWTH_MB = 100.0
 WARM_CLIPS = 3
 BUDGET_BYTES = 1 << 30
 HARMLESS = "This plugin does not support"
-"""What the offscreen platform says of windows that no one sees."""
+"""Line that the offscreen platform prints about hidden windows."""
 
 KINDS = (
     ("h264.mp4", "libx264", (1280, 720), {"g": "250", "bf": "3", "preset": "veryfast"}),
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def note(warnings: list[str], kind: QtMsgType, text: str) -> None:
-    """Keep what Qt complains of."""
+    """Collect warnings of Qt."""
     if kind != QtMsgType.QtDebugMsg and not text.startswith(HARMLESS):
         warnings.append(text)
 
@@ -128,7 +128,7 @@ def step(driver: Driver, rng: random.Random) -> None:
 
 
 def switch(driver: Driver, rng: random.Random) -> None:
-    """Other blocks, heads and colours."""
+    """Switch through blocks, heads and colours."""
     for key in rng.choices("123ACHST", k=4):
         driver.press(Qt.Key[f"Key_{key}"])
         driver.rest(0.1)
@@ -144,7 +144,7 @@ def play(driver: Driver, rng: random.Random) -> None:
 
 
 def views(driver: Driver, rng: random.Random) -> None:
-    """Through all views and back, a step in each."""
+    """Go through all views and back, with a step in each."""
     for _ in range(4):
         QTest.keyClick(driver.window.stage.front, Qt.Key.Key_V)
         driver.rest(rng.uniform(0.1, 0.6))
@@ -189,7 +189,7 @@ def session(driver: Driver, rng: random.Random) -> None:
 
 
 def zoom(driver: Driver, rng: random.Random) -> None:
-    """The timeline and the canvas, nearer and back."""
+    """Zoom timeline and canvas in and out."""
     timeline = driver.window.panels.timeline
     for how in ("in", "in", rng.choice(["in", "out"]), "all"):
         timeline.zoom(how)

@@ -127,6 +127,31 @@ class GridGeometry:
 
 
 @dataclass(frozen=True)
+class PlacedGrid:
+    """The patch tokens of a layer's queries or keys, and where they lie."""
+
+    shape: Triple
+    geometry: GridGeometry | None
+    """None where it is not known: before the layer has run."""
+
+    def clamp(self, token: Triple) -> Triple:
+        """The token, or the nearest index that the grid has."""
+        t, y, x = (min(max(i, 0), n - 1) for i, n in zip(token, self.shape, strict=True))
+        return t, y, x
+
+    def same_token(self, token: Triple, of: Self) -> Triple:
+        """The token of this grid at the place of a token of another grid.
+
+        An index means another place on another grid, so the nearest centre on the model's input
+        counts, the later one on a tie. Where the place is not known, the index is kept as far as
+        this grid has it.
+        """
+        if self.geometry is None or of.geometry is None:
+            return self.clamp(token)
+        return self.geometry.nearest_token(of.geometry.centre(token), self.shape)
+
+
+@dataclass(frozen=True)
 class PixelMap:
     """Maps input pixels to source pixels: the frame is resized to ``resized``, then cropped.
 

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from mvit_core.attention.record import activated
 from mvit_core.attention.recorder import OnStep
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
@@ -60,7 +61,7 @@ def view_scores(
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise CaptureError(f"the network cannot run on an input of {shape}: {reason}") from error
-    scores: Scores = logits[0].double().softmax(dim=-1).cpu().numpy()
+    scores: Scores = activated(logits[0].double(), loaded.config.head_act).cpu().numpy()
     if not np.isfinite(scores).all():
         raise CaptureError(
             f"the scores of view {view.window.index} are NaN or infinite: the weights overflow; "

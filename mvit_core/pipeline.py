@@ -7,7 +7,7 @@ picks from them. Colours are not made here (``render.py``).
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 
@@ -20,16 +20,20 @@ from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap, project
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
+from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.transform import transform
 
 if TYPE_CHECKING:
     from mvit_core.system.ordinary_file import FileIdentity
 
-__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture", "same_place"]
+__all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
 
 _SECONDS_TO_CAPTURE = 2.0
 _SECONDS_TO_MAP = 0.02
 _MAPS_BYTES = 64 * 2**20
+
+_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
+"""Key of a run; attention is the same for all boxes, predictions are not."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class WindowCapture:
     predictions: tuple[Prediction, ...]
     """All classes, most probable first."""
     note: str = ""
-    """What was unusual about the clip; empty when nothing was."""
+    """Note on the clip; empty where nothing is unusual."""
+    boxes: tuple[Box, ...] = ()
+    """Boxes of the predictions on the source; () for the whole frame."""
 
     def layer(self, block: int | None) -> LayerAttention:
         """An attention layer by its index, or the last.
@@ -76,7 +82,7 @@ class WindowCapture:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to one request: everything the window or an exporter draws."""
+    """The map of one request: everything that the window or an exporter draws."""
 
     capture: WindowCapture
     spec: MapSpec
@@ -88,11 +94,11 @@ class Explanation:
 
     @property
     def picked(self) -> "PickedToken | None":
-        """Where the picked query (or, of a column, the picked key) lies; None for no patch."""
+        """Place of the picked query (or, of a column, the picked key); None for no patch."""
         if isinstance(self.maps.query, str):
             return None
         layer = self.capture.layer(self.maps.block)
-        of_keys = METHODS[self.maps.method].grid == "q"  # a column maps queries of a picked key
+        of_keys = METHODS[self.maps.method].query_is_key
         geometry, shape = (
             (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
         )
@@ -120,19 +126,6 @@ class PickedToken:
         return self.geometry.nearest(0, place, self.times) == self.t
 
 
-def same_place(spec: MapSpec, here: LayerAttention, there: LayerAttention) -> Query:
-    """The query of ``spec`` on another layer: a picked token's index means another place there."""
-    if isinstance(spec.query, str):
-        return spec.query
-    of_keys = METHODS[spec.method].grid == "q"  # a column maps queries of a picked key
-    start, end, shape = (
-        (here.k_geometry, there.k_geometry, there.k_shape)
-        if of_keys
-        else (here.q_geometry, there.q_geometry, there.q_shape)
-    )
-    return end.nearest_token(start.centre(spec.query), shape)
-
-
 class Explainer:
     """Owns a loaded model and remembers the last product of each stage.
 
@@ -157,10 +150,10 @@ class Explainer:
         self.keep = keep or Keep()
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
-        self._captures: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
+        self._captures: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._unfinished: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
+        self._unfinished: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
         self._maps: Cache[tuple[FileIdentity, ClipWindow, int, str, Query], HeadMaps] = Cache(
@@ -188,12 +181,14 @@ class Explainer:
         """The windows that tile the video for this model."""
         return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
 
-    def recall(self, video: Video, window: ClipWindow) -> WindowCapture | None:
+    def recall(
+        self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()
+    ) -> WindowCapture | None:
         """A window that was run and is still kept; None where the model would have to run.
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
@@ -202,6 +197,7 @@ class Explainer:
         window: ClipWindow,
         on_layer: OnLayer | None = None,
         on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
         """Run the model on a window, or recall that it was run.
 
@@ -210,16 +206,17 @@ class Explainer:
             window: which part of it.
             on_layer: progress; raising from it cancels.
             on_step: called many times within a layer; raising from it cancels too.
+            boxes: what a model of detection predicts for; () for the whole frame.
 
         Raises:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         known = self._captures.get(key)
         if known is None:
-            known = self._capture(video, window, on_layer, on_step)
+            known = self._capture(video, window, on_layer, on_step, boxes)
             self._captures.put(key, known, known.record.nbytes)
             self._unfinished.clear()
             while len(self._captures) > self._remembered:
@@ -227,9 +224,13 @@ class Explainer:
         return known
 
     def glance(
-        self, video: Video, window: ClipWindow, on_step: OnStep | None = None
+        self,
+        video: Video,
+        window: ClipWindow,
+        on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
-        """As ``capture``, but remembered only where that drops no other window.
+        """Captures a window like ``capture``, remembered only where that drops no other window.
 
         For work that passes through many windows while the user looks at some.
 
@@ -238,13 +239,13 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         known = self._captures.peek(key)  # not asked for by anyone who looks at it
         if known is not None:
             return known
         if len(self._captures) < self._remembered:
-            return self.capture(video, window, on_step=on_step)
-        return self._capture(video, window, None, on_step)
+            return self.capture(video, window, on_step=on_step, boxes=boxes)
+        return self._capture(video, window, None, on_step, boxes)
 
     def explain(
         self,
@@ -252,6 +253,7 @@ class Explainer:
         window: ClipWindow,
         spec: MapSpec,
         on_layer: OnLayer | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> Explanation:
         """The heatmap of a window for one request, recomputing only what the request changed.
 
@@ -260,7 +262,7 @@ class Explainer:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
         """
-        captured = self.capture(video, window, on_layer)
+        captured = self.capture(video, window, on_layer, boxes=boxes)
         maps = self.head_maps(video, captured, spec)
         saliency = maps.pick(spec.head)
         heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
@@ -283,7 +285,8 @@ class Explainer:
             return known
         with torch.inference_mode():
             maps = method.maps(captured.record, layer, query)
-        if key[:2] in self._captures:  # a window that is not remembered leaves nothing behind
+        # A window that is not remembered leaves nothing behind.
+        if (video.identity, captured.window, captured.boxes) in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
@@ -293,9 +296,11 @@ class Explainer:
         window: ClipWindow,
         on_layer: OnLayer | None,
         on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
+        placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
             return WindowCapture(
@@ -303,13 +308,14 @@ class Explainer:
                 pixel_map=given.pixel_map,
                 frame_indices=given.frame_indices,
                 record=record,
-                predictions=self._predictions(record),
+                predictions=self.predictions_of(record) if len(record.logits) else (),
                 note=clip.window.note,
+                boxes=boxes,
             )
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
-            self._unfinished.put((video.identity, window), captured(record), record.nbytes)
+            self._unfinished.put((video.identity, window, boxes), captured(record), record.nbytes)
 
         record = capture(
             self.loaded.model,
@@ -318,6 +324,7 @@ class Explainer:
             on_layer=on_layer,
             on_step=on_step,
             on_cancelled=keep_unfinished,
+            boxes=torch.tensor(placed) if placed else None,
         )
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
@@ -326,8 +333,14 @@ class Explainer:
             )
         return captured(record)
 
-    def _predictions(self, record: AttentionRecord) -> tuple[Prediction, ...]:
-        probabilities = record.probabilities[0]
+    def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:
+        """All classes, most probable first; none where the network predicts no classes.
+
+        Args:
+            record: of a run.
+            box: which of its boxes, where the network reads boxes.
+        """
+        probabilities = record.probabilities[box]
         names = self.loaded.classes
         return tuple(
             Prediction(

@@ -1,14 +1,51 @@
 """Values of more than one map: what the range policies ``clip`` and ``model`` look at."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mvit_core.attribution.maps import FloatArray
-from mvit_core.pipeline import Explainer, Explanation, MapSpec, same_place
-from mvit_core.render import RangePolicy
-from mvit_core.video import ClipWindow, Video
+if TYPE_CHECKING:  # the window imports this module before torch is there
+    from collections.abc import Callable, Sequence
+
+    from mvit_core.attribution import LayerGrids, MapSpec
+    from mvit_core.attribution.maps import FloatArray
+    from mvit_core.pipeline import Explainer, Explanation
+    from mvit_core.render import RangePolicy
+    from mvit_core.video import ClipWindow, Video
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The maps of all heads of one layer in one window."""
+
+    window: ClipWindow
+    spec: MapSpec
+    """Its block is a number."""
+
+
+def pieces_of(
+    policy: RangePolicy,
+    chosen: Piece,
+    windows: Sequence[ClipWindow],
+    layers: Sequence[LayerGrids],
+) -> tuple[Piece, ...]:
+    """The maps that a policy looks at; none where the chosen layer alone is enough.
+
+    Args:
+        policy: how far to look.
+        chosen: the layer whose map is shown.
+        windows: all of the clip.
+        layers: all of the model; a picked token is that at the same place in each.
+    """
+    if policy == "clip":
+        return tuple(replace(chosen, window=window) for window in windows)
+    if policy != "model":
+        return ()
+    here = next(layer for layer in layers if layer.block == chosen.spec.block)
+    return tuple(replace(chosen, spec=chosen.spec.on_layer(here, layer)) for layer in layers)
 
 
 def pooled_values(
@@ -30,25 +67,14 @@ def pooled_values(
     Raises:
         MvitError: a window cannot be read or run.
     """
-    pieces = []
-    for window, spec in _pieces(explainer, video, chosen, policy):
+    captured = chosen.capture
+    here = Piece(captured.window, replace(chosen.spec, block=chosen.maps.block))
+    values = []
+    for piece in pieces_of(policy, here, explainer.windows(video), captured.record.layers):
         if on_piece is not None:
             on_piece()
-        captured = explainer.glance(video, window)
-        pieces.append(explainer.head_maps(video, captured, spec).values.ravel())
-    return np.concatenate(pieces) if pieces else None
-
-
-def _pieces(
-    explainer: Explainer, video: Video, chosen: Explanation, policy: RangePolicy
-) -> list[tuple[ClipWindow, MapSpec]]:
-    captured, spec = chosen.capture, chosen.spec
-    if policy == "clip":
-        return [(window, spec) for window in explainer.windows(video)]
-    if policy != "model":
-        return []
-    here = captured.layer(spec.block)
-    return [
-        (captured.window, replace(spec, block=each.block, query=same_place(spec, here, each)))
-        for each in captured.record.layers
-    ]
+        # Attention is the same for all boxes: those that the window was run for cost no run.
+        boxes = captured.boxes if piece.window == captured.window else ()
+        seen = explainer.glance(video, piece.window, boxes=boxes)
+        values.append(explainer.head_maps(video, seen, piece.spec).values.ravel())
+    return np.concatenate(values) if values else None

@@ -1,4 +1,4 @@
-"""What every test shares: an isolated home, the folders of outside data, and toy models."""
+"""Fixtures of all tests: an isolated home, the folders of outside data, and toy models."""
 
 import os
 from pathlib import Path

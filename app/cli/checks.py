@@ -1,4 +1,4 @@
-"""``mvit-lens checks``: what this machine has and lacks."""
+"""``mvit-lens checks``: list what this machine has and lacks."""
 
 from __future__ import annotations
 

@@ -79,8 +79,8 @@ class _Line:
     def __init__(self, what: str) -> None:
         self._what = what
         self._start: tuple[float, float] | None = None
-        self._told = 0.0
-        self._since_told = 0
+        self._printed = 0.0
+        self._since_printed = 0
 
     def show(self, done: int, total: int, clips: int = 1, work: float = 0, more: str = "") -> None:
         """Print ``done`` of ``total``.
@@ -90,22 +90,22 @@ class _Line:
             total: steps in all.
             clips: of one step.
             work: share of all work that is done, where steps are not alike.
-            more: the end of the line.
+            more: text at the end of the line.
         """
         live, now, work = sys.stderr.isatty(), time.monotonic(), work or done / total
-        self._since_told += clips
+        self._since_printed += clips
         if self._start is None:  # a run that continues did the steps before this one earlier
-            self._start, self._told, self._since_told = (now, work), now, 0
+            self._start, self._printed, self._since_printed = (now, work), now, 0
             return
-        if now - self._told < (0.5 if live else 20) and done < total:
+        if now - self._printed < (0.5 if live else 20) and done < total:
             return
-        rate = self._since_told / max(now - self._told, 1e-6)
+        rate = self._since_printed / max(now - self._printed, 1e-6)
         started, had = self._start
         left = round((now - started) * (1 - work) / max(work - had, 1e-6))
         text = (
             f"{self._what} {done} of {total}, {rate:.1f} clips/s, {left // 60}:{left % 60:02} left"
         )
-        self._told, self._since_told = now, 0
+        self._printed, self._since_printed = now, 0
         end = "\n" if done == total or not live else ""
         line = f"\r{text + more:<78}" if live else text + more
         say_progress(line, end)

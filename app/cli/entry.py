@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),
 }
-"""Each command with what it does, and what gives it its options."""
+"""Commands by name: (help text, function that adds the options)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     problem = memory_problem(words[0]) if words[0] in COMMANDS else None
-    if problem:  # said first: options already ask the core's tables
+    if problem:  # checked first: options already read the core's tables
         complain(problem)
         return EXIT_INPUT
     options = build_parser(words[0]).parse_args(words)
@@ -52,7 +52,7 @@ def _run(words: list[str]) -> int:
 
 
 def _with_command(words: list[str]) -> list[str]:
-    """``view`` is the command where none is named."""
+    """Insert ``view`` where no command is named."""
     first = words[0] if words else ""
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return words
@@ -60,7 +60,7 @@ def _with_command(words: list[str]) -> list[str]:
 
 
 def build_parser(command: str = "") -> argparse.ArgumentParser:
-    """The whole command line; of the commands, only the one named has its options yet.
+    """Make the parser of the command line; only the command named gets its options.
 
     Args:
         command: a key of ``COMMANDS``; its options may ask the core's tables for their names.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.heat_options import add_look_options, look_from
-from app.cli.model_options import add_fps, add_model_options, file_name, load_and_report
+from app.cli.heat_options import add_heat_options, heat_from
+from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def add_options(export: argparse.ArgumentParser) -> None:
-    """Give ``export`` its options, named as the core's tables name what they choose from."""
+    """Give ``export`` its options; choices are the names in the core's tables."""
     from mvit_core.attribution import METHODS
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
     export.add_argument("clip", type=file_name)
-    add_fps(export)
+    add_clip_options(export)
     export.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
     add_model_options(export)
     export.add_argument(
@@ -51,7 +51,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--layout", default="single", help=f"{_listed(LAYOUTS)} (single)")
     export.add_argument("--size", default="native", help=f"{_listed(SIZES)} (native)")
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
-    add_look_options(export)
+    add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
     export.set_defaults(run=run)
@@ -64,7 +64,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write what is asked for, and print what was written; returns the exit code."""
+    """Write the export and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.export import EXPORTERS, check_target, export
     from mvit_core.pipeline import Explainer
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     request = request_from(options)
     check_target(options.output, request)  # before a model is loaded for nothing
-    with open_video(options.clip, fps=options.fps) as video:
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = Explainer(load_and_report(options), remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
@@ -85,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def request_from(options: argparse.Namespace) -> ExportRequest:
-    """What the options ask for.
+    """Make the request of the options.
 
     Raises:
         MvitError: an option is none of those allowed.
@@ -102,7 +102,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
     )
     return ExportRequest(
         spec,
-        look_from(options),
+        heat_from(options),
         options.layout,
         options.frame,
         encoding=encoding_from(options),
@@ -114,7 +114,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
 
 
 def parse_query(text: str) -> Query:
-    """A query from its command-line form: ``readout``, ``class`` or ``T,Y,X``.
+    """Parse a query: ``readout``, ``class`` or ``T,Y,X``.
 
     Raises:
         CaptureError: the text is none of these.

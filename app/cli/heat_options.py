@@ -1,4 +1,4 @@
-"""The options of the command line that say how heat is drawn."""
+"""Options of the command line for drawing heat."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ if TYPE_CHECKING:
     from mvit_core.render import HeatSettings
 
 
-def add_look_options(export: argparse.ArgumentParser) -> None:
+def add_heat_options(export: argparse.ArgumentParser) -> None:
     """Give a command the options for colours."""
-    look = export.add_argument_group("colours")
-    look.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
-    look.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
-    look.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
-    look.add_argument(
+    group = export.add_argument_group("colours")
+    group.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
+    group.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
+    group.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    group.add_argument(
         "--gamma",
         type=float,
         default=1.0,
         help="exponent on the values; below 1 lifts weak ones (1)",
     )
-    look.add_argument(
+    group.add_argument(
         "--threshold",
         type=float,
         default=0.0,
         help="share of the range below which nothing is drawn (0)",
     )
-    look.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
-    look.add_argument(
+    group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    group.add_argument(
         "--range",
         default="layer",
         dest="policy",
         metavar="map|layer|clip|model|LOW,HIGH",
         help="what the ends of the colour bar are taken from (layer)",
     )
-    look.add_argument(
+    group.add_argument(
         "--tails",
         default="1,99.5",
         metavar="LOW,HIGH",
         help="percentiles of the values that become the ends (1,99.5)",
     )
-    look.add_argument(
+    group.add_argument(
         "--units",
         default="probability",
         help="of the colour bar: probability or uniform (probability)",
     )
 
 
-def look_from(options: argparse.Namespace) -> HeatSettings:
-    """How the options of ``export`` want heat to be drawn.
+def heat_from(options: argparse.Namespace) -> HeatSettings:
+    """Make the heat settings of the options.
 
     Raises:
         ExportError: an option is none of those allowed.

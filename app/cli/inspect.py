@@ -1,4 +1,4 @@
-"""``mvit-lens inspect``: a checkpoint's results as JSON values, and the same as a readable page."""
+"""``mvit-lens inspect``: describe a checkpoint, as JSON or as a page of text."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from app.cli.printing import say, say_json
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.model import MViTConfig
 
 _SHOWN_LISTS = ("missing", "unexpected", "resized", "warnings")
-"""Parts of the report that are printed; converted names are many and only counted."""
+"""Lists of the load report that are printed; converted names are many and only counted."""
 
 
 def add_options(inspect: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def add_options(inspect: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what a checkpoint holds; returns the exit code."""
+    """Print the description of a checkpoint; returns the exit code."""
     info = inspection(load(options))
     if options.json:
         say_json(info)
@@ -37,17 +38,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def inspection(loaded: LoadedModel) -> dict[str, Any]:
-    """Format, architecture, one row per layer, and the load report."""
+    """Describe a model as JSON values: format, architecture, a row per layer, load report."""
     from mvit_core.model.cost import layer_costs
 
     costs = layer_costs(loaded.config)
     report = loaded.report
     return {
         "format": loaded.format,
+        "family": loaded.config.family,
         "decided_from": report.decided_from,
+        "weights": report.weights,
         "architecture": _architecture(loaded.config),
         "parameters": sum(p.numel() for p in loaded.model.parameters()),
         "clip": asdict(loaded.clip_spec),
+        "readout": loaded.config.readout,
+        "heads": _heads(loaded),
         "layers": [
             {
                 "block": cost.block,
@@ -74,6 +79,25 @@ def inspection(loaded: LoadedModel) -> dict[str, Any]:
     }
 
 
+def _heads(loaded: LoadedModel) -> list[dict[str, Any]]:
+    """One row for each head that predicts classes; the chosen one gives the logits."""
+    config = loaded.config
+    if not config.num_classes:
+        return []
+    if not loaded.heads:
+        plain = {"name": "head", "classes": config.num_classes, "chosen": True}
+        return [plain | {"activation": config.head_act}]
+    return [
+        {
+            "name": head.name,
+            "classes": head.classes,
+            "chosen": head.name == config.head_name,
+            "activation": config.head_act,
+        }
+        for head in loaded.heads
+    ]
+
+
 def _architecture(config: MViTConfig) -> dict[str, Any]:
     info = {name: value for name, value in asdict(config).items() if name != "blocks"}
     info["depth"] = config.depth
@@ -83,11 +107,13 @@ def _architecture(config: MViTConfig) -> dict[str, Any]:
 
 
 def inspection_lines(info: dict[str, Any]) -> list[str]:
-    """The results as lines for a terminal."""
+    """Write a description as lines for a terminal."""
     return [*_head(info), "", *_table(info["layers"]), "", *_report(info)]
 
 
 def _head(info: dict[str, Any]) -> list[str]:
+    from mvit_core.model.families import FAMILIES
+
     arch, clip = info["architecture"], info["clip"]
     positions = [
         name
@@ -100,20 +126,41 @@ def _head(info: dict[str, Any]) -> list[str]:
         if used
     ]
     frames, height, width = arch["input_shape"]
-    classes = info["classes"]
     rows = {
         "format": info["format"],
+        "family": FAMILIES[info["family"]].title,
         "decided from": info["decided_from"],
+        **({"weights": info["weights"]} if info["weights"] else {}),
         "network": f"{arch['depth']} blocks from {arch['embed_dim']} channels, "
         f"{info['parameters'] / 1e6:.2f} M parameters, {arch['attention']} attention "
         f"({arch['mode']}{', pool first' if arch['pool_first'] else ''})",
         "input": f"{frames} frames of {width}x{height}, every {clip['rate']:g} at "
         f"{clip['target_fps']:g} fps",
         "positions": ", ".join(positions) or "none",
-        "readout": f"{arch['readout']}, {arch['num_classes']} classes"
-        + ("" if classes else " (names not known: indices are shown)"),
+        "fed": f"short side {clip['short_side']}, crop {clip['size']}, {clip['sampling']}, mean "
+        f"{_numbers(clip['mean'])}, std {_numbers(clip['std'])}",
+        "readout": info["readout"],
+        "head": _head_words(info),
     }
     return [f"{name:<13} {value}" for name, value in rows.items()]
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return " ".join(f"{value:.4g}" for value in values)
+
+
+def _head_words(info: dict[str, Any]) -> str:
+    """Every head with its classes; the chosen one is marked where there are several."""
+    heads = info["heads"]
+    if not heads:
+        return "none: no classes are predicted"
+    words = [
+        f"{head['name']}{' (shown)' if head['chosen'] and len(heads) > 1 else ''}: "
+        f"{head['classes']} classes, {head['activation']}"
+        for head in heads
+    ]
+    names = "" if info["classes"] else " (names not known: indices are shown)"
+    return "; ".join(words) + names
 
 
 def _table(layers: list[dict[str, Any]]) -> list[str]:
@@ -163,6 +210,7 @@ def _report(info: dict[str, Any]) -> list[str]:
     lines = [f"{'converted':<13} {len(report['converted'])} names"]
     for name in _SHOWN_LISTS:
         entries = report[name]
-        shown = "; ".join(map(str, entries[:6])) + ("; ..." if len(entries) > 6 else "")
+        most = len(entries) if name == "warnings" else 6
+        shown = "; ".join(map(str, entries[:most])) + ("; ..." if len(entries) > most else "")
         lines.append(f"{name:<13} {shown or 'none'}")
     return lines

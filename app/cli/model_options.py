@@ -1,4 +1,4 @@
-"""The options of the command line that name a clip and a model, and loading what they name."""
+"""Options of the command line that name a clip and a model, and loading of the model."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command the options that say how a checkpoint is read."""
+    """Give a command the options for reading a checkpoint."""
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
-        "--config", metavar="F.yaml", type=file_name, help="the model's configuration"
+        "--config", metavar="F", type=file_name, help="the model's configuration: YAML, JSON or .py"
     )
     choice.add_argument("--preset", metavar="NAME", help="a published architecture by name")
     parser.add_argument(
-        "--labels", metavar="F", type=file_name, help="class names: text, JSON or CSV"
+        "--labels", metavar="F", type=file_name, help="class names: text, JSON, CSV, YAML or pbtxt"
+    )
+    parser.add_argument(
+        "--weights", metavar="NAME", help="which network of a file that holds several"
+    )
+    parser.add_argument(
+        "--head-name", metavar="NAME", help="which prediction head of a file that has several"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     parser.add_argument(
@@ -29,15 +35,21 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_fps(parser: argparse.ArgumentParser) -> None:
-    """Give a command the rate of a folder of pictures."""
+def add_clip_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command the rate of a folder of pictures, and the stream of a file with several."""
     parser.add_argument(
         "--fps", type=float, metavar="N", help="frames per second of a folder of pictures (25)"
+    )
+    parser.add_argument(
+        "--stream",
+        type=stream_number,
+        metavar="N",
+        help="video stream of a file with several, as ffprobe counts them (the film)",
     )
 
 
 def file_name(text: str) -> Path:
-    """A path as an argument.
+    """Parse a path.
 
     Raises:
         argparse.ArgumentTypeError: the text is empty.
@@ -48,7 +60,7 @@ def file_name(text: str) -> Path:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 as an argument.
+    """Parse a whole number from 1.
 
     Raises:
         argparse.ArgumentTypeError: the text is none.
@@ -60,6 +72,17 @@ def positive(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is below 1")
     return value
+
+
+def stream_number(text: str) -> int:
+    """A whole number from 0 as an argument.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # int() takes more than digits
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of a stream; they count from 0")
+    return int(text)
 
 
 def load(options: argparse.Namespace) -> LoadedModel:
@@ -75,17 +98,19 @@ def load(options: argparse.Namespace) -> LoadedModel:
             raise error(f"{path} does not exist; give the path of a file")
     source = ModelSource(
         options.checkpoint,
-        options.config,
-        options.preset,
-        options.labels,
-        options.device,
-        options.half,
+        config=options.config,
+        preset=options.preset,
+        labels=options.labels,
+        device=options.device,
+        weights=options.weights,
+        head=options.head_name,
+        half=options.half,
     )
     return source.load()
 
 
 def load_and_report(options: argparse.Namespace) -> LoadedModel:
-    """Load, and print to stderr what a user must know of how it went.
+    """Load the model that the options name, and print the remarks of loading to stderr.
 
     Raises:
         MvitError: as for ``load``.

@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and one line for whatever a user can mend."""
+"""Turns the end of a command into an exit code, and errors that a user can mend into one line."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ _WORDS_OF_NO_MEMORY = (
     "failed to map segment",
     "std::bad_alloc",
 )
-"""Of libraries that raise something else than MemoryError, in small letters."""
+"""Messages, in small letters, of libraries that raise something else than MemoryError."""
 
 
 def exit_code_of(command: Callable[[], int]) -> int:
@@ -45,7 +45,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
 
 
 def _flushed(command: Callable[[], int]) -> int:
-    """A full disk and a closed pipe must be heard of here, not when Python exits."""
+    """Run a command and flush its output: a full disk or pipe must fail here, not at exit."""
     try:
         return command()
     finally:
@@ -73,7 +73,7 @@ def _drop_output() -> None:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """A request to end, or a closed terminal, unwinds like Ctrl-C: no torn file is left."""
+    """Turn SIGTERM and SIGHUP into ``KeyboardInterrupt``, so that no torn file is left."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

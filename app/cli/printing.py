@@ -46,12 +46,12 @@ def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 
 
 def say_note(text: str) -> None:
-    """Print what a user must know, on standard error."""
+    """Print a remark on standard error."""
     print(f"note: {printable(text)}", file=sys.stderr)
 
 
 def complain(text: str) -> None:
-    """Print why a command cannot go on, on standard error."""
+    """Print an error on standard error."""
     print(f"mvit-lens: {printable(text)}", file=sys.stderr)
 
 
@@ -61,7 +61,7 @@ def say_progress(line: str, end: str = "\n") -> None:
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains of wrong usage with what was typed escaped."""
+    """A parser whose errors show the words typed escaped."""
 
     @override
     def error(self, message: str) -> NoReturn:

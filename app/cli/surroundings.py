@@ -1,4 +1,4 @@
-"""What a command needs of its process before it imports torch or Qt: address space, and a home."""
+"""Checks the process before torch or Qt are imported: address space, and a home folder."""
 
 import os
 import sys
@@ -7,16 +7,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 _NEEDED_BYTES = {"view": 2_300_000_000, "checks": 900_000_000}
-"""Address space with which a command loads its libraries and the sample; measured, with a margin.
+"""Address space that a command needs for its libraries and the sample; measured, with a margin.
 
-Below it libraries written in C end the process by a signal, and nothing could be said.
+Below it libraries written in C end the process by a signal, without a message.
 """
 
 _NEEDED_BY_OTHERS = 1_500_000_000
 
 
 def memory_problem(command: str) -> str | None:
-    """Why a command cannot start under this process's limit of address space, in one line."""
+    """The reason, in one line, why a command cannot start under this limit of address space."""
     if sys.platform == "win32":
         return None
     import resource

@@ -1,4 +1,4 @@
-"""The options of the command line that say how a video is stored, and its progress."""
+"""Options of the command line for encoding a video, and its line of progress."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def add_video_options(export: argparse.ArgumentParser) -> None:
 
 
 def encoding_from(options: argparse.Namespace) -> Encoding:
-    """What the options say; whether it fits the file is for the export to say."""
+    """Make the encoding of the options; the export checks that it fits the file."""
     from mvit_core.video.encode.encoders import Encoding
 
     return Encoding(options.codec, options.quality)
 
 
 class ProgressLine:
-    """A line that rewrites itself, for people only: not where errors go to a file.
+    """A line of progress that rewrites itself; prints nothing where stderr is no terminal.
 
     Args:
-        what: a step is of.
-        unit: of their rate, such as fps; empty shows none.
+        what: word for the steps, such as frames.
+        unit: unit of their rate, such as fps; empty shows none.
     """
 
     def __init__(self, what: str, unit: str = "") -> None:
@@ -45,7 +45,7 @@ class ProgressLine:
         self._began = monotonic()
 
     def show(self, done: int, total: int) -> None:
-        """Tell how far it is, how fast it goes and how long it still takes."""
+        """Print steps done, rate and time left."""
         if total <= 1 or not sys.stderr.isatty():
             return
         words, spent = f"{self._what} {done} of {total}", monotonic() - self._began

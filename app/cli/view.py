@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli.model_options import add_fps, add_model_options, file_name
+from app.cli.model_options import add_clip_options, add_model_options, file_name
 from app.cli.printing import complain, say_note
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_options(view: argparse.ArgumentParser) -> None:
     """Give ``view`` its options."""
     view.add_argument("clip", nargs="?", type=file_name, help="a video, or a folder of pictures")
-    add_fps(view)
+    add_clip_options(view)
     view.add_argument("--checkpoint", metavar="F", type=file_name)
     add_model_options(view)
     view.add_argument("--session", metavar="F", type=file_name, help="a saved .mvitlens session")
@@ -52,9 +52,12 @@ def run(options: argparse.Namespace) -> int:
             preset=options.preset,
             labels=options.labels,
             device=options.device,
+            weights=options.weights,
+            head=options.head_name,
             half=options.half,
             session=options.session,
             fps=options.fps,
+            stream=options.stream,
             demo=options.demo,
         )
     )

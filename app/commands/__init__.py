@@ -5,6 +5,7 @@ Each menu has a module with its part of the table; ``base`` says what a command 
 
 from app.commands.attention import ATTENTION
 from app.commands.base import Command, CommandContext, N, Need, Scope
+from app.commands.boxes import BOXES
 from app.commands.edit import EDIT
 from app.commands.export import EXPORT
 from app.commands.file import FILE
@@ -38,7 +39,9 @@ MENUS = (
 
 SUBMENUS = {
     "recent": N("commands", "Open recent"),
+    "streams": N("commands", "Video stream"),
     "heads": N("commands", "One head alone"),
+    "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
     "markers": N("commands", "Markers"),
@@ -49,7 +52,7 @@ SUBMENUS = {
     "panels": N("commands", "Panels"),
 }
 
-COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
+COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *BOXES, *EXPORT, *HELP)
 
 BY_ID = {command.id: command for command in COMMANDS}
 
@@ -85,7 +88,7 @@ SEPARATED = frozenset(
         "attention.pick",
     }
 )
-"""Commands that begin a new group of their menu or submenu."""
+"""Ids of commands that begin a new group of their menu or submenu."""
 
 TOOLBAR = (
     "file.open_video",
@@ -106,4 +109,4 @@ TOOLBAR = (
     "",
     "export.export",
 )
-"""Ids in order; an empty one is a line, and ``>`` takes the room that is left."""
+"""Ids of the toolbar in order; an empty one is a separator, ``>`` a stretch."""

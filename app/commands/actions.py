@@ -1,4 +1,4 @@
-"""Actions of Qt made from the table of commands."""
+"""Makes Qt's actions from the table of commands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 ACCESS_KEY = re.compile(r"\(&\w\)|&")
-"""Before a letter of the title, or behind a title of another script."""
+"""Matches the mark of an access key: before a letter of the title, or in brackets behind it."""
 
 
 def tr(text: str) -> str:
@@ -47,8 +47,8 @@ class Actions:
     Args:
         window: owns the actions; window-wide keys work anywhere in it.
         stage: widgets on which the single keys work.
-        context: what commands may use.
-        keys: which keys mean which command.
+        context: objects that commands act on.
+        keys: the keys of every command.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Actions:
         return action
 
     def _on_stage(self, stage: tuple[QWidget, ...], command: Command) -> None:
-        """Keys of a window-wide command that are single, and so belong to the stage."""
+        """Bind the single keys of a window-wide command to the stage."""
         action = QAction(self.by_id[command.id])
         action.setShortcuts([QKeySequence(key) for key in command.stage_keys])
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -96,10 +96,10 @@ class Actions:
             widget.addAction(action)
 
     def give_keys(self, command_id: str) -> None:
-        """Take a command's keys from the map, and say them wherever it is named."""
+        """Bind a command to its keys of the map, and show them wherever the command is named."""
         command, action = BY_ID[command_id], self.by_id[command_id]
         if command.held:
-            # Its key is watched by the window: a shortcut would not hear the release.
+            # The window watches its key: a shortcut is not notified of the release.
             action.setText(f"{title_of(command)}\t{self.keys.words(command_id)}")
         else:
             action.setShortcuts([QKeySequence(key) for key in self.keys.of(command_id)])
@@ -115,14 +115,14 @@ class Actions:
         set_tip(action, words)
 
     def name_button(self, button: QAbstractButton, command_id: str) -> None:
-        """Let a button that stands for a command say what it does and with which key."""
+        """Give a button the tooltip and accessible name of its command."""
         action = self.by_id[command_id]
         button.setAccessibleName(title_of(BY_ID[command_id]))
         set_tip(button, action.toolTip())
         action.changed.connect(lambda: set_tip(button, action.toolTip()))
 
     def run(self, command_id: str) -> None:
-        """Do what a command does, if it is enabled now."""
+        """Run a command, if it is enabled now."""
         if self.by_id[command_id].isEnabled():
             BY_ID[command_id].run(self._context)
 
@@ -149,7 +149,7 @@ class Actions:
                 place.addAction(self.by_id[command.id])
 
     def show(self, state: ViewState, results: Results) -> None:
-        """Enable and check what is possible and on."""
+        """Enable and check the actions for a state and its results."""
         for command in COMMANDS:
             action = self.by_id[command.id]
             if not command.held:

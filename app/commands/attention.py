@@ -1,10 +1,11 @@
-"""Running the model; layers, heads and queries."""
+"""Commands for running the model, layers, heads and queries."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N, Need
+from app.commands.base import BOTH, BUSY, MODEL, SHOWN, WITH_CLASSES, Command, N, Need
+from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from app.commands.base import CommandContext
@@ -15,7 +16,7 @@ CLASS_TOKEN = Need(
         w.model is not None
         and w.model.has_class_token
         and not (
-            s.map.method == "row"
+            METHODS[s.map.method].picks_query
             and (layer := w.layer(s.map.block)) is not None
             and layer.dead_class
         )
@@ -25,7 +26,7 @@ CLASS_TOKEN = Need(
 
 
 def _solo(number: int) -> Command:
-    """Keys 1 to 9 and 0 stand for heads 0 to 9: the key says the place, the head its index."""
+    """The command for one head: keys 1 to 9 and 0 choose heads 0 to 9."""
     head = number - 1
 
     def run(context: CommandContext) -> None:
@@ -80,7 +81,7 @@ ATTENTION = (
         "attention",
         (),
         lambda d: d.control.compute_average(),
-        enabled_when=BOTH,
+        enabled_when=WITH_CLASSES,
         tooltip=N(
             "commands",
             "One prediction: the mean over windows, or over clips and crops as papers test",

@@ -1,4 +1,4 @@
-"""What a command is, what it may use, and what it needs.
+"""Command, the context that it acts on, and the needs that enable it.
 
 Single keys belong to the *stage* (canvas and timeline), so that lists, sliders and buttons keep
 their arrows and Space. Commands with Ctrl belong to the *window*.
@@ -24,22 +24,22 @@ Scope = Literal["window", "stage"]
 
 
 class Windowing(Protocol):
-    """What commands ask of the window itself."""
+    """The window, as commands use it."""
 
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
 
     def ask_frame(self) -> None:
-        """Let the user type a frame."""
+        """Focus the field for a frame number."""
 
     def rename_marker(self) -> None:
-        """Let the user name the marker of the frame shown."""
+        """Open the field for the name of the frame's marker."""
 
     def leave(self) -> None:
-        """Esc: leave picking, then full screen; give the keys to the stage."""
+        """Leave (Esc) picking, then full screen; focus the stage."""
 
     def full_screen(self) -> None:
-        """Fill the screen with the stage, or no longer."""
+        """Turn full screen on or off."""
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a dock."""
@@ -48,13 +48,16 @@ class Windowing(Protocol):
         """Move the focus to another pane."""
 
     def reset_layout(self) -> None:
-        """Put all docks where they were at first."""
+        """Move all docks to their first places."""
 
     def switch_theme(self) -> None:
-        """Light becomes dark, dark becomes light."""
+        """Switch between light and dark."""
 
     def close_window(self) -> None:
         """Quit."""
+
+    def close_clip(self) -> None:
+        """Close the video, once nothing of it would be lost."""
 
     def zoom(self, how: str) -> None:
         """Zoom the canvas: fit, actual, in or out."""
@@ -64,110 +67,113 @@ class Windowing(Protocol):
 
 
 class Asking(Protocol):
-    """What commands let the user choose in a dialog."""
+    """Dialogs in which the user makes a choice, as commands use them."""
 
     def open_video(self) -> None:
-        """Let the user choose a video."""
+        """Ask for a video and open it."""
 
     def open_folder(self) -> None:
-        """Let the user choose a folder of pictures."""
+        """Ask for a folder of pictures and open it."""
 
     def ask_picture_fps(self) -> None:
-        """Let the user say how fast pictures follow each other."""
+        """Ask for the frames per second of a folder of pictures."""
 
     def load_model(self) -> None:
-        """Let the user choose a checkpoint."""
+        """Ask for a checkpoint and load it."""
+
+    def open_boxes(self) -> None:
+        """Ask for a file of boxes and read it."""
 
     def export(self) -> None:
-        """Let the user export what is shown."""
+        """Open the export dialog."""
 
     def preprocessing(self) -> None:
-        """Let the user say how the model is fed."""
+        """Open the preprocessing dialog."""
 
 
 class Copying(Protocol):
-    """What commands put on the clipboard."""
+    """The clipboard, as commands use it."""
 
     def image(self) -> None:
-        """Put what is shown on the clipboard."""
+        """Copy the picture of the view."""
 
     def parameters(self) -> None:
-        """Put what is shown on the clipboard, as JSON."""
+        """Copy the parameters of the picture, as JSON."""
 
     def predictions(self, *, as_csv: bool) -> None:
-        """Put the classes that are listed on the clipboard."""
+        """Copy the classes listed, as lines or as CSV."""
 
 
 class Control(Protocol):
-    """What commands ask of the controller."""
+    """The controller, as commands use it."""
 
-    def close_clip(self) -> None:
-        """Close the video."""
+    def choose_stream(self, place: int) -> None:
+        """Open another video stream of the file that is open."""
 
     def run_again(self) -> None:
         """Run the model on the window shown."""
 
     def cancel(self, key: str = "") -> None:
-        """Stop a job, or the one the user waits for most."""
+        """Stop a job; without a key, the one that the user waits for most."""
 
     def repeat_export(self) -> None:
-        """Write what is shown now as it was written the last time."""
+        """Export the present view with the choices of the last export."""
 
     def compute_series(self) -> None:
-        """Run the model on every window that the header series lacks."""
+        """Run the model on every window that the series lacks."""
 
     def compute_average(self) -> None:
         """Run the model on every view that the prediction of the whole video lacks."""
 
 
 class Filing(Protocol):
-    """What commands ask of sessions."""
+    """Sessions, as commands use them."""
 
     def open_dialog(self) -> None:
-        """Let the user choose a session."""
+        """Ask for a session and open it."""
 
     def save(self) -> bool:
-        """Save the session where it was saved before."""
+        """Save the session to its file; False where the user cancels."""
 
     def save_as(self) -> bool:
-        """Save the session where the user says."""
+        """Ask for a file and save the session; False where the user cancels."""
 
 
 class Reopening(Protocol):
-    """What commands ask of the recent files."""
+    """The list of recent files, as commands use it."""
 
     def open(self, index: int) -> None:
         """Open a file of the list, from 0."""
 
     def clear(self) -> None:
-        """Forget the list."""
+        """Empty the list."""
 
 
 class Helping(Protocol):
-    """What commands ask about the window itself."""
+    """Help, preferences and command palette, as commands use them."""
 
     def palette(self) -> None:
-        """Find a command by its name."""
+        """Open the command palette."""
 
     def shortcuts(self) -> None:
-        """List all keys, and let the user give others."""
+        """Open the dialog of all keys."""
 
     def preferences(self) -> None:
-        """Let the user set things once for all."""
+        """Open the preferences."""
 
     def help(self) -> None:
-        """Say in a page how to work with this program."""
+        """Open the help page."""
 
     def tour(self) -> None:
-        """Point at the parts of the window, one after another."""
+        """Start the tour of the window's parts."""
 
     def about(self) -> None:
-        """Say what this program is."""
+        """Open the about dialog."""
 
 
 @dataclass(frozen=True)
 class CommandContext:
-    """Everything a command may use."""
+    """Objects that commands act on."""
 
     intents: Intents
     store: Store
@@ -182,14 +188,14 @@ class CommandContext:
 
 @dataclass(frozen=True)
 class Need:
-    """What must be there before a command makes sense."""
+    """A condition of a command, with the reason why the command is off without it."""
 
     holds: Callable[[ViewState, Results], bool]
     reason: str
-    """Why the command is off; the palette and the menu's tooltip say it."""
+    """Reason why the command is off, shown in palette and tooltip."""
 
     def __call__(self, state: ViewState, results: Results) -> bool:
-        """Whether the command is possible now."""
+        """True where the condition holds."""
         return self.holds(state, results)
 
 
@@ -216,6 +222,14 @@ MARKED = Need(
     N("commands", "this frame has no marker"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
+CLASSIFIED = Need(
+    lambda _, w: w.shown is not None and w.model is not None and w.model.has_classes,
+    N("commands", "run a window of a model with classes first"),
+)
+WITH_CLASSES = Need(
+    lambda _, w: w.video is not None and w.model is not None and w.model.has_classes,
+    N("commands", "open a video and load a model with classes first"),
+)
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))
 BUSY = Need(lambda _, w: w.is_busy, N("commands", "nothing is being done"))
 RECENT = Need(lambda _, w: bool(w.recent), N("commands", "no file was opened yet"))
@@ -227,29 +241,29 @@ FORWARD = Need(lambda _, w: w.can_go_forward, N("commands", "no place after this
 
 @dataclass(frozen=True)
 class Command:
-    """One thing the user can do."""
+    """A command: a row of the table that menus, toolbar, keys and palette are made of."""
 
     id: str
     title: str
     menu: str
     keys: tuple[str, ...]
-    """The first is shown; further ones are for other keyboards."""
+    """Keys; the first is shown, further ones are for other keyboards."""
     run: Callable[[CommandContext], object]
     scope: Scope = "window"
     enabled_when: Need = ALWAYS
     checked_when: Callable[[ViewState, Results], bool] | None = None
-    """Whether a switch is on; None for what is no switch."""
+    """Returns True where the command is checked; None for commands that are no switch."""
     tooltip: str = ""
     short: str = ""
-    """Its name on the toolbar, where the title is too long for a small window."""
+    """Name on the toolbar, where the title is too long for a small window."""
     keywords: str = ""
     """Other words that the palette finds it by."""
     icon: str = ""
     repeats: bool = True
-    """Goes on while the key is held."""
+    """Run it repeatedly while the key is held."""
     held: bool = False
-    """Lasts while its key is held; it has no meaning as a click."""
+    """The command lasts while its key is held, and cannot be clicked."""
     submenu: str = ""
-    """A name in ``SUBMENUS``: it is one of a row of the same kind."""
+    """A name in ``SUBMENUS``; empty for a command of the menu itself."""
     stage_keys: tuple[str, ...] = ()
     """Single keys of a window-wide command; they work on the stage."""

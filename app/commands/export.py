@@ -1,4 +1,4 @@
-"""Writing files."""
+"""Commands that write files."""
 
 from __future__ import annotations
 

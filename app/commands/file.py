@@ -1,4 +1,4 @@
-"""Opening, saving and closing."""
+"""Commands for opening, saving and closing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from app.commands.base import EITHER, RECENT, SAMPLES, VIDEO, Command, N, Need
 
 if TYPE_CHECKING:
     from app.commands.base import CommandContext
+    from app.results import Results
+    from app.state.view_state import ViewState
+
+
+MOST_STREAMS = 6
+"""Video streams of a file that the menu offers."""
 
 
 def _recent(number: int) -> Command:
@@ -23,6 +29,32 @@ def _recent(number: int) -> Command:
         run,
         enabled_when=there,
         submenu="recent",
+    )
+
+
+def _stream(place: int) -> Command:
+    def run(context: CommandContext) -> None:
+        context.control.choose_stream(place)
+
+    def is_shown(_: ViewState, results: Results) -> bool:
+        video = results.video
+        if video is None or video.file is None or place >= len(video.streams):
+            return False
+        return video.file.stream == video.streams[place].index
+
+    several = Need(
+        lambda _, w: w.video is not None and len(w.video.streams) > max(place, 1),
+        N("commands", "the file has no such further video stream"),
+    )
+    return Command(
+        f"file.stream_{place + 1}",
+        N("commands", "Video stream {n}"),
+        "file",
+        (),
+        run,
+        enabled_when=several,
+        checked_when=is_shown,
+        submenu="streams",
     )
 
 
@@ -45,6 +77,7 @@ FILE = (
         lambda d: d.dialogs.open_folder(),
         tooltip=N("commands", "Open numbered pictures as the frames of a video"),
     ),
+    *(_stream(place) for place in range(MOST_STREAMS)),
     Command(
         "file.load_model",
         N("commands", "Load model…"),

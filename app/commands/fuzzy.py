@@ -1,4 +1,4 @@
-"""Finding commands by a few letters of their names."""
+"""Scores how well a few letters fit the name of a command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ WORD_START, FOLLOWS, EARLY = 8.0, 5.0, 2.0
 
 
 def score(needle: str, text: str) -> float | None:
-    """How well letters fit a text, larger is better; None where they do not stand in it in order.
+    """Score letters against a text, larger is better; None where it lacks them in this order.
 
     Letters at the beginnings of words count most, then letters that follow each other: "ev" finds
     "Export video" before "Previous layer".

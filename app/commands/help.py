@@ -1,4 +1,4 @@
-"""Keys, tour and what this program is."""
+"""Commands for help, keys, tour and about."""
 
 from __future__ import annotations
 

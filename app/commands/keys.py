@@ -1,4 +1,4 @@
-"""Which keys mean which command: the table's own, or those that the user gave."""
+"""The key map: the keys of every command, from the table or set by the user."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class KeyMap(QObject):
     """The keys of every command, in Qt's portable spelling.
 
     Args:
-        settings: where the user's own keys are kept between runs.
+        settings: storage of the user's own keys.
         parent: the owner.
     """
 
     changed = Signal(str)
-    """The id of a command whose keys are others now."""
+    """Emitted with the id of a command whose keys have changed."""
 
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +49,11 @@ class KeyMap(QObject):
         return native(keys[0]) if keys else ""
 
     def is_own(self, command_id: str) -> bool:
-        """The user gave this command other keys than the table."""
+        """True where the user set other keys than the table's."""
         return command_id in self._own
 
     def give(self, command_id: str, keys: tuple[str, ...]) -> None:
-        """Give a command other keys; keys that others hold are taken from them."""
+        """Set a command's keys; other commands lose those keys."""
         for key in keys:
             for other in self.holders(key, but=command_id):
                 left = tuple(k for k in self.of(other.id) if not same(k, key))
@@ -61,19 +61,19 @@ class KeyMap(QObject):
         self._set(command_id, keys)
 
     def reset(self, command_id: str) -> None:
-        """Give a command the table's keys again."""
+        """Set a command's keys to the table's."""
         self.give(command_id, BY_ID[command_id].keys)
 
     def reset_all(self) -> None:
-        """Give every command the table's keys again."""
+        """Set every command's keys to the table's."""
         for command_id in tuple(self._own):
             self._set(command_id, BY_ID[command_id].keys)
 
     def holders(self, key: str, *, but: str = "") -> tuple[Command, ...]:
-        """The commands that a key means now.
+        """Find the commands that a key runs now, except ``but``.
 
-        Of both scopes: where the stage has the focus the window's keys work too, and a key that
-        means two things means nothing.
+        Both scopes are searched: where the stage has the focus the window's keys work too, and Qt
+        ignores a key with two meanings.
         """
         return tuple(
             command
@@ -94,33 +94,33 @@ class KeyMap(QObject):
 
 
 def is_single(key: str) -> bool:
-    """A key that a list, a slider or a text field may want for itself."""
+    """True for a key that a list, a slider or a text field may use itself."""
     function_key = re.fullmatch(r"(Shift\+)?F\d+", key) or key == "Esc"
     return not function_key and "Ctrl+" not in key and "Alt+" not in key and "Meta+" not in key
 
 
 def fits(command: Command, key: str) -> bool:
-    """A key may be given to a command: single keys belong to the stage."""
+    """True where a key may be given to a command: single keys belong to the stage."""
     if command.held:
         return "+" not in key.rstrip("+")
     return command.scope == "stage" or not is_single(key)
 
 
 def same(one: str, other: str) -> bool:
-    """Two spellings of one key."""
+    """True for two spellings of one key."""
     return QKeySequence(one) == QKeySequence(other)
 
 
 def native(key: str) -> str:
-    """A key as this system writes it."""
+    """Write a key as this system does."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _read(kept: object) -> tuple[str, ...] | None:
-    """Keys as they were kept; None where none were, or what is there cannot be read."""
+    """Read keys from the settings; None where there are none, or they cannot be read."""
     try:
         keys = json.loads(str(kept)) if kept is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested for ever
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None

@@ -1,4 +1,4 @@
-"""Zoom, panels and layout: the second part of the View menu."""
+"""Commands for zoom, panels and layout: the second part of the View menu."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SINGLE = Need(
 
 
 def _dock(panel: PanelSpec) -> Command:
-    """Shows or hides one of the panels around the stage."""
+    """The command that shows or hides a panel."""
     return Command(
         f"view.{panel.name}",
         panel.command,

@@ -1,4 +1,4 @@
-"""The command palette: every command by a few letters of its name, or of words for it."""
+"""The command palette: finds commands by a few letters of their names or keywords."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ SIZE = QSize(560, 420)
 ROW_PX = 32
 BELOW_TOP_PX = 56
 MENU_COSTS = 50.0
-"""What a title alone does not have comes after what it has."""
+"""Taken off the score of a match that needs the menu's name too."""
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A command as the palette shows it."""
+    """A command in the palette."""
 
     id: str
     title: str
     menu: str
     keys: str
     reason: str
-    """Why it is off; empty while it can be run."""
+    """Reason why it is off; empty while it can be run."""
     keywords: str = ""
-    """Not shown: other words for it."""
+    """Other words to find it by, not shown."""
 
     def score(self, needle: str) -> float | None:
-        """How well letters fit its title or keywords; less well, its title with its menu."""
+        """Score letters against title and keywords, and less against the title with its menu."""
         fits = (score(needle, words) for words in (self.title, self.keywords))
         known = [value for value in fits if value is not None]
         if known:
@@ -64,7 +64,7 @@ class Entry:
 
 
 def entries_of(actions: Actions) -> tuple[Entry, ...]:
-    """Every command, in the order of the menus."""
+    """List every command, in the order of the menus."""
     return tuple(_entry(actions, command) for command in COMMANDS if not command.held)
 
 
@@ -78,10 +78,10 @@ def _entry(actions: Actions, command: Command) -> Entry:
 
 
 def matching(entries: tuple[Entry, ...], needle: str) -> tuple[Entry, ...]:
-    """The entries that fit, best first; those that can be run before those that cannot."""
+    """List the entries that match, best first, and those that can be run before others."""
     scored = [(entry.score(needle), entry) for entry in entries]
     found = [(value, entry) for value, entry in scored if value is not None]
-    # Stable: equal ones stay in the order of the menus.
+    # The sort is stable: equal entries stay in the order of the menus.
     found.sort(key=lambda pair: (-pair[0], bool(pair[1].reason)))
     return tuple(entry for _, entry in found)
 
@@ -90,7 +90,7 @@ class Palette(QDialog):
     """A field and a list below it; Enter runs, Esc closes.
 
     Args:
-        actions: the commands, and whether they can be run now.
+        actions: the commands, enabled or not.
         parent: the window.
     """
 
@@ -127,12 +127,12 @@ class Palette(QDialog):
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)  # a popup gives it to nobody
 
     def shown(self) -> tuple[Entry, ...]:
-        """What the list holds, best first."""
+        """Entries of the list, best first."""
         return tuple(self.list.item(row).data(ENTRY_ROLE) for row in range(self.list.count()))
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows move along the list while the field has the letters."""
+        """Send arrow keys to the list while the field has the focus."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         steps = {
@@ -163,13 +163,13 @@ class Palette(QDialog):
         item = self.list.currentItem()
         entry = item.data(ENTRY_ROLE) if item is not None else None
         if entry is None or entry.reason:
-            return  # it says why beside its name
+            return  # the reason stands beside its name
         self.close()
         self._actions.run(entry.id)
 
 
 class _Rows(QStyledItemDelegate):
-    """Paints an entry: its menu and name on the left, its key or what it lacks on the right."""
+    """Paints an entry: menu and name on the left, key or reason on the right."""
 
     @override
     def sizeHint(

@@ -1,4 +1,4 @@
-"""Time."""
+"""Commands for time: playing, stepping, loop and markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheet of all keys: searched, and changed."""
+"""The dialog of all keys, which can be searched and changed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ShortcutsDialog(QDialog):
     """All commands with their keys; the one selected can be given another key.
 
     Args:
-        keys: which keys mean which command.
+        keys: the keys of every command.
         parent: the window.
     """
 
@@ -141,7 +141,7 @@ class ShortcutsDialog(QDialog):
     # -- showing ----------------------------------------------------------------------------
 
     def shown(self) -> tuple[str, ...]:
-        """The ids of the commands that the search left."""
+        """Ids of the commands that the search found."""
         return tuple(name for name, row in self._rows.items() if not row.isHidden())
 
     def choose(self, command_id: str) -> None:
@@ -179,7 +179,7 @@ class ShortcutsDialog(QDialog):
         self._typed()
 
     def _typed(self) -> None:
-        """Say at once what a key would do."""
+        """Show at once what assigning the typed key would change."""
         command_id, key = self._current(), self._key()
         problem = self._problem(command_id, key) if key else ""
         holders = () if problem else self._keys.holders(key, but=command_id) if key else ()

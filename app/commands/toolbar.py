@@ -1,4 +1,4 @@
-"""The toolbar, made from the table of commands."""
+"""Makes the toolbar from the table of commands."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from app.commands.actions import Actions
 
 WORDS_TOO = frozenset(("file.open_video", "file.load_model", "attention.run", "export.export"))
-"""Commands whose buttons say their names."""
+"""Ids of commands whose buttons show icon and name."""
 
 
 def make_toolbar(actions: Actions) -> QToolBar:
-    """A bar with the commands of ``TOOLBAR``."""
+    """Make a bar with the commands of ``TOOLBAR``."""
     bar = QToolBar(QCoreApplication.translate("toolbar", "Tools"))
     bar.setObjectName("toolbar")
     bar.setMovable(False)
@@ -44,7 +44,7 @@ def make_toolbar(actions: Actions) -> QToolBar:
 
 
 def _name_extension(bar: QToolBar) -> None:
-    """Say what Qt's own button at the end of a bar without room is for."""
+    """Name Qt's own button at the end of a bar that lacks room."""
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert button is not None
     words = QCoreApplication.translate("toolbar", "More tools")

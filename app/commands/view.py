@@ -1,4 +1,4 @@
-"""Which view is shown, and how it is drawn."""
+"""Commands for the views and the display of heat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PINNED = Need(lambda s, _: bool(s.panes), N("commands", "pin a map with P first"
 
 
 def _view(name: ViewName, title: str, tooltip: str) -> Command:
-    """One of the views; the toolbar shows them side by side."""
+    """The command that shows a view; the toolbar shows them side by side."""
     return Command(
         f"view.show_{name}",
         title,

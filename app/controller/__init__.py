@@ -1,1 +1,1 @@
-"""Decides what is missing for what the user asks, and has it made; knows no widget."""
+"""Has the workers make what the state asks for and the results lack; knows no widget."""

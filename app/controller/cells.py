@@ -1,7 +1,7 @@
 """Small coloured maps from the paint worker, for grids, panes and the tree of layers.
 
 Cells are coloured by ``mvit_core.render`` alone, at the size they have on screen, and kept by all
-that decides how they look: stepping through frames of one token time paints none anew.
+that decides how they heat: stepping through frames of one token time paints none anew.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from mvit_core.heatmap import Heatmap
 
 SECONDS_TO_REMAKE = 0.01
-"""All cells of a block, some hundreds of kilobytes."""
+"""Seconds to paint all cells of a block, some hundreds of kilobytes."""
 
 
 @dataclass(frozen=True)
 class CellsAsk:
-    """Cells to be painted."""
+    """A request for cells of one block."""
 
     key: CellsKey
     frame_index: int
-    """A frame of the token time."""
+    """Index of a frame of the token time."""
 
 
 def paint_cells(asks: tuple[CellsAsk, ...], task: TaskHandle) -> tuple[CellsPicture, ...]:
-    """The cells asked for, in their order."""
+    """Paint the requested cells, in their order."""
     return tuple(_paint(ask, task) for ask in asks)
 
 
@@ -51,7 +51,7 @@ def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
         saliency = key.result.maps.pick(head)
         if key.token_time < 0:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
-        style = key.look.style(key.result.maps, saliency)
+        style = key.heat.style(key.result.maps, saliency)
         heatmap = project(saliency, key.result.pixel_map, key.result.frame_indices)
         image = heat_image(heatmap, ask.frame_index, style, key.size)
         images.append(_seen(image, heatmap) if key.token_time < 0 else image)
@@ -60,18 +60,18 @@ def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
 
 
 def _seen(image: QImage, heatmap: Heatmap) -> QImage:
-    """The part of a picture that the model saw: small pictures have no room for the rest."""
+    """Cut a picture to the seen box, as small pictures have no room for the rest."""
     down, across = seen_box(heatmap, (image.width(), image.height()))
     return image.copy(across.start, down.start, across.stop - across.start, down.stop - down.start)
 
 
 class Cells:
-    """Asks the paint worker for cells, and keeps them.
+    """Requests cells from the paint worker, and caches them.
 
     Args:
-        bench: what the controller's parts share.
-        key: of the tasks.
-        background: nobody waits for these; they make way for all others.
+        bench: shared by the controller's collaborators.
+        key: key of its tasks.
+        background: let all other tasks go first.
     """
 
     def __init__(self, bench: Workbench, key: TaskKey, *, background: bool = False) -> None:
@@ -82,11 +82,11 @@ class Cells:
         )
 
     def get(self, key: CellsKey) -> CellsPicture | None:
-        """A picture that was made and is still kept."""
+        """The picture of a key; None where it is not cached."""
         return self._cache.get(key)
 
     def request(self, asks: Sequence[CellsAsk]) -> None:
-        """Ask for those that are not there, unless they are asked for already."""
+        """Request cells that are not cached, unless they are requested already."""
         missing = tuple(ask for ask in asks if ask.key not in self._cache)
         if missing and missing != self._asked:
             self._asked = missing
@@ -104,6 +104,6 @@ class Cells:
         self._cache.put_together([(each.key, each, each.nbytes) for each in painted])
 
     def forget(self) -> None:
-        """Another video or model: no picture of before means anything."""
+        """Drop all cells, as another video or model is in use."""
         self._asked = ()
         self._cache.clear()

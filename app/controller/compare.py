@@ -1,7 +1,7 @@
 """The panes of the compare view: their frames, maps, colours and difference.
 
-A pane is asked for like any other map, by a request that names its model and its clip: the
-inference worker loads what it needs beside the model in use. Panes of another clip follow by time.
+The map of a pane is requested like any other, with its model and its clip: the inference worker
+loads what it needs beside the model in use. Panes of another clip follow the playhead by time.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("comparing", text)
+    return QCoreApplication.translate("compare", text)
 
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What one pane has to show."""
+    """Frame and map of one pane, as far as they are made."""
 
     video: VideoInfo | None
     picture: FramePicture | None
@@ -65,11 +65,11 @@ class _Seen:
 
 
 class ComparePanes(Collaborator):
-    """What the compare view shows, and what is asked of the workers for it.
+    """Makes the panes of the compare view, and requests what they lack.
 
     Args:
-        bench: what the controller's parts share.
-        map_cache: the maps that were made.
+        bench: shared by the controller's collaborators.
+        map_cache: maps made so far.
     """
 
     def __init__(self, bench: Workbench, map_cache: MapCache) -> None:
@@ -90,7 +90,7 @@ class ComparePanes(Collaborator):
         self._bench.results = replace(self._bench.results, panes=self._info)
 
     def _panes(self) -> tuple[PaneInfo, ...]:
-        """Ask for what is missing; what the panes show now, none where the view is another."""
+        """Make the panes of the present state and request what they lack; empty in other views."""
         state, results = self._bench.state, self._results
         if state.view != "compare" or results.picture is None or results.video is None:
             return ()
@@ -98,7 +98,7 @@ class ComparePanes(Collaborator):
         self._request_frames(pins)
         seen = [self._selection(), *(self._pinned(pane) for pane in pins)]
         asks: list[CellsAsk] = []
-        info = [self._fact(place, each, asks) for place, each in enumerate(seen)]
+        info = [self._info_of(place, each, asks) for place, each in enumerate(seen)]
         if state.difference is not None and max(state.difference) < len(seen):
             info.append(self._difference(state.difference, seen))
         self._cells.request(asks)
@@ -127,17 +127,17 @@ class ComparePanes(Collaborator):
         return float(video.pts_seconds[self._bench.state.frame])
 
     def _request_frames(self, pins: tuple[Pane, ...]) -> None:
-        """Ask for the frames of other clips at the playhead's time."""
+        """Request the frames of other clips at the playhead's time."""
         clips = tuple(dict.fromkeys(_clip_of(pane) for pane in pins if not self._is_open(pane)))
         wanted = (clips, self._seconds())
         if clips and wanted != self._asked_frames:
             self._asked_frames = wanted
-            work, take = partial(self._frames.at, *wanted), self._take_frames
+            work, show = partial(self._frames.at, *wanted), self._show_frames
             self._workers.decode.submit(
-                TaskKey.PANE_FRAMES, work, take, self._bench.failed, on_late=take
+                TaskKey.PANE_FRAMES, work, show, self._bench.failed, on_late=show
             )
 
-    def _take_frames(self, frames: tuple[PaneFrame, ...]) -> None:
+    def _show_frames(self, frames: tuple[PaneFrame, ...]) -> None:
         self._others = {(frame.path, frame.stream): frame for frame in frames}
 
     def _selection(self) -> _Seen:
@@ -195,7 +195,7 @@ class ComparePanes(Collaborator):
         )
 
     def _model_files(self, model: ModelSource) -> tuple[FileIdentity, ...]:
-        """Which files a pane's model is read from; those of the model in use were read already."""
+        """Files that a pane's model is read from; those of the model in use were read already."""
         used = self._results.model
         if used is not None and used.source == model:
             return used.files
@@ -207,7 +207,7 @@ class ComparePanes(Collaborator):
         return video is not None and (pane.clip, pane.stream) == (video.path, state.stream)
 
     def _request_map(self, request: MapRequest) -> None:
-        """Ask for the map of a pane, once the user's own is there."""
+        """Request the map of a pane, once the map of the canvas is made."""
         results = self._results
         waits = (
             results.request is not None
@@ -219,18 +219,18 @@ class ComparePanes(Collaborator):
             self._workers.infer.submit(
                 TaskKey.PANE_MAP,
                 partial(self._workers.model_worker.explain, request),
-                self._map_came,
-                partial(self._map_failed, request),
+                self._on_map,
+                partial(self._on_map_failed, request),
                 background=True,
                 on_cancel=self._is_free,
                 on_late=self._map_cache.keep,
             )
 
-    def _map_came(self, result: MapResult) -> None:
+    def _on_map(self, result: MapResult) -> None:
         self._map_cache.keep(result)
         self._is_free()
 
-    def _map_failed(self, request: MapRequest, result: TaskResult) -> None:
+    def _on_map_failed(self, request: MapRequest, result: TaskResult) -> None:
         self._barred[request] = result.problem
         self._is_free()
         self._bench.failed(result)
@@ -240,7 +240,7 @@ class ComparePanes(Collaborator):
 
     # -- what is shown ------------------------------------------------------------------------
 
-    def _fact(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
+    def _info_of(self, place: int, seen: _Seen, asks: list[CellsAsk]) -> PaneInfo:
         name = PANE_NAMES[place - 1] if place else tr("Now")
         blank = PaneInfo(
             place, name, self._title(place, seen), seen.video, seen.picture, remark=seen.remark
@@ -250,7 +250,7 @@ class ComparePanes(Collaborator):
         heatmap = heatmap_of(seen.result, seen.head)
         time = heatmap.token_time(seen.picture.index)
         size = self._heat_px(seen)
-        key = CellsKey(seen.result, (seen.head,), time, self._look(place), size)
+        key = CellsKey(seen.result, (seen.head,), time, self._heat_settings(place), size)
         asks.append(CellsAsk(key, seen.picture.index))
         made = self._cells.get(key)
         old = next((each for each in self._info if each.place == place), None)
@@ -265,11 +265,11 @@ class ComparePanes(Collaborator):
         )
 
     def _scale(self, made: CellsPicture) -> Scale:
-        """Of what is painted, in the units and at the opacity that the user asks for."""
+        """Scale of painted cells, in the user's units and opacity."""
         state = self._bench.state
-        look = replace(made.key.look, opacity=state.heat.opacity, units=state.heat.units)
+        heat = replace(made.key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
-        return scale_of(look, made.ranges[0], keys, short_unit_names())
+        return scale_of(heat, made.ranges[0], keys, short_unit_names())
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneInfo:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
@@ -309,21 +309,21 @@ class ComparePanes(Collaborator):
         )
 
     def _heat_px(self, seen: _Seen) -> tuple[int, int]:
-        """The frame's shape within the room of a pane."""
+        """(width, height) of the frame's shape within a pane, in device pixels."""
         assert seen.video is not None
         width, height = seen.video.display_size
         scale = min(self._bench.sizes.pane_px[0] / width, self._bench.sizes.pane_px[1] / height)
         return max(round(width * scale), 1), max(round(height * scale), 1)
 
-    def _look(self, place: int) -> HeatSettings:
-        look = replace(self._bench.state.heat, opacity=1.0, units="probability")
+    def _heat_settings(self, place: int) -> HeatSettings:
+        heat = replace(self._bench.state.heat, opacity=1.0, units="probability")
         shown = self._results.shown
         if place == 0 and shown is not None:
-            look = replace(look, locked_range=shown.range.range)  # as on the canvas
-        return look
+            heat = replace(heat, locked_range=shown.range.range)  # as on the canvas
+        return heat
 
     def _title(self, place: int, seen: _Seen) -> str:
-        """Block, head and map; the clip and the model where they are not those in use."""
+        """Block, head and map in words; clip and model where they are not those in use."""
         results, state = self._results, self._bench.state
         pane = state.panes[place - 1] if place else None
         block = pane.map.block if pane else (results.request.block if results.request else 0)
@@ -345,13 +345,13 @@ def _clip_of(pane: Pane) -> ClipKey:
 
 
 def _one_mark(terms: tuple[Term, Term]) -> TokenMark | None:
-    """The ring of both sides of a difference, where they are of the same token at one place."""
+    """The ring of a difference, where both sides have the same token at the same place."""
     one, other = (mark_on(t.result, heatmap_of(t.result, t.head), t.frame_index) for t in terms)
     return one if one == other else None
 
 
 def _one_grid(terms: tuple[Term, Term]) -> Heatmap | None:
-    """The tokens of both sides of a difference, where they lie at the same places."""
+    """The map whose token grid is drawn on a difference, where both sides have the same grid."""
     one, other = (heatmap_of(term.result, term.head) for term in terms)
     places = [(m.shape[1:], m.x_px, m.y_px, m.box_px, m.frame_size) for m in (one, other)]
     return one if places[0] == places[1] else None

@@ -1,8 +1,8 @@
-"""Between what is asked for and what is known: has the workers make what is missing.
+"""The controller: has the workers make what the state asks for and the results lack.
 
 A change of the store, or the end of a worker's task, leads to ``_refresh``: each collaborator
-compares what is asked for with what is there, and asks its worker for the rest. What is known then
-is emitted as a snapshot. Every step may be repeated without harm. No widget is known here.
+compares the state with the results and submits tasks for the rest. State and results are then
+emitted as a snapshot. Every step may be repeated without harm. The controller knows no widget.
 """
 
 from __future__ import annotations
@@ -59,17 +59,17 @@ class Controller(QObject):
     """Owns the workers and the results; follows the store.
 
     Args:
-        store: what the user asks for.
-        preferences: what the user has set once for all.
+        store: holds the state.
+        preferences: holds the user's preferences.
         parent: the owner.
     """
 
     snapshot_changed = Signal(object, object)
-    """The ``Snapshot`` before, None at first or where everything is to be shown anew, and now."""
+    """(old, new), both ``Snapshot``; old is None where everything is to be shown anew."""
     message = Signal(object)
-    """A ``Message`` to be put up."""
+    """Emitted with a ``Message`` to be shown."""
     opened = Signal(str)
-    """The name of a file that could be opened: errors told of it before are out of date."""
+    """Emitted with the name of a file that was opened; earlier errors about it are out of date."""
 
     def __init__(self, store: Store, preferences: PreferenceStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,7 +80,7 @@ class Controller(QObject):
         self._snapshot: Snapshot | None = None
         self._asked_source: ModelSource | None = None
         self.survey = ClipSurvey(bench)
-        map_cache = MapCache(bench.budget, self.survey.learn_map)
+        map_cache = MapCache(bench.budget, self.survey.record_map)
         self._watch = FileWatch(bench)
         self._frames = Frames(bench)
         self._maps = MapScheduler(bench, map_cache)
@@ -109,11 +109,11 @@ class Controller(QObject):
 
     @property
     def results(self) -> Results:
-        """All that is known now."""
+        """The results now."""
         return self._bench.results
 
     def start(self) -> None:
-        """Emit what there is, for the first time; the window listens by then."""
+        """Emit the first snapshot; call it once the window is connected."""
         self._refresh()
 
     # -- asked by commands and the window ------------------------------------------------------
@@ -131,8 +131,14 @@ class Controller(QObject):
         decode.submit(TaskKey.OPEN, work, partial(self._video_opened, stream), self._bench.failed)
         self._refresh()
 
+    def choose_stream(self, place: int) -> None:
+        """Open another video stream of the file that is open, by its place among them."""
+        video = self.results.video
+        if video is not None and place < len(video.streams):
+            self.open_video(video.path, video.streams[place].index)
+
     def load_model(self, source: ModelSource) -> None:
-        """Load a model; the one before stays until this one is there."""
+        """Load a model; the one before stays until this one is loaded."""
         self._asked_source = source
         work, name = partial(self.workers.model_worker.load, source), source.checkpoint.name
         self._jobs.begin(TaskKey.LOAD, self.tr("Loading {name}").format(name=name))
@@ -154,10 +160,23 @@ class Controller(QObject):
         elif self._asked_source is not None:
             self.load_model(mended(self._asked_source, remedy))
 
+    @Slot(str)
+    def choose_weights(self, name: str) -> None:
+        """Load another network of the file that was to be loaded last."""
+        if self._asked_source is not None:
+            self.load_model(replace(self._asked_source, weights=name, head=None))
+
+    @Slot(str)
+    def choose_head(self, name: str) -> None:
+        """Load the model with another of its prediction heads."""
+        source = self.store.state.model
+        if source is not None:
+            self.load_model(replace(source, head=name))
+
     def close_clip(self) -> None:
         """Close the video."""
         self._frames.closed()
-        # Under the key of opening: a video that is just being opened is not wanted any more.
+        # Under the key of opening, so that it replaces a video that is just being opened.
         self.workers.decode.submit(TaskKey.OPEN, self.workers.decoder.release)
         self.workers.infer.cancel(TaskKey.EXPLAIN)
         self._forget()
@@ -169,7 +188,7 @@ class Controller(QObject):
         self._refresh()
 
     def run_again(self) -> None:
-        """Run the model on the window shown, also after it failed or was cancelled."""
+        """Run the model on the window shown, even after a run failed or was cancelled."""
         for each in self._collaborators:
             each.resume()
         self._refresh()
@@ -179,7 +198,7 @@ class Controller(QObject):
         """Stop a job; without a key, the one that the user waits for most.
 
         Raises:
-            ValueError: there is no task of this key.
+            ValueError: there is no such key.
         """
         running = self._jobs.running
         for task in (TaskKey(key),) if key else tuple(k for k in JOB_ORDER if k in running)[:1]:
@@ -190,18 +209,18 @@ class Controller(QObject):
         self._refresh()
 
     def export(self, job: ExportJob) -> None:
-        """Write what is shown to a file."""
+        """Write an export."""
         self._watch.check()
         self.exports.begin(job)
         self._refresh()
 
     def repeat_export(self) -> None:
-        """Write what is shown now as it was written the last time."""
+        """Export the present view with the choices of the last export."""
         self.exports.repeat()
         self._refresh()
 
     def compute_series(self) -> None:
-        """Run the model on every window that the header series lacks."""
+        """Run the model on every window that the series lacks."""
         self.survey.compute_series()
         self._refresh()
 
@@ -212,21 +231,21 @@ class Controller(QObject):
         self._refresh()
 
     def notify(self, message: Message) -> None:
-        """Put up a message."""
+        """Show a message."""
         self._bench.notify(message)
 
     def failed(self, result: TaskResult) -> None:
-        """Tell the user in words why a task failed."""
+        """Show a message about a task that failed."""
         self._bench.failed(result)
 
     def set_recent(self, entries: tuple[Recent, ...]) -> None:
-        """Take the list of files opened lately."""
+        """Set the list of files opened lately."""
         self._bench.results = replace(self.results, recent=entries)
         self._refresh()
 
     @Slot(object)
     def set_sizes(self, sizes: ViewSizes) -> None:
-        """Take how large maps are on screen, and which are in sight."""
+        """Set the sizes of maps on screen, and the blocks in sight."""
         if sizes != self._bench.sizes:
             self._bench.sizes = sizes
             self._refresh()
@@ -254,12 +273,12 @@ class Controller(QObject):
 
     @Slot(object, object)
     def _preferred(self, old: Preferences, new: Preferences) -> None:
-        """Take what the user has just set."""
+        """Apply changed preferences."""
         if old.cache_gigabytes != new.cache_gigabytes:
             self.budget.resize(budget_bytes(new))
         if old.first_index != new.first_index:
             count_frames_from(new.first_index)
-            self._snapshot = None  # every number on screen is another
+            self._snapshot = None  # every number on screen changes
         self._refresh()
 
     @Slot(object, object)
@@ -276,7 +295,7 @@ class Controller(QObject):
 
     @Slot(object)
     def _on_finished(self, result: TaskResult) -> None:
-        """A task has ended and its callbacks have been called."""
+        """Update jobs and refresh after a task has ended and its callbacks were called."""
         if self.workers.of(result.key).is_latest(result):
             self._jobs.end(result)
         self._refresh()
@@ -335,7 +354,7 @@ class Controller(QObject):
         self._bench.results = tiled(self.results, self.store.state.clip_spec)
 
     def _forget(self) -> None:
-        """Another video or model: nothing of the one before means anything."""
+        """Drop everything made of the video or model before."""
         for each in self._collaborators:
             each.forget()
         self._bench.results = replace(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mvit_core.render import ValueRange
 
 KEPT = 32
-"""Pictures: a window has about eight token times."""
+"""Number of pictures kept; a window has about eight token times."""
 
 
 def tr(text: str) -> str:
@@ -41,29 +41,29 @@ class Term:
 
 @dataclass(frozen=True)
 class DifferenceKey:
-    """All that decides how a difference is coloured."""
+    """Everything that decides the colours of a difference."""
 
     sides: tuple[tuple[MapResult, HeadChoice, int], ...]
-    """TaskResult, head and token time of each."""
+    """(result, head, token time) of each side."""
     size: tuple[int, int]
     smooth: bool
 
 
 @dataclass(frozen=True, eq=False)
 class DifferencePicture:
-    """A difference in colours."""
+    """A coloured difference."""
 
     key: DifferenceKey
     image: QImage
     range: ValueRange
-    """Symmetrical around 0."""
+    """Values at the ends of the colours, symmetrical around 0."""
     unit: str
 
 
 def paint_difference(
     key: DifferenceKey, terms: tuple[Term, Term], task: TaskHandle
 ) -> DifferencePicture:
-    """The first minus the second.
+    """Colour the first side minus the second.
 
     Probabilities spread over unequal numbers of keys have no common measure: there both sides
     count in multiples of uniform attention.
@@ -87,10 +87,10 @@ def paint_difference(
 
 
 class Differences:
-    """Asks the paint worker for differences, and keeps some.
+    """Requests differences from the paint worker, and keeps some.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -102,7 +102,7 @@ class Differences:
     def get(
         self, terms: tuple[Term, Term], size: tuple[int, int], *, smooth: bool
     ) -> DifferencePicture | None:
-        """The picture; the one before while it is made, if it is of the same maps."""
+        """The picture of a difference; while it is made, the one before of the same maps."""
         sides = tuple(
             (t.result, t.head, heatmap_of(t.result, t.head).token_time(t.frame_index))
             for t in terms
@@ -129,7 +129,7 @@ class Differences:
             self._kept.pop(next(iter(self._kept)))
 
     def forget(self) -> None:
-        """Another video or model."""
+        """Drop all pictures, as another video or model is in use."""
         self._asked = self._last = None
         self._kept.clear()
 

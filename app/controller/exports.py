@@ -1,4 +1,4 @@
-"""Exports: what the present view would be as a file, and the files that are written."""
+"""Makes export jobs of the present view, and has them drawn and written."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def tr(text: str) -> str:
 
 
 class Exports(Collaborator):
-    """Has files written, and drawn for the dialog before they are.
+    """Has exports written, and previewed for the dialog.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -36,7 +36,7 @@ class Exports(Collaborator):
         self.previews = Previews(bench.workers.infer, bench.workers.model_worker, bench)
 
     def begin(self, job: ExportJob) -> None:
-        """Write what is shown to a file."""
+        """Write an export."""
         self._last = job
         self._bench.results = replace(self._bench.results, has_exported=True)
         words = tr("Exporting {name}").format(name=job.target.name)
@@ -46,18 +46,18 @@ class Exports(Collaborator):
         workers.export.submit(TaskKey.EXPORT, work, self._saved, self._bench.failed)
 
     def repeat(self) -> None:
-        """Write what is shown now as it was written the last time."""
+        """Export the present view with the choices of the last export."""
         last = self._last
         job = repeated(last, self._bench.state, self._bench.results) if last is not None else None
         if job is not None:
             self.begin(job)
 
     def job(self) -> ExportJob | None:
-        """What an export of the present view would be; None without video or model."""
+        """Make the job that exports the present view; None without video or model."""
         return job_for(self._bench.state, self._bench.results)
 
     def preview(self, job: ExportJob) -> None:
-        """Draw what an export would show at the play head; ``previews`` tells what came."""
+        """Draw an export at the playhead; ``previews`` emits the picture."""
         if self._bench.results.request is not None:
             self.previews.ask(job, self._bench.results.request)
 

@@ -34,7 +34,7 @@ def tr(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Look:
-    """What had become of some files."""
+    """Result of checking some files."""
 
     replaced: tuple[FileIdentity, ...]
     gone: tuple[FileIdentity, ...]

@@ -1,4 +1,4 @@
-"""From the frame that is asked for to a picture of it: the decoder's, or a proxy meanwhile.
+"""Finds the picture of the requested frame: the decoder's, or a proxy meanwhile.
 
 The frames beside the one shown are painted ahead, so that a step is answered within its key press.
 While the playhead is dragged every frame is a proxy at once, and the decoder is asked when the
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from app.workers.decode import Opened
 
 REST_MS = 60
-"""The pointer rests when it has not moved for so long."""
+"""Milliseconds without movement after which the pointer rests."""
 
 BESIDE_BYTES = 256 << 20
-"""Of the two frames beside the one shown, even of 8K."""
+"""Bytes kept of the two frames beside the one shown, even of 8K."""
 
 SECONDS_TO_REMAKE = 0.005
-"""One picture of a decoded frame."""
+"""Seconds to paint a decoded frame again."""
 
 LATE_MS = 40
-"""A frame that takes longer has a proxy shown in its place."""
+"""Milliseconds after which a proxy stands in for a frame that is still decoded."""
 
 
 class Frames(Collaborator):
-    """Asks the decode worker for the frame that the state wants.
+    """Requests the frame of the state from the decode worker.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -53,7 +53,7 @@ class Frames(Collaborator):
         self._strip = Strip(workers.proxies, workers.proxy_maker, bench.budget, bench)
         self._strip.grown.connect(self._strip_grew)
         self._strip.failed.connect(bench.failed)
-        self._wanted: int | None = None
+        self._frame: int | None = None
         self._asked: int | None = None
         self._may_stand_in = False
         self._beside: Cache[int, FramePicture] = Cache(
@@ -74,23 +74,23 @@ class Frames(Collaborator):
 
     @property
     def is_pending(self) -> bool:
-        """The frame asked for last has not been decoded yet."""
+        """True where the frame requested last is not decoded yet."""
         return self._worker.is_pending(TaskKey.FRAME)
 
     def has_beside(self, frame: int) -> bool:
-        """The picture of a frame beside the one shown was painted ahead."""
+        """True where a frame beside the one shown was painted ahead."""
         return frame in self._beside
 
     def opened(self, opened: Opened) -> None:
-        """Show the first frame of another video, which the results hold by now."""
+        """Show the first frame of another video, which the results hold already."""
         self._strip.begin(opened.video.path, opened.opened_video)
-        self._wanted = self._asked = 0
+        self._frame = self._asked = 0
         self._beside.clear()
         self._look_ahead()
 
     def closed(self) -> None:
-        """Ask for nothing more of a video that is closed."""
-        self._wanted = self._asked = None
+        """Stop requesting frames, as the video is closed."""
+        self._frame = self._asked = None
         self.stop()
         self._beside.clear()
         for key in (TaskKey.FRAME, TaskKey.NEIGHBOURS, TaskKey.PREFETCH):
@@ -105,13 +105,13 @@ class Frames(Collaborator):
 
     @override
     def refresh(self) -> None:
-        """Ask for the frame that the state wants; show a stand-in, where one is to be seen now."""
+        """Request the frame of the state; show a stand-in where one is needed at once."""
         state = self._bench.state
         if self._bench.results.video is None:
             return
-        if state.frame != self._wanted:
-            self._wanted = state.frame
-            # The worker has not even answered for the frame before: it will be late.
+        if state.frame != self._frame:
+            self._frame = state.frame
+            # The frame before is not even decoded, so this one will be late.
             self._may_stand_in = state.scrubbing or self.is_pending
             if self._show_beside(state.frame):
                 return
@@ -143,13 +143,13 @@ class Frames(Collaborator):
             return False
         self._rest.stop()
         self._late.stop()
-        self._worker.cancel(TaskKey.FRAME)  # of a step before: nobody waits for it any more
+        self._worker.cancel(TaskKey.FRAME)  # of an earlier step
         self._asked = frame
         self._show(picture)
         self._look_ahead()
         return True
 
-    def _came_beside(self, pictures: tuple[FramePicture, ...]) -> None:
+    def _on_beside(self, pictures: tuple[FramePicture, ...]) -> None:
         """Keep what was painted ahead, and nothing that was before."""
         video = self._bench.results.video
         self._beside.clear()
@@ -158,8 +158,8 @@ class Frames(Collaborator):
                 pixels = 0 if picture.pixels is None else picture.pixels.nbytes
                 self._beside.put(picture.index, picture, picture.image.sizeInBytes() + pixels)
 
-    def _came(self, picture: FramePicture | None) -> None:
-        """Show a decoded frame, also a late one, unless something nearer is shown already."""
+    def _on_result(self, picture: FramePicture | None) -> None:
+        """Show a decoded frame, even a late one, unless a nearer one is shown already."""
         video = self._bench.results.video
         if picture is None or video is None or picture.file != video.file:
             return
@@ -197,11 +197,11 @@ class Frames(Collaborator):
     def _ask(self) -> None:
         self._rest.stop()
         video = self._bench.results.video
-        if self._wanted is not None and video is not None:
-            self._asked = self._wanted
-            work = partial(self._decoder.frame, video.path, self._wanted)
+        if self._frame is not None and video is not None:
+            self._asked = self._frame
+            work = partial(self._decoder.frame, video.path, self._frame)
             self._worker.submit(
-                TaskKey.FRAME, work, self._came, self._bench.failed, on_late=self._came
+                TaskKey.FRAME, work, self._on_result, self._bench.failed, on_late=self._on_result
             )
 
     def _is_late(self) -> None:
@@ -222,9 +222,7 @@ class Frames(Collaborator):
         if video is not None:
             work = partial(self._decoder.neighbours, video.path, self._bench.state.frame)
             failed = self._bench.failed
-            self._worker.submit(
-                TaskKey.NEIGHBOURS, work, self._came_beside, failed, background=True
-            )
+            self._worker.submit(TaskKey.NEIGHBOURS, work, self._on_beside, failed, background=True)
 
     def _decoded_ahead(self, _: None) -> None:
         if not len(self._beside):

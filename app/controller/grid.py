@@ -1,8 +1,8 @@
-"""The maps of all layers: asked for one after another in the background, coloured where seen.
+"""The maps of all layers: requested one block after another in the background, coloured where seen.
 
-The inference worker makes one block's maps at a time, so whatever the user asks for next waits for
-one block at most. Blocks in sight come first, then the neighbours of the block that is shown:
-going to the next layer then finds its maps there.
+The inference worker makes one block's maps at a time, so the user's next request waits for one
+block at most. Blocks in sight come first, then the neighbours of the block shown, so that going to
+the next layer finds its maps made.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from app.controller.cells import Cells, CellsAsk
 from app.controller.scale import scale_of
 from app.controller.workbench import Collaborator
 from app.results import CellsKey, CellsPicture, GridInfo, GridRow, TaskKey, heatmap_of
-from app.results.tokens import carried
 from app.workers.worker import Progress
 
 if TYPE_CHECKING:
@@ -32,22 +31,22 @@ if TYPE_CHECKING:
     from mvit_core.render import HeatSettings
 
 MINI_PX = (60, 34)
-"""Pictures in the tree of layers are no larger than this."""
+"""Largest (width, height) of pictures in the tree of layers."""
 
 ALL_TIMES = -1
 
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("grids", text)
+    return QCoreApplication.translate("grid_maps", text)
 
 
 class GridMaps(Collaborator):
-    """What the grids and the tree of layers show, and what is asked of the workers for it.
+    """Makes the grids and the pictures in the tree of layers, and requests what they lack.
 
     Args:
-        bench: what the controller's parts share.
-        map_cache: the maps that were made.
+        bench: shared by the controller's collaborators.
+        map_cache: maps made so far.
     """
 
     def __init__(self, bench: Workbench, map_cache: MapCache) -> None:
@@ -60,7 +59,7 @@ class GridMaps(Collaborator):
         self._last: dict[int, GridRow] = {}
         self._info: GridInfo | None = None
         self._asked_for: object = None
-        self._cell_look = self._look()
+        self._cell_heat = self._heat_settings()
         self._asks: dict[MapResult, CellsAsk] = {}
         self._mini_pictures: tuple[CellsPicture, ...] = ()
         self._requested: tuple[object, dict[int, MapRequest]] | None = None
@@ -71,38 +70,38 @@ class GridMaps(Collaborator):
         self._bench.results = replace(self._bench.results, grid=grid, minis=self._small_pictures())
 
     def _grid(self) -> GridInfo | None:
-        """Ask for what is missing; what the grid shows now, None where no grid is shown."""
+        """Make the grid of the present state and request what it lacks; None in other views."""
         requests = self._requests()
         self._fetch(requests)
         view = self._bench.state.view
         if view not in ("heads", "layers") or self._results.picture is None:
             self._info = None
             return None
-        asked_for = (self._results.picture, self._look(), self._bench.sizes.cell_px)
+        asked_for = (self._results.picture, self._heat_settings(), self._bench.sizes.cell_px)
         if asked_for != self._asked_for:
-            self._asked_for, self._cell_look = asked_for, asked_for[1]
+            self._asked_for, self._cell_heat = asked_for, asked_for[1]
             self._asks.clear()
         here = self._results.layer(self._bench.state.map.block)
         if view == "heads":
             requests = {block: w for block, w in requests.items() if here and block == here.block}
         rows = tuple(self._row(layer, request) for layer, request in self._layers(requests))
-        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows), self._cell_look))
+        self._info = self._same_or_new(GridInfo(view, rows, *self._scale(rows), self._cell_heat))
         return self._info
 
     def _small_pictures(self) -> tuple[CellsPicture, ...]:
-        """A small picture of each block whose maps are there: mean over heads and times."""
+        """A small picture, mean over heads and times, of each block whose maps are made."""
         picture = self._results.picture
         if picture is None:
             return ()
         if self._bench.state.scrubbing:
             return self._mini_pictures  # nobody reads them while the pointer drags
-        look = replace(self._look(), range_policy="map", locked_range=None, smooth=True)
+        heat = replace(self._heat_settings(), range_policy="map", locked_range=None, smooth=True)
         size = self._mini_px()
         found, asks = [], []
         for request in self._requests().values():
             result = self._map_cache.get(request)
             if result is not None:
-                key = CellsKey(result, ("mean",), ALL_TIMES, look, size)
+                key = CellsKey(result, ("mean",), ALL_TIMES, heat, size)
                 asks.append(CellsAsk(key, picture.index))
                 made = self._minis.get(key)
                 if made is not None:
@@ -121,7 +120,7 @@ class GridMaps(Collaborator):
 
     @override
     def stop(self, key: TaskKey | None = None) -> None:
-        """Ask for no more maps of what is shown now: the user does not want to wait for them."""
+        """Request no more maps of the present state, as the user stopped the job."""
         if key is TaskKey.MAPS:
             self._skipped |= set(self._requests().values())
 
@@ -146,7 +145,7 @@ class GridMaps(Collaborator):
     # -- requests -------------------------------------------------------------------------------
 
     def _requests(self) -> dict[int, MapRequest]:
-        """The request for each block that belongs to what is asked for now."""
+        """The request of each block for the present state, by its number."""
         results = self._results
         request = results.request
         if request is None:
@@ -155,20 +154,15 @@ class GridMaps(Collaborator):
         if self._requested is None or self._requested[0] != asked:
             here = results.layer(request.block)
             assert here is not None
-            requests = {
-                layer.block: request.on_layer(
-                    layer.block, carried(request.map.query, request.map.method, here, layer)
-                )
-                for layer in results.layers
-            }
+            requests = {layer.block: request.on_layer(here, layer) for layer in results.layers}
             self._requested = (asked, requests)
         return self._requested[1]
 
     def _fetch(self, requests: dict[int, MapRequest]) -> None:
-        """Ask for the maps of one more block."""
+        """Request the maps of one more block."""
         results, state = self._results, self._bench.state
         here = self._map_cache.get(results.request) if results.request is not None else None
-        # Where the user stopped a run, no other one is begun behind his back.
+        # Where the user stopped a run, no other one is begun without being asked for.
         needed = state.view == "layers" and here is not None and here.is_complete
         missing = [
             w for w in requests.values() if w not in self._map_cache and w not in self._skipped
@@ -189,14 +183,14 @@ class GridMaps(Collaborator):
         self._worker.submit(
             TaskKey.MAPS,
             partial(work, asked),
-            partial(self._came, asked),
+            partial(self._on_result, asked),
             partial(self._fail, asked),
             background=True,
             on_cancel=self._is_free,
             on_late=self._keep,
         )
 
-    def _came(self, asked: MapRequest, result: MapResult | None) -> None:
+    def _on_result(self, asked: MapRequest, result: MapResult | None) -> None:
         self._keep(result)
         if asked not in self._map_cache:
             self._skipped.add(asked)
@@ -208,7 +202,7 @@ class GridMaps(Collaborator):
         self._bench.failed(result)
 
     def _is_free(self) -> None:
-        """Another block can be asked for; what was stopped is skipped since then."""
+        """Allow the next block to be requested; blocks that were stopped are skipped."""
         self._asked = None
 
     def _keep(self, result: MapResult | None) -> None:
@@ -254,13 +248,13 @@ class GridMaps(Collaborator):
         return self._cells.get(self._ask(result).key)
 
     def _ask(self, result: MapResult) -> CellsAsk:
-        """All heads of a block at the time of the frame shown."""
+        """Request of all heads of a block at the time of the frame shown."""
         frame = self._results.picture
         assert frame is not None
         if result not in self._asks:
             time = heatmap_of(result, 0).token_time(frame.index)
             heads = tuple(range(result.maps.heads))
-            key = CellsKey(result, heads, time, self._cell_look, self._bench.sizes.cell_px)
+            key = CellsKey(result, heads, time, self._cell_heat, self._bench.sizes.cell_px)
             self._asks[result] = CellsAsk(key, frame.index)
         return self._asks[result]
 
@@ -270,7 +264,7 @@ class GridMaps(Collaborator):
         if (
             old is not None
             and (old.view, old.scale, old.policy) == (info.view, info.scale, info.policy)
-            and old.look == info.look
+            and old.heat == info.heat
             and len(old.rows) == len(info.rows)
             and all(a is b for a, b in zip(old.rows, info.rows, strict=True))
         ):
@@ -291,32 +285,32 @@ class GridMaps(Collaborator):
             ]
         )
 
-    def _look(self) -> HeatSettings:
-        """How all cells are coloured; a range that reaches beyond a layer is that of the canvas."""
+    def _heat_settings(self) -> HeatSettings:
+        """Settings of all cells; a range over more than a layer is that of the canvas."""
         state, shown = self._bench.state, self._results.shown
-        look = replace(state.heat, opacity=1.0, units="probability")
-        beyond = look.range_policy == "model" or (
-            look.range_policy == "clip" and state.view == "heads"
+        heat = replace(state.heat, opacity=1.0, units="probability")
+        beyond = heat.range_policy == "model" or (
+            heat.range_policy == "clip" and state.view == "heads"
         )
-        if beyond and look.is_automatic and shown is not None:
-            look = replace(look, locked_range=shown.range.range)
-        return look
+        if beyond and heat.is_automatic and shown is not None:
+            heat = replace(heat, locked_range=shown.range.range)
+        return heat
 
     def _scale(self, rows: tuple[GridRow, ...]) -> tuple[Scale | None, str]:
-        """Of what is painted, in the units and at the opacity that the user asks for."""
+        """(scale, policy in words) of painted cells, in the user's units and opacity."""
         state = self._bench.state
         policy = policy_words(state, many_layers=len(rows) > 1)
         made = [row.picture for row in rows if row.picture is not None]
         if not made:
             return None, policy
         ranges = {ends for picture in made for ends in picture.ranges}
-        look = replace(made[0].key.look, opacity=state.heat.opacity, units=state.heat.units)
+        heat = replace(made[0].key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [picture.key.result.maps.key_count for picture in made]
-        return scale_of(look, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
+        return scale_of(heat, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:
-    """How cells of a grid get their range."""
+    """The range policy of a grid's cells in words."""
     if state.heat.locked_range is not None:
         return tr("locked range")
     if state.heat.range_policy == "manual" and state.heat.manual_range is not None:

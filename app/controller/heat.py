@@ -1,6 +1,6 @@
-"""From the result of a run to colours: which map is shown, and its pictures from the paint worker.
+"""Chooses the map that is shown, and has the paint worker colour it.
 
-Coloured maps are kept by their key, and those of a window's other times are made ahead, so that
+Coloured maps are cached by their key, and those of a window's other times are made ahead, so that
 stepping never waits for colours.
 """
 
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     from app.results import MapResult, StripPicture
 
 REST_MS = 40
-"""Work ahead of the user waits for so long a pause."""
+"""Milliseconds of pause after which heat is painted ahead."""
 
 HEATS_BYTES = 96 << 20
-"""Of coloured maps, some thirty: a window has about eight token times."""
+"""Bytes of coloured maps, some thirty; a window has about eight token times."""
 
 SECONDS_TO_REMAKE = 0.03
-"""One coloured map."""
+"""Seconds to colour a map again."""
 
 
 class HeatScheduler(Collaborator):
-    """Chooses the map that is shown, and asks the paint worker for its colours and the heads'.
+    """Chooses the map that is shown, and requests its heat and the strip of heads.
 
     Args:
-        bench: what the controller's parts share.
-        maps: knows the latest map.
-        ranges: knows the numbers at the ends of the colours.
+        bench: shared by the controller's collaborators.
+        maps: has the latest map.
+        ranges: has the range of a map.
     """
 
     def __init__(self, bench: Workbench, maps: MapScheduler, ranges: ColourRanges) -> None:
@@ -61,7 +61,7 @@ class HeatScheduler(Collaborator):
 
     @property
     def kept(self) -> int:
-        """How many coloured maps are there to be shown at once."""
+        """Number of coloured maps in the cache."""
         return len(self._heats)
 
     @override
@@ -94,7 +94,7 @@ class HeatScheduler(Collaborator):
             self._bench.results = replace(results, shown=None, heat=None, strip=None)
 
     def _resolve(self, result: MapResult) -> ShownMap:
-        """The map that state and result make; the one before if it is still the same."""
+        """Make the shown map of state and result, or return the one before where it is the same."""
         state, shown = self._bench.state, self._bench.results.shown
         # The map may be that of the block before, until the new one is there.
         head = head_within(state.map.head, result.maps.heads)
@@ -104,7 +104,7 @@ class HeatScheduler(Collaborator):
         return ShownMap(result, head, heatmap_of(result, head), info, next(self._numbers))
 
     def _request_heat(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
-        """Show the heat of the frame shown where it is there; else ask for it."""
+        """Show the heat of the frame shown where it is cached, otherwise request it."""
         known = self._heats.get(key)
         if known is not None:
             self._bench.results = replace(self._bench.results, heat=known)
@@ -114,7 +114,7 @@ class HeatScheduler(Collaborator):
             self._paint(TaskKey.HEAT, shown, frame, key)
 
     def _request_strip(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
-        """Ask for the pictures of all heads, if they are others than those asked for."""
+        """Request the pictures of all heads, unless the same ones are requested already."""
         # The strip has no frame that a spotlight could darken.
         key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
         # It does not depend on the head that the canvas shows, only on its range.
@@ -132,7 +132,7 @@ class HeatScheduler(Collaborator):
         self._worker.submit(task, work, keep, self._bench.failed, on_late=keep)
 
     def _keep(self, heat: HeatPicture) -> None:
-        """Keep a picture; also a late one, which is only not shown."""
+        """Cache a picture, even a late one, which is only not shown."""
         self._heats.put(heat.key, heat, heat.image.sizeInBytes())
 
     def _key(self, shown: ShownMap, token_time: int) -> HeatKey:

@@ -1,4 +1,4 @@
-"""The list of jobs: what the user can wait for, and how far it is."""
+"""The list of jobs: work that the user can wait for, with progress."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JOB_ORDER = (
     TaskKey.MULTIVIEW,
     TaskKey.SERIES,
 )
-"""Which job the user waits for most."""
+"""Keys of jobs; the one that the user waits for most comes first."""
 
 
 LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
@@ -34,10 +34,10 @@ LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
 
 
 class Jobs:
-    """One job per kind of task; a new one takes the place of the last of its kind.
+    """One job per task key; a new one replaces the last of its key.
 
     Args:
-        clock: seconds, for telling how long is left.
+        clock: returns seconds, from which the time left is estimated.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -47,31 +47,31 @@ class Jobs:
 
     @property
     def all(self) -> tuple[JobInfo, ...]:
-        """Every job, in the order of their first beginning."""
+        """All jobs, in the order of their first beginning."""
         return tuple(self._jobs.values())
 
     @property
     def running(self) -> tuple[TaskKey, ...]:
-        """The keys of those that can be stopped."""
+        """Keys of the jobs that can be stopped."""
         return tuple(job.key for job in self._jobs.values() if job.state == "running")
 
     def begin(self, key: TaskKey, title: str) -> None:
-        """A job was asked for."""
+        """Add a job."""
         self._began[key] = self._clock()
         logger.info("%s", title)
         self._jobs[key] = JobInfo(key, title)
 
     def stopping(self, key: TaskKey) -> None:
-        """A job was asked to stop."""
+        """Mark a job as stopping."""
         if key in self._jobs:
             self._jobs[key] = replace(self._jobs[key], state="stopping")
 
     def is_stopping(self, key: TaskKey) -> bool:
-        """A job was asked to stop and has not ended yet."""
+        """True where a job was asked to stop and has not ended yet."""
         return key in self._jobs and self._jobs[key].state == "stopping"
 
     def end(self, result: TaskResult) -> None:
-        """A job ended, well or not."""
+        """Mark a job as done, failed or cancelled."""
         job = self._jobs.get(result.key)
         if job is not None:
             self._jobs[result.key] = replace(job, state=result.outcome)
@@ -80,7 +80,7 @@ class Jobs:
             logger.info("%s: %s after %.1f s%s", job.title, result.outcome, spent, words)
 
     def advance(self, progress: Progress) -> bool:
-        """A job told how far it is; False where nobody waits for it any more."""
+        """Update the progress of a job; False where it has ended."""
         job = self._jobs.get(progress.key)
         if job is None or job.state not in ("running", "stopping"):
             return False

@@ -1,4 +1,4 @@
-"""Maps that were made, kept so that going back to them asks no worker."""
+"""The cache of maps, so that going back to one needs no worker."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from mvit_core.system.cache import MemoryBudget
 
 SECONDS_TO_REMAKE = 0.01
-"""A block's maps from a captured window; some 30 KiB, of an early block a megabyte."""
+"""Seconds to make a block's maps from a captured window; some 30 KiB, of an early block 1 MiB."""
 
 
 class MapCache:
-    """The maps that the inference worker made, by their request.
+    """Maps that the inference worker made, by their request.
 
     Args:
         budget: they are counted there.
-        learn: hears of each map, for what it tells of the whole clip.
+        record: hears of each map, for what it tells of the whole clip.
     """
 
     def __init__(
-        self, budget: MemoryBudget, learn: Callable[[MapResult], None] | None = None
+        self, budget: MemoryBudget, record: Callable[[MapResult], None] | None = None
     ) -> None:
-        self._learn = learn
+        self._record = record
         self._cache: Cache[MapRequest, MapResult] = Cache(
             budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
         )
@@ -36,15 +36,15 @@ class MapCache:
         return request in self._cache
 
     def get(self, request: MapRequest) -> MapResult | None:
-        """The result to a request, if it was made and is still kept."""
+        """The result of a request; None where it is not cached."""
         return self._cache.get(request)
 
     def keep(self, result: MapResult) -> None:
-        """Keep a result; also a late one, which is only not shown."""
-        if self._learn is not None:
-            self._learn(result)
+        """Cache a result, even a late one, which is only not shown."""
+        if self._record is not None:
+            self._record(result)
         self._cache.put(result.request, result, result.maps.values.nbytes)
 
     def forget(self) -> None:
-        """Another model or video: what was made of the one before may not be the same."""
+        """Drop all maps, as another model or video may make others of the same requests."""
         self._cache.clear()

@@ -1,4 +1,4 @@
-"""Which map is asked for, which one is being made, and why one does not come."""
+"""Requests the map of the canvas, and states why one cannot be made."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
+from app.results.boxes import boxes_of
 
 if TYPE_CHECKING:
     from app.controller.map_cache import MapCache
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("map_desk", text)
+    return QCoreApplication.translate("maps", text)
 
 
 def request_of(state: ViewState, results: Results) -> MapRequest | None:
-    """The map that belongs to what is asked for; None while there cannot be one."""
+    """The request of the map that the state asks for; None while there cannot be one."""
     layer, window = results.layer(state.map.block), results.window(state.frame)
     if results.video is None or results.model is None or layer is None or window is None:
         return None
@@ -41,15 +42,16 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
         wanted,
         results.video.file,
         results.model.files,
+        boxes_of(state, results),
     )
 
 
 class MapScheduler(Collaborator):
-    """Asks the inference worker for the map of the canvas, once for each request.
+    """Submits each request for the map of the canvas once to the inference worker.
 
     Args:
-        bench: what the controller's parts share.
-        cache: the maps that were made.
+        bench: shared by the controller's collaborators.
+        cache: maps made so far.
     """
 
     def __init__(self, bench: Workbench, cache: MapCache) -> None:
@@ -60,11 +62,11 @@ class MapScheduler(Collaborator):
         self._asked: MapRequest | None = None
         self._running: MapRequest | None = None
         self._barred: dict[MapRequest, str] = {}
-        """Requests that failed or were cancelled, and why."""
+        """Requests that failed or were cancelled, and the reason in words."""
         self._stopped: set[tuple[ClipSpec, ClipWindow]] = set()
-        """Windows whose run was cancelled: of them only what was kept until then is asked for."""
+        """Windows whose run was cancelled: only layers that were kept until then are requested."""
         self._asked_runs: set[tuple[ClipSpec, ClipWindow]] = set()
-        """Windows that the user asked for, where none runs by itself."""
+        """Windows that the user asked to run, where none runs by itself."""
 
     @property
     def result(self) -> MapResult | None:
@@ -73,7 +75,7 @@ class MapScheduler(Collaborator):
 
     @override
     def refresh(self) -> None:
-        """State the request of now in the results; ask for a map that is missing."""
+        """Put the present request into the results, and submit it where its map is missing."""
         results, state = self._bench.results, self._bench.state
         request = request_of(state, results)
         if results.video is not None and self._bench.files.has_changed(results.video.file):
@@ -93,8 +95,8 @@ class MapScheduler(Collaborator):
             self._ask(request)
         self._bench.results = replace(results, request=request, problem=problem)
 
-    def _came(self, result: MapResult | None) -> None:
-        """Take a map that was made; None where a run was cancelled before it came to the layer."""
+    def _on_result(self, result: MapResult | None) -> None:
+        """Show a map that was made; None where a cancelled run did not reach the layer."""
         self._keep(result)
         # The request may have gone back to the map that is shown while this one was made.
         if result is None:
@@ -107,13 +109,13 @@ class MapScheduler(Collaborator):
             self._cache.keep(result)
 
     def _failed(self, result: TaskResult) -> None:
-        """Do not run again by itself what failed; say nothing where nobody waits."""
+        """Bar the request from running again by itself; show the error where the user waits."""
         if self._asked is not None and self._asked == self._running:
             self._barred[self._asked] = result.problem
             self._bench.failed(result)
 
     def _cancelled(self) -> None:
-        """The latest run was cancelled: the user has just said that it is not wanted."""
+        """Stop the window of a cancelled run; where it was stopped already, bar the request."""
         if self._asked is None or self._asked != self._running:
             return
         if (place := (self._asked.spec, self._asked.window)) not in self._stopped:
@@ -124,12 +126,14 @@ class MapScheduler(Collaborator):
 
     @override
     def resume(self) -> None:
-        """Run the window of the request, also after it failed or was cancelled."""
+        """Run the window of the request, even after it failed or was cancelled."""
         request = self._bench.results.request
         self._barred.clear()
         self._stopped.clear()
         if self._jobs.is_stopping(TaskKey.EXPLAIN):
-            self._asked = None  # what still runs ends as cancelled; a new run is asked for
+            self._asked = (
+                None  # a task that still runs ends as cancelled, and a new one is submitted
+            )
         if request is not None:
             self._asked_runs.add((request.spec, request.window))
 
@@ -149,6 +153,7 @@ class MapScheduler(Collaborator):
             return
         if before is not None and (
             before.spec != request.spec
+            or before.boxes != request.boxes
             or (before.window != request.window and not self._bench.state.playing)
         ):
             self._infer.cancel(TaskKey.EXPLAIN)  # nobody waits for that window any more
@@ -162,20 +167,20 @@ class MapScheduler(Collaborator):
         self._infer.submit(
             TaskKey.EXPLAIN,
             partial(work, request),
-            self._came,
+            self._on_result,
             self._failed,
             on_cancel=self._cancelled,
             on_late=self._keep,
         )
 
     def _usable(self, result: MapResult | None) -> MapResult | None:
-        """Without what a cancelled run left behind, once the window is to be run again."""
+        """The result; None where a cancelled run left it and the window is to run again."""
         if result is None or result.is_complete:
             return result
         return result if (result.request.spec, result.request.window) in self._stopped else None
 
     def _unasked(self, request: MapRequest) -> str:
-        """Why a window is not run by itself, where the user prefers to ask for it."""
+        """The reason why a window is not run by itself; empty where it is."""
         if (
             self._bench.preferences.values.auto_run
             or (request.spec, request.window) in self._asked_runs

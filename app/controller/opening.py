@@ -1,4 +1,4 @@
-"""What a clip or a model changes once it is there: the state, and the windows of the clip."""
+"""Updates the state, and the windows of the clip, after a clip or a model was opened."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ def tr(text: str) -> str:
 
 
 def tiled(results: Results, spec: ClipSpec | None) -> Results:
-    """The results with the windows of its video, once both video and model are there.
+    """Replace the windows of the results by those of their video and model.
+
+    Without a video or a model there are none; a video that cannot be tiled sets ``problem``.
 
     Args:
-        results: what is known now.
-        spec: how the user wants the model to be fed; None for what the checkpoint states.
+        results: the results now.
+        spec: the user's sampling and preprocessing; None for the checkpoint's own.
     """
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
@@ -63,7 +65,7 @@ def begin_clip(
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
     if (store.state.clip, store.state.stream) != (video.path, stream):
-        store.update(loop=Loop(), markers=())
+        store.update(loop=Loop(), markers=(), boxes=(), box=None)
     loop, markers = _within(store.state.loop, store.state.markers, video.frame_count)
     store.update(
         clip=video.path,
@@ -72,6 +74,7 @@ def begin_clip(
         playing=False,
         scrubbing=False,
         picking=False,
+        drawing=False,
         loop=loop,
         markers=markers,
         query=query,
@@ -111,7 +114,7 @@ def begin_model(
         tell: hears of what could not be kept.
     """
     if before is not None and before.is_same_network(model):
-        store.update(model=model.source)  # elsewhere or more sparing
+        store.update(model=model.source)  # on another device, or with less memory
         return
     state = store.state
     dropped = before is not None and (
@@ -120,11 +123,10 @@ def begin_model(
     store.update(
         model=model.source,
         clip_spec=None,
-        block=None,
-        head="mean",
-        method="row",
-        query="readout",
+        map=MapSpec(),
         picking=False,
+        drawing=False,
+        listed_head="",
         locked_range=None,
         pinned_classes=(),
     )

@@ -1,4 +1,4 @@
-"""Playing: the clock asks for frames; what cannot be decoded in time is skipped.
+"""The player: sets the frame by the clock; frames that cannot be decoded in time are skipped.
 
 Where every frame is to be seen, the clock waits for the frames instead.
 """
@@ -22,12 +22,12 @@ TICK_MS = 8
 
 
 class Player(QObject):
-    """Moves the frame while the state says that it plays.
+    """Moves the frame while ``ViewState.playing`` is set.
 
     Args:
-        store: where the frame is kept.
-        video: gives the open video.
-        frames: tell whether the last frame asked for is there; only then is another asked for.
+        store: holds the frame.
+        video: returns the open video.
+        frames: its ``is_pending`` says that the last frame is not decoded; none is requested then.
         parent: the owner.
     """
 
@@ -43,7 +43,7 @@ class Player(QObject):
         self._video = video
         self._frames = frames
         self.is_painted: Callable[[], bool] = lambda: True
-        """Tells that the last frame shown has been seen; set by who shows it."""
+        """Returns True once the last frame shown was painted; the window sets it."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -53,17 +53,17 @@ class Player(QObject):
         self._resume = False
 
     def hold(self) -> None:
-        """The pointer takes the playhead: playing waits until it is let go."""
+        """Pause while the pointer drags the playhead."""
         self._resume = self._store.state.playing
         self._store.update(scrubbing=True, playing=False, jump=True)
 
     def release(self) -> None:
-        """The playhead is let go: play on, if it played before."""
+        """Play on where ``hold`` paused."""
         self._store.update(scrubbing=False, playing=self._resume)
         self._resume = False
 
     def follow(self) -> None:
-        """Start, stop or change pace, as the state says."""
+        """Start, stop or change the speed, as the state says."""
         if not self._store.state.playing:
             self._timer.stop()
             return
@@ -71,7 +71,7 @@ class Player(QObject):
         self._timer.start()
 
     def _anchor(self, frame: int | None = None) -> None:
-        """Count from a frame, or from the one shown now."""
+        """Measure time from a frame, or from the one shown now."""
         video = self._video()
         if video is not None:
             here = self._store.state.frame if frame is None else frame
@@ -92,7 +92,7 @@ class Player(QObject):
         frame = video.frame_at(seconds)
         if state.every_frame and abs(frame - state.frame) > 1:
             frame = state.frame + (1 if state.speed > 0 else -1)
-            self._anchor(frame)  # the clock goes no further than the frames
+            self._anchor(frame)  # the clock waits for the frames
             seconds = float(video.pts_seconds[frame])
         if state.loop.mode != "off":
             begin = begin_of_loop(video, state, seconds)
@@ -108,7 +108,7 @@ class Player(QObject):
 
 
 def begin_of_loop(video: VideoInfo, state: ViewState, seconds: float) -> int | None:
-    """Where a loop begins anew, once its last frame has had its time; None while it is inside."""
+    """The frame that a loop restarts at once its last frame has had its time; None before that."""
     first, last = state.loop.bounds(video.frame_count)
     times = video.pts_seconds
     stop = times[last + 1] if last + 1 < len(times) else times[last] + 1 / video.fps

@@ -1,7 +1,7 @@
-"""The numbers at the ends of the colours, also where they come from more than the map shown.
+"""Finds colour ranges, including those over more values than the map shown.
 
-Values of other windows and layers are asked for one piece at a time, whenever the inference worker
-has nothing to do for the user; until all are there the colour bar says how many are.
+Values of other windows and layers are requested one piece at a time, whenever the inference worker
+has nothing to do for the user; until all are known the colour bar says how many are.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from typing_extensions import override
 from app.controller.workbench import Collaborator
 from app.results import HistogramInfo, RangeInfo, TaskKey
 from app.workers.worker import Progress
-from mvit_core.attribution import METHODS
+from mvit_core.pool import Piece, pieces_of
 from mvit_core.render import ValueRange
 
 if TYPE_CHECKING:
     from app.controller.workbench import Workbench
-    from app.results import LayerInfo, MapRequest, MapResult, RangePiece
+    from app.results import MapRequest, MapResult, RangePiece
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
-    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.attribution import HeadChoice
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.render import HeatSettings, RangePolicy
     from mvit_core.video.clip import ClipWindow
 
 KEPT_BYTES = 64 << 20
-"""Values of past ranges are kept up to here; a window of one layer has about 50 kB."""
+"""Bytes of values of past ranges that are kept; a window of one layer has about 50 kB."""
 
 HISTOGRAM_BINS = 64
 
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("ranging", text)
+    return QCoreApplication.translate("ranges", text)
 
 
 class ColourRanges(Collaborator):
-    """Finds the range of a map, and has the values collected that it needs.
+    """Finds the range of a map, and requests the values that its policy needs.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
     def __init__(self, bench: Workbench) -> None:
@@ -55,37 +55,37 @@ class ColourRanges(Collaborator):
         self._pieces: dict[MapRequest, FloatArray] = {}
         self._failed: set[MapRequest] = set()
         self._is_waiting = False
-        """Until the result is here: the worker may be done with it before."""
+        """True until the result arrives here; the worker may be done with it before."""
         self._stopped: object = None
         self._version = 0
-        """Of what is kept: results of another one are out of date."""
+        """Increased with each change of ``_pieces``: ranges found before are out of date."""
         self._found: tuple[object, RangeInfo] | None = None
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
-        """The range of one map of a result under the present state; kept while nothing changes."""
-        look, windows = self._bench.state.heat, self._bench.results.windows
+        """The range of one map of a result under the present state; cached until that changes."""
+        heat, windows = self._bench.state.heat, self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
         asked = (
             result,
             head,
-            look.range_policy,
-            look.manual_range,
-            look.locked_range,
-            look.tails_percent,
+            heat.range_policy,
+            heat.manual_range,
+            heat.locked_range,
+            heat.tails_percent,
             self._version,
             id(windows),
         )
         if self._found is None or self._found[0] != asked:
-            wanted = _pieces_of(result, look.range_policy, windows)
+            wanted = _pieces_of(result, heat.range_policy, windows)
             pieces = [self._pieces[request] for request in wanted if request in self._pieces]
             known = (len(pieces), len(wanted)) if wanted else None
-            self._found = (asked, _info(look, result, head, pieces, known))
+            self._found = (asked, _info(heat, result, head, pieces, known))
         return self._found[1]
 
     @override
     def refresh(self) -> None:
-        """Ask for the next piece that is missing, if nobody waits for the worker."""
+        """Request the next missing piece, unless the user waits for the inference worker."""
         results, state = self._bench.results, self._bench.state
         shown = results.shown
         if (
@@ -99,16 +99,16 @@ class ColourRanges(Collaborator):
             or any(self._worker.is_pending(key) for key in (TaskKey.EXPLAIN, TaskKey.LOAD))
         ):
             return
-        look = state.heat
-        if not look.is_automatic:
+        heat = state.heat
+        if not heat.is_automatic:
             return
-        wanted = _pieces_of(shown.result, look.range_policy, results.windows)
+        wanted = _pieces_of(shown.result, heat.range_policy, results.windows)
         missing = [w for w in wanted if w not in self._pieces and w not in self._failed]
         if not missing:
-            self._stopped = _purpose(state)  # what failed is not looked for at every refresh
+            self._stopped = _purpose(state)  # pieces that failed are not requested at every refresh
             return
         self._is_waiting = True
-        self._request(missing[0], look.range_policy, len(wanted) - len(missing), len(wanted))
+        self._request(missing[0], heat.range_policy, len(wanted) - len(missing), len(wanted))
 
     def _request(self, request: MapRequest, policy: RangePolicy, done: int, total: int) -> None:
         words = tr("Range: window {n}") if policy == "clip" else tr("Range: block {b}")
@@ -117,18 +117,18 @@ class ColourRanges(Collaborator):
         generation = self._worker.submit(
             TaskKey.RANGE,
             partial(self._values, request),
-            self._came,
+            self._on_result,
             partial(self._fail, request),
             on_cancel=self._is_free,
         )
         self._jobs.advance(Progress(TaskKey.RANGE, generation, done, total))
 
-    def _came(self, piece: RangePiece) -> None:
+    def _on_result(self, piece: RangePiece) -> None:
         self._is_free()
         self._keep(piece.request, piece.values)
 
     def _fail(self, request: MapRequest, result: TaskResult) -> None:
-        """Do not ask again for values that cannot be had."""
+        """Bar a piece that failed from being requested again."""
         self._is_free()
         self._failed.add(request)
         self._bench.failed(result)
@@ -138,7 +138,7 @@ class ColourRanges(Collaborator):
 
     @override
     def stop(self, key: TaskKey | None = None) -> None:
-        """Collect no more where the user stopped it; what is there stays."""
+        """Collect no more values for the present range; those known stay."""
         if key is TaskKey.RANGE:
             self._stopped = _purpose(self._bench.state)
 
@@ -160,7 +160,7 @@ class ColourRanges(Collaborator):
             self._drop_unwanted()
 
     def _drop_unwanted(self) -> None:
-        """Forget what other ranges needed; what this one needs stays, however much it is."""
+        """Drop values that only other ranges need, where all together are too many."""
         results = self._bench.results
         if results.shown is not None:
             policy = self._bench.state.heat.range_policy
@@ -169,7 +169,7 @@ class ColourRanges(Collaborator):
 
 
 def _purpose(state: ViewState) -> object:
-    """What pieces are collected for; another purpose is worth another try."""
+    """Key of what pieces are collected for; a stop or failure holds for this purpose alone."""
     return (
         state.heat.range_policy,
         state.map.block,
@@ -182,33 +182,23 @@ def _purpose(state: ViewState) -> object:
 def _pieces_of(
     result: MapResult, policy: RangePolicy, windows: tuple[ClipWindow, ...]
 ) -> list[MapRequest]:
-    """The maps that a policy looks at; none where the result's own layer is enough."""
+    """Requests of all maps that a policy looks at; empty where the result's own layer is enough."""
     request = result.request
-    if policy == "clip" and request.window in windows:
-        return [replace(request, window=window) for window in windows]
-    if policy != "model":
-        return []
-    here = result.layer
+    known = windows if request.window in windows else ()  # those of other preprocessing
+    chosen = Piece(request.window, request.map)
     return [
-        request.on_layer(each.block, _same_place(request, here, each)) for each in result.layers
+        replace(
+            request,
+            window=piece.window,
+            map=piece.spec,
+            boxes=request.boxes if piece.window == request.window else (),
+        )
+        for piece in pieces_of(policy, chosen, known, result.layers)
     ]
 
 
-def _same_place(request: MapRequest, here: LayerInfo, there: LayerInfo) -> Query:
-    """As ``mvit_core.pipeline.same_place``, from what the window knows of the layers."""
-    if isinstance(request.map.query, str):
-        return request.map.query
-    of_keys = METHODS[request.map.method].grid == "q"
-    start, end = (each.k_geometry if of_keys else each.q_geometry for each in (here, there))
-    if start is None or end is None:
-        return request.map.query
-    return end.nearest_token(
-        start.centre(request.map.query), there.k_shape if of_keys else there.q_shape
-    )
-
-
 def _info(
-    look: HeatSettings,
+    heat: HeatSettings,
     result: MapResult,
     head: HeadChoice,
     pieces: list[FloatArray],
@@ -216,14 +206,14 @@ def _info(
 ) -> RangeInfo:
     saliency = result.maps.pick(head)
     pool = np.concatenate([values.ravel() for values in pieces]) if pieces else None
-    values = saliency.values if look.range_policy == "map" else result.maps.values
+    values = saliency.values if heat.range_policy == "map" else result.maps.values
     return RangeInfo(
-        range=look.ends(result.maps, saliency, pool),
-        policy=look.range_policy if look.range_policy != "manual" or look.manual_range else "layer",
-        locked=look.locked_range is not None,
-        tails_percent=look.tails_percent,
+        range=heat.ends(result.maps, saliency, pool),
+        policy=heat.range_policy if heat.range_policy != "manual" or heat.manual_range else "layer",
+        locked=heat.locked_range is not None,
+        tails_percent=heat.tails_percent,
         known=known,
-        automatic=replace(look, locked_range=None, manual_range=None).ends(
+        automatic=replace(heat, locked_range=None, manual_range=None).ends(
             result.maps, saliency, pool
         ),
         histogram=histogram(values if pool is None else pool),
@@ -231,7 +221,7 @@ def _info(
 
 
 def histogram(values: FloatArray) -> HistogramInfo:
-    """How often values occur, on an axis that does not depend on the range in use.
+    """Count values in bins, on an axis that does not depend on the range in use.
 
     Attention has long tails: the axis ends half as far again beyond the bulk, and its last bin
     holds everything above.

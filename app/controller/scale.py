@@ -1,4 +1,4 @@
-"""Which colour is which number, where a bar of one line says it."""
+"""Makes the scales of colour bars."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 
 def scale_of(
-    look: HeatSettings,
+    heat: HeatSettings,
     ends: ValueRange | None,
     key_counts: Collection[int],
     names: Mapping[Units, str] | None = None,
 ) -> Scale:
-    """The scale of maps that are drawn with one look.
+    """The scale of maps that are drawn with the same settings.
 
     Args:
-        look: as they are drawn, at the user's opacity.
-        ends: of all of them; None where they have ranges of their own.
-        key_counts: keys of their layers. Multiples of uniform attention mean another number in
-            each of two layers with unequal keys: there the numbers stay probabilities.
-        names: of the units; the full ones by default.
+        heat: settings of the maps, at the user's opacity.
+        ends: range of all maps; None where each has its own.
+        key_counts: number of keys of each layer. Multiples of uniform attention are not comparable
+            between layers with unequal keys: there the numbers stay probabilities.
+        names: names of the units; the full ones by default.
     """
     keys = set(key_counts)
-    units = look.units if len(keys) == 1 else "probability"
+    units = heat.units if len(keys) == 1 else "probability"
     numbers = ("", "")
     if ends is not None:
         low, high = (bar_number(value, units, max(keys)) for value in (ends.low, ends.high))
         numbers = low, high
     return Scale(
-        look.with_range(ends or ValueRange(0.0, 1.0)), numbers, (names or unit_names())[units]
+        heat.with_range(ends or ValueRange(0.0, 1.0)), numbers, (names or unit_names())[units]
     )
 
 
 def difference_scale(ends: ValueRange, unit: str) -> Scale:
-    """The scale of a signed difference: its colours follow no look."""
+    """The scale of a signed difference: its colours follow no settings."""
     style = RenderStyle(ends, colormap="vik", opacity=1.0)
     return Scale(style, (value_words(ends.low), value_words(ends.high)), unit)

@@ -1,4 +1,4 @@
-"""The header series: one value per window, drawn as steps and never guessed between them."""
+"""Makes the series of the timeline: one value per window, drawn as steps, never interpolated."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import SeriesInfo, SeriesLine
-from mvit_core.attribution import HeadSet, head_within
+from mvit_core.attribution import METHODS, HeadSet, head_within
 from mvit_core.video.multi_view import View
 
 if TYPE_CHECKING:
-    from app.controller.survey_cache import SurveyShelf
+    from app.controller.survey_cache import SurveyCache
     from app.results import MapRequest
     from app.state.view_state import ViewState
     from mvit_core.attribution import MapMeasures
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 LEAST_SPAN = 0.05
-"""Of the axis: below, noise would look like news."""
+"""Least length of the axis, as noise would fill a shorter one."""
 
 
 def tr(text: str) -> str:
@@ -30,7 +30,7 @@ def tr(text: str) -> str:
 
 
 def series_titles() -> dict[str, tuple[str, str]]:
-    """Each series with its short title, and what it is."""
+    """(short title, sentence) of each series."""
     return {
         "probability": (
             tr("p(top-1)"),
@@ -48,23 +48,23 @@ def series_titles() -> dict[str, tuple[str, str]]:
 
 
 def missing_windows(
-    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
-    """The windows that must be run for the series shown."""
+    """Windows that must still be run for the series shown."""
     if state.series == "probability":
         return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
     return [w for w in windows if cache.measures(replace(request, window=w)) is None]
 
 
 def series_info(
-    cache: SurveyShelf,
+    cache: SurveyCache,
     request: MapRequest,
     windows: tuple[ClipWindow, ...],
     state: ViewState,
     *,
     running: bool,
 ) -> SeriesInfo:
-    """The series of a clip, as far as its windows were run."""
+    """Make the series of a clip, as far as its windows were run."""
     scores = [cache.scores(request, request.spec, View(window)) for window in windows]
     names = cache.names.get(request.network, ())
     if state.series == "probability":
@@ -103,7 +103,7 @@ def _class_lines(
 
 
 def _measure_line(
-    cache: SurveyShelf, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
+    cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> SeriesLine:
     values: list[float | None] = []
     for window in windows:
@@ -131,13 +131,13 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
 
 
 def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int) -> str:
-    """Why no window can have a value; empty where some have or may have one."""
+    """Reason why no window can have a value; empty where some have or can have one."""
     if state.series == "entropy" and isinstance(state.map.head, HeadSet):
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
     return "" if known or missing else _why_none(request)
 
 
 def _why_none(request: MapRequest) -> str:
-    if request.map.method == "column":
+    if not METHODS[request.map.method].has_sink:
         return tr("'Attended by' has no share on a class key")
     return tr("This model has no class token, so all of the attention lies on patches")

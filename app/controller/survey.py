@@ -1,4 +1,4 @@
-"""Asks the inference worker for what a whole clip needs, and says what is known of it."""
+"""Requests runs of a whole clip, and makes series and averages of their results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from typing_extensions import override
 
 from app.controller.series import missing_windows, series_info
-from app.controller.survey_cache import SurveyShelf
+from app.controller.survey_cache import SurveyCache
 from app.controller.workbench import Collaborator
 from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
 
 
 class ClipSurvey(QObject, Collaborator):
-    """Keeps what is known of whole clips, by model, clip and preprocessing.
+    """Surveys whole clips, by model, clip and preprocessing.
 
-    Its tasks are the least urgent of the inference worker.
+    Its tasks are the least urgent ones of the inference worker.
 
     Args:
-        bench: what the controller's parts share.
+        bench: shared by the controller's collaborators.
     """
 
-    _told = Signal(object)
+    _piece_done = Signal(object)
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
         self._bench, self._jobs = bench, bench.jobs
         self._worker, self._model_worker = bench.workers.infer, bench.workers.model_worker
-        self._cache = SurveyShelf()
+        self._cache = SurveyCache()
         self._series: tuple[object, SeriesInfo | None] = (None, None)
         self._average: tuple[object, AverageInfo | None] = (None, None)
         self._begun_for: object = None
-        # Told on the worker's thread; heard on the window's.
-        self._told.connect(self._learn, Qt.ConnectionType.QueuedConnection)
+        # Emitted on the worker's thread, received on the window's.
+        self._piece_done.connect(self._record, Qt.ConnectionType.QueuedConnection)
         bench.store.changed.connect(self._on_changed)
 
     @override
     def refresh(self) -> None:
-        """State what is known of the clip; ask for the series where it is to come by itself."""
+        """Put series and average into the results; begin a series that is to run by itself."""
         if self._bench.preferences.values.series_at_once:
             self._request()
         self._bench.results = replace(
@@ -60,24 +60,24 @@ class ClipSurvey(QObject, Collaborator):
 
     @override
     def forget(self) -> None:
-        """Another clip or model: nobody waits for the one before."""
+        """Cancel the tasks of the clip or model before."""
         for key in (TaskKey.SERIES, TaskKey.MULTIVIEW):
             self._worker.cancel(key)
 
-    def learn_map(self, result: MapResult) -> None:
-        """Keep what a map that the user looked at tells for free."""
-        self._cache.learn_map(result)
+    def record_map(self, result: MapResult) -> None:
+        """Keep scores and measures of a map that was made for another purpose."""
+        self._cache.record_map(result)
 
-    # -- what is known ----------------------------------------------------------------------
+    # -- results ----------------------------------------------------------------------------
 
     def _series_now(self) -> SeriesInfo | None:
-        """The header series; the same object while nothing it depends on changed."""
+        """The series; the same object while nothing it depends on changed."""
         results, state = self._bench.results, self._bench.state
         request = results.request
         if request is None or state.series == "off":
             return None
         running = self._is_running(TaskKey.SERIES)
-        base = replace(request, window=results.windows[0])
+        base = replace(request, window=results.windows[0], boxes=())  # of the whole frames
         key = (
             base,
             id(results.windows),
@@ -138,19 +138,20 @@ class ClipSurvey(QObject, Collaborator):
             for i in (-mean).argsort(kind="stable").tolist()
         )
 
-    # -- what is asked for ------------------------------------------------------------------
+    # -- requests ---------------------------------------------------------------------------
 
     def compute_series(self) -> None:
         """Run every window that the series lacks."""
         request, windows = self._bench.results.request, self._bench.results.windows
         if request is None:
             return
+        request = replace(request, boxes=())
         missing = missing_windows(self._cache, request, windows, self._bench.state)
         if missing:
             self._begun_for = _purpose(request)
             self._jobs.begin(TaskKey.SERIES, self.tr("Series over the clip"))
             pieces = [replace(request, window=window) for window in missing]
-            task = PieceByPiece(pieces, self._model_worker.survey, self._told.emit)
+            task = PieceByPiece(pieces, self._model_worker.survey, self._piece_done.emit)
             self._submit(TaskKey.SERIES, task)
 
     def compute_average(self) -> None:
@@ -171,13 +172,13 @@ class ClipSurvey(QObject, Collaborator):
             def work(view: View, task: TaskHandle) -> ViewSurvey:
                 return self._model_worker.view(request, spec, view, task)
 
-            self._submit(TaskKey.MULTIVIEW, PieceByPiece(views, work, self._told.emit))
+            self._submit(TaskKey.MULTIVIEW, PieceByPiece(views, work, self._piece_done.emit))
 
     def _submit(self, key: TaskKey, work: Callable[[TaskHandle], None]) -> None:
         self._worker.submit(key, work, None, self._bench.failed, background=True)
 
     def _request(self) -> None:
-        """Compute the series unasked, once for each clip, model and preprocessing."""
+        """Compute the series by itself, once for each clip, model and preprocessing."""
         request, state = self._bench.results.request, self._bench.state
         shown = self._bench.results.shown
         if (
@@ -193,15 +194,15 @@ class ClipSurvey(QObject, Collaborator):
 
     @Slot(object, object)
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
-        """Nobody waits for views of another plan, or for anything that is fed otherwise."""
+        """Cancel tasks for another plan of views, or for other preprocessing."""
         if old.clip_spec != new.clip_spec:
             self.forget()
         elif old.views != new.views:
             self._worker.cancel(TaskKey.MULTIVIEW)
 
     @Slot(object)
-    def _learn(self, told: object) -> None:
-        self._cache.learn(told)
+    def _record(self, told: object) -> None:
+        self._cache.record(told)
         self._bench.due.emit()
 
     def _views(self, request: MapRequest) -> tuple[View, ...]:

@@ -1,4 +1,4 @@
-"""What was learnt of windows and views, by everything that it depends on."""
+"""Caches scores and measures of windows and views, by everything that they depend on."""
 
 from __future__ import annotations
 
@@ -20,36 +20,37 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 MOST_KEPT = 20_000
-"""Views and maps; a score sheet of 400 classes has 3 kB."""
+"""Views and maps; scores of 400 classes take 3 kB."""
 
 
-class SurveyShelf:
+class SurveyCache:
     """Scores by view and measures by map, the oldest dropped first."""
 
     def __init__(self) -> None:
         self.version = 0
-        """Another number, something more is known."""
+        """Increased with every entry."""
         self.names: dict[Network, tuple[str, ...]] = {}
         self.seconds: dict[Network, float] = {}
-        """Of one run."""
+        """Seconds of one run, by model."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
         self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
-        """What the model of a request said of a view of its clip, fed so."""
+        """(classes,) scores of a view by a request's model and a preprocessing; None if unknown."""
         return self._scores.get((*_of_clip(request), spec, view))
 
     def measures(self, request: MapRequest) -> LayerMeasures | None:
-        """Those of one layer in one window."""
+        """Measures of one layer in one window; None where they are not known."""
         return self._measures.get(_plain(request))
 
-    def learn(self, told: object) -> None:
-        """Keep what a task told."""
+    def record(self, told: object) -> None:
+        """Keep a ``WindowSurvey`` or ``ViewSurvey``; others are ignored."""
         if isinstance(told, WindowSurvey):
             request = told.request
             self._keep_scores(request, request.spec, View(request.window), told.scores)
             for block, measures in told.measures:
-                self._measures[_plain(request.on_layer(block, request.map.query))] = measures
+                here = replace(request, map=replace(request.map, block=block))
+                self._measures[_plain(here)] = measures
             self.names[request.network] = told.names
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)
@@ -58,20 +59,21 @@ class SurveyShelf:
         self.seconds[told.request.network] = told.seconds
         self._settle()
 
-    def learn_map(self, result: MapResult) -> None:
-        """Keep what a map that the user looked at tells for free."""
+    def record_map(self, result: MapResult) -> None:
+        """Keep scores and measures of a map that was made for another purpose."""
         request = _plain(result.request)
         if request in self._measures:
             return
-        is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
+        # A run that was cancelled has layers, but no classes; those of boxes are not the frame's.
+        is_scored = bool(result.predictions) and not result.boxes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
-            self._learn_predictions(request, result.predictions)
+            self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
-        # A window that was remembered took no time, so the longest is that of a run.
+        # A cached window took no time, so the longest time is that of a run.
         self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
-    def _learn_predictions(
+    def _record_predictions(
         self, request: MapRequest, predictions: tuple[PredictionInfo, ...]
     ) -> None:
         scores = np.zeros(len(predictions))
@@ -97,7 +99,9 @@ def _of_clip(request: MapRequest) -> tuple[object, ...]:
 
 
 def _plain(request: MapRequest) -> MapRequest:
-    """The request without what its method does not look at."""
+    """The request without boxes, and without the query where its method ignores it."""
+    if request.boxes:
+        request = replace(request, boxes=())
     if METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

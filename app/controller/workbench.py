@@ -1,4 +1,4 @@
-"""What the controller and its collaborators share, and what they have in common."""
+"""The workbench that the controller and its collaborators share, and their protocol."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 
 
 class Collaborator:
-    """A part of the controller: it asks the workers for some of the results, and lays them out.
+    """A part of the controller that has some of the results made.
 
-    The controller calls the same four methods of all parts; by default they do nothing.
+    The controller calls the same four methods of all collaborators; by default they do nothing.
     """
 
     def refresh(self) -> None:
-        """Ask for what is missing, and put what is there into the results; may be repeated."""
+        """Put what is made into the results, and submit tasks for the rest; may be repeated."""
 
     def forget(self) -> None:
-        """Drop what was made of a video or a model that is not the one in use any more."""
+        """Drop what was made of the video or model before."""
 
     def resume(self) -> None:
-        """Ask again for what failed or was stopped."""
+        """Request again what failed or was stopped."""
 
     def stop(self, key: TaskKey | None = None) -> None:
-        """Want no more of a job that the user stopped; of None, of anything: the window closes."""
+        """Stop a job that the user cancelled; None stops everything, as the window closes."""
 
 
 class Workbench(QObject):
-    """The results so far, who works on them, and how the user is told.
+    """The state, the results so far, the workers and the jobs, shared by all collaborators.
 
     Args:
-        store: what the user asks for.
-        preferences: what the user has set once for all.
-        results: what is known at first.
+        store: holds the state.
+        preferences: holds the user's preferences.
+        results: the first results.
         parent: the owner.
     """
 
     message = Signal(object)
-    """A ``Message`` to be put up."""
+    """Emitted with a ``Message`` to be shown."""
     due = Signal()
-    """Something changed that no worker told: it is time to refresh."""
+    """Emitted when something changed outside of tasks, so that the controller refreshes."""
 
     def __init__(
         self, store: Store, preferences: PreferenceStore, results: Results, parent: QObject
@@ -61,7 +61,7 @@ class Workbench(QObject):
         super().__init__(parent)
         self.store, self.preferences = store, preferences
         self.results = results
-        """All that is known now; each collaborator replaces its own part."""
+        """The results now; each collaborator replaces its own part."""
         self.sizes = ViewSizes()
         self.budget = MemoryBudget(budget_bytes(preferences.values))
         self.workers = WorkerPool(self.budget, self)
@@ -70,14 +70,15 @@ class Workbench(QObject):
 
     @property
     def state(self) -> ViewState:
-        """What the user asks for now."""
+        """The state now."""
         return self.store.state
 
     def notify(self, message: Message) -> None:
-        """Put up a message."""
+        """Show a message."""
         self.message.emit(message)
 
     def failed(self, result: TaskResult) -> None:
-        """Tell the user in words why a task failed."""
+        """Show a message about a task that failed."""
         words, trace = result.problem, result.trace
-        self.notify(Message("error", words, trace, remedies=result.remedies))
+        choices = result.choices
+        self.notify(Message("error", words, trace, remedies=result.remedies, choices=choices))

@@ -1,1 +1,1 @@
-"""Dialogs; none of them blocks the window's work."""
+"""Dialogs; none of them blocks the window."""

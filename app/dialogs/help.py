@@ -1,4 +1,4 @@
-"""Help, about and the rate of pictures; none of them blocks the window's work."""
+"""Dialogs for help, about, and the rate of pictures; none of them blocks the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mvit_core.video.decode.image_folder import FPS_RANGE
 
 
 class HelpDialog(QDialog):
-    """How to work with this program, on one page."""
+    """The help page: working with the program, on one page."""
 
     tour_asked = Signal()
     shortcuts_asked = Signal()
@@ -106,7 +106,7 @@ class HelpDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """What this program is."""
+    """Name, version and licence of the program."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -135,7 +135,7 @@ class AboutDialog(QDialog):
 
 
 def rate_dialog(fps: float, parent: QWidget) -> QInputDialog:
-    """Asks how fast pictures follow each other; ``doubleValueSelected`` says it."""
+    """Make a dialog for frames per second, which it emits by ``doubleValueSelected``."""
     dialog = QInputDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(QCoreApplication.translate("dialogs", "Frame rate of pictures"))

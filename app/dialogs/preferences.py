@@ -1,4 +1,4 @@
-"""The preferences, a row for each of the table; every change holds at once."""
+"""The preferences dialog, a row for each of ``SETTINGS``; changes take effect at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class PreferencesDialog(QDialog):
-    """What may be set once for all.
+    """The preferences dialog.
 
     Args:
         store: holds the preferences.

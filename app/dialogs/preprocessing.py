@@ -1,4 +1,4 @@
-"""The dialog in which the user says how the model is fed."""
+"""The dialog for sampling and preprocessing of the model's input."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ WHOLES = ("short_side", "size")
 COLOURS = ("mean", "std")
 
 ANY_SOURCE = (1 << 20, 1 << 20)
-"""Whether a crop fits does not depend on the source's size."""
+"""(width, height) of a source that every crop fits into, for checks that ignore the video."""
 
 
 class PreprocessingDialog(QDialog):
-    """Stays open beside the picture, so that its effect is seen.
+    """Fields of a ``ClipSpec``; stays open beside the picture, so that its effect is seen.
 
     Args:
-        given: what the checkpoint states.
-        spec: what is in use.
+        given: the checkpoint's own values.
+        spec: the values in use.
         parent: the window.
     """
 
     spec_asked = Signal(object)
-    """A ``ClipSpec``."""
+    """Emitted with a ``ClipSpec`` to be used."""
 
     def __init__(self, given: ClipSpec, spec: ClipSpec, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +70,7 @@ class PreprocessingDialog(QDialog):
         self.show_spec(spec)
 
     def show_spec(self, spec: ClipSpec) -> None:
-        """Put values into the fields; they count once they are applied."""
+        """Fill the fields; values take effect once they are applied."""
         for name, field in self.fields.items():
             value = getattr(spec, name)
             if isinstance(field, QCheckBox):
@@ -82,10 +82,10 @@ class PreprocessingDialog(QDialog):
         self._check()
 
     def spec(self) -> ClipSpec:
-        """What the fields say.
+        """The values of the fields.
 
         Raises:
-            ClipError: a value is none that can be used.
+            ClipError: a value cannot be used.
         """
         from mvit_core.video.transform import pixel_map_for  # a model is loaded: torch is there
 
@@ -95,7 +95,7 @@ class PreprocessingDialog(QDialog):
 
     @Slot(object, object)
     def follow(self, old: ViewState, new: ViewState) -> None:
-        """Undo and redo reach the fields; another model closes the dialog."""
+        """Fill the fields after undo and redo; close the dialog for another model."""
         if old.model != new.model:
             self.reject()
         elif old.clip_spec != new.clip_spec:

@@ -1,4 +1,4 @@
-"""Files of a session that are not where they were: the user says where they are."""
+"""The dialog that finds the missing files of a session."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 
 class RelinkDialog(QDialog):
-    """One row for each file that is missing.
+    """A row for each file that is missing, to be chosen by the user.
 
     Args:
-        session: what is to be opened.
-        found: the files that are there, by role.
+        session: the session to be opened.
+        found: files that were found, by role.
         parent: the window.
     """
 
     relinked = Signal(object)
-    """All files by role, those found and those chosen."""
+    """Emitted with the paths of all files by role, found and chosen."""
 
     def __init__(self, session: Session, found: dict[str, Path], parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +94,7 @@ class RelinkDialog(QDialog):
         grid.addWidget(state, row + 1, 1, 1, 2)
 
     def set_path(self, role: str, path: Path) -> None:
-        """Use a file; others that are missing are looked for beside it."""
+        """Set a file; other missing ones are searched for beside it."""
         self._paths[role] = path
         for other, ref in self._missing.items():
             beside = path.parent / ref.name

@@ -1,1 +1,1 @@
-"""What a key, a click or a menu means: each intent turns the present state into the next."""
+"""Intents: methods for keys, clicks and menus that turn the present state into the next."""

@@ -1,6 +1,6 @@
-"""What a key, a click or a menu means: each intent turns the present state into the next.
+"""Intents of keys, clicks and menus: each turns the present state into the next.
 
-No widget is known here; a refusal is told in words.
+They know no widget; a refusal is reported as a message.
 """
 
 from __future__ import annotations
@@ -10,14 +10,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.boxes import BoxIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.results import Message
-from app.results.tokens import carried, centre, clamp
+from app.results.tokens import centre
 from app.state.view_state import MOST_PINNED, SERIES, ViewState, setting
 from app.text.phrases import lacking_words
 from app.text.terms import term
-from mvit_core.attribution import METHODS, head_indices, head_of, head_within
+from mvit_core.attribution import (
+    ATTENDED_BY,
+    ATTENDS_TO,
+    METHODS,
+    head_indices,
+    head_of,
+    head_within,
+    query_grid,
+    same_query,
+)
 from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
@@ -39,16 +49,21 @@ def tr(text: str) -> str:
 
 
 class Intents(Timing):
-    """All that the user can mean, as methods; arguments are those of ``Timing``."""
+    """All intents; the arguments are those of ``Timing``."""
 
     @cached_property
     def panes(self) -> PaneIntents:
-        """What is meant by the panes of the compare view."""
+        """Intents for the panes of the compare view."""
         return PaneIntents(self._store, self._results, self._report)
 
     @cached_property
+    def boxes(self) -> BoxIntents:
+        """Intents for the boxes that a model of detection predicts for."""
+        return BoxIntents(self._store, self._results, self._report)
+
+    @cached_property
     def views(self) -> ViewIntents:
-        """What is meant by going from view to view."""
+        """Intents for going from view to view."""
         return ViewIntents(self._store, self.panes)
 
     # -- layer and head ---------------------------------------------------------------------
@@ -57,7 +72,7 @@ class Intents(Timing):
         """Show a layer; a picked token and the head go with it where they can.
 
         Args:
-            block: of the layer.
+            block: number of the layer.
             head: another head or reduction at the same time; None keeps it.
         """
         results, state = self._results(), self._state
@@ -69,7 +84,7 @@ class Intents(Timing):
         if new.block != old.block:
             changes |= {
                 "block": new.block,
-                "query": carried(state.map.query, state.map.method, old, new),
+                "query": same_query(state.map.query, state.map.method, old, new),
             }
         if changes["head"] != wanted:
             self._report(Message("info", lacking_words(new, wanted)))
@@ -106,7 +121,7 @@ class Intents(Timing):
         self._store.update(head=head)
 
     def toggle_head(self, head: int) -> None:
-        """Average a head with those that are chosen, or leave it out.
+        """Add a head to the averaged heads, or remove it.
 
         A reduction over all gives way to the head alone; without the last one, the mean is shown.
         """
@@ -146,24 +161,24 @@ class Intents(Timing):
         layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
-        grid = layer.q_shape if METHODS[method].grid == "k" else layer.k_shape
-        if method == "column" and query == "readout":
-            query = centre(grid)
+        grid = query_grid(method, layer)
+        if METHODS[method].query_is_key and query == "readout":
+            query = centre(grid.shape)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
             self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.map.method:
-            query = clamp(query, grid)
+            query = grid.clamp(query)
         self._store.update(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
-        """Ask for the attention of another token."""
+        """Show the attention of another query."""
         method = self._state.map.method
-        if query == "readout" and method == "column":
-            method = "row"
+        if query == "readout" and METHODS[method].query_is_key:
+            method = ATTENDS_TO
         self._store.update(query=query, method=method, picking=False)
 
     def picking(self, on: bool | None = None) -> None:
-        """Let the next click pick a token, or no longer; None turns it over."""
+        """Turn picking of tokens by click on or off; None toggles it."""
         wanted = not self._state.picking if on is None else on
         reason = term(self._dead_patch())
         if wanted and reason:
@@ -172,10 +187,10 @@ class Intents(Timing):
         elif wanted and self._results().shown is None:
             self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
             wanted = False
-        self._store.update(picking=wanted)
+        self._store.update(picking=wanted, drawing=False)
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
-        """Take the token at a source pixel as query, or as key for 'attended by'."""
+        """Choose the token at a source pixel as query, or as key for 'attended by'."""
         shown, picture = self._results().shown, self._results().picture
         if shown is None or picture is None:
             return
@@ -183,23 +198,22 @@ class Intents(Timing):
             self._report(Message("info", tr("The model did not see this part of the frame")))
             return
         layer = self._results().layer(self._state.map.block)
-        if not attended_by and self._state.map.method != "column" and self._dead_patch():
+        of_keys = METHODS[self._state.map.method].query_is_key
+        if not attended_by and not of_keys and self._dead_patch():
             self.picking(True)  # says why not
             return
-        column = attended_by or self._state.map.method == "column"
+        method = ATTENDED_BY if attended_by or of_keys else ATTENDS_TO
         assert layer is not None
-        geometry = layer.k_geometry if column else layer.q_geometry
-        shape = layer.k_shape if column else layer.q_shape
-        if geometry is None:
+        grid = query_grid(method, layer)
+        if grid.geometry is None:
             return
         column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
-        token = geometry.nearest_token(place, shape)
-        method = "column" if column else "row"
+        token = grid.geometry.nearest_token(place, grid.shape)
         self._store.update(query=token, method=method)
 
     def preprocess(self, spec: ClipSpec) -> None:
-        """Feed the model otherwise; what the checkpoint states is no change at all."""
+        """Set other preprocessing; the checkpoint's own counts as none."""
         model = self._results().model
         if model is None:
             return
@@ -208,12 +222,12 @@ class Intents(Timing):
         if isinstance(self._state.map.query, tuple) and now.size != spec.size:
             # The token may lie outside the grids of another size.
             changes |= {"query": "readout", "picking": False}
-            if self._state.map.method == "column":
-                changes["method"] = "row"
+            if METHODS[self._state.map.method].query_is_key:
+                changes["method"] = ATTENDS_TO
         self._store.update(**changes)
 
     def pin_class(self, index: int) -> None:
-        """List a class whatever its rank and plot it over the clip, or no longer."""
+        """Pin a class, so that it is always listed and plotted over the clip, or unpin it."""
         pinned = self._state.pinned_classes
         if index in pinned:
             self._store.update(pinned_classes=tuple(each for each in pinned if each != index))
@@ -224,7 +238,7 @@ class Intents(Timing):
             self._report(Message("info", words.format(n=MOST_PINNED)))
 
     def next_series(self) -> None:
-        """Plot something else over the clip, at last nothing."""
+        """Plot the next series over the clip, after the last one nothing."""
         place = SERIES.index(self._state.series) + 1
         self._store.update(series=SERIES[place % len(SERIES)])
 
@@ -244,7 +258,7 @@ class Intents(Timing):
         self._store.update(gesture=field, **changes)
 
     def toggle(self, field: str) -> None:
-        """Turn a switch over."""
+        """Toggle a switch of the display."""
         changes: Values = {field: not setting(self._state, field)}
         self._store.update(**changes)
 
@@ -254,20 +268,20 @@ class Intents(Timing):
         self._store.update(gesture="opacity", opacity=opacity)
 
     def colormap(self, by: int) -> None:
-        """Take the next or previous colour map."""
+        """Choose the next or previous colour map."""
         names = colormaps("sequential")
         place = names.index(self._state.heat.colormap) + by
         self._store.update(gesture="colormap", colormap=names[place % len(names)])
 
     def lock(self) -> None:
-        """Freeze the numbers of the range, or free them."""
+        """Lock the range at its present numbers, or unlock it."""
         if self._state.heat.locked_range is not None:
             self._store.update(locked_range=None)
         elif (shown := self._results().shown) is not None:
             self._store.update(locked_range=shown.range.range)
 
     def auto_range(self) -> None:
-        """Fit the range to what is shown once; a lock or a manual range takes the new numbers."""
+        """Fit the range to the map shown once; a lock or a manual range gets the new numbers."""
         shown = self._results().shown
         if shown is None:
             return
@@ -280,7 +294,7 @@ class Intents(Timing):
             self._report(Message("info", words))
 
     def cycle(self, field: str) -> None:
-        """Take the next choice of a field; a lock is opened for another policy."""
+        """Set a field to its next choice; another policy unlocks the range."""
         names = CYCLES[field]
         place = names.index(setting(self._state, field)) + 1
         if field == "range_policy":
@@ -288,7 +302,7 @@ class Intents(Timing):
         self.set_field(field, names[place % len(names)])
 
     def reset_display(self) -> None:
-        """Give all display settings their first values."""
+        """Set all display settings to their defaults."""
         fresh = ViewState()
         names = ("heat", "overlay", "token_grid", "coverage")
         self._store.update(**{name: getattr(fresh, name) for name in names})
@@ -297,4 +311,5 @@ class Intents(Timing):
 
     def _dead_patch(self) -> str:
         layer = self._results().layer(self._state.map.block)
-        return "" if layer is None or self._state.map.method == "column" else layer.dead_patch
+        of_keys = METHODS[self._state.map.method].query_is_key
+        return "" if layer is None or of_keys else layer.dead_patch

@@ -1,4 +1,4 @@
-"""What the user means by loop points and markers."""
+"""Intents for loop points and markers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def tr(text: str) -> str:
 
 
 class Marking:
-    """Turns the present loop and markers into the next.
+    """Intents for the loop and the markers.
 
     Args:
-        leap: goes to a frame far away.
-        store: where the state is kept.
-        results: gives what is known now.
-        tell: puts up a message.
+        leap: shows a frame as a new place of the history.
+        store: holds the state.
+        results: returns the results now.
+        notify: shows a message.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Marking:
     # -- the loop ---------------------------------------------------------------------------
 
     def set_point(self, point: LoopPoint, frame: int | None = None) -> None:
-        """Let the loop begin or end at a frame, or at the one shown; the other end makes way."""
+        """Set an end of the loop to a frame (default: the one shown); the other end gives way."""
         state, count = self._store.state, self._count()
         if not count:
             return
@@ -76,7 +76,7 @@ class Marking:
             self._store.update(loop=replace(loop, mode="off"))
 
     def clear_loop(self) -> None:
-        """Forget the points, and loop nothing."""
+        """Remove both points and stop looping."""
         self._store.update(loop=Loop())
 
     # -- markers ----------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class Marking:
         self._keep((*state.markers, Marker(state.frame, _name(number))))
 
     def remove(self) -> None:
-        """Take the marker off the frame shown."""
+        """Remove the marker of the frame shown."""
         here = self._at(self._store.state.frame)
         if here is None:
             words = tr("Frame {n} has no marker; N and Shift+N lead to those that there are")
@@ -100,12 +100,12 @@ class Marking:
             self._keep(tuple(m for m in self._store.state.markers if m != here))
 
     def rename(self, frame: int, name: str) -> None:
-        """Give the marker of a frame another name."""
+        """Rename the marker of a frame."""
         markers = self._store.state.markers
         self._keep(tuple(replace(m, name=name) if m.frame == frame else m for m in markers))
 
     def move(self, frame: int, to: int) -> None:
-        """Take a marker to another frame, where there is none yet."""
+        """Move a marker to another frame, unless that has one."""
         marker, count = self._at(frame), self._count()
         to = min(max(to, 0), max(count - 1, 0))
         if marker is None or self._at(to) is not None:
@@ -127,7 +127,7 @@ class Marking:
             self._report(Message("info", words if frames else tr("No markers yet; M sets one")))
 
     def drag(self, what: str, frame: int, to: int) -> None:
-        """The pointer takes an end of the loop, or the marker of a frame, elsewhere."""
+        """Move an end of the loop, or the marker of a frame, as the pointer drags it."""
         loop = self._store.state.loop
         if what == "marker":
             self.move(frame, to)

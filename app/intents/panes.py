@@ -1,4 +1,4 @@
-"""What the user can mean with views and panes: go to one, pin, close, swap, subtract."""
+"""Intents for views and panes: go to one, pin, close, swap, subtract."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def tr(text: str) -> str:
 
 
 class PaneIntents:
-    """All that the user can mean with panes.
+    """Intents for the panes of the compare view.
 
     Args:
-        store: where the state is kept.
-        results: gives what is known now.
-        tell: puts up a message.
+        store: holds the state.
+        results: returns the results now.
+        notify: shows a message.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class PaneIntents:
         self._store, self._results, self._report = store, results, notify
 
     def pin(self) -> None:
-        """Keep what is shown as a pane."""
+        """Pin the map shown as a pane."""
         pane, state = self._here(), self._store.state
         if pane is None:
             return
@@ -57,11 +57,11 @@ class PaneIntents:
         self._say(words)
 
     def choose(self, place: int) -> None:
-        """Take a pane as the one that commands mean."""
+        """Select the pane that commands act on."""
         self._store.update(pane=place)
 
     def close(self, place: int | None = None) -> None:
-        """Close a pane; without a place the chosen one, or the last pinned."""
+        """Close a pane; without a place the selected one, or the last pinned."""
         state = self._store.state
         if place is None:
             place = state.pane or len(state.panes)
@@ -87,7 +87,7 @@ class PaneIntents:
         self._store.update(panes=tuple(panes), pane=other)
 
     def subtract(self, place: int | None = None) -> None:
-        """Show the difference with a pane; with one more pane, that of the two; again, none."""
+        """Show the selection minus a pane; with a second pane, both panes; again, no difference."""
         state = self._store.state
         place = (state.pane or 1) if place is None else place
         if not 1 <= place <= len(state.panes):
@@ -115,7 +115,7 @@ class PaneIntents:
     # -- helpers ----------------------------------------------------------------------------
 
     def _here(self) -> Pane | None:
-        """What is shown, as a pane."""
+        """The map shown as a pane; None while there is none."""
         results, state = self._results(), self._store.state
         request = results.request
         if request is None:
@@ -132,7 +132,7 @@ class PaneIntents:
         self._store.update(panes=panes, map=pane.map)
 
     def _is_at_hand(self, pane: Pane) -> bool:
-        """The pane shows the clip and the model in use; says so where it does not."""
+        """True where a pane has the clip and model in use; shows a message otherwise."""
         request, stream = self._results().request, self._store.state.stream
         if request is not None and (request.clip, stream, request.model, request.spec) == (
             pane.clip,
@@ -153,10 +153,10 @@ class PaneIntents:
 
 
 class ViewIntents:
-    """Going from view to view.
+    """Intents for going from view to view.
 
     Args:
-        store: where the state is kept.
+        store: holds the state.
         panes: shows a pane alone.
     """
 
@@ -168,12 +168,12 @@ class ViewIntents:
         self._store.update(view=view, view_before="single")
 
     def next(self, by: int) -> None:
-        """Show the view after this one."""
+        """Show the view ``by`` steps after this one."""
         place = VIEWS.index(self._store.state.view) + by
         self.show(VIEWS[place % len(VIEWS)])
 
     def open(self) -> None:
-        """Show what is chosen alone; Esc leads back."""
+        """Show the selected cell or pane alone; Esc leads back."""
         state = self._store.state
         if state.view == "compare":
             self._panes.open(state.pane)
@@ -181,7 +181,7 @@ class ViewIntents:
             self._store.update(view="single", view_before=state.view)
 
     def leave(self) -> bool:
-        """Esc: back to where a cell was opened, or to the single map; False if there already."""
+        """Go back, by Esc, to the view before or the single map; False in the first single map."""
         state = self._store.state
         if state.view == state.view_before == "single":
             return False
@@ -191,7 +191,7 @@ class ViewIntents:
 
 
 def _without(difference: tuple[int, int] | None, place: int) -> tuple[int, int] | None:
-    """The difference after a pane was closed: places behind it move up."""
+    """The difference after a pane was closed: later places move up by one."""
     if difference is None or place in difference:
         return None
     first, second = (each - (each > place) for each in difference)

@@ -1,4 +1,4 @@
-"""What a key or a pointer means in time: stepping, jumping, playing."""
+"""Intents in time: stepping, jumping, playing."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SHUTTLE = (1.0, 2.0, 4.0, 8.0)
 
 
 class Timing:
-    """All that the user can mean about time, as methods.
+    """Intents in time.
 
     Args:
-        store: where the state is kept.
-        results: gives what is known now.
-        tell: puts up a message.
-        preferences: what the user has set once for all.
+        store: holds the state.
+        results: returns the results now.
+        notify: shows a message.
+        preferences: for the length of a big step.
     """
 
     def __init__(
@@ -55,15 +55,15 @@ class Timing:
             self._store.update(frame=frame, playing=False, jump=jump and frame != self._state.frame)
 
     def step(self, by: int) -> None:
-        """Go some frames on or back."""
+        """Go ``by`` frames on, or back below 0."""
         self.go_to(self._state.frame + by)
 
     def big_step(self, by: int) -> None:
-        """Go some of the user's big steps on or back."""
+        """Go ``by`` of the user's big steps on, or back below 0."""
         self.step(by * self._preferences.values.big_step_frames)
 
     def seconds(self, by: float) -> None:
-        """Go some seconds on or back, by the file's own times."""
+        """Go ``by`` seconds on, or back below 0, by the file's own times."""
         video = self._results().video
         if video is not None:
             now = float(video.pts_seconds[self._state.frame])
@@ -73,7 +73,7 @@ class Timing:
             self.go_to(target)
 
     def sampled(self, by: int) -> None:
-        """Go to the next or previous frame that the model sees."""
+        """Go to the next or previous sampled frame."""
         windows, here = self._results().windows, self._results().window(self._state.frame)
         if here is None:
             return
@@ -88,7 +88,7 @@ class Timing:
             self.go_to(sampled[max(place, 0)])
 
     def window(self, by: int) -> None:
-        """Go to the first frame of another model window."""
+        """Go to the first frame of another clip window."""
         results = self._results()
         here = results.window(self._state.frame)
         if here is not None:
@@ -96,15 +96,15 @@ class Timing:
             self.go_to(results.windows[target].start, jump=True)
 
     def first(self) -> None:
-        """Go to the first frame, of the loop where a part is looped."""
+        """Go to the first frame of the video, or of the part that is looped."""
         self.go_to(self._bounds()[0], jump=True)
 
     def last(self) -> None:
-        """Go to the last frame, of the loop where a part is looped."""
+        """Go to the last frame of the video, or of the part that is looped."""
         self.go_to(self._bounds()[1], jump=True)
 
     def play(self) -> None:
-        """Play, or pause; at the end, or outside the loop, play from where it begins."""
+        """Play or pause; at the end or outside the loop, play from its beginning."""
         state = self._state
         if self._results().video is None:
             return
@@ -129,7 +129,7 @@ class Timing:
         self._store.update(playing=True, speed=direction * speed)
 
     def faster(self, by: int) -> None:
-        """Take the next faster or slower speed."""
+        """Choose the next faster or slower speed."""
         speed = self._state.speed
         place = bisect_left(PLAY_SPEEDS, abs(speed))
         size = PLAY_SPEEDS[min(max(place + by, 0), len(PLAY_SPEEDS) - 1)]
@@ -146,6 +146,6 @@ class Timing:
             self._store.update(frame=min(max(frame, 0), video.frame_count - 1))
 
     def _bounds(self) -> tuple[int, int]:
-        """First and last frame that playing keeps to."""
+        """First and last frame that are played."""
         video = self._results().video
         return self._state.loop.bounds(video.frame_count if video is not None else 1)

@@ -1,1 +1,1 @@
-"""Panels: signals out, ``show_...`` in. A panel knows no other panel and no controller."""
+"""Panels: they emit signals and have ``show_...`` methods; they know no other panel."""

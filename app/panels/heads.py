@@ -1,4 +1,4 @@
-"""All heads of the block on one shared scale."""
+"""The heads panel: small pictures of all heads of a block, on one scale."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ LEAST_THUMB_PX = 72
 
 
 class HeadGrid(QWidget):
-    """One painted thumbnail per head: a click shows it alone, one with Ctrl averages it.
+    """One painted picture per head: a click shows the head alone, a click with Ctrl averages it.
 
-    With the keys: arrows go from head to head and show each alone; with Ctrl they only go there,
-    and Ctrl+Space averages the head that they went to, or leaves it out.
+    By keys: arrows move from head to head and show each alone; with Ctrl they only move the cursor,
+    and Ctrl+Space adds the head at the cursor to the averaged ones, or removes it.
     """
 
     chosen = Signal(int)
     toggled = Signal(int)
-    """To be averaged with those that are chosen, or left out."""
+    """Emitted with a head to be added to the averaged ones, or removed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,11 +55,11 @@ class HeadGrid(QWidget):
         self._heads = 0
         self._chosen: tuple[int, ...] = ()
         self._cursor: int | None = None
-        """Where the arrows went with Ctrl held; None is the last chosen one."""
+        """Head that arrows with Ctrl moved to; None is the last chosen one."""
         self._aspect = 4 / 3
 
     def show_heads(self, heads: int, aspect: float) -> None:
-        """Make room for so many pictures of a shape."""
+        """Lay out a number of pictures with an aspect (width over height)."""
         if (heads, aspect) == (self._heads, self._aspect):
             return
         self._heads, self._aspect, self._strip = heads, max(aspect, 0.2), None
@@ -67,12 +67,12 @@ class HeadGrid(QWidget):
         self._reflow()
 
     def show_strip(self, strip: StripPicture | None) -> None:
-        """Take the pictures."""
+        """Show the pictures of all heads."""
         self._strip = strip
         self.update()
 
     def show_chosen(self, heads: tuple[int, ...]) -> None:
-        """Frame the heads that the canvas shows: one alone, or several averaged."""
+        """Frame the chosen heads: one alone, or several averaged."""
         self._chosen = heads
         words = self.tr("Heads of the block")
         if heads:
@@ -82,12 +82,12 @@ class HeadGrid(QWidget):
 
     @property
     def meant(self) -> int | None:
-        """The head that Ctrl+Space means; None before any was chosen."""
+        """The head that Ctrl+Space toggles; None before any was chosen."""
         at = self._chosen[-1] if self._cursor is None and self._chosen else self._cursor
         return at if at is not None and at < self._heads else None
 
     def thumb_box(self, head: int) -> QRect:
-        """Where a head's picture lies."""
+        """Box of a head's picture."""
         columns, width, height = self._layout()
         row, column = divmod(head, columns)
         return QRect(
@@ -217,10 +217,10 @@ class HeadGrid(QWidget):
 
 
 class HeadsPanel(Panel):
-    """Mean, maximum and minimum, and each head alone."""
+    """Buttons for mean, maximum and minimum, and a picture of each head."""
 
     head_chosen = Signal(object)
-    """A ``HeadChoice``."""
+    """Emitted with a ``HeadChoice``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -295,18 +295,18 @@ class HeadsPanel(Panel):
         self.remarked.emit(words.format(b=block), "")
 
     def show_heads(self, heads: int, aspect: float) -> None:
-        """Prepare for a block."""
+        """Lay out the heads of a block, with an aspect (width over height)."""
         self.grid.show_heads(heads, aspect)
         self._note.setVisible(not heads)
         for button in self.buttons.values():
             button.setEnabled(heads > 0)
 
     def show_strip(self, strip: StripPicture | None) -> None:
-        """Take the pictures of all heads."""
+        """Show the pictures of all heads."""
         self.grid.show_strip(strip)
 
     def show_head(self, head: HeadChoice) -> None:
-        """Mark what the canvas shows."""
+        """Mark the head or reduction that the canvas shows."""
         self._group.setExclusive(False)
         for name, button in self.buttons.items():
             button.setChecked(name == head)

@@ -1,4 +1,4 @@
-"""The tree of stages and blocks."""
+"""The layers panel: a tree of stages and blocks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BLOCK_ROLE = Qt.ItemDataRole.UserRole
 
 MINI = QSize(24, 18)
-"""Points of the small picture of a block."""
+"""Size of the small picture of a block, in points."""
 
 
 class LayersPanel(Panel):
@@ -64,7 +64,7 @@ class LayersPanel(Panel):
         header.setMinimumSectionSize(40)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setFont(theme.small_font(self))
-        # In a narrow dock it is the grid of the keys that is cut, never the name.
+        # In a narrow dock the grid of the keys is cut, never the name.
         for column in (0, 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
@@ -110,7 +110,7 @@ class LayersPanel(Panel):
             self.show_block(layer.block if layer else None)
 
     def show_layers(self, layers: tuple[LayerInfo, ...]) -> None:
-        """Take the layers of a model."""
+        """Show the layers of a model."""
         self._pages.setCurrentIndex(1 if layers else 0)
         if layers == self._layers:
             return
@@ -128,7 +128,7 @@ class LayersPanel(Panel):
                 set_column_tip(row, column, tip)
 
     def show_minis(self, pictures: Mapping[int, QImage]) -> None:
-        """Put a small picture of its maps beside each block; an empty place waits for it."""
+        """Show a small picture beside each block that has one, by its number."""
         for block, row in self._rows.items():
             image = pictures.get(block)
             if self._minis.get(block) is not image:
@@ -139,7 +139,7 @@ class LayersPanel(Panel):
         """Select a block."""
         row = self._rows.get(-1 if block is None else block)
         if row is not None and self.tree.currentItem() is not row:
-            self.tree.blockSignals(True)  # the choice came from elsewhere; do not tell it back
+            self.tree.blockSignals(True)  # the choice came from elsewhere; do not emit it again
             self.tree.setCurrentItem(row)
             self.tree.blockSignals(False)
             self.tree.scrollToItem(row)
@@ -173,7 +173,7 @@ class LayersPanel(Panel):
 
 
 def _icon(image: QImage | None) -> QIcon:
-    """A picture as it is, also where its row is selected; None keeps the place."""
+    """An icon that stays the same where its row is selected; None is a blank one."""
     pixmap = QPixmap(MINI)
     pixmap.fill(Qt.GlobalColor.transparent)
     if image is not None:

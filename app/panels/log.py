@@ -1,4 +1,4 @@
-"""Activity and log: every job with its progress, and what was done and told."""
+"""The log panel: every job with its progress, and the lines of the log."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ KEPT_LINES = 500
 
 
 class LogPanel(Panel):
-    """Jobs at the top, the log below them."""
+    """A list of jobs at the top, the log below it."""
 
     cancel_asked = Signal(str)
-    """The key of a job."""
+    """Emitted with the key of a job to be stopped."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,7 +86,7 @@ class LogPanel(Panel):
             self.show_jobs(new.results.jobs)
 
     def show_jobs(self, jobs: tuple[JobInfo, ...]) -> None:
-        """Take the list of jobs, the newest of each kind."""
+        """Show the list of jobs."""
         self._empty.setVisible(not jobs)
         self.tree.setVisible(bool(jobs))
         if [job.key for job in jobs] != [job.key for job in self._jobs]:
@@ -100,11 +100,11 @@ class LogPanel(Panel):
             self.cancel_buttons[job.key].setVisible(job.state == "running")
 
     def show_lines(self, lines: tuple[str, ...]) -> None:
-        """Begin with these lines of the log."""
+        """Replace the log by these lines."""
         self.lines.setPlainText("\n".join(lines))
 
     def add_line(self, line: str) -> None:
-        """Put a line at the end; who reads further up is not moved."""
+        """Append a line; a log that is scrolled up stays where it is."""
         self.lines.appendPlainText(line)
 
     def _build(self, jobs: tuple[JobInfo, ...]) -> None:

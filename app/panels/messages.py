@@ -1,4 +1,4 @@
-"""Messages in the window: they never stop the user, and errors stay until read."""
+"""Messages in the window: they never interrupt the user, and errors stay until read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -38,7 +39,7 @@ BELOW_TITLE_PX = 48
 
 
 class LevelIcon(QWidget):
-    """The sign of a message's weight, in shape as well as colour."""
+    """The icon of a message's level, in shape as well as colour."""
 
     def __init__(self, level: Level) -> None:
         super().__init__()
@@ -59,14 +60,16 @@ class LevelIcon(QWidget):
 
 
 class Toast(QFrame):
-    """One message."""
+    """A message on screen."""
 
     dismissed = Signal(object)
     dock_asked = Signal(str)
-    """The panel that tells more about the message."""
+    """Emitted with the name of the panel that has more about the message."""
     remedy_chosen = Signal(str)
+    choice_made = Signal(str)
+    """Emitted with a network that the user chose."""
     folder_asked = Signal(object)
-    """The file whose folder is to be shown."""
+    """Emitted with the file whose folder is to be shown."""
 
     def __init__(self, message: Message, report: Callable[[Message], str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -95,6 +98,8 @@ class Toast(QFrame):
         self.details: QPlainTextEdit | None = None
         if message.remedies:
             self._column.addLayout(self._remedies())
+        if message.choices:
+            self._column.addWidget(self._choices())
         if message.level == "error":
             self._column.addLayout(self._buttons())
         elif not message.remedies:  # what is to be decided stays until it is
@@ -110,7 +115,7 @@ class Toast(QFrame):
         self.setAccessibleName(message.text)
 
     def dismiss(self) -> None:
-        """Go away."""
+        """Remove the toast."""
         self._timer.stop()
         self.dismissed.emit(self)
 
@@ -141,7 +146,7 @@ class Toast(QFrame):
         return row
 
     def _remedies(self) -> QHBoxLayout:
-        """A button for each way out; the first is the one that helps most surely."""
+        """A button for each remedy; the first one helps most surely."""
         words = {
             "cpu": self.tr("Retry on CPU"),
             "half": self.tr("Half precision"),
@@ -164,8 +169,23 @@ class Toast(QFrame):
         row.addStretch(1)
         return row
 
+    def _choices(self) -> QComboBox:
+        """A list of the networks of a checkpoint; choosing one loads it."""
+        self.choice = QComboBox()
+        self.choice.setAccessibleName(self.tr("Choose weights…"))
+        self.choice.addItem(self.tr("Choose weights…"))
+        self.choice.addItems(list(self.message.choices))
+        self.choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.choice.activated.connect(self._chosen)
+        return self.choice
+
+    def _chosen(self, place: int) -> None:
+        if place:
+            self.choice_made.emit(self.message.choices[place - 1])
+            self.dismiss()
+
     def _way(self, words: str, go: Callable[[], None]) -> QHBoxLayout:
-        """A button that leads somewhere, and time to press it."""
+        """A button that calls ``go``; the toast stays long enough to press it."""
         self._timer.setInterval(2 * STAY_MS)
         row = QHBoxLayout()
         row.setContentsMargins(30, 0, 4, 0)
@@ -188,7 +208,7 @@ class Toast(QFrame):
         self.dismissed_layout()
 
     def dismissed_layout(self) -> None:
-        """Ask the stack to place its toasts anew."""
+        """Ask the stack to place its toasts again."""
         self.updateGeometry()
         QTimer.singleShot(0, self, lambda: _restack(self))
 
@@ -202,15 +222,17 @@ class Messages(QObject):
 
     Args:
         host: the widget to stand on.
-        report: what Details and Copy report give for a message.
+        report: writes the report of a message, for Details and Copy report.
     """
 
     dock_asked = Signal(str)
-    """A message leads to a panel."""
+    """Emitted with the name of the panel that a message leads to."""
     remedy_chosen = Signal(str)
-    """A way out where memory ended."""
+    """Emitted with a remedy, where memory ended."""
+    choice_made = Signal(str)
+    """Emitted with the network of a checkpoint that the user chose."""
     folder_asked = Signal(object)
-    """A message leads to the folder of a file."""
+    """Emitted with the file whose folder a message leads to."""
 
     def __init__(self, host: QWidget, report: Callable[[Message], str]) -> None:
         super().__init__(host)
@@ -220,7 +242,7 @@ class Messages(QObject):
         host.installEventFilter(self)
 
     def show_message(self, message: Message) -> None:
-        """Put up a message; the same one again replaces its twin."""
+        """Show a message; the same one again replaces the first."""
         for toast in [t for t in self.toasts if t.message.text == message.text]:
             self._drop(toast)
         for toast in self.toasts[: max(len(self.toasts) + 1 - AT_MOST, 0)]:
@@ -229,18 +251,19 @@ class Messages(QObject):
         toast.dismissed.connect(self._drop)
         toast.dock_asked.connect(self.dock_asked)
         toast.remedy_chosen.connect(self.remedy_chosen)
+        toast.choice_made.connect(self.choice_made)
         toast.folder_asked.connect(self.folder_asked)
         self.toasts.append(toast)
         toast.show()
         self.place()
 
     def clear_errors(self, about: str) -> None:
-        """Drop messages that name something which has since gone well."""
+        """Remove messages that name a file which was opened since."""
         for toast in [t for t in self.toasts if about and about in t.message.text]:
             self._drop(toast)
 
     def texts(self) -> tuple[str, ...]:
-        """What is on screen, oldest first."""
+        """Texts of the messages on screen, oldest first."""
         return tuple(toast.message.text for toast in self.toasts)
 
     def place(self) -> None:

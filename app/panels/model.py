@@ -1,4 +1,4 @@
-"""What was loaded and how: the results of a model, and the report of its loading."""
+"""The model panel: properties of the model, and the report of its loading."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 LINES_SEEN = 8
-"""Longer lists scroll."""
+"""Lines of a list that are seen at once; longer lists scroll."""
 
 NARROW_PX = 180
-"""A longer line may need the list's own scroll bar, whatever the panel's width."""
+"""Width up to which lines are broken; longer ones may need the list's own scroll bar."""
 
 BREAKS_AFTER = "._/"
-"""Names of weights have no spaces; a line may end after these."""
+"""Letters after which a line may break, as names of weights have no spaces."""
 
 
 class Fold(QWidget):
@@ -68,7 +68,7 @@ class Fold(QWidget):
         self._toggled(False)
 
     def show_lines(self, lines: tuple[str, ...], *, unfolded: bool = False) -> None:
-        """Take a list; an empty one is not shown at all."""
+        """Show a list; an empty one is hidden with its title."""
         self.setVisible(bool(lines))
         words = f"{self._title} ({len(lines)})"
         self.header.setText(words)
@@ -87,7 +87,7 @@ class Fold(QWidget):
 
 
 class ModelPanel(Panel):
-    """Facts of the model, what must be known about its loading, and the lists behind that."""
+    """Properties of the model, warnings of its loading, and the lists behind them."""
 
     preprocessing_asked = Signal()
 
@@ -133,7 +133,7 @@ class ModelPanel(Panel):
             self.show_model(model, spec)
 
     def show_model(self, model: ModelInfo | None, override: ClipSpec | None) -> None:
-        """Take a model, and how it is fed where that is not as its checkpoint states."""
+        """Show a model, and its preprocessing where that is not the checkpoint's own."""
         self._model = model
         self.copy.setText(self.tr("Copy"))
         for part in (self._info, self._buttons_row, self._rule):
@@ -152,7 +152,7 @@ class ModelPanel(Panel):
         self.different.setVisible(bool(words))
 
     def report(self) -> str:
-        """Everything on the panel and in its lists, as text."""
+        """The panel and its lists as text."""
         if self._model is None:
             return ""
         model, report = self._model, self._model.report
@@ -216,7 +216,7 @@ class ModelPanel(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 10)
         column.setSpacing(theme.GAP)
-        # What must be known comes first: it is seen without scrolling in a low window too.
+        # Warnings come first: they are seen without scrolling even in a low window.
         for widget in (
             self.empty,
             self.warnings,
@@ -268,7 +268,7 @@ class ModelPanel(Panel):
 
 
 def _breakable(words: str) -> str:
-    """The same words, with places where a line may end."""
+    """Insert places where a line may break."""
     for mark in BREAKS_AFTER:
         words = words.replace(mark, f"{mark}\u200b")
     return words

@@ -1,4 +1,4 @@
-"""What a panel is, what its row in ``PANELS`` says, and what its signals may be connected to."""
+"""The base class of panels, the form of a row in ``PANELS``, and the context of their signals."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from app.state.store import Store
 
 Area = Literal["left", "right", "tabs", "bottom"]
-"""Where a dock is at first. ``tabs`` are below those at the right, one behind another; ``bottom``
-has no title line, cannot be moved, and stays on a full screen."""
+"""First place of a dock. ``tabs`` are below those at the right, one behind another; ``bottom`` has
+no title line, cannot be moved, and stays on a full screen."""
 
 
 @dataclass(frozen=True)
 class PanelContext:
-    """What the signals of a panel may be connected to."""
+    """Everything that the signals of a panel may be connected to."""
 
     intents: Intents
-    """Changes of what is asked for."""
+    """Intents, which change the state."""
     store: Store
     player: Player
     cancel: Callable[[str], None]
@@ -38,23 +38,23 @@ class PanelContext:
     run: Callable[[str], None]
     """Runs the command of an id, if it is enabled."""
     notify: Callable[[Message], None]
-    """Puts up a message."""
+    """Shows a message."""
     focus_stage: Callable[[], None]
-    """Gives the keys to the stage."""
+    """Gives the focus to the stage."""
     logged: SignalInstance
     """Emits each line of the log."""
     show_remark: Callable[[str, str], None]
-    """Puts a short text, and its tooltip, at the right of the dock's title line."""
+    """Shows a short text with a tooltip at the right of the dock's title line."""
 
 
 class Panel(QWidget):
-    """The content of a dock: it emits what the user asks for, and shows what differs.
+    """The content of a dock: emits the user's requests, and shows what differs in a snapshot.
 
     It knows no other panel, and remembers nothing that ``ViewState`` says.
     """
 
     remarked = Signal(str, str)
-    """A short text for the title line, and its tooltip."""
+    """Emitted with a short text for the title line, and its tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,46 +62,46 @@ class Panel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
-        """Show what differs between two moments; None as the first shows everything."""
+        """Show the differences of two snapshots; None as ``old`` shows everything."""
         raise NotImplementedError
 
     def connect_to(self, context: PanelContext) -> None:
-        """Connect the panel's signals to what they ask for; nothing where it has none."""
+        """Connect the panel's signals; a panel without signals need not override it."""
 
     @property
     def first_stop(self) -> QWidget | None:
-        """What takes the keys when the user goes from pane to pane; None is passed over."""
+        """The widget that gets the focus when the user goes to the panel; None skips it."""
         return None
 
     @property
     def keyed(self) -> tuple[QWidget, ...]:
-        """The widgets in it on which the single keys of the stage work too."""
+        """Widgets of the panel on which the single keys of the stage work too."""
         return ()
 
     @property
     def command_buttons(self) -> Mapping[str, QAbstractButton]:
-        """Buttons by the id of the command that each stands for: they say its keys."""
+        """Buttons by the id of the command that each stands for; their tooltips show its keys."""
         return {}
 
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """One row of ``PANELS``."""
+    """A row of ``PANELS``."""
 
     name: str
-    """Its dock is ``dock.NAME``, its command ``view.NAME``."""
+    """Name; the dock is ``dock.NAME``, the command ``view.NAME``."""
     title: str
     command: str
-    """What the View menu and the palette call it."""
+    """Title of the command in View menu and palette."""
     key: str
-    """Shows and hides it; empty for none."""
+    """Key that shows and hides it; empty for none."""
     area: Area
     make: Callable[[], Panel]
     height: int = 330
-    """Pixels at first, shared out where a side holds several."""
+    """First height in pixels, as a share where a side holds several panels."""
     scrolls: bool = False
-    """In a window too low for it, it gets a scroll bar instead of making the window larger."""
+    """Give it a scroll bar in a window that is too low for it."""
     hidden: bool = False
-    """Not shown at first."""
+    """Hide it at first."""
     least: tuple[int, int] | None = None
-    """Pixels, across and down, that its dock never goes below."""
+    """Least (width, height) of its dock in pixels."""

@@ -1,4 +1,4 @@
-"""The status line: what is under the pointer, what is being done, where, and memory."""
+"""The status line: readout, running job, device and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 APPEAR_MS = 150
-"""Work that is done sooner is not worth a flicker."""
+"""Milliseconds before a job is shown; one that ends sooner would flicker."""
 
 
 class JobWidget(QWidget):
@@ -77,7 +77,7 @@ class JobWidget(QWidget):
         self.cancel.setEnabled(job.state == "running")
 
     def _pace(self, job: JobInfo) -> str:
-        """How fast it goes, of an export whose steps are frames, and how long it still takes."""
+        """Rate, for an export whose steps are frames, and time left."""
         words = []
         if job.key == "export" and job.per_second is not None:
             words.append(self.tr("{n} fps").format(n=rate_words(job.per_second)))
@@ -91,7 +91,7 @@ class StatusLine(QWidget):
 
     cancel_asked = Signal(str)
     log_asked = Signal()
-    """The list of all jobs and the log are wanted."""
+    """Emitted when the user asks for the list of jobs and the log."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class StatusLine(QWidget):
         self.setMinimumHeight(26)
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
-        """Show what differs between two moments; None as the first shows everything."""
+        """Show the differences of two snapshots; None as ``old`` shows everything."""
         model, jobs = new.results.model, new.results.jobs
         if old is None or old.results.model is not model:
             self.show_device(device_words(model) if model else "")
@@ -123,7 +123,7 @@ class StatusLine(QWidget):
             self.show_job(foremost(jobs))
 
     def show_readout(self, readout: Readout | None) -> None:
-        """Print what is under the pointer."""
+        """Show the readout under the pointer."""
         if readout is None:
             self.readout.setText("")
             return
@@ -146,19 +146,19 @@ class StatusLine(QWidget):
         self.readout.setText(words)
 
     def show_job(self, job: JobInfo | None) -> None:
-        """Show what is being done."""
+        """Show the job that the user waits for most."""
         self.job.show_job(job)
 
     def show_zoom(self, scale: float) -> None:
-        """Print the zoom; 0 prints nothing."""
+        """Show the zoom; 0 shows nothing."""
         self.zoom.setText(f"{100 * scale:.0f} %" if scale else "")
 
     def show_device(self, device: str) -> None:
-        """Print where the model runs."""
+        """Show the device of the model."""
         self.device.setText(device)
 
     def show_memory(self, memory: MemoryInfo) -> None:
-        """Print what the caches hold of what they may."""
+        """Show the bytes of all caches and their limit."""
         words = self.tr("mem {used}/{limit} GB").format(
             used=gigabytes_words(memory.cache_bytes), limit=gigabytes_words(memory.limit_bytes)
         )

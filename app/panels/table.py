@@ -1,6 +1,6 @@
 """The one table of panels: docks, View menu, keys, order of Tab and first layout are made of it.
 
-The rows stand in the order of the menu; within an area they are placed in it too.
+Rows are in the order of the menu; within an area panels are placed in this order too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Maps: as asked for, as answered, and as the canvas shows one."""
+"""Requests for maps, their results, and the map on the canvas."""
 
 from __future__ import annotations
 
@@ -10,36 +10,39 @@ from mvit_core.heatmap import project
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results.model import LayerInfo, PredictionInfo
+    from app.results.model import BoxPredictions, HeadPredictions, LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
-    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec, Query
+    from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
     from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
 Network: TypeAlias = "tuple[ModelSource, tuple[FileIdentity, ...]]"
-"""Where a model comes from, and which files they were when it was loaded."""
+"""Source of a model, and identities of its files when it was loaded."""
 
 
 @dataclass(frozen=True)
 class MapRequest:
-    """A map that the inference worker is asked for."""
+    """A request to the inference worker for one map."""
 
     model: ModelSource
     clip: Path
     spec: ClipSpec
-    """How the model is fed."""
+    """Sampling and preprocessing of the model's input."""
     window: ClipWindow
     map: MapSpec
-    """Its block is a number; its head is ``mean``, for the maps of all heads are made together."""
+    """The map; its block is a number and its head ``mean``, for all heads are made together."""
     clip_file: FileIdentity | None = None
-    """Which file the clip was when it was opened; None for whatever lies at its path now."""
+    """Identity of the clip's file when it was opened; None for the file at its path now."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
+    boxes: tuple[Box, ...] = ()
+    """Boxes that a model of detection predicts for; () for the whole frame."""
 
     @property
     def network(self) -> Network:
@@ -48,18 +51,18 @@ class MapRequest:
 
     @property
     def block(self) -> int:
-        """The attention layer."""
+        """Number of the attention layer."""
         assert self.map.block is not None
         return self.map.block
 
-    def on_layer(self, block: int, query: Query) -> MapRequest:
-        """The same of another layer, whose query is the same place there."""
-        return replace(self, map=replace(self.map, block=block, query=query))
+    def on_layer(self, here: LayerInfo, there: LayerInfo) -> MapRequest:
+        """The same of another layer; ``here`` is the layer that this is of."""
+        return replace(self, map=self.map.on_layer(here, there))
 
 
 @dataclass(frozen=True, eq=False)
 class MapResult:
-    """The result to a request: the maps of all heads, and what the model said."""
+    """The result of a request: the maps of all heads, and the model's predictions."""
 
     request: MapRequest
     maps: HeadMaps
@@ -67,27 +70,36 @@ class MapResult:
     frame_indices: tuple[int, ...]
     """Source frame of each input frame."""
     predictions: tuple[PredictionInfo, ...]
-    """Most probable first; none of a run that was cancelled."""
+    """Most probable first, of the first box where there are several; empty for a run that was
+    cancelled, and for an encoder without classes."""
     layers: tuple[LayerInfo, ...]
-    """As the run really had them."""
+    """Layers with the grids that the run had."""
     note: str
-    """What was unusual about the clip."""
+    """Anything unusual about the clip, as a sentence; empty otherwise."""
     seconds: float = 0.0
-    """So long the window took; next to nothing where it was remembered."""
+    """Seconds the run took; near 0 where it was cached."""
+    is_complete: bool = True
+    """True where the run reached every layer."""
+    boxes: tuple[BoxPredictions, ...] = ()
+    """Predictions for each box of the request."""
+    heads: tuple[HeadPredictions, ...] = ()
+    """Predictions of each head, of a model with several."""
 
-    @property
-    def is_complete(self) -> bool:
-        """The run came to its end, so every layer was reached."""
-        return bool(self.predictions)
+    def predictions_of(self, box: int | None, head: str) -> tuple[PredictionInfo, ...]:
+        """Predictions for a box or of a head; the model's own where there is no such."""
+        if box is not None and 0 <= box < len(self.boxes):
+            return self.boxes[box].predictions
+        named = {each.name: each.predictions for each in self.heads}
+        return named.get(head, self.predictions)
 
     @property
     def layer(self) -> LayerInfo:
-        """The layer that was asked for."""
+        """The layer of the request."""
         return self.layers[self.request.block]
 
 
 def heatmap_of(result: MapResult, head: HeadChoice) -> Heatmap:
-    """One head, or a reduction over all, on the source frame."""
+    """Place one head, or a reduction over all, on the source frame."""
     return project(result.maps.pick(head), result.pixel_map, result.frame_indices)
 
 
@@ -102,12 +114,12 @@ class RangePiece:
 
 @dataclass(frozen=True)
 class HistogramInfo:
-    """How often values occur."""
+    """Histogram of values."""
 
     counts: tuple[int, ...]
-    """Of bins of one width; the last holds everything above too."""
+    """Counts of bins of equal width; the last also holds everything above."""
     span: ValueRange
-    """Where the first bin begins and the last one ends."""
+    """Low end of the first bin and high end of the last."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +131,15 @@ class RangeInfo:
     locked: bool
     tails_percent: tuple[float, float]
     known: tuple[int, int] | None
-    """Windows or layers looked at, and how many there are; None where one layer is enough."""
+    """(done, all) windows or layers whose values are known; None where one layer is enough."""
     automatic: ValueRange
-    """What the policy gives where nothing is locked or set by hand."""
+    """Range by the policy, before a lock or numbers set by hand."""
     histogram: HistogramInfo
-    """Of the values that the policy looks at."""
+    """Histogram of the values that the policy looks at."""
 
     @property
     def is_complete(self) -> bool:
-        """Everything that the policy looks at has been looked at."""
+        """True where all windows or layers that the policy looks at are known."""
         return self.known is None or self.known[0] == self.known[1]
 
 
@@ -140,7 +152,7 @@ class ShownMap:
     heatmap: Heatmap
     range: RangeInfo
     number: int
-    """Another number is another map."""
+    """Identifies the map: another number is another map."""
 
 
 @dataclass(frozen=True)
@@ -151,12 +163,12 @@ class TokenMark:
     cell_px: tuple[float, float]
     token: Triple
     on_this_frame: bool
-    """The frame shown is nearest to the token's time."""
+    """True where the frame shown is nearest to the token's time."""
 
 
 @dataclass(frozen=True)
 class Readout:
-    """What lies under the pointer."""
+    """Pixel, token, value and rank under the pointer."""
 
     pixel: tuple[int, int]
     token: Triple | None = None
@@ -167,4 +179,4 @@ class Readout:
     """1 is the largest of the map."""
     count: int = 0
     row_sum: float | None = None
-    """Sum of the row, the class key with it; None where the map is no row."""
+    """Sum of the row with the class key; None where the map is no row."""

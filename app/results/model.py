@@ -1,4 +1,4 @@
-"""A loaded model, its layers, and what it said."""
+"""A loaded model, its layers and its predictions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadReport
     from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipSpec
 
 
@@ -19,18 +20,26 @@ class LayerInfo:
 
     block: int
     stage: int
-    """From 1."""
+    """Number of the stage, from 1."""
     heads: int
     name: str
     q_shape: Triple
     k_shape: Triple
     q_geometry: GridGeometry | None = None
-    """Known once a window was run."""
+    """Grid of the queries; None until a window was run."""
     k_geometry: GridGeometry | None = None
     dead_class: str = ""
-    """Why the class token is a dead query in this layer; empty when it is not, or not known."""
+    """Reason why the class token is a dead query here; empty when it is none, or not known."""
     dead_patch: str = ""
     """The same for a patch."""
+
+
+@dataclass(frozen=True)
+class HeadInfo:
+    """A prediction head of a model."""
+
+    name: str
+    classes: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,26 +51,46 @@ class ModelInfo:
     device: str
     clip_spec: ClipSpec
     layers: tuple[LayerInfo, ...]
-    """As the configuration states them."""
+    """Layers as the configuration states them."""
     class_count: int
     has_class_token: bool
     parameters: int
-    """Numbers in its weights."""
+    """Number of weights."""
     readout: str
-    """What the classifier sees, as the configuration calls it."""
+    """Tokens that the classifier reads, as the configuration calls them."""
     report: LoadReport
-    """What loading did."""
+    """Report of loading the checkpoint."""
     files: tuple[FileIdentity, ...] = ()
-    """Which files the source named when they were read."""
+    """Identities of the source's files when they were read."""
+    family: str = "classifier"
+    """Title of the family of networks."""
+    activation: str = "softmax"
+    """Function from logits to probabilities: softmax, or sigmoid where classes are independent."""
+    heads: tuple[HeadInfo, ...] = ()
+    """Prediction heads, where the file has several or one of several layers."""
+    head: str = ""
+    """Name of the head that gives the logits."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""
         mine, its = self.source, other.source
-        return (mine.checkpoint, mine.config, self.layers) == (
+        return (mine.checkpoint, mine.config, mine.weights, mine.head, self.layers) == (
             its.checkpoint,
             its.config,
+            its.weights,
+            its.head,
             other.layers,
         )
+
+    @property
+    def has_classes(self) -> bool:
+        """False for an encoder of masked pre-training."""
+        return self.class_count > 0
+
+    @property
+    def reads_boxes(self) -> bool:
+        """True for a model of detection, which predicts for each box."""
+        return self.readout == "boxes"
 
 
 @dataclass(frozen=True)
@@ -71,3 +100,22 @@ class PredictionInfo:
     index: int
     name: str
     probability: float
+
+
+@dataclass(frozen=True)
+class BoxPredictions:
+    """Prediction of a detection model for one box."""
+
+    box: Box
+    """On the source frame."""
+    predictions: tuple[PredictionInfo, ...]
+    """Most probable first."""
+
+
+@dataclass(frozen=True)
+class HeadPredictions:
+    """Prediction of one of several heads."""
+
+    name: str
+    predictions: tuple[PredictionInfo, ...]
+    """Most probable first; classes of heads without known names are numbered."""

@@ -1,4 +1,4 @@
-"""Coloured maps, each with all that decides how it looks."""
+"""Coloured maps, each with the key that decides its colours."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeatKey:
-    """All that decides how a map is coloured; equal keys give equal pictures."""
+    """Everything that decides the colours of a map; equal keys give equal pictures."""
 
     map_number: int
     token_time: int
     style: RenderStyle
-    """At full opacity: the user's is applied when the heat is laid over the frame."""
+    """Style at full opacity; the user's is applied when the heat is laid over the frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,30 +30,30 @@ class HeatPicture:
 
     key: HeatKey
     image: QImage
-    """ARGB, opaque where the model looked."""
+    """ARGB, opaque inside the seen box."""
     window: ClipWindow
 
 
 @dataclass(frozen=True, eq=False)
 class StripPicture:
-    """All heads of a block on one scale."""
+    """Small pictures of all heads of a block, on one scale."""
 
     request: MapRequest
-    """The map that the heads belong to."""
+    """Request of the map that the heads belong to."""
     images: tuple[QImage, ...]
     sinks: tuple[float, ...] | None
-    """Share of each head on the class key."""
+    """(heads,): share of each head on the class key."""
 
 
 @dataclass(frozen=True)
 class CellsKey:
-    """All that decides how some heads of a block are coloured; equal keys give equal pictures."""
+    """Everything that decides the colours of cells of a block; equal keys give equal pictures."""
 
     result: MapResult
     heads: tuple[HeadChoice, ...]
     token_time: int
-    """Below 0: the mean over all times, of what the model saw alone."""
-    look: HeatSettings
+    """Time of the tokens; below 0 the mean over all times, within the seen box alone."""
+    heat: HeatSettings
     """At full opacity: the user's is applied when the cells are laid over the frame."""
     size: tuple[int, int]
     """(width, height) of one cell in device pixels."""
@@ -61,14 +61,14 @@ class CellsKey:
 
 @dataclass(frozen=True, eq=False)
 class CellsPicture:
-    """Some heads of a block in colours."""
+    """Pictures of some heads of a block."""
 
     key: CellsKey
     images: tuple[QImage, ...]
     ranges: tuple[ValueRange, ...]
-    """The numbers at the ends of the colour table, of each."""
+    """Values at the ends of the colour table, one range for each cell."""
 
     @property
     def nbytes(self) -> int:
-        """Memory of all images."""
+        """Bytes of all images."""
         return sum(image.sizeInBytes() for image in self.images)

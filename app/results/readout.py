@@ -1,4 +1,4 @@
-"""What lies under the pointer, on whichever view: pixel, token, value and rank."""
+"""Reads pixel, token, value and rank under the pointer, on every view."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.results import Readout
+from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice
@@ -20,14 +21,14 @@ def readout_of(
     frame_index: int,
     row_sum: float | None = None,
 ) -> Readout | None:
-    """The readout at a source pixel; None outside the frame.
+    """Read the map at a source pixel; None outside the frame.
 
     Args:
         place: source pixel (x, y), fractions of it kept.
         frame_size: (width, height) of the source frame.
         heatmap: the map on screen there.
         frame_index: the frame on screen there.
-        row_sum: as ``row_sum_of`` tells.
+        row_sum: from ``row_sum_of``.
     """
     x, y = place
     pixel = (int(np.floor(x + 0.5)), int(np.floor(y + 0.5)))
@@ -50,10 +51,10 @@ def readout_of(
 
 
 def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:
-    """What a row of the attention matrix sums to, the class key with it: 1, or something is wrong.
+    """Sum a row of the attention matrix with the class key, which is 1 unless something is wrong.
 
     None for maps that are no row: columns, sums over queries, and the largest over heads.
     """
-    if method != "row" or head in ("max", "min"):
+    if not METHODS[method].is_row or head in ("max", "min"):
         return None
     return float(heatmap.values.sum(dtype=np.float64)) + (heatmap.sink or 0.0)

@@ -1,4 +1,4 @@
-"""All results together, at one moment."""
+"""All results at one moment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """All that is known now; the controller replaces it as answers come."""
+    """All that is known now; the controller replaces it as results come."""
 
     video: VideoInfo | None = None
     model: ModelInfo | None = None
@@ -33,24 +33,24 @@ class Results:
     heat: HeatPicture | None = None
     strip: StripPicture | None = None
     grid: GridInfo | None = None
-    """What the heads view or the layers view shows."""
+    """Content of the heads view or the layers view."""
     panes: tuple[PaneInfo, ...] = ()
-    """What the compare view shows."""
+    """Content of the compare view."""
     minis: tuple[CellsPicture, ...] = ()
-    """Small pictures of the blocks whose maps are there."""
+    """Small pictures of the blocks whose maps exist."""
     series: SeriesInfo | None = None
     average: AverageInfo | None = None
-    """The prediction for the whole video, where it is asked for."""
+    """Prediction for the whole video, where it is requested."""
     request: MapRequest | None = None
-    """The map that belongs to what is asked for now; the shown one may lag behind."""
+    """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""
-    """Why the wished map does not come; empty while it may."""
+    """Reason why the requested map cannot be made; empty while it can."""
     samples: Samples = field(default_factory=Samples)
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""
     jobs: tuple[JobInfo, ...] = ()
     has_exported: bool = False
-    """A file was asked for since the window opened; the like of it can be written again."""
+    """A file was exported since the window opened; another with the same choices can follow."""
     can_undo: bool = False
     can_redo: bool = False
     can_go_back: bool = False
@@ -58,7 +58,7 @@ class Results:
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
-        """The layers of the model: as run where it has run, else as configured."""
+        """Layers of the model: with the grids of a run where there was one, else as configured."""
         if self.model is None:
             return ()
         if self.shown is not None and len(self.shown.result.layers) == len(self.model.layers):
@@ -73,12 +73,12 @@ class Results:
         return layers[-1] if block is None else layers[min(max(block, 0), len(layers) - 1)]
 
     def window(self, frame: int) -> ClipWindow | None:
-        """The model window that speaks for a frame."""
+        """The clip window that a frame belongs to; None without windows."""
         place = bisect_right(self.windows, frame, key=lambda window: window.stop)
         here = self.windows[place : place + 1]
         return here[0] if here and here[0].start <= frame else None
 
     @property
     def is_busy(self) -> bool:
-        """Some work can be cancelled."""
+        """True where some job can be cancelled."""
         return any(job.state == "running" for job in self.jobs)

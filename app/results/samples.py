@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Samples:
-    """The shipped clips, or why there are none."""
+    """The shipped clips, or the reason why there are none."""
 
     clips: tuple[DemoSample, ...] = ()
     problem: str = ""
@@ -25,4 +25,4 @@ class Thumbnail:
 
     index: int
     image: QImage | None
-    """None where the clip is damaged; it says so itself once it is opened."""
+    """None where the clip is damaged; opening it reports the damage."""

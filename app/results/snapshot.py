@@ -1,4 +1,4 @@
-"""All that is asked for and all that is known, at one moment."""
+"""State and results at one moment."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is asked for and what is known, at one moment."""
+    """State and results at one moment: what is requested, and what was made of it."""
 
     state: ViewState
     results: Results
 
     @cached_property
     def settings(self) -> ViewState:
-        """What most of the window takes of the state; equal at each frame of a playing clip."""
+        """Fields that most of the window shows; equal at each frame of a playing clip."""
         return replace(self.state, frame=0, playing=False, speed=1.0, scrubbing=False)
 
     @property
     def is_stale(self) -> bool:
-        """The map on screen is not the one asked for."""
+        """True where the map on screen is not the one requested."""
         shown, request = self.results.shown, self.results.request
         return shown is not None and request is not None and shown.result.request != request

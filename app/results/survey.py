@@ -1,4 +1,4 @@
-"""What is known of a whole clip."""
+"""Results over a whole clip: runs of windows and views, series, averages."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class WindowSurvey:
-    """What one run of a window told, for every layer that needs no further run."""
+    """Result of one run of a window: scores, and measures of every layer."""
 
     request: MapRequest
     scores: Scores
     """(classes,): probabilities."""
     names: tuple[str, ...]
-    """Of the classes."""
+    """Names of the classes."""
     measures: tuple[tuple[int, LayerMeasures], ...]
     """(block, its measures) by the method and for the query of the request."""
     seconds: float
-    """So long the run took."""
+    """Seconds the run took."""
 
 
 @dataclass(frozen=True, eq=False)
 class ViewSurvey:
-    """What the model said of one view."""
+    """Result of one run of a view."""
 
     request: MapRequest
-    """Its model and clip count."""
+    """A request of which only model and clip matter."""
     spec: ClipSpec
-    """How the view was fed."""
+    """Sampling and preprocessing of the view."""
     view: View
     scores: Scores
     seconds: float
@@ -67,12 +67,12 @@ class SeriesInfo:
     """Ends of the axis."""
     known: int
     total: int
-    """Windows that were run, and all."""
+    """Number of windows; ``known`` of them were run."""
     seconds: float | None
-    """How long the rest takes; None while no run was timed."""
+    """Seconds that the remaining runs will take; None while no run was timed."""
     running: bool
     problem: str = ""
-    """Why there is no series; empty while there may be."""
+    """Reason why there is no series; empty while there can be one."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ class AverageInfo:
     """Most probable first; empty while no view was run."""
     known: int
     total: int
-    """Views averaged, and views of the plan."""
+    """Number of views of the plan; ``known`` of them are averaged."""
     seconds: float | None
     running: bool
     problem: str = ""
-    """Why the plan cannot be run; empty while it can."""
+    """Reason why the plan cannot be run; empty while it can."""

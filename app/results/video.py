@@ -1,4 +1,4 @@
-"""An open video, its frames, and its small pictures."""
+"""An open video, its frames and its proxies."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class VideoInfo:
     """(width, height) after pixel aspect."""
     is_variable_rate: bool
     pts_seconds: NDArray[np.float64]
-    """Time of each frame after frame 0."""
+    """(frame_count,): seconds of each frame after frame 0."""
     damage: tuple[str, ...]
-    """What is wrong with the file, a sentence each."""
+    """Faults of the file, a sentence each."""
     is_folder: bool = False
-    """The frames are pictures of a folder, shown at a rate that the user says."""
+    """The frames are the picture files of a folder, shown at a rate that the user sets."""
     file: FileIdentity | None = None
-    """Which file it was when it was opened, and which stream of it."""
+    """Identity of file and stream when it was opened."""
     streams: tuple[StreamInfo, ...] = ()
     """Video streams of the file that can be chosen."""
 
@@ -48,41 +48,41 @@ class VideoInfo:
         return (self.display_size[0] / self.size[0]) / (self.display_size[1] / self.size[1])
 
     def at_rate(self, fps: float) -> VideoInfo:
-        """The same with the rate for pictures; a file keeps its own."""
+        """The same video at another rate where it is a folder of pictures; a file keeps its own."""
         if not self.is_folder:
             return self
         return replace(self, fps=fps, pts_seconds=even_times(self.frame_count, fps))
 
     def frame_at(self, seconds: float) -> int:
-        """The frame on screen at a time, clamped to the video."""
+        """Index of the frame on screen at a time, clamped to the video."""
         place = int(np.searchsorted(self.pts_seconds, seconds + 1e-6, side="right")) - 1
         return min(max(place, 0), self.frame_count - 1)
 
 
 @dataclass(frozen=True, eq=False)
 class FramePicture:
-    """One decoded frame, or the reason why there is none."""
+    """A decoded frame or its proxy, or the reason why there is none."""
 
     path: Path
     index: int
     image: QImage | None
     pixels: NDArray[np.uint8] | None
-    """(H, W, 3) as the model would see it."""
+    """(H, W, 3) uint8 RGB, upright, as the model's transform receives it."""
     problem: str = ""
-    """Why there is no picture."""
+    """Reason why there is no picture."""
     is_preview: bool = False
-    """A proxy, small and soft, until the frame itself is decoded."""
+    """The image is a proxy, small and soft, until the frame itself is decoded."""
     is_damaged: bool = False
     """It was painted from damaged data."""
     is_changed: bool = False
     """There is none because the file is another than the one that was opened."""
     file: FileIdentity | None = None
-    """Which file it is of."""
+    """Identity of the file that it was decoded from."""
 
 
 @dataclass(frozen=True, eq=False)
 class ProxyImage:
-    """A small picture of a frame."""
+    """A proxy: a small picture of a frame."""
 
     index: int
     """The frame that it shows, which may be a neighbour of the one asked for."""
@@ -90,18 +90,18 @@ class ProxyImage:
 
 
 class FramePictures(Protocol):
-    """Where small pictures of frames are looked up."""
+    """Looks up proxies by frame index."""
 
     def nearest(self, frame: int) -> int | None:
-        """The nearest frame that has one; nothing is decoded for the result."""
+        """Index of the nearest frame that has a proxy; None without any. Decodes nothing."""
 
     def image(self, frame: int) -> ProxyImage | None:
-        """The picture of the nearest frame that has one."""
+        """The proxy of the nearest frame that has one; None without any."""
 
 
 @dataclass(frozen=True, eq=False)
 class ProxyInfo:
-    """The strip of small pictures, and how far it is; another value has more of them."""
+    """The strip of proxies and its progress; another value holds more of them."""
 
     pictures: FramePictures
     done: int

@@ -1,4 +1,4 @@
-"""What the views beside the single frame show."""
+"""Content of the grid and compare views, and of colour bars."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scale:
-    """What a colour bar of one line shows and prints."""
+    """Colours and numbers of a colour bar."""
 
     style: RenderStyle
-    """How its colours are made; between the numbers, where there are any."""
+    """Style of its colours, from the low to the high number where there are any."""
     ends: tuple[str, str]
     """The numbers at the left and the right; empty where each map has its own."""
     unit: str
-    """What the numbers count."""
+    """Unit of the numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,27 +35,27 @@ class GridRow:
 
     layer: LayerInfo
     result: MapResult | None
-    """Its maps; None while they are not there."""
+    """Maps of the block; None while they are not made."""
     picture: CellsPicture | None
-    """All its heads in colours; of an earlier token time while the right one is painted."""
+    """Pictures of all heads; of an earlier token time while the right one is painted."""
 
 
 @dataclass(frozen=True, eq=False)
 class GridInfo:
-    """All that a grid shows."""
+    """Content of a grid of maps."""
 
     view: ViewName
     rows: tuple[GridRow, ...]
     scale: Scale | None
-    """Which colour is which number; None while there is no map."""
+    """Scale of all cells; None while there is no map."""
     policy: str
-    """How the range is chosen, in words."""
-    look: HeatSettings
-    """How the cells are drawn, at full opacity."""
+    """Range policy in words."""
+    heat: HeatSettings
+    """Settings that the cells are drawn with, at full opacity."""
 
     @property
     def missing(self) -> int:
-        """Blocks whose maps are not there yet."""
+        """Number of blocks whose maps are not made yet."""
         return sum(row.result is None for row in self.rows)
 
 
@@ -71,33 +71,33 @@ class PaneInfo:
     video: VideoInfo | None = None
     picture: FramePicture | None = None
     heatmap: Heatmap | None = None
-    """The map below the pointer; None for a difference."""
+    """Map that the readout reads; None for a difference."""
     grid: Heatmap | None = None
-    """Whose tokens the lines lie between; None where two grids of tokens were subtracted."""
+    """Map whose token grid is drawn; None where two different grids were subtracted."""
     row_sum: float | None = None
     mark: TokenMark | None = None
-    """The ring around the token that the map is of; of a difference, where both have the same."""
+    """Ring around the query token; on a difference only where both maps have the same."""
     heat: QImage | None = None
     scale: Scale | None = None
-    """Which colour is which number; None while there is no heat."""
+    """Scale of the heat; None while there is none."""
     remark: str = ""
-    """Why there is no map yet, or never will be."""
+    """Reason why there is no map yet, or never will be."""
 
 
 PANE_NAMES = ("A", "B", "C")
-"""Of the pinned panes."""
+"""Names of the pinned panes, in order of their places."""
 
 DIFFERENCE_PLACE = 9
-"""Of the pane that shows the difference of two others."""
+"""Place of the pane that shows the difference of two others."""
 
 
 @dataclass(frozen=True)
 class ViewSizes:
-    """How large the views show maps on screen, in device pixels, and which blocks are in sight."""
+    """Sizes of maps on screen in device pixels, and the blocks of the grid in sight."""
 
     cell_px: tuple[int, int] = (160, 90)
     """(width, height) of a cell of the grid."""
     in_sight: frozenset[int] = frozenset()
-    """Blocks of the grid."""
+    """Numbers of the blocks that the grid's scroll area shows."""
     pane_px: tuple[int, int] = (640, 360)
     """(width, height) of a pane of the compare view."""

@@ -1,4 +1,4 @@
-"""What the window says of its own work: tasks, jobs, messages, memory."""
+"""Tasks, jobs, messages and memory: the window's reports of its own work."""
 
 from __future__ import annotations
 
@@ -13,54 +13,60 @@ if TYPE_CHECKING:
 
 
 class TaskKey(StrEnum):
-    """What kind of task a worker is given; a newer one of a kind replaces the one that waits."""
+    """The kind of a task; in a worker, a newer task of a key replaces the waiting one."""
 
     OPEN = "open"
     """Open a video, or close the one that is open."""
     FRAME = "frame"
+    """Decode the frame shown."""
     NEIGHBOURS = "neighbours"
-    """Pictures of the frames beside the one shown."""
+    """Decode and paint the frames beside the one shown."""
     PREFETCH = "prefetch"
-    """Decode what is likely to be asked for next."""
+    """Decode frames that are likely to be needed next."""
     THUMBNAIL = "thumbnail"
-    """The picture of a shipped sample."""
+    """Decode the small picture of a shipped clip."""
     PANE_FRAMES = "pane.frames"
-    """Frames of clips that only pinned panes show."""
+    """Decode frames of clips that only pinned panes show."""
     PROXIES = "proxies"
-    """Some more small pictures of the strip."""
+    """Make some more proxies of the strip."""
     LOAD = "load"
     """Load a model."""
     EXPLAIN = "explain"
-    """The map of the canvas; runs the model on a window where it has to."""
+    """Make the map of the canvas; runs the model on its window unless cached."""
     RANGE = "range"
-    """The values of one more layer or window, for ranges that look at several."""
+    """Collect the values of one more layer or window, for ranges that look at several."""
     MAPS = "maps"
-    """The maps of one more block, for the grids."""
+    """Make the maps of one more block, for the grids."""
     PANE_MAP = "pane.map"
+    """Make the map of a pinned pane."""
     SERIES = "series"
+    """Run one more window for the series of the timeline."""
     MULTIVIEW = "multiview"
-    """The views of the prediction for the whole video."""
+    """Run one more view for the prediction of the whole video."""
     EXPORT_PREVIEW = "export.preview"
+    """Draw one frame of an export for its dialog."""
     EXPORT = "export"
+    """Write a file."""
     HEAT = "heat"
-    """The colours of the map shown."""
+    """Paint the heat of the map shown."""
     AHEAD = "ahead"
-    """The same for the other times of the window."""
+    """Paint its heat at the other token times of the window."""
     STRIP = "strip"
-    """Small pictures of all heads."""
+    """Paint small pictures of all heads."""
     CELLS = "cells"
-    """Of the grids."""
+    """Paint the cells of the grids."""
     MINIS = "minis"
-    """Small pictures in the tree of layers."""
+    """Paint the small pictures in the tree of layers."""
     PANES = "panes"
-    """The colours of the panes."""
+    """Paint the heat of the panes."""
     DIFFERENCE = "difference"
+    """Subtract two panes and paint the difference."""
     FILES = "files"
-    """Whether the files in use are still those that were opened."""
+    """Check that the files in use are those that were opened."""
     SESSION = "session"
-    """Where the files of a session are now."""
+    """Find the files of a session."""
     COPY = "copy"
-    """A picture for the clipboard."""
+    """Paint a picture for the clipboard."""
 
 
 JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
@@ -68,16 +74,16 @@ JobState = Literal["running", "stopping", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class JobInfo:
-    """One piece of work that the user can wait for."""
+    """One piece of work that the user can wait for, and its progress."""
 
     key: TaskKey
     title: str
     state: JobState = "running"
     done: int = 0
     total: int = 0
-    """0 while the length is not known."""
+    """Number of steps; 0 while it is not known."""
     per_second: float | None = None
-    """Steps done in a second, since the beginning."""
+    """Steps done per second since the beginning; None while not known."""
     seconds_left: float | None = None
 
 
@@ -86,27 +92,29 @@ Level = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True)
 class Message:
-    """Something to tell the user, without stopping them."""
+    """A message to the user that does not interrupt."""
 
     level: Level
     text: str
     details: str = ""
-    """For the Details button: a trace or a report."""
+    """Trace or report behind the Details button."""
     dock: str = ""
-    """The panel that tells more; a button leads there."""
+    """Name of the panel with more about it; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
-    """What may help, where memory ended or a file changed; a button each."""
+    """Ways out where memory ended or a file changed; a button each."""
+    choices: tuple[str, ...] = ()
+    """Networks of a checkpoint of which one must be chosen; a button each."""
     file: Path | None = None
-    """What was written; a button shows the folder that it lies in."""
+    """File that was written; a button shows its folder."""
 
 
 @dataclass(frozen=True)
 class MemoryInfo:
-    """What is held in memory."""
+    """Memory in use."""
 
     cache_bytes: int
-    """All caches together."""
+    """Bytes of all caches together."""
     limit_bytes: int
-    """What they never exceed."""
+    """Bytes that they never exceed."""
     process_bytes: int
-    """The whole process; 0 where the system does not tell."""
+    """Bytes of the whole process; 0 where the system does not say."""

@@ -1,1 +1,1 @@
-"""What the user asks for and has set: frozen values, the store that changes them, files."""
+"""The user's requests and settings: frozen values, the store that changes them, their files."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 LIMIT_SECONDS = 5.0
-"""So long a drive may take to answer."""
+"""Seconds in which a drive must respond."""
 _POLL_MS = 5
 
 
@@ -34,7 +34,7 @@ def run_aside(work: Callable[[], Result], limit_seconds: float = LIMIT_SECONDS) 
     def run() -> None:
         try:
             results.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+        except BaseException as error:
             errors.append(error)
 
     thread = Thread(target=run, name="aside", daemon=True)

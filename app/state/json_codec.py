@@ -1,7 +1,7 @@
-"""Frozen values to JSON and back, by the types of their fields.
+"""Turns frozen values into JSON and back, by the types of their fields.
 
-A field added to ``ViewState`` is kept from then on without a line here, as long as its type is
-found in its own module or in one of ``MODULES``.
+A field added to ``ViewState`` is kept without a line here, as long as its type is found in its own
+module or in one of ``MODULES``.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from mvit_core import attribution, geometry, render
 from mvit_core.errors import SessionError
 from mvit_core.printable import brief
-from mvit_core.video import clip
+from mvit_core.video import boxes, clip
 
-MODULES = (attribution, geometry, render, clip)
-"""Whose types modules of ``app`` import for checking only."""
+MODULES = (attribution, geometry, render, boxes, clip)
+"""Modules whose types ``app`` imports for type checking only, so that fields name them there."""
 
 Json = Any  # what the json module reads: None, bool, int, float, str, list, dict
 
 
 def encode(value: object) -> Json:
-    """A value as JSON holds it; frozen dataclasses become objects, tuples become lists."""
+    """Turn a value into JSON: frozen dataclasses become objects, tuples become lists."""
     if is_dataclass(value):
         return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
@@ -35,15 +35,15 @@ def encode(value: object) -> Json:
 
 
 def decode(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401 - of the type ``kind``
-    """The value of a type that ``encode`` made JSON of.
+    """Turn JSON that ``encode`` made back into a value of a type.
 
     Args:
-        kept: what the file holds.
+        kept: the JSON value from the file.
         kind: the type, as a field declares it.
-        where: what it is called in a complaint.
+        where: the name of the value in an error message.
 
     Raises:
-        SessionError: what is kept is no value of this type.
+        SessionError: the JSON is no value of this type.
     """
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -91,7 +91,7 @@ def _decode_union(kept: Json, parts: tuple[Any, ...], where: str) -> Any:  # noq
         try:
             return decode(kept, part, where)
         except SessionError as error:
-            # The complaint of a part that has the right form says most. Its words alone are kept:
+            # The message of a part that has the right form says most. Its words alone are kept:
             # the error would hold this frame, and all frames that lead here, in a circle.
             problem = str(error) if not problem or isinstance(kept, dict | list) else problem
     raise SessionError(problem)

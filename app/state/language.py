@@ -1,4 +1,4 @@
-"""The language of the window: which there are, and taking one into use."""
+"""Lists the languages of the window and installs one."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ FONTS = {
         "WenQuanYi Micro Hei",
     ),
 }
-"""What draws the characters that the desktop's own font lacks: Han characters differ from country
-to country, and without a name Qt takes any font that has them."""
+"""Fonts for characters that the desktop's own font lacks, first choice first.
+
+Han characters differ from country to country, and without a name Qt picks any font that has them.
+"""
 
 OF_QT = "qtbase"
 """Qt's own texts: the buttons of its dialogs, the names of keys, menus of text fields."""
 
 TITLES = {OWN: "English", "zh_CN": "简体中文"}
-"""Each in its own language, so that it is found by those who read it."""
+"""Titles of the languages, each in its own, so that those who read it find it."""
 
 
 def N(_context: str, text: str) -> str:  # noqa: N802 - as Qt names its marker
@@ -48,11 +50,11 @@ QT_LACKS = (
     N("QAbstractFileIconProvider", "Folder"),
     N("QAbstractFileIconProvider", "Drive"),
 )
-"""Texts that Qt asks for itself, and that its own translation into Chinese does not have."""
+"""Texts of Qt's own dialogs that its Chinese translation lacks."""
 
 
 def languages() -> tuple[tuple[str, str], ...]:
-    """(code, title) of what can be chosen: English, and what translations lie there."""
+    """List (code, title) of the system's language, English and every installed translation."""
     there = [code for code in TITLES if code == OWN or translation_file(code) is not None]
     return (("system", N("preferences", "System")), *((code, TITLES[code]) for code in there))
 
@@ -66,7 +68,12 @@ def translation_file(code: str) -> Path | None:
 
 
 def language_code(choice: str, locale: QLocale | None = None) -> str:
-    """The language that a choice means, on a system of another locale or on this one."""
+    """Resolve a choice to a language code; ``system`` means the nearest one to the locale.
+
+    Args:
+        choice: ``system`` or a code that ``languages`` gives.
+        locale: of the system; None is this machine's.
+    """
     if choice != "system":
         return choice
     name = (locale or QLocale.system()).name()
@@ -75,7 +82,7 @@ def language_code(choice: str, locale: QLocale | None = None) -> str:
 
 
 def install_language(app: QApplication, choice: str) -> str:
-    """Translate every text made from now on; gives the code of the language."""
+    """Translate every text made from now on; returns the code of the language in use."""
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
         old.deleteLater()
@@ -94,7 +101,7 @@ def install_language(app: QApplication, choice: str) -> str:
 
 
 def _install(app: QCoreApplication, path: str) -> None:
-    """Take a file of translations into use; without it the texts stay as they are."""
+    """Install a file of translations; where it cannot be read, texts stay as they are."""
     translator = QTranslator(app)
     if translator.load(path):
         app.installTranslator(translator)

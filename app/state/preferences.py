@@ -1,4 +1,4 @@
-"""What the user may set once for all: one table, one frozen value, kept between runs."""
+"""Preferences, set once for all and kept between runs: one table and one frozen value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ThemeChoice = Literal["system", "dark", "light"]
 
 @dataclass(frozen=True)
 class Preferences:
-    """Everything that can be set; a field here is a row of ``SETTINGS``."""
+    """All preferences; each field is a row of ``SETTINGS``."""
 
     theme: ThemeChoice = "system"
     language: str = "system"
@@ -29,21 +29,21 @@ class Preferences:
     """The number that the first frame is shown with."""
     big_step_frames: int = 10
     auto_run: bool = True
-    """The model runs on a window as soon as it is looked at."""
+    """Run the model on a window as soon as one of its frames is shown."""
     cache_gigabytes: int = 0
-    """What all caches together may take; 0 is as much as suits this machine."""
+    """Limit of all caches together; 0 is as much as suits this machine."""
     series_at_once: bool = False
-    """Every window is run in the background for the series of the timeline."""
+    """Run every window in the background for the series of the timeline."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several values, each with its title."""
+    """A choice of several values, each with its title."""
 
     options: Callable[[], tuple[tuple[Any, str], ...]]
 
     def read(self, kept: object) -> Any:  # noqa: ANN401 - of the type of the options
-        """The value that settings kept as text.
+        """Read the value from the text in the settings.
 
         Raises:
             ValueError: it is none of the options.
@@ -65,7 +65,7 @@ class Number:
     """Shown in place of the lowest number, where that means something of its own."""
 
     def read(self, kept: object) -> int:
-        """The number that settings kept as text.
+        """Read the number from the text in the settings.
 
         Raises:
             ValueError: it is no number, or outside of what is allowed.
@@ -78,10 +78,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Switch:
-    """On or off."""
+    """A switch, on or off."""
 
     def read(self, kept: object) -> bool:
-        """The switch that settings kept as text.
+        """Read the switch from the text in the settings.
 
         Raises:
             ValueError: it is neither on nor off.
@@ -94,7 +94,7 @@ class Switch:
 
 @dataclass(frozen=True)
 class Setting:
-    """One row of the dialog."""
+    """One preference: a row of the dialog."""
 
     id: str
     """A field of ``Preferences``."""
@@ -164,14 +164,14 @@ SETTINGS = (
         N("preferences", "In the background, a run for each window; off: when asked for"),
     ),
 )
-"""In the order of the dialog."""
+"""All preferences, in the order of the dialog."""
 
 
 class PreferenceStore(QObject):
-    """Holds the one ``Preferences``; a change is kept at once and announced.
+    """Holds the one ``Preferences``; writes each change to the settings at once and announces it.
 
     Args:
-        settings: where they are kept between runs.
+        settings: storage that outlives the run.
         parent: the owner.
     """
 
@@ -183,7 +183,7 @@ class PreferenceStore(QObject):
         self._settings = settings
         self.values = Preferences(**{s.id: self._kept(s) for s in SETTINGS})
         self.at_start = self.values
-        """What the window was built with; its language holds until the next start."""
+        """Preferences that the window was built with; its language holds until the next start."""
 
     # Any: the names and types are those of the fields of Preferences.
     def update(self, **changes: Any) -> None:  # noqa: ANN401
@@ -197,7 +197,7 @@ class PreferenceStore(QObject):
         self.changed.emit(old, new)
 
     def reset(self) -> None:
-        """Give everything its first value."""
+        """Set every preference to its default."""
         fresh = Preferences()
         self.update(**{field.name: getattr(fresh, field.name) for field in fields(fresh)})
 
@@ -211,7 +211,7 @@ class PreferenceStore(QObject):
 
 
 def budget_bytes(preferences: Preferences) -> int:
-    """What all caches together may take."""
+    """Bytes that all caches together may hold."""
     return preferences.cache_gigabytes << 30 or default_budget_bytes()
 
 
@@ -220,5 +220,5 @@ def _key(name: str) -> str:
 
 
 def words_of(text: str) -> str:
-    """A text of this table in the user's language."""
+    """Translate a text of ``SETTINGS``."""
     return QCoreApplication.translate("preferences", text)

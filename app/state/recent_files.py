@@ -1,4 +1,4 @@
-"""Files that were opened lately, newest first."""
+"""Files opened lately, newest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
 AT_MOST = 9
-"""One for each of the keys Ctrl+1 to Ctrl+9."""
+"""Most files in the list, one for each of the keys Ctrl+1 to Ctrl+9."""
 
 Kind = Literal["clip", "model", "session"]
 
@@ -30,10 +30,10 @@ class Recent:
 
 
 class RecentFiles(QObject):
-    """The list, kept between runs.
+    """The list of files opened lately, kept between runs.
 
     Args:
-        settings: where it is kept.
+        settings: storage that outlives the run.
         parent: the owner.
     """
 
@@ -45,17 +45,17 @@ class RecentFiles(QObject):
         self.entries = _read(settings.value("recent/files"))
 
     def add(self, kind: Kind, path: Path) -> None:
-        """A file was opened; what is shipped with the program is always at hand."""
+        """Put a file first in the list; shipped files are left out, for they are always at hand."""
         entry = Recent(kind, path.absolute())
         if _shipped() not in entry.path.parents:
             self._set((entry, *(e for e in self.entries if e != entry)))
 
     def remove(self, entry: Recent) -> None:
-        """A file is not there any more."""
+        """Remove a file that no longer exists."""
         self._set(tuple(e for e in self.entries if e != entry))
 
     def clear(self) -> None:
-        """Forget all."""
+        """Empty the list."""
         self._set(())
 
     def _set(self, entries: tuple[Recent, ...]) -> None:
@@ -66,11 +66,11 @@ class RecentFiles(QObject):
 
 
 def _read(kept: object) -> tuple[Recent, ...]:
-    """The entries as they were kept; what cannot be read is left out."""
+    """Read the entries from the settings; those that cannot be read are left out."""
     try:
         rows = json.loads(str(kept)) if kept is not None else []
         entries = [Recent(kind, Path(path)) for kind, path in rows]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # damaged, or nested for ever
         return ()
     return tuple(entry for entry in entries if entry.kind in get_args(Kind))[:AT_MOST]
 

@@ -1,7 +1,8 @@
-"""Sessions: what was looked at and how, in a small JSON file; no weights and no maps.
+"""Writes and reads sessions: view and files by name, as small JSON without weights or maps.
 
-A file is named three ways: beside the session, by its whole path, and by what is in it, so that a
-folder that moved as a whole is found again, and another file of the same name is told apart.
+A file is named three ways: by its path from the session's folder, by its whole path, and by a
+digest of its content. So a folder that moved as a whole is found again, and another file of the
+same name is recognised.
 """
 
 from __future__ import annotations
@@ -31,27 +32,29 @@ if TYPE_CHECKING:
 ENDING = ".mvitlens"
 KIND = "MViT Lens session"
 VERSION = 3
-"""Raised when an older reader would misunderstand the file; new fields alone do not raise it.
+"""Version of the form; increased only when an older reader would misunderstand the file.
 
-Forms 1 and 2 held the fields of the map and of the heat beside the others; form 2 had averaged
-heads, which form 1 did not know. Both are read as form 3 (``session_forms.py``).
+Forms 1 and 2 held the fields of the map and of the heat beside the others; form 2 added averaged
+heads. Both are read as form 3 (``session_forms.py``).
 """
 
 MOST_PICTURES = 100_000
 """Entries of a folder that its digest is of."""
 
 EDGE_BYTES = 1 << 16
-"""Read from each end of a file to tell it from others; checkpoints are too large to read whole."""
+"""Bytes hashed at each end of a file; checkpoints are too large to read whole."""
 
 LARGEST_BYTES = 16 << 20
-"""A session is a few kilobytes; anything beyond this is another kind of file."""
+"""Largest session file that is read; a session has a few kilobytes."""
 
-NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "hold_to_hide"})
-"""Fields of the view that are files, or that last for a moment only."""
+NOT_KEPT = frozenset(
+    {"clip", "model", "playing", "scrubbing", "picking", "drawing", "hold_to_hide"}
+)
+"""Fields of ``ViewState`` that are left out: files, and states that last for a moment."""
 
 
 MODEL_FILES = frozenset({"checkpoint", "config", "labels"})
-"""Fields of ``ModelSource`` that are files, and their roles in a session."""
+"""Fields of ``ModelSource`` that are files; each is also the role of its file in a session."""
 
 
 ROLES = ("clip", *sorted(MODEL_FILES))
@@ -68,20 +71,20 @@ class FileRef:
     """A file that a session needs, as it was when the session was saved."""
 
     relative: str
-    """From the session's folder; empty where there is no such path."""
+    """Path from the session's folder; empty where there is none (another drive)."""
     absolute: str
     digest: str
-    """Of size, head and tail."""
+    """Hash of size, first and last bytes."""
 
     @property
     def name(self) -> str:
-        """The file's own name."""
+        """Name without folder."""
         return Path(self.absolute).name
 
 
 @dataclass(frozen=True)
 class Place:
-    """How the window stood."""
+    """Layout of the window, and zoom of the canvas."""
 
     layout: str = ""
     """Docks and toolbars as Qt saves them, in base 64."""
@@ -92,21 +95,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Session:
-    """All that a session file says."""
+    """The content of a session file."""
 
     files: dict[str, FileRef]
-    """By role: clip, checkpoint, config, labels; those that there are."""
+    """Files by role (clip, checkpoint, config, labels); unused roles are left out."""
     model: Values
     """Fields of ``ModelSource`` that are no files; empty without a model."""
     view: Values
     """Fields of ``ViewState``."""
     place: Place
     unknown: tuple[str, ...] = ()
-    """What was in the file that this version does not know."""
+    """Names of fields in the file that this version does not have."""
 
 
 def session_of(state: ViewState, place: Place, folder: Path) -> Session:
-    """The session of a view, to be saved in a folder.
+    """Make the session of a view, to be saved in a folder.
 
     Raises:
         SessionError: a file of the view cannot be read any more.
@@ -121,12 +124,12 @@ def session_of(state: ViewState, place: Place, folder: Path) -> Session:
 
 
 def kept_view(state: ViewState) -> Values:
-    """The part of a view that a session keeps."""
+    """The fields of a view that a session keeps, as JSON values."""
     return {name: getattr(state, name) for name in field_types(ViewState) if name not in NOT_KEPT}
 
 
 def write_session(session: Session, target: Path) -> None:
-    """Save a session, whole or not at all.
+    """Write a session, whole or not at all.
 
     Raises:
         ExportError: the file cannot be written.
@@ -168,7 +171,7 @@ def read_session(path: Path) -> Session:
 
 
 def _view(page: dict[str, Any]) -> dict[str, Any]:
-    """The view in form 3, with heat that can be drawn."""
+    """The view of the file in form 3, without settings that no heat can be drawn with."""
     view = _object(page, "view")
     if page["version"] < 3:
         view = in_form_3(view)
@@ -176,7 +179,7 @@ def _view(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(kept: dict[str, Any], group: str, kinds: dict[str, Any], unknown: list[str]) -> Values:
-    """The fields of a group that this version knows; the names of the others go to a list."""
+    """The fields of a group that this version has; names of others are appended to ``unknown``."""
     unknown += [f"{group}.{name}" for name in kept if name not in kinds]
     unknown += [f"{group}.{name}" for name in _unknown_within(kept, kinds)]
     return {
@@ -187,7 +190,7 @@ def _values(kept: dict[str, Any], group: str, kinds: dict[str, Any], unknown: li
 
 
 def _unknown_within(kept: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
-    """The fields of parts of a group that this version does not know."""
+    """Names of fields within nested parts that this version does not have."""
     return [
         f"{part}.{name}"
         for part, kind in kinds.items()
@@ -198,14 +201,19 @@ def _unknown_within(kept: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
 
 
 def _model_types() -> dict[str, Any]:
-    """The fields of ``ModelSource`` that are no files."""
+    """Types of the fields of ``ModelSource`` that are no files, by name."""
     types = field_types(ModelSource)
     return {name: kind for name, kind in types.items() if name not in MODEL_FILES}
 
 
 def _page(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise SessionError(tr("{name} is too large for a session").format(name=path.name))
         page = json.loads(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
+    except OSError as error:
+        words = tr("{path} cannot be read: {why}")
+        raise SessionError(words.format(path=path, why=error.strerror or error)) from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON
         words = tr("{name} is damaged or no session: {why}")
         raise SessionError(words.format(name=path.name, why=error)) from error
@@ -236,16 +244,16 @@ def _object(page: dict[str, Any], name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a file of a session is now."""
+    """The present place of a file of a session."""
 
     path: Path | None
     """None where it is neither beside the session nor at its old place."""
     same: bool = True
-    """It holds what it held; False for another file of that name."""
+    """Its content is as it was; False for another file of that name."""
 
 
 def find(ref: FileRef, folder: Path) -> Found:
-    """Look for a file of a session that lies in a folder."""
+    """Find a file of a session that lies in ``folder``: beside it first, then at its whole path."""
     places = [folder / ref.relative] if ref.relative else []
     places = [place for place in (*places, Path(ref.absolute)) if _is_usable(place)]
     for place in places:
@@ -265,7 +273,7 @@ def _is_usable(path: Path) -> bool:
 
 
 def is_same(ref: FileRef, path: Path) -> bool:
-    """A file holds what it held when the session was saved."""
+    """True where a file's digest is the one that the session saved."""
     try:
         return _is_usable(path) and digest_of(path) == ref.digest
     except (OSError, ValueError):
@@ -273,7 +281,12 @@ def is_same(ref: FileRef, path: Path) -> bool:
 
 
 def model_source(session: Session, paths: dict[str, Path]) -> ModelSource | None:
-    """The model of a session whose files were found; None where one of them was not."""
+    """Make the ``ModelSource`` of a session of the files found; None where one is missing.
+
+    Args:
+        session: as read.
+        paths: files found, by role.
+    """
     wanted = MODEL_FILES & set(session.files)
     if "checkpoint" not in wanted or not wanted <= set(paths):
         return None
@@ -282,7 +295,7 @@ def model_source(session: Session, paths: dict[str, Path]) -> ModelSource | None
 
 
 def digest_of(path: Path) -> str:
-    """Tells a file, or a folder of pictures, from another, without reading all of it.
+    """Hash a file or a folder of pictures by size and both ends, without reading all of it.
 
     Raises:
         OSError: it cannot be read.

@@ -1,4 +1,4 @@
-"""What earlier versions, or a hand, wrote into a session, in the form that this version reads."""
+"""Converts views of earlier session forms to form 3, and drops heat that cannot be drawn."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from app.state.json_codec import Json
 
 PARTS: Mapping[str, type] = {"map": MapSpec, "heat": HeatSettings}
-"""Parts of a view whose fields lay beside all others in forms 1 and 2."""
+"""Parts of ``ViewState`` whose fields lay beside all others in forms 1 and 2, by name."""
 
 
 def in_form_3(view: dict[str, Any]) -> dict[str, Any]:
-    """A view of form 1 or 2 as form 3 has it; its values are not looked at."""
+    """Convert a view of form 1 or 2 to form 3; values are not checked."""
     made, panes = _gathered(view, "map", "heat"), view.get("panes")
     if isinstance(panes, list):
         made["panes"] = [_gathered(p, "map") if isinstance(p, dict) else p for p in panes]
@@ -27,7 +27,7 @@ def in_form_3(view: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_usable_heat(view: dict[str, Any]) -> dict[str, Any]:
-    """A view of form 3 without settings of its heat that nothing can be drawn with.
+    """Drop settings of the heat that cannot be drawn from a view of form 3.
 
     Raises:
         SessionError: a setting is of another type.
@@ -41,7 +41,7 @@ def with_usable_heat(view: dict[str, Any]) -> dict[str, Any]:
 def _is_usable(name: str, kept: Json) -> bool:
     kind = field_types(HeatSettings).get(name)
     if kind is None:
-        return True  # of a later version; told like any other field that is not known
+        return True  # of a later version; reported like any other unknown field
     value = decode(kept, kind, f"view.heat.{name}")
     try:
         HeatSettings(**{name: value})
@@ -51,7 +51,7 @@ def _is_usable(name: str, kept: Json) -> bool:
 
 
 def _gathered(kept: dict[str, Any], *parts: str) -> dict[str, Any]:
-    """The same with the fields of each part in an object of its own."""
+    """Move the fields of each part into an object of its own."""
     rest = dict(kept)
     for part in parts:
         names = [each.name for each in fields(PARTS[part]) if each.name in rest]

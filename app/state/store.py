@@ -1,4 +1,4 @@
-"""Holds the one ``ViewState``: changes, undo, history."""
+"""The store of the one ``ViewState``: changes, undo, history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 GESTURE_SECONDS = 1.0
-"""Changes of one gesture that follow each other faster than this are one step of undo."""
+"""Changes of one gesture that are less than this apart are one step of undo."""
 
 UNDO_DEPTH = 200
 
@@ -38,14 +38,17 @@ UNDOABLE = (
     "top_k",
     "whole_video",
     "views",
+    "boxes",
+    "box",
+    "listed_head",
 )
-"""What undo and redo give back: display, selection and marks, not the place in the video."""
+"""Fields that undo and redo restore: display, selection and marks, not the place in the video."""
 
 SELECTION = ("block", "head")
-"""Another layer or head is another place."""
+"""Fields of a place beside the frame: another layer or head is another place."""
 
 PLACE = ("frame", *SELECTION)
-"""What back and forward give back."""
+"""Fields that back and forward restore."""
 
 Values = dict[str, Any]
 
@@ -57,8 +60,8 @@ class Store(QObject):
     sees the same order.
 
     Args:
-        state: where to begin.
-        clock: seconds, for telling gestures apart.
+        state: the first state.
+        clock: returns seconds, by which gestures are separated.
         parent: the owner.
     """
 
@@ -86,27 +89,27 @@ class Store(QObject):
 
     @property
     def state(self) -> ViewState:
-        """What is asked for now."""
+        """The state now."""
         return self._state
 
     @property
     def can_undo(self) -> bool:
-        """There is a step to take back."""
+        """True where there is a step to undo."""
         return bool(self._undo)
 
     @property
     def can_redo(self) -> bool:
-        """There is a step to do again."""
+        """True where there is a step to redo."""
         return bool(self._redo)
 
     @property
     def can_go_back(self) -> bool:
-        """There is an earlier place."""
+        """True where there is an earlier place."""
         return bool(self._back)
 
     @property
     def can_go_forward(self) -> bool:
-        """There is a later place."""
+        """True where there is a later place."""
         return bool(self._forward)
 
     # Any: the names and types are those of the fields, which ``with_settings`` checks.
@@ -130,26 +133,26 @@ class Store(QObject):
         self._set(new)
 
     def hold(self, on: bool) -> None:
-        """A pointer goes down on a control, or up again; what it drags is one step of undo."""
+        """Begin or end a drag on a control; all its changes are one step of undo."""
         self._held = on
         self._gesture = ("", 0.0)
 
     def undo(self) -> None:
-        """Take back the last step of display or selection."""
+        """Undo the last step of display or selection."""
         if self._undo:
             self._gesture = ("", 0.0)  # what follows is a step of its own
             self._redo.append(_values(self._state, UNDOABLE))
             self._set(with_settings(self._state, **self._undo.pop()))
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the step that was undone last."""
         if self._redo:
             self._gesture = ("", 0.0)  # what follows is a step of its own
             self._undo.append(_values(self._state, UNDOABLE))
             self._set(with_settings(self._state, **self._redo.pop()))
 
     def back(self) -> None:
-        """Go to the place looked at before."""
+        """Go to the place shown before."""
         if self._back:
             self._gesture = ("", 0.0)  # what follows is a step of its own
             self._forward.append(_values(self._state, PLACE))
@@ -163,7 +166,7 @@ class Store(QObject):
             self._set(with_settings(self._state, playing=False, **self._forward.pop()))
 
     def forget(self) -> None:
-        """Drop undo and history: another clip or model makes old steps meaningless."""
+        """Drop undo and history, as another clip or model makes old steps meaningless."""
         for steps in (self._undo, self._redo, self._back, self._forward):
             steps.clear()
         self._gesture = ("", 0.0)

@@ -1,6 +1,7 @@
-"""What the user asks of the window, as one frozen value.
+"""Everything that the user asks of the window, as one frozen value.
 
-Widgets remember none of this. What was found out (videos, models, maps) lies in ``app.results``.
+Widgets remember none of this. What the workers made of it (videos, models, maps) is in
+``app.results``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
+    from mvit_core.video.boxes import TimedBox
     from mvit_core.video.clip import ClipSpec
 
 PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
@@ -27,7 +29,7 @@ PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
 
 @dataclass(frozen=True)
 class ModelSource:
-    """Where a model comes from, and how it is to be held."""
+    """Files and options that a model is loaded from."""
 
     checkpoint: Path
     config: Path | None = None
@@ -37,10 +39,14 @@ class ModelSource:
     half: bool = False
     """Weights and arithmetic in half precision."""
     one_layer: bool = False
-    """Only the layer looked at is kept of a run, where memory does not suffice for all."""
+    """Keep only the layer shown of a run, where memory does not suffice for all."""
+    weights: str | None = None
+    """Name of the network to read, of a file that holds several."""
+    head: str | None = None
+    """Name of the prediction head to read, of a file that has several."""
 
     def files(self) -> tuple[FileIdentity, ...]:
-        """Which files it names now; asks the file system."""
+        """Identities of the files that it names, read from the file system now."""
         named = (self.checkpoint, self.config, self.labels)
         return tuple(FileIdentity.of(path) for path in named if path is not None)
 
@@ -64,13 +70,15 @@ class ModelSource:
             preset=self.preset,
             labels=self.labels,
             device=self.device,
+            weights=self.weights,
+            head=self.head,
             half=self.half,
             on_step=on_step,
         )
 
 
 def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
-    """A model asked for in a way that needs less memory of its device."""
+    """The source with options that need less memory of its device, as a remedy says."""
     if remedy == "cpu":
         return replace(source, device="cpu")
     return replace(source, half=True) if remedy == "half" else replace(source, one_layer=True)
@@ -78,10 +86,10 @@ def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
 
 ViewName = Literal["single", "heads", "layers", "compare"]
 VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
-"""In the order of the toolbar; V goes through them."""
+"""Views in the order of the toolbar, which V goes through."""
 
 PINS = 3
-"""Pinned panes beside the one that follows the selection."""
+"""Most panes that can be pinned, beside the one that follows the selection."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,11 @@ class Pane:
     clip: Path
     model: ModelSource
     clip_spec: ClipSpec
-    """How the model is fed."""
+    """Sampling and preprocessing of the model's input."""
     map: MapSpec
-    """Its block is a number: another model or selection does not change which layer is meant."""
+    """The map; its block is a number, so another model or selection does not change the layer."""
     stream: int | None = None
-    """Of the clip; None is the one that is the film."""
+    """Number of the clip's stream; None is the one that is the film."""
 
     def __post_init__(self) -> None:
         if self.map.block is None:
@@ -106,19 +114,19 @@ SeriesKind = Literal["off", "probability", "entropy", "kept"]
 SERIES: tuple[SeriesKind, ...] = ("probability", "entropy", "kept", "off")
 
 TOP_CHOICES = (5, 10, 0)
-"""Classes listed; 0 is all."""
+"""Numbers of classes that can be listed; 0 is all."""
 
 EVERY_WINDOW = ViewPlan()
 
 MOST_PINNED = 6
-"""Classes that can be told apart over time."""
+"""Most classes that can be pinned, as many as their lines can be told apart."""
 
 LoopMode = Literal["off", "all", "range"]
 
 
 @dataclass(frozen=True)
 class Loop:
-    """What playing repeats."""
+    """The part of the video that playing repeats."""
 
     mode: LoopMode = "off"
     """``range`` repeats from ``first`` to ``last``; ``all`` the whole video."""
@@ -129,23 +137,23 @@ class Loop:
 
     @property
     def has_points(self) -> bool:
-        """An in or an out point is set."""
+        """True where an in or an out point is set."""
         return self.first is not None or self.last is not None
 
     def points(self, frame_count: int) -> tuple[int, int]:
-        """First and last frame between the points, within a video of so many frames."""
+        """First and last frame between the points, in a video of ``frame_count`` frames."""
         end = max(frame_count - 1, 0)
         first = min(self.first or 0, end)
         return first, max(first, end if self.last is None else min(self.last, end))
 
     def bounds(self, frame_count: int) -> tuple[int, int]:
-        """First and last frame that playing keeps to."""
+        """First and last frame that are played, in a video of ``frame_count`` frames."""
         return self.points(frame_count) if self.mode == "range" else (0, max(frame_count - 1, 0))
 
 
 @dataclass(frozen=True)
 class Marker:
-    """A frame that the user wants to find again."""
+    """A frame marked to be found again."""
 
     frame: int
     name: str = ""
@@ -156,58 +164,66 @@ class ViewState:
     """Everything that the user has asked for."""
 
     clip: Path | None = None
-    """The video that is open."""
+    """Path of the open video."""
     stream: int | None = None
     """Number of the video stream within its file; None is the one that is the film."""
     model: ModelSource | None = None
     """The model that is loaded."""
     clip_spec: ClipSpec | None = None
-    """How the model is fed; None is as its checkpoint states."""
+    """Sampling and preprocessing; None is as the checkpoint states."""
     picture_fps: float = DEFAULT_PICTURE_FPS
     """Frames per second of a folder of pictures; files have their own."""
     frame: int = 0
     """Frame shown, counted from 0 in presentation order."""
     playing: bool = False
     speed: float = 1.0
-    """Of playback; below 0 it runs backwards."""
+    """Speed of playback as a factor; below 0 it runs backwards."""
     every_frame: bool = False
-    """Playback shows every frame and may fall behind the clock; otherwise it skips."""
+    """Show every frame in playback and fall behind the clock, rather than skip frames."""
     loop: Loop = Loop()
     markers: tuple[Marker, ...] = ()
-    """By frame, at most one on each."""
+    """Markers sorted by frame, at most one on each."""
     series: SeriesKind = "probability"
-    """What the timeline's header plots over the clip."""
+    """Values that the timeline's header plots over the clip."""
     pinned_classes: tuple[int, ...] = ()
-    """Always listed, and plotted over the clip; their places give their colours."""
+    """Indices of classes that are always listed and plotted; their order gives their colours."""
     top_k: int = 5
-    """Classes listed; 0 is all."""
+    """Number of classes listed; 0 is all."""
     whole_video: bool = False
-    """Predictions of the whole video are listed, not those of the window."""
+    """List predictions of the whole video, not those of the window."""
     views: ViewPlan = EVERY_WINDOW
-    """What a prediction of the whole video is averaged over."""
+    """Views that a prediction of the whole video is averaged over."""
     scrubbing: bool = False
-    """The pointer holds the playhead: nothing costly is started."""
+    """The pointer drags the playhead: nothing costly is started."""
     map: MapSpec = field(default_factory=MapSpec)
-    """Which map is shown."""
+    """The map that is shown."""
     heat: HeatSettings = field(default_factory=HeatSettings)
-    """How heat is drawn, on screen and in exports."""
+    """Drawing of the heat, on screen and in exports."""
+    boxes: tuple[TimedBox, ...] = ()
+    """Boxes of the clip that a model of detection predicts for."""
+    box: int | None = None
+    """Place of the chosen box among those of the window; None is no box."""
+    drawing: bool = False
+    """True where a drag on the canvas draws a box."""
+    listed_head: str = ""
+    """Prediction head whose classes are listed, of a model with several; empty for its own."""
     picking: bool = False
-    """A click on the canvas picks the query."""
+    """True where a click on the canvas picks the query."""
     overlay: bool = True
     hold_to_hide: bool = False
-    """The overlay is hidden for as long as a key is held."""
+    """True while a key is held that hides the overlay."""
     token_grid: bool = False
     coverage: bool = True
-    """The part of the frame that the model saw is outlined."""
+    """Outline the part of the frame that the model saw."""
     view: ViewName = "single"
     view_before: ViewName = "single"
-    """Where Esc leads back to, once a cell or a pane was opened alone."""
+    """View that Esc returns to, once a cell or a pane was opened alone."""
     panes: tuple[Pane, ...] = ()
-    """Pinned, at most ``PINS``; places count from 1, for 0 is the selection itself."""
+    """Pinned panes, at most ``PINS``; their places count from 1, for 0 is the selection."""
     pane: int = 0
-    """Place of the pane that the commands for panes mean."""
+    """Place of the pane that commands for panes act on."""
     difference: tuple[int, int] | None = None
-    """Places of the two panes whose signed difference is shown, the first minus the second."""
+    """Places of two panes whose signed difference is shown, the first minus the second."""
 
 
 _PART_OF = {
@@ -215,18 +231,18 @@ _PART_OF = {
     for part, kind in (("map", MapSpec), ("heat", HeatSettings))
     for each in fields(kind)
 }
-"""Which part of the view a setting of its map or its heat lies in."""
+"""Part of the view (``map`` or ``heat``) that holds a field, by the field's name."""
 
 
 def setting(state: ViewState, name: str) -> Any:  # noqa: ANN401 - of the field's type
-    """The value of a field of the view, of its map or of its heat."""
+    """The value of a field of the view, its map or its heat, by name."""
     part = _PART_OF.get(name)
     return getattr(state if part is None else getattr(state, part), name)
 
 
 # Any: the names and types are those of the fields, which replace() checks.
 def with_settings(state: ViewState, **changes: Any) -> ViewState:  # noqa: ANN401
-    """The view with other values of its own fields, of those of its map and of those of its heat.
+    """Replace fields of the view, its map and its heat, by name.
 
     Raises:
         TypeError: there is no such field.

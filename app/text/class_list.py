@@ -1,4 +1,4 @@
-"""Which classes are listed, in which order, and how they are copied."""
+"""Chooses and orders the classes of the list, and writes them as text and CSV."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.results.boxes import listed_box
+from app.results.snapshot import Snapshot
 from app.text.phrases import frame_number, share_words
 from mvit_core.spreadsheet import text_cell
 
@@ -37,10 +39,10 @@ class ListedClass:
 
 @dataclass(frozen=True)
 class Listed:
-    """What is listed, and of what."""
+    """The rows of the list, and the scope that they are predictions of."""
 
     scope: str
-    """In words for a line above a table."""
+    """Window or whole video in words, for a line above a table."""
     rows: tuple[ListedClass, ...]
 
 
@@ -50,13 +52,13 @@ def listed_classes(
     pinned: tuple[int, ...],
     search: str = "",
 ) -> tuple[ListedClass, ...]:
-    """The most probable classes, and below them pinned ones that are not among those.
+    """List the most probable classes, and below them pinned ones that are not among those.
 
     Args:
         predictions: all classes, most probable first.
-        top: how many of the most probable; 0 is all.
+        top: number of the most probable to list; 0 is all.
         pinned: always listed, whatever their rank.
-        search: words that a name must hold; then every class is looked at.
+        search: words that a name must contain; then all classes are searched.
     """
     rows = (
         ListedClass(
@@ -75,7 +77,7 @@ def listed_classes(
 
 
 def listed_predictions(state: ViewState, results: Results) -> Listed:
-    """What the panel lists without a search; without rows where nothing was run."""
+    """List what the panel shows without a search; no rows where nothing was run."""
     if state.whole_video:
         average = results.average
         predictions = average.predictions if average is not None else ()
@@ -83,24 +85,27 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         scope = tr("whole video, mean of {n} views").format(n=known)
     elif results.shown is not None:
         result = results.shown.result
-        predictions = result.predictions
+        place = listed_box(Snapshot(state, results))
+        predictions = result.predictions_of(place, state.listed_head)
         first, last = result.frame_indices[0], result.frame_indices[-1]
         scope = tr("window {i}, frames {a} to {b}").format(
             i=result.request.window.index + 1, a=frame_number(first), b=frame_number(last)
         )
+        if place is not None:
+            scope = tr("{scope}, box {n}").format(scope=scope, n=place + 1)
     else:
         predictions, scope = (), ""
     return Listed(scope, listed_classes(predictions, state.top_k, state.pinned_classes))
 
 
 def predictions_text(listed: Listed) -> str:
-    """Lines for people."""
+    """Write the list as aligned lines."""
     lines = (f"{row.rank:>4}  {share_words(row.probability):>7}  {row.name}" for row in listed.rows)
     return "\n".join((listed.scope, *lines))
 
 
 def predictions_csv(listed: Listed) -> str:
-    """A table with one line for each class; its heads are the same in every language."""
+    """Write the list as CSV, a line for each class; its header is the same in every language."""
     page = StringIO()
     table = csv.writer(page, lineterminator="\n")
     table.writerow(("scope", "rank", "index", "class", "probability"))

@@ -44,7 +44,7 @@ def frame_index(number: int) -> int:
 
 
 def clock(seconds: float) -> str:
-    """``00:01.567``, with hours where there are any."""
+    """Write a time as ``00:01.567``, with hours where there are any."""
     minutes, rest = divmod(max(seconds, 0.0), 60)
     hours, minutes = divmod(int(minutes), 60)
     head = f"{hours}:{minutes:02d}" if hours else f"{minutes:02d}"
@@ -52,7 +52,7 @@ def clock(seconds: float) -> str:
 
 
 def duration_words(seconds: float) -> str:
-    """How long something takes, roughly: seconds, then minutes."""
+    """A duration, roughly: in seconds, from 100 s on in minutes."""
     if seconds < 100:
         return tr("{n} s").format(n=max(round(seconds), 1))
     return tr("{n} min").format(n=round(seconds / 60))
@@ -79,7 +79,7 @@ def heads_list(indices: tuple[int, ...]) -> str:
 
 
 def lacking_words(layer: LayerInfo, wanted: HeadChoice) -> str:
-    """What is shown of a layer that has not all the heads asked for."""
+    """Say which heads are shown of a layer that lacks some of the requested ones."""
     lacking = ", ".join(str(h) for h in head_indices(wanted) if h >= layer.heads)
     shown = head_within(wanted, layer.heads)
     if shown == "mean":
@@ -100,7 +100,7 @@ def query_words(query: Query) -> str:
 
 
 def map_words(method: str, query: Query) -> str:
-    """Which map is shown, within a sentence."""
+    """A map's method and query, for use within a sentence."""
     words = term(METHODS[method].title).lower()
     if not METHODS[method].needs_query:
         return words
@@ -117,7 +117,7 @@ value_words, times_words = value_text, times_text
 
 
 def policy_names() -> dict[RangePolicy, tuple[str, str]]:
-    """What a colour range can be taken from, in words and in a sentence."""
+    """Range policies: (title, sentence) of each."""
     return {
         "map": (tr("Each map"), tr("A range of its own for each map")),
         "layer": (tr("This layer"), tr("One range for all heads and all times of the window")),
@@ -128,7 +128,7 @@ def policy_names() -> dict[RangePolicy, tuple[str, str]]:
 
 
 def unit_names() -> dict[Units, str]:
-    """What the numbers of the colour bar count."""
+    """Units of the colour bar in words."""
     return {
         "probability": tr("attention probability"),
         "uniform": tr("times uniform attention"),
@@ -136,12 +136,12 @@ def unit_names() -> dict[Units, str]:
 
 
 def short_unit_names() -> dict[Units, str]:
-    """The same where there is little room."""
+    """Units of the colour bar in few letters."""
     return {"probability": tr("probability"), "uniform": tr("× uniform")}
 
 
 def range_words(info: RangeInfo) -> str:
-    """What the ends of the colour bar are taken from; exports print the same."""
+    """The policy and tails behind the ends of the colour bar; exports print the same."""
     if info.locked:
         return tr("locked range")
     if info.policy == "manual":
@@ -193,24 +193,26 @@ def gigabytes_words(count: int) -> str:
 
 
 def device_words(model: ModelInfo) -> str:
-    """Where a model runs, and in what precision."""
+    """The device of a model, and its precision where it is half."""
     if model.source.half:
         return tr("{device}, half precision").format(device=model.device)
     return model.device
 
 
 def readout_words(readout: str) -> str:
-    """What the classifier of a model sees."""
+    """The tokens that a model's classifier reads."""
     return {
         "class": tr("class token"),
         "mean": tr("mean of all patches"),
         "mean_before_norm": tr("mean of all patches, then normed"),
         "classification_head": tr("pooled patches"),
+        "boxes": tr("patches inside boxes"),
+        "none": tr("nothing: an encoder without classes"),
     }.get(readout, readout)
 
 
 def input_words(spec: ClipSpec) -> str:
-    """What a model is fed."""
+    """A model's input: frames, crop size and sampling."""
     if spec.frames == 1:
         return tr("1 frame of {s}×{s} px").format(s=spec.size)
     words = tr("{n} frames of {s}×{s} px").format(n=spec.frames, s=spec.size)
@@ -238,7 +240,7 @@ def spec_names() -> dict[str, str]:
 
 
 def different_words(override: ClipSpec | None, given: ClipSpec) -> str:
-    """How the preprocessing differs from that of the checkpoint; empty if it does not."""
+    """The differences of a preprocessing from the checkpoint's; empty if there are none."""
     if override is None or override == given:
         return ""
     names = spec_names()
@@ -252,7 +254,7 @@ def different_words(override: ClipSpec | None, given: ClipSpec) -> str:
 
 
 def field_words(value: object, name: str) -> str:
-    """A value of a ``ClipSpec``."""
+    """The value of a field of ``ClipSpec`` in words."""
     if name == "reverse_channels":
         return "BGR" if value else "RGB"
     if name == "sampling":

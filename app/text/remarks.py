@@ -1,4 +1,4 @@
-"""What must be said about the picture on the canvas, in words."""
+"""Title and badges of the canvas, in words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import TaskKey
+from app.text.boxes import box_badge
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 
@@ -21,7 +22,7 @@ def tr(text: str) -> str:
 
 
 def title_words(shown: ShownMap | None) -> str:
-    """What the canvas shows, in one line."""
+    """Stage, block, head and map of the canvas in one line; empty without a map."""
     if shown is None:
         return ""
     result = shown.result
@@ -34,7 +35,7 @@ def title_words(shown: ShownMap | None) -> str:
 
 
 def sampled_words(snapshot: Snapshot) -> str:
-    """Which sampled frame and which tubelet the frame is."""
+    """Number of the sampled frame, and the tubelet that the frame belongs to."""
     state, results = snapshot.state, snapshot.results
     window = results.window(state.frame)
     if window is None:
@@ -60,7 +61,7 @@ def sampled_words(snapshot: Snapshot) -> str:
 
 
 def badges(snapshot: Snapshot) -> tuple[str, ...]:
-    """What must be known about the picture, most important last."""
+    """Remarks that a reader of the picture must see, most important last."""
     state, results = snapshot.state, snapshot.results
     found: list[str] = []
     if results.video is None or results.picture is None:
@@ -72,8 +73,12 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
         )
     elif results.picture.is_preview:
         found.append(tr("Preview; the frame itself is being decoded"))
+    if results.picture.is_damaged:
+        found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
     if state.picking:
         found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
+    if box_words := box_badge(snapshot):
+        found.append(box_words)
     if results.shown is None:
         if results.problem:
             found.append(results.problem)
@@ -108,6 +113,8 @@ def _stale_words(snapshot: Snapshot) -> str:
         return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window == new.window and old.boxes != new.boxes:
+        return tr("Predictions of other boxes; those asked for are on their way")
     if old.window != new.window:
         running = any(job.key == TaskKey.EXPLAIN and job.state == "running" for job in results.jobs)
         words = (

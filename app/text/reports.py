@@ -1,4 +1,4 @@
-"""What is told of a load, a failure or a view: enough for someone else to see the same."""
+"""Reports of a load, a failure or a view: enough for someone else to see the same."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def tr(text: str) -> str:
 
 
 LOG_LINES = 50
-"""Of the log's end in a report."""
+"""Lines of the log at the end of a report."""
 
 
 def report_of(message: Message, state: ViewState, results: Results, log: tuple[str, ...]) -> str:
-    """A message with versions, the video, the model, the trace and the end of the log."""
+    """Write a message with versions, video, model, trace and the end of the log."""
     lines = [message.text, ""]
     lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
     lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
@@ -52,7 +52,7 @@ def report_of(message: Message, state: ViewState, results: Results, log: tuple[s
 
 
 def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
-    """What is shown, so that someone else can show the same."""
+    """The parameters of the picture on screen, so that someone else can show the same."""
     shown, model = results.shown, results.model
     spec = state.clip_spec or (model.clip_spec if model else None)
     return {
@@ -79,7 +79,7 @@ def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
 
 
 def loaded_message(model: ModelInfo) -> Message:
-    """One message of a load: what was loaded, or that something about it must be known."""
+    """The message after a load: a warning where the report of loading has remarks."""
     name, warnings = model.source.checkpoint.name, model.report.warnings
     if not warnings:
         words = tr("{name}: {n} blocks, {c} classes, {format}").format(

@@ -1,4 +1,4 @@
-"""The frame with the heat on it.
+"""The canvas: the frame with the heat on it.
 
 Coordinates: *source* pixels are pixel centres of the stored frame, as in the core; *view* points
 are the widget's. A stored pixel may be shown wider than high.
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 ZOOM_STEP = 1.25
 DRAG_PX = 4
-"""A press that moves less is a click."""
+"""Pixels; a press that moves less is a click."""
 
 
 class Canvas(SeenWidget):
-    """Shows one frame, its heat, the grid, and what the pointer is over."""
+    """Shows one frame, its heat, the token grid, and the token under the pointer."""
 
     hovered = Signal(object)
-    """A ``Readout``, or None outside the frame."""
+    """Emitted with a ``Readout``, or None outside the frame."""
     picked = Signal(float, float, bool)
-    """A click at a source pixel (x, y) while picking; True with Shift."""
+    """Emitted at a click while picking with source pixel x, y, and True with Shift."""
     zoomed = Signal(float)
-    """View points per stored pixel row; 0 without a video."""
+    """Emitted with view points per stored row; 0 without a video."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,13 +85,13 @@ class Canvas(SeenWidget):
         return self._badges
 
     def show_video(self, video: VideoInfo | None) -> None:
-        """Begin with another video: nothing of the old one stays."""
+        """Show another video, or none; frame, heat, map and zoom are reset."""
         self._video = video
         self._picture = self._heat = self._map = self._mark = None
         self.fit()
 
     def show_frame(self, picture: FramePicture) -> None:
-        """Put a frame on screen."""
+        """Show a frame."""
         self._picture = picture
         self._report_hover()
         self.show_anew()
@@ -102,7 +102,7 @@ class Canvas(SeenWidget):
         self.update()
 
     def show_map(self, shown: ShownMap | None) -> None:
-        """Take the numbers behind the colours, for grid and pointer."""
+        """Set the map behind the colours, for token grid and readout."""
         self._map = shown
         self._report_hover()
         self.update()
@@ -113,7 +113,7 @@ class Canvas(SeenWidget):
         self.update()
 
     def show_badges(self, badges: tuple[str, ...]) -> None:
-        """Say what must be known about the picture, on the picture."""
+        """Show remarks on the picture."""
         if badges != self._badges:
             self._badges = badges
             self.update()
@@ -121,7 +121,7 @@ class Canvas(SeenWidget):
     def show_style(
         self, *, opacity: float, heat: bool, grid: bool, coverage: bool, picking: bool
     ) -> None:
-        """How the layers are composed."""
+        """Set which layers are drawn, and how."""
         self._opacity, self._heat_visible = opacity, heat
         self._grid_visible, self._coverage_visible = grid, coverage
         if picking != self._picking:
@@ -139,13 +139,13 @@ class Canvas(SeenWidget):
         """Zoom and centre, as ``Viewport`` has them."""
         return self._zoom, self._centre
 
-    def look_at(self, zoom: float, centre: tuple[float, float]) -> None:
-        """Take zoom and centre, as ``place`` gave them."""
+    def go_to(self, zoom: float, centre: tuple[float, float]) -> None:
+        """Set zoom and centre, as returned by ``place``."""
         self._zoom, self._centre = min(max(zoom, 0.0), MAX_ZOOM), centre
         self._after_zoom()
 
     def actual_size(self) -> None:
-        """One stored row per screen row."""
+        """Zoom to one stored row per screen row."""
         self._zoom_to(self._view().actual_scale, QPointF(self.rect().center()))
 
     def zoom_by(self, steps: float) -> None:
@@ -153,11 +153,11 @@ class Canvas(SeenWidget):
         self._zoom_to(self._scale() * ZOOM_STEP**steps, QPointF(self.rect().center()))
 
     def frame_box(self) -> QRectF:
-        """Where the frame lies, in view points."""
+        """The frame's box in view points."""
         return self._view().frame_box
 
     def source_at(self, point: QPointF) -> tuple[float, float]:
-        """The source pixel under a view point, fractions of it kept."""
+        """Convert a view point to a source pixel (x, y), fractions kept."""
         x, y = self._view().from_view(point)
         return x - 0.5, y - 0.5
 
@@ -166,7 +166,7 @@ class Canvas(SeenWidget):
         return self._view().pixel_view(x, y)
 
     def readout_at(self, point: QPointF) -> Readout | None:
-        """What lies under a view point; None outside the frame."""
+        """Read the map at a view point; None outside the frame."""
         if self._video is None or self._picture is None:
             return None
         shown = self._map
@@ -192,7 +192,7 @@ class Canvas(SeenWidget):
             ratio=self.devicePixelRatioF(),
         )
 
-    def _look(self, view: Viewport) -> None:
+    def _set_viewport(self, view: Viewport) -> None:
         self._zoom, self._centre = view.zoom, view.centre
 
     def _scale(self) -> float:
@@ -200,7 +200,7 @@ class Canvas(SeenWidget):
 
     def _zoom_to(self, scale: float, about: QPointF) -> None:
         if self._video is not None:
-            self._look(self._view().zoomed(scale, about))
+            self._set_viewport(self._view().zoomed(scale, about))
             self._after_zoom()
 
     def _after_zoom(self) -> None:
@@ -244,7 +244,7 @@ class Canvas(SeenWidget):
                 self._drag_from = self._view()
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
             if self._drag_from is not None:
-                self._look(self._drag_from.moved(moved))
+                self._set_viewport(self._drag_from.moved(moved))
         self._report_hover()
         self.update()
 
@@ -298,6 +298,7 @@ class Canvas(SeenWidget):
             painter.drawPixmap(0, 0, self._composed())
             self._paint_map_lines(painter)
             painter.setFont(theme.small_font(self))
+            self._paint_above(painter)
             draw_badges(painter, (self.width(), self.height()), self._badges)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -307,7 +308,7 @@ class Canvas(SeenWidget):
         painter.end()
 
     def _composed(self) -> QPixmap:
-        """Frame and heat, kept as long as they are the same: the pointer moves over them."""
+        """Frame and heat as one picture, cached while they are the same."""
         heat = self._heat if self._heat_visible else None
         box, ratio = self.frame_box(), self.devicePixelRatioF()
         wanted = (
@@ -352,15 +353,18 @@ class Canvas(SeenWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
 
     def _paint_still_lines(self, painter: QPainter) -> None:
-        """The token grid, and the outline of what the model saw."""
+        """Paint the token grid and the outline of the seen box."""
         if self._map is not None:
             coverage = self._heat_visible and self._coverage_visible
             self._still.paint(
                 painter, self._view(), self._map.heatmap, grid=self._grid_visible, coverage=coverage
             )
 
+    def _paint_above(self, painter: QPainter) -> None:
+        """Paint what lies on the picture, below the remarks; here nothing."""
+
     def _paint_map_lines(self, painter: QPainter) -> None:
-        """What follows the pointer and the picked token."""
+        """Paint the cell under the pointer and the ring around the picked token."""
         if self._map is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -1,4 +1,4 @@
-"""The colour bar below the picture: which colour is which number, by which policy."""
+"""The colour bar below the picture: colours, numbers and range policy."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ColourBar(QWidget):
     """
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting of the heat and its new value."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,13 +52,13 @@ class ColourBar(QWidget):
         self._changed()
 
     def show_state(self, state: ViewState) -> None:
-        """Take another look."""
+        """Show the settings of another state."""
         old, self._state = self._state, state
         if old.heat != state.heat:
             self._changed()
 
     def ends(self) -> tuple[str, str]:
-        """The numbers at the high end and the low end."""
+        """Numbers at the high end and the low end."""
         if self._shown is None:
             return "", ""
         ends, keys = self._shown.range.range, self._shown.result.maps.key_count
@@ -68,7 +68,7 @@ class ColourBar(QWidget):
         )
 
     def lines(self) -> tuple[str, ...]:
-        """What is printed beside the bar."""
+        """Words beside the bar, line by line."""
         if self._shown is None:
             return ()
         lines = [range_words(self._shown.range), unit_names()[self._state.heat.units]]
@@ -119,7 +119,7 @@ class ColourBar(QWidget):
         painter.end()
 
     def _paint_scale(self, painter: QPainter, box: QRectF, ramp: float) -> float:
-        """Low number, colours, high number and lock; gives where they end."""
+        """Paint low number, ramp, high number and lock; returns the x where they end."""
         assert self._shown is not None
         colours, metrics = theme.current(), QFontMetricsF(painter.font())
         high, low = self.ends()

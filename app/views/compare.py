@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 COLUMNS = 2
 HEAD_PX = 28
-"""Of every pane's head, with buttons or without."""
+"""Height of every pane's header, with buttons or without."""
 WIDE_COLUMNS = 3
-"""For five panes and six."""
+"""Columns for five and six panes."""
 
 
 class PaneView(QWidget):
-    """A pane: its name, what it shows, its buttons, its picture and its range."""
+    """A pane: name, title, buttons, picture and range."""
 
     chosen = Signal(int)
     opened = Signal(int)
@@ -86,7 +86,7 @@ class PaneView(QWidget):
         column.addLayout(bottom)
 
     def show_pane(self, info: PaneInfo) -> None:
-        """Take what the pane shows now; only what differs is painted anew."""
+        """Show the content of the pane; only parts that differ are repainted."""
         old = self.body.info
         if self.name.text() != info.name:
             self.name.setText(info.name)
@@ -109,7 +109,7 @@ class PaneView(QWidget):
             self.body.show_pane(info)
 
     def show_linked(self, linked: Linked) -> None:
-        """Take what all panes share."""
+        """Set zoom, place and style, which all panes share."""
         self.body.show_linked(linked)
         if self._chosen != (linked.chosen == self.place):
             self._chosen = linked.chosen == self.place
@@ -176,17 +176,17 @@ class CompareView(QWidget):
         self.setFocusProxy(self.panes[0])
 
     def show_panes(self, info: tuple[PaneInfo, ...]) -> None:
-        """Take what the panes show now."""
-        places = tuple(fact.place for fact in info)
+        """Show the content of all panes."""
+        places = tuple(pane.place for pane in info)
         if places != self._shown:
             self._arrange(places)
-        for fact in info:
-            self.panes[fact.place].show_pane(fact)
+        for pane in info:
+            self.panes[pane.place].show_pane(pane)
 
     def show_style(
         self, *, opacity: float, heat: bool, coverage: bool, lines: bool, chosen: int
     ) -> None:
-        """How panes are composed, and which one commands mean."""
+        """Set which layers panes draw, and the pane that commands act on."""
         self.link(
             replace(
                 self._linked,
@@ -206,7 +206,7 @@ class CompareView(QWidget):
 
     @property
     def is_painted(self) -> bool:
-        """As of the canvas: the pane of the present clip leads."""
+        """True where the pane of the present clip was painted."""
         return self.panes[0].body.is_painted
 
     def fit(self) -> None:

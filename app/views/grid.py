@@ -31,18 +31,18 @@ LEAST_ZOOM, MOST_ZOOM = 0.5, 6.0
 
 
 class Grid(SeenWidget):
-    """The cells; lies in a scroll area that it fills or overflows."""
+    """The cells of a grid; lies in a scroll area that it fills or overflows."""
 
     hovered = Signal(object)
-    """A ``Readout``, or None outside the cells."""
+    """Emitted with a ``Readout``, or None outside the cells."""
     chosen = Signal(int, object)
-    """A block, and a head or None for the row as a whole."""
+    """Emitted with a block, and a head or None for the whole row."""
     opened = Signal(int, object)
-    """The same, to be shown alone."""
+    """Emitted with block and head to be shown alone."""
     picked = Signal(float, float, bool)
-    """A click at a source pixel (x, y) while picking; True with Shift."""
+    """Emitted at a click while picking with source pixel x, y, and True with Shift."""
     resized = Signal()
-    """Cells have another size or other cells are in sight."""
+    """Emitted when cells have another size or other cells are in sight."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Grid(SeenWidget):
 
     @property
     def scene(self) -> GridScene:
-        """What is on screen."""
+        """The scene on screen."""
         return self._scene
 
     def cell_pixels(self) -> tuple[int, int]:
@@ -66,25 +66,25 @@ class Grid(SeenWidget):
         return max(round(size.width() * ratio), 1), max(round(size.height() * ratio), 1)
 
     def blocks_in_sight(self) -> frozenset[int]:
-        """Blocks of which some cell can be seen."""
+        """Blocks of which some cell is in sight."""
         seen = self.visibleRegion().boundingRect()
         return frozenset(
             s.cell.block for s in self._scene.grid_layout.spots if s.box.intersects(seen)
         )
 
     def show_video(self, video: VideoInfo | None) -> None:
-        """Begin with another video."""
+        """Show another video, or none."""
         self._scene = GridScene(video, style=self._scene.style, pointer=self._scene.pointer)
         self._reflow()
 
     def show_frame(self, picture: FramePicture) -> None:
-        """Put another frame below the maps."""
+        """Show another frame below the maps."""
         self._scene = replace(self._scene, picture=picture)
         self._report_hover()
         self.show_anew()
 
     def show_grid(self, info: GridInfo | None) -> None:
-        """Take maps and their pictures."""
+        """Show maps and their pictures."""
         old, self._scene = self._scene.info, replace(self._scene, info=info)
         if _outline(old) != _outline(info):
             self._reflow()
@@ -92,7 +92,7 @@ class Grid(SeenWidget):
         self.update()
 
     def show_style(self, style: GridStyle) -> None:
-        """How cells are composed and which one is chosen."""
+        """Set which layers cells draw, and the chosen cell."""
         if style != self._scene.style:
             cross = Qt.CursorShape.CrossCursor if style.picking else Qt.CursorShape.ArrowCursor
             self.setCursor(cross)
@@ -106,7 +106,7 @@ class Grid(SeenWidget):
             self.update()
 
     def show_room(self, room: QSize) -> None:
-        """Take the room that can be filled without scrolling."""
+        """Set the size that can be filled without scrolling."""
         if room != self._room:
             self._room = room
             self._reflow()
@@ -117,7 +117,7 @@ class Grid(SeenWidget):
         self._reflow()
 
     def fit(self) -> None:
-        """Cells as large as they are at first."""
+        """Reset the size of cells."""
         self._zoom = 1.0
         self._reflow()
 

@@ -1,4 +1,4 @@
-"""Where the cells of a grid of maps lie: plain geometry, no painting."""
+"""Lays out the cells of a grid of maps: geometry alone, no painting."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 GAP = 6
 HEADS_GAP = 14
-"""Between the columns of the heads view, so that labels of neighbours stay apart."""
+"""Gap between columns of the heads view, so that labels of neighbours stay apart."""
 MARGIN = 10
 CAPTION_PX = 20
-"""Below each picture of the heads view."""
+"""Height of the label below each picture of the heads view."""
 STAGE_PX = 26
-"""Above the first block of a stage."""
+"""Height of the heading above the first block of a stage."""
 NAMES_PX = 76
-"""Left of the rows of the layers view."""
+"""Width of the names left of the rows of the layers view."""
 LEAST_CELL_PX = 36
-"""Width of a cell of the layers view, however many columns there are."""
+"""Least width of a cell of the layers view, for any number of columns."""
 LEAST_ROW_PX = 54
-"""Height below which rows are no further shrunk to bring all of them into sight."""
+"""Least height to which rows are shrunk to bring all of them into sight."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a cell is painted."""
+    """A cell and its place."""
 
     cell: Cell
     box: QRect
-    """Its picture."""
+    """Box of its picture."""
     caption: QRect
-    """Its label; empty where the label lies on the picture."""
+    """Box of its label; empty where the label lies on the picture."""
 
     def holds(self, point: QPoint) -> bool:
-        """The point lies on picture or label."""
+        """True where a point lies on picture or label."""
         return self.box.contains(point) or self.caption.contains(point)
 
 
@@ -57,15 +57,15 @@ class Row:
 
     layer: LayerInfo
     box: QRect
-    """All of it, the name included."""
+    """Box of the whole row with its name."""
     name: QRect
     heading: QRect
-    """Where its stage is named; empty but for the first block of a stage."""
+    """Box of the stage's name; empty but for the first block of a stage."""
 
 
 @dataclass(frozen=True)
 class GridLayout:
-    """A grid of cells."""
+    """Places of all cells and rows of a grid."""
 
     size: QSize
     spots: tuple[Spot, ...] = ()
@@ -81,7 +81,7 @@ class GridLayout:
 
     @property
     def cell_size(self) -> QSize:
-        """Of every picture; they are all alike."""
+        """Size of every picture; all are equal."""
         return self.spots[0].box.size() if self.spots else QSize()
 
 
@@ -89,7 +89,7 @@ NOTHING = GridLayout(QSize(0, 0))
 
 
 def heads_layout(room: QSize, layer: LayerInfo, aspect: float) -> GridLayout:
-    """All heads of a block, as large as the room allows without scrolling."""
+    """Lay out all heads of a block, as large as the room allows without scrolling."""
     inner = QSize(max(room.width() - 2 * MARGIN, 40), max(room.height() - 2 * MARGIN, 40))
     widths = {n: _cell_width(inner, layer.heads, n, aspect) for n in range(1, layer.heads + 1)}
     columns = max(widths, key=lambda n: widths[n])
@@ -111,7 +111,7 @@ def heads_layout(room: QSize, layer: LayerInfo, aspect: float) -> GridLayout:
 def layers_layout(
     room: QSize, layers: Sequence[LayerInfo], aspect: float, zoom: float = 1.0
 ) -> GridLayout:
-    """A row for every block, a column for every head; stages are headed.
+    """Lay out a row for every block and a column for every head, with a heading for each stage.
 
     Blocks have unequal numbers of heads: rows end where their heads end.
     """

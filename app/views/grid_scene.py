@@ -1,4 +1,4 @@
-"""All that a grid of maps shows at one moment, and what lies where; no widget is known here."""
+"""The scene of a grid of maps: its content and layout at one moment; knows no widget."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GridStyle:
-    """How the layers of each cell are composed."""
+    """Layers that each cell draws, and the chosen cells."""
 
     opacity: float = 0.6
     heat: bool = True
     coverage: bool = True
-    """What the model did not see is dimmed."""
+    """Dim the frame outside the seen box."""
     lines: bool = False
-    """Lines are drawn between tokens."""
+    """Draw lines between tokens."""
     picking: bool = False
     chosen_block: int | None = None
     chosen_heads: tuple[int, ...] = ()
-    """One, several that are averaged, or none where all are reduced."""
+    """One head, several that are averaged, or none for a reduction over all."""
 
 
 @dataclass(frozen=True, eq=False)
 class GridScene:
-    """Cells, what is in them, and the pointer."""
+    """Content and layout of a grid, and the pointer."""
 
     video: VideoInfo | None = None
     picture: FramePicture | None = None
     """The frame below the maps."""
     info: GridInfo | None = None
     mark: TokenMark | None = None
-    """The ring on every cell."""
+    """Token that is ringed on every cell."""
     style: GridStyle = field(default_factory=GridStyle)
     grid_layout: GridLayout = NOTHING
-    """Where the cells lie."""
+    """Places of the cells."""
     pointer: QPoint | None = None
-    """Where the pointer is, if it is over the grid."""
+    """Position of the pointer; None outside the grid."""
 
     @property
     def is_empty(self) -> bool:
-        """There is nothing to show yet."""
+        """True where there is nothing to show yet."""
         return self.picture is None or self.info is None or not self.info.rows
 
     def laid_out(self, room: QSize, zoom: float) -> GridLayout:
-        """Where the cells lie in a room; larger ones where they are zoomed."""
+        """Lay out the cells for a room and a zoom."""
         info, video = self.info, self.video
         if info is None or video is None or not info.rows:
             return NOTHING
@@ -65,19 +65,19 @@ class GridScene:
         return layers_layout(room, layers, aspect, zoom)
 
     def row(self, block: int) -> GridRow | None:
-        """What is known of a block."""
+        """The row of a block; None where it is not in the grid."""
         rows = self.info.rows if self.info is not None else ()
         return next((row for row in rows if row.layer.block == block), None)
 
     def spot_rect(self, block: int, head: int | None) -> QRect:
-        """Where a cell lies, or the row of a block; empty where there is none."""
+        """Box of a cell, or of a block's row for head None; empty where there is none."""
         for spot in self.grid_layout.spots:
             if spot.cell.block == block and head in (None, spot.cell.head):
                 return spot.box
         return QRect()
 
     def view_of_cell(self, box: QRect) -> Viewport:
-        """How the frame lies on a cell, counted from the cell's corner."""
+        """Viewport of the frame on a cell, with points counted from the cell's corner."""
         assert self.video is not None
         width, height = self.video.size
         return Viewport(
@@ -89,12 +89,12 @@ class GridScene:
         )
 
     def source_at(self, box: QRect, point: QPoint) -> tuple[float, float]:
-        """The source pixel under a point of a cell."""
+        """Convert a point of a cell to a source pixel (x, y)."""
         x, y = self.view_of_cell(box).from_view(QPointF(point - box.topLeft()))
         return x - 0.5, y - 0.5
 
     def readout_at(self, point: QPoint) -> Readout | None:
-        """What lies under a point; None outside the cells."""
+        """Read the map at a point; None outside the cells."""
         spot = self.grid_layout.at(point)
         if spot is None or self.picture is None or self.video is None:
             return None

@@ -1,4 +1,4 @@
-"""The line above a grid or a set of panes: what is shown, and which colour is which number."""
+"""The header above a grid or panes: title, remark and scale."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RangeStrip(QWidget):
-    """A colour bar on one line: lowest number, colours, highest number."""
+    """A colour bar on one line: low number, ramp, high number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,16 +31,16 @@ class RangeStrip(QWidget):
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The numbers at the left and the right; empty where each map has its own."""
+        """Numbers at the left and the right; empty where each map has its own."""
         return ("", "") if self._scale is None else self._scale.ends
 
     @property
     def scale(self) -> Scale | None:
-        """What the bar shows and prints."""
+        """The scale on screen."""
         return self._scale
 
     def show_scale(self, scale: Scale | None) -> None:
-        """Take colours and numbers; None hides the bar."""
+        """Show a scale; None hides the bar."""
         if scale == self._scale:
             return
         self._scale = scale
@@ -76,7 +76,7 @@ class RangeStrip(QWidget):
 
 
 class ViewHeader(QWidget):
-    """The title, below it the range, and a remark where there is one: a line for each."""
+    """Title, range, and a remark where there is one, a line for each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,17 +104,17 @@ class ViewHeader(QWidget):
         grid.setColumnStretch(0, 1)
 
     def show_title(self, words: str) -> None:
-        """Say what is shown."""
+        """Show a title."""
         if words != self.title.full_text():
             self.title.setText(words)
 
     def show_remark(self, words: str) -> None:
-        """Say what must be known; the line keeps its room, so that nothing jumps."""
+        """Show a remark; its line keeps its room, so that nothing jumps."""
         if words != self.remark.full_text():
             self.remark.setText(words)
 
     def show_scale(self, policy: str, scale: Scale | None) -> None:
-        """Print the range policy, and numbers and unit where one pair holds for all."""
+        """Show the range policy, and a scale where one holds for all maps."""
         words = f"{policy} · {scale.unit}" if scale is not None and any(scale.ends) else policy
         self.policy.setText(words)
         self.policy.setVisible(bool(words))

@@ -1,4 +1,4 @@
-"""How a grid of maps is painted: frame, heat, labels, rings; only what is in sight."""
+"""Paints the part of a grid of maps that is in sight: frames, heat, labels, rings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tr(text: str) -> str:
 
 
 class GridInk:
-    """What is the same in many cells, made once: the scaled frame, the token lines of a block."""
+    """Pictures shared by many cells, made once: the scaled frame, the token grid of a block."""
 
     def __init__(self) -> None:
         self._key: object = None
@@ -47,7 +47,7 @@ class GridInk:
         return self._pixmap
 
     def prepare(self, scene: GridScene, image: QImage, box: QRect, ratio: float) -> None:
-        """Scale the frame's picture, once for all cells; dim what the model did not see."""
+        """Scale the frame's picture once for all cells, and dim it outside the seen box."""
         style, picture = scene.style, scene.picture
         seen = _any_map(scene) if style.heat and style.coverage else None
         key = (picture, box.size().toTuple(), ratio, seen and seen.box_px)
@@ -66,7 +66,7 @@ class GridInk:
             self._key = key
 
     def lay_lines(self, painter: QPainter, scene: GridScene, box: QRect, result: MapResult) -> None:
-        """Lines between the tokens of a block; the cells of all its heads have the same."""
+        """Draw the token grid of a block, which all its cells share."""
         block = result.request.block
         if block not in self._lines or self._lines[block][0] is not result:
             self._lines[block] = result, heatmap_of(result, 0), StillLines()
@@ -76,13 +76,13 @@ class GridInk:
         painter.translate(-box.topLeft())
 
     def forget(self) -> None:
-        """Cells have another size."""
+        """Drop all pictures, as cells have another size."""
         self._key = None
         self._lines.clear()
 
 
 def _any_map(scene: GridScene) -> Heatmap | None:
-    """One of the maps on screen: all of a window show the same part of the frame."""
+    """Any of the maps on screen, as all of a window have the same seen box."""
     rows = scene.info.rows if scene.info is not None else ()
     result = next((row.result for row in rows if row.result is not None), None)
     return None if result is None else heatmap_of(result, 0)
@@ -91,14 +91,14 @@ def _any_map(scene: GridScene) -> Heatmap | None:
 def paint_grid(
     painter: QPainter, scene: GridScene, ink: GridInk, exposed: QRect, seen: QRect
 ) -> None:
-    """Paint what is exposed of a grid that shows something.
+    """Paint the exposed part of a grid that is not empty.
 
     Args:
-        painter: of the grid's widget.
-        scene: what the grid shows.
-        ink: the frame at the size of a cell.
-        exposed: what is to be painted anew.
-        seen: what is in sight.
+        painter: paints on the grid's widget.
+        scene: content and layout.
+        ink: pictures shared by the cells.
+        exposed: box to be repainted.
+        seen: box in sight.
     """
     info, picture = scene.info, scene.picture
     assert info is not None
@@ -122,21 +122,21 @@ def paint_grid(
 
 
 def paint_empty(painter: QPainter, room: QRect) -> None:
-    """Say what will be here."""
+    """Paint words in place of a grid that is empty."""
     painter.setPen(QColor(theme.current().text_faint))
     words = tr("Maps appear here once a model is loaded and a window has been run.")
     painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def paint_focus(painter: QPainter, seen: QRect) -> None:
-    """The ring around a grid that has the keys, where it is in sight."""
+    """Paint the focus ring around the part of the grid in sight."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(theme.current().accent), 2))
     painter.drawRect(seen.adjusted(1, 1, -1, -1))
 
 
 def paint_names(painter: QPainter, row: Row, *, chosen: bool) -> None:
-    """The block of a row and its grid of keys, and the stage that begins there."""
+    """Paint the block of a row with its key grid, and the stage that begins there."""
     colours = theme.current()
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     if not row.heading.isEmpty():
@@ -174,7 +174,7 @@ def _paint_cell(
     else:
         painter.drawPixmap(spot.box, ink.frame)
     if row.result is None:
-        overlay(painter, spot.box)
+        paint_missing(painter, spot.box)
     elif row.picture is not None and style.heat and picture.image is not None:
         painter.setOpacity(style.opacity)
         painter.drawImage(spot.box, row.picture.images[spot.cell.head])
@@ -184,8 +184,8 @@ def _paint_cell(
     paint_label(painter, spot, row)
 
 
-def overlay(painter: QPainter, box: QRect) -> None:
-    """A cell whose map is not there yet."""
+def paint_missing(painter: QPainter, box: QRect) -> None:
+    """Paint a shade over a cell whose map is not made yet."""
     shade = QColor(theme.current().stage)
     shade.setAlpha(170)
     painter.fillRect(box, shade)
@@ -193,7 +193,7 @@ def overlay(painter: QPainter, box: QRect) -> None:
 
 
 def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
-    """Which head a cell shows, and its share on the class key where there is room."""
+    """Paint the head of a cell, and its share on the class key where there is room."""
     colours = theme.current()
     head = spot.cell.head
     metrics = painter.fontMetrics()
@@ -204,7 +204,7 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
             spot.box.left(), spot.box.bottom() - metrics.height() + 1, width, metrics.height()
         )
         if box.height() * 2 > spot.box.height() or width * 5 > spot.box.width() * 2:
-            return  # it would hide the map; the tooltip says it
+            return  # the label would hide the map; the tooltip has it
         painter.fillRect(box, QColor(colours.shade))
         painter.setPen(QColor(colours.text_soft))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
@@ -228,7 +228,7 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
 
 
 def _paint_choice(painter: QPainter, scene: GridScene) -> None:
-    """Rings around the cells that Display, title and Enter mean; none for a reduction."""
+    """Paint rings around the chosen cells; none for a reduction over all heads."""
     style = scene.style
     if style.chosen_block is None:
         return
@@ -243,7 +243,7 @@ def _paint_choice(painter: QPainter, scene: GridScene) -> None:
 
 
 def _paint_hover(painter: QPainter, scene: GridScene, spot: Spot, row: GridRow) -> None:
-    """The token under the pointer, and what the model saw, in the cell under the pointer."""
+    """Outline the token under the pointer and the seen box, in the cell under the pointer."""
     if row.result is None:
         return
     heatmap = heatmap_of(row.result, spot.cell.head)

@@ -1,4 +1,4 @@
-"""The picture of one pane, and what all panes share: zoom, place and style."""
+"""The picture of one pane, and the zoom, place and style that all panes share."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ PANE_MARGIN_PX = 4
 
 @dataclass(frozen=True)
 class Linked:
-    """What all panes share."""
+    """Zoom, place and style of all panes."""
 
     zoom: float = 1.0
-    """Times the scale that shows the whole frame."""
+    """Scale as a multiple of that which shows the whole frame."""
     centre: tuple[float, float] = (0.5, 0.5)
-    """Of the view, as shares of the frame's width and height."""
+    """Centre of the view, as fractions (x, y) of the frame's width and height."""
     opacity: float = 0.6
     heat: bool = True
     coverage: bool = True
-    """What a model did not see is dimmed."""
+    """Dim the frame outside the seen box."""
     lines: bool = False
-    """Lines are drawn between tokens."""
+    """Draw lines between tokens."""
     chosen: int = 0
-    """Place of the pane that commands mean."""
+    """Place of the pane that commands act on."""
 
 
 class PaneBody(SeenWidget):
@@ -56,7 +56,7 @@ class PaneBody(SeenWidget):
 
     hovered = Signal(object)
     zoomed = Signal(object)
-    """A ``Linked`` to be given to all panes."""
+    """Emitted with a ``Linked`` for all panes."""
     chosen = Signal()
     opened = Signal()
 
@@ -72,24 +72,24 @@ class PaneBody(SeenWidget):
         self._drag: tuple[QPointF, Viewport] | None = None
 
     def show_pane(self, info: PaneInfo) -> None:
-        """Take another frame or another map."""
+        """Show another frame or map."""
         self.info = info
         self._report_hover()
         self.show_anew()
 
     @property
     def linked(self) -> Linked:
-        """What all panes share."""
+        """Zoom, place and style of all panes."""
         return self._linked
 
     def show_linked(self, linked: Linked) -> None:
-        """Take what all panes share."""
+        """Set zoom, place and style, which all panes share."""
         if linked != self._linked:
             self._linked = linked
             self.update()
 
     def view(self) -> Viewport:
-        """How the frame lies on the pane."""
+        """Viewport of the frame on the pane."""
         video = self.info.video if self.info else None
         room = (self.width(), self.height())
         if video is None:
@@ -107,7 +107,7 @@ class PaneBody(SeenWidget):
         return replace(fitting, zoom=self._linked.zoom * fitting.fit_scale, centre=centre)
 
     def readout_at(self, point: QPointF) -> Readout | None:
-        """What lies under a point; None outside the frame."""
+        """Read the map at a point; None outside the frame."""
         info = self.info
         if info is None or info.video is None or info.picture is None:
             return None
@@ -184,7 +184,7 @@ class PaneBody(SeenWidget):
         painter.end()
 
     def _composed(self, info: PaneInfo) -> QPixmap:
-        """Frame and heat, kept as long as they are the same: the pointer moves over them."""
+        """Frame and heat as one picture, cached while they are the same."""
         ratio = self.devicePixelRatioF()
         linked = replace(self._linked, chosen=0)
         wanted = (
@@ -245,6 +245,6 @@ class PaneBody(SeenWidget):
 
 
 def _lines(info: PaneInfo) -> object:
-    """All that decides where the lines between tokens lie; a map has many frames."""
+    """Key of the lines between tokens, which are the same for all frames of a map."""
     grid = info.grid
     return grid and (grid.shape[1:], grid.x_px, grid.y_px, grid.box_px)

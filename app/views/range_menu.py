@@ -28,7 +28,7 @@ def tr(text: str) -> str:
 
 
 def range_menu(parent: QWidget, state: ViewState, change: Callable[[str, object], None]) -> QMenu:
-    """A menu that asks for a setting of the view and its value; it goes when it closes."""
+    """Make a menu that calls ``change`` with a setting and its value; deleted when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     rows: dict[str, list[tuple[str, object]]] = {

@@ -1,4 +1,4 @@
-"""From what is asked for and what is known to what the views show: only what differs."""
+"""Shows on the stage what differs between two snapshots."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.results import Results
 from app.results.tokens import mark_of
+from app.text.boxes import box_scene
 from app.text.phrases import head_words, map_words
 from app.text.remarks import badges, title_words
 from app.views.grid_scene import GridStyle
@@ -26,11 +27,12 @@ def tr(text: str) -> str:
 
 
 def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
-    """Show on the stage what differs between two moments; None as the first shows everything."""
+    """Show the differences of two snapshots on the stage; None as ``old`` shows everything."""
     remarks, mark = badges(new), mark_of(new)
     _show_canvas(stage, old, new)
     stage.canvas.show_badges(remarks)
     stage.canvas.show_mark(mark)
+    stage.canvas.show_boxes(box_scene(new))
     state, results = new.state, new.results
     if old is None or old.results.video is not results.video:
         stage.grid.show_video(results.video)
@@ -38,7 +40,7 @@ def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
         _show_grid(stage, new, remarks, mark)
     elif state.view == "compare":
         _show_panes(stage, new, remarks)
-    stage.show_view(state.view)  # last: what takes the keys is there by then
+    stage.show_view(state.view)  # last, so that the widget that gets the focus is filled
     layer = results.layer(state.map.block)
     if state.view == "layers" and layer is not None and old and old.state.view != "layers":
         head = next(iter(head_indices(state.map.head)), None)
@@ -127,7 +129,7 @@ def _show_grid(
 
 
 def grid_title(snapshot: Snapshot) -> str:
-    """What a grid shows, and which cell is chosen, in one line."""
+    """Content and chosen cell of a grid, in one line."""
     state, results = snapshot.state, snapshot.results
     layer = results.layer(state.map.block)
     if layer is None:

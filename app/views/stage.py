@@ -1,4 +1,4 @@
-"""The middle of the window: the canvas and what lies on it, or one of the other views."""
+"""The stage, in the middle of the window: canvas, grid of maps, or panes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.results import ViewSizes
+from app.views.box_canvas import BoxCanvas
 from app.views.canvas import Canvas
 from app.views.colour_bar import ColourBar
 from app.views.compare import CompareView
@@ -25,11 +26,11 @@ class Stage(QWidget):
     """The canvas with its title and colour bar, the grid of maps, and the panes to compare."""
 
     measured = Signal(object)
-    """``ViewSizes``: cells or panes have another size, or others are in sight."""
+    """Emitted with ``ViewSizes`` when cells or panes have another size, or others are in sight."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.canvas = Canvas()
+        self.canvas = BoxCanvas()
         self.colourbar = ColourBar()
         self.title = ElidedLabel()
         self.title.setObjectName("onPicture")
@@ -61,17 +62,17 @@ class Stage(QWidget):
 
     @property
     def front(self) -> QWidget:
-        """What takes the keys: the view that is shown."""
+        """The widget of the view shown, which gets the keys."""
         return self._shown
 
     @property
     def is_painted(self) -> bool:
-        """The frame handed over last has been seen in the view that is shown."""
+        """True where the view shown has painted its latest frame."""
         return self._shown.is_painted
 
     @property
     def keyed(self) -> tuple[QWidget, ...]:
-        """Every widget here that takes the stage's keys."""
+        """Every widget here that gets the stage's keys."""
         return self.canvas, self.grid, *self.compare.panes.values()
 
     @property
@@ -81,7 +82,7 @@ class Stage(QWidget):
         return self.canvas if self._view == "single" else self.grid
 
     def show_view(self, view: ViewName) -> None:
-        """Bring a view to the front; the focus goes with it if the one before had it."""
+        """Bring a view to the front; it gets the focus if the view before had it."""
         if view == self._view:
             return
         had_focus = self.isAncestorOf(self.focusWidget()) and self.focusWidget().hasFocus()
@@ -92,7 +93,7 @@ class Stage(QWidget):
             self.front.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def zoom(self, how: str) -> None:
-        """Zoom what is shown: fit, actual, in or out."""
+        """Zoom the view shown: fit, actual, in or out."""
         view = self._shown
         if how == "fit":
             view.fit()
@@ -127,7 +128,7 @@ def _below(header: QWidget, body: QWidget) -> QWidget:
 
 
 def _inset(widget: QWidget) -> QWidget:
-    """A widget with room around it, through which clicks pass."""
+    """Wrap a widget with a margin through which clicks pass."""
     box = QWidget()
     box.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     grid = QGridLayout(box)

@@ -1,4 +1,4 @@
-"""The sheet of the view that is shown: cells of a grid, or panes; built in the window's thread."""
+"""The view that is shown as one picture: a grid or panes; built in the window's thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize
 
 from app.results import heatmap_of
 from app.text.phrases import frame_number
-from app.views.painter import overlay, paint_label, paint_names
+from app.views.painter import paint_label, paint_missing, paint_names
 from app.widgets import theme
 from app.workers.view_picture import PAD, Tile, ViewPicture, Words
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
-    return QCoreApplication.translate("sheets", text)
+    return QCoreApplication.translate("view_picture", text)
 
 
 def picture_of_view(stage: Stage, results: Results) -> ViewPicture | None:
-    """What the view shows as one picture; None in the single view, and where no map is.
+    """Build the picture of the view shown; None in the single view, and where no map is shown.
 
     Args:
-        stage: where cells and panes lie.
-        results: what is known.
+        stage: has the places of cells and panes.
+        results: the results now.
     """
     if results.panes:
         return _panes_picture(stage, results)
@@ -43,15 +43,15 @@ def picture_of_view(stage: Stage, results: Results) -> ViewPicture | None:
 
 
 def _grid_picture(stage: Stage, results: Results) -> ViewPicture | None:
-    """The heads view or the layers view, all of it; None while it shows no map."""
+    """Build the picture of the whole heads or layers view; None while it shows no map."""
     scene = stage.grid.scene
     info, spots = scene.info, scene.grid_layout.spots
     if info is None or scene.picture is None or not spots:
         return None
     rows = {row.layer.block: row for row in info.rows}
     body = _body(scene.grid_layout)
-    corner, look = body.topLeft(), info.look
-    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], look, corner) for spot in spots)
+    corner, heat = body.topLeft(), info.heat
+    tiles = tuple(_cell(scene, spot, rows[spot.cell.block], heat, corner) for spot in spots)
     view_picture = _view_picture(stage, results, stage.grid_header.title.full_text(), body.size())
     unit = f" · {info.scale.unit}" if info.scale is not None and any(info.scale.ends) else ""
     return replace(
@@ -64,7 +64,7 @@ def _grid_picture(stage: Stage, results: Results) -> ViewPicture | None:
 
 
 def _panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
-    """The panes of the compare view, each with its name and its colours; None without any."""
+    """Build the picture of all panes, each with name and ramp; None without any."""
     panes = [pane for pane in stage.compare.panes.values() if pane.isVisible()]
     tiles = tuple(tile for tile in map(_pane, panes) if tile is not None)
     if not tiles:
@@ -85,7 +85,7 @@ def _panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
 
 
 def _view_picture(stage: Stage, results: Results, title: str, size: QSize) -> ViewPicture:
-    """A sheet with nothing on it yet but its title."""
+    """A picture with nothing on it yet but its title."""
     assert results.video is not None
     assert results.picture is not None
     source = tr("{clip}, frame {n}").format(
@@ -98,7 +98,7 @@ def _view_picture(stage: Stage, results: Results, title: str, size: QSize) -> Vi
 
 
 def _body(grid_layout: GridLayout) -> QRect:
-    """All cells, names and labels, with some room around them; headings go on to its edge."""
+    """The box around all cells, names and labels, with a margin; headings reach its edge."""
     boxes = [spot.box.united(spot.caption) for spot in grid_layout.spots]
     boxes += [row.name for row in grid_layout.rows]
     boxes += [
@@ -110,7 +110,7 @@ def _body(grid_layout: GridLayout) -> QRect:
     return body.adjusted(-PAD, 0, PAD, PAD)
 
 
-def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner: QPoint) -> Tile:
+def _cell(scene: GridScene, spot: Spot, row: GridRow, heat: HeatSettings, corner: QPoint) -> Tile:
     picture, style = scene.picture, scene.style
     assert picture is not None
     room = spot.box.translated(-corner)
@@ -122,7 +122,7 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner
     return replace(
         blank,
         heatmap=heatmap,
-        style=look.style(maps, maps.pick(spot.cell.head)) if style.heat else None,
+        style=heat.style(maps, maps.pick(spot.cell.head)) if style.heat else None,
         unseen=heatmap if style.heat and style.coverage else None,
         lines=heatmap if style.lines else None,
     )
@@ -131,7 +131,7 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, look: HeatSettings, corner
 def _paint_labels(
     painter: QPainter, grid_layout: GridLayout, rows: dict[int, GridRow], corner: QPoint
 ) -> None:
-    """The names of blocks and heads as on screen; a cell without its map is veiled."""
+    """Paint names of blocks and heads as on screen; cells without a map are shaded."""
     painter.save()
     painter.translate(-corner)
     for row in grid_layout.rows:
@@ -139,7 +139,7 @@ def _paint_labels(
     for spot in grid_layout.spots:
         row_info = rows[spot.cell.block]
         if row_info.result is None:
-            overlay(painter, spot.box)
+            paint_missing(painter, spot.box)
         paint_label(painter, spot, row_info)
     painter.restore()
 
@@ -148,7 +148,7 @@ def _paint_labels(
 
 
 def _pane(pane: PaneView) -> Tile | None:
-    """The picture of a pane; None where it shows no frame."""
+    """The tile of a pane; None where it shows no frame."""
     body, info = pane.body, pane.body.info
     if info is None or info.picture is None or info.video is None:
         return None
@@ -168,7 +168,7 @@ def _pane(pane: PaneView) -> Tile | None:
 
 
 def _lines_of(pane: PaneView) -> tuple[QRect, QRect]:
-    """Where name and colours of a pane stand: above and below its picture."""
+    """Boxes of a pane's name and ramp, above and below its picture."""
     body = QRect(pane.pos() + pane.body.pos(), pane.body.size())
     outer = pane.geometry()
     above = QRect(body.left(), outer.top(), body.width(), body.top() - outer.top())

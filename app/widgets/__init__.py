@@ -1,1 +1,1 @@
-"""Small parts that several panels are made of, and how they look."""
+"""Widgets that several panels share, theme and style sheet."""

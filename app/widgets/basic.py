@@ -7,6 +7,8 @@ never longer than a message may be. A test reads the sources for other ways.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QStandardItem
 from PySide6.QtWidgets import (
@@ -86,6 +88,21 @@ class PlainLabel(QLabel):
         super().setText(bounded(text))
 
 
+Answer = Literal["save", "discard", "stay"]
+
+
+def ask_to_save(parent: QWidget, title: str, text: str) -> Answer:
+    """Ask what becomes of something that was changed, and wait."""
+    button = QMessageBox.StandardButton
+    choices = button.Save | button.Discard | button.Cancel
+    chosen = QMessageBox.question(parent, title, plain(text), choices, button.Save)
+    answers: dict[QMessageBox.StandardButton, Answer] = {
+        button.Save: "save",
+        button.Discard: "discard",
+    }
+    return answers.get(chosen, "stay")
+
+
 def ask(
     parent: QWidget, title: str, text: str, answers: tuple[tuple[str, str], ...], stay: str
 ) -> str:
@@ -125,7 +142,10 @@ def ask(
 
 
 class SeenWidget(QWidget):
-    """Knows whether what it was handed last has been seen; its ``paintEvent`` must be called."""
+    """A widget that knows whether its latest content was painted.
+
+    A subclass calls ``super().paintEvent``.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,11 +153,11 @@ class SeenWidget(QWidget):
 
     @property
     def is_painted(self) -> bool:
-        """What it was handed last has been seen; also where nothing can be seen at all."""
+        """True where the latest content was painted, or the widget is on no screen."""
         return self._is_painted or not self._can_be_seen()
 
     def show_anew(self) -> None:
-        """Paint what was just handed over."""
+        """Repaint with new content."""
         self._is_painted = False
         self.update()
 
@@ -146,7 +166,7 @@ class SeenWidget(QWidget):
         self._is_painted = True
 
     def _can_be_seen(self) -> bool:
-        """Some of the widget is on a screen, so that it will be painted."""
+        """True where some of the widget is on a screen, so that Qt will paint it."""
         window = self.window().windowHandle()
         is_exposed = self.isVisible() and window is not None and window.isExposed()
         return is_exposed and not self.visibleRegion().isEmpty()
@@ -178,7 +198,7 @@ def rule() -> QFrame:
 
 
 def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
-    """A button with a picture, a tooltip and a name for those who cannot see it."""
+    """A button with an icon, a tooltip and an accessible name."""
     button = QToolButton()
     button.setIcon(themed_icon(icon))
     button.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -301,7 +321,7 @@ class DockTitle(QWidget):
         row.addWidget(self.close_button)
 
     def show_name(self, on: bool) -> None:
-        """Take room, or none where a tab says the name already."""
+        """Show the name, or no title line where a tab shows the name already."""
         if on != self._named:
             self._named = on
             self.updateGeometry()
@@ -315,6 +335,6 @@ class DockTitle(QWidget):
         return super().minimumSizeHint() if self._named else QSize(0, theme.GAP // 2)
 
     def show_remark(self, text: str, tip: str = "") -> None:
-        """Say something short on the right, such as a count; the rest is its tooltip."""
+        """Show a short remark on the right, such as a count, and the rest as its tooltip."""
         self._remark.setText(text)
         set_tip(self._remark, tip or text)

@@ -25,13 +25,13 @@ _DASHES = (
 
 
 def slot_colour(slot: int) -> QColor:
-    """The colour of a pinned class by its place; -1 is the theme's own."""
+    """The colour of a pinned class by its place; -1 is the theme's accent."""
     colours = theme.current()
     return QColor(colours.accent if slot < 0 else _COLOURS[colours.name][slot % len(_DASHES)])
 
 
 def slot_pen(slot: int, width: float) -> QPen:
-    """The line of a pinned class by its place; -1 is the theme's own."""
+    """The pen of a pinned class by its place; -1 is the theme's accent."""
     style = Qt.PenStyle.SolidLine if slot < 0 else _DASHES[slot % len(_DASHES)]
     pen = QPen(slot_colour(slot), width, style)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)

@@ -1,4 +1,4 @@
-"""What lies over the stage while something is held over the window."""
+"""The overlay that says what a drop would do, while something is dragged over the window."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class DropOverlay(QWidget):
 
     @property
     def words(self) -> str:
-        """What it says; empty while it is not shown."""
+        """Its text; empty while it is not shown."""
         return self._words if self.isVisible() else ""
 
     def show_drop(self, words: str, *, good: bool) -> None:
-        """Say what a drop would do, or why it would do nothing."""
+        """Show what a drop would do, or why it would do nothing."""
         self._words, self._good = words, good
         self.setGeometry(self._host.rect())
         self.raise_()

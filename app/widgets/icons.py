@@ -71,8 +71,8 @@ def themed_icon(name: str, share: float = 1.0) -> QIcon:
     """An icon that follows the theme, without being made anew.
 
     Args:
-        name: of the drawing.
-        share: of the room that it fills; the rest is its rim.
+        name: file name of the drawing.
+        share: part of the icon's side that the drawing fills, above 0 up to 1.
     """
 
     def colour(mode: QIcon.Mode) -> str:
@@ -83,7 +83,7 @@ def themed_icon(name: str, share: float = 1.0) -> QIcon:
 
 
 def app_icon() -> QIcon:
-    """The logo."""
+    """The icon of the application."""
     icon = QIcon()
     for side in (16, 24, 32, 48, 64, 128, 256):
         pixmap = QPixmap(side, side)
@@ -108,7 +108,7 @@ def _folder() -> Path:
 
 @cache
 def icon_url(name: str, colour: str) -> str:
-    """A file with the icon in a colour, for style sheets."""
+    """Path of a file with the icon in a colour, for style sheets."""
     path = _folder() / f"{name}-{colour.lstrip('#')}.svg"
     path.write_text(_source(name).replace("currentColor", colour), encoding="utf-8")
     return path.as_posix()

@@ -1,4 +1,4 @@
-"""What is drawn on a frame beside its heat: grid, outline, cells, rings and remarks."""
+"""Draws grid, outline, cells, rings and remarks on a frame."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
-    """A crossed box in place of a frame that cannot be decoded."""
+    """Draw a crossed box in place of a frame that cannot be decoded."""
     colours = theme.current()
     painter.fillRect(box, QColor(colours.control))
     painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DashLine))
@@ -33,14 +33,14 @@ def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
 
 
 def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
-    """What the model saw, where it is not the whole frame."""
+    """Outline the seen box, where it is not the whole frame."""
     if not heatmap.covers_frame:
         box = view.box(*heatmap.box_px)
         _two_tone(painter, lambda: painter.drawRect(box), dashed=True)
 
 
 def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
-    """Dim and hatch what the model did not see: no map speaks for it."""
+    """Dim and hatch the frame outside the seen box, where no map has values."""
     if heatmap.covers_frame:
         return
     painter.save()
@@ -53,11 +53,11 @@ def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
 
 
 LEAST_TOKEN_PX = 6.0
-"""Lines between smaller tokens would hide the picture."""
+"""Smallest token that lines are drawn around; between smaller ones they would hide the picture."""
 
 
 def draw_grid(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
-    """Lines between tokens; none where tokens are too small for them."""
+    """Draw lines between tokens, unless tokens are smaller than ``LEAST_TOKEN_PX``."""
     token = view.cell((0.0, 0.0), (abs(heatmap.x_px[0]), abs(heatmap.y_px[0])))
     if min(token.width(), token.height()) < LEAST_TOKEN_PX:
         return
@@ -83,7 +83,7 @@ def _draw_lines(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
 
 
 def draw_cell(painter: QPainter, view: Viewport, heatmap: Heatmap, row: int, column: int) -> None:
-    """The outline of the token under the pointer."""
+    """Outline the token under the pointer."""
     size = (abs(heatmap.x_px[0]), abs(heatmap.y_px[0]))
     cell = view.cell(heatmap.token_centre_px(row, column), size)
     cell = cell.intersected(view.box(*heatmap.box_px))
@@ -91,7 +91,7 @@ def draw_cell(painter: QPainter, view: Viewport, heatmap: Heatmap, row: int, col
 
 
 def draw_ring(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
-    """The ring around the picked token."""
+    """Draw the ring around the picked token."""
     cell = view.cell(mark.centre_px, mark.cell_px)
     radius = max(min(cell.width(), cell.height()) * 0.42, 6.0)
     style = Qt.PenStyle.SolidLine if mark.on_this_frame else Qt.PenStyle.DotLine
@@ -102,7 +102,7 @@ def draw_ring(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
 
 
 def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...]) -> None:
-    """Remarks at the lower left, the most important lowest."""
+    """Draw remarks at the lower left, the most important lowest."""
     colours = theme.current()
     metrics = QFontMetricsF(painter.font())
     width, bottom = room[0], room[1] - 12.0
@@ -122,10 +122,9 @@ def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...
 
 
 class StillLines:
-    """Token grid, outline and shade of what the model did not see, on one frame's view.
+    """Token grid, outline, and shade outside the seen box, kept as one picture.
 
-    They stay while frames and maps change, and hatching costs more than a frame: so they are kept
-    as a picture.
+    They stay while frames and maps change, and hatching costs more than painting a frame.
     """
 
     def __init__(self) -> None:
@@ -134,7 +133,7 @@ class StillLines:
     def paint(
         self, painter: QPainter, view: Viewport, heatmap: Heatmap, *, grid: bool, coverage: bool
     ) -> None:
-        """Paint at the painter's own resolution."""
+        """Paint the lines, at the painter's own resolution."""
         coverage = coverage and not heatmap.covers_frame
         if not (grid or coverage):
             return

@@ -1,4 +1,4 @@
-"""What a plot's menu exports: an image or its values, through pyqtgraph's exporters.
+"""Exports a plot from its menu, as an image or as values, by pyqtgraph's exporters.
 
 Those two need nothing beyond what is installed; the others (SVG, HDF5, Matplotlib, print) do.
 """
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from app.widgets.plots import Plot
 
 FIGURE_SIZE = QSize(800, 320)
-"""Of an exported plot, in points."""
+"""Size of an exported plot, in points."""
 
 
 class PlotMenu(QObject):
-    """The rows of a menu that export a plot, and say how it went.
+    """Rows of a menu that export a plot and report success or failure.
 
     Args:
         figure: makes the plot that is exported, with axes that a reader needs.
-        name: of the file, without ending.
+        name: name of the file without ending.
         owner: the widget that shows the plot.
     """
 
     reported = Signal(object)
-    """A ``Message``."""
+    """A ``Message`` after each export."""
 
     def __init__(self, figure: Callable[[], Plot], name: str, owner: QWidget) -> None:
         super().__init__(owner)
@@ -60,19 +60,19 @@ class PlotMenu(QObject):
         self._report(self.tr("Plot copied, {size}").format(size=size))
 
     def save_image(self) -> None:
-        """Write the figure as PNG, where the user says."""
+        """Ask for a file and write the figure as PNG."""
         path = self._asked_path(".png", self.tr("Pictures (*.png)"))
         if path is not None:
             self.write(path, self._write_image)
 
     def save_values(self) -> None:
-        """Write the values as CSV, where the user says."""
+        """Ask for a file and write the values as CSV."""
         path = self._asked_path(".csv", self.tr("Tables (*.csv)"))
         if path is not None:
             self.write(path, lambda target: self._drawn().save_values(target))
 
     def write(self, path: Path, how: Callable[[Path], None]) -> None:
-        """Write a file and say where it is, or why it is not there."""
+        """Write a file by ``how``, and report its path or the error."""
         try:
             how(path)
         except MvitError as error:

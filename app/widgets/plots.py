@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.widgets import theme
-from mvit_core.spreadsheet import quote_heads
 from app.widgets.basic import bounded
+from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
 
 PRELOAD_MS = 1000
-"""After the window opened: it has been painted, and a first map takes longer than that."""
+"""Milliseconds after the window opened: it is painted by then, and a first map takes longer."""
 
 FIGURE_MARGINS_PX = (8, 12, 16, 8)
-"""Left, top, right and bottom of a plot whose axes have titles."""
+"""Left, top, right and bottom margin of a plot whose axes have titles."""
 
 FIGURE_SCALE = 2
-"""Pixels of an exported plot for each point."""
+"""Pixels per point of an exported plot."""
 
 LEGEND_COLUMNS = 4
 LONGEST_NAME = 80
@@ -57,7 +57,7 @@ def preload(after_ms: int, owner: QObject) -> None:
 
 @dataclass(frozen=True)
 class PlotAxes:
-    """The axes of a plot by their titles: None is no axis, an empty title one without words."""
+    """Titles of a plot's axes: None draws no axis, an empty title an axis without words."""
 
     bottom: str | None = None
     left: str | None = None
@@ -70,25 +70,25 @@ class PlotRange:
     low: float
     high: float
     before_px: float = 0.0
-    """Left of ``low``, or below it."""
+    """Points kept free left of ``low``, or below it."""
     after_px: float = 0.0
 
     def seen(self, length_px: float) -> tuple[float, float]:
-        """The values at the ends of an axis that is so many points long."""
+        """(low, high) values at the ends of an axis of ``length_px`` points."""
         free = max(length_px - self.before_px - self.after_px, 1.0)
         step = max(self.high - self.low, 1e-12) / free
         return self.low - self.before_px * step, self.high + self.after_px * step
 
 
 class Plot(QWidget):
-    """One plot. Whoever makes it adds pyqtgraph's items: curves, bars, images, scatters.
+    """A plot of pyqtgraph's items (curves, bars, images, scatters), which its maker adds.
 
     ``plot.add(pg.ScatterPlotItem(x, y), dress)`` calls ``dress`` at once and whenever the theme is
     another one; an item's own signals (``sigClicked``, ``sigRegionChanged``) tell of the pointer.
 
     Args:
-        name: for those who cannot see it.
-        axes: those that are drawn.
+        name: accessible name.
+        axes: titles of the axes that are drawn.
         is_moved: the pointer and the keys (arrows, + and -, Home) pan and zoom it; otherwise it
             lets pointer and keys through to the widget that it lies on.
         parent: the widget that it lies on.
@@ -120,7 +120,7 @@ class Plot(QWidget):
         self.dress()
 
     def _set_up_view(self) -> None:
-        """Let the ground through, and pointer and keys to whom they belong."""
+        """Make the ground transparent; pass pointer and keys on unless they move the plot."""
         self.view.setAccessibleName(self.accessibleName())
         self.view.setCacheMode(self.view.CacheModeFlag.CacheNone)  # it would keep an old ground
         self.view.viewport().setAutoFillBackground(False)
@@ -202,7 +202,7 @@ class Plot(QWidget):
         self._shades.clear()
 
     def show_range(self, x: PlotRange, y: PlotRange) -> None:
-        """Show these values, however large the plot gets."""
+        """Keep these values at the ends of the axes at every size of the plot."""
         self._x, self._y = x, y
         self._fit()
 
@@ -214,15 +214,15 @@ class Plot(QWidget):
         box.setRange(xRange=ends[0], yRange=ends[1], padding=0)
 
     def x_of(self, value: float) -> float:
-        """Where a value of the bottom axis lies, in points of this widget."""
+        """The x of a value of the bottom axis, in points of this widget."""
         return float(self.item.getViewBox().mapViewToScene(QPointF(value, 0.0)).x())
 
     def value_at(self, x: float) -> float:
-        """The value of the bottom axis at a place."""
+        """The value of the bottom axis at an x, in points of this widget."""
         return float(self.item.getViewBox().mapSceneToView(QPointF(x, 0.0)).x())
 
     def pen(self, pen: QPen) -> QPen:
-        """A pen for an item: as wide as this one, whatever the axes and the screen.
+        """Make a pen for an item, as wide as this one at every axis range and screen density.
 
         pyqtgraph's lines must be cosmetic, and those are measured in pixels of the device.
         """
@@ -232,7 +232,7 @@ class Plot(QWidget):
         return made
 
     def dress(self) -> None:
-        """Take the colours and the font of the theme in use."""
+        """Apply the colours and the font of the theme in use."""
         self._dressed = colours = theme.current()
         font = theme.small_font(self)
         for side in ("bottom", "left"):
@@ -246,7 +246,7 @@ class Plot(QWidget):
         self.update()
 
     def picture(self, size: QSize, pixel_ratio: float) -> QPixmap:
-        """The plot as a picture of this size, for a widget that paints many things in one."""
+        """Render the plot at a size in points, for a widget that paints it among other things."""
         if (self._dressed, self._pixel_ratio) != (theme.current(), pixel_ratio):
             self._pixel_ratio = pixel_ratio
             self.dress()
@@ -260,7 +260,7 @@ class Plot(QWidget):
     # -- exporting --------------------------------------------------------------------------
 
     def image(self) -> QImage:
-        """The plot on the theme's ground, by pyqtgraph's exporter."""
+        """Render the plot on the theme's ground, by pyqtgraph's exporter."""
         from pyqtgraph.exporters import ImageExporter
 
         # Sends what waits until it is seen: sizes, and with them the axes.
@@ -309,7 +309,7 @@ class Plot(QWidget):
             super().keyPressEvent(event)
 
     def _move_by(self, key: Qt.Key) -> bool:
-        """Whether a key pans or zooms; it is done then."""
+        """Pan or zoom by a key; False for other keys."""
         box = self.item.getViewBox()
         pans = {
             Qt.Key.Key_Left: (-1, 0),

@@ -1,4 +1,4 @@
-"""The colours of a scale as a strip, in the headers of views and on copied pictures."""
+"""Paints a ramp: the colours of a scale as a strip, in headers and on copied pictures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from app.results import Scale
 
 BAR = QSize(72, 10)
-"""Size of a strip on one line, in points."""
+"""Size of a ramp on one line, in points."""
 
 
 def paint_ramp(painter: QPainter, box: QRectF, scale: Scale) -> None:
-    """The colours from the low end to the high end, as the maps have them."""
+    """Paint the colours from the low to the high end, as on the maps."""
     ground, steps = QColor(theme.current().control), 256
     table = bar_colours(scale.style, steps, (ground.red(), ground.green(), ground.blue()))
     strip = QImage(table.tobytes(), steps, 1, 3 * steps, QImage.Format.Format_RGB888)

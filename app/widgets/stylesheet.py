@@ -1,4 +1,4 @@
-"""A theme given to the application: palette and style sheet."""
+"""Applies a theme to the application: palette and style sheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def apply_theme(app: QApplication, name: ThemeName, *, high_contrast: bool = False) -> None:
-    """Give the whole application a theme."""
+    """Apply a theme to the whole application."""
     theme = choose(name, high_contrast=high_contrast)
     app.setPalette(_palette(theme))
     app.setStyleSheet(_style_sheet(theme))

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 ThemeName = Literal["dark", "light"]
 
 GAP = 8
-"""Pixels between neighbours; half of it within a group, twice between groups."""
+"""Pixels between widgets; half of it within a group, twice between groups."""
 
 SMALL_POINTS_OFF = 1.0
-"""Captions are this much smaller than the application font."""
+"""Points by which captions are smaller than the application font."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Theme:
 
     name: ThemeName
     stage: str
-    """Behind the frame."""
+    """Ground behind the frame."""
     window: str
     panel: str
     control: str
@@ -42,13 +42,13 @@ class Theme:
     text_faint: str
     accent: str
     accent_soft: str
-    """Behind what is selected."""
+    """Ground behind a selected item."""
     on_accent: str
     warning: str
     error: str
     good: str
     shade: str
-    """Behind text that lies on a picture, as #AARRGGBB."""
+    """Ground behind text on a picture, as #AARRGGBB."""
 
 
 DARK = Theme(
@@ -97,22 +97,22 @@ _current = DARK
 
 
 def current() -> Theme:
-    """The theme in use; widgets that paint themselves ask when they paint."""
+    """The theme in use; widgets that paint themselves read it on every paint."""
     return _current
 
 
 def choose(name: ThemeName, *, high_contrast: bool = False) -> Theme:
-    """Make a theme the one in use; ``app.widgets.stylesheet`` gives it to the application."""
+    """Set the theme in use; ``app.widgets.stylesheet`` applies it to the application."""
     global _current
     _current = contrasted(THEMES[name]) if high_contrast else THEMES[name]
     return _current
 
 
 def named_by(choice: ThemeChoice, scheme: Qt.ColorScheme) -> ThemeName:
-    """The theme that a choice means on this desktop.
+    """Resolve a choice to a theme on this desktop.
 
-    Where no desktop tells (a bare X server, a remote screen), ``system`` is dark: heat is judged
-    on frames, and a dark surround changes how bright they look the least.
+    Where no desktop states one (a bare X server, a remote screen), ``system`` is dark: heat is
+    judged on frames, and a dark surround changes their apparent brightness the least.
     """
     if choice != "system":
         return choice
@@ -120,7 +120,7 @@ def named_by(choice: ThemeChoice, scheme: Qt.ColorScheme) -> ThemeName:
 
 
 def contrasted(theme: Theme) -> Theme:
-    """For those who ask their desktop for more contrast: no faint text, and lines that show."""
+    """The theme with more contrast: no faint text, and clear lines."""
     extreme = "#ffffff" if theme.name == "dark" else "#000000"
     return replace(
         theme, text=extreme, text_soft=extreme, text_faint=theme.text_soft, border=theme.text_soft
@@ -135,7 +135,7 @@ def small_font(widget: QWidget) -> QFont:
 
 
 def number_font(widget: QWidget) -> QFont:
-    """The font of numbers that must not dance: every digit of one width."""
+    """The font of changing numbers: all digits of one width."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSizeF(widget.font().pointSizeF() - SMALL_POINTS_OFF)
     return font

@@ -1,4 +1,4 @@
-"""Where a frame lies on a widget: zoom, place, and points from one to the other.
+"""The place of a frame on a widget: zoom, pan, and conversion of points.
 
 *Corner points* count stored pixels from the frame's corner; *view points* are the widget's.
 A stored pixel may be shown wider than high.
@@ -13,12 +13,12 @@ from PySide6.QtCore import QPointF, QRectF
 MAX_ZOOM = 64.0
 MARGIN_PX = 16
 WHOLE_WITHIN = 1e-6
-"""Device pixels by which a stored pixel may miss a whole number of them."""
+"""Tolerance, in device pixels, within which the side of a stored pixel counts as whole."""
 
 
 @dataclass(frozen=True)
 class Viewport:
-    """One moment of looking at a frame."""
+    """Zoom and pan of a frame on a widget."""
 
     room: tuple[int, int]
     """(width, height) of the widget."""
@@ -31,7 +31,7 @@ class Viewport:
     centre: tuple[float, float] = (0.0, 0.0)
     """Corner point at the widget's centre, while zoomed."""
     margin: int = MARGIN_PX
-    """Around a frame that fits."""
+    """View points kept free around a frame that fits."""
     ratio: float = 1.0
     """Device pixels per view point."""
 
@@ -51,7 +51,7 @@ class Viewport:
 
     @property
     def actual_scale(self) -> float:
-        """View points per stored row where a row is one of the screen's."""
+        """View points per stored row where a row is one device pixel high."""
         return 1.0 / self.ratio
 
     @property
@@ -77,22 +77,22 @@ class Viewport:
 
     @property
     def frame_box(self) -> QRectF:
-        """Where the frame lies, in view points."""
+        """The frame's box in view points; empty without a video."""
         if self.frame is None:
             return QRectF()
         return self.box(0, 0, *self.frame)
 
     def box(self, left: float, top: float, right: float, bottom: float) -> QRectF:
-        """Where a box of corner points lies, in view points."""
+        """Convert a box of corner points to view points."""
         return QRectF(self.to_view(left, top), self.to_view(right, bottom))
 
     def to_view(self, x: float, y: float) -> QPointF:
-        """A corner point in view points."""
+        """Convert a corner point to view points."""
         left, top = self.corner
         return QPointF(left + x * self.scale * self.aspect, top + y * self.scale)
 
     def from_view(self, point: QPointF) -> tuple[float, float]:
-        """The corner point under a view point."""
+        """Convert a view point to corner points."""
         left, top = self.corner
         return (point.x() - left) / (self.scale * self.aspect), (point.y() - top) / self.scale
 
@@ -101,7 +101,7 @@ class Viewport:
         return self.to_view(x + 0.5, y + 0.5)
 
     def cell(self, centre: tuple[float, float], size: tuple[float, float]) -> QRectF:
-        """Where a cell around a source pixel's centre lies, in view points."""
+        """The box, in view points, of a cell around a source pixel's centre."""
         half_x, half_y = size[0] / 2, size[1] / 2
         return QRectF(
             self.pixel_view(centre[0] - half_x, centre[1] - half_y),
@@ -109,7 +109,7 @@ class Viewport:
         )
 
     def zoomed(self, scale: float, about: QPointF) -> Viewport:
-        """Another zoom that leaves the point under ``about`` where it is."""
+        """Zoom to a scale; the point under ``about`` stays where it is."""
         held = self.from_view(about)
         least = min(self.fit_scale * 0.25, self.actual_scale)  # of a small frame, too
         zoom = min(max(scale, least), MAX_ZOOM)
@@ -120,7 +120,7 @@ class Viewport:
         return replace(self, zoom=zoom, centre=centre)
 
     def moved(self, by: QPointF) -> Viewport:
-        """The frame drawn along by the pointer; from here on the place is the user's."""
+        """Move the frame along with the pointer; the zoom no longer fits by itself."""
         at, scale = self.looking_at, self.scale
         centre = (at[0] - by.x() / (scale * self.aspect), at[1] - by.y() / scale)
         return replace(self, zoom=scale, centre=centre)

@@ -1,1 +1,1 @@
-"""The window: its docks and menus, and what stands between panels and controller."""
+"""The window: docks, menus, dialogs, sessions, and the wiring to the controller."""

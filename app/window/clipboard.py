@@ -1,4 +1,4 @@
-"""What goes to the clipboard: the picture, what is shown, and the classes that are listed."""
+"""Copies to the clipboard: the picture, its parameters, and the classes listed."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 class Clipboard(QObject):
-    """Copies, and says that it did.
+    """Copies to the clipboard, and shows a message about it.
 
     Args:
-        controller: knows what is shown.
-        stage: shows it.
+        controller: has state and results.
+        stage: has the places of cells and panes.
     """
 
     def __init__(self, controller: Controller, stage: Stage) -> None:
@@ -39,13 +39,13 @@ class Clipboard(QObject):
         self._controller, self._stage = controller, stage
 
     def image(self) -> None:
-        """Put what is shown, at the frame's own size, on the clipboard."""
+        """Copy the picture of the view, at the frame's own size."""
         work, controller = self._work(), self._controller
         if work is not None:
             controller.workers.paint.submit(TaskKey.COPY, work, self._copied, controller.failed)
 
     def _work(self) -> Callable[[TaskHandle], QImage | None] | None:
-        """Paints what is shown; None where nothing is."""
+        """Work that paints the picture of the view; None where nothing is shown."""
         results, state = self._controller.results, self._controller.store.state
         view_picture = picture_of_view(self._stage, results)
         if view_picture is not None:
@@ -53,18 +53,18 @@ class Clipboard(QObject):
         if results.picture is None:
             return None
         shown = results.shown if state.overlay else None
-        # On the canvas, too, the lines stay where the overlay is off.
+        # As on the canvas, the lines stay where the overlay is off.
         lines = results.shown.heatmap if results.shown is not None and state.token_grid else None
         return partial(paint_still, results.picture, shown, state.heat, lines)
 
     def parameters(self) -> None:
-        """Put what is shown on the clipboard, as JSON."""
+        """Copy the parameters of the picture, as JSON."""
         words = parameters_of(self._controller.store.state, self._controller.results)
         QGuiApplication.clipboard().setText(json.dumps(words, indent=2))
         self._report(self.tr("Parameters copied"))
 
     def predictions(self, *, as_csv: bool) -> None:
-        """Put the classes that are listed on the clipboard."""
+        """Copy the classes listed, as lines or as CSV."""
         listed = listed_predictions(self._controller.store.state, self._controller.results)
         words = predictions_csv(listed) if as_csv else predictions_text(listed)
         QGuiApplication.clipboard().setText(words)

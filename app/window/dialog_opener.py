@@ -1,4 +1,4 @@
-"""The dialogs that commands open: what the user chose goes to the controller."""
+"""Opens the dialogs of commands, and passes the user's choices to the controller."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.help import rate_dialog
 from app.dialogs.preprocessing import PreprocessingDialog
+from app.results import Message
 from app.state.view_state import ModelSource
 from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.workers.export import spans_of
+from mvit_core.errors import ClipError
+from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
     from app.controller.controller import Controller
@@ -24,8 +27,8 @@ class DialogOpener(QObject):
 
     Args:
         window: the parent of every dialog.
-        controller: does what was chosen.
-        settings: where the folders looked into last are kept.
+        controller: acts on the choices.
+        settings: storage of the folders used last.
     """
 
     def __init__(self, window: QWidget, controller: Controller, settings: QSettings) -> None:
@@ -33,14 +36,14 @@ class DialogOpener(QObject):
         self._window, self._controller, self._settings = window, controller, settings
 
     def open_video(self) -> None:
-        """Let the user choose a video."""
+        """Ask for a video and open it."""
         endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
         path = self._choose_file(self.tr("Open video"), self.tr("Videos"), endings, "video")
         if path is not None:
             self._controller.open_video(path)
 
     def open_folder(self) -> None:
-        """Let the user choose a folder of pictures."""
+        """Ask for a folder of pictures and open it."""
         folder = str(self._settings.value("folder/video", ""))
         name = QFileDialog.getExistingDirectory(
             self._window, self.tr("Open folder of pictures"), folder
@@ -50,7 +53,7 @@ class DialogOpener(QObject):
             self._controller.open_video(Path(name))
 
     def ask_picture_fps(self) -> None:
-        """Let the user say how fast pictures follow each other."""
+        """Ask for the frames per second of a folder of pictures."""
         dialog = rate_dialog(self._controller.store.state.picture_fps, self._window)
         dialog.doubleValueSelected.connect(
             lambda fps: self._controller.store.update(picture_fps=fps)
@@ -58,14 +61,24 @@ class DialogOpener(QObject):
         dialog.open()
 
     def load_model(self) -> None:
-        """Let the user choose a checkpoint."""
+        """Ask for a checkpoint and load it."""
         endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
         path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
         if path is not None:
             self._controller.load_model(ModelSource(path))
 
+    def open_boxes(self) -> None:
+        """Ask for a file of boxes and read it."""
+        path = self._choose_file(self.tr("Open boxes"), self.tr("Boxes"), "*.csv", "boxes")
+        if path is None:
+            return
+        try:
+            self._controller.intents.boxes.load(read_boxes(path))
+        except ClipError as error:
+            self._controller.notify(Message("error", str(error)))
+
     def export(self) -> None:
-        """Let the user export what is shown."""
+        """Open the export dialog."""
         results, state = self._controller.results, self._controller.store.state
         job, layer = self._controller.exports.job(), results.layer(state.map.block)
         if job is None or layer is None or results.video is None:
@@ -77,11 +90,11 @@ class DialogOpener(QObject):
         dialog.export_asked.connect(self._controller.export)
         dialog.preview_asked.connect(exports.preview)
         dialog.finished.connect(lambda _: exports.previews.stop())
-        exports.previews.came.connect(dialog.show_preview)
+        exports.previews.drawn.connect(dialog.show_preview)
         dialog.open()
 
     def preprocessing(self) -> None:
-        """Let the user say how the model is fed, beside the picture."""
+        """Open the preprocessing dialog, beside the picture."""
         model, used = self._controller.results.model, self._controller.store.state.clip_spec
         if model is None:
             return

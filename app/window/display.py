@@ -41,18 +41,18 @@ _WAYS_OUT = (
 
 @dataclass(frozen=True)
 class Platform:
-    """Where the window opens, or why it cannot."""
+    """A platform of Qt that can open a window, or the reason why none can."""
 
     name: str = ""
-    """For QT_QPA_PLATFORM; empty leaves the choice to Qt."""
+    """Value for QT_QPA_PLATFORM; empty leaves the choice to Qt."""
     note: str = ""
-    """One line about what was asked for and cannot be had."""
+    """One line about a platform that was requested and does not work."""
     problem: str = ""
-    """One line, with the way out, where no window can open."""
+    """The reason why no window can open, in one line with the way out; empty where one can."""
 
 
 def choose_platform() -> Platform:
-    """Ask the displays that the environment names, in the order in which Qt would use them."""
+    """Try the displays that the environment names, in the order in which Qt would use them."""
     missing = missing_qt_library()
     if missing is not None:
         return Platform(
@@ -65,7 +65,7 @@ def choose_platform() -> Platform:
 
 
 def _session_platform() -> Platform:
-    """The display of the session; Qt chooses where both of its kinds answer."""
+    """The display of the session; where both X and Wayland respond, the choice is Qt's."""
     if not _names_wayland():
         return Platform() if _x_server_answers() else Platform(problem=_no_display())
     named = os.environ.get("WAYLAND_DISPLAY", "wayland-0")
@@ -77,7 +77,7 @@ def _session_platform() -> Platform:
 
 
 def _asked_platform(asked: str) -> Platform:
-    """The first of those in QT_QPA_PLATFORM that opens; X where none does."""
+    """The first platform of QT_QPA_PLATFORM that opens; X where none does."""
     entries = [entry for entry in asked.split(";") if entry]
     for entry in entries:
         if _opens(entry):
@@ -128,7 +128,7 @@ def _opens(entry: str) -> bool:
 
 
 def _child_opens(entry: str) -> bool:
-    """Let a child process open a window: it may abort."""
+    """True where a child process, which may abort, opens a window."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _OPEN_A_WINDOW],
@@ -156,7 +156,7 @@ def _x_server_answers() -> bool:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # the check of libraries says so in its own words
+        return True  # the check of libraries reports it
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     answered = Event()
@@ -175,7 +175,7 @@ def _x_server_answers() -> bool:
 
 
 def _names_wayland() -> bool:
-    """Whether Qt would try Wayland of its own accord."""
+    """True where Qt would try Wayland by itself."""
     environment = os.environ
     return bool(environment.get("WAYLAND_DISPLAY") or environment.get("WAYLAND_SOCKET")) or (
         environment.get("XDG_SESSION_TYPE") == "wayland"
@@ -218,7 +218,7 @@ def missing_qt_library() -> str | None:
 
 
 def apt_line() -> str:
-    """The command that brings the missing libraries of Qt to Debian and Ubuntu."""
+    """The command that installs the missing libraries of Qt on Debian and Ubuntu."""
     rows = asset("setup", "debian.txt").read_text(encoding="utf-8").splitlines()
     needed = [row.split() for row in rows if row.startswith("lib")]
     missing = [package for library, package in needed if not loads(library)]
@@ -226,7 +226,7 @@ def apt_line() -> str:
 
 
 def loads(library: str) -> bool:
-    """Whether the loader finds a library and all that it needs."""
+    """True where the loader finds a library and its dependencies."""
     try:
         ctypes.CDLL(library)
     except OSError:

@@ -1,4 +1,4 @@
-"""The docks around the stage: building, placing, showing, and keeping them between runs."""
+"""The docks around the stage: builds, places and shows them, and keeps the layout between runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.panels.spec import Area, Panel, PanelSpec
 
 LAYOUT_VERSION = 3
-"""Raised when the docks change so that an older layout no longer fits."""
+"""Version of the layout; increased when an older layout no longer fits the docks."""
 
 FIRST_SIZE = QSize(1400, 860)
 SIDE_WIDTH = 268
@@ -47,18 +47,18 @@ SIDES: dict[Area, Qt.DockWidgetArea] = {
     "tabs": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-"""The side of the window of each area, in the order in which Tab goes through them."""
+"""Side of the window for each area, in the order of Tab."""
 
 RETURN_MS = 500
-"""After a screen was taken away, before a window that is on none is moved."""
+"""Milliseconds after a screen was removed before a window that is on none is moved."""
 
 
 class Docks(QObject):
     """All docks of a window, one for each row of ``PANELS``.
 
     Args:
-        window: whose docks they are.
-        settings: where their places are kept between runs.
+        window: the window around which they are.
+        settings: storage of the layout.
     """
 
     def __init__(self, window: QMainWindow, settings: QSettings) -> None:
@@ -70,7 +70,7 @@ class Docks(QObject):
         self.titles: dict[str, DockTitle] = {}
         self._first_layout = QByteArray()
         self._full_screen_layout = QByteArray()
-        # A timer of our own, because a single shot that a closing window never fires is kept
+        # A timer of our own: a single shot that a closing window never fires is kept
         # for ever, and the window with it.
         self._tab_check = QTimer(self)
         self._tab_check.setSingleShot(True)
@@ -87,10 +87,15 @@ class Docks(QObject):
         for spec in PANELS:
             self._add(spec)
 
+    @property
+    def keyed(self) -> tuple[QWidget, ...]:
+        """Every widget of the panels that takes the stage's keys."""
+        return tuple(widget for panel in self.panels.values() for widget in panel.keyed)
+
     # -- building ---------------------------------------------------------------------------
 
     def _add(self, spec: PanelSpec) -> None:
-        """Make a panel, and a dock around it."""
+        """Make a panel and a dock around it."""
         title = QCoreApplication.translate("panels", spec.title)
         panel = self.panels[spec.name] = spec.make()
         dock = self.by_name[spec.name] = QDockWidget(title, self._window)
@@ -111,16 +116,16 @@ class Docks(QObject):
             dock.setMinimumSize(*spec.least)
 
     def within(self, *areas: Area) -> tuple[QDockWidget, ...]:
-        """The docks whose place at first is in these areas, from top to bottom."""
+        """Docks whose first place is in these areas, from top to bottom."""
         return tuple(self.by_name[name] for name in _names(areas))
 
     def first_stops(self, *areas: Area) -> tuple[QWidget, ...]:
-        """What takes the keys in each panel of these areas, where there is something."""
+        """``first_stop`` of each panel of these areas that has one."""
         stops = (self.panels[name].first_stop for name in _names(areas))
         return tuple(stop for stop in stops if stop is not None)
 
     def place(self) -> None:
-        """Put all docks where they are at first."""
+        """Move all docks to their first places."""
         window = self._window
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             window.setCorner(corner, SIDES["bottom"])
@@ -153,7 +158,7 @@ class Docks(QObject):
     # -- showing ----------------------------------------------------------------------------
 
     def toggle(self, name: str) -> None:
-        """Hide a dock, or show it; one behind another tab comes to the front."""
+        """Show or hide a dock; one behind another tab comes to the front."""
         if self.by_name[name].visibleRegion().isEmpty():
             self.show(name)
         else:
@@ -166,7 +171,7 @@ class Docks(QObject):
         self.by_name[name].widget().setEnabled(True)
 
     def reset(self) -> None:
-        """Put all docks where they were at first."""
+        """Move all docks to their first places, with their first sizes."""
         self._window.restoreState(self._first_layout, LAYOUT_VERSION)
         for spec in PANELS:
             self.by_name[spec.name].setVisible(not spec.hidden)
@@ -174,7 +179,7 @@ class Docks(QObject):
         self._share_room()  # the sizes kept are those of a window of another size
 
     def full_screen(self) -> None:
-        """Fill the screen with the stage and what is below it, or no longer."""
+        """Turn full screen, with the stage and the docks below it, on or off."""
         if self._window.isFullScreen():
             self._window.showNormal()
             self._window.restoreState(self._full_screen_layout, LAYOUT_VERSION)
@@ -188,7 +193,7 @@ class Docks(QObject):
         self._tab_check.start()
 
     def _check_tabs(self) -> None:
-        """A tab says the name already; only a dock of its own needs the title line.
+        """Hide the title line of docks in tabs, whose tab shows the name already.
 
         Qt only moves a dock behind another tab out of sight, and a row of tabs that it keeps for
         later, so Tab would lead into them.
@@ -205,13 +210,13 @@ class Docks(QObject):
     # -- between runs -----------------------------------------------------------------------
 
     def keep(self) -> None:
-        """Remember sizes and places for the next run."""
+        """Save sizes and places for the next run."""
         if not self._window.isFullScreen():
             self._settings.setValue("geometry", self._window.saveGeometry())
             self._settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
 
     def restore(self) -> None:
-        """Take over sizes and places of the last run, on a screen that is there."""
+        """Restore sizes and places of the last run, on a screen that exists."""
         window = self._window
         window.resize(FIRST_SIZE)
         screen = QGuiApplication.primaryScreen()
@@ -231,7 +236,7 @@ class Docks(QObject):
         self._return.start()
 
     def _back_to_a_screen(self) -> None:
-        """Move the window and the docks that float to where they can be seen."""
+        """Move the window and floating docks to a screen that exists."""
         screen = QGuiApplication.primaryScreen()
         floating = [dock for dock in self.by_name.values() if dock.isFloating()]
         for shown in (self._window, *floating):
@@ -240,12 +245,12 @@ class Docks(QObject):
 
 
 def _names(areas: tuple[Area, ...]) -> list[str]:
-    """The panels of these areas, area by area."""
+    """Names of the panels of these areas, area by area."""
     return [spec.name for area in areas for spec in PANELS if spec.area == area]
 
 
 def same_dock(one: QWidget, other: QWidget) -> bool:
-    """Both stand in one dock."""
+    """True where both widgets are in one dock."""
 
     def dock(widget: QWidget | None) -> QWidget | None:
         while widget is not None and not isinstance(widget, QDockWidget):

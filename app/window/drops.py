@@ -1,4 +1,4 @@
-"""Files dropped on the window: what a drop would do is said before it is done."""
+"""Opens files dropped on the window, and shows beforehand what a drop would do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Drops(QObject):
 
     Args:
         window: takes the drops.
-        veil: says what a drop would do.
+        overlay: says what a drop would do.
         controller: opens what was dropped.
         sessions: opens sessions.
     """
@@ -58,7 +58,7 @@ class Drops(QObject):
         return True
 
     def _entered(self, event: QDragEnterEvent) -> None:
-        # Accepted whatever it is: a refusal should say why, and only then is it shown.
+        # Every drag is accepted, for only then can the overlay show the reason of a refusal.
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
             dropped = _sorted(event)

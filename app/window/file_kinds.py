@@ -1,4 +1,4 @@
-"""Telling videos, checkpoints, sessions and everything else apart when they are dropped."""
+"""Sorts dropped files into videos, checkpoints, sessions and others."""
 
 from __future__ import annotations
 
@@ -51,25 +51,25 @@ CONFIG_ENDINGS = frozenset((".yaml", ".yml"))
 
 @dataclass(frozen=True)
 class Dropped:
-    """What was in a drop."""
+    """The files of a drop, by their use."""
 
     video: Path | None = None
     checkpoint: Path | None = None
     config: Path | None = None
-    """A configuration dropped together with its checkpoint."""
+    """Configuration that was dropped together with its checkpoint."""
     session: Path | None = None
-    """It names video and model itself; what is dropped with it is not opened."""
+    """Session; it names video and model itself, so that other files of the drop are not opened."""
     reason: str = ""
-    """Why some of it cannot be used; empty when all can."""
+    """Reason why some files cannot be used; empty when all can."""
 
     @property
     def is_good(self) -> bool:
-        """There is something to open."""
+        """True where there is something to open."""
         return any((self.video, self.checkpoint, self.session))
 
 
 def sort_drop(paths: tuple[Path, ...]) -> Dropped:
-    """Tell by their endings what files are; a folder is one of pictures."""
+    """Sort files by their endings; a folder counts as a folder of pictures."""
 
     def first(endings: frozenset[str]) -> Path | None:
         return next((path for path in paths if path.suffix.lower() in endings), None)

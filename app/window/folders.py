@@ -1,4 +1,4 @@
-"""Showing where a file lies."""
+"""Shows the folder of a file."""
 
 from __future__ import annotations
 

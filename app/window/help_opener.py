@@ -1,4 +1,4 @@
-"""What helps the user along: palette, shortcut sheet, help, tour, preferences, about."""
+"""Opens palette, keys, help, tour, preferences and about."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SEEN = "tour/seen"
 
 
 class HelpOpener(QObject):
-    """Opens the dialogs that are about the window itself.
+    """Opens the dialogs about the window itself.
 
     Args:
-        window: the parent of all of them.
-        docks: what the tour points at.
-        settings: whether the tour was seen.
-        preferences: what the user has set once for all.
-        keys: which keys mean which command.
+        window: the parent of all dialogs.
+        docks: has the panels that the tour points at.
+        settings: storage of whether the tour was seen.
+        preferences: holds the user's preferences.
+        keys: the keys of every command.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class HelpOpener(QObject):
         self.running_tour: Tour | None = None
 
     def set_actions(self, actions: Actions) -> None:
-        """Take the actions, which are made later; put a search button by the menus."""
+        """Set the actions, which are made later, and add a search button to the menu bar."""
         self._actions = actions
         self._search.setObjectName("flat")
         self._search.setIcon(themed_icon("search"))
-        # Within the menu bar the keys of the stage would work: Space would play, not press it.
+        # In the menu bar the stage's keys would work: Space would play, not press the button.
         self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._search.clicked.connect(self.palette)
         self._name_search()
@@ -75,37 +75,37 @@ class HelpOpener(QObject):
         self._search.setAccessibleName(words)
 
     def palette(self) -> None:
-        """Find a command by its name."""
+        """Open the command palette."""
         if self._actions is not None:
             Palette(self._actions, self._window).show()
 
     def shortcuts(self) -> None:
-        """List all keys, and let the user give others."""
+        """Open the dialog of all keys."""
         ShortcutsDialog(self._keys, self._window).open()
 
     def preferences(self) -> None:
-        """Let the user set things once for all."""
+        """Open the preferences."""
         PreferencesDialog(self._preferences, self._window).open()
 
     def about(self) -> None:
-        """Say what this program is."""
+        """Open the about dialog."""
         AboutDialog(self._window).open()
 
     def help(self) -> None:
-        """Say in a page how to work with this program."""
+        """Open the help page."""
         dialog = HelpDialog(self._window)
         dialog.tour_asked.connect(self.tour)
         dialog.shortcuts_asked.connect(self.shortcuts)
         dialog.open()
 
     def tour(self) -> None:
-        """Point at the parts of the window, one after another."""
+        """Start the tour of the window's parts."""
         if self.running_tour is None:
             self.running_tour = Tour(self._steps(), self._window)
             self.running_tour.ended.connect(self._tour_ended)
 
     def tour_once(self) -> None:
-        """The tour, unless it was seen."""
+        """Start the tour, unless it was seen before."""
         if self._settings.value(SEEN) is None:
             self.tour()
 

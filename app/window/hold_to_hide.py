@@ -1,4 +1,4 @@
-"""The heat is hidden for as long as its key is held on the stage."""
+"""Hides the heat for as long as its key is held on the stage."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class HoldToHide(QObject):
     """Watches the key of ``view.hold_to_hide``.
 
     Args:
-        widgets: those that take the keys of the stage.
-        store: where it is kept that the heat is hidden.
-        keys: knows which key it is.
+        widgets: widgets that get the stage's keys.
+        store: holds ``hold_to_hide``.
+        keys: the keys of every command.
         parent: the owner.
     """
 
@@ -47,7 +47,7 @@ class HoldToHide(QObject):
                 self._store.update(hold_to_hide=False)
                 return True
         if event.type() == QEvent.Type.FocusOut:
-            self._store.update(hold_to_hide=False)  # the release goes to someone else
+            self._store.update(hold_to_hide=False)  # the release goes to another widget
         return False
 
     def _is_hold(self, event: QKeyEvent) -> bool:

@@ -19,7 +19,7 @@ FULL_EVERY = 15
 MIDDLE, OLD = 1, 2
 PAGE_BYTES = 4096
 WORTH_RETURNING_BYTES = 32 << 20
-"""Growth after which freed memory is looked for: a run frees hundreds of megabytes."""
+"""Growth of the process after which freed memory is returned; a run frees hundreds of MB."""
 
 
 class Upkeep(QObject):
@@ -28,11 +28,11 @@ class Upkeep(QObject):
     The cyclic collector runs on whatever thread allocates; on a worker it would destroy widgets
     outside their thread. So it is switched off while the window lives.
 
-    WorkerPool allocate in turn, so that freed memory lies between what is in use and the C library
-    keeps it; once the process has grown, it is asked to give it back, on a thread of its own.
+    Workers allocate in turn, so that freed memory lies between blocks in use and the C library
+    keeps it; once the process has grown, the library is asked to return it, on a thread of its own.
 
     Args:
-        show_memory: takes the bytes of this process, 0 where they are not known.
+        show_memory: called with the bytes of this process, 0 where they are not known.
         parent: the owner.
     """
 
@@ -49,7 +49,7 @@ class Upkeep(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Give the collector back to Python."""
+        """Switch Python's own garbage collection on again."""
         self._timer.stop()
         if self._was_enabled:
             gc.enable()
@@ -62,13 +62,13 @@ class Upkeep(QObject):
         self._show_memory(resident)
         if self._least_bytes is not None and resident - self._least_bytes >= WORTH_RETURNING_BYTES:
             Thread(target=return_freed_blocks, name="return memory", daemon=True).start()
-            self._least_bytes = None  # measured anew once that is done
+            self._least_bytes = None  # measured again once that is done
         else:
             self._least_bytes = min(self._least_bytes or resident, resident)
 
 
 def resident_bytes() -> int:
-    """Memory of this process; 0 where the system does not tell without help."""
+    """Bytes of this process in memory; 0 where the system does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:

@@ -1,4 +1,4 @@
-"""From the command line to a running window."""
+"""Starts the window with the options of the command line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.results import Message
 from app.state.language import install_language
 from app.state.preferences import PreferenceStore
 from app.state.session_file import ENDING
+from app.state.settings_file import open_settings
 from app.state.view_state import ModelSource
 from app.widgets import plots
 from app.widgets.icons import app_icon
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """What ``mvit-lens view`` was asked for."""
+    """Options of ``mvit-lens view``."""
 
     clip: Path | None = None
     checkpoint: Path | None = None
@@ -42,17 +44,23 @@ class ViewOptions:
     """A file of class names."""
     device: str = "auto"
     half: bool = False
-    """In half precision."""
+    """Load the model in half precision."""
+    weights: str | None = None
+    """Name of the network to read, of a checkpoint that holds several."""
+    head: str | None = None
+    """Name of the prediction head to read, of a checkpoint that has several."""
     session: Path | None = None
     """A saved session; it names video and model itself."""
     fps: float | None = None
     """Frames per second of a folder of pictures."""
+    stream: int | None = None
+    """Number of the video stream within the file; None for the film."""
     demo: bool = False
-    """Open the first sample with the demo model, but for what is named beside it."""
+    """Open the first sample with the demo model, except for files named beside it."""
 
 
 def make_application() -> QApplication:
-    """The one application object, with our name, icon and theme."""
+    """Make the one application object, with our name, icon and theme."""
     if sys.platform == "win32":
         import torch  # noqa: F401 - its libraries do not load once Qt's are there
 
@@ -65,22 +73,22 @@ def make_application() -> QApplication:
     app.setApplicationName("MViT Lens")
     app.setOrganizationName("mvit-lens")
     app.setWindowIcon(app_icon())
-    # Once and for all: to give a style again while the program runs has crashed Qt.
+    # Only once: setting a style again while the program runs has crashed Qt.
     app.setStyle("Fusion")
     return app
 
 
 def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
-    """Show the window; what was asked for is opened once it is on screen."""
-    settings = QSettings(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
-    )
+    """Show the window; files of the options are opened once it is on screen."""
+    settings, damage = open_settings()
     preferences = PreferenceStore(settings)
     install_language(app, preferences.values.language)
     window = MainWindow(settings, preferences)
     preferences.setParent(window)
     ThemeSwitcher(app, preferences)
     window.show()
+    if damage:
+        window.controller.notify(Message("warning", damage))
     plots.preload(plots.PRELOAD_MS, window)
     QTimer.singleShot(0, window, lambda: _open_options(window, options))
     return window
@@ -113,11 +121,11 @@ def _end_process(code: int) -> NoReturn:
 
 @contextmanager
 def _closed_by_signals(app: QApplication) -> Iterator[None]:
-    """Ctrl+C, a request to end and a closed terminal end the window, exports tidied up.
+    """Close the window on SIGINT, SIGTERM and SIGHUP, so that exports are tidied up.
 
-    Python hears a signal when it next runs, at the latest with the window's housekeeping, and
-    that may be within a paint event: so the event loops are left from a timer, open menus and
-    dialogs with them.
+    Python handles a signal when it next runs, at the latest in the window's housekeeping, and
+    that may be within a paint event: so the event loops, those of open menus and dialogs too, are
+    left from a timer.
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
@@ -149,6 +157,8 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
             labels=options.labels,
             device=options.device,
             half=options.half,
+            weights=options.weights,
+            head=options.head,
         )
     if options.demo:
         # The model first: its worker is the slower one.
@@ -159,4 +169,4 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
     if options.fps is not None:
         window.store.update(picture_fps=options.fps)
     if clip is not None:
-        controller.open_video(clip)
+        controller.open_video(clip, options.stream)

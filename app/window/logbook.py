@@ -14,14 +14,14 @@ FORMAT = "%(asctime)s %(levelname).1s  %(message)s"
 
 
 class Logbook(QObject):
-    """Listens to our own loggers while the window lives.
+    """Collects lines of our own loggers while the window lives.
 
     Args:
         parent: the owner.
     """
 
     added = Signal(str)
-    """A line; it may come from any thread, so connections are queued where they must be."""
+    """Emitted with a line, from any thread: receivers with widgets connect queued."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,16 +33,16 @@ class Logbook(QObject):
             logging.getLogger(name).setLevel(logging.INFO)
 
     def last(self, count: int = KEPT_LINES) -> tuple[str, ...]:
-        """The newest lines, oldest first."""
+        """The last ``count`` lines, oldest first."""
         return tuple(self._lines)[-count:]
 
     def write(self, line: str) -> None:
-        """Take a line."""
+        """Append a line."""
         self._lines.append(line)
         self.added.emit(line)
 
     def close(self) -> None:
-        """Listen no longer."""
+        """Stop collecting lines."""
         for name, level in self._levels.items():
             logging.getLogger(name).removeHandler(self._handler)
             logging.getLogger(name).setLevel(level)

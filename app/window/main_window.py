@@ -1,4 +1,4 @@
-"""The window: docks around the stage, menus, drag and drop, and what is kept between runs."""
+"""The main window: docks around the stage, menus, drag and drop, layout kept between runs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.panels.spec import PanelContext
 from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
 from app.results import MemoryInfo
+from app.results.boxes import chosen_box
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
@@ -42,6 +43,7 @@ from app.window.places import PlaceBook, PlaceKeeper
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
+from app.window.stream_menu import StreamMenu
 from app.window.tab_order import TabRing, order_tabs
 from app.window.wiring import connect_messages, connect_stage
 
@@ -58,16 +60,14 @@ class MainWindow(TabRing):
     """The application's one window.
 
     Args:
-        settings: where the layout is kept between runs.
-        preferences: what the user has set once for all.
+        settings: storage of the layout.
+        preferences: holds the user's preferences.
     """
 
     def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
-        self._settings = settings
-        self.has_ended = True
-        """Every worker had ended when the window closed; else the process must end without it."""
-        self.preferences = preferences
+        self._settings, self.preferences = settings, preferences
+        self.has_ended = True  # else the process must end without a worker that hangs
         self.store = Store(parent=self)
         self.stage = Stage()
         self.welcome = Welcome()
@@ -99,8 +99,7 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.overlay, self.controller, self.sessions)
-        keyed = [widget for panel in self.docks.panels.values() for widget in panel.keyed]
-        HoldToHide((*self.stage.keyed, *keyed), self.store, self.keys, self)
+        HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
         self._listen()
         self.docks.restore()
         self._order_tabs()
@@ -120,7 +119,7 @@ class MainWindow(TabRing):
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_actions(self) -> Actions:
-        """Menu bar and shortcuts, of the table of commands."""
+        """Make menu bar and shortcuts from the table of commands."""
         context = CommandContext(
             self.controller.intents,
             self.store,
@@ -137,6 +136,7 @@ class MainWindow(TabRing):
         actions.fill(self.menuBar())
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
+        self.controller.snapshot_changed.connect(StreamMenu(actions).show_snapshot)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
 
@@ -166,11 +166,11 @@ class MainWindow(TabRing):
             )
 
     def _run(self, command_id: str) -> None:
-        """Run a command that a button stands for; the actions are made after the panels."""
+        """Run the command of a button; looked up here, as actions are made after the panels."""
         self.actions_table.run(command_id)
 
     def _listen(self) -> None:
-        """Hear what the parts of the window ask of the window itself."""
+        """Connect signals of the window's parts to the window itself."""
         self.welcome.command.connect(self._run)
         self.messages.dock_asked.connect(self.docks.show)
         self.status.log_asked.connect(lambda: self.docks.toggle("log"))
@@ -188,7 +188,7 @@ class MainWindow(TabRing):
         return menu
 
     def _order_tabs(self) -> None:
-        """Left, centre, right, below; buttons that stand for commands say their keys."""
+        """Set the order of Tab (left, centre, right, below), and name buttons after commands."""
         left, others = self.docks.within("left"), self.docks.within("right", "tabs", "bottom")
         order_tabs((self.toolbar, *left, self._pages, *others, self.statusBar()))
         named: dict[str, QAbstractButton] = {
@@ -200,18 +200,18 @@ class MainWindow(TabRing):
         for command, button in named.items():
             self.actions_table.name_button(button, command)
 
-    # -- what commands ask ------------------------------------------------------------------
+    # -- called by commands -----------------------------------------------------------------
 
     def open_sample(self, index: int = 0) -> None:
         """Open a shipped clip with the shipped model."""
         self.samples.open(index)
 
     def ask_frame(self) -> None:
-        """Let the user type a frame."""
+        """Focus the field for a frame number."""
         self._timeline.ask_frame()
 
     def rename_marker(self) -> None:
-        """Let the user name the marker of the frame shown."""
+        """Open the field for the name of the frame's marker."""
         self._timeline.track.rename(self.store.state.frame)
 
     @property
@@ -220,9 +220,13 @@ class MainWindow(TabRing):
         return timeline
 
     def leave(self) -> None:
-        """Esc: leave picking, a picked token, then full screen; give the keys to the stage."""
-        state = self.store.state
-        if state.picking:
+        """Leave (Esc) picking, a box, a picked token, a view, then full screen; focus the stage."""
+        state, boxes = self.store.state, self.controller.intents.boxes
+        if state.drawing:
+            boxes.draw(False)
+        elif chosen_box(state, self.controller.results) is not None:
+            boxes.choose(None)
+        elif state.picking:
             self.controller.intents.picking(False)
         elif isinstance(state.map.query, tuple):
             self.controller.intents.choose_query("readout")
@@ -233,11 +237,11 @@ class MainWindow(TabRing):
         self._focus_stage()
 
     def full_screen(self) -> None:
-        """Fill the screen with the stage and the timeline, or no longer."""
+        """Turn full screen, with stage and timeline, on or off."""
         self.docks.full_screen()
 
     def toggle_dock(self, name: str) -> None:
-        """Hide a dock, or show it; one behind another tab comes to the front."""
+        """Show or hide a dock; one behind another tab comes to the front."""
         self.docks.toggle(name)
 
     def next_pane(self, by: int) -> None:
@@ -258,11 +262,11 @@ class MainWindow(TabRing):
         panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def reset_layout(self) -> None:
-        """Put all docks where they were at first."""
+        """Move all docks to their first places."""
         self.docks.reset()
 
     def switch_theme(self) -> None:
-        """Light becomes dark, dark becomes light."""
+        """Switch between light and dark."""
         self.preferences.update(theme="light" if theme.current().name == "dark" else "dark")
 
     def close_window(self) -> None:
@@ -276,11 +280,11 @@ class MainWindow(TabRing):
             self.controller.close_clip()
 
     def zoom(self, how: str) -> None:
-        """Zoom what the stage shows."""
+        """Zoom the view on the stage: fit, actual, in or out."""
         self.stage.zoom(how)
 
     def zoom_timeline(self, how: str) -> None:
-        """Zoom the timeline."""
+        """Zoom the timeline: in, out or all."""
         self._timeline.zoom(how)
 
     # -- showing ----------------------------------------------------------------------------
@@ -320,7 +324,7 @@ class MainWindow(TabRing):
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The side buttons of a mouse go through the places looked at."""
+        """Go back and forward in the history by the side buttons of a mouse."""
         if event.button() == Qt.MouseButton.BackButton:
             self.store.back()
         elif event.button() == Qt.MouseButton.ForwardButton:

@@ -1,10 +1,11 @@
-"""Where each clip was left, and its picture: in the user's cache, never beside their files."""
+"""Remembers the last place of each clip and its picture, in the user's cache folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from PySide6.QtGui import QImage
 
 from app.state.json_codec import decode
 from mvit_core.attribution import head_within
-from mvit_core.errors import MvitError
+from mvit_core.errors import MvitError, SessionError
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.ordinary_file import FileIdentity, read_bounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,37 +28,39 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AT_MOST = 200
+LARGEST_BYTES = 4 << 20
+"""Largest file of places that is read."""
 PICTURE_PX = 112
-"""Height of a kept picture, enough for a screen of double density."""
+"""Height of a picture in pixels, enough for a screen of double density."""
 
 
 @dataclass(frozen=True)
 class LastPlace:
-    """How a clip was left."""
+    """Frame, layer and head at which a clip was left."""
 
     frame: int
     block: int | None
     head: HeadChoice
     checkpoint: str
-    """The model that block and head belong to; empty without one."""
+    """Model that block and head belong to; empty without one."""
     stamp: str
-    """Size and time of the clip's file: another file of its name is another clip."""
+    """Size, time and number of the clip's file: another file of its name is another clip."""
 
 
 class PlaceBook:
-    """The places of all clips, in one file of a folder.
+    """The last places of all clips, in one file of a folder.
 
-    Nothing here matters enough to stop anyone: what cannot be read or written is left alone.
+    Errors of reading and writing are ignored, as nothing here is worth a message.
 
     Args:
-        folder: of the cache; made when something is kept.
+        folder: folder in the cache; made when a place is saved.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def last(self, clip: Path) -> LastPlace | None:
-        """Where a clip was left; None where that is not known."""
+        """The last place of a clip; None where it is not known."""
         kept = self._read().get(str(clip.absolute()))
         try:
             place: LastPlace = decode(kept, LastPlace, "place")
@@ -65,7 +69,7 @@ class PlaceBook:
         return place if place.stamp == stamp_of(clip) else None
 
     def keep(self, clip: Path, place: LastPlace) -> None:
-        """Remember where a clip was left."""
+        """Save the last place of a clip."""
         places = self._read()
         places.pop(str(clip.absolute()), None)
         places[str(clip.absolute())] = asdict(place)
@@ -79,48 +83,69 @@ class PlaceBook:
             logger.info("places are not kept: %s", error)
 
     def picture(self, clip: Path) -> QImage | None:
-        """A small picture of a clip that was open once."""
+        """The small picture of a clip; None where there is none."""
         image = QImage(str(self._picture_path(clip)))
         return None if image.isNull() else image
 
     def keep_picture(self, clip: Path, image: QImage) -> None:
-        """Remember what a clip looks like."""
+        """Save a small picture of a clip."""
         smooth = Qt.TransformationMode.SmoothTransformation
         path = self._picture_path(clip)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with whole_file(path) as partial:
                 image.scaledToHeight(PICTURE_PX, smooth).save(str(partial))
+            _drop_oldest(path.parent)
         except (OSError, MvitError) as error:
             logger.info("a picture is not kept: %s", error)
 
     def _picture_path(self, clip: Path) -> Path:
-        name = hashlib.sha256(str(clip.absolute()).encode()).hexdigest()[:24]
+        # Another file of the name has another picture; a name need not be UTF-8.
+        known = f"{clip.absolute()} {stamp_of(clip)}".encode(errors="surrogateescape")
+        name = hashlib.sha256(known).hexdigest()[:24]
         return self._folder / "pictures" / f"{name}.png"
 
     def _read(self) -> dict[str, object]:
         try:
-            places = json.loads((self._folder / "places.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            text = read_bounded(self._folder / "places.json", LARGEST_BYTES, SessionError)
+        except MvitError:
             return {}
-        return places if isinstance(places, dict) else {}
+        try:
+            places = json.loads(text)
+        except (ValueError, RecursionError):
+            places = None
+        if not isinstance(places, dict):
+            self._set_aside()
+            return {}
+        return places
+
+    def _set_aside(self) -> None:
+        """Keep a damaged file under another name, and begin anew."""
+        path = self._folder / "places.json"
+        logger.warning("%s is damaged; it is kept as places.json.damaged", path)
+        with suppress(OSError):
+            path.replace(path.with_name("places.json.damaged"))
 
 
 def stamp_of(path: Path) -> str:
-    """Tells a file from another of its name; empty where it is gone."""
-    try:
-        info = path.stat()
-    except OSError:
-        return ""
-    return f"{info.st_size} {info.st_mtime_ns}"
+    """Make a stamp of a file from size and time; empty where the file is gone."""
+    file = FileIdentity.of(path)
+    return "" if file.size < 0 else f"{file.size} {file.mtime_ns} {file.inode}"
+
+
+def _drop_oldest(folder: Path) -> None:
+    """Keep the newest pictures alone."""
+    pictures = sorted(folder.glob("*.png"), key=lambda path: path.stat().st_mtime)
+    for path in pictures[:-AT_MOST]:
+        path.unlink(missing_ok=True)
 
 
 class PlaceKeeper(QObject):
-    """Keeps the place of a clip that is left, and returns to it when the clip is opened again.
+    """Saves the place of a clip when it is left, and returns to it when it is opened again.
 
     Args:
-        controller: whose clips they are.
-        book: where places are kept.
+        controller: opens the clips.
+        book: holds the places.
     """
 
     def __init__(self, controller: Controller, book: PlaceBook) -> None:
@@ -131,7 +156,7 @@ class PlaceKeeper(QObject):
         self._store.changed.connect(self._on_changed)
 
     def keep(self) -> None:
-        """Remember where the open clip is."""
+        """Save the place of the open clip."""
         self._keep(self._store.state)
 
     def _keep(self, state: ViewState) -> None:
@@ -167,7 +192,7 @@ class PlaceKeeper(QObject):
             self._store.update(frame=place.frame)
 
     def _choose(self, place: LastPlace, checkpoint: str) -> None:
-        """Take the layer and head again, if they were of the same model."""
+        """Choose the layer and head again, if they were of the same model."""
         layers = self._controller.results.layers
         if place.checkpoint != checkpoint or place.block is None:
             return

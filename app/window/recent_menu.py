@@ -1,4 +1,4 @@
-"""Recent files in the menu and on the empty page."""
+"""The recent files in the menu and on the welcome page."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class RecentFilesMenu(QObject):
-    """Notes what is opened, shows the list, and opens from it again.
+    """Adds opened files to the list, shows it, and opens files of it again.
 
     Args:
         files: the list.
         controller: opens clips and models.
         sessions: opens sessions.
-        welcome: the empty page.
-        book: pictures of the clips.
+        welcome: the welcome page.
+        book: has pictures of the clips.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class RecentFilesMenu(QObject):
         files.changed.connect(self._show)
 
     def set_actions(self, actions: Actions) -> None:
-        """Take the actions, one for each place of the list, which are made later."""
+        """Set the actions, one for each place of the list, which are made later."""
         self._actions = actions
         self._show()
 
@@ -73,7 +73,7 @@ class RecentFilesMenu(QObject):
             self._sessions.open(entry.path)
 
     def clear(self) -> None:
-        """Forget the list."""
+        """Empty the list."""
         self._files.clear()
 
     @Slot(object, object)

@@ -1,4 +1,4 @@
-"""The shipped clips and their model on the empty page, and what opening one does."""
+"""Opens shipped clips with their model, and fills the gallery of the welcome page."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class SampleLoader(QObject):
-    """Opens samples, and shows their pictures on the empty page.
+    """Opens samples, and shows their pictures on the welcome page.
 
     Args:
         controller: opens clips and models.
-        welcome: the empty page.
+        welcome: the welcome page.
     """
 
     def __init__(self, controller: Controller, welcome: Welcome) -> None:
@@ -48,7 +48,7 @@ class SampleLoader(QObject):
         self._controller.open_video(clip)
 
     def clip(self, index: int = 0) -> Path | None:
-        """A shipped clip; None where it is missing, which is told."""
+        """Path of a shipped clip; None, with a message, where it is missing."""
         samples = self._controller.results.samples
         if index < len(samples.clips):
             return samples.clips[index].clip
@@ -56,7 +56,7 @@ class SampleLoader(QObject):
         return None
 
     def model(self, device: str = "auto", half: bool = False) -> ModelSource | None:
-        """The shipped model; None where it is missing, which is told."""
+        """The shipped model; None, with a message, where it is missing."""
         try:
             return ModelSource(shipped.demo_checkpoint(), device=device, half=half)
         except MvitError as error:
@@ -65,7 +65,7 @@ class SampleLoader(QObject):
 
     @Slot()
     def _request_picture(self, index: int = 0) -> None:
-        """Ask for the pictures one after another, and only while nothing is open."""
+        """Request the pictures one after another, and only while nothing is open."""
         results = self._controller.results
         if results.video is None and index < len(results.samples.clips):
             work = partial(make_thumbnail, index, results.samples.clips[index])

@@ -1,4 +1,4 @@
-"""Saving and opening sessions: between their files and the running window."""
+"""Saves sessions of the window to files, and opens them again."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from app.state.session_file import (
     write_session,
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
-from app.widgets.basic import ask
+from app.widgets.basic import ask_to_save
 from app.window.docks import LAYOUT_VERSION
-from mvit_core.attribution import METHODS, MapSpec, head_within
+from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
 from mvit_core.render import HeatSettings, colormaps
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from app.state.store import Store, Values
     from app.state.view_state import ModelSource, ViewState
     from app.views.canvas import Canvas
+    from mvit_core.attribution import MapSpec
 
 PASSING = frozenset({"frame", "speed"})
-"""Kept, but no reason to save again: playing on is not a change of the session."""
+"""Fields that are saved, but whose change does not make a session modified."""
 
 
 MOST_NAMED = 8
@@ -55,7 +56,7 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class _Opening:
-    """A session whose files are on their way."""
+    """A session whose files are being opened."""
 
     path: Path
     session: Session
@@ -68,7 +69,7 @@ class _Opening:
 
 @dataclass(frozen=True)
 class _Needs:
-    """Which files a session's clip and model are now."""
+    """Files that a session's clip and model are now."""
 
     clip: FileIdentity | None
     model: tuple[FileIdentity, ...]
@@ -109,18 +110,18 @@ def _is_open(
 
 
 class SessionManager(QObject):
-    """Knows the session in use, and whether it was changed since it was saved.
+    """Holds the session in use, and whether it was changed since it was saved.
 
     Args:
-        window: whose layout is kept; the parent of dialogs.
-        controller: opens what a session names.
-        canvas: whose zoom is kept.
+        window: has the layout; the parent of dialogs.
+        controller: opens the files of a session.
+        canvas: has the zoom.
     """
 
     changed = Signal()
-    """Another session is in use, or it is changed now, or saved."""
+    """Emitted when another session is in use, or it was modified or saved."""
     saved = Signal(object)
-    """The path of a session that was saved or opened."""
+    """Emitted with the path of a session that was saved or opened."""
 
     def __init__(self, window: QMainWindow, controller: Controller, canvas: Canvas) -> None:
         super().__init__(window)
@@ -136,7 +137,7 @@ class SessionManager(QObject):
 
     @property
     def is_modified(self) -> bool:
-        """The view is another than the one that was saved."""
+        """True where the view differs from the one saved."""
         if self.path is None or self._saved is None:
             return False
         old, new = self._saved, self._store.state
@@ -148,11 +149,11 @@ class SessionManager(QObject):
     # -- saving -----------------------------------------------------------------------------
 
     def save(self) -> bool:
-        """Save where the session was saved before, or where the user says; False if not."""
+        """Save the session to its file, or ask for one; False if it was not saved."""
         return self.save_as() if self.path is None else self._write(self.path)
 
     def save_as(self) -> bool:
-        """Let the user say where, and save there; False if not saved."""
+        """Ask for a file and save the session; False if it was not saved."""
         clip = self._store.state.clip
         folder = clip.absolute().parent if clip is not None else Path.home()
         folder = folder if os.access(folder, os.W_OK) else Path.home()
@@ -199,29 +200,24 @@ class SessionManager(QObject):
         return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
 
     def may_close(self) -> bool:
-        """Ask what becomes of a session that was changed; False if the user stays."""
+        """Ask whether to save a modified session; False if the user cancels closing."""
         if not self.is_modified or self.path is None:
             return True
         words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
-        answers = (
-            ("save", self.tr("Save")),
-            ("discard", self.tr("Do not save")),
-            ("stay", self.tr("Cancel")),
-        )
-        answer = ask(self._window, self.tr("Save session"), words, answers, "stay")
+        answer = ask_to_save(self._window, self.tr("Save session"), words)
         return answer == "discard" or (answer == "save" and self.save())
 
     # -- opening ----------------------------------------------------------------------------
 
     def open_dialog(self) -> None:
-        """Let the user choose a session."""
+        """Ask for a session and open it."""
         filters = f"{self.tr('Sessions')} (*{ENDING});;{self.tr('All files')} (*)"
         name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open session"), "", filters)
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Open a session; what was open stays where the session cannot be read."""
+        """Open a session; where it cannot be read, clip and model in use stay."""
         read: list[tuple[Session, dict[str, Found]]] = []
         if not self._done_aside(lambda: read.append(_read(path)), path):
             return
@@ -270,7 +266,7 @@ class SessionManager(QObject):
 
     @Slot()
     def _arrived(self) -> None:
-        """Show the session's view once its files are there; forget it where they do not come."""
+        """Show the session's view once its files are open; drop it where they cannot be opened."""
         opening, results = self._opening, self._controller.results
         if opening is None:
             return
@@ -285,7 +281,7 @@ class SessionManager(QObject):
             self._opening = None
             self._show(opening)
         elif any(j.state in ("failed", "cancelled") for j in results.jobs if j.key in _FILE_JOBS):
-            self._opening = None  # the failure itself has been told
+            self._opening = None  # the failure itself was shown already
 
     def _show(self, opening: _Opening) -> None:
         view = fitted(opening.session.view, self._controller.results)
@@ -295,7 +291,7 @@ class SessionManager(QObject):
         if place.layout:
             layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
             self._window.restoreState(layout, LAYOUT_VERSION)
-        self._canvas.look_at(place.zoom, place.centre)
+        self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
 
     def _use(self, path: Path) -> None:
@@ -314,7 +310,7 @@ _FILE_JOBS = (TaskKey.OPEN, TaskKey.LOAD)
 
 
 def fitted(view: Values, results: Results) -> Values:
-    """A session's view as far as it means something for the clip and the model that are there.
+    """Fit a session's view to the clip and the model that are open.
 
     A file that was edited by hand, or relinked to another clip or model, may ask for frames,
     layers, heads or tokens that do not exist.
@@ -332,23 +328,22 @@ def fitted(view: Values, results: Results) -> Values:
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
-    """The map with a layer, head, method and token that there are."""
+    """Replace layer, head, method or token of a map that do not exist."""
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
     if wanted.method not in METHODS:
-        wanted = replace(wanted, method=MapSpec().method)
+        wanted = replace(wanted, method=ATTENDS_TO)
     layer = results.layer(wanted.block)
     wanted = replace(wanted, head=head_within(wanted.head, layer.heads if layer is not None else 0))
     if isinstance(wanted.query, tuple):
-        column = wanted.method == "column"
-        shape = (0, 0, 0) if layer is None else layer.k_shape if column else layer.q_shape
-        if not all(0 <= i < n for i, n in zip(wanted.query, shape, strict=True)):
-            wanted = replace(wanted, query="readout", method="row")
+        grid = None if layer is None else query_grid(wanted.method, layer)
+        if grid is None or grid.clamp(wanted.query) != wanted.query:
+            wanted = replace(wanted, query="readout", method=ATTENDS_TO)
     return wanted
 
 
 def _fitted_marks(view: Values, count: int) -> Values:
-    """Loop and markers of a view, within a video of so many frames and in order."""
+    """Drop markers and loop points outside a video of ``count`` frames, and sort markers."""
     kept = {m.frame: m for m in view.get("markers", ()) if 0 <= m.frame < count}
     loop = view.get("loop", Loop())
     inside = all(point is None or 0 <= point < count for point in (loop.first, loop.last))
@@ -357,7 +352,7 @@ def _fitted_marks(view: Values, count: int) -> Values:
 
 
 def _fitted_classes(view: Values, results: Results) -> Values:
-    """What is listed and plotted, as far as the model has such classes."""
+    """Drop pinned classes that the model lacks, and a list length that is not offered."""
     count = results.model.class_count if results.model is not None else 0
     pinned = dict.fromkeys(i for i in view.get("pinned_classes", ()) if 0 <= i < count)
     top = view.get("top_k")

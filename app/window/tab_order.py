@@ -1,4 +1,4 @@
-"""The order in which Tab goes through a window, and on from its end to its beginning."""
+"""The order of Tab through a window, as a ring."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class TabRing(QMainWindow):
     """A window whose last stop is followed by its first one.
 
-    Qt goes on at the middle of the window instead, so whoever passed the end once would never
-    come to the tool bar and the docks at the left again.
+    Qt goes on at the middle of the window instead, so after the end Tab would never reach the tool
+    bar and the docks at the left again.
     """
 
     @override
@@ -30,10 +30,10 @@ class TabRing(QMainWindow):
         return True
 
     def _stop_beyond_the_end(self, onwards: bool) -> QWidget | None:
-        """Where Tab leads if it passes the end of the window, else None."""
+        """The widget that Tab leads to beyond the end of the window; None elsewhere."""
         first, passed = self.focusWidget(), False
         if first is None or not (first.isVisible() and _is_stop(first)):
-            return None  # nobody pressed Tab: what had the focus was hidden or disabled
+            return None  # no Tab was pressed: the widget with the focus was hidden or disabled
         widget = _next(first, onwards)
         while widget is not first:
             passed = passed or widget is self
@@ -44,7 +44,7 @@ class TabRing(QMainWindow):
 
 
 def order_tabs(groups: Iterable[QWidget]) -> None:
-    """Let Tab go through the parts of the window in this order; within each it stays as it is."""
+    """Set the order of Tab through groups of widgets; the order within a group stays."""
     chain = [widget for group in groups for widget in _focus_chain(group)]
     for one, other in pairwise(chain):
         if one.window() is other.window():  # a floating dock has an order of its own

@@ -1,4 +1,4 @@
-"""Keeps the theme that is meant on the application: chosen, or the desktop's, as it changes."""
+"""Applies the theme that the user chose, or the desktop's, whenever it changes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class ThemeSwitcher(QObject):
-    """Applies the theme at once, and again whenever desktop or user change their mind.
+    """Applies the theme at once, and again whenever desktop or user change it.
 
     Args:
-        app: is given palette and style sheet.
-        preferences: which theme is wanted.
+        app: gets palette and style sheet.
+        preferences: has the choice of theme.
     """
 
     def __init__(self, app: QApplication, preferences: PreferenceStore) -> None:
@@ -43,7 +43,7 @@ class ThemeSwitcher(QObject):
 
     @Slot()
     def apply(self) -> None:
-        """Take the theme that is meant now."""
+        """Apply the theme in use now."""
         hints = self._app.styleHints()
         wanted = theme.named_by(self._preferences.values.theme, hints.colorScheme())
         contrast = hints.accessibility().contrastPreference()

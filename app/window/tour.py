@@ -1,4 +1,4 @@
-"""A short tour: a few steps, each pointing at a part of the window."""
+"""The tour: a few steps, each pointing at a part of the window."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ RIM_PX = 4
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to point at."""
+    """A step of the tour: a widget and words about it."""
 
     target: Callable[[], QWidget | None]
-    """The widget, asked for when the tour begins."""
+    """Returns the widget when the tour begins; None skips the step."""
     title: str
     text: str
 
 
 class Tour(QWidget):
-    """Lies over the window, leaves a hole around the widget it speaks of, and takes the keys.
+    """Covers the window except for the widget of the step, and handles the keys.
 
     Args:
-        steps: what to point at, in order; those that are not on screen are passed over.
-        window: what to lie over.
+        steps: steps in order; those whose widget is not on screen are skipped.
+        window: the window to cover.
     """
 
     ended = Signal()
@@ -74,7 +74,7 @@ class Tour(QWidget):
 
     @property
     def target(self) -> QWidget:
-        """What it points at now."""
+        """The widget of the present step."""
         return self._steps[self._place][1]
 
     def _buttons(self) -> QHBoxLayout:
@@ -93,7 +93,7 @@ class Tour(QWidget):
         return row
 
     def end(self) -> None:
-        """Go away; the window has its keys again."""
+        """End the tour; the window gets its keys again."""
         self._window.removeEventFilter(self)
         self.close()
         self.ended.emit()
@@ -124,7 +124,7 @@ class Tour(QWidget):
         return QRect(corner, target.size()).adjusted(-RIM_PX, -RIM_PX, RIM_PX, RIM_PX)
 
     def _lay_out(self) -> None:
-        """The bubble stands beside the hole, where there is most room for it."""
+        """Place the bubble beside the hole, where it has most room."""
         layout = self._bubble.layout()
         assert layout is not None
         height = layout.totalHeightForWidth(BUBBLE_WIDTH)
@@ -179,7 +179,7 @@ class Tour(QWidget):
 
 
 def _beside(hole: QRect, room: QRect, width: int, height: int) -> QPoint:
-    """A corner for a box of this size near the hole, inside the room, off the hole if it can be."""
+    """A corner for a box of a size beside the hole, inside the room."""
     places = (
         QPointF(hole.right() + GAP_PX, hole.top()),
         QPointF(hole.left() - GAP_PX - width, hole.top()),

@@ -1,4 +1,4 @@
-"""Which signal means which intent, of the parts of the window that are in no dock.
+"""Connects the signals of parts of the window that are in no dock to intents.
 
 A panel connects its own signals (``Panel.connect_to``).
 """
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 def connect_messages(messages: Messages, controller: Controller) -> None:
-    """Let messages come up, go once they are out of date, and lead to what they offer."""
+    """Show the controller's messages, drop those out of date, and connect their buttons."""
     controller.message.connect(messages.show_message)
     controller.opened.connect(messages.clear_errors)
     messages.remedy_chosen.connect(controller.mend)
+    messages.choice_made.connect(controller.choose_weights)
     messages.folder_asked.connect(show_in_folder)
 
 
 def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> None:
-    """Connect what is pointed at on the stage with intents and with the status line."""
+    """Connect the pointer on the stage with intents and the status line."""
     intents = controller.intents
     status.cancel_asked.connect(controller.cancel)
     stage.colourbar.changed.connect(intents.set_field)
@@ -34,6 +35,11 @@ def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> N
     for view in (stage.canvas, grid):
         view.hovered.connect(status.show_readout)
         view.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
+    canvas, boxes = stage.canvas, intents.boxes
+    canvas.box_drawn.connect(boxes.add)
+    canvas.box_chosen.connect(boxes.choose)
+    canvas.box_changed.connect(boxes.change)
+    canvas.box_nudged.connect(lambda x, y, grow: boxes.nudge(x, y, grow=grow))
     grid.chosen.connect(intents.choose_cell)
     grid.opened.connect(intents.open_cell)
     compare.hovered.connect(status.show_readout)

@@ -1,1 +1,1 @@
-"""Threads that do one thing at a time, and the work that they do."""
+"""Worker threads, and the work that runs on them."""

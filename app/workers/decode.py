@@ -1,4 +1,4 @@
-"""What the decode worker does: it owns the container that the window looks at."""
+"""Work of the decode worker, which owns the container of the open video."""
 
 from __future__ import annotations
 
@@ -18,49 +18,51 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from app.workers.known_videos import KnownVideos
     from app.workers.worker import TaskHandle
     from mvit_core.system.cache import MemoryBudget
     from mvit_core.video import OpenedVideo
 
 
 SHARE_OF_BUDGET = 2
-"""Frames take at most this part of all caches."""
+"""Frames get at most this fraction (one over it) of all caches."""
 
 
 FOLDER_SECONDS = 1.0
-"""So long what was seen of a folder holds."""
+"""Seconds between two looks at the files of a folder."""
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A video that opened, with its first picture."""
+    """A video that was opened, with its first frame."""
 
     video: VideoInfo
     first: FramePicture
     opened_video: OpenedVideo
-    """For the proxies."""
+    """Index and streams of the file, from which the proxy worker opens its own container."""
 
 
 class Decoder:
     """Decodes frames of the video that the window shows; lives on the decode worker.
 
-    The worker cannot know whether the window takes a video that opened: it may have been told to
-    open another one meanwhile, which may fail. So each question names its video, and those before
-    it are closed only then.
+    The worker cannot know whether the window uses a video that it opened: the window may have asked
+    for another one meanwhile, which may fail. So each task names its video, and earlier ones are
+    closed only then.
 
     Args:
-        budget: decoded frames are counted there.
+        budget: limit that decoded frames count against.
+        known: hears of each video that was opened.
     """
 
-    def __init__(self, budget: MemoryBudget) -> None:
-        self._budget = budget
+    def __init__(self, budget: MemoryBudget, known: KnownVideos) -> None:
+        self._budget, self._known = budget, known
         self.videos: list[Video] = []
-        """All that are open, in the order of their opening; mostly one."""
+        """Open videos, in the order of their opening; mostly one."""
         self._looked: tuple[Video | None, float, str] = None, 0.0, ""
         """The file that was looked at last, when, and what had become of it."""
 
     def open(self, path: Path, stream: int | None, task: TaskHandle) -> Opened:
-        """Open another video; the one before stays open until a frame of this one is wanted.
+        """Open another video; the one before stays open until a frame of this one is requested.
 
         Args:
             path: a file, or a folder of pictures.
@@ -86,10 +88,11 @@ class Decoder:
             video.close()
             raise
         self.videos.append(video)
+        self._known.remember(video.identity, video.opened_video)
         return Opened(info, first, video.opened_video)
 
     def frame(self, path: Path, index: int, task: TaskHandle) -> FramePicture | None:
-        """A frame of the video that the window shows; None if it is not open any more."""
+        """Decode a frame of the video that the window shows; None if that is closed."""
         task.check()
         video = self._shown(path)
         if video is None or not 0 <= index < video.frame_count:
@@ -98,9 +101,9 @@ class Decoder:
             return picture_of(video, index, changed=self._change_of(video))
 
     def neighbours(self, path: Path, index: int, task: TaskHandle) -> tuple[FramePicture, ...]:
-        """The frames beside one that is shown, as far as they are decoded; background work.
+        """Paint the frames beside the one shown, as far as they are decoded; background work.
 
-        What is decoded ahead follows the frame shown, also where nobody asked for it here.
+        Decoding ahead follows the frame shown, even where it was painted ahead and not requested.
         """
         video = self._shown(path)
         if video is None or not 0 <= index < video.frame_count:
@@ -114,23 +117,23 @@ class Decoder:
         return tuple(_drawn(video, i, pixels) for i, pixels in kept if pixels is not None)
 
     def prefetch(self, path: Path, task: TaskHandle) -> None:
-        """Decode what is likely to be asked for next; background work that is interrupted."""
+        """Decode frames that are likely to be requested next; background work."""
         video = self._shown(path)
         if video is not None and not self._change_of(video):
             with video.checked_by(task.check):
                 video.prefetch()
 
     def _shown(self, path: Path) -> Video | None:
-        """The last video opened from a path; those before it are not shown any more."""
+        """The last video opened from a path; closes those opened before it."""
         video = next((each for each in reversed(self.videos) if each.path == path), None)
         while video is not None and self.videos[0] is not video:
             self.videos.pop(0).close()
         return video
 
     def _change_of(self, video: Video) -> str:
-        """What is to be said where the file of a video is another by now; else nothing.
+        """A remark where the file of a video changed since it was opened; empty otherwise.
 
-        A folder is looked over at most once in a while, for that takes a moment.
+        A folder is checked at most once in ``FOLDER_SECONDS``, for that takes a moment.
         """
         now, (looked_at, when, words) = monotonic(), self._looked
         if video.is_folder and looked_at is video and now - when < FOLDER_SECONDS:
@@ -144,18 +147,18 @@ class Decoder:
         return words
 
     def release(self, _task: TaskHandle) -> None:
-        """Release all videos, asked for as a question."""
+        """Close all videos, as a task."""
         self.close()
 
     def close(self) -> None:
-        """Release all videos."""
+        """Close all videos."""
         self._looked = None, 0.0, ""
         while self.videos:
             self.videos.pop().close()
 
 
 def info_of(video: Video) -> VideoInfo:
-    """What the window knows of an open video."""
+    """Make the ``VideoInfo`` of an open video."""
     return VideoInfo(
         path=video.path,
         frame_count=video.frame_count,
@@ -201,7 +204,7 @@ def _drawn(video: Video, index: int, pixels: NDArray[np.uint8]) -> FramePicture:
 
 
 def to_image(pixels: NDArray[np.uint8]) -> QImage:
-    """A picture that owns its memory, in the form that Qt paints fastest."""
+    """Copy (H, W, 3) uint8 RGB into the image format that Qt paints fastest."""
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
     view = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)

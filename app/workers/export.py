@@ -1,4 +1,4 @@
-"""What the export worker does: it has a model and a container of its own."""
+"""Work of the export worker, which has a model and a container of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.text.phrases import frame_number
-from app.workers.inference import keeping, load_unchanged, prepare_torch, with_preprocessing
+from app.workers.inference import keeping, prepare_torch, with_preprocessing
+from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
 from mvit_core.errors import FileChangedError
 from mvit_core.system.assets import asset
@@ -31,30 +32,30 @@ if TYPE_CHECKING:
 
 
 Span = Literal["all", "window", "loop", "sampled"]
-"""Which frames of a video are meant, whichever they are at the time."""
+"""Names of ranges of frames; their bounds are those at the time of the export."""
 
 VIEW_LAYOUTS: Mapping[ViewName, str] = {"heads": "heads", "layers": "stages"}
-"""What comes nearest to a view, by the names in ``LAYOUTS``; else the map alone."""
+"""The export layout nearest to each view, by its name in ``LAYOUTS``; otherwise the map alone."""
 
 
 @dataclass(frozen=True)
 class ExportJob:
-    """What is to be written, drawn how, and where."""
+    """Everything that an export needs: clip, model, request and target."""
 
     clip: Path
     model: ModelSource
     clip_spec: ClipSpec
-    """How the model is fed."""
+    """Sampling and preprocessing of the model's input."""
     target: Path
-    """Its ending decides the kind of file."""
+    """File to be written; its ending decides the kind of file."""
     request: ExportRequest
-    """What the core is asked for."""
+    """The core's request: map, frames, layout, heat and encoding."""
     picture_fps: float | None = None
     """Frames per second of a folder of pictures; None for a file."""
     span: Span = "all"
-    """What the frames of the request were taken from."""
+    """Name of the range that the frames of the request are."""
     clip_file: FileIdentity | None = None
-    """Which file the clip was when it was opened; None for whatever lies at its path."""
+    """Identity of the clip's file when it was opened; None for the file at its path."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
 
@@ -65,11 +66,11 @@ class Exported:
 
     target: Path
     notes: tuple[str, ...]
-    """What a reader must know of it."""
+    """Remarks on the file, a sentence each."""
 
 
 def job_for(state: ViewState, results: Results) -> ExportJob | None:
-    """What an export of the present view would be; None without video or model."""
+    """Make the job that exports the present view; None without video or model."""
     layer = results.layer(state.map.block)
     if results.video is None or results.model is None or layer is None:
         return None
@@ -86,6 +87,7 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
             heat=state.heat,
             layout=VIEW_LAYOUTS.get(state.view, "single"),
             frame_index=state.frame,
+            boxes=state.boxes if results.model.reads_boxes else (),
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,
@@ -95,19 +97,19 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
 
 
 def named(job: ExportJob) -> Path:
-    """The target under the name that says what is in it: clip, layer, head and range."""
+    """The target renamed after clip, layer, head and range of frames."""
     wanted = job.request.map
     words = f"{job.clip.stem}-b{wanted.block}-{_short(wanted.head)}-{_short_range(job)}"
     return job.target.with_name(words + job.target.suffix)
 
 
 def of_frames(request: ExportRequest, span: Span, frames: tuple[int, int]) -> ExportRequest:
-    """The request for the frames of a span, given as its first frame and one past its last."""
+    """Limit a request to the frames of a span, given as (first, one past the last)."""
     return replace(request, start=frames[0], stop=frames[1], sampled_only=span == "sampled")
 
 
 def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
-    """The ranges of frames that there are now, as first frame and one past the last."""
+    """The spans that exist now, as (first frame, one past the last)."""
     if results.video is None:
         return {}
     frames = results.video.frame_count
@@ -124,9 +126,10 @@ def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
 
 
 def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob | None:
-    """What is shown now, written as the last time, beside it; no file is written over.
+    """Make the job that exports the present view with the choices of the last one.
 
-    A window or a loop is the one of now, the whole video where there is none any more.
+    Its target is a free name beside the last file. A window or a loop is the present one, or the
+    whole video where there is none any more.
     """
     job = job_for(state, results)
     if job is None:
@@ -134,14 +137,16 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
     spans = spans_of(state, results)
     span = last.span if last.span in spans else "all"
     now = job.request
-    as_last = replace(last.request, map=now.map, heat=now.heat, frame_index=now.frame_index)
+    as_last = replace(
+        last.request, map=now.map, heat=now.heat, frame_index=now.frame_index, boxes=now.boxes
+    )
     request = of_frames(as_last, span, spans[span])
     job = replace(job, target=last.target, span=span, request=request)
     return replace(job, target=_free(named(job)))
 
 
 def _free(target: Path) -> Path:
-    """The name, or the name with the first number that no file has."""
+    """The path, or the path with the first number that makes it free."""
     wanted = target
     for number in count(2):
         if not target.exists():
@@ -151,12 +156,12 @@ def _free(target: Path) -> Path:
 
 
 def _short(head: HeadChoice) -> str:
-    """A head or a reduction within the name of a file."""
+    """A head or a reduction, for the name of a file."""
     return head if isinstance(head, str) else "h" + "+".join(map(str, head_indices(head)))
 
 
 def _short_range(job: ExportJob) -> str:
-    """The frames of a file within its name; tables and arrays always hold all windows."""
+    """The frames, for the name of a file; empty for tables and arrays, which hold all windows."""
     from mvit_core.export import EXPORTERS  # needs torch, which is there once a model is
 
     ending, request = job.target.suffix.lower(), job.request
@@ -171,14 +176,14 @@ def _short_range(job: ExportJob) -> str:
 
 
 def _writable_folder(path: Path) -> Path:
-    """The folder of a file, or the user's own where that is read-only or holds our samples."""
+    """The folder of a file, or the user's own where that is read-only or holds shipped clips."""
     folder = path.absolute().parent
     is_ours = str(folder) == str(asset("demo"))
     return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
 
 
 class Exporter:
-    """Keeps the model of the last export; lives on the export worker."""
+    """Writes exports and keeps the model of the last one; lives on the export worker."""
 
     def __init__(self) -> None:
         self._explainer: Explainer | None = None
@@ -222,17 +227,17 @@ class Exporter:
 
 
 def explainer_for(explainer: Explainer, job: ExportJob) -> Explainer:
-    """An explainer of the same model that is fed as a job says, and keeps the layers it needs."""
+    """An explainer of the same model with a job's preprocessing, keeping the layers it needs."""
     return keeping(with_preprocessing(explainer, job.clip_spec), _blocks_of(explainer, job))
 
 
 def _blocks_of(explainer: Explainer, job: ExportJob) -> frozenset[int] | None:
-    """The layers that a job shows, where memory does not suffice for all; None is all."""
+    """The layers that a job needs where memory does not suffice for all; None is all."""
     from mvit_core.export import LAYOUTS
     from mvit_core.model.cost import layer_costs
 
-    request, look = job.request, job.request.heat
-    looks_at_all = look.range_policy == "model" and look.is_automatic
+    request, heat = job.request, job.request.heat
+    looks_at_all = heat.range_policy == "model" and heat.is_automatic
     if not job.model.one_layer or looks_at_all or request.map.block is None:
         return None
     shown = {request.map.block}

@@ -1,7 +1,7 @@
-"""What the export dialog shows before anything is written: the frame at the play head.
+"""Draws the preview of the export dialog: the frame at the playhead as the file would show it.
 
-The inference worker draws it, with the renderer of the export: the window at the play head has been
-run there, so that a choice is seen at once.
+The inference worker draws it with the renderer of the export: that has run the window at the
+playhead, so that a choice is seen at once.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """What an export would show at the play head."""
+    """The preview of an export at the playhead."""
 
     image: QImage | None
     """None where it cannot be drawn."""
     problem: str = ""
-    """Why there is none."""
+    """Reason why there is none."""
 
 
 class Previews(QObject):
-    """Asks for the preview of what is chosen; an older one is dropped.
+    """Requests the preview of the present choices; older ones are dropped.
 
     Args:
-        worker: of the model.
-        model_worker: lives there.
+        worker: the inference worker.
+        model_worker: holds the models on it.
         parent: the owner.
     """
 
-    came = Signal(object)
+    drawn = Signal(object)
     """A ``Preview``."""
 
     def __init__(self, worker: Worker, model_worker: ModelWorker, parent: QObject) -> None:
@@ -50,29 +50,29 @@ class Previews(QObject):
         self._worker, self._model_worker = worker, model_worker
 
     def ask(self, job: ExportJob, shown: MapRequest) -> None:
-        """Draw what a job would show; ``shown`` is the map at its frame."""
+        """Request the preview of a job; ``shown`` is the request of the map at its frame."""
         self._worker.cancel(TaskKey.EXPORT_PREVIEW)
         work = partial(draw_preview, self._model_worker, shown, job)
         self._worker.submit(TaskKey.EXPORT_PREVIEW, work, self._drawn, self._failed)
 
     def stop(self) -> None:
-        """The dialog is closed; what is still drawn is not wanted."""
+        """Cancel the preview that is being drawn, as the dialog is closed."""
         self._worker.cancel(TaskKey.EXPORT_PREVIEW)
 
     def _drawn(self, image: QImage) -> None:
-        self.came.emit(Preview(image))
+        self.drawn.emit(Preview(image))
 
     def _failed(self, result: TaskResult) -> None:
-        self.came.emit(Preview(None, result.problem))
+        self.drawn.emit(Preview(None, result.problem))
 
 
 def draw_preview(
     model_worker: ModelWorker, shown: MapRequest, job: ExportJob, task: TaskHandle
 ) -> QImage:
-    """The picture of one frame, drawn as the file would show it; runs on the inference worker.
+    """Draw one frame as the file would show it; runs on the inference worker.
 
     Raises:
-        MvitError: the frame or its maps cannot be had.
+        MvitError: the frame or its maps cannot be made.
     """
     from mvit_core.export import draw_still
 
@@ -84,7 +84,7 @@ def draw_preview(
             picture = draw_still(explainer, video, job.request, task.check).picture
     finally:
         if explainer is not lent:
-            explainer.close()  # nobody asks it for another picture
+            explainer.close()  # it served this picture alone
     height, width = picture.shape[:2]
     image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
     return image.copy()

@@ -1,4 +1,4 @@
-"""What the inference worker does: it owns the model and everything of torch.
+"""Work of the inference worker, which owns the model and everything of torch.
 
 torch is imported by the first load, so that the window shows before it.
 """
@@ -10,55 +10,48 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.results import (
-    LayerInfo,
-    MapResult,
-    ModelInfo,
-    PredictionInfo,
-    RangePiece,
-    ViewSurvey,
-    WindowSurvey,
-)
-from mvit_core.attribution import dead_reason, measures_of
-from mvit_core.errors import CheckpointChangedError, FileChangedError
+from app.results import RangePiece, ViewSurvey, WindowSurvey
+from app.workers.findings import model_info, result_of
+from app.workers.known_videos import KnownVideos
+from app.workers.network import load_unchanged, network_of
+from mvit_core.attribution import METHODS, measures_of
+from mvit_core.errors import FileChangedError
+from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
 from mvit_core.video.decode.container import changed_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from app.results import MapRequest
+    from app.results import MapRequest, MapResult, ModelInfo
     from app.results.maps import Network
     from app.state.view_state import ModelSource
     from app.workers.worker import TaskHandle
-    from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
-    from mvit_core.model import MViTConfig
-    from mvit_core.pipeline import Explainer, WindowCapture
+    from mvit_core.pipeline import Explainer
     from mvit_core.system.cache import MemoryBudget
     from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
     from mvit_core.video.multi_view import View
 
 CACHE_BYTES = 32 << 20
-"""Frames of a window are read once; the decode worker keeps those that are looked at."""
+"""Bytes of frames that its videos keep; a window is read once, so few suffice."""
 
 OPEN_VIDEOS = 2
-"""Containers kept open: that of the window, and of a pane that shows another clip."""
+"""Containers kept open: that of the open video, and that of a pane with another clip."""
 
 REMEMBERED_WINDOWS = 64
-"""Captured windows kept for going back and forth, as far as the budget allows; about 60 MiB each
-for a 16-frame model."""
+"""Captured windows kept for the model in use, as far as the budget allows; about 60 MiB each for a
+16-frame model."""
 
 EXPLAINERS_KEPT = 2
-"""That of the view, and of a pane with another model or other preprocessing."""
+"""Explainers kept: that of the view, and of a pane with another model or preprocessing."""
 
 REMEMBERED_ASIDE = 2
-"""The same of a model that only a pinned pane needs."""
+"""Captured windows kept for a model that only a pinned pane needs."""
 
 MODEL_BYTES = 1 << 30
-"""Weights kept beside those of the model in use, for panes of other checkpoints."""
+"""Bytes of weights kept beside those of the model in use, for panes of other checkpoints."""
 
 
 def prepare_torch() -> None:
@@ -91,11 +84,12 @@ class ModelWorker:
     """Holds the loaded models and its own containers; lives on the inference worker.
 
     Args:
-        budget: captured windows and frames are counted there.
+        budget: limit that captured windows and frames count against.
+        known: videos that were opened already.
     """
 
-    def __init__(self, budget: MemoryBudget) -> None:
-        self._budget = budget
+    def __init__(self, budget: MemoryBudget, known: KnownVideos | None = None) -> None:
+        self._budget, self._known = budget, known or KnownVideos()
         self._main: Network | None = None
         self._models: dict[Network, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[tuple[Network, ClipSpec], Explainer] = {}
@@ -111,15 +105,14 @@ class ModelWorker:
         network = source, source.files()
         loaded = self._read(network, task)
         task.check()
-        info = _model_info(network, loaded)
-        self._main = network
+        info, self._main = model_info(network, loaded), network
         for old in [each for each in self._models if each[0].checkpoint == source.checkpoint]:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(network, loaded)
         return info
 
     def explain(self, request: MapRequest, task: TaskHandle) -> MapResult:
-        """The maps of one layer for one window, of the model that the request names.
+        """Make the maps of one layer for one window; runs the model unless the window is cached.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -128,25 +121,27 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
         began = perf_counter()
-        captured = explainer.capture(video, request.window, task.step, task.check)
+        captured = explainer.capture(
+            video, request.window, task.step, task.check, boxes=request.boxes
+        )
         seconds = perf_counter() - began
         task.check()
-        return replace(_result(explainer, video, captured, request), seconds=seconds)
+        return replace(result_of(explainer, video, captured, request), seconds=seconds)
 
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
-        """The same without running a model; None where the layer is not remembered."""
+        """Make the maps of a request from cached windows alone; None where it is not cached."""
         task.check()
         explainer = self._explainers.get((request.network, request.spec))
         video = self._videos.get(_open_key(request.clip, None, request.clip_file))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
-        captured = explainer.recall(video, request.window)
+        captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
-        return _result(explainer, video, captured, request)
+        return result_of(explainer, video, captured, request)
 
     def lend(self, request: MapRequest, task: TaskHandle) -> Explainer:
-        """The explainer that holds the window of a request, for work on this worker.
+        """The explainer that holds the window of a request, for other work on this worker.
 
         Raises:
             MvitError: the model of the request cannot be loaded.
@@ -164,11 +159,11 @@ class ModelWorker:
     def open(
         self, path: Path, picture_fps: float | None = None, *, file: FileIdentity | None = None
     ) -> Video:
-        """The video of a path, which stays open for the next time; it is not to be closed.
+        """Open a video, or return it where it is open; the caller must not close it.
 
         Args:
-            path: of a file, or of a folder of pictures.
-            picture_fps: frames per second of a folder.
+            path: a file, or a folder of pictures.
+            picture_fps: frames per second of a folder of pictures.
             file: which file it must be, and which stream of it; None for what lies there now.
 
         Raises:
@@ -181,9 +176,13 @@ class ModelWorker:
             video.close()  # of the file that lay there before
             video = None
         if video is None:
-            stream = None if file is None else file.stream
             video = open_video(
-                path, fps=picture_fps, stream=stream, cache_bytes=CACHE_BYTES, budget=self._budget
+                path,
+                fps=picture_fps,
+                stream=None if file is None else file.stream,
+                cache_bytes=CACHE_BYTES,
+                budget=self._budget,
+                known=self._known.of(file) if picture_fps is None else None,
             )
             if not _is_of(video, file):
                 video.close()
@@ -194,6 +193,8 @@ class ModelWorker:
         return video
 
     def _read(self, network: Network, task: TaskHandle) -> LoadedModel:
+        for file in network[1]:
+            read_ahead(file.path)  # the disk works while torch is imported
         prepare_torch()
         from mvit_core.system.spill import remove_abandoned
 
@@ -202,10 +203,10 @@ class ModelWorker:
         return load_unchanged(network, task.check)
 
     def _explainer(self, request: MapRequest, task: TaskHandle) -> Explainer:
-        """The explainer of a request; a model that a pane needs is loaded for it."""
+        """The explainer of a request; loads the model where only a pane needs it."""
         from mvit_core.pipeline import Explainer
 
-        network = _network_of(request)
+        network = network_of(request)
         key = (network, request.spec)
         explainer = self._explainers.pop(key, None)
         if explainer is None:
@@ -217,15 +218,14 @@ class ModelWorker:
         sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
-        explainer = sparing
         share_cores(task)
-        self._explainers[key] = explainer  # most recently used last
+        self._explainers[key] = sparing  # most recently used last
         for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
-        return explainer
+        return sparing
 
     def _keep(self, network: Network, loaded: LoadedModel) -> None:
-        """Keep a model; the longest unused others go once all take too much."""
+        """Keep a model, and drop the longest unused others beyond ``MODEL_BYTES``."""
         self._models.pop(network, None)
         self._models[network] = loaded
         aside = [each for each in self._models if each not in (self._main, network)]
@@ -237,7 +237,7 @@ class ModelWorker:
             self._forget(old)
 
     def values(self, request: MapRequest, task: TaskHandle) -> RangePiece:
-        """The values of one layer in one window, which need not be kept for it.
+        """Collect the values of one layer in one window, without caching the window.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -245,12 +245,12 @@ class ModelWorker:
         task.check()
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
-        captured = explainer.glance(video, request.window, task.check)
+        captured = explainer.glance(video, request.window, task.check, request.boxes)
         task.check()
         return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
 
     def survey(self, request: MapRequest, task: TaskHandle) -> WindowSurvey:
-        """What one run of a window tells for a series, of all layers where that costs little.
+        """Run a window for the series of the timeline; measures all layers where that costs little.
 
         Raises:
             MvitError: the window cannot be read or the request does not fit the model.
@@ -259,8 +259,8 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
         captured = explainer.glance(video, request.window, on_step=task.check)
-        # A picked token lies elsewhere in other layers; columns are computed anew for each.
-        cheap = isinstance(request.map.query, str) and request.map.method != "column"
+        # A picked token lies elsewhere in other layers; what was not noted is computed for each.
+        cheap = isinstance(request.map.query, str) and METHODS[request.map.method].is_noted
         blocks = range(len(captured.record.layers)) if cheap else (request.block,)
         measures = []
         for block in blocks:
@@ -272,7 +272,7 @@ class ModelWorker:
         return WindowSurvey(request, scores, names, tuple(measures), perf_counter() - began)
 
     def view(self, request: MapRequest, spec: ClipSpec, view: View, task: TaskHandle) -> ViewSurvey:
-        """What the model of a request says of one view of its clip, fed so.
+        """Run the model of a request on one view of its clip, with the preprocessing of ``spec``.
 
         Raises:
             MvitError: the view cannot be read or run.
@@ -280,7 +280,7 @@ class ModelWorker:
         from mvit_core.multiview import view_scores
 
         began = perf_counter()
-        network = _network_of(request)
+        network = network_of(request)
         loaded = self._models.get(network) or self._read(network, task)
         self._keep(network, loaded)
         share_cores(task)
@@ -307,116 +307,24 @@ def _open_key(path: Path, picture_fps: float | None, file: FileIdentity | None) 
     return path, picture_fps, None if file is None else file.stream
 
 
-def _network_of(request: MapRequest) -> Network:
-    """The model of a request; where it does not say which files, those that lie there now."""
-    return request.model, request.model_files or request.model.files()
-
-
-def load_unchanged(network: Network, on_step: Callable[[], None] | None = None) -> LoadedModel:
-    """Load a model from the files that it is known by.
-
-    Raises:
-        CheckpointChangedError: one of them is another by now, or was written to meanwhile.
-        MvitError: it cannot be loaded.
-    """
-    source, files = network
-    try:
-        if source.files() == files:
-            loaded = source.load(on_step)
-    finally:
-        changed = [f.path.name for f, now in zip(files, source.files(), strict=True) if f != now]
-    if changed:
-        raise CheckpointChangedError(
-            f"{changed[0]} has changed on disk since it was loaded; load the model again"
-        )
-    return loaded
-
-
 def _weight_bytes(loaded: LoadedModel) -> int:
     return sum(parameter.nbytes for parameter in loaded.model.parameters())
 
 
-def _result(
-    explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
-) -> MapResult:
-    return MapResult(
-        request=request,
-        maps=explainer.head_maps(video, captured, request.map),
-        pixel_map=captured.pixel_map,
-        frame_indices=captured.frame_indices,
-        predictions=_predictions(captured),
-        layers=_all_layers(explainer.loaded.config, captured),
-        note=captured.note,
-    )
-
-
 def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:
-    """One that keeps the layer of the request alone, where memory does not suffice for all."""
+    """An explainer that keeps the layer of the request alone, where memory demands it."""
     return keeping(explainer, frozenset((request.block,)) if request.model.one_layer else None)
 
 
 def keeping(explainer: Explainer, blocks: frozenset[int] | None) -> Explainer:
-    """An explainer of the same model that keeps some layers of a run; None keeps all."""
+    """An explainer of the same model that keeps only some layers of a run; None keeps all."""
     if explainer.keep.blocks == blocks:
         return explainer
     return explainer.with_model(explainer.loaded, replace(explainer.keep, blocks=blocks))
 
 
 def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
-    """An explainer of the same model, fed so; what it remembers was fed so too."""
+    """An explainer of the same model with other preprocessing, and a cache of its own."""
     if explainer.loaded.clip_spec == spec:
         return explainer
     return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
-
-
-def _predictions(captured: WindowCapture) -> tuple[PredictionInfo, ...]:
-    return tuple(PredictionInfo(p.index, p.name, p.probability) for p in captured.predictions)
-
-
-def _model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
-    config, (source, files) = loaded.config, network
-    return ModelInfo(
-        source=source,
-        files=files,
-        format=loaded.format,
-        device=str(loaded.device),
-        clip_spec=loaded.clip_spec,
-        layers=_configured_layers(config),
-        class_count=config.num_classes,
-        has_class_token=config.has_cls_embed,
-        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
-        readout=config.readout,
-        report=loaded.report,
-    )
-
-
-def _configured_layers(config: MViTConfig) -> tuple[LayerInfo, ...]:
-    from mvit_core.model.cost import layer_costs  # imports torch
-
-    return tuple(
-        LayerInfo(
-            cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape, cost.k_shape
-        )
-        for cost in layer_costs(config)
-    )
-
-
-def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerInfo, ...]:
-    """Every layer: those that were kept as they ran, the others as configured."""
-    kept = {layer.block: _layer_info(captured, layer) for layer in captured.record.layers}
-    return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
-
-
-def _layer_info(captured: WindowCapture, layer: LayerAttention) -> LayerInfo:
-    return LayerInfo(
-        block=layer.block,
-        stage=layer.stage,
-        heads=layer.heads,
-        name=layer.name,
-        q_shape=layer.q_shape,
-        k_shape=layer.k_shape,
-        q_geometry=layer.q_geometry,
-        k_geometry=layer.k_geometry,
-        dead_class=dead_reason(captured.record, layer, "class"),
-        dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
-    )

@@ -1,6 +1,6 @@
-"""What the paint worker does: maps to pictures, through ``mvit_core.render`` alone.
+"""Work of the paint worker: turns maps into pictures, through ``mvit_core.render`` alone.
 
-HeatScheduler a map for a large frame takes tens of milliseconds, too long for the window's thread.
+Colouring a map for a large frame takes tens of milliseconds, too long for the window's thread.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from mvit_core.render import RenderStyle
 
 LONG_SIDE_PX = 1280
-"""Pictures of maps are made no larger; a token is many pixels wide even then."""
+"""Longest side of a coloured map; a token is many pixels wide even then."""
 
 THUMB_LONG_SIDE_PX = 160
 
 
 def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    """The size, or the largest of the same shape that fits the bound."""
+    """Shrink a (width, height) to a bound on its long side; smaller sizes stay."""
     factor = min(1.0, long_side / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
@@ -37,7 +37,7 @@ def bounded(size: tuple[int, int], long_side: int) -> tuple[int, int]:
 def paint_heat(
     heatmap: Heatmap, frame_index: int, key: HeatKey, shown: ShownMap, task: TaskHandle
 ) -> HeatPicture:
-    """The coloured map for one token time; opacity is applied when it is laid over the frame."""
+    """Colour a map at one token time; opacity is applied when it is laid over the frame."""
     task.check()
     layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
     return HeatPicture(key, to_argb(layer), shown.result.request.window)
@@ -46,7 +46,7 @@ def paint_heat(
 def paint_strip(
     result: MapResult, frame_index: int, key: HeatKey, task: TaskHandle
 ) -> StripPicture:
-    """All heads of the layer on the scale of the canvas."""
+    """Colour all heads of the layer, on the scale of the canvas."""
     images = []
     for head in range(result.maps.heads):
         task.check()
@@ -61,25 +61,25 @@ def paint_strip(
 def paint_still(
     picture: FramePicture,
     shown: ShownMap | None,
-    look: HeatSettings,
+    heat: HeatSettings,
     lines: Heatmap | None,
     task: TaskHandle,
 ) -> QImage | None:
-    """Frame and map at the frame's own size, as an export would show them.
+    """Paint frame and map at the frame's own size, as an export would show them.
 
     Args:
         picture: the frame.
         shown: the map over it; None for the frame alone.
-        look: how the map is drawn.
-        lines: between whose tokens lines are drawn, as on the canvas; None for no lines.
-        task: tells when the picture is not wanted any more.
+        heat: settings that the map is drawn with.
+        lines: map whose token grid is drawn, as on the canvas; None for no lines.
+        task: cancels the work.
     """
     task.check()
     if picture.pixels is None:
         return None
     pixels = picture.pixels
     if shown is not None:
-        style = look.with_range(shown.range.range)
+        style = heat.with_range(shown.range.range)
         pixels = overlay(pixels, shown.heatmap, picture.index, style)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
@@ -95,12 +95,12 @@ def paint_still(
 def heat_image(
     heatmap: Heatmap, frame_index: int, style: RenderStyle, size: tuple[int, int]
 ) -> QImage:
-    """The heat of one frame at a picture size, at the style's opacity."""
+    """Colour the map at one frame, at a picture size and the style's opacity."""
     return to_argb(heat_layer(heatmap, frame_index, style, size))
 
 
 def to_argb(layer: HeatLayer) -> QImage:
-    """A coloured map in the form that Qt lays over a frame fastest."""
+    """Convert a coloured map to the image format that Qt lays over a frame fastest."""
     height, width = layer.alpha.shape
     rgba = np.empty((height, width, 4), dtype=np.uint8)
     rgba[..., :3] = layer.colours

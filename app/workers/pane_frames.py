@@ -1,4 +1,4 @@
-"""Frames of the clips that only pinned panes show; lives on the decode worker."""
+"""Decodes frames of clips that only pinned panes show, on the decode worker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ClipKey: TypeAlias = "tuple[Path, int | None]"
 
 
 class PaneFrames:
-    """Keeps the clips of the panes open."""
+    """Keeps the clips of pinned panes open and decodes their frames."""
 
     def __init__(self) -> None:
         self._videos: dict[ClipKey, Video] = {}
@@ -43,13 +43,13 @@ class PaneFrames:
     def at(
         self, clips: tuple[ClipKey, ...], seconds: float, task: TaskHandle
     ) -> tuple[PaneFrame, ...]:
-        """The frames of some clips at a time; clips not named are closed."""
+        """Decode the frames of some clips at a time in seconds; clips not named are closed."""
         for clip in [clip for clip in self._videos if clip not in clips]:
             self._videos.pop(clip).close()
         return tuple(self._frame(clip, seconds, task) for clip in clips)
 
     def close(self) -> None:
-        """Release all clips."""
+        """Close all clips."""
         while self._videos:
             self._videos.popitem()[1].close()
 

@@ -1,4 +1,4 @@
-"""The workers: one for each thing that only one thread may touch, and what lives on them."""
+"""The worker pool: one worker for each thing that only one thread may touch."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.results import TaskKey
 from app.workers.decode import Decoder
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
+from app.workers.known_videos import KnownVideos
 from app.workers.pane_frames import PaneFrames
 from app.workers.proxies import ProxyMaker
 from app.workers.worker import Worker
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 
 CLOSE_SECONDS = 3.0
-"""So long all workers together are waited for when the window closes."""
+"""Seconds that the window waits for all workers together when it closes."""
+
+_left_behind: list[Worker] = []
+"""Workers that did not end; they last as long as the process."""
 
 DECODE_TASKS = (
     TaskKey.OPEN,
@@ -59,17 +63,18 @@ FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION)
 
 
 class WorkerPool:
-    """Creates the worker threads, and maps each kind of task to the one that does it.
+    """Creates the worker threads, and maps task keys to them.
 
     Args:
-        budget: what is made is counted there.
+        budget: limit that frames, windows and proxies count against.
         parent: the owner of the threads.
     """
 
     def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
-        self.decoder, self.pane_frames = Decoder(budget), PaneFrames()
-        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget)
+        known = KnownVideos()
+        self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
+        self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(
@@ -96,16 +101,19 @@ class WorkerPool:
     def start(
         self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Let all of them work; both slots are called after the callbacks of each task."""
+        """Start all threads and connect slots.
+
+        ``on_finished`` is called after the callbacks of each task, ``on_progress`` at each step.
+        """
         for worker in self.workers:
             worker.listen(on_finished, on_progress)
             worker.start()
 
     def of(self, key: TaskKey) -> Worker:
-        """The worker that is given tasks of a key.
+        """The worker that runs tasks of a key.
 
         Raises:
-            KeyError: there is no such task.
+            KeyError: no worker has this key.
         """
         return self._by_key[key]
 
@@ -117,9 +125,13 @@ class WorkerPool:
         for worker in self.workers:
             worker.ask_to_end()
         until = monotonic() + CLOSE_SECONDS
-        return tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        hung = tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        for worker in hung:
+            worker.setParent(None)  # Qt ends the process where a thread that runs is deleted
+        _left_behind.extend(hung)
+        return hung
 
     def _close_videos(self) -> None:
-        """Runs on the decode worker when it ends."""
+        """Close all videos; runs on the decode worker when it ends."""
         self.decoder.close()
         self.pane_frames.close()

@@ -1,4 +1,4 @@
-"""The strip of proxies: made on a worker of its own, looked up at once by whoever needs a picture.
+"""The strip of proxies: made on a worker of its own, looked up at once on the window's thread.
 
 A strip is made in pieces of a moment each, so that pictures are there long before all are.
 """
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from mvit_core.video import OpenedVideo
 
 PIECE_SECONDS = 0.12
-"""So long the worker works before it hands over what it has made."""
+"""Seconds of work after which the worker hands over the proxies made so far."""
 
 SECONDS_TO_REMAKE = 0.005
-"""One proxy; per byte the dearest of all that is kept."""
+"""Seconds to make one proxy; per byte the dearest entry of all caches."""
 
 SHARE_OF_BUDGET = 8
-"""The strip takes at most this part of all caches."""
+"""The strip gets at most this fraction (one over it) of all caches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +41,14 @@ class ProxyPiece:
 
     of: OpenedVideo
     proxies: tuple[tuple[int, bytes], ...]
-    """Frame number and JPEG."""
+    """(frame index, JPEG) of each."""
     total: int
-    """Proxies when all is done."""
+    """Number of proxies of the whole strip."""
     is_last: bool
 
 
 class ProxyMaker:
-    """Owns a second container of the open video; lives on the proxy worker."""
+    """Makes proxies from a second container of the open video; lives on the proxy worker."""
 
     def __init__(self) -> None:
         self._opened: OpenedVideo | None = None
@@ -58,7 +58,7 @@ class ProxyMaker:
         self._task: TaskHandle | None = None
 
     def piece(self, opened_video: OpenedVideo, task: TaskHandle) -> ProxyPiece:
-        """The next proxies of a video; the first of another one."""
+        """Make the next proxies of a video, or the first ones where it is another video."""
         self._task = task
         try:
             if opened_video is not self._opened:
@@ -76,14 +76,14 @@ class ProxyMaker:
         return ProxyPiece(opened_video, tuple(made), self._total, is_last=True)
 
     def close(self) -> None:
-        """Release the container."""
+        """Close the container."""
         self._opened, self._proxies = None, iter(())
         if self._reader is not None:
             self._reader.close()
             self._reader = None
 
     def release(self, _task: TaskHandle) -> None:
-        """Release the container, asked for as a question."""
+        """Close the container, as a task."""
         self.close()
 
     def _begin(self, opened_video: OpenedVideo) -> None:
@@ -103,14 +103,14 @@ class Strip(QObject):
     Args:
         worker: the proxy worker.
         maker: makes proxies on it.
-        budget: the strip is counted there.
+        budget: limit that the strip counts against.
         parent: the owner.
     """
 
     grown = Signal(object)
-    """A ``ProxyInfo``: there are more of them."""
+    """Emitted with a ``ProxyInfo`` when there are more proxies."""
     failed = Signal(object)
-    """A ``TaskResult``: no more can be made."""
+    """Emitted with the ``TaskResult`` when proxies cannot be made."""
 
     def __init__(
         self, worker: Worker, maker: ProxyMaker, budget: MemoryBudget, parent: QObject
@@ -129,7 +129,7 @@ class Strip(QObject):
         self._last: ProxyImage | None = None
 
     def begin(self, path: Path, opened_video: OpenedVideo) -> None:
-        """Make the strip of another video."""
+        """Begin the strip of another video."""
         self.end()
         self._path, self._opened = path, opened_video
         self._ask()
@@ -140,15 +140,15 @@ class Strip(QObject):
         return self._opened is not None
 
     def end(self) -> None:
-        """The video was closed."""
+        """Drop the strip, as the video is closed."""
         self._worker.cancel(TaskKey.PROXIES)
         self._cache.clear()
         self._frames.clear()
         self._path = self._opened = self._last = None
         self._worker.submit(TaskKey.PROXIES, self._maker.release)
 
-    def on_result(self, piece: ProxyPiece) -> ProxyInfo | None:
-        """Keep what was made and ask for more; None for another video's."""
+    def add(self, piece: ProxyPiece) -> ProxyInfo | None:
+        """Keep a piece and request the next; None for a piece of another video."""
         if piece.of is not self._opened:
             return None
         for frame, jpeg in piece.proxies:
@@ -160,13 +160,13 @@ class Strip(QObject):
         return ProxyInfo(self, len(self._frames), piece.total)
 
     def nearest(self, frame: int) -> int | None:
-        """The frame nearest to this one that has a proxy."""
+        """Index of the nearest frame that has a proxy; None without any."""
         place = bisect_left(self._frames, frame)
         around = self._frames[max(place - 1, 0) : place + 1]
         return min(around, key=lambda other: abs(other - frame), default=None)
 
     def image(self, frame: int) -> ProxyImage | None:
-        """The picture of the nearest frame that has one."""
+        """The proxy of the nearest frame that has one; None without any."""
         while (index := self.nearest(frame)) is not None:
             if self._last is not None and self._last.index == index:
                 return self._last
@@ -174,11 +174,11 @@ class Strip(QObject):
             if jpeg is not None:
                 self._last = ProxyImage(index, QImage.fromData(jpeg))
                 return self._last
-            self._frames.remove(index)  # given up for something dearer
+            self._frames.remove(index)  # evicted for something dearer
         return None
 
     def picture(self, frame: int) -> FramePicture | None:
-        """The same as a stand-in on the canvas."""
+        """The proxy of the nearest frame as a stand-in on the canvas; None without any."""
         found = self.image(frame)
         if found is None or self._path is None:
             return None
@@ -187,9 +187,9 @@ class Strip(QObject):
     def _ask(self) -> None:
         if self._path is not None and self._opened is not None:
             work = partial(self._maker.piece, self._opened)
-            self._worker.submit(TaskKey.PROXIES, work, self._came, self.failed.emit)
+            self._worker.submit(TaskKey.PROXIES, work, self._on_result, self.failed.emit)
 
-    def _came(self, piece: ProxyPiece) -> None:
-        info = self.on_result(piece)
+    def _on_result(self, piece: ProxyPiece) -> None:
+        info = self.add(piece)
         if info is not None:
             self.grown.emit(info)

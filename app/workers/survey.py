@@ -1,6 +1,6 @@
-"""Background work of the inference worker that passes through many windows or views.
+"""Background work of the inference worker over many windows or views.
 
-A task keeps what it has done, so that it goes on where it was interrupted.
+A task remembers its finished pieces, so that it continues after an interruption.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ if TYPE_CHECKING:
     from app.workers.worker import TaskHandle
 
 Piece = TypeVar("Piece")
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 
-class PieceByPiece(Generic[Piece, Told]):
-    """Does one piece after the other, and tells of each at once.
+class PieceByPiece(Generic[Piece, Result]):
+    """Does one piece after the other, and hands over the result of each at once.
 
     Args:
-        pieces: what is to be done, in order.
-        work: does a piece; runs on the worker.
-        tell: hears of each, on the worker's thread.
+        pieces: arguments of the pieces, in order.
+        work: does one piece; runs on the worker.
+        notify: receives the result of each piece, on the worker's thread.
     """
 
     def __init__(
         self,
         pieces: Sequence[Piece],
-        work: Callable[[Piece, TaskHandle], Told],
-        notify: Callable[[Told], None],
+        work: Callable[[Piece, TaskHandle], Result],
+        notify: Callable[[Result], None],
     ) -> None:
         self._pieces, self._work, self._report = pieces, work, notify
         self._done = 0
 
     def __call__(self, task: TaskHandle) -> None:
-        """Go on from the first piece that is not done."""
+        """Continue with the first piece that is not done."""
         while self._done < len(self._pieces):
             task.step(self._done, len(self._pieces))
             self._report(self._work(self._pieces[self._done], task))

@@ -1,4 +1,4 @@
-"""The shipped clips, as the window offers them."""
+"""Finds the shipped clips and makes their small pictures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mvit_core.demo import DemoSample
 
 THUMBNAIL_PX = 112
-"""Side of a thumbnail, enough for a screen of double density."""
+"""Side of a thumbnail in pixels, enough for a screen of double density."""
 
 
 def find_samples() -> Samples:
-    """What is there to offer; damage is told in words, never raised."""
+    """List the shipped clips; damage is reported in the result, never raised."""
     try:
         return Samples(shipped.demo_samples())
     except MvitError as error:
@@ -29,7 +29,7 @@ def find_samples() -> Samples:
 
 
 def make_thumbnail(index: int, sample: DemoSample, task: TaskHandle) -> Thumbnail:
-    """A small picture from the middle of the action."""
+    """Make a small picture from the middle of a clip's action."""
     task.check()
     try:
         with open_video(sample.clip) as video:

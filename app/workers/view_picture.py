@@ -1,7 +1,7 @@
-"""What a view shows, as one picture for the clipboard: frames and maps at their own resolution.
+"""Paints a whole view as one picture for the clipboard, frames and maps at their own resolution.
 
-The places of cells and panes are taken from the screen, in the window's thread; frames, maps and
-words are painted in the paint worker, larger than on screen where the frames have the pixels.
+The places of cells and panes are read from the screen, on the window's thread; frames, maps and
+words are painted on the paint worker, larger than on screen where the frames have the pixels.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
     from mvit_core.render import RenderStyle
 
 MOST_PX = 4096
-"""Of the longer side, unless the screen itself shows more."""
+"""Most pixels of the longer side, unless the screen itself shows more."""
 PAD = 12
 
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A frame with its map, and what is drawn on it."""
+    """A frame with its map, marks and outline."""
 
     room: QRect
-    """In points of the sheet's body."""
+    """In points of the picture's body."""
     view: Viewport
-    """How the frame lies in the room."""
+    """Place of the frame within ``room``."""
     picture: FramePicture
     opacity: float
     heatmap: Heatmap | None = None
     style: RenderStyle | None = None
-    """At full opacity; None draws no heat."""
+    """Style at full opacity; None draws no heat."""
     ready: QImage | None = None
-    """Heat that was made before, where it is of no one map."""
+    """Heat that was painted before, where it belongs to no one map (a difference)."""
     unseen: Heatmap | None = None
-    """What the model did not see is dimmed."""
+    """Map outside whose seen box the frame is dimmed; None dims nothing."""
     lines: Heatmap | None = None
     mark: TokenMark | None = None
 
@@ -63,28 +63,28 @@ class Words:
 
 @dataclass(frozen=True, eq=False)
 class ViewPicture:
-    """Everything that is painted, in points; nothing of it is a widget."""
+    """Everything that is painted, in points, as frozen values; knows no widget."""
 
     size: QSize
-    """Of the body, below the title and the line with the colour bar."""
+    """Size of the body, below the title and the line with the colour bar."""
     ratio: float
-    """Pixels of the screen in a point."""
+    """Pixels of the screen per point."""
     font: QFont
     title: str
     source: str
-    """Video and frame."""
+    """Video and frame in words."""
     policy: str = ""
     scale: Scale | None = None
-    """Of all tiles; None where each has a bar of its own."""
+    """Scale of all tiles; None where each has a bar of its own."""
     tiles: tuple[Tile, ...] = ()
     words: tuple[Words, ...] = ()
     bars: tuple[tuple[QRect, Scale], ...] = ()
     labels: Callable[[QPainter], None] | None = None
-    """Paints what else is written in the body, from frozen values."""
+    """Paints the other words of the body, from frozen values."""
 
     @property
     def factor(self) -> float:
-        """Pixels of the picture in a point: frames at their own size, within the bound."""
+        """Pixels of the picture per point: frames at their own size, within ``MOST_PX``."""
         native = max((_native(tile) for tile in self.tiles), default=1.0)
         bound = MOST_PX / max(self.size.width(), self.size.height())
         return max(min(native, bound), self.ratio)
@@ -97,7 +97,7 @@ def _native(tile: Tile) -> float:
 
 
 def paint_view_picture(view_picture: ViewPicture, task: TaskHandle) -> QImage:
-    """The whole picture; runs in the paint worker."""
+    """Paint the whole picture; runs on the paint worker."""
     line = QFontMetrics(view_picture.font).height() + 4
     top = (2 if view_picture.scale is None else 3) * line + 2 * PAD
     width = max(view_picture.size.width(), _header_width(view_picture))
@@ -135,7 +135,7 @@ def _paint_body(painter: QPainter, view_picture: ViewPicture, task: TaskHandle) 
 
 
 def _header_width(view_picture: ViewPicture) -> int:
-    """So wide that the lines of the header fit, within reason."""
+    """Width in points that the lines of the header need, within reason."""
     font = QFont(view_picture.font)
     font.setBold(True)
     metrics = QFontMetrics(font)
@@ -149,7 +149,7 @@ def _header_width(view_picture: ViewPicture) -> int:
 
 
 def _paint_header(painter: QPainter, view_picture: ViewPicture, line: QRect) -> None:
-    """Title, source, and where one holds for all, colours and policy."""
+    """Paint title and source, and colours and policy where one scale holds for all tiles."""
     _paint_words(painter, Words(line, view_picture.title, bold=True))
     _paint_words(painter, Words(line.translated(0, line.height()), view_picture.source))
     if view_picture.scale is not None:
@@ -173,7 +173,7 @@ def _paint_words(painter: QPainter, words: Words) -> None:
 
 
 def _paint_bar(painter: QPainter, box: QRect, scale: Scale, policy: str = "") -> None:
-    """Low number, colours, high number, and what they count."""
+    """Paint low number, ramp, high number and unit."""
     metrics = painter.fontMetrics()
     low, high = scale.ends
     x = box.left()

@@ -1,12 +1,11 @@
-"""Workers: long-lived threads that do one thing at a time and call back on the window's thread.
+"""Workers: long-lived threads that run one task at a time and call back on the window's thread.
 
-The window submits a closure over immutable values together with what is to be called with its
-result; a newer task of the same key replaces the one still waiting. Every task ends in exactly one
-``TaskResult``: done, failed or cancelled. Results of older tasks are dropped here, unless whoever
-submitted them said what to do with late ones.
+The window submits a closure over immutable values together with callbacks for its result; a newer
+task of the same key replaces the one still waiting. Every task ends in exactly one ``TaskResult``:
+done, failed or cancelled. Results of replaced tasks are dropped here, unless ``on_late`` was given.
 
-What the user waits for goes before background work: that is interrupted at its next check and
-put again once nobody waits. It keeps by itself what it has done so far.
+Tasks that the user waits for go before background work: that is interrupted at its next check and
+queued again once nobody waits. The work itself must remember how far it came.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -36,33 +35,35 @@ Payload = TypeVar("Payload")
 Outcome = Literal["done", "failed", "cancelled"]
 
 STACK_BYTES = 16 << 20
-"""Secondary threads of macOS get 512 KiB by default, which deep networks overrun."""
+"""Stack of a worker thread; macOS gives 512 KiB by default, which deep networks overrun."""
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing went wrong
-    """Something more urgent waits; background work is put again afterwards."""
+    """Raised in background work when something urgent waits; the task is queued again."""
 
 
 @dataclass(frozen=True, eq=False)
 class TaskResult:
-    """How a question ended."""
+    """The end of a task: done with a payload, failed with a problem, or cancelled."""
 
     key: TaskKey
     generation: int
     outcome: Outcome
     payload: object = None
-    """What the work returned, when done."""
+    """Value that the work returned, when done."""
     problem: str = ""
-    """One line, when failed."""
+    """Message of the error in one line, when failed."""
     trace: str = ""
-    """The whole story, when failed."""
+    """Traceback, when failed."""
     remedies: tuple[Remedy, ...] = ()
-    """What may help, where memory ended."""
+    """Ways out, where memory ended."""
+    choices: tuple[str, ...] = ()
+    """Networks of which one must be chosen."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a question has come."""
+    """Progress of a task: ``done`` of ``total`` steps."""
 
     key: TaskKey
     generation: int
@@ -71,7 +72,7 @@ class Progress:
 
 
 class TaskHandle:
-    """What work sees of its question: it reports progress and hears of cancellation."""
+    """A task as its work sees it: reports progress, and stops it when cancelled or interrupted."""
 
     def __init__(
         self,
@@ -89,7 +90,7 @@ class TaskHandle:
 
     @property
     def is_cancelled(self) -> bool:
-        """The user asked to stop."""
+        """True where the task was asked to stop."""
         return self._stop.is_set()
 
     def cancel(self) -> None:
@@ -101,7 +102,7 @@ class TaskHandle:
         self._pause.set()
 
     def resume(self) -> None:
-        """The way is free again."""
+        """Withdraw the interruption."""
         self._pause.clear()
 
     def check(self) -> None:
@@ -129,7 +130,7 @@ class TaskHandle:
 
 @dataclass(frozen=True, eq=False)
 class _Callbacks(Generic[Payload]):
-    """Who hears how a task ended, on the window's thread."""
+    """Callbacks of a task, called on the window's thread."""
 
     on_result: Callable[[Payload], object] | None = None
     on_error: Callable[[TaskResult], object] | None = None
@@ -137,7 +138,7 @@ class _Callbacks(Generic[Payload]):
     on_late: Callable[[Payload], object] | None = None
 
     def call(self, result: TaskResult, *, is_latest: bool) -> None:
-        """Call the one that a result is for; an older task is heard of by ``on_late`` alone."""
+        """Call the callback for the outcome; for a replaced task ``on_late`` alone."""
         payload: Any = result.payload  # what the work of these very callbacks returned
         if not is_latest:
             if self.on_late is not None and result.outcome == "done":
@@ -153,7 +154,7 @@ class _Callbacks(Generic[Payload]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Question:
+class _QueuedTask:
     task: TaskHandle
     work: Callable[[TaskHandle], object]
     callbacks: _Callbacks[Any]
@@ -161,19 +162,19 @@ class _Question:
 
 
 class Worker(QThread):
-    """One thread with a mailbox that holds at most one waiting question of each key.
+    """One thread with a mailbox that holds at most one waiting task of each key.
 
     Args:
-        name: of the thread, for the log.
-        keys: of the tasks that it takes.
-        on_close: runs on the worker when it ends, to release what the worker owns.
+        name: name of the thread in the log.
+        keys: keys of the tasks that it runs.
+        on_close: runs on the worker when it ends, to release its resources.
         parent: the owner.
     """
 
     finished = Signal(object)
-    """A ``TaskResult``, after its callbacks; of every task, also of one that was replaced."""
+    """Emitted with the ``TaskResult`` of every task after its callbacks, also of replaced ones."""
     progressed = Signal(object)
-    """A ``Progress``; connect with ``listen`` so that it arrives on the receiver's thread."""
+    """Emitted with a ``Progress``; ``listen`` makes it arrive on the receiver's thread."""
     _ended = Signal(object, object)
 
     def __init__(
@@ -189,9 +190,9 @@ class Worker(QThread):
         self.setStackSize(STACK_BYTES)
         self.keys = frozenset(keys)
         self._on_close = on_close
-        self._mail: dict[TaskKey, _Question] = {}
-        self._background: dict[TaskKey, _Question] = {}
-        self._running: _Question | None = None
+        self._mail: dict[TaskKey, _QueuedTask] = {}
+        self._background: dict[TaskKey, _QueuedTask] = {}
+        self._running: _QueuedTask | None = None
         self._generations: defaultdict[TaskKey, int] = defaultdict(int)
         self._condition = Condition()
         self._closing = False
@@ -201,7 +202,7 @@ class Worker(QThread):
     def listen(
         self, on_finished: Callable[[TaskResult], None], on_progress: Callable[[Progress], None]
     ) -> None:
-        """Connect slots to the ends of all tasks and to their progress."""
+        """Connect slots to the end and the progress of all tasks."""
         self.finished.connect(on_finished)
         self.progressed.connect(on_progress, Qt.ConnectionType.QueuedConnection)
 
@@ -216,46 +217,45 @@ class Worker(QThread):
         on_cancel: Callable[[], object] | None = None,
         on_late: Callable[[Payload], object] | None = None,
     ) -> int:
-        """Put a task; one of the same key that still waits is cancelled.
+        """Queue a task; one of the same key that still waits is cancelled.
 
-        The callbacks are called on the window's thread, never within this call, and while this is
-        the latest task of its key; ``on_late`` alone is called afterwards.
+        Callbacks are called on the window's thread, never within this call, and only while this is
+        the latest task of its key; after that ``on_late`` alone is called.
 
         Args:
-            key: what kind of task it is, always either background or not.
+            key: kind of the task; a key is always background or never.
             work: runs on the worker; must close over immutable values only.
-            on_result: takes what the work returned.
-            on_error: takes the ``TaskResult`` of work that failed.
-            background: it makes way for all others, and may therefore be begun several times.
+            on_result: called with the value that the work returned.
+            on_error: called with the ``TaskResult`` of work that failed.
+            background: let all other tasks go first; the work may be started several times.
             on_cancel: called when the task was cancelled.
-            on_late: takes a result that came when a newer task had been put already, where it is
-                worth keeping.
+            on_late: called with the value of work that a newer task had replaced meanwhile.
 
         Returns:
-            The generation: tasks of a key are numbered from 1.
+            The generation: number of the task among those of its key, from 1.
 
         Raises:
-            ValueError: the worker takes no tasks of this key.
+            ValueError: the worker runs no tasks of this key.
         """
         self._check_key(key)
         callbacks = _Callbacks(on_result, on_error, on_cancel, on_late)
         with self._condition:
             self._generations[key] += 1
             task = TaskHandle(key, self._generations[key], self.progressed.emit, background)
-            replaced = self._put(_Question(task, work, callbacks, background))
+            replaced = self._put(_QueuedTask(task, work, callbacks, background))
             self._condition.notify()
         if replaced is not None:
             self._report(replaced, "cancelled")
         return task.generation
 
-    def _put(self, question: _Question) -> _Question | None:
-        """Put a question into the mailbox; the one of its key that waited there."""
-        key, background = question.task.key, question.background
+    def _put(self, queued: _QueuedTask) -> _QueuedTask | None:
+        """Put a task into the mailbox; returns the one of its key that it replaces."""
+        key, background = queued.task.key, queued.background
         waiting = self._background if background else self._mail
         replaced = waiting.pop(key, None)
-        waiting[key] = question
+        waiting[key] = queued
         running = self._running
-        # Newer background work makes that of its own key pointless, too.
+        # Newer background work makes running work of its own key pointless, too.
         more_urgent = not background or (running is not None and running.task.key == key)
         if running is not None and running.background and more_urgent:
             running.task.interrupt()
@@ -274,11 +274,11 @@ class Worker(QThread):
         return self._generations[key]
 
     def is_latest(self, result: TaskResult) -> bool:
-        """Nothing newer of this key has been asked."""
+        """True where no newer task of this key was submitted."""
         return result.generation == self._generations[result.key]
 
     def is_pending(self, key: TaskKey) -> bool:
-        """A task of this key waits or is being worked on."""
+        """True where a task of this key waits or runs."""
         self._check_key(key)
         with self._condition:
             running = self._running
@@ -286,7 +286,7 @@ class Worker(QThread):
             return waits or (running is not None and running.task.key == key)
 
     def cancel(self, key: TaskKey) -> None:
-        """Drop the waiting task of a key, and ask the running one to stop."""
+        """Cancel the waiting task of a key, and ask the running one to stop."""
         self._check_key(key)
         with self._condition:
             dropped = self._mail.pop(key, None) or self._background.pop(key, None)
@@ -316,14 +316,14 @@ class Worker(QThread):
 
     @override
     def run(self) -> None:
-        while (question := self._next()) is not None:
-            self._result(question)
+        while (queued := self._next()) is not None:
+            self._result(queued)
             # Neither the work nor what it closed over may outlive its result.
-            del question
+            del queued
         if self._on_close is not None:
             self._on_close()
 
-    def _next(self) -> _Question | None:
+    def _next(self) -> _QueuedTask | None:
         with self._condition:
             self._running = None
             while not self._mail and not self._background and not self._closing:
@@ -335,52 +335,54 @@ class Worker(QThread):
             self._running.task.resume()
             return self._running
 
-    def _put_again(self, question: _Question) -> None:
-        """After an interruption; unless it was cancelled, or a newer one of its key waits."""
-        key = question.task.key
+    def _put_again(self, queued: _QueuedTask) -> None:
+        """Queue an interrupted task again, unless it was cancelled or a newer one waits."""
+        key = queued.task.key
         with self._condition:
-            superseded = key in self._background or question.task.is_cancelled
+            superseded = key in self._background or queued.task.is_cancelled
             if not superseded:
-                # Before all others: what was begun is ended first.
-                self._background = {key: question, **self._background}
+                # Before all others: a task that was begun is finished first.
+                self._background = {key: queued, **self._background}
         if superseded:
-            self._report(question, "cancelled")
+            self._report(queued, "cancelled")
 
-    def _result(self, question: _Question) -> None:
+    def _result(self, queued: _QueuedTask) -> None:
         try:
-            payload = question.work(question.task)
+            payload = queued.work(queued.task)
         except Cancelled:
-            self._report(question, "cancelled")
+            self._report(queued, "cancelled")
         except Interrupted:
-            self._put_again(question)
+            self._put_again(queued)
         except MvitError as error:
-            problem, trace = str(error), traceback.format_exc()
-            self._report(question, "failed", problem=problem, trace=trace, remedies=error.remedies)
-        except Exception as error:  # the worker must live on, and the window must hear of it
-            logger.exception("%s: %s failed", self.objectName(), question.task.key)
+            self._report(queued, "failed", error=error, trace=traceback.format_exc())
+        except Exception as error:  # the worker must live on, and the window must report it
+            logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
-            self._report(question, "failed", problem=problem, trace=traceback.format_exc())
+            self._report(queued, "failed", problem=problem, trace=traceback.format_exc())
         else:
-            self._report(question, "done", payload)
+            self._report(queued, "done", payload)
 
     def _report(
         self,
-        question: _Question,
+        queued: _QueuedTask,
         outcome: Outcome,
         payload: object = None,
         *,
         problem: str = "",
         trace: str = "",
-        remedies: tuple[Remedy, ...] = (),
+        error: MvitError | None = None,
     ) -> None:
         if not self._closing:
-            key, number = question.task.key, question.task.generation
-            result = TaskResult(key, number, outcome, payload, problem, trace, remedies)
-            self._ended.emit(question.callbacks, result)
+            key, number = queued.task.key, queued.task.generation
+            result = TaskResult(key, number, outcome, payload, problem, trace)
+            if error is not None:
+                remedies, choices = error.remedies, error.choices
+                result = replace(result, problem=str(error), remedies=remedies, choices=choices)
+            self._ended.emit(queued.callbacks, result)
 
     @Slot(object, object)
     def _deliver(self, callbacks: _Callbacks[Any], result: TaskResult) -> None:
-        """Runs on the window's thread."""
+        """Call the callbacks, on the window's thread, and emit ``finished``."""
         if not self._closing:
             callbacks.call(result, is_latest=self.is_latest(result))
             self.finished.emit(result)

@@ -1,4 +1,4 @@
-"""What must not break: thousands of hostile files and moments, seeded, in children with limits.
+"""Meets thousands of hostile files and moments, seeded, in children with limits.
 
 ``ROWS`` is the table. A row is one module that offers
 

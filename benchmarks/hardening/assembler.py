@@ -105,10 +105,10 @@ def mebibytes(unit: bytes, count: int, begin: bytes = b"", end: bytes = b"") -> 
     packed.append(machine.flush())
     body = b"".join(packed)
     name = b"a/data.pkl"
-    facts = struct.pack("<3L", crc, len(body), size)
-    local = b"PK\x03\x04" + struct.pack("<5H", 20, 0, 8, 0, 33) + facts
+    fields = struct.pack("<3L", crc, len(body), size)
+    local = b"PK\x03\x04" + struct.pack("<5H", 20, 0, 8, 0, 33) + fields
     local += struct.pack("<2H", len(name), 0) + name + body
-    entry = b"PK\x01\x02" + struct.pack("<6H", 20, 20, 0, 8, 0, 33) + facts
+    entry = b"PK\x01\x02" + struct.pack("<6H", 20, 20, 0, 8, 0, 33) + fields
     entry += struct.pack("<5H2L", len(name), 0, 0, 0, 0, 0, 0) + name
     end_of = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), len(local), 0)
     return local + entry + end_of

@@ -1,4 +1,4 @@
-"""The child's side: reads a case a line, answers a line. Not for use by hand."""
+"""The child's side: reads a case and prints its outcome, a line each. Not for use by hand."""
 
 import json
 import os

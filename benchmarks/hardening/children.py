@@ -45,10 +45,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Gates:
-    """What must hold of a row, beside that no case dies and no foreign exception ends one."""
+    """Gates of a row's outcomes, beside that none dies and no foreign exception ends it."""
 
     rules: tuple[str, ...] = ()
-    """What ``Broken`` may name; the table says how often each did not hold."""
+    """Rules that ``Broken`` may name; the table counts how often each did not hold."""
     cpu_seconds: float = 5.0
     """A case that computes longer hangs."""
     refusal_seconds: float | None = None
@@ -59,7 +59,7 @@ class Gates:
 
 @dataclass(frozen=True)
 class Met:
-    """How a case went that broke no rule."""
+    """Outcome of a case that broke no rule."""
 
     kind: Literal["opened", "refused"] = "opened"
     figure: float = 0.0
@@ -74,14 +74,14 @@ class Case:
     path: str
     """The file."""
     kind: str = ""
-    """What it is given as; rows say what they know."""
+    """Kind of input, one of those that its row knows."""
     beside: str = ""
     """Another file that belongs to it."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a child may take."""
+    """Limits of a child process."""
 
     address_bytes: int = 8 << 30
     wall_seconds: float = 20.0
@@ -89,17 +89,17 @@ class Limits:
     work on the machine does not count."""
     start_seconds: float = 120.0
     cases: int = 250
-    """After so many a fresh child goes on."""
+    """Cases after which a fresh child goes on."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a case ended."""
+    """The outcome of a case."""
 
     case: str
     kind: Kind
     words: str = ""
-    """What the refusal or the exception said."""
+    """Message of the refusal or the exception."""
     cpu_seconds: float = 0.0
     peak_megabytes: float = 0.0
     """Memory beyond what the child had before and beyond the size of the file."""
@@ -128,7 +128,7 @@ class _Child:
             raise RuntimeError(f"a child for {module} does not start")
 
     def meet(self, case: Case) -> Outcome:
-        """One case; the child is of no more use if it died or hung."""
+        """Meet a case; a child that died or hung cannot be used again."""
         self.met += 1
         try:
             stdin: TextIO = self._process.stdin  # type: ignore[assignment]
@@ -147,7 +147,7 @@ class _Child:
 
     @property
     def is_usable(self) -> bool:
-        """Does it live, and has it not met too many cases?"""
+        """True while it lives and has not met too many cases."""
         return self._process.poll() is None and self.met < self._limits.cases
 
     def end(self) -> None:

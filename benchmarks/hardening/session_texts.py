@@ -61,7 +61,7 @@ _MEMBERS = ("block", "head", "query", "method", "gamma", "colormap", "manual_ran
 
 
 def texts() -> Iterator[Named]:
-    """What is no session at all, or hardly one."""
+    """Texts that are no session at all, or hardly one."""
     for count in (100, 200_000):
         yield f"{count} brackets", b"[" * count
         yield f"{count} objects", b'{"a":' * count

@@ -72,7 +72,7 @@ def meet(case: Case) -> Met:
 
 
 def _names_clip(path: Path) -> bool:
-    """Does the text of the file speak of a clip at all?"""
+    """True where the text of the file names a clip."""
     try:
         return b'"clip"' in path.read_bytes()
     except OSError:

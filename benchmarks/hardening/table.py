@@ -50,7 +50,7 @@ def measure(
 
 
 def rows_of(title: str, outcomes: list[Outcome], gates: Gates) -> list[Row]:
-    """What must be nothing, and the largest figures."""
+    """Rows of counts that must be 0, and of the largest figures."""
     signals = [one for one in outcomes if one.signal]
     foreign = [one for one in outcomes if one.kind == "foreign" and not one.rule]
     slow = [one for one in outcomes if one.kind == "hung" or one.cpu_seconds > gates.cpu_seconds]
@@ -92,7 +92,7 @@ _NEAREST = (("slowest", "cpu_seconds"), ("largest", "peak_megabytes"), ("figure"
 
 
 def _tell_largest(outcomes: list[Outcome]) -> None:
-    """Which cases come nearest to the gates."""
+    """Print the cases nearest to the gates."""
     for title, key in _NEAREST:
         first = sorted(outcomes, key=lambda one: -getattr(one, key))[:_TOLD]
         words = ", ".join(f"{one.case[:40]!r} {getattr(one, key):.1f}" for one in first)

@@ -48,7 +48,7 @@ class Troubles(logging.Handler):
             self._note(f"{record.getMessage()}: {record.exc_info[1]!r}")
 
     def taken(self) -> list[str]:
-        """What was heard since the last call."""
+        """Messages since the last call."""
         heard, self._heard = self._heard, []
         return heard
 

@@ -17,6 +17,8 @@ from torch import Tensor
 
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
+from mvit_core.model.config import HeadActivation
+from mvit_core.model.heads import HeadLogits
 from mvit_core.model.positions import augment_keys, augment_queries
 from mvit_core.model.products import (
     CPU_TILE_BYTES,
@@ -28,7 +30,7 @@ from mvit_core.model.products import (
 from mvit_core.model.tap import AttentionInputs
 from mvit_core.system.spill import SpillFile
 
-__all__ = ["AttentionRecord", "LayerAttention", "MapSummary"]
+__all__ = ["AttentionRecord", "LayerAttention", "MapSummary", "activated"]
 
 FULL_MAP_BYTES = 512 << 20
 """A layer larger than this is not materialised whole unless the caller raises the cap."""
@@ -328,7 +330,8 @@ class AttentionRecord:
     """Logits of one forward pass, and the attention of each of its layers."""
 
     logits: Tensor
-    """(B, classes), before softmax; (B, 0) of a pass that was cancelled."""
+    """(B, classes), before softmax or sigmoid; of boxes (N, classes) where the network reads
+    boxes; (B, 0) of an encoder without classes, and of a pass that was cancelled."""
     layers: tuple[LayerAttention, ...]
     """In the order of execution; those chosen where not all were kept."""
     depth: int
@@ -338,16 +341,19 @@ class AttentionRecord:
     input_shape: Triple
     """(frames, height, width) that the model was given."""
     gradient_of: int | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        """The pass came to its end, so there is a prediction and every layer was heard."""
-        return self.logits.shape[-1] > 0
+    is_complete: bool = True
+    """The pass came to its end, so every layer was heard."""
+    activation: HeadActivation = "softmax"
+    """Makes probabilities of logits."""
+    heads: tuple[HeadLogits, ...] = ()
+    """Logits of every head where the network has several; ``logits`` are the chosen one's."""
+    boxes: Tensor | None = None
+    """(N, 5): clip, x1, y1, x2, y2 in pixels of the crop, where logits are of boxes."""
 
     @property
     def probabilities(self) -> Tensor:
-        """(B, classes), after softmax."""
-        return _promoted(self.logits).softmax(dim=-1)
+        """(B, classes), after softmax; after sigmoid where classes are independent."""
+        return activated(self.logits, self.activation)
 
     @property
     def nbytes(self) -> int:
@@ -367,6 +373,12 @@ class AttentionRecord:
 @_own_precision
 def _times(one: Tensor, other: Tensor) -> Tensor:
     return one @ other
+
+
+def activated(logits: Tensor, activation: HeadActivation) -> Tensor:
+    """Probabilities of logits, in float32 at least."""
+    logits = _promoted(logits)
+    return logits.sigmoid() if activation == "sigmoid" else logits.softmax(dim=-1)
 
 
 def _promoted(tensor: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ change nothing in the model.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Self
 import torch
 from torch import Tensor, nn
 
+from mvit_core.attention.forward import ForwardResult, own_precision, run, run_backward
 from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
-from mvit_core.model.kernels import frozen
+from mvit_core.model.detection import DetectionMViT
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
 from mvit_core.system.cache import default_budget_bytes
 from mvit_core.system.devices import memory_errors_named
@@ -124,7 +124,7 @@ class AttentionRecorder:
 
     @property
     def roots(self) -> tuple[Tensor, ...]:
-        """Where the gradients that were asked for begin."""
+        """Tensors at which the requested gradients end."""
         return tuple(self._roots or ())
 
     @property
@@ -280,7 +280,7 @@ _Given = tuple[AttentionInputs, MapNotes]
 _Hook = Callable[[nn.Module, _Given, Tensor], Tensor]
 
 
-def capture(
+def capture(  # noqa: PLR0913 - each is a choice of its own
     model: nn.Module,
     inputs: Tensor,
     gradient_of: int | None = None,
@@ -289,95 +289,89 @@ def capture(
     on_layer: OnLayer | None = None,
     on_step: OnStep | None = None,
     on_cancelled: OnCancelled | None = None,
+    boxes: Tensor | None = None,
 ) -> AttentionRecord:
     """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
 
     Args:
-        model: a model with attention layers; used as it is (put it in ``eval`` mode first).
+        model: a model with attention layers, used as it is: put it in ``eval`` mode first.
         inputs: (B, 3, T, H, W), moved to the model's device and number format.
-        gradient_of: class index whose logit's gradient is kept for each layer as well.
-        keep: how much is kept; queries, keys and sums of every layer by default.
+        gradient_of: class index whose logit's gradient is kept as well.
+        keep: what is kept; queries, keys and sums of every layer by default.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
         on_step: called many times within each layer; raising from it cancels too.
-        on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
+        on_cancelled: given the layers heard so far when ``Cancelled`` ends the pass.
+        boxes: for detection, (N, 5): clip in the batch, x1, y1, x2, y2 in pixels of the crop;
+            logits are of boxes then. None is the whole frame of each clip.
 
     Raises:
         Cancelled: as ``on_layer`` or ``on_step`` raised it.
-        CaptureError: the model holds no attention layer, there is no such class, or the network
-            cannot run on this input.
-        ClipError: the input does not fit the model.
-        DeviceMemoryError: the model's device has too little memory for the input.
+        CaptureError: no attention layer, no such class, no boxes taken, or it cannot run on this.
+        ClipError: the input or the boxes do not fit the model.
+        DeviceMemoryError: the device has too little memory for the input.
     """
-    if not (gradient_of is None or isinstance(gradient_of, int)):
-        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
+    _check_request(model, gradient_of, boxes)
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
-    roots: list[Tensor] | None = None if gradient_of is None else []
+    roots = None if gradient_of is None else list[Tensor]()
     recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
-    parameter = next(model.parameters(), torch.empty(0))
-    half = parameter.element_size() < 4
     try:
-        with memory_errors_named(f"an input of {given}", parameter.device, half=half):
-            inputs = inputs.to(parameter.device, parameter.dtype)
-            with _own_precision(parameter.device):
-                if gradient_of is None:
-                    logits = _run(model, inputs, recorder)
-                else:
-                    logits = _run_and_differentiate(model, inputs, recorder, gradient_of)
+        result = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
-            unfinished = _record(model, recorder, torch.empty(given[0], 0), given)
-            on_cancelled(replace(unfinished, depth=recorder.taps))
+            unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
+            on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
-    return replace(_record(model, recorder, logits, given), gradient_of=gradient_of)
+        raise CaptureError(
+            f"the network cannot run on an input of {given}: {_line(error)}"
+        ) from error
+    return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
+
+
+def _line(error: RuntimeError) -> str:
+    """The first line of what a library says."""
+    return str(error).strip().splitlines()[0]
+
+
+def _check_request(model: nn.Module, gradient_of: object, boxes: Tensor | None) -> None:
+    if not (gradient_of is None or isinstance(gradient_of, int)):
+        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
+    if boxes is not None and not isinstance(model, DetectionMViT):
+        raise CaptureError("boxes are for models of detection; this one predicts for whole clips")
+
+
+def _run_on_device(
+    model: nn.Module,
+    inputs: Tensor,
+    recorder: AttentionRecorder,
+    gradient_of: int | None,
+    boxes: Tensor | None,
+) -> ForwardResult:
+    """Run the model with the input on its device, in its number format."""
+    parameter = next(model.parameters(), torch.empty(0))
+    half = parameter.element_size() < 4
+    with memory_errors_named(f"an input of {tuple(inputs.shape)}", parameter.device, half=half):
+        inputs = inputs.to(parameter.device, parameter.dtype)
+        with own_precision(parameter.device):
+            if gradient_of is None:
+                return run(model, inputs, recorder, boxes)
+            return run_backward(model, inputs, recorder, gradient_of, boxes)
 
 
 def _record(
-    model: nn.Module, recorder: AttentionRecorder, logits: Tensor, given: tuple[int, ...]
+    model: nn.Module, recorder: AttentionRecorder, said: ForwardResult, given: tuple[int, ...]
 ) -> AttentionRecord:
-    """What a recorder heard of a model's pass over an input of shape ``given``."""
+    """Makes the record of a model's pass over an input of shape ``given``."""
     frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
-    readout = getattr(getattr(model, "config", None), "readout", "class")
+    config = getattr(model, "config", None)
     return AttentionRecord(
-        logits=logits.detach().cpu(),
+        logits=said.logits.detach().cpu(),
         layers=recorder.layers,
         depth=recorder.depth,
-        readout="class" if readout == "class" else "mean",
+        readout="class" if getattr(config, "readout", "class") == "class" else "mean",
         input_shape=(frames, height, width),
+        activation=getattr(config, "head_act", "softmax"),
+        heads=tuple(replace(head, logits=head.logits.detach().cpu()) for head in said.heads),
+        boxes=None if said.boxes is None else said.boxes.detach().cpu(),
     )
-
-
-def _own_precision(device: torch.device) -> AbstractContextManager[object]:
-    """The number format of the weights, whatever autocast the caller's script has on."""
-    if torch.amp.is_autocast_available(device.type):
-        return torch.autocast(device.type, enabled=False)
-    return nullcontext()
-
-
-def _run(model: nn.Module, inputs: Tensor, recorder: AttentionRecorder) -> Tensor:
-    with recorder, torch.no_grad():
-        logits: Tensor = model(inputs)
-    return logits
-
-
-def _run_and_differentiate(
-    model: nn.Module, inputs: Tensor, recorder: AttentionRecorder, gradient_of: int
-) -> Tensor:
-    """The same, and let the hooks hear the gradients of one logit.
-
-    They go back to the weighted values of the first layer kept and no further: not to the input,
-    and to no weight.
-    """
-    # A caller's inference mode would keep autograd from seeing anything.
-    with torch.inference_mode(False), torch.enable_grad(), frozen(model), recorder:
-        logits: Tensor = model(inputs.detach().clone())
-        if not 0 <= gradient_of < logits.shape[-1]:
-            raise CaptureError(
-                f"class {gradient_of} does not exist; the head has {logits.shape[-1]} classes, "
-                f"0 to {logits.shape[-1] - 1}"
-            )
-        torch.autograd.grad(logits[:, gradient_of].sum(), recorder.roots, allow_unused=True)
-    return logits

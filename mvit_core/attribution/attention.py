@@ -7,6 +7,7 @@ of A[h, :, 1:] over queries, on the key grid.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,29 +16,48 @@ from mvit_core.attribution.maps import FloatArray, HeadMaps, Query
 from mvit_core.errors import CaptureError
 
 if TYPE_CHECKING:  # the window imports this module before torch is there
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from mvit_core.attention.record import AttentionRecord, LayerAttention
     from mvit_core.geometry import Grid
 
 
+NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "mean of all rows": (
+            "only the class row of the last block reaches the prediction; this mean has all rows"
+        ),
+        "column of queries": "patch queries of the last block do not reach the prediction",
+        "dead patch": (
+            "the prediction reads only the class token: patch rows of the last block are unused"
+        ),
+        "dead class": (
+            "the prediction reads the mean of patch tokens: the last block's class row is unused"
+        ),
+    }
+)
+"""Notes on maps of the last block, by their fault; windows translate them."""
+
+
 def row_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """Where the query looks, on the key grid."""
+    """Row of the query: what it looks at, on the key grid."""
     return _on_keys(
         layer, _row(record, layer, query), "row", query, dead_reason(record, layer, query)
     )
 
 
 def received_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """How much attention each key receives from all queries, on the key grid."""
+    """Attention that each key receives from all queries, on the key grid."""
     note = ""
     if record.readout == "class" and record.is_last(layer):
-        note = "only the class row of the last block reaches the prediction; this mean has all rows"
+        note = NOTES["mean of all rows"]
     return _on_keys(layer, layer.received(), "received", query, note)
 
 
 def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """How much every query looks at the picked key, on the query grid.
+    """Column of the picked key: how much every query looks at it, on the query grid.
 
     Raises:
         CaptureError: no key is picked, or it lies outside the key grid.
@@ -51,7 +71,7 @@ def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) ->
     values = column[:, int(layer.has_class_token) :].unflatten(1, layer.q_shape)
     note = ""
     if record.readout == "class" and record.is_last(layer):
-        note = "patch queries of the last block do not reach the prediction"
+        note = NOTES["column of queries"]
     return HeadMaps(
         values=_array(values),
         geometry=layer.q_geometry,
@@ -70,9 +90,9 @@ def dead_reason(record: AttentionRecord, layer: LayerAttention, query: Query) ->
     if not record.is_last(layer) or query == "readout":
         return ""
     if record.readout == "class" and query != "class":
-        return "the prediction reads only the class token: patch rows of the last block are unused"
+        return NOTES["dead patch"]
     if record.readout == "mean" and query == "class":
-        return "the prediction reads the mean of patch tokens: the last block's class row is unused"
+        return NOTES["dead class"]
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What a file is that is no checkpoint, or one in a form that is not read, and what to do about it.
+"""Names files that are no checkpoints, or in a form that is not read, and says what to do.
 
 Each table goes from a sign to words that complete ``NAME is ...``. Commands in them are tried by
 ``tests/checkpoint/test_advice.py``.
@@ -12,7 +12,10 @@ from pathlib import Path
 
 from torch import Tensor
 
+from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
+from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.stored_tensors import kind_of
+from mvit_core.errors import CheckpointReadError
 
 __all__ = [
     "about_archive",
@@ -21,6 +24,7 @@ __all__ = [
     "about_names",
     "about_weights",
     "command_to_convert",
+    "unsafe",
 ]
 
 _SIGNS: tuple[tuple[int, bytes, str], ...] = (
@@ -76,7 +80,7 @@ _UNFINISHED = (".part", ".crdownload", ".download", ".aria2", ".tmp", ".partial"
 
 
 def about_bytes(head: bytes, path: Path) -> str:
-    """What a file is by its first bytes."""
+    """Names a file by its first bytes."""
     if path.suffix.lower() in _UNFINISHED:
         return "a download that has not ended; wait for it, or fetch the file again"
     start = head.lstrip().lower()
@@ -109,7 +113,7 @@ def _about_text(head: bytes, path: Path) -> str:
 
 
 def about_archive(names: Collection[str]) -> str:
-    """What a zip archive is by the files inside."""
+    """Names a zip archive by the files inside."""
     if any(name.endswith("/constants.pkl") or name == "constants.pkl" for name in names):
         return f"a TorchScript archive; {_ADVICE_STATE} instead"
     for pattern, words in _ARCHIVES:
@@ -124,7 +128,7 @@ def about_archive(names: Collection[str]) -> str:
 
 
 def about_names(foreign: Iterable[str], texts: Collection[str]) -> str:
-    """What a pickle is by the classes that it names and by its first texts; empty if unknown."""
+    """Names a pickle by the classes that it names and by its first texts; empty if unknown."""
     names = tuple(foreign)
     if any(name.startswith("torch.nn.modules.") for name in names):
         classes = [name for name in names if not name.startswith(("torch.", "builtins."))]
@@ -176,7 +180,7 @@ def about_weights(tensors: Mapping[str, Tensor], keys: Collection[str], path: Pa
 
 
 def about_folder(path: Path) -> str:
-    """What a folder holds that looks like a checkpoint; empty if nothing does."""
+    """Names what a folder holds that looks like a checkpoint; empty if nothing does."""
     try:
         names = {child.name for child in islice(path.iterdir(), _FILES_LOOKED_AT)}
     except (OSError, ValueError):  # no folder, or no path at all
@@ -210,4 +214,33 @@ def command_to_convert(path: Path, *, whole_model: bool = False) -> str:
     return (
         "python -c \"import sys, torch; torch.save(torch.load(sys.argv[1], map_location='cpu', "
         f'weights_only=False){state}, sys.argv[2])" {shlex.quote(str(path))} converted.pth'
+    )
+
+
+def unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadError:
+    """The refusal of a pickle for the names in it.
+
+    Advice to unpickle without a guard is for objects of known kinds alone.
+
+    Args:
+        path: the file.
+        named: the classes and functions that it names.
+        about: what such a file is, in words, or empty.
+    """
+    if about and not any(map(is_dangerous, named)):
+        whole = command_to_convert(path, whole_model=True) if "whole" in about else ""
+        told = f": {whole}" if whole else ""
+        return CheckpointReadError(
+            f"{path.name} is refused, and nothing in it was executed: it is {about}{told}"
+        )
+    if all(map(is_known_object, named)):
+        return CheckpointReadError(
+            f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
+            "and nothing was executed; if you trust its author, convert it once where it was "
+            f"written: {command_to_convert(path)}"
+        )
+    called = tuple(filter(is_dangerous, named)) or named
+    return CheckpointReadError(
+        f"{path.name} is refused: its pickle would call {listed(called)}; "
+        "nothing was executed; ask its author for a state dict or safetensors"
     )

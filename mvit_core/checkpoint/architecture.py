@@ -1,4 +1,4 @@
-"""Which network a file holds: decided from a configuration and the weights together.
+"""Decides which network a file holds, from a configuration and the weights together.
 
 In this order: the configuration that was passed, the one inside the file or beside it, the preset
 that was named, a match of the weights against all presets. Never from a file name.
@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mvit_core.checkpoint.configuration import configure, parse, parse_text
@@ -21,21 +22,39 @@ from mvit_core.checkpoint.evidence import (
     shapes_of,
     sized_as_weights,
     uneven_blocks,
+    widths_as_told,
     with_evidence,
     without_last_pools,
 )
+from mvit_core.checkpoint.families import FAMILY_READERS, marked_family, reader_of
 from mvit_core.checkpoint.formats import FORMATS
+from mvit_core.checkpoint.heads import FoundHeads, find_heads
 from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.strangers import stranger_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.families import FAMILIES
 from mvit_core.model.presets import PRESETS
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
-__all__ = ["ConfigArgument", "Decision", "decide"]
+__all__ = ["ConfigArgument", "Decision", "decide", "is_left_out"]
 
 ConfigArgument = str | Path | Mapping[str, Any] | MViTConfig | None
+
+
+ORIGINS: Mapping[str, str] = MappingProxyType(
+    {
+        "architecture": "the architecture that was passed",
+        "given": "the configuration that was passed",
+        "inside": "the configuration inside the file",
+        "beside": "config.json beside the file",
+        "preset": "preset {name}",
+        "weights": "the weights, which match preset {name}",
+    }
+)
+"""Sources that an architecture is decided from, in words; windows translate them."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +65,31 @@ class Decision:
     architecture: MViTConfig
     clip: ClipSpec
     origin: str
-    """What it was decided from, in words."""
+    """Source that it was decided from, in words."""
     warnings: tuple[str, ...]
+    heads: FoundHeads
+    """The heads of the file, and how their weights are called."""
     trained_grid: Triple | None = None
     """Patch grid of the configuration inside the file, where another one was passed."""
 
 
-def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> Decision:
+def decide(
+    contents: Contents,
+    config: ConfigArgument,
+    preset: str | None,
+    head: str | None = None,
+) -> Decision:
     """Settle format and architecture of a file.
 
+    Args:
+        contents: the file.
+        config: the configuration that was passed.
+        preset: the preset that was named.
+        head: the head that is to give the logits, where the file has several.
+
     Raises:
-        ArchitectureError: the weights are no MViT, there is no such preset, nothing tells the
-            architecture, two presets fit, or a configuration contradicts the weights.
+        ArchitectureError: the weights are no MViT, there is no such preset or head, nothing tells
+            the architecture, two presets fit, or a configuration contradicts the weights.
         WeightsError: the weights are incomplete beyond recognition.
     """
     if preset is not None and (not isinstance(preset, str) or preset not in PRESETS):
@@ -67,29 +99,48 @@ def decide(contents: Contents, config: ConfigArgument, preset: str | None) -> De
     told = given if given is not None else inside
     entry = _recognise(contents, told)
     state = entry.convert(contents.tensors, None)
+    heads = find_heads(state, Evidence.of(state).widths[-1], head)
+    state = heads.renamed(state)
     evidence = Evidence.of(state)
     warnings = [trouble] if trouble else []
-    if isinstance(config, MViTConfig):
-        setup, origin = Setup(config, entry.clip(config)), "the architecture that was passed"
-    elif given is not None:
-        setup, origin = _configured(given, contents, entry), "the configuration that was passed"
-    elif inside is not None:
-        setup, origin = configure(inside, entry), "the configuration inside the file"
-    elif preset is None and contents.beside is not None and entry.reads(contents.beside):
-        setup, origin = configure(contents.beside, entry), "config.json beside the file"
-    else:
-        setup, origin = _from_presets(entry, state, evidence, preset, trouble)
+    stated = _stated(contents, entry, config, given, inside, preset)
+    setup, origin = stated or _from_presets(entry, state, evidence, preset, trouble)
     if preset is not None and told is not None:
         warnings.append(f"preset {preset} was not used: {origin} goes first")
     architecture, told_by_weights = _settled(setup.architecture, origin, evidence, state)
+    if architecture.readout not in ("classification_head", "none"):
+        architecture = _with_heads(architecture, heads)
+    notes = (*setup.notes, *heads.notes, *told_by_weights, *_uneven(entry, architecture))
     return Decision(
-        entry,
-        architecture,
-        setup.clip,
-        origin,
-        (*warnings, *setup.notes, *told_by_weights, *_uneven(entry, architecture)),
-        _grid(inside, entry),
+        entry, architecture, setup.clip, origin, (*warnings, *notes), heads, _grid(inside, entry)
     )
+
+
+def _stated(
+    contents: Contents,
+    entry: CheckpointFormat,
+    config: ConfigArgument,
+    given: Configuration | None,
+    inside: Configuration | None,
+    preset: str | None,
+) -> tuple[Setup, str] | None:
+    """Reads the configuration, and says where it was found; None where there is none."""
+    if isinstance(config, MViTConfig):
+        return Setup(config, entry.clip(config)), ORIGINS["architecture"]
+    if given is not None:
+        return _configured(given, contents, entry), ORIGINS["given"]
+    if inside is not None:
+        return configure(inside, entry), ORIGINS["inside"]
+    if preset is None and contents.beside is not None and entry.reads(contents.beside):
+        return configure(contents.beside, entry), ORIGINS["beside"]
+    return None
+
+
+def _with_heads(architecture: MViTConfig, found: FoundHeads) -> MViTConfig:
+    if not found.heads:
+        return architecture
+    classes = next(head.classes for head in found.heads if head.name == found.chosen)
+    return replace(architecture, heads=found.heads, head_name=found.chosen, num_classes=classes)
 
 
 def _inside(contents: Contents) -> tuple[Configuration | None, str]:
@@ -117,14 +168,11 @@ def _grid(inside: Configuration | None, entry: CheckpointFormat) -> Triple | Non
 
 def _recognise(contents: Contents, configuration: Configuration | None) -> CheckpointFormat:
     state = contents.tensors
+    if (stranger := stranger_of(state)) is not None:
+        raise ArchitectureError(f"{contents.path.name} is {stranger}")
     for entry in FORMATS.values():
         if entry.matches(state, configuration):
             return entry
-    if any(name.startswith("rev_backbone.") for name in state):
-        raise ArchitectureError(
-            f"{contents.path.name} is a reversible MViT (MVIT.REV.ENABLE, keys rev_backbone.*): "
-            "another architecture, which cannot be shown"
-        )
     raise ArchitectureError(
         f"{contents.path.name} is not an MViT: its weights are {listed(list(state), 3)}; "
         f"understood are {', '.join(entry.title for entry in FORMATS.values())}"
@@ -143,6 +191,7 @@ def _settled(
     architecture: MViTConfig, origin: str, evidence: Evidence, state: StateDict
 ) -> tuple[MViTConfig, list[str]]:
     """The architecture with what only the weights know, and words for each change."""
+    _check_family(architecture, origin, state)
     check_agreement(architecture, origin, evidence)
     settled = with_evidence(architecture, evidence)
     words = []
@@ -158,6 +207,19 @@ def _settled(
             "norms after pooling use an epsilon of 1e-5"
         )
     return pooled, words
+
+
+def _check_family(architecture: MViTConfig, origin: str, state: StateDict) -> None:
+    """Refuse an architecture of a family for weights without its marks, and the converse."""
+    for reader in FAMILY_READERS:
+        said, found = architecture.family == reader.family, reader.marks(state)
+        if reader.is_marked_always and said != found:
+            title = f"of a {FAMILIES[reader.family].title}"
+            raise ArchitectureError(
+                f"{origin} {'is' if said else 'is not'} {title}, the weights "
+                f"{'are' if found else 'are not'}; give the configuration that the weights were "
+                "built from by config="
+            )
 
 
 def _uneven(entry: CheckpointFormat, architecture: MViTConfig) -> list[str]:
@@ -180,7 +242,7 @@ def _from_presets(
 ) -> tuple[Setup, str]:
     if preset is not None:
         architecture = _prepared(PRESETS[preset], entry, evidence, state)
-        return Setup(architecture, entry.clip(architecture)), f"preset {preset}"
+        return _published(architecture, entry), ORIGINS["preset"].format(name=preset)
     found: dict[MViTConfig, list[str]] = {}
     for name, candidate in PRESETS.items():
         prepared = _fitting(candidate, entry, evidence, state)
@@ -190,9 +252,15 @@ def _from_presets(
         raise ArchitectureError(_question(found, evidence, trouble))
     ((architecture, names),) = found.items()
     exact = [name for name in names if PRESETS[name].input_shape == architecture.input_shape]
-    return Setup(architecture, entry.clip(architecture)), (
-        f"the weights, which match preset {(exact or names)[0]}"
-    )
+    origin = ORIGINS["weights"].format(name=(exact or names)[0])
+    return _published(architecture, entry), origin
+
+
+def _published(architecture: MViTConfig, entry: CheckpointFormat) -> Setup:
+    """An architecture with its published preprocessing, and what its family wants said."""
+    reader = reader_of(architecture.family)
+    notes = () if reader is None else reader.notes(architecture)
+    return Setup(architecture, entry.clip(architecture), notes)
 
 
 def _question(found: Mapping[MViTConfig, list[str]], evidence: Evidence, trouble: str) -> str:
@@ -213,30 +281,39 @@ def _prepared(
     """A preset as it would be for these weights: their classes, layout, positions and size."""
     if preset.use_abs_pos:
         preset = replace(preset, sep_pos_embed=evidence.separable)
+    adapted = entry.adapt(preset)
+    if (reader := marked_family(state)) is not None:
+        adapted = reader.adapt(adapted, state)
     if preset.depth != evidence.depth or preset.attention != "pooling":
-        return entry.adapt(preset)
-    adapted = with_evidence(entry.adapt(preset), evidence)
-    return sized_as_weights(adapted, state)
+        return adapted
+    return sized_as_weights(with_evidence(adapted, evidence), state)
 
 
 def _fitting(
     preset: MViTConfig, entry: CheckpointFormat, evidence: Evidence, state: StateDict
 ) -> MViTConfig | None:
     """The prepared preset if every weight has its place in it, else None."""
-    widths = (*(block.dim for block in preset.blocks), preset.blocks[-1].dim_out)
-    if widths != evidence.widths:
+    if widths_as_told(preset, evidence) != evidence.widths:
         return None
     prepared = _prepared(preset, entry, evidence, state)
     shapes = shapes_of(empty_model(without_last_pools(prepared, state)))
     missing = [name for name in shapes if name not in state and not name.startswith("head.")]
     homeless = [name for name in state if name not in shapes and _is_ours(name, evidence.depth)]
+    homeless = [name for name in homeless if not is_left_out(name, entry, prepared)]
     if missing or homeless or mismatches(state, shapes):
         return None
     return prepared
 
 
 def _is_ours(name: str, depth: int) -> bool:
-    block = re.match(r"blocks\.(\d+)\.", name)
+    block = re.match(r"(?:blocks|rev_backbone\.layers)\.(\d+)\.", name)
     if block:
         return int(block[1]) < depth
-    return name.startswith(("pos_embed", "cls_token", "norm_stem"))
+    return name.startswith(("pos_embed", "cls_token", "norm_stem", "fuse.", "box_blocks."))
+
+
+def is_left_out(name: str, entry: CheckpointFormat, architecture: MViTConfig) -> bool:
+    """Has the network no place for this weight by design of its format or its family?"""
+    reader = reader_of(architecture.family)
+    patterns = (entry.left_out, None if reader is None else reader.left_out)
+    return any(pattern is not None and pattern.match(name) for pattern in patterns)

@@ -1,6 +1,5 @@
 """Configurations, whoever wrote them: found, parsed and handed to the format that reads them."""
 
-import ast
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -9,33 +8,41 @@ from typing import Any
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup
 from mvit_core.checkpoint.files import first_line, read_text
 from mvit_core.checkpoint.formats import FORMATS
+from mvit_core.checkpoint.python_config import merge_over, read_python, read_python_file
+from mvit_core.checkpoint.yacs import decoded
 from mvit_core.errors import ArchitectureError, CheckpointReadError, ClipError
-from mvit_core.printable import word
+from mvit_core.printable import brief, word
 from mvit_core.system.bounded_yaml import YAML_LIMITS, BadYaml, load_yaml
 
 __all__ = ["configure", "parse", "parse_text"]
 
-_SECTIONS = ("MVIT", "MODEL", "DATA", "TEST", "DETECTION")
+_SECTIONS = ("MVIT", "MODEL", "DATA", "TEST", "DETECTION", "MASK", "MEMVIT")
+_DEEPEST_BASE = 8
 
 
 def parse(configuration: "str | Path | Mapping[str, Any]") -> Configuration:
     """A configuration as a mapping.
 
     Args:
-        configuration: a mapping, the path of a YAML file, or text: YAML, or a Python
-            configuration of mmengine (literals and ``dict(...)`` only; nothing is run).
+        configuration: a mapping, the path of a YAML file or of a Python configuration of mmengine
+            (read as data, with its ``_base_``), or the text of either.
 
     Raises:
         ArchitectureError: it is neither.
     """
     if isinstance(configuration, Mapping):
-        return _with_sections(configuration)
+        return _settled(decoded(configuration))
     if not isinstance(configuration, str | Path):
         raise ArchitectureError(
             f"the configuration is of type {type(configuration).__name__}; give the path or text "
             "of a YAML file, a mapping or an MViTConfig"
         )
-    return parse_text(_text(configuration))
+    if _is_text(configuration):
+        return parse_text(str(configuration))
+    path = _path(configuration)
+    if path.suffix.lower() == ".py":
+        return _settled(read_python_file(path))
+    return _settled(_with_base_files(path, 0))
 
 
 def parse_text(text: str) -> Configuration:
@@ -44,26 +51,60 @@ def parse_text(text: str) -> Configuration:
     Raises:
         ArchitectureError: it is no YAML, no Python literals, or has no sections.
     """
+    parsed = _sections_of(text)
+    for key in ("_BASE_", "_base_"):
+        if parsed.get(key):
+            raise ArchitectureError(
+                f"the configuration begins with another file ({key}: {brief(parsed[key], 80)}), "
+                "which is not at hand; give the path of the file that names it by config="
+            )
+    return _settled(parsed)
+
+
+def _sections_of(text: str) -> dict[str, Any]:
     if len(text) > YAML_LIMITS.characters:
         raise ArchitectureError(
             f"the configuration has {len(text)} characters; at most {YAML_LIMITS.characters} are "
             "read, so check that it is the right text"
         )
-    parsed = _python_literals(text)
-    if parsed is None:
+    content: Any = read_python(text)
+    if content is None:
         try:
-            parsed = load_yaml(text)
+            content = load_yaml(text)
         except BadYaml as error:
             raise ArchitectureError(f"the configuration {error}") from error
-    if not isinstance(parsed, Mapping):
+    if not isinstance(content, Mapping):
         raise ArchitectureError(
             "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "
             "the upstream's own arguments"
         )
-    return _with_sections(parsed)
+    return dict(decoded(content))
 
 
-def _with_sections(parsed: Configuration) -> Configuration:
+def _with_base_files(path: Path, depth: int) -> dict[str, Any]:
+    """A YAML file over the files of its folder that it names as ``_BASE_``, as fvcore does.
+
+    Raises:
+        ArchitectureError: a base lies elsewhere, or bases name each other without end.
+    """
+    own = _sections_of(_text(path))
+    name = own.pop("_BASE_", None)
+    if not name:
+        return own
+    base = (path.parent / str(name)).resolve()
+    if not isinstance(name, str) or not base.is_relative_to(path.parent.resolve()):
+        raise ArchitectureError(
+            f"{path.name} names {brief(name, 80)} as _BASE_; only files in its own folder are read"
+        )
+    if depth >= _DEEPEST_BASE:
+        raise ArchitectureError(
+            f"{path.name}: more than {_DEEPEST_BASE} files are each other's base"
+        )
+    return merge_over(_with_base_files(base, depth + 1), own)
+
+
+def _settled(parsed: Configuration) -> Configuration:
+    """The configuration, its sections checked."""
     for name in _SECTIONS if "MVIT" in parsed else ():
         section = parsed.get(name)
         if section is not None and not isinstance(section, Mapping):
@@ -74,41 +115,22 @@ def _with_sections(parsed: Configuration) -> Configuration:
     return parsed
 
 
-def _text(source: str | Path) -> str:
-    if isinstance(source, str) and ("\n" in source or ": " in source or source[:1] == "{"):
-        return source
+def _is_text(source: str | Path) -> bool:
+    return isinstance(source, str) and ("\n" in source or ": " in source or source[:1] == "{")
+
+
+def _path(source: str | Path) -> Path:
     try:
-        return read_text(Path(source))
+        return Path(source).expanduser()
+    except RuntimeError as error:
+        raise ArchitectureError(f"{source} names no user's folder; give the whole path") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_text(path)
     except CheckpointReadError as error:
         raise ArchitectureError(f"the configuration cannot be used: {error}") from error
-
-
-def _python_literals(text: str) -> dict[str, Any] | None:
-    """Top-level assignments of an mmengine configuration, or None if it is no such text."""
-    try:
-        body = ast.parse(text).body
-        pairs = [
-            (node.targets[0].id, _literal(node.value))
-            for node in body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        ]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    return dict(pairs) or None
-
-
-def _literal(node: ast.expr) -> Any:  # noqa: ANN401 - a tree of unknown shape
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        return {str(word.arg): _literal(word.value) for word in node.keywords}
-    if isinstance(node, ast.Dict):
-        keys = [_literal(key) if key is not None else None for key in node.keys]
-        return dict(zip(keys, map(_literal, node.values), strict=True))
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(item) for item in node.elts]
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return None  # a name or a call: never about the architecture
 
 
 def _keys(configuration: Configuration) -> str:
@@ -116,7 +138,7 @@ def _keys(configuration: Configuration) -> str:
 
 
 def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setup:
-    """What a configuration says, in the semantics of the weights' own format.
+    """Reads a configuration with the meanings of the weights' own format.
 
     Args:
         configuration: in any upstream's words.

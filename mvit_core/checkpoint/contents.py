@@ -1,4 +1,4 @@
-"""What a checkpoint file holds, whoever wrote it: weights, a configuration, class names."""
+"""Reads what a checkpoint file holds, whoever wrote it: weights, a configuration, class names."""
 
 import re
 from collections.abc import Mapping
@@ -11,15 +11,18 @@ from torch import Tensor
 from mvit_core.checkpoint.advice import about_weights
 from mvit_core.checkpoint.files import fill, opened_file, read_json_beside
 from mvit_core.checkpoint.limits import LIMITS, Check
+from mvit_core.checkpoint.networks import (
+    STATE_KEYS,
+    choose_network,
+    stored_networks,
+    tensors_of,
+)
 from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.stored_tensors import kind_of
 from mvit_core.errors import CheckpointReadError, WeightsError
-from mvit_core.printable import brief, printable, word
+from mvit_core.printable import printable, word
 
 StateDict = dict[str, Tensor]
-
-_STATE_KEYS = ("model_state", "state_dict", "model_state_dict", "model", "module", "net", "weights")
-"""Where savers put the weights; the first that holds tensors is taken."""
 
 _INNER_WRAPPERS = ("_orig_mod.", "_checkpoint_wrapped_module.", "_fsdp_wrapped_module.")
 
@@ -27,7 +30,7 @@ _LANDMARK = re.compile(
     r"^(?P<wrapper>(?:.*?\.)??)(?:backbone\.)?"
     r"(?:blocks\.\d+\.|stages\.\d+\.blocks\.\d+\.|rev_backbone\.)"
 )
-"""What stands before the first block is a wrapper, except mmaction2's ``backbone.``."""
+"""Prefix before the first block: a wrapper, except mmaction2's ``backbone.``."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,23 @@ class Contents:
     """Names stored with the weights."""
     ignored_classes: tuple[str, ...]
     """Python classes in the file that were not understood, and not needed."""
+    weights: str = ""
+    """The entry that the weights were read from; "" for the file itself."""
+    note: str = ""
+    """Note for readers of the result, on the file itself."""
+    networks: tuple[str, ...] = ()
+    """All entries that hold a network, the one that was read among them."""
 
 
-def read_contents(path: Path, check: Check = lambda: None) -> Contents:
+def read_contents(
+    path: Path, check: Check = lambda: None, *, weights: str | None = None
+) -> Contents:
     """Read a checkpoint file.
 
     Args:
         path: the file.
         check: called every few milliseconds; raising from it ends the reading.
+        weights: which network of a file that holds several, by the name of its entry.
 
     Raises:
         CheckpointReadError: the file cannot be read, or holds no weights.
@@ -67,7 +79,9 @@ def read_contents(path: Path, check: Check = lambda: None) -> Contents:
                 f"{path.name} holds a {type(top).__name__}, not a dictionary of weights; "
                 "save the model's state_dict()"
             )
-        tensors = _tensors(top)
+        networks = stored_networks(top)
+        network = choose_network(networks, weights, path.name)
+        tensors = _tensors(top) if network is None else dict(network.tensors)
         _check_weights(tensors, top, path)
         tensors, wrapper = _unwrapped(fill(path, tensors))
     return Contents(
@@ -78,6 +92,9 @@ def read_contents(path: Path, check: Check = lambda: None) -> Contents:
         beside=read_json_beside(path),
         class_names=_class_names(top),
         ignored_classes=ignored,
+        note=tree.note,
+        weights="" if network is None else network.name,
+        networks=tuple(network.name for network in networks),
     )
 
 
@@ -115,17 +132,15 @@ def _has_large_index(name: str) -> bool:
 
 
 def _tensors(top: Mapping[Any, Any]) -> StateDict:
-    for candidate in (*(top.get(key) for key in _STATE_KEYS), top):
-        if isinstance(candidate, Mapping):
-            found = {k: v for k, v in candidate.items() if isinstance(v, Tensor)}
-            found = {k if isinstance(k, str) else brief(k): v for k, v in found.items()}
-            if found:
-                return found
+    """Weights of a file that holds no network, for what can be said about them."""
+    for candidate in (*(top.get(key) for key in STATE_KEYS), top):
+        if isinstance(candidate, Mapping) and (found := tensors_of(candidate)):
+            return found
     return {}
 
 
 def _foreign_kind(value: Tensor) -> str:
-    """What keeps a tensor from being used as it is; empty if nothing does."""
+    """Reason why a tensor cannot be used as it is; empty if it can."""
     if kind := kind_of(value):
         return kind
     if value.is_complex() or (value.is_floating_point() and value.dtype.itemsize < 2):
@@ -148,11 +163,26 @@ def _meta(top: Mapping[Any, Any]) -> Mapping[Any, Any]:
     return meta if isinstance(meta, Mapping) else {}
 
 
+_CONFIGURATION_KEYS = ("cfg", "config", "CFG", "opt", "args")
+
+
 def _configuration(top: Mapping[Any, Any]) -> str | Mapping[str, Any] | None:
-    for found in (top.get("cfg"), _meta(top).get("cfg"), _meta(top).get("config")):
-        if isinstance(found, str | Mapping) and found:
-            return found
-    return None
+    """Candidates for a configuration: of PySlowFast, of mmengine, or one that Lightning keeps."""
+    hidden = top.get("hyper_parameters")
+    places = [top, _meta(top), *([hidden] if isinstance(hidden, Mapping) else [])]
+    for place in places:
+        for key in _CONFIGURATION_KEYS:
+            found = place.get(key)
+            if isinstance(found, str | Mapping) and _may_configure(found, key):
+                return found
+    return hidden if isinstance(hidden, Mapping) and "MVIT" in hidden else None
+
+
+def _may_configure(found: str | Mapping[Any, Any], key: str) -> bool:
+    """A text that is no path, or sections; a trainer's own arguments have none of a network."""
+    if isinstance(found, str):
+        return bool(found) and (key == "cfg" or "\n" in found)
+    return bool(found) and any(key in found for key in ("MVIT", "MODEL", "model", "backbone"))
 
 
 def _class_names(top: Mapping[Any, Any]) -> tuple[str, ...] | None:

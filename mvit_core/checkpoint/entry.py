@@ -1,5 +1,6 @@
-"""What one entry of ``FORMATS`` answers, and the plain values it answers with."""
+"""Declares an entry of ``FORMATS``, and the plain values that it returns."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,15 @@ from mvit_core.checkpoint.contents import StateDict
 from mvit_core.model.config import MViTConfig
 from mvit_core.video.clip import ClipSpec
 
-__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "CheckpointFormat", "Setup", "image_clip", "video_clip"]
+__all__ = [
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
+    "CheckpointFormat",
+    "FamilyReader",
+    "Setup",
+    "image_clip",
+    "video_clip",
+]
 
 Configuration = Mapping[str, Any]
 """A configuration in its upstream's own words."""
@@ -19,12 +28,12 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Setup:
-    """What a configuration says."""
+    """Architecture and preprocessing that a configuration states."""
 
     architecture: MViTConfig
     clip: ClipSpec
     notes: tuple[str, ...] = ()
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +53,35 @@ class CheckpointFormat:
     convert: Callable[[StateDict, MViTConfig | None], StateDict]
     """Its keys and shapes to those of our model; None where no architecture is decided yet."""
     adapt: Callable[[MViTConfig], MViTConfig]
-    """What its forward pass does differently, put on a preset or on another's configuration."""
+    """Applies what its forward pass does differently to a preset or another's configuration."""
     clip: Callable[[MViTConfig], ClipSpec]
     """Its published preprocessing, for weights without a configuration."""
     interpolates: bool = True
     """Its forward pass resizes relative positions where a grid does not divide evenly."""
+    left_out: re.Pattern[str] | None = None
+    """Weights, by our names, that are not needed for one clip alone and only reported."""
+
+
+@dataclass(frozen=True)
+class FamilyReader:
+    """Tells a family of networks from PySlowFast's configuration, or from weights alone."""
+
+    family: str
+    """A key of ``FAMILIES``."""
+    applies: Callable[[Configuration], bool]
+    """Does this configuration, complete with its defaults, describe the family?"""
+    configure: Callable[[Configuration, dict[str, Any]], MViTConfig]
+    """The architecture from such a configuration and the arguments of a classifier's."""
+    marks: Callable[[StateDict], bool]
+    """Do these weights, under our names, belong to the family?"""
+    adapt: Callable[[MViTConfig, StateDict], MViTConfig]
+    """A preset made one of the family, for weights without a configuration."""
+    notes: Callable[[MViTConfig], tuple[str, ...]]
+    """Notes for readers of the result."""
+    left_out: re.Pattern[str] | None = None
+    """Weights that the family's network has no place for, by design."""
+    is_marked_always: bool = False
+    """All weights of the family bear its marks: a configuration that says otherwise is refused."""
 
 
 def video_clip(architecture: MViTConfig, **changes: Any) -> ClipSpec:  # noqa: ANN401

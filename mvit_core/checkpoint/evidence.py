@@ -1,4 +1,4 @@
-"""What weights alone tell about their architecture, and where a configuration contradicts them."""
+"""Reads the architecture from weights alone, and finds where a configuration contradicts them."""
 
 import re
 from collections import Counter
@@ -16,6 +16,7 @@ from mvit_core.checkpoint.tables import is_table, joint_grid
 from mvit_core.errors import ArchitectureError, WeightsError
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.families import build_network
 from mvit_core.printable import brief
 
 __all__ = [
@@ -25,11 +26,12 @@ __all__ = [
     "check_floating",
     "check_unused",
     "empty_model",
+    "widths_as_told",
     "with_evidence",
 ]
 
 
-_BLOCK = re.compile(r"blocks\.(\d+)\.")
+_BLOCK = re.compile(r"(?:blocks|rev_backbone\.layers)\.(\d+)\.")
 
 _DECIDED_BY = (
     (re.compile(r"cls_token$"), ("has_cls_embed",)),
@@ -104,7 +106,7 @@ def _rows(state: StateDict, name: str) -> int:
 def empty_model(architecture: MViTConfig) -> MViT:
     """The network without memory for its weights."""
     with torch.device("meta"):
-        return MViT(architecture)
+        return build_network(architecture)
 
 
 def with_evidence(architecture: MViTConfig, evidence: Evidence) -> MViTConfig:
@@ -132,8 +134,12 @@ def without_last_pools(architecture: MViTConfig, state: StateDict) -> MViTConfig
     still = [
         i for i, b in enumerate(architecture.blocks) if b.kv_window and set(b.stride_kv) == {1}
     ]
-    parts = ("pool_k.weight", "pool_v.weight", "norm_k.weight", "norm_v.weight")
-    if not still or any(f"blocks.{i}.attn.{part}" in state for i in still for part in parts):
+    pooled = {
+        int(block[1])
+        for name in state
+        if (block := _BLOCK.match(name)) and re.search(r"\.attn\.(?:pool|norm)_[kv]\.", name)
+    }
+    if not still or pooled.intersection(still):
         return architecture
     blocks = tuple(
         replace(b, kernel_kv=(), stride_kv=()) if i in still else b
@@ -232,6 +238,14 @@ def _is_finite(value: Tensor) -> bool:
     )
 
 
+def widths_as_told(architecture: MViTConfig, evidence: Evidence) -> tuple[int, ...]:
+    """An architecture's channels, 0 where the weights do not tell theirs."""
+    widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
+    if len(widths) != len(evidence.widths):
+        return widths
+    return tuple(s if f else 0 for s, f in zip(widths, evidence.widths, strict=True))
+
+
 def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -> None:
     """Refuse an architecture that is otherwise than the weights.
 
@@ -243,9 +257,7 @@ def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -
     Raises:
         ArchitectureError: it names both values.
     """
-    widths = (*(block.dim for block in architecture.blocks), architecture.blocks[-1].dim_out)
-    if len(widths) == len(evidence.widths):  # what cannot be told does not contradict
-        widths = tuple(s if f else 0 for s, f in zip(widths, evidence.widths, strict=True))
+    widths = widths_as_told(architecture, evidence)
     pairs: Mapping[str, tuple[object, object]] = {
         "embed_dim": (architecture.embed_dim, evidence.embed_dim),
         "depth": (architecture.depth, evidence.depth),

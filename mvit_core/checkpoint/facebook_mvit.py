@@ -17,6 +17,7 @@ from mvit_core.checkpoint.entry import (
 )
 from mvit_core.checkpoint.naming import with_time_axis
 from mvit_core.checkpoint.pyslowfast import PYSLOWFAST, is_image_dialect
+from mvit_core.checkpoint.yacs import merged
 from mvit_core.model.config import MViTConfig
 
 
@@ -40,27 +41,44 @@ def _rows_with_time(rows: Any, first: int) -> list[list[int]]:  # noqa: ANN401 -
     return [[row[0], first, *row[1:]] for row in rows or []]
 
 
+_DEFAULTS: Configuration = {
+    "MODEL": {"NUM_CLASSES": 1000},
+    "MVIT": {
+        "CLS_EMBED_ON": False,
+        "USE_ABS_POS": False,
+        "REL_POS_SPATIAL": True,
+        "RESIDUAL_POOLING": True,
+        "DIM_MUL_IN_ATT": True,
+        "POOL_KVQ_KERNEL": [3, 3],
+        "PATCH_KERNEL": [7, 7],
+        "PATCH_STRIDE": [4, 4],
+        "PATCH_PADDING": [3, 3],
+    },
+    "DATA": {"MEAN": list(IMAGENET_MEAN), "STD": list(IMAGENET_STD), "NUM_FRAMES": 1},
+}
+"""Defaults of this project that differ from PySlowFast's."""
+
+_SETTLED: Configuration = {
+    "PATCH_2D": True,
+    "SEP_POS_EMBED": False,
+    "USE_MEAN_POOLING": False,
+    "REL_POS_TEMPORAL": False,
+}
+"""Settings that its code fixes."""
+
+
 def _configure(configuration: Configuration) -> Setup:
     """The configuration in PySlowFast's words, with a time axis of one."""
-    mvit = dict(configuration["MVIT"])
+    full = merged(configuration, _DEFAULTS)
+    mvit, data = full["MVIT"], full["DATA"]
     for key in ("POOL_Q_STRIDE", "POOL_KV_STRIDE"):
         mvit[key] = _rows_with_time(mvit.get(key), 1)
     for key in ("POOL_KVQ_KERNEL", "POOL_KV_STRIDE_ADAPTIVE"):
         if mvit.get(key):
             mvit[key] = [1, *mvit[key]]
-    defaults = {"PATCH_KERNEL": [7, 7], "PATCH_STRIDE": [4, 4], "PATCH_PADDING": [3, 3]}
-    settled = {
-        "PATCH_2D": True,
-        "SEP_POS_EMBED": False,
-        "USE_MEAN_POOLING": False,
-        "REL_POS_TEMPORAL": False,
-    }
-    data = {"MEAN": list(IMAGENET_MEAN), "STD": list(IMAGENET_STD), "NUM_FRAMES": 1}
-    given = dict(configuration.get("DATA") or {})
-    if "VAL_CROP_RATIO" in given:
-        given["IN_VAL_CROP_RATIO"] = given["VAL_CROP_RATIO"]
-    full = {**configuration, "MVIT": {**defaults, **mvit, **settled}, "DATA": {**data, **given}}
-    return PYSLOWFAST.configure(full)
+    if "VAL_CROP_RATIO" in data:
+        data["IN_VAL_CROP_RATIO"] = data["VAL_CROP_RATIO"]
+    return PYSLOWFAST.configure({**full, "MVIT": {**mvit, **_SETTLED}})
 
 
 def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:

@@ -6,6 +6,7 @@ nothing that a file names is imported or called. Training files of mmengine hold
 their weights; those become ``Inert``, and the report tells of them.
 """
 
+import codecs
 import json
 import os
 import struct
@@ -24,8 +25,7 @@ from mvit_core.checkpoint.pickle_codes import BadPickle, TooMuch
 from mvit_core.checkpoint.pickle_machine import UNDERSTOOD
 from mvit_core.checkpoint.pickle_scan import scan
 from mvit_core.checkpoint.pickle_values import plain_values
-from mvit_core.checkpoint.pickled_names import is_dangerous, is_known_object
-from mvit_core.checkpoint.report import listed
+from mvit_core.checkpoint.pickled_names import is_dangerous
 from mvit_core.checkpoint.safetensors_file import tensors_of_header
 from mvit_core.checkpoint.stored_tensors import (
     CALLS,
@@ -33,6 +33,7 @@ from mvit_core.checkpoint.stored_tensors import (
     filled,
     read_storage_identity,
 )
+from mvit_core.checkpoint.torchscript import ForeignNames, script_weights
 from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
@@ -60,12 +61,14 @@ _FIRST_PICKLES = 8 << 20
 
 @dataclass(frozen=True, eq=False)
 class FileTree:
-    """What a file holds."""
+    """Contents of a file."""
 
     top: Any
     """Plain containers and values; tensors without their values unless filled."""
     ignored_classes: tuple[str, ...]
     """Classes in it that were not understood."""
+    note: str = ""
+    """Notes for readers of the result."""
 
 
 def read_file(path: Path, check: Check = lambda: None) -> FileTree:
@@ -130,8 +133,9 @@ def read_text(path: Path, most: int = _MAX_TEXT) -> str:
         CheckpointReadError: it cannot be read, is too long, or is no text.
     """
     content = read_bounded(path, most, CheckpointReadError)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise CheckpointReadError(f"{path} cannot be read as text: {first_line(error)}") from error
 
@@ -158,7 +162,7 @@ def read_json_beside(path: Path) -> dict[str, Any] | None:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in one line."""
+    """First line of an error's text."""
     lines = str(error).strip().splitlines()
     return printable(lines[0], 300) if lines else type(error).__name__
 
@@ -181,7 +185,7 @@ class _Opened:
         return content
 
     def read_into(self, begin: int, memory: memoryview) -> None:
-        """As many bytes as the memory takes."""
+        """Reads as many bytes as the memory takes."""
         if begin + len(memory) > self.size:
             raise BadPickle("it is cut off")
         self.file.seek(begin)
@@ -267,13 +271,15 @@ def _read_zip(opened: _Opened) -> FileTree:
     record = _record_of(opened, archive)
     limit = LIMITS.unpacked_pickle_bytes if record.is_packed else LIMITS.pickle_bytes
     content = archive.read(record, limit, opened.check)
+    storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
+    if _is_script(archive, record):
+        return _read_script(opened, content, storages)
     outline = scan(content, check=opened.check)
+    _check_byte_order(opened, archive, record)
     foreign = outline.foreign
     about = advice.about_names(foreign, outline.texts)
     if about or any(map(is_dangerous, foreign)):
-        raise _unsafe(opened.path, foreign, about)
-    _check_byte_order(opened, archive, record)
-    storages = _ZipStorages(opened, archive, record.name.removesuffix("data.pkl"))
+        raise advice.unsafe(opened.path, foreign, about)
     top = plain_values(
         content,
         calls=CALLS,
@@ -288,8 +294,7 @@ def _record_of(opened: _Opened, archive: ZipIndex) -> Member:
     """The member that holds the pickle."""
     names = archive.members
     found = next((n for n in names if n == "data.pkl" or n.endswith("/data.pkl")), None)
-    script = found is not None and found.removesuffix("data.pkl") + "constants.pkl" in names
-    if found is None or script:
+    if found is None:
         words = advice.about_archive(names.keys())
         raise CheckpointReadError(f"{opened.path.name} is {words}")
     return names[found]
@@ -301,6 +306,28 @@ def _check_byte_order(opened: _Opened, archive: ZipIndex, record: Member) -> Non
         raise CheckpointReadError(
             f"{opened.path.name} was written on a big-endian machine; save it there as safetensors"
         )
+
+
+def _is_script(archive: ZipIndex, record: Member) -> bool:
+    """Is this the pickle of a TorchScript module?"""
+    return record.name.removesuffix("data.pkl") + "constants.pkl" in archive.members
+
+
+def _read_script(opened: _Opened, content: bytearray, storages: "_ZipStorages") -> FileTree:
+    """The weights of a TorchScript module, which is no file of PyTorch's own kind."""
+    try:
+        weights = script_weights(content, storages.of_identity, opened.check)
+    except ForeignNames as error:
+        raise advice.unsafe(opened.path, error.names, "") from error
+    except TooMuch:
+        raise
+    except BadPickle as error:
+        raise CheckpointReadError(
+            f"{opened.path.name} is a TorchScript archive whose weights cannot be read ({error}); "
+            "where it was exported, save the model's state_dict() instead"
+        ) from error
+    told = "a TorchScript archive: its weights were read, its code was not run"
+    return FileTree(weights, (), told)
 
 
 def _check_packing(opened: _Opened, archive: ZipIndex) -> None:
@@ -356,7 +383,7 @@ class _ZipStorages:
 def _read_old(opened: _Opened) -> Any:  # noqa: ANN401
     old = _outline(opened)
     if old.foreign:
-        raise _unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
+        raise advice.unsafe(opened.path, old.foreign, advice.about_names(old.foreign, old.texts))
     return old.value(opened.read_into, opened.size, opened.check)
 
 
@@ -371,24 +398,3 @@ def _outline(opened: _Opened) -> OldFile:
             raise
     most = min(LIMITS.pickle_bytes, opened.size)
     return outline_old_file(bytes(opened.read(0, most)), opened.check)
-
-
-def _unsafe(path: Path, named: tuple[str, ...], about: str) -> CheckpointReadError:
-    """Advice to unpickle without a guard is for objects of known kinds alone."""
-    if about and not any(map(is_dangerous, named)):
-        whole = advice.command_to_convert(path, whole_model=True) if "whole" in about else ""
-        told = f": {whole}" if whole else ""
-        return CheckpointReadError(
-            f"{path.name} is refused, and nothing in it was executed: it is {about}{told}"
-        )
-    if all(map(is_known_object, named)):
-        return CheckpointReadError(
-            f"{path.name} is refused: its pickle holds objects beside tensors ({listed(named)}) "
-            "and nothing was executed; if you trust its author, convert it once where it was "
-            f"written: {advice.command_to_convert(path)}"
-        )
-    called = tuple(filter(is_dangerous, named)) or named
-    return CheckpointReadError(
-        f"{path.name} is refused: its pickle would call {listed(called)}; "
-        "nothing was executed; ask its author for a state dict or safetensors"
-    )

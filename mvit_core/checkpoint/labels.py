@@ -11,26 +11,39 @@ from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import CheckpointReadError, LabelsError
 from mvit_core.printable import brief
 from mvit_core.system.assets import asset
+from mvit_core.system.bounded_yaml import BadYaml, load_yaml
 
 __all__ = ["from_mapping", "read_labels", "shipped_labels"]
 
 _SHIPPED = {400: "kinetics400.txt", 1000: "imagenet1k.txt"}
 """Names that are known by the number of classes alone."""
 
-_NAME_COLUMNS = ("name", "label", "class", "template", "display_name")
+_NAME_COLUMNS = ("name", "label", "class", "template", "display_name", "key")
 _ID_COLUMNS = ("id", "index", "class_id", "label_id")
 
 _TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
-"""How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
+"""Beginning of a name such as ``[Something] falling``; of JSON, true, false and null alone."""
 
 
 _MAX_BYTES = 4 << 20
 _MAX_CLASSES = 100_000
 _MAX_CHARACTERS = 1_000
-"""Of one class name; the longest template of Something-Something has 80."""
+"""Characters of one class name; the longest template of Something-Something has 80."""
 
 _MAX_DIGITS = 9
-"""Of a class id; longer numbers are something else."""
+"""Digits of a class id; longer numbers are something else."""
+
+
+_ITEM = re.compile(r"\s{0,200}(?<!\w)\w{1,40}\s{0,200}\{(?P<body>[^{}]{0,2000})\}")
+_ITEM_NAME = re.compile(r"\bname\s*:\s*(['\"])(.*?)\1")
+_ITEM_ID = re.compile(r"\b(?:label_)?id\s*:\s*(\d{1,9})\b")
+"""A label map of TensorFlow: items with a name and an id."""
+
+_NAME_AND_ID = re.compile(r"(['\"]?)(?P<name>.+?)\1\s*[:=]\s*(['\"]?)(?P<id>\d{1,9})\3\s*,?\s*$")
+"""A line such as ``"playing chess": 3``."""
+
+_INNER = ("classes", "class_names", "names", "labels", "categories", "CLASSES")
+"""Keys under which JSON and YAML keep the names beside other things."""
 
 
 def shipped_labels(count: int) -> tuple[str, ...] | None:
@@ -44,8 +57,9 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
     """Class names in the order of their ids.
 
     Args:
-        source: the names, or a file: one name per line; JSON as a list, ``{name: id}``,
-            ``{id: name}`` or a Hugging Face ``config.json``; CSV with names and ids.
+        source: the names, or a file: one name per line, with ids or without; JSON or YAML as a
+            list, ``{name: id}``, ``{id: name}``, ``{"classes": ...}`` or a Hugging Face
+            ``config.json``; CSV with names and ids; a label map of TensorFlow (``.pbtxt``).
 
     Raises:
         LabelsError: the file cannot be read or understood, or its ids are not 0 to n-1.
@@ -58,7 +72,7 @@ def read_labels(source: "str | Path | Sequence[str]") -> tuple[str, ...]:
     except (CheckpointReadError, RuntimeError) as error:  # RuntimeError: ~ of nobody
         raise LabelsError(str(error)) from error
     _check_count(text.count("\n"), path.name)
-    names = _from_json(text, path.name) if _is_json(text, path) else _from_rows(text, path)
+    names = _from_text(text, path)
     if not names:
         raise LabelsError(f"{path.name} holds no class names; one per line, JSON or CSV are read")
     _check_sizes(names, path.name)
@@ -72,6 +86,42 @@ def _check_count(count: int, origin: str) -> None:
             f"{origin} has {count} rows; at most {_MAX_CLASSES} class names are read, so check "
             "that it is the right file"
         )
+
+
+def _from_text(text: str, path: Path) -> tuple[str, ...]:
+    if _is_json(text, path):
+        return _from_json(text, path.name)
+    if path.suffix.lower() == ".pbtxt" or _ITEM.match(text):
+        return _from_label_map(text, path.name)
+    lines = [line for line in text.splitlines() if line.strip()]
+    listed = bool(lines) and all(line.startswith("- ") for line in lines)
+    if listed or path.suffix.lower() in (".yaml", ".yml"):
+        return _from_yaml(text, path.name)
+    return _from_rows(text, path)
+
+
+def _from_yaml(text: str, name: str) -> tuple[str, ...]:
+    try:
+        content = load_yaml(text)
+    except BadYaml as error:
+        raise LabelsError(f"{name} {error}") from error
+    if isinstance(content, list):
+        content = [item if isinstance(item, dict) else str(item) for item in content]
+    return _from_content(content, name)
+
+
+def _from_label_map(text: str, name: str) -> tuple[str, ...]:
+    """Names of AVA's label maps, by ids from 1; an id without a name is called after its number."""
+    by_id: dict[int, str] = {}
+    for item in _ITEM.finditer(text):
+        label, index = (pattern.search(item["body"]) for pattern in (_ITEM_NAME, _ITEM_ID))
+        if label is None or index is None:
+            raise LabelsError(f"{name}: an item has no name or no id")
+        by_id[int(index[1])] = label[2]
+    if not by_id or max(by_id) > _MAX_CLASSES:
+        raise LabelsError(f"{name} holds no items with ids up to {_MAX_CLASSES}")
+    first = min(1, *by_id)
+    return tuple(_clean(by_id.get(i, f"id {i}")) for i in range(first, max(by_id) + 1))
 
 
 def _check_sizes(names: Sequence[str], origin: str) -> None:
@@ -141,7 +191,8 @@ def _from_json(text: str, name: str) -> tuple[str, ...]:
 def _from_content(content: object, name: str) -> tuple[str, ...]:
     _check_count(len(content) if isinstance(content, dict | list | tuple) else 0, name)
     if isinstance(content, dict) and content:
-        return _from_pairs(content.items(), name)
+        inner = next((content[k] for k in _INNER if isinstance(content.get(k), list | dict)), None)
+        return _from_pairs(content.items(), name) if inner is None else _from_content(inner, name)
     if isinstance(content, list | tuple) and not content:
         return ()
     if isinstance(content, list | tuple) and all(isinstance(item, dict) for item in content):
@@ -208,8 +259,13 @@ def _from_rows(text: str, path: Path) -> tuple[str, ...]:
         first = rows[0][0].strip().lower() in _NAME_COLUMNS
         return tuple(_clean(row[0]) for row in rows[first:])
     numbered = [re.match(r"(\d{1,9})[:\s]\s*(\S.*)", line) for line in lines]
-    if lines and all(m and int(m[1]) == i for i, m in enumerate(numbered)):
-        return tuple(_clean(m[2]) for m in numbered if m)
+    for start in (0, 1):  # UCF101 counts from 1
+        if lines and all(m and int(m[1]) == i for i, m in enumerate(numbered, start)):
+            return tuple(_clean(m[2]) for m in numbered if m)
+    short = all(len(line) <= _MAX_CHARACTERS for line in lines)
+    paired = [_NAME_AND_ID.match(line.strip()) for line in lines] if short else []
+    if paired and all(paired):
+        return _from_pairs([(m["name"], m["id"]) for m in paired if m], path.name)
     return tuple(_clean(line) for line in lines)
 
 

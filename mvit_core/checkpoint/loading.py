@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide
+from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide, is_left_out
 from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
 from mvit_core.checkpoint.evidence import (
     check_consistency,
@@ -29,6 +29,7 @@ from mvit_core.errors import (
 )
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.head_config import HeadConfig, final_heads
 from mvit_core.model.kernels import choice
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.printable import printable
@@ -41,14 +42,14 @@ _UNFORESEEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
     RuntimeError, TypeError, ValueError,
 )  # fmt: skip
-"""What libraries may raise over a file that no check foresaw."""
+"""Errors that libraries may raise over a file that no check foresaw."""
 
 
 _ALIGNMENT = 64
 """Bytes; what torch aligns its own memory to, and its arithmetic by."""
 
 _NAME_CHARACTERS = 300
-"""Of a class name as it is shown; more are cut."""
+"""Characters of a class name as it is shown; more are cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +61,24 @@ class LoadedModel:
     config: MViTConfig
     """The architecture."""
     clip_spec: ClipSpec
-    """How the model wants its input."""
+    """Preprocessing of the model's input."""
     classes: list[str] | None
     """Class names in the order of the logits; None where they are not known."""
     format: str
     """A key of ``FORMATS``."""
     report: LoadReport
-    """How the file became this model."""
+    """Report of loading the file."""
     path: Path
     """The file."""
     device: torch.device
-    """Where the weights are."""
+    """Device of the weights."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
+
+    @property
+    def heads(self) -> tuple[HeadConfig, ...]:
+        """The heads that predict classes, where the file has several or one of several layers."""
+        return final_heads(self.config.heads)
 
     def moved(
         self, device: str | torch.device | None = None, half: bool | None = None
@@ -97,13 +103,15 @@ class LoadedModel:
         return replace(self, model=model, device=place, half=half)
 
 
-def load_model(
+def load_model(  # noqa: PLR0913 - each is a choice of its own
     path: str | Path,
     config: ConfigArgument = None,
     preset: str | None = None,
     labels: str | Path | Sequence[str] | None = None,
     device: str | torch.device = "auto",
     *,
+    weights: str | None = None,
+    head: str | None = None,
     half: bool = False,
     on_step: Callable[[], None] | None = None,
 ) -> LoadedModel:
@@ -111,18 +119,19 @@ def load_model(
 
     Args:
         path: the checkpoint.
-        config: what it was built from: a PySlowFast YAML (path or text), its upstream's own
-            configuration as a mapping, or an ``MViTConfig``. Goes before one inside the file;
-            another size or length in it resizes the position tables.
+        config: a PySlowFast YAML (path or text), the upstream's own configuration as a mapping,
+            or an ``MViTConfig``; goes before one inside the file, and may resize position tables.
         preset: a name in ``PRESETS``, for files without a configuration.
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
+        weights: which network of a file that holds several, by the name of its entry.
+        head: which head gives the logits, of a file that has several.
         half: weights and arithmetic in half precision: float16, on the CPU bfloat16.
-        on_step: called every few milliseconds of loading; raising from it ends the load.
+        on_step: called every few milliseconds; raising from it ends the load.
 
     Raises:
         CheckpointReadError: the file cannot be read, or must not be.
-        ArchitectureError: the architecture cannot be told, or contradicts the weights.
+        ArchitectureError: it cannot be told, contradicts the weights, or has no such head.
         WeightsError: weights are missing, misshapen or not finite.
         LabelsError: the class names cannot be understood.
         CheckpointError: there is no such device.
@@ -131,16 +140,21 @@ def load_model(
     step = on_step or (lambda: None)
     try:
         place = pick_device(device)
-        loaded = _loaded(_path(path), config, preset, labels, step)
+        chosen = _Choice(config, preset, labels, weights, head)
+        loaded = _loaded(_path(path), chosen, step)
         return replace(loaded, model=_placed(loaded.model, place, half), device=place, half=half)
     except MvitError:
         raise
     except _UNFORESEEN as error:
-        raise CheckpointError(
-            f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
-            f"{first_line(error)[:200]}); check that weights, configuration and class names "
-            "belong together and fit into memory"
-        ) from error
+        raise _unforeseen(path, error) from error
+
+
+def _unforeseen(path: str | Path, error: Exception) -> CheckpointError:
+    return CheckpointError(
+        f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
+        f"{first_line(error)[:200]}); check that weights, configuration and class names "
+        "belong together and fit into memory"
+    )
 
 
 def _path(path: object) -> Path:
@@ -154,22 +168,27 @@ def _path(path: object) -> Path:
         raise CheckpointReadError(f"{path} names no user's folder; give the whole path") from error
 
 
-def _loaded(
-    path: Path,
-    config: ConfigArgument,
-    preset: str | None,
-    labels: str | Path | Sequence[str] | None,
-    step: Callable[[], None],
-) -> LoadedModel:
+@dataclass(frozen=True)
+class _Choice:
+    """Choices of the caller of ``load_model`` beside the file."""
+
+    config: ConfigArgument
+    preset: str | None
+    labels: str | Path | Sequence[str] | None
+    weights: str | None
+    head: str | None
+
+
+def _loaded(path: Path, choice: _Choice, step: Callable[[], None]) -> LoadedModel:
     """The model in full precision on the CPU."""
     step()
-    contents = read_contents(path, step)
+    contents = read_contents(path, step, weights=choice.weights)
     step()
-    found = decide(contents, config, preset)
+    found = decide(contents, choice.config, choice.preset, choice.head)
     step()
     model, report = _filled(contents, found, step)
     step()
-    classes, words = _classes(labels, contents, found.architecture, report.missing)
+    classes, words = _classes(choice.labels, contents, found.architecture, report.missing)
     report = replace(report, warnings=(*report.warnings, *words))
     return LoadedModel(
         model.eval(), found.architecture, found.clip, classes, found.format.name,
@@ -191,7 +210,7 @@ def _filled(
     architecture = decision.architecture
     model = empty_model(architecture)
     shapes = shapes_of(model)
-    state = decision.format.convert(contents.tensors, architecture)
+    state = decision.heads.renamed(decision.format.convert(contents.tensors, architecture))
     check_floating(state, shapes)
     check_consistency(state, step)
     state, resized = resize_tables(state, shapes, architecture, decision.trained_grid)
@@ -202,29 +221,58 @@ def _filled(
             "weights were built from by config="
         )
     unused = {name: value for name, value in state.items() if name not in shapes}
-    check_unused(architecture, decision.origin, unused)
+    expected = {n: v for n, v in unused.items() if is_left_out(n, decision.format, architecture)}
+    check_unused(
+        architecture,
+        decision.origin,
+        {name: value for name, value in unused.items() if name not in expected},
+    )
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
-    kept: StateDict = {}
-    taken: set[int] = set()
-    for name in shapes:
-        step()
-        if name in state:
-            kept[name] = _owned(state[name], taken)
+    kept = _all_owned({name: state[name] for name in shapes if name in state}, step)
     model.load_state_dict({**kept, **substitutes}, assign=True)
-    ignored = contents.ignored_classes
-    if ignored:
-        warnings.append(f"objects beside the weights were not read: {listed(ignored, 8)}")
     report = LoadReport(
         format=decision.format.name,
         decided_from=decision.origin,
+        weights=contents.weights,
+        networks=tuple(contents.networks) if len(contents.networks) > 1 else (),
         converted=_conversions(contents, state, shapes),
         missing=missing,
         unexpected=tuple(sorted(unused)),
         resized=resized,
-        warnings=(*decision.warnings, *warnings),
+        warnings=(
+            *filter(None, (contents.note,)),
+            *decision.warnings,
+            *warnings,
+            *_left_unread(contents),
+        ),
     )
     return model, report
+
+
+def _left_unread(contents: Contents) -> list[str]:
+    """Sentences on further networks of the file, and on objects that are no weights."""
+    notes = []
+    others = [name or "the file itself" for name in contents.networks if name != contents.weights]
+    if others:
+        notes.append(
+            f"the file holds further networks: {listed(others, 8)}; read is "
+            f"{contents.weights or 'the file itself'}, choose another with weights= (--weights)"
+        )
+    if contents.ignored_classes:
+        ignored = listed(contents.ignored_classes, 8)
+        notes.append(f"objects beside the weights were not read: {ignored}")
+    return notes
+
+
+def _all_owned(state: StateDict, step: Callable[[], None]) -> StateDict:
+    """Weights in full precision, each in memory of its own."""
+    taken: set[int] = set()
+    owned: StateDict = {}
+    for name, value in state.items():
+        step()
+        owned[name] = _owned(value, taken)
+    return owned
 
 
 def _owned(value: torch.Tensor, taken: set[int]) -> torch.Tensor:
@@ -287,7 +335,7 @@ def _classes(
 ) -> tuple[list[str] | None, list[str]]:
     """Names of the classes where their number is the classifier's, and words about it."""
     count = architecture.num_classes
-    if "head.projection.weight" in missing:
+    if "head.projection.weight" in missing or not count:
         return None, []
     if labels is not None:
         origin = Path(labels).name if isinstance(labels, str | Path) else "the list passed"
@@ -297,8 +345,8 @@ def _classes(
         if names is not None:
             return _counted(names, count, origin)
     shipped = shipped_labels(count)
-    if shipped is None or (count == 400 and architecture.patch_2d):
-        return None, []
+    if shipped is None or (count == 400 and architecture.patch_2d) or architecture.heads:
+        return None, []  # of a head behind others, the number of classes alone says nothing
     data_set = "Kinetics-400" if count == 400 else "ImageNet-1k"
     return list(shipped), [f"class names are those of {data_set}: the head has {count} classes"]
 

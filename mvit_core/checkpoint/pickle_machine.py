@@ -9,6 +9,7 @@ bear: each knows how deep it is and how many values it would have if written out
 soon as it is put into another. Keys are numbers and texts, or short tuples of those.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,7 @@ class Named:
 
 
 Reader = Callable[[Sequence[Built]], Built]
-"""What is made of the arguments that a file calls a name with."""
+"""Value made of the arguments that a file calls a name with."""
 
 MARK = object()
 """Stands on the stack where a row of values begins."""
@@ -59,12 +60,18 @@ class Machine:
     persistent: Callable[[Built], Built]
     limits: Limits
     names: Collection[str] | None
+    kept: re.Pattern[str] | None = None
+    """Further classes of which the attributes are kept, as ``Settings``."""
     stack: list[Built] = field(default_factory=list)
     memo: dict[object, Built] = field(default_factory=dict)
     measures: dict[int, int] = field(default_factory=dict)
-    """Of each container, by its identity."""
+    """Depth of each container, by its identity."""
     open: dict[int, Built] = field(default_factory=dict)
     """Containers that may still be filled."""
+    places: dict[int, int] = field(default_factory=dict)
+    """Places of them on the stack."""
+    marks: list[int] = field(default_factory=list)
+    """Places on the stack where rows of values begin."""
     alive: list[Built] = field(default_factory=list)
     """Every container, so that no identity is used twice."""
     tuple_keys: int = 0
@@ -103,8 +110,24 @@ class Machine:
         if index not in self.memo:
             raise BadPickle("it refers to what is not there")
         value = self.memo[index]
-        # What is still being filled would hold itself; it is left out there.
-        self.stack.append(Inert() if id(value) in self.open else value)
+        # What is still being filled would hold itself; it is left out there. What lies beside,
+        # in the same row of values, is complete and may stand in two places.
+        ancestor = id(value) in self.open and self.places.get(id(value), -1) <= self._last_mark()
+        self.stack.append(Inert() if ancestor else value)
+
+    def _last_mark(self) -> int:
+        """Place on the stack where the topmost row of values begins."""
+        while self.marks and not self._is_mark(self.marks[-1]):
+            self.marks.pop()  # it was taken by other means
+        return self.marks[-1] if self.marks else -1
+
+    def _is_mark(self, place: int) -> bool:
+        return place < len(self.stack) and self.stack[place] is MARK
+
+    def mark(self) -> None:
+        """Begin a row of values."""
+        self.marks.append(len(self.stack))
+        self.stack.append(MARK)
 
     # Containers.
 
@@ -113,6 +136,7 @@ class Machine:
         self.alive.append(value)
         if is_open:
             self.open[id(value)] = value
+            self.places[id(value)] = len(self.stack)
         self._grown(value, items, 1)
         return value
 
@@ -140,6 +164,7 @@ class Machine:
             self.close(items)
             return
         self._may_fill(target, list)
+        items = [Inert() if item is target else item for item in items]
         self._grown(target, items, self.measures[id(target)])
         target.extend(items)
 
@@ -151,6 +176,7 @@ class Machine:
         if len(items) % 2:
             raise BadPickle("a key in it has no value")
         self._may_fill(target, dict)
+        items = [Inert() if item is target else item for item in items]
         self._grown(target, items, self.measures[id(target)])
         for key, value in zip(items[::2], items[1::2], strict=True):
             if self._is_key(key):
@@ -212,9 +238,13 @@ class Machine:
 
     def new(self, kind: Built, arguments: Built) -> Built:
         """An object of a class: settings where it is of a known kind of them."""
-        if isinstance(kind, Named) and kind.name in _SETTINGS:
+        if isinstance(kind, Named) and self._is_kept(kind.name):
             return self.settings({})
         return self.call(kind, arguments)
+
+    def _is_kept(self, name: str) -> bool:
+        further = self.kept is not None and self.kept.fullmatch(name) is not None
+        return name in _SETTINGS or further
 
     def _dictionary(self, arguments: tuple[Built, ...]) -> Built:
         value: dict[Built, Built] = {}
@@ -275,7 +305,7 @@ class Machine:
 
 
 class Settings(dict[Built, Built]):
-    """What an object of a known kind holds: its entries, or its attributes."""
+    """Entries or attributes of an object of a known kind."""
 
 
 def _is_plain_key(key: Built) -> bool:

@@ -3,6 +3,7 @@
 Written after the description in the standard library's ``pickletools``, protocols 0 to 5.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from mvit_core.checkpoint.inert import Inert
@@ -26,7 +27,7 @@ def _tuple(count: int) -> Callable[[Machine, object], None]:
 
 
 def _mark(machine: Machine, _: object) -> None:
-    machine.stack.append(MARK)
+    machine.mark()
 
 
 def _pop(machine: Machine, _: object) -> None:
@@ -193,16 +194,17 @@ _STEPS: Mapping[int, Callable[[Machine, object], None]] = {
     )
     for code in codes
 }
-"""What each opcode does; PROTO, FRAME and STOP do nothing."""
+"""Handler of each opcode; PROTO, FRAME and STOP do nothing."""
 
 
-def plain_values(
+def plain_values(  # noqa: PLR0913 - each is a choice of its own
     data: Bytes,
     start: int = 0,
     *,
     calls: Mapping[str, Reader],
     persistent: Callable[[Built], Built],
     names: Collection[str] | None = None,
+    kept: re.Pattern[str] | None = None,
     limits: Limits = LIMITS,
     check: Check = lambda: None,
 ) -> Built:
@@ -214,13 +216,14 @@ def plain_values(
         calls: by name, what is made of the arguments of a call; all other calls give ``Inert``.
         persistent: makes the value of what lies outside the pickle, of its identity.
         names: those that the look over the pickle has found; others are refused. None for any.
+        kept: further classes of which the attributes are kept.
         limits: what it may ask for.
         check: called now and then; raising from it ends the reading.
 
     Raises:
         BadPickle: it is cut off, damaged, or goes beyond a limit.
     """
-    machine = Machine(calls, persistent, limits, names)
+    machine = Machine(calls, persistent, limits, names, kept)
     for opcode in opcodes(data, start, limits, check):
         code, argument = opcode.code, opcode.argument
         if code in _PUSHED:

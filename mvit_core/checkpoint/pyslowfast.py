@@ -17,73 +17,25 @@ from mvit_core.checkpoint.entry import (
     image_clip,
     video_clip,
 )
+from mvit_core.checkpoint.families import FAMILY_READERS
+from mvit_core.checkpoint.yacs import (
+    DEFAULTS,
+    by_index,
+    check_options,
+    kernel_of,
+    merged,
+    triple_of,
+)
 from mvit_core.errors import ArchitectureError
-from mvit_core.geometry import Triple
-from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, multiscale_blocks
+from mvit_core.model.config import BlockConfig, MViTConfig, multiscale_blocks
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
-_DEFAULTS: Configuration = {
-    "MODEL": {"MODEL_NAME": "MViT", "NUM_CLASSES": 400},
-    "DATA": {
-        "NUM_FRAMES": 8,
-        "SAMPLING_RATE": 8,
-        "TARGET_FPS": 30,
-        "TRAIN_CROP_SIZE": 224,
-        "INPUT_CHANNEL_NUM": [3],
-        "MEAN": [0.45, 0.45, 0.45],
-        "STD": [0.225, 0.225, 0.225],
-        "TRAIN_JITTER_SCALES": [256, 320],
-        "REVERSE_INPUT_CHANNEL": False,
-        "IN_VAL_CROP_RATIO": 0.875,
-    },
-    "TEST": {"DATASET": "kinetics", "NUM_SPATIAL_CROPS": 3},
-    "DETECTION": {"ENABLE": False},
-    "MVIT": {
-        "MODE": "conv",
-        "POOL_FIRST": False,
-        "CLS_EMBED_ON": True,
-        "PATCH_KERNEL": [3, 7, 7],
-        "PATCH_STRIDE": [2, 4, 4],
-        "PATCH_PADDING": [2, 4, 4],
-        "PATCH_2D": False,
-        "EMBED_DIM": 96,
-        "NUM_HEADS": 1,
-        "MLP_RATIO": 4.0,
-        "QKV_BIAS": True,
-        "DEPTH": 16,
-        "NORM": "layernorm",
-        "DIM_MUL": [],
-        "HEAD_MUL": [],
-        "DIM_MUL_IN_ATT": False,
-        "POOL_Q_STRIDE": [],
-        "POOL_KV_STRIDE": [],
-        "POOL_KV_STRIDE_ADAPTIVE": None,
-        "POOL_KVQ_KERNEL": None,
-        "NORM_STEM": False,
-        "SEP_POS_EMBED": False,
-        "USE_ABS_POS": True,
-        "USE_FIXED_SINCOS_POS": False,
-        "REL_POS_SPATIAL": False,
-        "REL_POS_TEMPORAL": False,
-        "RESIDUAL_POOLING": False,
-        "SEPARATE_QKV": False,
-        "USE_MEAN_POOLING": False,
-        "REV": {"ENABLE": False},
-    },
-}
-"""What PySlowFast assumes where a YAML file is silent (slowfast/config/defaults.py)."""
+_SOMETHING_CLASSES = 174
+"""Classes of Something-Something v2, whose clips are sampled in segments of the whole video."""
 
-
-def merged(configuration: Configuration, defaults: Configuration) -> dict[str, Any]:
-    """The configuration over its defaults, section by section; null sections are defaults."""
-    result = dict(configuration)
-    for name, default in defaults.items():
-        given = configuration.get(name, default)
-        if isinstance(default, Mapping):
-            given = merged(given, default) if isinstance(given, Mapping) else default
-        result[name] = given
-    return result
+_INNER = "backbone."
+"""Prefixes of networks with a head of the user's own around them."""
 
 
 def is_image_dialect(configuration: Configuration) -> bool:
@@ -92,7 +44,11 @@ def is_image_dialect(configuration: Configuration) -> bool:
     if "PATCH_2D" in mvit or "NUM_FRAMES" in (configuration.get("DATA") or {}):
         return False
     sizes = (mvit.get(k) for k in ("PATCH_KERNEL", "POOL_KVQ_KERNEL", "POOL_KV_STRIDE_ADAPTIVE"))
-    return any(isinstance(size, Sequence) and len(size) == 2 for size in sizes)
+    rows = mvit.get("POOL_Q_STRIDE")
+    flat_rows = isinstance(rows, Sequence) and any(
+        isinstance(row, Sequence) and len(row) == 3 for row in rows
+    )
+    return flat_rows or any(isinstance(size, Sequence) and len(size) == 2 for size in sizes)
 
 
 def _reads(configuration: Configuration) -> bool:
@@ -101,42 +57,49 @@ def _reads(configuration: Configuration) -> bool:
 
 def _matches(state: StateDict, configuration: Configuration | None) -> bool:
     del configuration
-    return "patch_embed.proj.weight" in state and any(n.startswith("blocks.") for n in state)
+    names = {name.removeprefix(_INNER) for name in state}
+    return "patch_embed.proj.weight" in names and any(
+        name.startswith(("blocks.", "rev_backbone.layers.")) for name in names
+    )
 
 
 def _configure(configuration: Configuration) -> Setup:
-    cfg = merged(configuration, _DEFAULTS)
-    _refuse_other_models(cfg)
-    blocks = _legacy_blocks(cfg["MVIT"]) if _is_legacy(cfg["MVIT"]) else _blocks(cfg["MVIT"])
-    architecture = _architecture(cfg, blocks)
-    notes: tuple[str, ...] = ()
-    if cfg["DETECTION"]["ENABLE"]:
-        notes = ("a detection model: its head reads regions, so class scores mean nothing here",)
-    return Setup(architecture, _clip(cfg, architecture), notes)
-
-
-def _refuse_other_models(cfg: Configuration) -> None:
-    if cfg["MVIT"]["REV"].get("ENABLE"):
-        raise ArchitectureError(
-            "MVIT.REV.ENABLE is set: a reversible MViT is another architecture and cannot be shown"
-        )
+    cfg = merged(configuration, DEFAULTS)
     if cfg["MVIT"]["NORM"] != "layernorm":
         raise ArchitectureError(f"MVIT.NORM is {brief(cfg['MVIT']['NORM'])}; only layernorm exists")
+    check_options(cfg["MVIT"])
+    blocks = _legacy_blocks(cfg["MVIT"]) if _is_legacy(cfg["MVIT"]) else _blocks(cfg["MVIT"])
+    arguments = _arguments(cfg, blocks)
+    reader = next((r for r in FAMILY_READERS if r.applies(cfg)), None)
+    architecture = reader.configure(cfg, arguments) if reader else MViTConfig(**arguments)
+    clip = _clip(cfg, architecture)
+    notes = reader.notes(architecture) if reader else ()
+    return Setup(architecture, clip, (*notes, *_scale_notes(clip)))
+
+
+def _scale_notes(clip: ClipSpec) -> tuple[str, ...]:
+    """Warning on means for colours of 0 to 255; PySlowFast divides by 255 before them."""
+    if max(clip.mean) <= 2.0:
+        return ()
+    said, scaled = (
+        f"{_listed(mean)} and DATA.STD {_listed(std)}"
+        for mean, std in (
+            (clip.mean, clip.std),
+            ([v / 255 for v in clip.mean], [v / 255 for v in clip.std]),
+        )
+    )
+    return (
+        f"DATA.MEAN is {said}: values for colours of 0 to 255, while PySlowFast feeds 0 to 1; "
+        f"they are used as stated. If the network was fed 0 to 255, set {scaled} instead",
+    )
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.4g}" for value in values)
 
 
 def _is_legacy(mvit: Configuration) -> bool:
     return bool(mvit.get("POOL_KV_KERNEL") or mvit.get("POOL_Q_KERNEL"))
-
-
-def by_index(rows: Sequence[Sequence[Any]] | None) -> dict[int, Any]:
-    """Rows of [block, value] or [block, t, y, x] as a mapping from the block."""
-    rows = rows or ()
-    return {int(index): tuple(rest) if len(rest) > 1 else rest[0] for index, *rest in rows}
-
-
-def kernel_of(value: Sequence[int] | None) -> Kernel:
-    """Three sizes, or () for none."""
-    return tuple(int(v) for v in value or ())
 
 
 def _blocks(mvit: Configuration) -> tuple[BlockConfig, ...]:
@@ -176,42 +139,39 @@ def _legacy_blocks(mvit: Configuration) -> tuple[BlockConfig, ...]:
     )
 
 
-def triple_of(value: Sequence[int], first: int, flat: bool) -> Triple:
-    """Sizes along (t, y, x); a flat one has no time axis and gets ``first`` there."""
-    t, y, x = (first, *value) if flat else value
-    return int(t), int(y), int(x)
-
-
-def _architecture(cfg: Configuration, blocks: tuple[BlockConfig, ...]) -> MViTConfig:
+def _arguments(cfg: Configuration, blocks: tuple[BlockConfig, ...]) -> dict[str, Any]:
+    """The arguments of an ``MViTConfig``."""
     mvit, data = cfg["MVIT"], cfg["DATA"]
     flat = bool(mvit["PATCH_2D"])
     side = int(data["TRAIN_CROP_SIZE"])
-    return MViTConfig(
-        blocks=blocks,
-        input_shape=(1 if flat else int(data["NUM_FRAMES"]), side, side),
-        num_classes=max(int(cfg["MODEL"]["NUM_CLASSES"]), 1),  # the weights tell
-        in_channels=int(data["INPUT_CHANNEL_NUM"][0]),
-        patch_kernel=triple_of(mvit["PATCH_KERNEL"], 1, flat),
-        patch_stride=triple_of(mvit["PATCH_STRIDE"], 1, flat),
-        patch_padding=triple_of(mvit["PATCH_PADDING"], 0, flat),
-        patch_2d=flat,
-        mode=mvit["MODE"],
-        pool_first=mvit["POOL_FIRST"],
-        separate_qkv=mvit["SEPARATE_QKV"],
-        qkv_bias=mvit["QKV_BIAS"],
-        mlp_ratio=float(mvit["MLP_RATIO"]),
-        has_cls_embed=mvit["CLS_EMBED_ON"],
-        use_abs_pos=mvit["USE_ABS_POS"],
-        sep_pos_embed=mvit["SEP_POS_EMBED"],
-        use_fixed_sincos_pos=mvit["USE_FIXED_SINCOS_POS"],
-        rel_pos_spatial=mvit["REL_POS_SPATIAL"],
-        rel_pos_temporal=mvit["REL_POS_TEMPORAL"],
-        residual_pooling=mvit["RESIDUAL_POOLING"],
-        dim_mul_in_att=mvit["DIM_MUL_IN_ATT"],
-        norm_stem=mvit["NORM_STEM"],
-        pool_norm_eps=1e-5 if _is_legacy(mvit) else 1e-6,
-        readout=_readout(mvit),
-    )
+    return {
+        "blocks": blocks,
+        "input_shape": (1 if flat else int(data["NUM_FRAMES"]), side, side),
+        "num_classes": max(int(cfg["MODEL"]["NUM_CLASSES"]), 1),  # the weights tell
+        "in_channels": int(data["INPUT_CHANNEL_NUM"][0]),
+        "patch_kernel": triple_of(mvit["PATCH_KERNEL"], 1, flat),
+        "patch_stride": triple_of(mvit["PATCH_STRIDE"], 1, flat),
+        "patch_padding": triple_of(mvit["PATCH_PADDING"], 0, flat),
+        "patch_2d": flat,
+        "mode": mvit["MODE"],
+        "pool_first": mvit["POOL_FIRST"],
+        "separate_qkv": mvit["SEPARATE_QKV"],
+        "qkv_bias": mvit["QKV_BIAS"],
+        "mlp_ratio": float(mvit["MLP_RATIO"]),
+        "has_cls_embed": mvit["CLS_EMBED_ON"],
+        "use_abs_pos": mvit["USE_ABS_POS"],
+        "sep_pos_embed": mvit["SEP_POS_EMBED"],
+        "use_fixed_sincos_pos": mvit["USE_FIXED_SINCOS_POS"],
+        "rel_pos_spatial": mvit["REL_POS_SPATIAL"],
+        "rel_pos_temporal": mvit["REL_POS_TEMPORAL"],
+        "residual_pooling": mvit["RESIDUAL_POOLING"] or mvit["CONV_Q"] > 0,
+        "residual_conv": mvit["CONV_Q"] > 1,
+        "dim_mul_in_att": mvit["DIM_MUL_IN_ATT"],
+        "norm_stem": mvit["NORM_STEM"],
+        "pool_norm_eps": 1e-5 if _is_legacy(mvit) else 1e-6,
+        "readout": _readout(mvit),
+        "head_act": cfg["MODEL"]["HEAD_ACT"],
+    }
 
 
 def _readout(mvit: Configuration) -> Any:  # noqa: ANN401 - a Literal of MViTConfig
@@ -242,12 +202,15 @@ def _clip(cfg: Configuration, architecture: MViTConfig) -> ClipSpec:
 
 def _convert(state: StateDict, architecture: MViTConfig | None) -> StateDict:
     del architecture
-    return state
+    return {name.removeprefix(_INNER): value for name, value in state.items()}
 
 
 def _published_clip(architecture: MViTConfig) -> ClipSpec:
     if architecture.patch_2d:
         return image_clip(architecture)
+    if architecture.num_classes == _SOMETHING_CLASSES:
+        size = max(architecture.input_shape[1:])
+        return video_clip(architecture, short_side=size, sampling="segments")
     if architecture.input_shape[0] == 40:  # MViTv2-L alone keeps the statistics of ImageNet
         size = max(architecture.input_shape[1:])
         return video_clip(architecture, short_side=size, mean=IMAGENET_MEAN, std=IMAGENET_STD)

@@ -18,7 +18,7 @@ from mvit_core.checkpoint.entry import (
     video_clip,
 )
 from mvit_core.checkpoint.naming import compiled, renamed
-from mvit_core.checkpoint.pyslowfast import by_index, kernel_of, triple_of
+from mvit_core.checkpoint.yacs import by_index, kernel_of, triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, MViTConfig, multiscale_blocks
 from mvit_core.video.clip import ClipSpec
@@ -60,7 +60,7 @@ _DEFAULTS: Configuration = {
     "pool_kvq_kernel": None,
     "head_num_classes": 400,
 }
-"""Of ``create_multiscale_vision_transformers``."""
+"""Defaults of ``create_multiscale_vision_transformers``."""
 
 
 def _matches(state: StateDict, configuration: Configuration | None) -> bool:

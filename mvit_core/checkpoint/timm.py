@@ -12,7 +12,7 @@ from typing import Any
 from mvit_core.checkpoint.contents import StateDict
 from mvit_core.checkpoint.entry import CheckpointFormat, Configuration, Setup, image_clip
 from mvit_core.checkpoint.naming import compiled, renamed, with_time_axis
-from mvit_core.checkpoint.pyslowfast import triple_of
+from mvit_core.checkpoint.yacs import triple_of
 from mvit_core.errors import ArchitectureError
 from mvit_core.model.config import BlockConfig, Kernel, MViTConfig, check_depth
 from mvit_core.printable import brief
@@ -45,7 +45,7 @@ _DEFAULTS: Configuration = {
     "in_chans": 3,
     "global_pool": None,
 }
-"""Of ``MultiScaleVitCfg`` and ``MultiScaleVit``."""
+"""Defaults of ``MultiScaleVitCfg`` and ``MultiScaleVit``."""
 
 _LARGE = {"depths": (2, 6, 36, 4), "embed_dim": 144, "num_heads": 2}
 _HUGE = {"depths": (4, 8, 60, 8), "embed_dim": 192, "num_heads": 3}
@@ -59,7 +59,7 @@ _NAMED: Mapping[str, Configuration] = {
     "mvitv2_large_cls": {**_LARGE, "use_cls_token": True},
     "mvitv2_huge_cls": {**_HUGE, "use_cls_token": True},
 }
-"""What ``architecture`` in ``config.json`` stands for."""
+"""Presets by ``architecture`` in ``config.json``."""
 
 _BLOCK = re.compile(r"stages\.(\d+)\.blocks\.(\d+)\.")
 

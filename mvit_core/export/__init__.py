@@ -1,7 +1,7 @@
 """Exporters: an explicit table by file ending; the window and the command line iterate it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
@@ -87,7 +87,10 @@ def export(
     for source, what in ((video.path, "video"), (explainer.loaded.path, "checkpoint")):
         if path.exists() and source.exists() and path.samefile(source):
             raise ExportError(f"{path} is the {what} itself; give the export another name")
-    return exporter.run(explainer, video, request, path, on_progress)
+    done = exporter.run(explainer, video, request, path, on_progress)
+    # What is wrong with a file is known in full only once its frames were read.
+    told = [*done.notes, *(note for note in video.damage if note not in done.notes)]
+    return replace(done, notes=tuple(told))
 
 
 def check_target(path: Path, request: ExportRequest) -> Exporter:

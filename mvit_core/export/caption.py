@@ -17,6 +17,8 @@ TEXT = (236, 236, 240)
 _MUTED = (168, 170, 178)
 _WARNING = (255, 200, 110)
 
+DAMAGED = " · damaged frames in this window"
+
 
 @dataclass(frozen=True)
 class _Line:
@@ -54,11 +56,13 @@ class Caption:
         return slice(top - top % 2, min(bottom + bottom % 2, self.strip.shape[0]))
 
     def _wanted(self, frame_index: int, shot: Shot) -> list[_Line | Shot | None]:
-        """What each line shows: words, then the note if there is room, then the colour bar."""
+        """Lines of the caption: words, then the note if there is room, then the colour bar."""
         if not self._figure.caption_lines:
             return []
         first = shot.panels[0].explanation
         words = caption_lines(first, frame_index, LAYOUTS[self._request.layout])
+        if shot.is_damaged:
+            words[0] += DAMAGED
         lines = [_Line(w, c) for w, c in zip(words, (TEXT, _MUTED, TEXT), strict=True)]
         if self._figure.caption_lines > len(lines) + 1:
             lines.append(_Line(first.maps.note, _WARNING))
@@ -117,9 +121,10 @@ def caption_lines(
     reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
         reduced += f" · class key takes {sink:.1%}"
-    best = seen.predictions[0]
+    best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
+    said = "no classes" if best is None else f"{best.name} {best.probability:.1%}"
     window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
-    said = f"{best.name} {best.probability:.1%} · frame {frame_index} · {window}"
+    said += f" · frame {frame_index} · {window}"
     return [which, reduced, said]
 
 

@@ -1,12 +1,14 @@
-"""Which pictures stand together: one map, all heads, one block of each stage, frame and map."""
+"""Layouts of pictures: one map, all heads, one block of each stage, frame and map."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from mvit_core.pipeline import Explainer, Explanation, MapSpec, same_place
+from mvit_core.attribution import MapSpec
+from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.video import ClipWindow, Video
+from mvit_core.video.boxes import Box
 
 Explain = Callable[[MapSpec], Explanation]
 
@@ -40,36 +42,46 @@ def _stages(explain: Explain, spec: MapSpec) -> list[Panel]:
     chosen = explain(spec)
     layers = chosen.capture.record.layers
     last_of_stage = {layer.stage: layer for layer in layers}
-    head = spec.head if isinstance(spec.head, str) else "mean"
-    panels = []
-    for stage, layer in last_of_stage.items():
-        query = same_place(spec, chosen.capture.layer(chosen.maps.block), layer)
-        wanted = replace(spec, block=layer.block, head=head, query=query)
-        panels.append(Panel(explain(wanted), f"stage {stage} · block {layer.block}"))
-    return panels
+    here = chosen.capture.layer(chosen.maps.block)
+    spec = replace(spec, head=spec.head if isinstance(spec.head, str) else "mean")
+    return [
+        Panel(explain(spec.on_layer(here, layer)), f"stage {stage} · block {layer.block}")
+        for stage, layer in last_of_stage.items()
+    ]
 
 
 @dataclass(frozen=True)
 class Layout:
     """One way to put panels together."""
 
+    title: str
+    """Title in dialogs."""
     panels: Callable[[Explain, MapSpec], list[Panel]]
     varies: Literal["nothing", "head", "block"]
-    """What differs from panel to panel; the caption leaves that to the labels."""
+    """Parts that differ from panel to panel; the caption leaves them to the labels."""
 
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
-        "single": Layout(_single, varies="nothing"),
-        "heads": Layout(_heads, varies="head"),
-        "stages": Layout(_stages, varies="block"),
-        "side-by-side": Layout(_side_by_side, varies="nothing"),
+        "single": Layout("Single", _single, varies="nothing"),
+        "heads": Layout("Heads", _heads, varies="head"),
+        "stages": Layout("Stages", _stages, varies="block"),
+        "side-by-side": Layout("Side by side", _side_by_side, varies="nothing"),
     }
 )
 
 
 def panels_of(
-    explainer: Explainer, video: Video, window: ClipWindow, layout: str, spec: MapSpec
+    explainer: Explainer,
+    video: Video,
+    window: ClipWindow,
+    layout: str,
+    spec: MapSpec,
+    boxes: tuple[Box, ...] = (),
 ) -> list[Panel]:
-    """The pictures of a layout for one window."""
-    return LAYOUTS[layout].panels(lambda wanted: explainer.explain(video, window, wanted), spec)
+    """The pictures of a layout for one window and its boxes."""
+
+    def explain(wanted: MapSpec) -> Explanation:
+        return explainer.explain(video, window, wanted, boxes=boxes)
+
+    return LAYOUTS[layout].panels(explain, spec)

@@ -26,7 +26,7 @@ def export_still(
     path: Path,
     on_progress: OnProgress | None = None,
 ) -> ExportSummary:
-    """One frame with its heat as PNG; the facts behind it are in its ``Comment`` text.
+    """One frame with its heat as PNG; its provenance is in its ``Comment`` text.
 
     Raises:
         ExportError: the target cannot be written.
@@ -37,21 +37,21 @@ def export_still(
     steps.again()
     still = draw_still(explainer, video, request, steps.again)
     with whole_file(path) as partial:
-        partial.write_bytes(png_bytes(still.picture, still.facts))
+        partial.write_bytes(png_bytes(still.picture, still.provenance))
     steps.step()
     return ExportSummary(str(path), 1, still.size, still.notes)
 
 
 @dataclass(frozen=True, eq=False)
 class Still:
-    """One picture of an export, and what is known of it."""
+    """One picture of an export, and what it was made of."""
 
     picture: ImageArray
     """(H, W, 3)."""
-    facts: str
-    """What is behind it, as JSON."""
+    provenance: str
+    """Model, video, layer and settings that it was made of, as JSON."""
     notes: tuple[str, ...]
-    """What a reader must know."""
+    """Notes for readers."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -89,7 +89,7 @@ def draw_still(
     shot = scene.shot(index)
     figure = plan(video.display_size, shot.panels, caption=request.caption, size=request.size)
     picture = Artist(figure, request).draw(video.frame(index), index, shot)
-    return Still(picture, scene.facts(index, index + 1), scene.notes)
+    return Still(picture, scene.provenance(index, index + 1), scene.notes)
 
 
 def png_bytes(picture: ImageArray, comment: str) -> bytes:

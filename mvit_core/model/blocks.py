@@ -5,10 +5,11 @@ Axis legend: B batch, N tokens, C channels, (T, Y, X) the patch grid.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.attention import AttentionOptions, MultiScaleAttention, NormLayer
@@ -66,7 +67,7 @@ class TokenBatchNorm(nn.BatchNorm1d):
 
 
 def norm_layers(config: MViTConfig) -> tuple[NormLayer, NormLayer]:
-    """What builds the norms of tokens, and those at the pools."""
+    """Makers of the norms of tokens, and of those at the pools."""
     if config.norm == "batchnorm":
         return TokenBatchNorm, nn.BatchNorm3d
     return (
@@ -119,7 +120,7 @@ class Mlp(nn.Module):
         fc1, act = self.fc1, self.act
         exact = type(fc1) is Linear and type(act) is nn.GELU and act.approximate == "none"
         heard = fc1._forward_hooks or act._forward_hooks or act._forward_pre_hooks
-        if exact and not heard and not recorded(x, *fc1.parameters()):
+        if exact and not heard and not recorded(*fc1.parameters()):
             return fc1(x, gelu=True)
         return act(fc1(x))
 
@@ -198,7 +199,7 @@ class MultiScaleBlock(nn.Module):
         self.proj = Linear(dim, dim_out) if dim != dim_out else None
         self._project_in_attention = dim_mul_in_att and self.proj is not None
         self._project_in_mlp = not dim_mul_in_att and self.proj is not None
-        self.pool_skip = _skip_pool(attention.get("stride_q", ()))
+        self.pool_skip = skip_pool(attention.get("stride_q", ()))
 
     def forward(
         self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
@@ -208,8 +209,9 @@ class MultiScaleBlock(nn.Module):
         Args:
             x: (B, N, dim).
             thw_shape: the grid (T, Y, X).
-            class_alone: nothing but the class token is read of the result, so the others need
-                not pass the MLP.
+            class_alone: nothing but the class token is read of the result, so no gradient of the
+                others is wanted. With frozen weights its value stays that of the plain pass, bit
+                for bit: a product of one row is rounded otherwise than that row of many.
 
         Returns:
             (B, Nq, dim_out), or (B, 1, dim_out) of the class token alone, and the query grid.
@@ -220,16 +222,25 @@ class MultiScaleBlock(nn.Module):
             x = self.proj(normed)
         skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
         x = skip + self.drop_path(attended)
-        if class_alone:
-            x = x[:, :1]
+        if not class_alone:
+            return self._through_mlp(x), q_shape
+        alone = self._through_mlp(x[:, :1])
+        if recorded(*self.mlp.parameters()):
+            return alone, q_shape
+        with torch.no_grad():
+            plain = self._through_mlp(x)[:, :1]
+        return plain + (alone - alone.detach()), q_shape
+
+    def _through_mlp(self, x: Tensor) -> Tensor:
         normed = self.norm2(x)
         hidden = self.mlp(normed)
         if self._project_in_mlp and self.proj is not None:
             x = self.proj(normed)
-        return x + self.drop_path(hidden), q_shape
+        return x + self.drop_path(hidden)
 
 
-def _skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+def skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:
+    """The pooling of a skip where queries stride, by maximum with kernel ``stride + 1``."""
     if not stride or max(stride) == 1:
         return None
     kernel = tuple(s + 1 if s > 1 else s for s in stride)
@@ -314,12 +325,16 @@ def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module
         separate_qkv=config.separate_qkv,
         residual_on_cls=config.residual_on_cls,
         depthwise_conv=config.depthwise_pool,
+        residual_conv=config.residual_conv,
         pool_norm_layer=pool_norm_layer,
     )
 
 
 class ClassificationHead(nn.Module):
     """Mean over tokens, LayerNorm, Linear.
+
+    Weights are loaded under our names and under the reference's, where the head is a sequence of
+    mean (0), norm (1) and linear layer (2).
 
     Args:
         emb_size: channels of a token.
@@ -334,6 +349,16 @@ class ClassificationHead(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, n_classes) of tokens (B, N, emb_size)."""
         return self.projection(self.norm(x.mean(dim=1)))
+
+    @override
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
+        """Take the reference's names for ours, where the weights come under them."""
+        for theirs, ours in (("1.", "norm."), ("2.", "projection.")):
+            for part in ("weight", "bias"):
+                if f"{prefix}{theirs}{part}" in state_dict:
+                    value = state_dict.pop(f"{prefix}{theirs}{part}")
+                    state_dict[f"{prefix}{ours}{part}"] = value
+        super()._load_from_state_dict(state_dict, prefix, *others)
 
 
 class LinearHead(nn.Module):

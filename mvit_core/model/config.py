@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from math import isfinite, prod
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import GridGeometry, SlidingWindow, Triple
+from mvit_core.model.head_config import HeadConfig
 from mvit_core.printable import brief
 
 PoolMode = Literal["conv", "avg", "max", "conv_unshared"]
-Readout = Literal["class", "mean", "mean_before_norm", "classification_head"]
+Readout = Literal["class", "mean", "mean_before_norm", "classification_head", "boxes", "none"]
+HeadActivation = Literal["softmax", "sigmoid"]
 AttentionKind = Literal["pooling", "multi_head"]
 NormKind = Literal["layernorm", "batchnorm"]
 
@@ -104,7 +106,16 @@ class BlockConfig:
 
 @dataclass(frozen=True)
 class MViTConfig:
-    """Everything the network is built from, and nothing about how videos are fed to it."""
+    """Everything the network is built from, and nothing about how videos are fed to it.
+
+    A further family of networks is a subclass with its own options (``ReversibleConfig``,
+    ``PretrainingConfig``, ``DetectionConfig``).
+    """
+
+    family: ClassVar[str] = "classifier"
+    """Name of the family, a key of ``FAMILIES``."""
+    fewest_classes: ClassVar[int] = 1
+    """0 where the family predicts no classes."""
 
     blocks: tuple[BlockConfig, ...]
     input_shape: Triple = (16, 224, 224)
@@ -134,6 +145,8 @@ class MViTConfig:
     residual_pooling: bool = False
     residual_on_cls: bool = False
     """Residual pooling reaches the class row too (timm, pytorchvideo)."""
+    residual_conv: bool = False
+    """Residual pooling adds the queries after a depthwise convolution (MeMViT's CONV_Q above 1)."""
     dim_mul_in_att: bool = False
     depthwise_pool: bool = True
     """Pooling convolutions keep channels apart; False mixes those of a head (pytorchvideo)."""
@@ -147,7 +160,14 @@ class MViTConfig:
     """1e-5 in PySlowFast before June 2022."""
     readout: Readout = "class"
     """What the head sees: the normed class token, the mean of normed tokens, the norm of the
-    patch tokens' mean, or ``ClassificationHead`` on the patch tokens."""
+    patch tokens' mean, ``ClassificationHead`` on the patch tokens, the patch tokens inside boxes,
+    or nothing where there is no head."""
+    head_act: HeadActivation = "softmax"
+    """Makes probabilities of logits; sigmoid where several classes may be present at once."""
+    heads: tuple[HeadConfig, ...] = ()
+    """The heads of a network that has several, or one of several layers; () is one linear layer."""
+    head_name: str = ""
+    """Name of the head that gives the logits; the first of ``heads`` by default."""
     drop_rate: float = 0.0
     drop_path_rate: float = 0.0
     head_dropout_rate: float = 0.0
@@ -178,6 +198,7 @@ class MViTConfig:
             "readout": Readout,
             "attention": AttentionKind,
             "norm": NormKind,
+            "head_act": HeadActivation,
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in get_args(allowed):
@@ -193,18 +214,19 @@ class MViTConfig:
             raise ArchitectureError("mode 'conv_unshared' needs pool_first=True")
 
     def _check_numbers(self) -> None:
-        lowest = {"input_shape": 1, "patch_kernel": 1, "patch_stride": 1, "patch_padding": 0}
-        for name, low in lowest.items():
+        sizes = {"input_shape": 1, "patch_kernel": 1, "patch_stride": 1, "patch_padding": 0}
+        for name, low in sizes.items():
             value = getattr(self, name)
             if len(value) != 3 or not all(_is_whole(v, low, MAX_SIDE) for v in value):
                 raise ArchitectureError(
                     f"{name} must be three whole numbers from {low} to {MAX_SIDE}, "
                     f"got {brief(value)}"
                 )
-        for name in ("num_classes", "in_channels"):
-            if not _is_whole(getattr(self, name), 1, _MAX_CHANNELS):
+        lowest = {"num_classes": self.fewest_classes, "in_channels": 1}
+        for name, low in lowest.items():
+            if not _is_whole(getattr(self, name), low, _MAX_CHANNELS):
                 raise ArchitectureError(
-                    f"{name} must be a whole number from 1 to {_MAX_CHANNELS}, "
+                    f"{name} must be a whole number from {low} to {_MAX_CHANNELS}, "
                     f"got {brief(getattr(self, name))}"
                 )
         if not (isfinite(self.mlp_ratio) and 0 < self.mlp_ratio <= _MAX_MLP_RATIO):
@@ -245,6 +267,11 @@ class MViTConfig:
         return len(self.blocks)
 
     @property
+    def head_dim(self) -> int:
+        """Channels of the vector that the head reads."""
+        return self.blocks[-1].dim_out
+
+    @property
     def embed_dim(self) -> int:
         """Channels of a patch token before the first block."""
         return self.blocks[0].dim
@@ -256,7 +283,7 @@ class MViTConfig:
 
     @property
     def patch_geometry(self) -> GridGeometry:
-        """Where the patch tokens lie on the input."""
+        """Geometry of the patch tokens on the input."""
         return GridGeometry().through(self.patch_window)
 
     @property
@@ -295,7 +322,7 @@ class MViTConfig:
         return replace(self, input_shape=input_shape)
 
 
-def _rounded_width(width: int, multiplier: float, divisor: int = 1) -> int:
+def rounded_width(width: int, multiplier: float, divisor: int = 1) -> int:
     """PySlowFast's ``round_width``: the multiple of ``divisor`` nearest to the product."""
     wanted = width * multiplier
     rounded = max(1, int(wanted + divisor / 2) // divisor * divisor)
@@ -336,13 +363,12 @@ def multiscale_blocks(  # the reference's options, one argument each
     kv_of = dict(kv_strides or {})
     if kv_stride_adaptive is not None:
         kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)
-    blocks = []
-    dim, heads = embed_dim, num_heads
+    blocks, dim, heads = [], embed_dim, num_heads
     for i in range(depth):
-        heads = _rounded_width(heads, head_mul.get(i, 1.0))
+        heads = rounded_width(heads, head_mul.get(i, 1.0))
         widening = i if dim_mul_in_att else i + 1
-        divisor = _rounded_width(heads, head_mul.get(widening, 1.0))
-        dim_out = _rounded_width(dim, dim_mul.get(widening, 1.0), divisor)
+        divisor = rounded_width(heads, head_mul.get(widening, 1.0))
+        dim_out = rounded_width(dim, dim_mul.get(widening, 1.0), divisor)
         stride_q, stride_kv = tuple(q_strides.get(i, ())), tuple(kv_of.get(i, ()))
         kernel_q, kernel_kv = _kernel_of(stride_q, kernel), _kernel_of(stride_kv, kernel)
         blocks.append(BlockConfig(dim, dim_out, heads, kernel_q, kernel_kv, stride_q, stride_kv))

@@ -20,7 +20,9 @@ from mvit_core.model.blocks import (
     norm_layers,
 )
 from mvit_core.model.config import MViTConfig
+from mvit_core.model.heads import PredictionHeads
 from mvit_core.model.kernels import recorded
+from mvit_core.model.pooling import triple
 from mvit_core.model.positions import resize_joint
 
 
@@ -28,7 +30,11 @@ class MViT(nn.Module):
     """A Multiscale Vision Transformer; state-dict keys are PySlowFast's.
 
     Args:
-        config: the architecture. Weights start as the reference initialises them.
+        config: the architecture. Weights start as the reference initialises them. Networks of
+            other families are made by ``mvit_core.model.families.build_network``.
+
+    Raises:
+        TypeError: the configuration is that of another family.
     """
 
     pos_embed: nn.Parameter | None
@@ -37,6 +43,8 @@ class MViT(nn.Module):
     pos_embed_class: nn.Parameter | None
 
     def __init__(self, config: MViTConfig) -> None:
+        if type(self) is MViT and config.family != MViTConfig.family:
+            raise TypeError(f"{config.family = } is another family; make it by build_network")
         super().__init__()
         self.config = config
         dim = config.embed_dim
@@ -48,27 +56,44 @@ class MViT(nn.Module):
         self.pos_drop = nn.Dropout(config.drop_rate)
         norm_layer, _ = norm_layers(config)
         self.norm_stem = norm_layer(dim) if config.norm_stem else None
+        self._build_trunk()
+        self._build_head()
+        self._initialise()
+
+    def _build_trunk(self) -> None:
+        """The layers between patch embedding and head; a family may have others."""
+        config = self.config
+        norm_layer, _ = norm_layers(config)
         self.blocks = nn.ModuleList(
             build_block(config, index, grid) for index, grid in enumerate(config.table_grids())
         )
         self.stage_norms = nn.ModuleDict(
             {str(index): norm_layer(config.blocks[index].dim_out) for index in config.norm_after}
         )
-        dim = config.blocks[-1].dim_out
+
+    def _build_head(self) -> None:
+        """The last norm, the head, and how tokens become what it reads."""
+        config, dim = self.config, self.config.head_dim
+        norm_layer, _ = norm_layers(config)
         self.norm: nn.Module | None
         self.head: nn.Module
         if config.readout == "classification_head":
             self.norm, self.head = None, ClassificationHead(dim, config.num_classes)
         else:
             self.norm = nn.Identity() if config.norm == "batchnorm" else norm_layer(dim)
-            self.head = LinearHead(dim, config.num_classes, config.head_dropout_rate)
+            self.head = self._prediction_head()
         self._read_out = {
             "class": self._read_class,
             "mean": self._read_mean,
             "mean_before_norm": self._read_mean_before_norm,
             "classification_head": self._patches,
-        }[config.readout]
-        self._initialise()
+        }.get(config.readout, self._patches)
+
+    def _prediction_head(self) -> nn.Module:
+        config = self.config
+        if config.heads:
+            return PredictionHeads(config.heads, config.head_name)
+        return LinearHead(config.head_dim, config.num_classes, config.head_dropout_rate)
 
     def _build_positions(self, dim: int) -> None:
         config = self.config
@@ -105,7 +130,7 @@ class MViT(nn.Module):
 
     @property
     def patch_geometry(self) -> GridGeometry:
-        """Where the patch tokens lie on the input."""
+        """Geometry of the patch tokens on the input."""
         return self.config.patch_geometry
 
     def forward(self, x: Tensor) -> Tensor:
@@ -122,11 +147,7 @@ class MViT(nn.Module):
         Raises:
             ClipError: the input has another rank or other channels, or is too small.
         """
-        tokens, grid = self.patch_embed(self._checked(x))  # (B, T*Y*X, C)
-        tokens = self.pos_drop(self._add_positions(tokens, grid))
-        if self.norm_stem is not None:
-            tokens = self.norm_stem(tokens)
-        return self.resume(tokens, grid)
+        return self.resume(*self._embedded(x))
 
     def resume(self, tokens: Tensor, grid: Sequence[int], block: int = 0) -> Tensor:
         """Class scores of the tokens that enter a block: the end of ``forward``.
@@ -142,15 +163,32 @@ class MViT(nn.Module):
         Raises:
             CaptureError: there is no such block.
         """
-        last = len(self.blocks) - 1
+        last = self.config.depth - 1
         if not 0 <= block <= last:
             raise CaptureError(f"block {block} does not exist; the model has blocks 0 to {last}")
+        return self._scores(*self._trunk(tokens, triple(grid), block))
+
+    def _scores(self, tokens: Tensor, grid: Triple) -> Tensor:
+        """Logits of the tokens that leave the last block."""
+        del grid
+        return self.head(self._read_out(tokens))
+
+    def _embedded(self, x: Tensor) -> tuple[Tensor, Triple]:
+        """Tokens (B, N, C) that enter the first block, and their grid."""
+        tokens, grid = self.patch_embed(self._checked(x))  # (B, T*Y*X, C)
+        tokens = self.pos_drop(self._add_positions(tokens, grid))
+        if self.norm_stem is not None:
+            tokens = self.norm_stem(tokens)
+        return tokens, grid
+
+    def _trunk(self, tokens: Tensor, grid: Triple, first: int = 0) -> tuple[Tensor, Triple]:
+        """Tokens (B, N', C') that leave the last block, and their grid."""
         shape = list(grid)
-        for index in range(block, last + 1):
+        for index in range(first, len(self.blocks)):
             tokens, shape = self._through(index, tokens, shape)
             if index in self.config.norm_after:
                 tokens = self.stage_norms[str(index)](tokens)
-        return self.head(self._read_out(tokens))
+        return tokens, triple(shape)
 
     def _through(
         self, index: int, tokens: Tensor, shape: Sequence[int]
@@ -180,9 +218,13 @@ class MViT(nn.Module):
             )
         return clip
 
+    def _with_class_token(self, tokens: Tensor) -> Tensor:
+        if self.cls_token is None:
+            return tokens
+        return torch.cat((self.cls_token.expand(tokens.shape[0], -1, -1), tokens), dim=1)
+
     def _add_positions(self, tokens: Tensor, grid: Triple) -> Tensor:
-        if self.cls_token is not None:
-            tokens = torch.cat((self.cls_token.expand(tokens.shape[0], -1, -1), tokens), dim=1)
+        tokens = self._with_class_token(tokens)
         if self.config.use_fixed_sincos_pos and self.pos_embed is not None:
             tokens = tokens + self._resized(self.pos_embed, grid)
         if self.config.use_abs_pos:

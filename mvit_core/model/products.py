@@ -30,7 +30,7 @@ class Tile:
     rows: slice
 
 
-HearTile = Callable[[Tile, Tensor, Tensor], None]
+OnTile = Callable[[Tile, Tensor, Tensor], None]
 """Called with a tile's place, its logits and its probabilities, both (maps, rows, Nk)."""
 
 
@@ -93,7 +93,7 @@ def weighted_values(
     v: Tensor,
     mask: Tensor | None = None,
     *,
-    hear: HearTile | None = None,
+    on_tile: OnTile | None = None,
     maps: Tensor | None = None,
     drop_rate: float = 0.0,
 ) -> Tensor:
@@ -104,7 +104,7 @@ def weighted_values(
         k: (B, h, Nk, e), scaled and augmented.
         v: (B, h, Nk, d).
         mask: broadcasts to (B, h, Nq, Nk); 0 forbids a pair.
-        hear: is called for every tile while it is still in the cache.
+        on_tile: is called for every tile while it is still in the cache.
         maps: (B*h, Nq, Nk) that the probabilities are written to.
         drop_rate: share of the probabilities that is dropped, in training.
 
@@ -114,12 +114,12 @@ def weighted_values(
     heads, mask = q.shape[:2], flat_mask(mask, q, k)
     q, k, v = q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)  # (B*h, N, ...)
     if not (drop_rate or recorded(q, k, v)):
-        weighted = _tiled(q, k, v, mask, hear, maps)
+        weighted = _tiled(q, k, v, mask, on_tile, maps)
     elif drop_rate or q.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
-        weights = _whole_softmax(q, k, mask, hear, maps)
+        weights = _whole_softmax(q, k, mask, on_tile, maps)
         weighted = functional.dropout(weights, drop_rate) @ v
     else:
-        weighted = differentiable(_TiledAttention, q, k, v, mask, hear, maps)
+        weighted = differentiable(_TiledAttention, q, k, v, mask, on_tile, maps)
     return weighted.unflatten(0, heads)
 
 
@@ -128,7 +128,7 @@ def _tiled(
     k: Tensor,
     v: Tensor,
     mask: Tensor | None,
-    hear: HearTile | None,
+    on_tile: OnTile | None,
     maps: Tensor | None,
 ) -> Tensor:
     """``weighted_values`` of maps one after another, (B*h, Nq, d), without a gradient."""
@@ -137,8 +137,8 @@ def _tiled(
     for tile in tiles_of((*q.shape[:2], k.shape[1]), q):
         out = None if maps is None else maps[tile.maps, tile.rows]
         logits, weights = tile_softmax(q, k, mask, tile, out)
-        if hear is not None:
-            hear(tile, logits, weights)
+        if on_tile is not None:
+            on_tile(tile, logits, weights)
         weighted[tile.maps, tile.rows] = product(weights, v[tile.maps].transpose(1, 2))
     return weighted
 
@@ -156,11 +156,11 @@ class _TiledAttention(torch.autograd.Function):
         k: Tensor,
         v: Tensor,
         mask: Tensor | None,
-        hear: HearTile | None,
+        on_tile: OnTile | None,
         maps: Tensor | None,
     ) -> Tensor:
         k, v = k.contiguous(), v.contiguous()
-        weighted = _tiled(q, k, v, mask, hear, maps)
+        weighted = _tiled(q, k, v, mask, on_tile, maps)
         ctx.save_for_backward(q, k, v, mask, weighted)
         return weighted
 
@@ -188,13 +188,13 @@ class _TiledAttention(torch.autograd.Function):
 
 
 def _whole_softmax(
-    q: Tensor, k: Tensor, mask: Tensor | None, hear: HearTile | None, maps: Tensor | None
+    q: Tensor, k: Tensor, mask: Tensor | None, on_tile: OnTile | None, maps: Tensor | None
 ) -> Tensor:
     """All probabilities in one piece: autograd keeps each of them, so tiles would save nothing."""
     whole = Tile(slice(None), slice(None))
     logits, weights = tile_softmax(q, k, mask, whole)
     if maps is not None:
         maps.copy_(weights.detach())
-    if hear is not None:
-        hear(whole, logits.detach(), weights.detach())
+    if on_tile is not None:
+        on_tile(whole, logits.detach(), weights.detach())
     return weights

@@ -13,7 +13,7 @@ from mvit_core.model.products import Tile, weighted_values
 
 @dataclass(frozen=True)
 class AttentionInputs:
-    """What one attention layer multiplies: all that is needed to rebuild its map."""
+    """Operands of one attention layer: all that is needed to rebuild its map."""
 
     q: Tensor
     """(B, heads, Nq, d): pooled and normed, before scaling; class token first if there is one."""
@@ -50,7 +50,7 @@ class AttentionInputs:
 
 
 class MapNotes:
-    """What is worth noting of a map while its tiles pass by in the cache.
+    """Sums to note of a map while its tiles pass by in the cache.
 
     Sums are taken in float32 whatever the network computes in.
 
@@ -75,8 +75,8 @@ class MapNotes:
         self.log_sum_exp = q.new_empty(count, q.shape[2], dtype=dtype)
         self.first_row = q.new_empty(count, k.shape[2], dtype=dtype)
 
-    def hear(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
-        """Take note of one tile, (maps, rows, Nk)."""
+    def add(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
+        """Add one tile, (maps, rows, Nk), to the notes."""
         self.column_sums[tile.maps] += weights.sum(dim=1, dtype=self.column_sums.dtype)
         # The softmax does not say what it divided by; at a row's maximum p = exp(logit - lse),
         # and there p is at least 1 / Nk, so its logarithm loses nothing.
@@ -90,9 +90,9 @@ class MapNotes:
 
 
 class AttentionTap(nn.Module):
-    """Weights the values of one layer, and is where a recorder may listen.
+    """Weights the values of one layer; recorders attach their hooks here.
 
-    Forward hooks hear the inputs and the weighted values. A forward pre-hook that hands on notes
+    Forward hooks receive the inputs and the weighted values. A forward pre-hook that hands on notes
     beside the inputs has them filled tile by tile; without notes nothing is done for them.
     """
 
@@ -103,7 +103,7 @@ class AttentionTap(nn.Module):
             inputs.keys(),
             inputs.v,
             inputs.mask,
-            hear=None if notes is None else notes.hear,
+            on_tile=None if notes is None else notes.add,
             maps=None if notes is None else notes.maps,
             drop_rate=inputs.drop_rate,
         )

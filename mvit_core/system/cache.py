@@ -16,7 +16,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MOST_BYTES = 2 * 2**30
-"""Of the budget that is taken by default, however much memory there is."""
+"""Bytes of the default budget at most, however much memory there is."""
 
 _UNKNOWN_MEMORY_BYTES = 4 * 2**30
 """Assumed where the system does not tell how much memory it has."""
@@ -77,7 +77,7 @@ class MemoryBudget:
         self._limit = limit_bytes
         self._used = 0
         self._level = 0.0
-        self._shelves: list[_Books] = []  # those that hold something
+        self._caches: list[_Books] = []  # those that hold something
         self._lock = Lock()
 
     @property
@@ -94,7 +94,7 @@ class MemoryBudget:
     def usage(self) -> tuple[Usage, ...]:
         """Usage of each cache that is not empty."""
         with self._lock:
-            return tuple(Usage(s.name, len(s.entries), s.used) for s in self._shelves)
+            return tuple(Usage(s.name, len(s.entries), s.used) for s in self._caches)
 
     def resize(self, limit_bytes: int) -> None:
         """Take another limit; a smaller one lets things go at once."""
@@ -104,7 +104,7 @@ class MemoryBudget:
 
     def _make_room(self, nbytes: int) -> None:
         while self._used + nbytes > self._limit:
-            poorest = min(self._shelves, key=lambda cache: cache.oldest.worth)
+            poorest = min(self._caches, key=lambda cache: cache.oldest.worth)
             self._level = max(self._level, poorest.oldest.worth)
             self._take_off(poorest, next(iter(poorest.entries)))
 
@@ -113,7 +113,7 @@ class MemoryBudget:
         books.used -= entry.nbytes
         self._used -= entry.nbytes
         if not books.entries:
-            self._shelves.remove(books)
+            self._caches.remove(books)
 
 
 @dataclass(eq=False)
@@ -206,7 +206,7 @@ class Cache(Generic[K, V]):
                 budget._take_off(books, next(iter(books.entries)))
             budget._make_room(together)
             if entries and not books.entries:
-                budget._shelves.append(books)
+                budget._caches.append(books)
             for key, value, nbytes in entries:
                 books.entries[key] = _Entry(value, nbytes, self._worth(nbytes))
             books.used += together

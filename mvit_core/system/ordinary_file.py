@@ -14,30 +14,30 @@ from typing import BinaryIO
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
 
-__all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_bounded"]
+__all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_ahead", "read_bounded"]
 
 _NAME_LIMIT = 100
 _PATH_LIMIT = 600
 _MOST_LOOKED_AT = 20_000
 """Pictures of a folder whose size and time are looked at."""
 _STATE_FOLDERS = ("/proc/", "/sys/")
-"""What lies here looks like a file of no length and is the kernel's own state."""
+"""Folders whose files look empty and are the kernel's own state."""
 
 
 @dataclass(frozen=True)
 class FileIdentity:
-    """Which file, and in which state: differs as soon as the file was replaced or written to."""
+    """Identity of a file and its state: differs as soon as the file was replaced or written to."""
 
     path: Path
     """Absolute."""
     size: int
     """Bytes."""
     mtime_ns: int
-    """When it was written to last, in nanoseconds."""
+    """Time of the last write, in nanoseconds."""
     inode: int
     """Its number in the file system; a file that took its place has another."""
     stream: int = 0
-    """Which stream of a video is meant."""
+    """Number of the stream of a video that is meant."""
 
     @classmethod
     def of(cls, path: Path) -> "FileIdentity":
@@ -165,3 +165,17 @@ def _short(path: Path) -> str:
 
 def _cut(text: str) -> str:
     return f"{text[:_NAME_LIMIT]}... ({len(text)} characters)"
+
+
+def read_ahead(path: Path) -> None:
+    """Ask the system to fetch a file from the disk, without waiting for it or reading it.
+
+    Nothing happens where that cannot be asked, or the file cannot be read: who reads it will hear.
+    """
+    if not hasattr(os, "posix_fadvise"):  # not on macOS and Windows
+        return
+    try:
+        with open_ordinary(path, MvitError) as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+    except (MvitError, OSError):
+        return

@@ -221,7 +221,7 @@ def _score_maps(record: AttentionRecord, given: ModelInput, masks: Masks, tally:
     for layer in record.layers:
         for name, method in METHODS.items():
             # Without a readout's key, 'attended by' looks at the class key.
-            query: Query = "class" if name == "column" else "readout"
+            query: Query = "class" if method.query_is_key else "readout"
             maps = method.maps(record, layer, query)
             heads: tuple[HeadChoice, ...] = (
                 ("mean", *range(maps.heads)) if maps.heads > 1 else ("mean",)

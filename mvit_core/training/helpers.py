@@ -28,32 +28,32 @@ __all__ = ["Helper", "LocalHelper", "ProcessHelper"]
 _Question = tuple[int, NDArray[np.float32], Task]
 """Size, weights and task; arrays pass through the pipe as plain bytes, tensors would not."""
 
-_Answer = tuple[NDArray[np.float32], float, float, int, int]
+_Fields = tuple[NDArray[np.float32], float, float, int, int]
 """The fields of ``Share``."""
 
 
 class Helper(Protocol):
-    """Somebody who computes a share."""
+    """Computes a share of a step."""
 
     def ask(self, size: int, weights: Tensor, task: Task) -> None:
         """Begin a share."""
 
-    def answer(self) -> Share:
-        """The share that was asked for."""
+    def result(self) -> Share:
+        """The share that was requested."""
 
 
 class LocalHelper:
-    """Computes in this process, when the answer is wanted."""
+    """Computes in this process, when the result is requested."""
 
     def __init__(self) -> None:
         self._learner: Learner | None = None
         self._asked: tuple[int, Tensor, Task] | None = None
 
     def ask(self, size: int, weights: Tensor, task: Task) -> None:
-        """Remember the question."""
+        """Remember the request."""
         self._asked = size, weights, task
 
-    def answer(self) -> Share:
+    def result(self) -> Share:
         """Compute the share."""
         assert self._asked is not None  # ask comes first
         size, weights, task = self._asked
@@ -94,8 +94,8 @@ class ProcessHelper:
         except OSError as error:
             raise self._lost() from error
 
-    def answer(self) -> Share:
-        """Wait for the answer."""
+    def result(self) -> Share:
+        """Wait for the result."""
         try:
             gradient, loss, auxiliary_loss, right, clips = self._pipe.recv()
         except (EOFError, OSError) as error:
@@ -122,8 +122,8 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _serve(pipe: "Connection[_Answer, _Question]") -> None:
-    """Answer until the other side goes away."""
+def _serve(pipe: "Connection[_Fields, _Question]") -> None:
+    """Compute shares until the other side goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it was not inherited, as on Windows
     torch.set_num_threads(1)
     local = LocalHelper()
@@ -131,7 +131,7 @@ def _serve(pipe: "Connection[_Answer, _Question]") -> None:
         while True:
             size, weights, task = pipe.recv()
             local.ask(size, torch.from_numpy(np.array(weights)), task)
-            share = local.answer()
+            share = local.result()
             pipe.send(
                 (share.gradient.numpy(), share.loss, share.auxiliary_loss, share.right, share.clips)
             )

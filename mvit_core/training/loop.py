@@ -211,7 +211,7 @@ class _Run:
         half = len(seeds) // 2
         self._helper.ask(stage.size, self._learner.flat, Task(seeds[half:], weight))
         own = self._learner.share(Task(seeds[:half], weight))
-        return own.joined(self._helper.answer())
+        return own.joined(self._helper.result())
 
     def _measure(self, share: Share, stage: Stage, done: int, rate: float) -> None:
         self._recent.append(share)

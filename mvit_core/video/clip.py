@@ -186,6 +186,7 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
 
     Raises:
         ClipError: none of the frames can be decoded.
+        FileChangedError: the file is another by now, or was written to while it was read.
     """
     readable: dict[int, NDArray[np.uint8]] = {}
     for index in sorted(set(window.frame_indices)):
@@ -193,6 +194,7 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
             readable[index] = video.frame(index)
         except FrameDecodeError:
             continue
+    video.check_unchanged()
     if not readable:
         first, last = window.frame_indices[0], window.frame_indices[-1]
         message = f"none of the {len(window.frame_indices)} sampled frames {first}..{last} can be"
@@ -204,6 +206,11 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
         frame_indices=shown,
         window=_with_damage(_with_replacements(window, shown), shown, video),
     )
+
+
+def read_note(video: "Video", window: ClipWindow) -> str:
+    """Notes on a window whose frames were read: damaged frames among them."""
+    return _with_damage(window, window.frame_indices, video).note
 
 
 def _nearest(index: int, readable: "dict[int, NDArray[np.uint8]]") -> int:

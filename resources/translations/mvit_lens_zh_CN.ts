@@ -175,12 +175,20 @@ Right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Checkpoints</source>
             <translation>检查点</translation>
         </message>
         <message>
             <source>Load model</source>
             <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open boxes</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Open folder of pictures</source>
@@ -730,6 +738,29 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>Leaving</name>
+        <message>
+            <source>Finish, then quit</source>
+            <translation>完成后退出</translation>
+        </message>
+        <message>
+            <source>Keep running</source>
+            <translation>继续运行</translation>
+        </message>
+        <message>
+            <source>Stop and quit</source>
+            <translation>停止并退出</translation>
+        </message>
+        <message>
+            <source>Work in progress</source>
+            <translation>任务进行中</translation>
+        </message>
+        <message>
+            <source>{what} is not finished. It is lost if MViT Lens quits now.</source>
+            <translation>{what}尚未完成。现在退出 MViT Lens，结果将会丢失。</translation>
+        </message>
+    </context>
+    <context>
         <name>LogPanel</name>
         <message>
             <source>Activity</source>
@@ -930,12 +961,24 @@ right-click for percentile tails and units</source>
             <translation>全部</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
             <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
         </message>
         <message>
             <source>Classes listed</source>
             <translation>列出的类别</translation>
+        </message>
+        <message>
+            <source>Classes of box {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Classes of head {name}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Clear the search</source>
@@ -952,6 +995,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Copy the classes listed</source>
             <translation>复制列出的类别</translation>
+        </message>
+        <message>
+            <source>Each class by itself (sigmoid): the percentages do not sum to 100 %</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Find a class</source>
@@ -978,8 +1025,16 @@ right-click for percentile tails and units</source>
             <translation>打开视频后，这里会显示模型的预测。</translation>
         </message>
         <message>
+            <source>Prediction heads</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The window has not been run yet.</source>
             <translation>此模型窗口尚未运行。</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Video</source>
@@ -1364,6 +1419,10 @@ right-click for percentile tails and units</source>
             <source>{name} was changed. Save it?</source>
             <translation>{name} 已更改。要保存吗？</translation>
         </message>
+        <message>
+            <source>{name}: its files do not answer within {n} seconds</source>
+            <translation>{name}：其文件在 {n} 秒内没有响应</translation>
+        </message>
     </context>
     <context>
         <name>ShortcutsDialog</name>
@@ -1484,6 +1543,17 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>StreamMenu</name>
+        <message>
+            <source>No choice of streams</source>
+            <translation>没有可选的视频流</translation>
+        </message>
+        <message>
+            <source>{n}: {w} × {h}, {codec}</source>
+            <translation>{n}：{w} × {h}，{codec}</translation>
+        </message>
+    </context>
+    <context>
         <name>Timeline</name>
         <message>
             <source>First frame (Home)</source>
@@ -1553,6 +1623,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>Toast</name>
         <message>
+            <source>Choose weights…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copied</source>
             <translation>已复制</translation>
         </message>
@@ -1579,6 +1653,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open log</source>
             <translation>打开日志</translation>
+        </message>
+        <message>
+            <source>Reload the model</source>
+            <translation>重新加载模型</translation>
+        </message>
+        <message>
+            <source>Reload the video</source>
+            <translation>重新加载视频</translation>
         </message>
         <message>
             <source>Retry on CPU</source>
@@ -1788,6 +1870,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>boxes</name>
+        <message>
+            <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Drag a box; Enter draws one in the middle. Esc ends</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the whole frame is one box</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -1858,6 +1955,10 @@ right-click for percentile tails and units</source>
             <translation>大步前进</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -1898,6 +1999,10 @@ right-click for percentile tails and units</source>
             <translation>对比</translation>
         </message>
         <message>
+            <source>Copy boxes to all windows</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copy image</source>
             <translation>复制图像</translation>
         </message>
@@ -1918,6 +2023,10 @@ right-click for percentile tails and units</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
         <message>
+            <source>Delete the box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -1926,8 +2035,20 @@ right-click for percentile tails and units</source>
             <translation>显示面板</translation>
         </message>
         <message>
+            <source>Drag on the frame: the model predicts for what lies in the box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Draw a box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>E&amp;xport</source>
             <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Every window of the clip gets the boxes of the window shown</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Export again</source>
@@ -2086,6 +2207,10 @@ right-click for percentile tails and units</source>
             <translation>提高不透明度</translation>
         </message>
         <message>
+            <source>Next box</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Next colour map</source>
             <translation>下一种配色</translation>
         </message>
@@ -2172,6 +2297,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open a video, a model and a view as they were saved</source>
             <translation>按保存时的样子打开视频、模型和视图</translation>
+        </message>
+        <message>
+            <source>Open boxes…</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Open folder of pictures…</source>
@@ -2292,6 +2421,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Quit</source>
             <translation>退出</translation>
+        </message>
+        <message>
+            <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Recent file {n}</source>
@@ -2438,6 +2571,14 @@ right-click for percentile tails and units</source>
             <translation>撤销视图更改</translation>
         </message>
         <message>
+            <source>Video stream</source>
+            <translation>视频流</translation>
+        </message>
+        <message>
+            <source>Video stream {n}</source>
+            <translation>视频流 {n}</translation>
+        </message>
+        <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
         </message>
@@ -2468,6 +2609,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>a single map is shown already</source>
             <translation>当前已是单图</translation>
+        </message>
+        <message>
+            <source>choose a box first: click it</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>export something first; panes side by side are not exported</source>
@@ -2522,6 +2667,14 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
+            <source>open a video and load a model of detection first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>open a video and load a model with classes first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>open a video first</source>
             <translation>请先打开视频</translation>
         </message>
@@ -2536,6 +2689,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>run a window first</source>
             <translation>请先运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>run a window of a model with classes first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>the file has no such further video stream</source>
+            <translation>文件中没有这个视频流</translation>
         </message>
         <message>
             <source>the model has no class token, or its prediction does not read this layer's</source>
@@ -2553,9 +2714,13 @@ right-click for percentile tails and units</source>
             <source>this frame has no marker</source>
             <translation>此帧没有标记</translation>
         </message>
+        <message>
+            <source>this window has no boxes</source>
+            <translation type="unfinished" />
+        </message>
     </context>
     <context>
-        <name>comparing</name>
+        <name>compare</name>
         <message>
             <source>Block {b}</source>
             <translation>块 {b}</translation>
@@ -2608,6 +2773,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>file_watch</name>
+        <message>
+            <source>{name} has changed on disk</source>
+            <translation>{name} 在磁盘上已被更改</translation>
+        </message>
+        <message>
+            <source>{name} has changed on disk; open it again</source>
+            <translation>{name} 在磁盘上已被更改；请重新打开</translation>
+        </message>
+        <message>
+            <source>{name} is not there any more; it is shown as it was opened</source>
+            <translation>{name} 已不存在；显示的是打开时的内容</translation>
+        </message>
+    </context>
+    <context>
         <name>files</name>
         <message>
             <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
@@ -2638,7 +2818,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>grids</name>
+        <name>grid_maps</name>
         <message>
             <source>Maps of all layers</source>
             <translation>所有层的图</translation>
@@ -2691,12 +2871,24 @@ right-click for percentile tails and units</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
         <message>
+            <source>{n} boxes copied to {m} windows</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{n} boxes read</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{n} boxes read; they are for models of detection, and this one is none</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
         </message>
     </context>
     <context>
-        <name>map_desk</name>
+        <name>maps</name>
         <message>
             <source>Cancelled; run the window again with Ctrl+R</source>
             <translation>已取消；按 Ctrl+R 重新运行此模型窗口</translation>
@@ -2708,6 +2900,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Running window {n}</source>
             <translation>正在运行模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>The video has changed on disk; open it again</source>
+            <translation>视频在磁盘上已被更改；请重新打开</translation>
         </message>
     </context>
     <context>
@@ -2735,6 +2931,17 @@ right-click for percentile tails and units</source>
         <message>
             <source>No markers yet; M sets one</source>
             <translation>还没有标记；按 M 添加</translation>
+        </message>
+    </context>
+    <context>
+        <name>opening</name>
+        <message>
+            <source>Map, pinned classes and preprocessing begin anew with another model</source>
+            <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>
+        </message>
+        <message>
+            <source>{map} needs a picked token, and another clip has none: back to {default}</source>
+            <translation>“{map}”需要选定的词元，而另一段视频没有：恢复为“{default}”</translation>
         </message>
     </context>
     <context>
@@ -2804,6 +3011,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {i}, frames {a} to {b}</source>
             <translation>模型窗口 {i}，第 {a} 到 {b} 帧</translation>
+        </message>
+        <message>
+            <source>{scope}, box {n}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -2952,7 +3163,7 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>ranging</name>
+        <name>ranges</name>
         <message>
             <source>Range: block {b}</source>
             <translation>范围：块 {b}</translation>
@@ -2975,6 +3186,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Click a token: where it looks. Shift+click: who looks at it. Esc ends</source>
             <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
+        </message>
+        <message>
+            <source>Damaged: painted from broken data; the picture may be wrong</source>
+            <translation>已损坏：由损坏的数据解码而成，画面可能有误</translation>
         </message>
         <message>
             <source>Frame {a}; frame {b} is being decoded</source>
@@ -3003,6 +3218,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
+        </message>
+        <message>
+            <source>Predictions of other boxes; those asked for are on their way</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Preview; the frame itself is being decoded</source>
@@ -3039,8 +3258,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>sessions</name>
         <message>
-            <source>the session is damaged: {name} is {value!r}, not a group of values</source>
-            <translation>会话已损坏：{name} 的值是 {value!r}，而不是一组值</translation>
+            <source>the session is damaged: {name} is {value}, not a group of values</source>
+            <translation>会话已损坏：{name} 是 {value}，而不是一组值</translation>
         </message>
         <message>
             <source>{name} is damaged or no session: {why}</source>
@@ -3052,7 +3271,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{name} is too large for a session</source>
-            <translation>{name} 太大，不是会话</translation>
+            <translation>{name} 太大，不可能是会话</translation>
         </message>
         <message>
             <source>{name} was written by MViT Lens {by} in form {number}; this version reads up to form {own}. Update MViT Lens to open it</source>
@@ -3068,10 +3287,18 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>sheets</name>
+        <name>settings</name>
         <message>
-            <source>{clip}, frame {n}</source>
-            <translation>{clip}，第 {n} 帧</translation>
+            <source>The settings were damaged; they are kept as {name}, and new ones begin</source>
+            <translation>设置已损坏；已另存为 {name}，并启用新的设置</translation>
+        </message>
+        <message>
+            <source>{path} is damaged and cannot be set aside</source>
+            <translation>{path} 已损坏，且无法另存</translation>
+        </message>
+        <message>
+            <source>{path} is no ordinary file; settings are kept beside it</source>
+            <translation>{path} 不是普通文件；设置保存在它旁边</translation>
         </message>
     </context>
     <context>
@@ -3282,6 +3509,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
+            <translation>最后一块中只有类别行会影响预测；此均值包含所有行</translation>
         </message>
         <message>
             <source>patch queries of the last block do not reach the prediction</source>
@@ -3495,12 +3726,20 @@ right-click for percentile tails and units</source>
             <translation>{n} 个头的最小值</translation>
         </message>
         <message>
+            <source>nothing: an encoder without classes</source>
+            <translation>无：没有类别的编码器</translation>
+        </message>
+        <message>
             <source>off</source>
             <translation>关闭</translation>
         </message>
         <message>
             <source>on</source>
             <translation>开启</translation>
+        </message>
+        <message>
+            <source>patches inside boxes</source>
+            <translation>框内的图块</translation>
         </message>
         <message>
             <source>pooled patches</source>
@@ -3614,6 +3853,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Histogram</source>
             <translation>直方图</translation>
+        </message>
+    </context>
+    <context>
+        <name>view_picture</name>
+        <message>
+            <source>{clip}, frame {n}</source>
+            <translation>{clip}，第 {n} 帧</translation>
         </message>
     </context>
     <context>

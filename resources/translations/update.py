@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ class UnmarkableError(Exception):
 
 
 def marked(folder: Path = CODE) -> list[Key]:
-    """Every text to be translated, sorted, once each.
+    """Every text that the code marks, sorted, once each.
 
     Raises:
         UnmarkableError: a text is not written out where it is marked.
@@ -44,6 +45,17 @@ def marked(folder: Path = CODE) -> list[Key]:
     for path in sorted(folder.rglob("*.py")):
         found.update(_in_module(ast.parse(path.read_text(encoding="utf-8")), path))
     return sorted(found)
+
+
+def texts() -> list[Key]:
+    """Every text to be translated: those of the code, and the titles of the core's tables.
+
+    Raises:
+        UnmarkableError: a text is not written out where it is marked.
+    """
+    # By name: this tool stands beside the data, below all that it reads.
+    terms = import_module("app.text.terms")
+    return sorted({*marked(), *((terms.CONTEXT, title) for title in terms.core_titles())})
 
 
 def source_file(language: str) -> Path:
@@ -99,7 +111,7 @@ def release(language: str) -> None:
 
 def main() -> int:
     """Update and compile every language; the exit code says whether all is translated."""
-    keys, missing = marked(), 0
+    keys, missing = texts(), 0
     for language in LANGUAGES:
         known = read(language)
         write(language, known, keys)

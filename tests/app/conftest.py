@@ -32,7 +32,7 @@ def qapp():
 
 
 def gets_the_keys(application):
-    """Whether a window that asks for the keys has them soon; it needs no window manager."""
+    """True where a window that asks for the keys has them soon; needs no window manager."""
     window, end = QWidget(), monotonic() + FOCUS_MS / 1000
     window.show()
     window.activateWindow()

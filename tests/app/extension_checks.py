@@ -1,4 +1,4 @@
-"""What must be true once the how-to pages were followed; ``test_extension_stories.py`` runs it.
+"""Checks of a copy in which the how-to pages were followed, run by ``test_extension_stories.py``.
 
 It is no test of the project itself: here nothing of it is there yet.
 """

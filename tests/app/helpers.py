@@ -1,4 +1,4 @@
-"""What a person does and reads, in one call each."""
+"""Steps of a person at the window, in one call each."""
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent

@@ -1,4 +1,4 @@
-"""How heat is drawn: mode, gamma, threshold, and the range of the colours."""
+"""Drawing of heat: mode, gamma, threshold, and the range of the colours."""
 
 from dataclasses import replace
 from itertools import product
@@ -447,14 +447,14 @@ HISTOGRAM = HistogramInfo((1,), ValueRange(0, 1))
 )
 def test_the_screen_words_a_range_as_exports_do(qapp, policy, known, locked):
     ends = ValueRange(0, 1)
-    look = HeatSettings(
+    heat = HeatSettings(
         range_policy=policy,
         manual_range=ends,
         locked_range=ends if locked else None,
         tails_percent=(2, 98),
     )
     info = RangeInfo(ends, policy, locked, (2, 98), known, ends, HISTOGRAM)
-    assert range_words(info) == range_text(look, known)
+    assert range_words(info) == range_text(heat, known)
 
 
 def test_every_policy_and_unit_of_the_core_has_words(qapp):
@@ -547,5 +547,5 @@ def test_the_pointer_reads_what_the_exported_arrays_hold(
 def test_settings_are_kept_apart_from_how_the_picture_was_made(lens):
     """Everything about colours is in the key of a coloured map, but not its opacity."""
     key = lens.controller.results.heat.key
-    look = replace(lens.store.state.heat, opacity=1.0)
-    assert key.style == look.with_range(shown_range(lens).range)
+    heat = replace(lens.store.state.heat, opacity=1.0)
+    assert key.style == heat.with_range(shown_range(lens).range)

@@ -66,7 +66,7 @@ C view.next_colormap | Shift+C view.previous_colormap | Y view.lock_range | U vi
 S view.smooth | D view.token_grid | Q attention.pick | V view.next_view | P view.pin
 Ctrl+C edit.copy_image | ? help.shortcuts
 """
-"""What single keys and keys of the stage mean, as the design has them."""
+"""Commands of single keys and keys of the stage, as the design has them."""
 
 WINDOW_KEYS = """
 Esc view.leave | Ctrl+O file.open_video | Ctrl+Shift+O file.load_model

@@ -41,7 +41,7 @@ def compare(qtbot, window):
 
 def is_painted(window):
     panes = window.controller.results.panes
-    return bool(panes) and all(fact.heat is not None and not fact.remark for fact in panes)
+    return bool(panes) and all(pane.heat is not None and not pane.remark for pane in panes)
 
 
 def painted(qtbot, window):
@@ -49,7 +49,7 @@ def painted(qtbot, window):
 
 
 def info(window, place):
-    return next(fact for fact in window.controller.results.panes if fact.place == place)
+    return next(pane for pane in window.controller.results.panes if pane.place == place)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_nothing_can_be_pinned_before_a_map_is_there(boot, barcode_clip):
 
 
 def ringed(window, place):
-    """Whether the picture of a pane differs where its ring would be."""
+    """True where the picture of a pane differs at the place of its ring."""
     body = pane(window, place).body
     image, mark = body.grab().toImage(), info(window, place).mark
     kept, body.info = body.info, replace(body.info, mark=None)
@@ -313,7 +313,7 @@ def test_a_pane_that_cannot_be_had_says_why(lens, qtbot, tmp_path):
 def test_a_state_with_places_that_no_pane_has_is_shown_all_the_same(lens, qtbot):
     lens.store.update(view="compare", pane=7, difference=(0, 3))
     painted(qtbot, lens)
-    assert [fact.place for fact in lens.controller.results.panes] == [0]
+    assert [pane.place for pane in lens.controller.results.panes] == [0]
     tap(qtbot, lens, Qt.Key.Key_X)
     tap(qtbot, lens, Qt.Key.Key_Return)
     assert lens.store.state.view == "single"

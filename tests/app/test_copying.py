@@ -63,7 +63,7 @@ def part(pixels, factor, box: QRect):
     return pixels[y : y + h, x : x + w]
 
 
-def sheet_now(window):
+def picture_now(window):
     return picture_of_view(window.stage, window.controller.results)
 
 
@@ -74,7 +74,7 @@ def test_all_heads_are_copied_with_title_and_colour_bar_at_the_frames_own_size(f
     lens = fine
     show(qtbot, lens, "heads")
     image = copied(qtbot, lens)
-    view_picture = sheet_now(lens)
+    view_picture = picture_now(lens)
     assert f"Image copied, {image.width()}×{image.height()}" in messages(lens)
     assert (view_picture.title, view_picture.scale) == (
         lens.stage.grid_header.title.full_text(),
@@ -96,7 +96,7 @@ def test_a_copied_cell_is_the_single_map_of_its_head(fine, qtbot):
     lens = fine
     lens.store.update(coverage=False)
     show(qtbot, lens, "heads")
-    view_picture = sheet_now(lens)
+    view_picture = picture_now(lens)
     pixels, factor = body_of(view_picture, rgb(copied(qtbot, lens)))
     cells = [part(pixels, factor, tile.room) for tile in view_picture.tiles]
     assert len(cells) == 4
@@ -116,7 +116,7 @@ def test_layers_out_of_sight_are_copied_too_and_rings_of_choice_are_not(lens, qt
         lens.stage.grid.zoom_by(1)
     painted(qtbot, lens)
     assert len(lens.stage.grid.blocks_in_sight()) < 4
-    view_picture = sheet_now(lens)
+    view_picture = picture_now(lens)
     assert len(view_picture.tiles) == 1 + 2 + 2 + 4
     assert all(tile.heatmap is not None and tile.style is not None for tile in view_picture.tiles)
     image = copied(qtbot, lens)
@@ -124,12 +124,12 @@ def test_layers_out_of_sight_are_copied_too_and_rings_of_choice_are_not(lens, qt
     lens.stage.zoom("fit")
 
 
-def test_a_sheet_is_dropped_when_it_is_not_wanted_any_more(lens, qtbot):
+def test_a_picture_is_dropped_when_it_is_not_wanted_any_more(lens, qtbot):
     show(qtbot, lens, "heads")
     task = TaskHandle("copy", 1, lambda _: None)
     task.cancel()
     with pytest.raises(Cancelled):
-        paint_view_picture(sheet_now(lens), task)
+        paint_view_picture(picture_now(lens), task)
 
 
 def test_a_grid_without_a_model_copies_the_frame_alone(boot, qtbot, barcode_clip):
@@ -142,8 +142,8 @@ def test_a_grid_without_a_model_copies_the_frame_alone(boot, qtbot, barcode_clip
 def test_without_the_overlay_cells_are_copied_bare(lens, qtbot):
     show(qtbot, lens, "heads")
     tap(qtbot, lens, Qt.Key.Key_T)
-    pixels, factor = body_of(sheet_now(lens), rgb(copied(qtbot, lens)))
-    first, second = (part(pixels, factor, tile.room) for tile in sheet_now(lens).tiles[:2])
+    pixels, factor = body_of(picture_now(lens), rgb(copied(qtbot, lens)))
+    first, second = (part(pixels, factor, tile.room) for tile in picture_now(lens).tiles[:2])
     assert np.abs(first - second).max() == 0
 
 
@@ -153,7 +153,7 @@ def test_without_the_overlay_cells_are_copied_bare(lens, qtbot):
 def test_panes_are_copied_with_their_names_their_scales_and_the_difference(pinned, qtbot):
     pinned.store.update(difference=(0, 1))
     panes_painted(qtbot, pinned)
-    view_picture = sheet_now(pinned)
+    view_picture = picture_now(pinned)
     assert [words.text.split(" · ")[0] for words in view_picture.words] == ["Now", "A", "Now − A"]
     assert [scale for _, scale in view_picture.bars] == [info(pinned, p).scale for p in (0, 1, 9)]
     pixels, factor = body_of(view_picture, rgb(copied(qtbot, pinned)))
@@ -168,9 +168,9 @@ def test_panes_are_copied_with_their_names_their_scales_and_the_difference(pinne
 
 def test_the_zoom_of_panes_is_copied(pinned, qtbot):
     body = pane(pinned, 0).body
-    whole = sheet_now(pinned).tiles[0].view.frame_box
+    whole = picture_now(pinned).tiles[0].view.frame_box
     body._report(body.view().zoomed(body.view().scale * 3, whole.center()))
-    assert sheet_now(pinned).tiles[0].view.frame_box.width() == pytest.approx(3 * whole.width())
+    assert picture_now(pinned).tiles[0].view.frame_box.width() == pytest.approx(3 * whole.width())
     tap_target = pinned.stage.compare.panes[0]
     qtbot.keyClick(tap_target, Qt.Key.Key_F)
 
@@ -228,7 +228,7 @@ def test_a_pane_is_copied_with_the_ring_of_its_token(lens, qtbot):
     compare(qtbot, lens)
     ring = info(lens, 0).mark
     assert ring.token == (1, 0, 1)
-    assert [tile.mark for tile in sheet_now(lens).tiles] == [ring]
+    assert [tile.mark for tile in picture_now(lens).tiles] == [ring]
 
 
 def test_tokens_that_are_too_small_get_no_lines(lens, qtbot):

@@ -252,14 +252,14 @@ def test_an_export_stops_while_the_model_runs(lens, tmp_path):
 def test_an_export_stops_after_its_last_frame_while_the_file_is_ended(lens, tmp_path):
     told = []
 
-    def hear(progress):
+    def record(progress):
         told.append(progress)
         if progress.done == progress.total:
             task.cancel()
 
     job = lens.controller.exports.job()
     request = replace(job.request, stop=12)
-    host, task = Exporter(), TaskHandle("export", 1, hear)
+    host, task = Exporter(), TaskHandle("export", 1, record)
     with pytest.raises(Cancelled):
         host.run(replace(job, target=tmp_path / "out.mp4", request=request), task)
     assert told[-1].done == told[-1].total == 12

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = {
-    "add-a-method": "mvit_core/attribution/__init__.py",
+    "add-a-method": "mvit_core/attribution/methods.py",
     "add-a-panel": "app/panels/table.py",
     "add-a-timeline-row": "app/panels/timeline/rows.py",
     "add-an-exporter": "mvit_core/export/__init__.py",
@@ -30,7 +30,7 @@ BLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Story:
-    """What a page tells its reader to do."""
+    """The steps of a how-to page."""
 
     files: dict[str, str]
     """New files, by path."""

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QLibraryInfo, QModelIndex, QSettings, Qt, QTranslator
@@ -26,13 +27,13 @@ from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.preprocessing import PreprocessingDialog
 from app.panels.welcome.gallery import Tiles
 from app.state import language
-from app.text.terms import TERMS, layout_words, origin_words, term
+from app.text.terms import core_titles, origin_words, term
 from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
 from mvit_core.render import MODES
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
-from resources.translations.update import LANGUAGES, UnmarkableError, marked, read
+from resources.translations.update import LANGUAGES, UnmarkableError, marked, read, texts
 from tests.app.conftest import settle
 from tests.app.helpers import dialog_of
 
@@ -48,7 +49,7 @@ NAMES = frozenset(
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)
 )
-"""What is called the same in every language: names, units and keys."""
+"""Words that are the same in every language: names, units and keys."""
 
 
 # -- the files -----------------------------------------------------------------------------------
@@ -56,7 +57,7 @@ NAMES = frozenset(
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_text_of_the_code_is_translated_and_nothing_else(code):
-    keys, known = set(marked()), set(read(code))
+    keys, known = set(texts()), set(read(code))
     assert not keys - known, "run `make translations`, translate what is unfinished, run it again"
     assert not known - keys, "run `make translations`: these are gone from the code"
 
@@ -97,11 +98,18 @@ def test_qt_has_its_own_texts_in_the_language(code):
     assert QTranslator().load(f"{folder}/{language.OF_QT}_{code}.qm")
 
 
-def test_every_title_of_the_core_is_marked():
+def test_every_title_of_the_core_is_among_the_texts():
     titles = [each for m in METHODS.values() for each in (m.title, m.description)]
     titles += [each.title for each in (*EXPORTERS.values(), *ENCODERS.values(), *demo_samples())]
-    titles += [*QUALITIES.values(), *MODES.values(), *map(layout_words, LAYOUTS)]
-    assert not set(titles) - set(TERMS)
+    titles += [*QUALITIES.values(), *MODES.values(), *(each.title for each in LAYOUTS.values())]
+    assert not {("terms", title) for title in titles} - set(texts())
+
+
+def test_a_row_that_is_added_to_a_table_of_the_core_is_among_the_texts(monkeypatch):
+    row = replace(METHODS["row"], title="Sideways", description="Across all tokens.")
+    monkeypatch.setattr("mvit_core.attribution.METHODS", {**METHODS, "sideways": row})
+    assert {"Sideways", "Across all tokens."} <= core_titles()
+    assert not {("terms", each) for each in core_titles()} - set(texts())
 
 
 # -- finding texts -------------------------------------------------------------------------------
@@ -200,7 +208,7 @@ def texts_of(widget):
 
 
 def left_in_english(widget, *names):
-    """What has a word that is neither Chinese nor a name."""
+    """Texts with a word that is neither Chinese nor a name."""
     known = NAMES.union(*(WORD.findall(name) for name in names))
     return sorted(
         {(where, text) for where, text in texts_of(widget) if set(WORD.findall(text)) - known}

@@ -1,4 +1,4 @@
-"""How the model is fed: changed in a dialog, told in the panel, used by the run and the export."""
+"""Preprocessing: changed in a dialog, shown in the panel, used by the run and the export."""
 
 import json
 from dataclasses import replace

@@ -38,7 +38,7 @@ def test_the_bar_of_a_grid_is_a_spotlight_where_its_cells_are(lens, qtbot, view)
     switch(lens, "view.spotlight")
     painted(qtbot, lens)
     qtbot.waitUntil(lambda: strip.scale.style.mode == "spotlight", timeout=WAIT_MS)
-    drawn = lens.controller.results.grid.rows[0].picture.key.look
+    drawn = lens.controller.results.grid.rows[0].picture.key.heat
     assert strip.scale.style.mode == drawn.mode == "spotlight"
     x = ramp(strip)[-strip.width() // 2 :]
     assert np.ptp(x[:20], axis=1).max() == 0  # greys alone
@@ -114,7 +114,7 @@ def test_a_difference_keeps_its_own_colours_in_any_mode(pinned, qtbot):
 
 
 def test_the_ends_of_one_layer_count_its_keys():
-    look, ends = HeatSettings(units="uniform"), ValueRange(0.0, 0.5)
-    assert scale_of(look, ends, [4, 4]).ends == ("0.00×", "2.00×")
-    assert scale_of(look, ends, [4, 8]).ends == ("0", "0.500")
-    assert scale_of(look, None, [4]).ends == ("", "")
+    heat, ends = HeatSettings(units="uniform"), ValueRange(0.0, 0.5)
+    assert scale_of(heat, ends, [4, 4]).ends == ("0.00×", "2.00×")
+    assert scale_of(heat, ends, [4, 8]).ends == ("0", "0.500")
+    assert scale_of(heat, None, [4]).ends == ("", "")

@@ -359,11 +359,11 @@ def test_quitting_with_a_changed_session_asks_and_may_be_called_off(
 ):
     press(qtbot, lens, Qt.Key.Key_S, CONTROL)
     press(qtbot, lens, Qt.Key.Key_C)
-    asked, map_cache = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
+    asked, replies = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard]
 
     def result(parent, title, words, *_):
         asked.append(words)
-        return map_cache.pop(0)
+        return replies.pop(0)
 
     monkeypatch.setattr(QMessageBox, "question", result)
     press(qtbot, lens, Qt.Key.Key_Q, CONTROL)

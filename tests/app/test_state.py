@@ -1,9 +1,13 @@
 """The store: one frozen state, announced in order, with undo and history."""
 
+from dataclasses import fields
+
 import pytest
 
 from app.state.store import GESTURE_SECONDS, Store
-from app.state.view_state import ViewState
+from app.state.view_state import ViewState, setting
+from mvit_core.attribution import MapSpec
+from mvit_core.render import HeatSettings
 
 
 @pytest.fixture
@@ -47,6 +51,35 @@ def test_a_change_made_while_announcing_comes_after_it(store):
 def test_an_unknown_field_is_refused(store):
     with pytest.raises(TypeError, match="brightness"):
         store.update(brightness=1)
+
+
+def test_settings_of_map_and_heat_are_changed_by_their_names(store):
+    store.update(block=2, query=(0, 1, 2), opacity=0.3, frame=4)
+    assert store.state.map == MapSpec(block=2, query=(0, 1, 2))
+    assert store.state.heat == HeatSettings(opacity=0.3)
+    store.update(map=MapSpec(1, 0, "received"), head="max")
+    assert store.state.map == MapSpec(1, "max", "received")
+    assert [setting(store.state, name) for name in ("block", "opacity", "frame")] == [1, 0.3, 4]
+
+
+def test_no_setting_has_the_name_of_another():
+    names = [each.name for kind in (ViewState, MapSpec, HeatSettings) for each in fields(kind)]
+    assert len(names) == len(set(names))
+
+
+def test_heat_that_cannot_be_drawn_is_refused_and_changes_nothing(store):
+    with pytest.raises(ValueError, match="gamma is 0"):
+        store.update(gamma=0, frame=3)
+    assert store.state == ViewState()
+    assert not store.can_undo
+
+
+def test_back_gives_back_layer_and_head_but_not_the_kind_of_map(store):
+    store.update(block=2, head=1)
+    store.update(method="received", colormap="viridis")
+    store.back()
+    assert store.state.map == MapSpec(None, "mean", "received")
+    assert store.state.heat.colormap == "viridis"
 
 
 def test_undo_gives_back_display_but_not_the_place_in_the_video(store):

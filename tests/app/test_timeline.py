@@ -1,4 +1,4 @@
-"""Where frames lie on the timeline, and the strip that its pictures come from."""
+"""Places of frames on the timeline, and the strip of proxies."""
 
 import pytest
 from hypothesis import given
@@ -61,7 +61,7 @@ def test_marks_of_the_ruler_lie_at_round_numbers(frames, marks, step):
     assert ruler_step(frames, marks) == step
 
 
-class StillLane:
+class StillWorker:
     """A worker that notes what it is asked."""
 
     def __init__(self):
@@ -84,19 +84,23 @@ class Host:
 
 @pytest.fixture
 def strip(qapp):
-    strip = Strip(StillLane(), Host(), MemoryBudget(8 * 100), None)
-    strip.begin("a.mp4", object())
+    strip = Strip(StillWorker(), Host(), MemoryBudget(8 * 100), None)
+    strip.begin("a.mp4", OPENED)
     return strip
 
 
-def piece(*frames, path="a.mp4", last=False):
-    return ProxyPiece(path, tuple((frame, bytes(10)) for frame in frames), 60, is_last=last)
+OPENED, ANOTHER = object(), object()
+"""Stand for two open videos."""
+
+
+def piece(*frames, of=OPENED, last=False):
+    return ProxyPiece(of, tuple((frame, bytes(10)) for frame in frames), 60, is_last=last)
 
 
 def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
     assert strip.nearest(5) is None
     assert strip.image(5) is None
-    strip.on_result(piece(0, 30, 10))
+    strip.add(piece(0, 30, 10))
     assert [strip.nearest(frame) for frame in (0, 4, 6, 25, 59)] == [0, 0, 10, 30, 30]
     assert strip.picture(6).index == 10
     assert strip.picture(6).is_preview
@@ -104,18 +108,18 @@ def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
 
 def test_pieces_are_asked_for_until_the_last(strip):
     before = strip._worker.asked
-    info = strip.on_result(piece(0))
+    info = strip.add(piece(0))
     assert (info.done, info.total, strip._worker.asked) == (1, 60, before + 1)
-    strip.on_result(piece(1, last=True))
+    strip.add(piece(1, last=True))
     assert strip._worker.asked == before + 1
 
 
 def test_a_piece_of_another_video_is_not_taken(strip):
-    assert strip.on_result(piece(0, path="b.mp4")) is None
+    assert strip.add(piece(0, of=ANOTHER)) is None
     assert strip.nearest(0) is None
 
 
 def test_what_was_given_up_for_the_budget_is_not_looked_for_again(strip):
-    strip.on_result(piece(*range(20)))
+    strip.add(piece(*range(20)))
     assert strip.picture(0).index == 10
     assert strip.nearest(0) == 10

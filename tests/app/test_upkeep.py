@@ -17,7 +17,7 @@ needs_glibc = pytest.mark.skipif(
 
 @pytest.fixture
 def upkeep(qapp, monkeypatch):
-    """What housekeeping shows of the memory, every 20 ms."""
+    """Memory that housekeeping shows, every 20 ms."""
     monkeypatch.setattr(housekeeping, "COLLECT_MS", 20)
     shown = []
     keeper = Upkeep(shown.append, QObject(qapp))

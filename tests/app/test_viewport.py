@@ -1,4 +1,4 @@
-"""Where stored pixels lie on the screen's."""
+"""Places of stored pixels on the screen."""
 
 import pytest
 from PySide6.QtCore import QPointF

@@ -31,14 +31,14 @@ def is_painted(window):
     if results.grid is None or results.grid is not grid.scene.info or results.is_busy:
         return False
     seen = grid.blocks_in_sight()
-    look = replace(window.store.state.heat, opacity=1.0, units="probability")
+    heat = replace(window.store.state.heat, opacity=1.0, units="probability")
     rows = [row for row in results.grid.rows if row.layer.block in seen]
     return bool(rows) and all(
         row.result is not None
         and row.result.request.window == results.request.window
         and row.picture is not None
         and row.picture.key.result is row.result
-        and (row.picture.key.size, row.picture.key.look) == (grid.cell_pixels(), look)
+        and (row.picture.key.size, row.picture.key.heat) == (grid.cell_pixels(), heat)
         for row in rows
     )
 
@@ -322,7 +322,7 @@ def test_cancelling_leaves_the_maps_that_are_there_and_run_goes_on(lens, qtbot):
 # -- going among layers --------------------------------------------------------------------------
 
 
-def test_the_maps_of_the_other_layers_are_made_ahead_and_need_no_lane(lens, qtbot):
+def test_the_maps_of_the_other_layers_are_made_ahead_and_need_no_worker(lens, qtbot):
     results = lens.controller.results
     qtbot.waitUntil(lambda: len(lens.controller.results.minis) == 4, timeout=WAIT_MS)
     asked = lens.controller.workers.infer.generation("explain")
@@ -430,7 +430,13 @@ def test_kept_maps_stay_within_the_bytes_of_all_caches(lens):
     result = lens.controller.results.shown.result
     budget = MemoryBudget(2 * result.maps.values.nbytes)
     map_cache = MapCache(budget)
-    several = [replace(result, request=result.request.on_layer(3, (0, 0, n))) for n in range(5)]
+    several = [
+        replace(
+            result,
+            request=replace(result.request, map=replace(result.request.map, query=(0, 0, n))),
+        )
+        for n in range(5)
+    ]
     for each in several:
         map_cache.keep(each)
         map_cache.keep(each)

@@ -1,4 +1,4 @@
-"""WorkerPool: latest question wins, every question ends, cancel reaches the work."""
+"""Workers: the latest task of a key wins, every task ends, cancel reaches the work."""
 
 import threading
 import time
@@ -14,15 +14,15 @@ from mvit_core.errors import Cancelled, ClipError
 from mvit_core.system.cache import MemoryBudget
 
 
-class Ear(QObject):
+class Listener(QObject):
     def __init__(self):
         super().__init__()
-        self.map_cache, self.progress, self.threads = [], [], set()
+        self.results, self.progress, self.threads = [], [], set()
 
     @Slot(object)
     def on_result(self, result):
         self.threads.add(QThread.currentThread() is self.thread())
-        self.map_cache.append(result)
+        self.results.append(result)
 
     @Slot(object)
     def on_progress(self, progress):
@@ -30,91 +30,91 @@ class Ear(QObject):
 
 
 @pytest.fixture
-def ear(qapp):
-    return Ear()
+def listener(qapp):
+    return Listener()
 
 
 @pytest.fixture
-def worker(qapp, ear):
+def worker(qapp, listener):
     worker = Worker("test")
-    worker.listen(ear.on_result, ear.on_progress)
+    worker.listen(listener.on_result, listener.on_progress)
     worker.start()
     yield worker
     worker.close()
 
 
-def outcomes(ear):
-    return [(a.key, a.generation, a.outcome, a.payload) for a in ear.map_cache]
+def outcomes(listener):
+    return [(a.key, a.generation, a.outcome, a.payload) for a in listener.results]
 
 
-def test_an_answer_comes_on_the_receivers_thread_never_within_the_call(qtbot, worker, ear):
+def test_a_result_comes_on_the_receivers_thread_never_within_the_call(qtbot, worker, listener):
     ran_on = []
     worker.submit(TaskKey.HEAT, lambda _: ran_on.append(threading.get_ident()) or 3)
-    assert not ear.map_cache
-    qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert outcomes(ear) == [(TaskKey.HEAT, 1, "done", 3)]
-    assert ear.threads == {True}
+    assert not listener.results
+    qtbot.waitUntil(lambda: bool(listener.results))
+    assert outcomes(listener) == [(TaskKey.HEAT, 1, "done", 3)]
+    assert listener.threads == {True}
     assert ran_on != [threading.get_ident()]
 
 
-def test_a_newer_question_replaces_the_one_that_waits(qtbot, worker, ear):
+def test_a_newer_task_replaces_the_one_that_waits(qtbot, worker, listener):
     gate = threading.Event()
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     for number in range(5):
         worker.submit(TaskKey.FRAME, lambda _, number=number: number)
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 6)
-    done = [a for a in ear.map_cache if a.key == TaskKey.FRAME and a.outcome == "done"]
+    qtbot.waitUntil(lambda: len(listener.results) == 6)
+    done = [a for a in listener.results if a.key == TaskKey.FRAME and a.outcome == "done"]
     assert [(a.generation, a.payload) for a in done] == [(5, 4)]
-    assert sum(a.outcome == "cancelled" for a in ear.map_cache) == 4
+    assert sum(a.outcome == "cancelled" for a in listener.results) == 4
     assert worker.is_latest(done[0])
 
 
-def test_an_error_of_ours_is_one_line_and_the_lane_lives_on(qtbot, worker, ear):
+def test_an_error_of_ours_is_one_line_and_the_worker_lives_on(qtbot, worker, listener):
     def fail(_):
         raise ClipError("too short")
 
     worker.submit(TaskKey.OPEN, fail)
     worker.submit(TaskKey.LOAD, lambda _: 1)
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
-    assert (ear.map_cache[0].outcome, ear.map_cache[0].problem) == ("failed", "too short")
-    assert "ClipError" in ear.map_cache[0].trace
-    assert ear.map_cache[1].outcome == "done"
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    assert (listener.results[0].outcome, listener.results[0].problem) == ("failed", "too short")
+    assert "ClipError" in listener.results[0].trace
+    assert listener.results[1].outcome == "done"
 
 
-def test_any_other_error_is_named_and_logged(qtbot, worker, ear, caplog):
+def test_any_other_error_is_named_and_logged(qtbot, worker, listener, caplog):
     worker.submit(TaskKey.COPY, lambda _: 1 / 0)
-    qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert ear.map_cache[0].problem == "ZeroDivisionError: division by zero"
+    qtbot.waitUntil(lambda: bool(listener.results))
+    assert listener.results[0].problem == "ZeroDivisionError: division by zero"
     assert "copy failed" in caplog.text
 
 
-def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, ear):
+def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, listener):
     def work(task):
         for step in range(1000):
             task.step(step, 1000)
             time.sleep(0.005)
 
     worker.submit(TaskKey.SERIES, work)
-    qtbot.waitUntil(lambda: len(ear.progress) > 2)
+    qtbot.waitUntil(lambda: len(listener.progress) > 2)
     began = time.monotonic()
     worker.cancel(TaskKey.SERIES)
     assert time.monotonic() - began < 0.2
-    qtbot.waitUntil(lambda: bool(ear.map_cache), timeout=1000)
-    assert ear.map_cache[0].outcome == "cancelled"
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=1000)
+    assert listener.results[0].outcome == "cancelled"
 
 
-def test_a_waiting_question_that_is_cancelled_never_runs(qtbot, worker, ear):
+def test_a_waiting_task_that_is_cancelled_never_runs(qtbot, worker, listener):
     gate, ran = threading.Event(), []
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     worker.submit(TaskKey.MAPS, lambda _: ran.append(1))
     worker.cancel(TaskKey.MAPS)
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
     assert not ran
 
 
-def test_closing_stops_running_work_and_releases_what_the_lane_owns(qapp):
+def test_closing_stops_running_work_and_releases_what_the_worker_owns(qapp):
     released = []
     worker = Worker("closing", on_close=lambda: released.append(threading.get_ident()))
     worker.start()
@@ -142,18 +142,18 @@ class Caller(QObject):
 
     def __init__(self, worker):
         super().__init__()
-        self.worker, self.heard, self.threads = worker, [], set()
+        self.worker, self.calls, self.threads = worker, [], set()
 
     def submit(self, key, work, **options):
         def note(kind):
-            return lambda *told: self.hear(kind, *told)
+            return lambda *told: self.record(kind, *told)
 
         names = {"on_cancel": note("cancelled"), "on_late": note("late")}
         self.worker.submit(key, work, note("result"), note("error"), **{**names, **options})
 
-    def hear(self, kind, told=None):
+    def record(self, kind, told=None):
         self.threads.add(QThread.currentThread() is self.thread())
-        self.heard.append((kind, getattr(told, "problem", told)))
+        self.calls.append((kind, getattr(told, "problem", told)))
 
 
 @pytest.fixture
@@ -162,26 +162,26 @@ def caller(worker):
 
 
 def test_a_result_goes_to_the_callback_it_was_submitted_with_on_its_thread(
-    qtbot, caller, worker, ear
+    qtbot, caller, worker, listener
 ):
     caller.submit(TaskKey.HEAT, lambda _: "red")
-    assert not caller.heard
-    qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert caller.heard == [("result", "red")]
+    assert not caller.calls
+    qtbot.waitUntil(lambda: bool(listener.results))
+    assert caller.calls == [("result", "red")]
     assert caller.threads == {True}
 
 
-def test_a_failure_goes_to_the_callback_for_errors_alone(qtbot, caller, ear):
+def test_a_failure_goes_to_the_callback_for_errors_alone(qtbot, caller, listener):
     def fail(_):
         raise ClipError("too short")
 
     caller.submit(TaskKey.OPEN, fail)
-    qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert caller.heard == [("error", "too short")]
+    qtbot.waitUntil(lambda: bool(listener.results))
+    assert caller.calls == [("error", "too short")]
 
 
 @pytest.mark.parametrize("keeps_late", [True, False])
-def test_a_stale_result_is_dropped_unless_it_is_worth_keeping(qtbot, caller, ear, keeps_late):
+def test_a_stale_result_is_dropped_unless_it_is_worth_keeping(qtbot, caller, listener, keeps_late):
     gate = threading.Event()
     begun = threading.Event()
     options = {} if keeps_late else {"on_late": None}
@@ -189,12 +189,14 @@ def test_a_stale_result_is_dropped_unless_it_is_worth_keeping(qtbot, caller, ear
     assert begun.wait(5)
     caller.submit(TaskKey.FRAME, lambda _: "new", **options)
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
-    assert caller.heard == [("late", "old")] * keeps_late + [("result", "new")]
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    assert caller.calls == [("late", "old")] * keeps_late + [("result", "new")]
 
 
 @pytest.mark.parametrize("ends_with", [ClipError("too late"), Cancelled()])
-def test_a_stale_failure_and_a_stale_cancellation_are_told_to_nobody(qtbot, caller, ear, ends_with):
+def test_a_stale_failure_and_a_stale_cancellation_are_told_to_nobody(
+    qtbot, caller, listener, ends_with
+):
     gate, begun = threading.Event(), threading.Event()
 
     def fail(_):
@@ -206,12 +208,12 @@ def test_a_stale_failure_and_a_stale_cancellation_are_told_to_nobody(qtbot, call
     assert begun.wait(5)
     caller.submit(TaskKey.LOAD, lambda _: "new")
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
-    assert caller.heard == [("result", "new")]
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    assert caller.calls == [("result", "new")]
 
 
 def test_of_tasks_that_replace_each_other_only_the_last_is_told_that_it_was_cancelled(
-    qtbot, caller, worker, ear
+    qtbot, caller, worker, listener
 ):
     gate = threading.Event()
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
@@ -219,8 +221,8 @@ def test_of_tasks_that_replace_each_other_only_the_last_is_told_that_it_was_canc
         caller.submit(TaskKey.MAPS, lambda _: 1)
     worker.cancel(TaskKey.MAPS)
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 4)
-    assert caller.heard == [("cancelled", None)]
+    qtbot.waitUntil(lambda: len(listener.results) == 4)
+    assert caller.calls == [("cancelled", None)]
 
 
 def test_whoever_listens_to_a_worker_hears_after_the_callbacks(qtbot, worker):
@@ -232,13 +234,13 @@ def test_whoever_listens_to_a_worker_hears_after_the_callbacks(qtbot, worker):
 
 
 def test_a_worker_that_is_closed_calls_nobody_back(qapp):
-    worker, heard, done = Worker("closing"), [], threading.Event()
+    worker, calls, done = Worker("closing"), [], threading.Event()
     worker.start()
-    worker.submit(TaskKey.HEAT, lambda _: done.set(), heard.append)
+    worker.submit(TaskKey.HEAT, lambda _: done.set(), calls.append)
     assert done.wait(5)
     worker.close()
     qapp.processEvents()
-    assert heard == []
+    assert calls == []
 
 
 @pytest.mark.parametrize("call", ["submit", "cancel", "is_pending", "generation"])
@@ -275,55 +277,61 @@ class Slow:
         return self.done
 
 
-def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, worker, ear):
+def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, worker, listener):
     work = Slow()
     worker.submit(TaskKey.AHEAD, work, background=True)
     qtbot.waitUntil(lambda: work.done > 2)
     seen = []
     worker.submit(TaskKey.FRAME, lambda _: seen.append(work.done) or "picture")
     asked_at = work.done
-    qtbot.waitUntil(lambda: bool(ear.map_cache))
-    assert outcomes(ear) == [(TaskKey.FRAME, 1, "done", "picture")]
+    qtbot.waitUntil(lambda: bool(listener.results))
+    assert outcomes(listener) == [(TaskKey.FRAME, 1, "done", "picture")]
     assert seen[0] - asked_at <= 1
     qtbot.waitUntil(lambda: work.done > seen[0] + 2)
     assert work.begun == 2
     assert worker.is_pending(TaskKey.AHEAD)
 
 
-def test_background_work_ends_in_one_answer_however_often_it_is_interrupted(qtbot, worker, ear):
+def test_background_work_ends_in_one_result_however_often_it_is_interrupted(
+    qtbot, worker, listener
+):
     work = Slow(steps=60)
     worker.submit(TaskKey.AHEAD, work, background=True)
     for number in range(5):
         qtbot.wait(5)
         worker.submit(TaskKey.FRAME, lambda _, number=number: number)
-    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in ear.map_cache))
-    assert [o for o in outcomes(ear) if o[0] == TaskKey.AHEAD] == [(TaskKey.AHEAD, 1, "done", 60)]
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results))
+    assert [o for o in outcomes(listener) if o[0] == TaskKey.AHEAD] == [
+        (TaskKey.AHEAD, 1, "done", 60)
+    ]
 
 
-def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, worker, ear):
+def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, worker, listener):
     gate, order = threading.Event(), []
     worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     worker.submit(TaskKey.AHEAD, lambda _: order.append("ahead"), background=True)
     worker.submit(TaskKey.FRAME, lambda _: order.append("frame"))
     gate.set()
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 3)
+    qtbot.waitUntil(lambda: len(listener.results) == 3)
     assert order == ["frame", "ahead"]
 
 
-def test_newer_background_work_of_a_key_takes_the_place_of_the_one_that_runs(qtbot, worker, ear):
+def test_newer_background_work_of_a_key_takes_the_place_of_the_one_that_runs(
+    qtbot, worker, listener
+):
     old = Slow()
     worker.submit(TaskKey.AHEAD, old, background=True)
     qtbot.waitUntil(lambda: old.done > 2)
     worker.submit(TaskKey.AHEAD, lambda _: "new", background=True)
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
-    assert outcomes(ear) == [
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    assert outcomes(listener) == [
         (TaskKey.AHEAD, 1, "cancelled", None),
         (TaskKey.AHEAD, 2, "done", "new"),
     ]
 
 
 @pytest.mark.parametrize("runs", [True, False])
-def test_background_work_can_be_cancelled(qtbot, worker, ear, runs):
+def test_background_work_can_be_cancelled(qtbot, worker, listener, runs):
     gate, work = threading.Event(), Slow()
     if not runs:
         worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
@@ -332,8 +340,8 @@ def test_background_work_can_be_cancelled(qtbot, worker, ear, runs):
         qtbot.waitUntil(lambda: work.done > 2)
     worker.cancel(TaskKey.AHEAD)
     gate.set()
-    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in ear.map_cache))
-    assert next(a for a in ear.map_cache if a.key == TaskKey.AHEAD).outcome == "cancelled"
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results))
+    assert next(a for a in listener.results if a.key == TaskKey.AHEAD).outcome == "cancelled"
     assert not worker.is_pending(TaskKey.AHEAD)
 
 
@@ -347,12 +355,12 @@ def test_closing_ends_background_work(qapp):
     assert worker.isFinished()
 
 
-def test_work_knows_whether_the_user_waits_for_it(qtbot, worker, ear):
+def test_work_knows_whether_the_user_waits_for_it(qtbot, worker, listener):
     worker.submit(TaskKey.EXPLAIN, lambda task: task.background)
     worker.submit(TaskKey.AHEAD, lambda task: task.background, background=True)
-    qtbot.waitUntil(lambda: len(ear.map_cache) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2)
     expected = [(TaskKey.EXPLAIN, 1, "done", False), (TaskKey.AHEAD, 1, "done", True)]
-    assert sorted(outcomes(ear)) == sorted(expected)
+    assert sorted(outcomes(listener)) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +389,7 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     host = inference.ModelWorker(MemoryBudget(1 << 20))
     source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
     info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
-    request = SimpleNamespace(model=source, spec=info.clip_spec, block=0)
+    request = SimpleNamespace(model=source, model_files=(), spec=info.clip_spec, block=0)
     for background in (False, True):
         host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
     host.close()

@@ -1,6 +1,7 @@
-"""Which network a file holds, who is asked first, and what is refused."""
+"""The architecture of a file: sources in order, and refusals."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -303,9 +304,9 @@ def test_another_network_is_refused(saved: Callable):
         load_model(saved({"model_state": state}))
 
 
-def test_a_reversible_network_is_refused(saved: Callable):
+def test_reversible_layers_without_a_patch_embedding_are_refused(saved: Callable):
     state = {"rev_backbone.layers.0.F.attn.q.weight": torch.ones(8, 8)}
-    with pytest.raises(ArchitectureError, match="reversible MViT"):
+    with pytest.raises(ArchitectureError, match="is not an MViT"):
         load_model(saved({"model_state": state}))
 
 
@@ -348,3 +349,15 @@ def test_a_report_reads_well(saved: Callable, checkpoint):
     assert lines[1] == "architecture from: the configuration inside the file"
     assert "unexpected: 1 (blocks.9.norm1.weight)" in lines
     assert "missing: none" in lines
+
+
+def test_weights_of_a_reversible_network_are_refused_with_a_configuration_of_another(
+    saved: Callable, model, config
+):
+    renamed = {
+        re.sub(r"^blocks\.", "rev_backbone.layers.", name): value
+        for name, value in model.state_dict().items()
+    }
+    says = "is not of a reversible network, the weights are"
+    with pytest.raises(ArchitectureError, match=says):
+        load_model(saved(renamed), config=config)

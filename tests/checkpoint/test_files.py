@@ -1,4 +1,4 @@
-"""What is no readable checkpoint ends in one line, and nothing in it is ever run."""
+"""A file that is no checkpoint ends in one line, and nothing in it is ever run."""
 
 import argparse
 import os

@@ -15,7 +15,9 @@ from mvit_core.model.blocks import TokenBatchNorm
 from tests.checkpoint.tiny import cfg, tiny, tiny_v1, weights
 from tests.checkpoint.upstreams import (
     as_facebook_mvit,
+    as_memvit,
     as_mmaction2,
+    as_mmpretrain,
     as_pytorchvideo,
     as_timm,
     as_torchvision,
@@ -45,6 +47,8 @@ CASES = {
     "pytorchvideo": (as_pytorchvideo, tiny_v1(residual_on_cls=True, separate_qkv=True)),
     "timm": (as_timm, image(residual_on_cls=True)),
     "facebook_mvit": (as_facebook_mvit, image(has_cls_embed=False, readout="mean")),
+    "mmpretrain": (as_mmpretrain, image(has_cls_embed=False, readout="mean")),
+    "memvit": (as_memvit, tiny(pool_first=True, residual_conv=True)),
 }
 
 
@@ -98,6 +102,8 @@ def test_a_configuration_in_its_own_words_that_makes_no_sense_is_refused(
         "pytorchvideo": {"spatial_size": "large"},
         "timm": {"depths": 3},
         "facebook_mvit": {"MVIT": {"PATCH_KERNEL": [7, 7], "DIM_MUL": 3}},
+        "mmpretrain": {"backbone": {"type": "MViT", "img_size": "large", "arch": "tiny"}},
+        "memvit": {"MEMVIT": {}, "MVIT": {"DEPTH": "deep"}},
     }[name]
     with pytest.raises(ArchitectureError, match=r"makes no sense|arch is|depth must"):
         load_model(saved(state), config=broken)

@@ -3,8 +3,9 @@
 import os
 
 import pytest
+import torch
 
-from mvit_core import load_model
+from mvit_core import capture, load_model
 from mvit_core.errors import (
     ArchitectureError,
     CheckpointReadError,
@@ -23,7 +24,6 @@ REFUSED: dict[str, tuple[type[MvitError], str]] = {
     # The folder would load it with a warning; the issue refuses it by name, and it is followed.
     "neg_nan_weights": (WeightsError, r"blocks\.1\.mlp\.fc1\.weight"),
     "neg_not_mvit": (ArchitectureError, "is not an MViT"),
-    "neg_reversible": (ArchitectureError, "reversible MViT"),
     "neg_shape_mismatch": (WeightsError, r"head\.projection\.weight has 4 rows"),
     "neg_truncated": (CheckpointReadError, "truncated"),
     "neg_unsafe_pickle": (CheckpointReadError, "nothing was executed"),
@@ -36,7 +36,7 @@ def only_file(folder):
 
 def test_every_negative_case_is_tried_here(goldens):
     found = {path.name for path in goldens.glob("neg_*")}
-    assert found == {*REFUSED, "neg_extra_keys"}
+    assert found == {*REFUSED, "neg_extra_keys", "neg_reversible"}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -51,6 +51,14 @@ def test_a_faulty_file_is_refused_in_one_line(name: str, goldens):
 def test_a_stray_weight_is_reported(goldens):
     loaded = load_model(only_file(goldens / "neg_extra_keys"))
     assert loaded.report.unexpected == ("blocks.9.norm1.weight",)
+
+
+def test_a_reversible_network_that_was_refused_once_opens(goldens):
+    loaded = load_model(only_file(goldens / "neg_reversible"))
+    assert loaded.config.family == "reversible"
+    assert any("layer 3" in warning for warning in loaded.report.warnings)
+    record = capture(loaded.model, torch.zeros(1, 3, *loaded.config.input_shape))
+    assert len(record.layers) == 4
 
 
 def test_a_training_file_of_mmengine_needs_no_other_configuration(goldens):

@@ -156,3 +156,64 @@ def test_names_in_config_json_beside_the_file_are_used(tmp_path: Path, model, co
     save_file(model.state_dict(), path)
     (tmp_path / "config.json").write_text(json.dumps({"id2label": dict(enumerate("abcdefg"))}))
     assert load_model(path, config=cfg(config)).classes == list("abcdefg")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("1 abseiling\n2 air drumming\n3 tying knot, loosely\n", "classInd.txt"),
+        ('"abseiling": 0\n"air drumming": 1\n"tying knot, loosely": 2\n', "pairs.txt"),
+        ("- abseiling\n- air drumming\n- tying knot, loosely\n", "list.yaml"),
+        ("- abseiling\n- air drumming\n- tying knot, loosely\n", "list.txt"),
+        ("names:\n  0: abseiling\n  1: air drumming\n  2: tying knot, loosely\n", "data.yaml"),
+        (json.dumps({"classes": NAMES, "version": "2"}), "nested.json"),
+        (json.dumps({"labels": {n: i for i, n in enumerate(NAMES)}}), "nested_ids.json"),
+        (
+            "id,key,instances,category\n0,abseiling,\"['a, b']\",x\n1,air drumming,[],x\n"
+            '2,"tying knot, loosely",[],x\n',
+            "EPIC_100_verb_classes.csv",
+        ),
+        (
+            'item {\n  name: "abseiling"\n  id: 1\n}\nitem { name: "air drumming" id: 2 }\n'
+            'item { id: 3 name: "tying knot, loosely" }\n',
+            "ava.pbtxt",
+        ),
+        (
+            "label {\n  name: 'abseiling'\n  label_id: 1\n  label_type: PERSON_MOVEMENT\n}\n"
+            "label { name: 'air drumming' label_id: 2 }\n"
+            "label { name: 'tying knot, loosely' label_id: 3 }\n",
+            "ava_list.txt",
+        ),
+    ],
+)
+def test_lists_of_published_data_sets_are_read(content: str, name: str, tmp_path: Path):
+    assert read_labels(file(tmp_path, content, name)) == NAMES
+
+
+def test_names_in_utf_16_are_read(tmp_path: Path):
+    path = tmp_path / "names.txt"
+    path.write_bytes("\n".join(NAMES).encode("utf-16"))
+    assert read_labels(path) == NAMES
+
+
+def test_ids_that_a_label_map_leaves_out_are_called_after_their_number(tmp_path: Path):
+    path = file(tmp_path, 'item { name: "a" id: 1 }\nitem { name: "b" id: 3 }\n', "ava.pbtxt")
+    assert read_labels(path) == ("a", "id 2", "b")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        ("item { id: 1 }\n", "ava.pbtxt", "no name or no id"),
+        ("item\n", "ava.pbtxt", "holds no items"),
+        ('item { name: "a" id: 999999999 }\n', "ava.pbtxt", "ids up to"),
+        ("a: [1\n", "list.yaml", "is not YAML"),
+        ("- [a]\n- {b: 1}\n", "list.yaml", "list.yaml"),
+        (json.dumps({"classes": {"a": "b"}}), "nested.json", "no column of whole numbers"),
+    ],
+)
+def test_lists_that_cannot_be_understood_are_refused(
+    content: str, name: str, words: str, tmp_path: Path
+):
+    with pytest.raises(LabelsError, match=words):
+        read_labels(file(tmp_path, content, name))

@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from mvit_core.model import MViTConfig
+from tests.checkpoint.tiny import cfg
 
 State = dict[str, Tensor]
 
@@ -141,3 +142,28 @@ def as_facebook_mvit(state: State, config: MViTConfig) -> tuple[State, dict[str,
     }
     data = {"TRAIN_CROP_SIZE": config.input_shape[1]}
     return out, {"MVIT": mvit, "DATA": data, "MODEL": {"NUM_CLASSES": config.num_classes}}
+
+
+def as_mmpretrain(state: State, config: MViTConfig) -> tuple[State, dict[str, Any]]:
+    flat = {n: v.squeeze(2) if ".attn.pool_" in n else v for n, v in state.items()}
+    out, configuration = as_mmaction2(flat, config)
+    renamed = {name.replace("cls_head.fc_cls.", "head.fc."): value for name, value in out.items()}
+    arch = configuration["backbone"]["arch"]
+    backbone = {
+        "type": "MViT",
+        "arch": arch,
+        "img_size": config.input_shape[1],
+        "adaptive_kv_stride": 4,
+    }
+    return renamed, {
+        "type": "ImageClassifier",
+        "backbone": backbone,
+        "head": {"type": "LinearClsHead", "num_classes": config.num_classes},
+    }
+
+
+def as_memvit(state: State, config: MViTConfig) -> tuple[State, dict[str, Any]]:
+    configuration = cfg(config)
+    configuration["MVIT"] |= {"POOL_FIRST": True, "CONV_Q": 2 if config.residual_conv else 1}
+    del configuration["MVIT"]["RESIDUAL_POOLING"], configuration["MVIT"]["SEPARATE_QKV"]
+    return dict(state), {**configuration, "MEMVIT": {"ENABLE": True}}

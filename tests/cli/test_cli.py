@@ -184,12 +184,12 @@ def test_export_draws_as_its_options_say(run, barcode_clip, toy_checkpoint, tmp_
     assert (code, complaint) == (0, "")
     data = target.read_bytes()
     info = json.loads(data[data.index(b"Comment\0\0\0\0\0") + 12 :].split(b"IEND")[0][:-8])
-    look = info["look"]
-    assert (look["mode"], look["gamma"], look["threshold"]) == ("spotlight", 0.5, 0.1)
-    assert (look["tails_percent"], look["units"]) == ([2, 98], "uniform")
+    heat = info["look"]
+    assert (heat["mode"], heat["gamma"], heat["threshold"]) == ("spotlight", 0.5, 0.1)
+    assert (heat["tails_percent"], heat["units"]) == ([2, 98], "uniform")
     by_hand = policy == "0,0.5"
-    assert look["range_policy"] == ("manual" if by_hand else policy)
-    assert look["manual_range"] == ({"low": 0, "high": 0.5} if by_hand else None)
+    assert heat["range_policy"] == ("manual" if by_hand else policy)
+    assert heat["manual_range"] == ({"low": 0, "high": 0.5} if by_hand else None)
 
 
 def test_export_says_when_a_query_cannot_have_mattered(run, barcode_clip, toy_checkpoint, tmp_path):
@@ -294,7 +294,7 @@ def test_a_broken_input_ends_in_one_line_and_writes_nothing(
         (["--tails", "5,101"], "tails are 5 and 101 %"),
     ],
 )
-def test_a_wish_that_cannot_be_met_ends_in_one_line(
+def test_a_request_that_cannot_be_met_ends_in_one_line(
     run, barcode_clip, toy_checkpoint, tmp_path, extra, message
 ):
     code, _, complaint = run(

@@ -1,4 +1,4 @@
-"""Which platform of Qt the window is opened on, asked of real sockets, servers and children."""
+"""The platform of Qt that the window opens on, with real sockets, servers and children."""
 
 import os
 import shutil

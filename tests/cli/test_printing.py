@@ -1,4 +1,4 @@
-"""What the command line prints: foreign texts escaped, for every encoding and every stream."""
+"""Printing of the command line: foreign texts escaped, for every encoding and every stream."""
 
 import json
 import os

@@ -108,7 +108,7 @@ class Machine:
 
     @property
     def asked(self) -> list[str]:
-        """What ``apt-get`` and ``sudo`` were called with."""
+        """Calls of ``apt-get`` and ``sudo``."""
         return self.log.read_text().splitlines() if self.log.exists() else []
 
     @property

@@ -44,7 +44,7 @@ def test_what_is_cheapest_to_make_again_goes_first():
     assert ("old" in frames, "young" in frames, "new" in frames) == (False, True, True)
 
 
-def test_within_a_shelf_the_one_not_asked_for_the_longest_goes_first():
+def test_within_a_cache_the_one_not_asked_for_the_longest_goes_first():
     budget = MemoryBudget(100)
     frames = Cache(budget, "frames", seconds_to_remake=1)
     for key in "abc":
@@ -81,7 +81,7 @@ def test_what_fits_nowhere_is_not_held_and_pushes_nothing_out():
     assert "whale" not in cache
 
 
-def test_a_shelf_keeps_to_its_own_share():
+def test_a_cache_keeps_to_its_own_share():
     budget = MemoryBudget(1000)
     cache = Cache(budget, "frames", seconds_to_remake=1, most_bytes=50)
     for number in range(9):
@@ -99,7 +99,7 @@ def test_a_smaller_limit_lets_things_go_at_once():
     assert 4 in cache
 
 
-def test_a_cleared_shelf_gives_everything_back():
+def test_a_cleared_cache_gives_everything_back():
     budget = MemoryBudget(100)
     cache, other = (Cache(budget, name, seconds_to_remake=1) for name in ("one", "other"))
     cache.put("a", 1, 60)

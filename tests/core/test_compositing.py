@@ -1,4 +1,4 @@
-"""Heat on planes is the heat of ``overlay``: within two levels in the mean, on any look."""
+"""Heat on planes is the heat of ``overlay``: within two levels in the mean, with any settings."""
 
 import numpy as np
 import pytest

@@ -75,11 +75,11 @@ def test_a_video_export_has_every_frame_in_order_and_plays_anywhere(explainer, v
 
 
 def test_an_exported_frame_equals_what_the_canvas_blends(explainer, video, tmp_path):
-    look, spec = HeatSettings(), MapSpec(block=1, head=0)
+    heat, spec = HeatSettings(), MapSpec(block=1, head=0)
     target = tmp_path / "out.png"
-    export(explainer, video, ExportRequest(spec, look, frame_index=17, caption=False), target)
+    export(explainer, video, ExportRequest(spec, heat, frame_index=17, caption=False), target)
     answer = explainer.explain(video, window_of(explainer.windows(video), 17), spec)
-    style = look.style(answer.maps, answer.saliency)
+    style = heat.style(answer.maps, answer.saliency)
     expected = overlay(video.frame(17), answer.heatmap, 17, style)
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)
     np.testing.assert_array_equal(picture, expected)
@@ -107,16 +107,16 @@ def test_the_caption_names_block_head_class_and_colour_bar_below_the_picture(
     assert captioned.shape[1] >= 320
 
 
-def test_the_facts_behind_a_picture_are_kept_in_it(explainer, video, tmp_path):
+def test_a_picture_holds_what_it_was_made_of(explainer, video, tmp_path):
     target = tmp_path / "out.png"
     export(explainer, video, ExportRequest(MapSpec(block=2, head="max"), frame_index=3), target)
-    facts = json.loads(png_comment(target.read_bytes()))
-    assert (facts["block"], facts["head"]) == (2, "max")
-    assert facts["preprocessing"]["short_side"] == 40
-    assert facts["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
+    made_of = json.loads(png_comment(target.read_bytes()))
+    assert (made_of["block"], made_of["head"]) == (2, "max")
+    assert made_of["preprocessing"]["short_side"] == 40
+    assert made_of["windows"][0]["frames"] == list(explainer.windows(video)[0].frame_indices)
 
 
-def test_several_averaged_heads_are_in_the_facts_and_in_the_caption(explainer, video, tmp_path):
+def test_several_averaged_heads_are_in_the_comment_and_in_the_caption(explainer, video, tmp_path):
     target, spec = tmp_path / "out.png", MapSpec(block=3, head=HeadSet((0, 2)))
     export(explainer, video, ExportRequest(spec, frame_index=3), target)
     assert json.loads(png_comment(target.read_bytes()))["head"] == [0, 2]
@@ -187,7 +187,7 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
 
 @pytest.mark.parametrize("caption", [False, True])
 @pytest.mark.parametrize(
-    "look",
+    "heat",
     [
         HeatSettings(),
         HeatSettings(mode="spotlight"),
@@ -196,11 +196,11 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
     ],
     ids=["tint", "spotlight", "threshold", "cells"],
 )
-def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, look, caption):
+def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, heat, caption):
     source, moving = tmp_path / "odd.mkv", tmp_path / "out.mp4"
     write_barcode_clip(source, frames=12, size=(333, 181), pixel_format="yuv444p")
     spec = MapSpec(block=0, query=(1, 3, 5))  # with a ring
-    request = ExportRequest(spec, look, caption=caption, encoding=Encoding("h264", "best"))
+    request = ExportRequest(spec, heat, caption=caption, encoding=Encoding("h264", "best"))
     with open_video(source) as video:
         export(explainer, video, request, moving)
         pictures = frames_of(moving)
@@ -254,16 +254,14 @@ def test_heat_is_made_once_per_token_time(explainer, video, tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm", ".gif"])
-def test_the_facts_behind_a_video_are_kept_in_every_kind_of_file(
-    explainer, video, tmp_path, ending
-):
+def test_every_kind_of_video_holds_what_it_was_made_of(explainer, video, tmp_path, ending):
     target = tmp_path / f"out{ending}"
     export(explainer, video, ExportRequest(MapSpec(block=2), stop=4), target)
     with av.open(str(target)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 4  # a GIF tells its comment at its end
         told = {name.lower(): text for name, text in container.metadata.items()}
-    facts = json.loads(told["comment"])
-    assert (facts["block"], facts["frames"]) == (2, [0, 4])
+    made_of = json.loads(told["comment"])
+    assert (made_of["block"], made_of["frames"]) == (2, [0, 4])
 
 
 def test_rotation_and_pixel_aspect_are_those_of_the_screen(explainer, tmp_path):
@@ -394,8 +392,8 @@ def test_a_target_that_cannot_be_written_is_named(tmp_path):
 def test_a_picked_token_is_ringed_at_its_own_place(explainer, video, tmp_path):
     spec = MapSpec(block=0, query=(0, 3, 5))
     target = tmp_path / "out.png"
-    look = HeatSettings(opacity=0.0)
-    export(explainer, video, ExportRequest(spec, look, frame_index=0, caption=False), target)
+    heat = HeatSettings(opacity=0.0)
+    export(explainer, video, ExportRequest(spec, heat, frame_index=0, caption=False), target)
     answer = explainer.explain(video, explainer.windows(video)[0], spec)
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB).astype(int)
     changed = (np.abs(picture - video.frame(0)) > 8).any(axis=-1)

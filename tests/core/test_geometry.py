@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mvit_core.geometry import Grid, GridGeometry, PixelMap, SlidingWindow
+from mvit_core.geometry import Grid, GridGeometry, PixelMap, PlacedGrid, SlidingWindow
 from mvit_core.model import PRESETS, MViT, MViTConfig
 from tests.toys import toy_config
 
@@ -94,6 +94,44 @@ def test_an_impulse_at_a_tokens_centre_moves_the_attention_input_of_that_pooled_
             pooled = pool(patch(clip))[0, 0]
         assert tuple(pooled.shape) == shape
         assert pooled.nonzero().tolist() == [list(place)]
+
+
+FINE = PlacedGrid((4, 24, 24), GridGeometry((1, 4, 4), (0, 0, 0)))
+HALF = PlacedGrid((2, 12, 12), GridGeometry((2, 8, 8), (0.5, 2, 2)))
+COARSE = PlacedGrid((2, 6, 6), GridGeometry((2, 16, 16), (0.5, 6, 6)))
+GRIDS = (FINE, HALF, COARSE, PlacedGrid((2, 6, 6), None))
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_on_its_own_grid_a_token_is_itself(grid):
+    times, height, width = grid.shape
+    for token in ((0, 0, 0), (1, 3, 5), (times - 1, height - 1, width - 1)):
+        assert grid.same_token(token, grid) == token
+
+
+@pytest.mark.parametrize("coarse", [HALF, COARSE])
+def test_a_token_of_a_coarser_grid_comes_back_from_the_finer_one(coarse):
+    for token in ((0, 0, 0), (1, 3, 5), tuple(n - 1 for n in coarse.shape)):
+        assert coarse.same_token(FINE.same_token(token, coarse), FINE) == token
+
+
+@pytest.mark.parametrize("there", [HALF, COARSE])
+def test_the_same_token_is_the_nearest_of_the_other_grid(there):
+    place = FINE.geometry.centre((3, 10, 7))
+    found = there.geometry.centre(there.same_token((3, 10, 7), FINE))
+    for axis, distance in enumerate(there.geometry.scale):
+        assert abs(found[axis] - place[axis]) <= distance / 2
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [(FINE, PlacedGrid((4, 6, 6), None)), (PlacedGrid((4, 24, 24), None), COARSE)],
+)
+def test_where_no_place_is_known_a_token_stays_within_the_grid(here, there):
+    t, y, x = there.shape
+    assert there.same_token((3, 20, 20), here) == (min(3, t - 1), y - 1, x - 1)
+    assert there.same_token((0, 2, 3), here) == (0, 2, 3)
+    assert there.same_token((-1, 2, 3), here) == (0, 2, 3)
 
 
 def test_pixel_map_round_trips_and_follows_the_half_pixel_rule():

@@ -1,4 +1,4 @@
-"""How much of a forward pass is kept, and where: notes, chosen layers, files, other devices."""
+"""Keeping of a forward pass: notes, chosen layers, files, other devices."""
 
 import errno
 import gc
@@ -16,8 +16,7 @@ from mvit_core.errors import Cancelled, CaptureError, CheckpointError, DeviceMem
 from mvit_core.model import MultiHeadedAttention, MViT, products
 from mvit_core.model.products import tiles_of, weighted_values
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.system import host_copies as hostcopies
-from mvit_core.system import spill
+from mvit_core.system import host_copies, spill
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
 from tests.core.test_capture import peaked
 from tests.toys import toy_config, write_toy_checkpoint
@@ -376,9 +375,9 @@ class FakeTensor:
 def test_copies_of_a_cuda_device_follow_its_work_and_are_waited_for(monkeypatch):
     cuda = FakeCuda()
     pinned = SimpleNamespace(copy_=lambda tensor, non_blocking: cuda.log.append(str(non_blocking)))
-    monkeypatch.setattr(hostcopies.torch, "cuda", cuda)
-    monkeypatch.setattr(hostcopies.torch, "empty", lambda *_, pin_memory, **__: pinned)
-    copies = hostcopies.HostCopies()
+    monkeypatch.setattr(host_copies.torch, "cuda", cuda)
+    monkeypatch.setattr(host_copies.torch, "empty", lambda *_, pin_memory, **__: pinned)
+    copies = host_copies.HostCopies()
     assert copies.take(FakeTensor(cuda.log)) is pinned
     copies.wait()
     assert cuda.log == [

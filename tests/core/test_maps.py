@@ -7,11 +7,14 @@ from mvit_core.attribution import (
     METHODS,
     HeadMaps,
     HeadSet,
+    MapSpec,
     dead_reason,
     head_of,
     head_within,
     measures_of,
     parse_head,
+    query_grid,
+    same_query,
 )
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
@@ -44,6 +47,38 @@ def test_every_method_gives_finite_maps_on_the_grid_it_names(record, name):
         geometry = layer.q_geometry if method.grid == "q" else layer.k_geometry
         assert maps.geometry == geometry
         assert (maps.method, maps.block, maps.stage) == (name, layer.block, layer.stage)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_the_table_says_of_a_method_is_true_of_its_maps(record, name):
+    method = METHODS[name]
+    for layer in record.layers:
+        first = method.maps(record, layer, "class")
+        other = method.maps(record, layer, (0, 0, 1))
+        assert (first.sinks is not None) == method.has_sink
+        assert method.needs_query == (not np.array_equal(first.values, other.values))
+        if method.is_row:
+            sums = first.values.sum(axis=(1, 2, 3)) + first.sinks
+            np.testing.assert_allclose(sums, 1, atol=1e-5)
+        if method.query_is_key:
+            with pytest.raises(CaptureError, match="needs a key"):
+                method.maps(record, layer, "readout")
+        else:
+            assert np.isfinite(method.maps(record, layer, "readout").values).all()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_query_of_another_layer_lies_on_the_grid_it_is_picked_from(record, name):
+    here, there = record.layers[0], record.layers[3]
+    for index in ((0, 0, 0), (1, 7, 7), (1, 3, 5)):
+        query = same_query(query_grid(name, here).clamp(index), name, here, there)
+        assert query_grid(name, there).clamp(query) == query
+        assert METHODS[name].maps(record, there, query).values.any()
+    assert same_query("class", name, here, there) == "class"
+    spec = MapSpec(0, 2, name, (1, 1, 1))
+    moved = spec.on_layer(here, there)
+    assert moved == MapSpec(3, 2, name, same_query((1, 1, 1), name, here, there))
+    assert spec.on_layer(here, here) == spec
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -42,7 +42,7 @@ def test_an_explanation_is_whole_and_traceable(explainer, video):
     assert answer.capture.predictions[0].name.startswith("class ")
 
 
-def test_only_what_a_wish_changes_is_computed_again(explainer, video):
+def test_only_what_a_request_changes_is_computed_again(explainer, video):
     window = explainer.windows(video)[0]
     first = explainer.explain(video, window, MapSpec(block=1))
     other_head = explainer.explain(video, window, MapSpec(block=1, head=0))
@@ -116,7 +116,7 @@ def test_a_window_that_is_cancelled_before_its_first_layer_keeps_nothing(explain
         ({"block": 0, "query": (5, 0, 0)}, "lies outside the grid"),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_refused_in_words(explainer, video, changes, message):
+def test_a_request_that_cannot_be_met_is_refused_in_words(explainer, video, changes, message):
     window = explainer.windows(video)[0]
     with pytest.raises(CaptureError, match=message):
         explainer.explain(video, window, replace(MapSpec(), **changes))

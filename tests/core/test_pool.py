@@ -7,7 +7,7 @@ import pytest
 from mvit_core import load_model, open_video
 from mvit_core.errors import Cancelled
 from mvit_core.export import ExportRequest, export
-from mvit_core.pipeline import Explainer, MapSpec, same_place
+from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.pool import pooled_values
 from mvit_core.render import HeatSettings, automatic_range, overlay
 from mvit_core.video import window_of
@@ -52,9 +52,10 @@ def test_a_picked_token_keeps_its_place_in_the_pool_of_layers(explainer, video):
     chosen = explainer.explain(video, explainer.windows(video)[0], spec)
     pool = pooled_values(explainer, video, chosen, "model")
     here, there = chosen.capture.layer(0), chosen.capture.layer(3)
-    query = same_place(spec, here, there)
-    assert query != (1, 4, 6)
-    last = explainer.head_maps(video, chosen.capture, replace(spec, block=3, query=query)).values
+    wanted = spec.on_layer(here, there)
+    assert (wanted.block, wanted.method) == (3, "row")
+    assert wanted.query != (1, 4, 6)
+    last = explainer.head_maps(video, chosen.capture, wanted).values
     np.testing.assert_array_equal(pool[-last.size :], last.ravel())
 
 
@@ -68,9 +69,9 @@ def test_ranges_widen_from_map_to_layer_and_from_there_to_clip_and_model(explain
     chosen = explainer.explain(video, explainer.windows(video)[1], SPEC)
     ends = {}
     for policy in ("map", "layer", "clip", "model"):
-        look = HeatSettings(range_policy=policy, tails_percent=(0, 100))
+        heat = HeatSettings(range_policy=policy, tails_percent=(0, 100))
         pool = pooled_values(explainer, video, chosen, policy)
-        ends[policy] = look.ends(chosen.maps, chosen.saliency, pool)
+        ends[policy] = heat.ends(chosen.maps, chosen.saliency, pool)
     for inner, outer in (("map", "layer"), ("layer", "clip"), ("layer", "model")):
         assert ends[outer].low <= ends[inner].low < ends[inner].high <= ends[outer].high
     assert len(set(ends.values())) == 4
@@ -101,15 +102,15 @@ def test_windows_that_are_passed_by_do_not_displace_those_looked_at(toy_checkpoi
 @pytest.mark.parametrize("policy", ["clip", "model"])
 @pytest.mark.parametrize("frame", [0, 20])
 def test_an_export_has_the_colours_of_the_pool(explainer, video, tmp_path, policy, frame):
-    look = HeatSettings(range_policy=policy, gamma=0.7, tails_percent=(2, 98))
+    heat = HeatSettings(range_policy=policy, gamma=0.7, tails_percent=(2, 98))
     window = window_of(explainer.windows(video), frame)
     chosen = explainer.explain(video, window, SPEC)
     ends = automatic_range(pooled_values(explainer, video, chosen, policy), (2, 98))
     target = tmp_path / "out.png"
-    request = ExportRequest(SPEC, look, frame_index=frame, caption=False)
+    request = ExportRequest(SPEC, heat, frame_index=frame, caption=False)
     export(explainer, video, request, target)
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)
-    expected = overlay(video.frame(frame), chosen.heatmap, frame, look.with_range(ends))
+    expected = overlay(video.frame(frame), chosen.heatmap, frame, heat.with_range(ends))
     np.testing.assert_array_equal(picture[: expected.shape[0]], expected)
 
 
@@ -120,10 +121,10 @@ def test_all_heads_of_an_export_share_the_range_of_the_clip(
     monkeypatch.setattr(
         "mvit_core.export.caption.bar_number", lambda value, *_: drawn.append(value) or "0"
     )
-    look = HeatSettings(range_policy="clip")
+    heat = HeatSettings(range_policy="clip")
     for frame in (0, 39):
-        request = ExportRequest(SPEC, look, "heads", frame_index=frame)
+        request = ExportRequest(SPEC, heat, "heads", frame_index=frame)
         export(explainer, video, request, tmp_path / "out.png")
     chosen = explainer.explain(video, explainer.windows(video)[0], SPEC)
-    ends = look.ends(chosen.maps, chosen.saliency, pooled_values(explainer, video, chosen, "clip"))
+    ends = heat.ends(chosen.maps, chosen.saliency, pooled_values(explainer, video, chosen, "clip"))
     assert drawn == [ends.low, ends.high] * 2

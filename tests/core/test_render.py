@@ -350,11 +350,11 @@ def test_locked_numbers_win_over_every_policy():
         np.ones((1, 1, 2, 2), np.float32), GridGeometry(), None, 4, "row", 0, 1, "class"
     )
     for policy in ("map", "layer", "clip", "model", "manual"):
-        look = HeatSettings(
+        heat = HeatSettings(
             range_policy=policy, locked_range=ValueRange(3, 4), manual_range=ValueRange(1, 2)
         )
-        assert look.ends(maps, maps.pick(0)) == ValueRange(3, 4)
-        assert range_text(look) == "locked range"
+        assert heat.ends(maps, maps.pick(0)) == ValueRange(3, 4)
+        assert range_text(heat) == "locked range"
 
 
 def test_the_words_of_a_range_name_policy_tails_and_what_is_missing():

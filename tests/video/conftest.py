@@ -1,4 +1,4 @@
-"""Where the awkward videos lie, if they are there, and small clips made on the spot."""
+"""Fixtures: the awkward videos, if they are there, and small clips made on the spot."""
 
 import json
 
@@ -18,7 +18,7 @@ def corpus():
 
 @pytest.fixture(scope="session")
 def expected(corpus):
-    """What an independent decoder says of every file of the corpus, by file name."""
+    """Results of an independent decoder for every file of the corpus, by file name."""
     rows = json.loads((corpus / "expected.json").read_text())["files"]
     return {row["file"]: row for row in rows}
 

@@ -24,7 +24,7 @@ from mvit_core.video import open_video
 from tests.fixtures_video import SHARED, write_barcode_clip
 
 HANG_SECONDS = 5.0
-"""Of computing; a machine that is busy with other things makes no file hang."""
+"""Seconds of computing; a machine that is busy with other things makes no file hang."""
 _STILL_SECONDS = 60.0
 """On the clock, for a child that waits for something that never comes."""
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -37,7 +37,7 @@ _LARGEST_SOURCE = 1_500_000
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file."""
+    """The outcome for one file."""
 
     kind: str
     """refused, read, or a finding: error, crash, hang, memory."""
@@ -193,7 +193,7 @@ class Examiner:
         self._left = 0
 
     def examine(self, path, seed):
-        """What becomes of a file; a hang is believed when it comes twice."""
+        """Open and read a file; a hang counts when it comes twice."""
         first = self._once(path, seed)
         return self._once(path, seed) if first.kind == "hang" else first
 
@@ -233,7 +233,7 @@ class Examiner:
         return True
 
     def _busy_seconds(self):
-        """What the child has computed so far, in all its threads."""
+        """Seconds that the child has computed so far, in all its threads."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 

@@ -1,4 +1,4 @@
-"""What a file promises and does not hold is left out, and told in numbers."""
+"""Frames that a file promises and does not hold are left out, and counted."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What is decoded ahead: what is likely to be asked for, no more than there is room for."""
+"""Decoding ahead: frames that are likely to be requested, as far as there is room."""
 
 import pytest
 from hypothesis import given

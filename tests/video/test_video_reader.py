@@ -86,7 +86,7 @@ def test_a_frame_outside_the_video_is_refused(clip_path):
             video.frame(-1)
 
 
-def test_facts_are_those_that_were_written(clip_path):
+def test_what_a_video_says_of_itself_is_what_was_written(clip_path):
     with open_video(clip_path) as video:
         assert (video.size, video.display_size, video.rotation) == ((192, 108), (192, 108), 0)
         assert (video.codec, video.fps, video.is_variable_rate) == ("h264", 30.0, False)

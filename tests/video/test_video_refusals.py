@@ -1,4 +1,4 @@
-"""What is no video is refused in one clear line, at once, and without touching the network."""
+"""A file that is no video is refused in one clear line, at once, without the network."""
 
 import os
 import time

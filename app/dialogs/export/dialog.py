@@ -1,4 +1,4 @@
-"""The export dialog: what is to be written, with a preview; the work goes on without it."""
+"""The export dialog: choices and a preview; the export runs after it is closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.dialogs.export.encoding_fields import EncodingFields
 from app.dialogs.export.presets import PRESETS, preset_words
 from app.dialogs.export.preview_pane import PreviewPane
 from app.text.phrases import frame_number, head_words, map_words
-from app.text.terms import layout_words, term
+from app.text.terms import term
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
@@ -38,24 +38,24 @@ RATES = (30.0, 25.0, 24.0, 15.0, 12.0, 10.0, 5.0)
 """Frames per second offered where they are lower than those of the clip."""
 
 SETTLE_MS = 60
-"""Choices that come together, as those of a preset do, are drawn once."""
+"""Milliseconds within which choices, as those of a preset, are drawn together."""
 
 
 class ExportDialog(QDialog):
-    """What to write, where, and how it looks.
+    """Choices of an export: content, file and encoding, with a preview.
 
     Args:
-        job: what an export of the present view would be.
-        spans: the ranges of frames that there are.
-        heads: of the layer.
-        fps: of the clip.
+        job: the export of the present view.
+        spans: the spans that exist, as (first frame, one past the last).
+        heads: number of heads of the layer.
+        fps: frames per second of the clip.
         parent: the window.
     """
 
     export_asked = Signal(object)
-    """An ``ExportJob``."""
+    """Emitted with an ``ExportJob`` to be written."""
     preview_asked = Signal(object)
-    """An ``ExportJob``: draw what it would show; ``show_preview`` takes the result."""
+    """Emitted with an ``ExportJob`` to be drawn; ``show_preview`` shows the result."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class ExportDialog(QDialog):
         self._connect()
 
     def job(self) -> ExportJob:
-        """What the fields say."""
+        """The job of the present choices."""
         from mvit_core.export import holds_pictures
 
         span: Span = self.span.currentData()
@@ -103,12 +103,12 @@ class ExportDialog(QDialog):
 
     @property
     def is_drawing(self) -> bool:
-        """The preview of the choices made last is on its way."""
+        """True while the preview of the latest choices is being drawn."""
         return self._settling.isActive() or self._is_asked
 
     @Slot(object)
     def show_preview(self, preview: Preview) -> None:
-        """Show what was drawn for the choices made last."""
+        """Show the preview of the latest choices."""
         if self._is_asked:
             self._is_asked = False
             self.preview.show_preview(preview)
@@ -128,8 +128,8 @@ class ExportDialog(QDialog):
             self.kind.addItem(term(exporter.title), ending)
         self.fields = EncodingFields(self)
         self.layouts = Choice()
-        for name in LAYOUTS:
-            self.layouts.addItem(layout_words(name), name)
+        for name, row in LAYOUTS.items():
+            self.layouts.addItem(term(row.title), name)
         _choose(self.layouts, self._job.request.layout)
         self.size_choice = Choice()
         for name, bound in SIZES.items():
@@ -212,7 +212,7 @@ class ExportDialog(QDialog):
         )
 
     def _span_words(self) -> dict[Span, str]:
-        """The ranges of frames that can be chosen."""
+        """Spans that can be chosen, in words."""
         titles = {
             "all": self.tr("Whole video ({n} frames)"),
             "window": self.tr("This window (frames {a}–{b})"),
@@ -227,7 +227,7 @@ class ExportDialog(QDialog):
         }
 
     def _show_content(self) -> None:
-        """Say which maps the layout shows."""
+        """Show which maps the layout contains."""
         shown, layout = self._job.request.map, self.layouts.currentData()
         head = head_words(shown.head, self._heads)
         words = self.tr("Block {b}, {head}, {map}; colours as on screen")
@@ -241,7 +241,7 @@ class ExportDialog(QDialog):
         )
 
     def _apply_preset(self) -> None:
-        """Make the choices of a preset; they are seen, and may be changed."""
+        """Set the fields to the choices of a preset; they can be changed afterwards."""
         name = self.preset.currentData()
         if name is None or name == self._matching():
             return
@@ -254,7 +254,7 @@ class ExportDialog(QDialog):
         self._choice_made()
 
     def _matching(self) -> str | None:
-        """The preset that says what the fields say."""
+        """Name of the preset whose choices the fields have; None without one."""
         return next((name for name, preset in PRESETS.items() if self._matches(preset)), None)
 
     def _matches(self, preset: Preset) -> bool:
@@ -271,7 +271,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _choice_made(self) -> None:
-        """Let all that follows from the choices follow: words, preset, name and preview."""
+        """Update words, preset, file name and preview after a choice."""
         self._show_content()
         self.preset.blockSignals(True)
         self.preset.setCurrentIndex(self.preset.findData(self._matching()))
@@ -283,7 +283,7 @@ class ExportDialog(QDialog):
         self._settling.start()
 
     def _draws(self) -> bool:
-        """The kind of file holds pictures."""
+        """True where the kind of file holds pictures."""
         from mvit_core.export import holds_pictures
 
         return holds_pictures(self.kind.currentData())
@@ -348,5 +348,5 @@ class ExportDialog(QDialog):
 
 
 def _choose(choice: Choice, data: object) -> None:
-    """Choose an entry, the first where there is no such one."""
+    """Choose the entry with ``data``, or the first where there is none."""
     choice.setCurrentIndex(max(choice.findData(data), 0))

@@ -1,4 +1,4 @@
-"""Fields that say how a video is stored; each is off, and says why, where it does not apply."""
+"""Fields for the encoding of a video; each is off, with a reason, where it does not apply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mvit_core.video.encode.encoders import (
 
 
 class EncodingFields(QObject):
-    """The fields, laid out by whoever owns them."""
+    """The fields of an encoding; the owner lays them out."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,17 +35,17 @@ class EncodingFields(QObject):
         self.sound = QCheckBox(self.tr("Keep the sound of the clip"))
 
     def encoding(self) -> Encoding:
-        """What the fields say; the usual for files that are no videos."""
+        """The encoding of the fields; the default for files that are no videos."""
         if self._ending not in CONTAINERS:
             return Encoding()
         return Encoding(self.codec.currentData(), self.quality.currentData())
 
     def keeps_sound(self) -> bool:
-        """Sound is wanted, and the file can hold it."""
+        """True where sound is chosen and the file can hold it."""
         return self.sound.isEnabled() and self.sound.isChecked()
 
     def show_ending(self, ending: str) -> None:
-        """Offer what a kind of file can hold; the choice stays where it still fits."""
+        """Offer the encodings of a kind of file; choices that still fit stay."""
         self._ending = ending
         is_video = ending in CONTAINERS
         model = self.codec.model()
@@ -64,7 +64,7 @@ class EncodingFields(QObject):
         self._follow()
 
     def _follow(self) -> None:
-        """Turn off what the chosen codec and kind of file leave no choice of, and say why."""
+        """Turn off fields without a choice for this codec and kind of file, with the reason."""
         is_video = self._ending in CONTAINERS
         no_video = "" if is_video else self.tr("Only videos are encoded")
         only = self.tr("This kind of file has one codec") if is_video else no_video

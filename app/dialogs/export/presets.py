@@ -1,4 +1,4 @@
-"""Usual purposes of an export: each sets the other choices of the dialog, which stay free."""
+"""Presets of an export: each sets the other choices of the dialog, which can still be changed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preset:
-    """One purpose."""
+    """A preset: the choices for one purpose."""
 
     title: str
-    """As the dialog shows it, marked for translation."""
+    """Title in the dialog, marked for translation."""
     ending: str
-    """The kind of file."""
+    """File ending, with the dot."""
     layout: str = "single"
     """A name in ``LAYOUTS``."""
     size: str = "native"
@@ -42,9 +42,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "predictions": Preset(N("presets", "Predictions (CSV)"), ".csv"),
     }
 )
-"""What the dialog offers; another purpose is another row."""
+"""Presets of the dialog; another purpose is another row."""
 
 
 def preset_words(name: str) -> str:
-    """A row of ``PRESETS`` in the user's language."""
+    """Translate the title of a row of ``PRESETS``."""
     return QCoreApplication.translate("presets", PRESETS[name].title)

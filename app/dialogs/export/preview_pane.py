@@ -1,4 +1,4 @@
-"""A picture that fills the room it is given, and a line of words below."""
+"""The pane of the preview: a picture that fills its room, and a line of words below."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ USUAL = QSize(440, 380)
 
 
 class PreviewPane(QWidget):
-    """What an export would show at the play head."""
+    """Shows the preview of an export at the playhead."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,11 +36,11 @@ class PreviewPane(QWidget):
         self.wait()
 
     def wait(self) -> None:
-        """A new picture is on its way; the last one stays until then."""
+        """Mark the picture as out of date until the next one is drawn."""
         self.words.setText(self.tr("Drawing the preview…"))
 
     def show_preview(self, preview: Preview) -> None:
-        """Show a picture and its size, or why there is none."""
+        """Show a picture and its size, or the reason why there is none."""
         image = preview.image
         self.picture.show_image(image)
         if image is None:
@@ -50,13 +50,13 @@ class PreviewPane(QWidget):
             self.words.setText(words.format(w=image.width(), h=image.height()))
 
     def show_words(self, words: str) -> None:
-        """Say why there is nothing to be seen."""
+        """Show words in place of a picture."""
         self.picture.show_image(None)
         self.words.setText(words)
 
 
 class _Picture(QWidget):
-    """Fits its image into its room; a small one is not enlarged."""
+    """Fits its image into its room, without enlarging it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Which map, and how it is coloured."""
+"""The display panel: choice of the map, and its colours."""
 
 from app.panels.display.panel import DisplayPanel
 from app.panels.display.query import QueryInfo

@@ -1,4 +1,4 @@
-"""How values become colours: table, mode, opacity, gamma and threshold."""
+"""Controls of the colours: table, mode, opacity, gamma and threshold."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class ColourControls(QWidget):
     """The controls of the colours."""
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting and its new value."""
     held = Signal(bool)
-    """The pointer went down on a slider, or up again."""
+    """Emitted with True when a drag on a slider begins, False when it ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +72,7 @@ class ColourControls(QWidget):
             lines.addWidget(slider, at, 1)
 
     def show_state(self, state: ViewState) -> None:
-        """Take over everything that the user has asked for."""
+        """Show the settings of a state."""
         self.colormap.setCurrentIndex(self.colormap.findData(state.heat.colormap))
         tint = state.heat.mode == "tint"
         self.colormap.setEnabled(tint)

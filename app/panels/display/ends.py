@@ -1,4 +1,4 @@
-"""The range: policy, lock, histogram, and the two numbers at its ends."""
+"""Controls of the range: policy, lock, histogram, and the two numbers at its ends."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class RangeControls(QWidget):
-    """Where the ends of the colours lie."""
+    """Controls of the colour range."""
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting and its new value."""
     lock_asked = Signal(bool)
     held = Signal(bool)
-    """The pointer went down on a handle, or up again."""
+    """Emitted with True when a drag on a handle begins, False when it ends."""
     refused = Signal(str)
-    """Why what was typed is no range; empty once it is one."""
+    """Emitted with the reason why the numbers typed are no range; empty once they are."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +79,7 @@ class RangeControls(QWidget):
             )
 
     def show_state(self, state: ViewState) -> None:
-        """Take over everything that the user has asked for."""
+        """Show the settings of a state."""
         self._state = state
         locked = state.heat.locked_range is not None
         self.policy.setCurrentIndex(self.policy.findData(state.heat.range_policy))
@@ -94,13 +94,13 @@ class RangeControls(QWidget):
         self._show_all()
 
     def show_map(self, shown: ShownMap | None) -> None:
-        """Take over values and range of the map on screen."""
+        """Show values and range of the map on screen."""
         self._shown = shown
         self._show_all()
 
     def _show_all(self) -> None:
         shown, state, locked = self._shown, self._state, self._state.heat.locked_range is not None
-        look = state.heat
+        heat = state.heat
         self.lock.setEnabled(shown is not None)
         for field, words in ((self.low, self.tr("Lowest")), (self.high, self.tr("Highest"))):
             field.setEnabled(shown is not None and not locked)
@@ -112,7 +112,7 @@ class RangeControls(QWidget):
             self.high.clear()
             self.unit.hide()
             return
-        style = look.with_range(shown.range.range)
+        style = heat.with_range(shown.range.range)
         factor = self._factor()
         self.histogram.show_values(shown.range.histogram, style, locked=locked, factor=factor)
         self.unit.setVisible(state.heat.units == "uniform")
@@ -123,7 +123,7 @@ class RangeControls(QWidget):
                 field.setCursorPosition(0)
 
     def _factor(self) -> float:
-        """From probabilities to the numbers shown."""
+        """Factor from probabilities to the numbers shown."""
         if self._shown is None or self._state.heat.units == "probability":
             return 1.0
         return float(self._shown.result.maps.key_count)
@@ -134,7 +134,7 @@ class RangeControls(QWidget):
         now, factor = self._shown.range.range, self._factor()
         typed = (self.low.text(), self.high.text())
         if typed == tuple(f"{value * factor:.3g}" for value in (now.low, now.high)):
-            return  # left as it was: the policy stays
+            return  # the numbers are unchanged, so the policy stays
         try:
             ends = ValueRange(*(float(text.replace(",", ".")) / factor for text in typed))
         except ValueError:

@@ -1,4 +1,4 @@
-"""How the controls of the display panel stand in lines."""
+"""Lays out the controls of the display panel in lines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
 LINE_GAP = 4
-"""Between lines: the panel has many, and a low window little room."""
+"""Pixels between lines, of which the panel has many and a low window shows few."""
 
 LETTERS = 3
-"""A combo box gets at least as many, however long the choices of its list are."""
+"""Least width of a combo box in letters, however long its choices are."""
 
 
 def form(parent: QWidget) -> QGridLayout:
-    """Labels at the left, controls in one column beside them."""
+    """Make a grid with labels at the left and controls in one column beside them."""
     lines = QGridLayout(parent)
     lines.setContentsMargins(0, 0, 0, 0)
     lines.setHorizontalSpacing(8)
@@ -24,7 +24,7 @@ def form(parent: QWidget) -> QGridLayout:
 
 
 def combo(name: str) -> QComboBox:
-    """A combo box that takes the room there is."""
+    """Make a combo box as wide as there is room."""
     made = QComboBox()
     made.setAccessibleName(name)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -34,7 +34,7 @@ def combo(name: str) -> QComboBox:
 
 
 def row(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
-    """Two controls side by side, the first as wide as there is room."""
+    """Put two controls side by side, the first as wide as there is room."""
     line = QHBoxLayout()
     line.setSpacing(4)
     line.addWidget(wide, 1)
@@ -43,6 +43,6 @@ def row(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
 
 
 def leave_keys(*controls: QWidget) -> None:
-    """Clicks leave the keys on the stage; Tab reaches the controls."""
+    """Let Tab, but no click, give the focus to controls, so that keys stay on the stage."""
     for control in controls:
         control.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -1,4 +1,4 @@
-"""How often values occur, with the two ends of the range to be dragged."""
+"""The histogram of values, with two handles for the ends of the range."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 HEIGHT = 62
 NEAR_PX = 10.0
 STEPS = 200
-"""Of the axis, for the arrow keys; ten times as far with Shift."""
+"""Steps of the arrow keys along the axis; with Shift ten at once."""
 
 
 class Histogram(QWidget):
     """Bars on a logarithmic scale: a few high values stand beside thousands of low ones."""
 
     range_asked = Signal(object)
-    """A ``ValueRange``."""
+    """Emitted with a ``ValueRange`` when a handle is moved."""
     held = Signal(bool)
-    """The pointer went down on a handle, or up again."""
+    """Emitted with True when a drag on a handle begins, False when it ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,10 +66,10 @@ class Histogram(QWidget):
         """Show values and the range in use; locked handles cannot be dragged.
 
         Args:
-            info: how often values occur; None where there are none.
+            info: counts of values; None where there are none.
             style: the range and its colours.
-            locked: the ends stay where they are.
-            factor: the numbers of the axis are the values times this.
+            locked: the handles cannot be moved.
+            factor: from values to the numbers of the axis.
         """
         before = (self._info, self._style, self._locked, self._factor)
         if (info, style, locked, factor) == before:
@@ -79,7 +79,7 @@ class Histogram(QWidget):
         self._show()
 
     def handle_x(self, which: int) -> float:
-        """Where the low (0) or the high (1) handle stands, in the widget's points."""
+        """The x of the low (0) or the high (1) handle, in points of the widget."""
         ends = self._style.range
         return self._x(ends.high if which else ends.low)
 
@@ -92,7 +92,7 @@ class Histogram(QWidget):
             return
         x = event.position().x()
         far = [abs(x - self.handle_x(which)) for which in (0, 1)]
-        # Where both stand together, the side of the pointer decides.
+        # Where both handles coincide, the side of the pointer decides.
         nearest = int(x > self.handle_x(0)) if far[0] == far[1] else int(far[1] < far[0])
         if far[nearest] <= NEAR_PX:
             self._dragged = self._active = nearest
@@ -180,7 +180,7 @@ class Histogram(QWidget):
         return self._made().value_at(x)
 
     def _made(self) -> ValuesPlot:
-        """The plot, made when there is something to show."""
+        """The plot, made on first use."""
         if self._plot is None:
             self._plot = ValuesPlot(self)
             self._plot.plot.setGeometry(self.rect())
@@ -195,7 +195,7 @@ class Histogram(QWidget):
         self._show_ends()
 
     def _show_ends(self) -> None:
-        """Move both ends; the one that is held or that the keys move stands out."""
+        """Show both handles; the one that is dragged or that keys move stands out."""
         if self._info is None:
             return
         held = self._active if self.hasFocus() else None

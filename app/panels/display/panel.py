@@ -1,4 +1,4 @@
-"""The panel itself: map, colours, range and what else is drawn."""
+"""The display panel: map, colours, range and other layers of the picture."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class DisplayPanel(Panel):
     """Controls for the map and its colours."""
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting and its new value."""
     query_chosen = Signal(object)
     pick_asked = Signal(bool)
     lock_asked = Signal(bool)
     held = Signal(bool)
-    """The pointer went down on a control that it drags, or up again."""
+    """Emitted with True when a drag on a control begins, False when it ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,7 +119,7 @@ class DisplayPanel(Panel):
             self.show_queries(query_info(new))
 
     def show_state(self, state: ViewState) -> None:
-        """Take over everything that the user has asked for."""
+        """Show the settings of a state."""
         for part in (self.queries, self.colours, self.range):
             part.show_state(state)
         for field, box in self.ticks.items():
@@ -128,11 +128,11 @@ class DisplayPanel(Panel):
             del blocker
 
     def show_queries(self, info: QueryInfo) -> None:
-        """Enable the queries that mean something in this layer; say why others do not."""
+        """Enable the queries that this layer has; show why others are off."""
         self.queries.show_queries(info)
 
     def show_map(self, shown: ShownMap | None) -> None:
-        """Take over values and range of the map on screen, and what the model saw for it."""
+        """Show values and range of the map on screen, and its coverage."""
         self.range.show_map(shown)
         whole = shown is None or shown.heatmap.covers_frame
         self.ticks["coverage"].setEnabled(not whole)
@@ -144,6 +144,6 @@ class DisplayPanel(Panel):
         )
 
     def show_note(self, note: str) -> None:
-        """Print what a reader must know before trusting the map."""
+        """Show a remark that a reader must know before trusting the map."""
         self.note.setText(note)
         self.note.setVisible(bool(note))

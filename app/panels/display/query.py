@@ -1,4 +1,4 @@
-"""Which map is made, and whose attention it shows."""
+"""Controls of the map: method and query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class QueryInfo:
-    """Which queries can be chosen, and why others cannot."""
+    """The queries that can be chosen, and reasons why others cannot."""
 
     has_class_token: bool = False
     dead_class: str = ""
@@ -30,15 +30,16 @@ class QueryInfo:
 
 
 def query_info(snapshot: Snapshot) -> QueryInfo:
-    """Which queries mean something in the layer of the map on screen."""
+    """Find the queries that the layer of the map on screen has."""
     shown, model = snapshot.results.shown, snapshot.results.model
     if shown is None or snapshot.results.video is None:
         return QueryInfo()
-    layer, is_row = shown.result.layer, shown.result.request.map.method == "row"
+    layer = shown.result.layer
+    of_queries = METHODS[shown.result.request.map.method].picks_query
     return QueryInfo(
         has_class_token=bool(model and model.has_class_token),
-        dead_class=layer.dead_class if is_row else "",
-        dead_patch=layer.dead_patch if is_row else "",
+        dead_class=layer.dead_class if of_queries else "",
+        dead_patch=layer.dead_patch if of_queries else "",
     )
 
 
@@ -46,7 +47,7 @@ class QueryControls(QWidget):
     """The method, the query, and a button to pick a token."""
 
     changed = Signal(str, object)
-    """A setting of the view and the value asked for."""
+    """Emitted with the name of a setting and its new value."""
     query_chosen = Signal(object)
     pick_asked = Signal(bool)
 
@@ -77,14 +78,14 @@ class QueryControls(QWidget):
         lines.addLayout(row(self.query, self.pick), 1, 1)
 
     def show_state(self, state: ViewState) -> None:
-        """Take over the map that is asked for."""
+        """Show method and query of a state."""
         self.method.setCurrentIndex(self.method.findData(state.map.method))
         set_tip(self.method, term(METHODS[state.map.method].description))
         self.pick.setChecked(state.picking)
         self._show_query(state.map.query, needs_query=METHODS[state.map.method].needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:
-        """Enable the queries that mean something in this layer; say why others do not."""
+        """Enable the queries that this layer has; show why others are off."""
         no_class = "" if info.has_class_token else self.tr("This model has no class token")
         dead_patch = term(info.dead_patch)
         self._set_enabled(1, no_class or term(info.dead_class))

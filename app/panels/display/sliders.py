@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scale:
-    """How a value is shown, and where it lies on a slider."""
+    """Conversion of a value to a slider's position and to the number shown."""
 
     to_slider: Callable[[float], float]
     from_slider: Callable[[int], float]
     ends: tuple[int, int]
-    """Of the slider."""
+    """Lowest and highest position of the slider."""
     factor: float = 1.0
-    """The number shown is the value times this."""
+    """Factor from the value to the number shown."""
     decimals: int = 0
     suffix: str = ""
 
 
 PERCENT = Scale(lambda v: 100 * v, lambda at: at / 100, (0, 100), factor=100, suffix=" %")
-"""Shares from 0 to 1."""
+"""Scale of fractions from 0 to 1."""
 
 GAMMA_SPAN = 5.0
 GAMMA = Scale(
@@ -40,7 +40,7 @@ GAMMA = Scale(
     (-50, 50),
     decimals=2,
 )
-"""From a fifth to five, one in the middle."""
+"""Scale of gamma from 0.2 to 5, with 1 in the middle."""
 
 
 class _WheelGuard(QObject):
@@ -57,11 +57,11 @@ class _WheelGuard(QObject):
 
 
 class ValueSlider(QWidget):
-    """One value."""
+    """A slider and a number field for one value."""
 
     changed = Signal(float)
     held = Signal(bool)
-    """The pointer went down on the slider, or up again."""
+    """Emitted with True when a drag on the slider begins, False when it ends."""
 
     def __init__(self, name: str, tip: str, scale: Scale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,10 +97,10 @@ class ValueSlider(QWidget):
         row.addWidget(self.number)
 
     def show_value(self, value: float) -> None:
-        """Take over a value; a number that is being typed stays."""
+        """Show a value; a number that is being typed stays."""
         blockers = [QSignalBlocker(self.slider), QSignalBlocker(self.number)]
         self.slider.setValue(round(self._scale.to_slider(value)))
         self.number.setValue(self._scale.factor * value)
         del blockers
-        # Screen readers say the slider's own position as its value, which is 0 for a gamma of 1.
+        # Screen readers read the slider's position as its value, which is 0 for a gamma of 1.
         self.slider.setAccessibleDescription(f"{self.number.text()}. {self._tip}")

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from app.results import HistogramInfo
 
 SIDE_PX, TOP_PX = 7.0, 5.0
-"""Kept free: half a grip must fit beside the axis."""
+"""Pixels kept free at the sides and at the top, where half a grip must fit."""
 GRIP_WIDTH_PX, GRIP_HEIGHT_PX = 10.0, 14.0
 END_PX = 2.0
 OUTSIDE_SHARE = 0.55
-"""How far the colours of values outside the range fade into the ground."""
+"""Share of the ground in the colours of values outside the range."""
 
 
 class ValuesPlot:
     """Bars on a logarithmic scale: a few high values stand beside thousands of low ones.
 
     Args:
-        parent: the widget that it lies on; it takes pointer and keys.
-        axes: titles of the axes, where it is drawn for itself.
+        parent: the widget that it lies on, which handles pointer and keys.
+        axes: titles of the axes, where it is a plot of its own.
     """
 
     def __init__(self, parent: QWidget | None, axes: PlotAxes | None = None) -> None:
@@ -57,7 +57,7 @@ class ValuesPlot:
             self.plot.add(item, self._colour_ends, is_shade=True)
 
     def show_values(self, info: HistogramInfo, style: RenderStyle, factor: float) -> None:
-        """Show how often values occur; the numbers of the axis are the values times a factor."""
+        """Show counts of values; ``factor`` turns values into the numbers of the axis."""
         self._style = style
         if info != self._info:
             self._info = info
@@ -73,7 +73,7 @@ class ValuesPlot:
         self._colour_bars()
 
     def show_ends(self, places: tuple[float, ...], moved: int | None, *, locked: bool) -> None:
-        """Show the ends of the range: the one that is moved stands out, locked ones are faint."""
+        """Show the ends of the range; the one that is moved stands out, locked ones are faint."""
         for line, place in zip(self._lines, places, strict=True):
             line.setValue(place)
         if places != self._places:
@@ -88,11 +88,11 @@ class ValuesPlot:
             item.show()
 
     def x_of(self, value: float) -> float:
-        """Where a value lies, in points of the plot."""
+        """The x of a value, in points of the plot."""
         return self.plot.x_of(value)
 
     def value_at(self, x: float) -> float:
-        """The value at a place."""
+        """The value at an x, in points of the plot."""
         return self.plot.value_at(x)
 
     # -- colours ----------------------------------------------------------------------------
@@ -115,7 +115,7 @@ class ValuesPlot:
         self._bars.setOpts(brushes=[QBrush(QColor(*rgb)) for rgb in rows])
 
     def _colour_outline(self) -> None:
-        """Dark colours are seen on a dark ground, light ones on a light one."""
+        """Outline the bars, so that dark ones show on a dark ground, light ones on a light one."""
         self._outline.setPen(self.plot.pen(QPen(QColor(theme.current().text_faint), 1)))
 
     def _colour_ends(self) -> None:
@@ -131,7 +131,7 @@ class ValuesPlot:
 
 
 def _grip_path() -> QPainterPath:
-    """The grip of an end, as high as the unit: pyqtgraph scales it to its size."""
+    """The shape of a grip, one unit high: pyqtgraph scales it to its size."""
     width = GRIP_WIDTH_PX / GRIP_HEIGHT_PX
     path = QPainterPath()
     path.addRoundedRect(QRectF(-width / 2, -0.5, width, 1.0), 0.2, 0.2)

@@ -1,4 +1,4 @@
-"""What the model says: of the window, and of the whole video."""
+"""The predictions panel: classes of the window or of the whole video."""
 
 from app.panels.predictions.panel import PredictionsPanel
 

@@ -1,4 +1,4 @@
-"""The list of classes: a bar each, and a box that pins it."""
+"""The list of classes, each with a bar and a box that pins it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ROW_PX = 27
 BOX_PX = 12
 INDENT_PX = 22
-"""Of a name: beside the box."""
+"""Indent of a name beside its box."""
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
@@ -50,7 +50,7 @@ class _Model(QAbstractListModel):
         self.rows: tuple[ListedClass, ...] = ()
 
     def show_rows(self, rows: tuple[ListedClass, ...]) -> None:
-        """Take other rows; where their number stays, selection and focus stay too."""
+        """Show other rows; where their number is the same, selection and focus stay."""
         if len(rows) == len(self.rows):
             self.rows = rows
             if rows:
@@ -85,7 +85,7 @@ class _Model(QAbstractListModel):
 
 class _Delegate(QStyledItemDelegate):
     toggled = Signal(int)
-    """The index of a class whose box was clicked."""
+    """Emitted with the index of a class whose box was clicked."""
 
     faded = False
     top_rank = 1
@@ -187,10 +187,10 @@ class _Delegate(QStyledItemDelegate):
 
 
 class Bars(QListView):
-    """The classes that are listed; as high as they need, the dock scrolls."""
+    """The list of classes, as high as its rows need; the dock scrolls it."""
 
     pin_asked = Signal(int)
-    """The index of a class that is to be pinned, or no longer."""
+    """Emitted with the index of a class to be pinned or unpinned."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -212,7 +212,7 @@ class Bars(QListView):
         self.setItemDelegate(self._delegate)
 
     def show_rows(self, rows: tuple[ListedClass, ...], *, stale: bool) -> None:
-        """Take the classes to draw."""
+        """Show classes; stale ones are faint."""
         self._delegate.faded = stale
         self._model.show_rows(rows)
         self.updateGeometry()

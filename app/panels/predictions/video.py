@@ -1,4 +1,4 @@
-"""Which views a prediction of the whole video is averaged over, and how far that is."""
+"""Controls of the prediction for the whole video: plan of views and progress."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from app.results import AverageInfo
 
 CLIPS = (0, 1, 3, 4, 5, 7, 10)
-"""Offered; 5 is what MViTv2 is tested with on Kinetics, 10 what MViT was beside 3 crops."""
+"""Numbers of clips offered; on Kinetics MViTv2 is tested with 5, MViT with 10 and 3 crops."""
 
 
 class VideoControls(QWidget):
-    """Clips times crops, a button that runs them, and how many there are."""
+    """Choices of clips and crops, a button that runs them, and the progress."""
 
     changed = Signal(str, object)
 
@@ -63,7 +63,7 @@ class VideoControls(QWidget):
         grid.setColumnStretch(1, 2)
 
     def show_plan(self, plan: ViewPlan) -> None:
-        """Take the plan asked for; one of a session may be none of those offered."""
+        """Show a plan, even one of a session that is not offered."""
         for box, value, words in (
             (self.clips, plan.clips, self.tr("{n} clips")),
             (self.crops, plan.crops, ""),
@@ -74,7 +74,7 @@ class VideoControls(QWidget):
                 box.setCurrentIndex(box.findData(value))
 
     def show_average(self, average: AverageInfo | None) -> None:
-        """Take how far it is."""
+        """Show the progress of an average."""
         self.run.setVisible(average is not None and average.known < average.total)
         self.run.setEnabled(average is not None and not average.running)
         self.words.setText("" if average is None else self._words(average))

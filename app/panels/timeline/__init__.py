@@ -1,1 +1,1 @@
-"""Transport and timeline: where we are, what the model saw, and going elsewhere."""
+"""The timeline: transport buttons, frame field, and rows over the video."""

@@ -1,4 +1,4 @@
-"""The field that says which frame is shown, and takes another: a number, a time or a share."""
+"""The field for the frame shown; accepts a number, a time or a percentage."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 
 
 def frame_of(text: str, video: VideoInfo) -> int | None:
-    """The frame that words mean, within the video; None where they mean none.
+    """Parse words to a frame index, clamped to the video; None where they are none.
 
     ``120`` is a frame, counted as the user prefers; ``0:04.2``, ``4.2`` and ``4s`` are times,
-    ``50%`` is a part of the video.
+    ``50%`` is a fraction of the video.
     """
     words = text.strip()
     last = video.frame_count - 1
@@ -42,14 +42,14 @@ def _number(text: str) -> float | None:
 
 
 class FrameField(NumberField):
-    """A number field that understands times and shares as well."""
+    """A number field that accepts times and percentages as well."""
 
     def __init__(self) -> None:
         super().__init__()
         self._video: VideoInfo | None = None
 
     def show_video(self, video: VideoInfo | None) -> None:
-        """Take the video whose frames are meant."""
+        """Set the video whose frames are counted."""
         self._video = video
         self.setEnabled(video is not None)
         self.setRange(0, max(video.frame_count - 1, 0) if video else 0)

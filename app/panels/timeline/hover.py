@@ -1,4 +1,4 @@
-"""A small picture of the frame under the pointer, above the timeline."""
+"""The picture of the frame under the pointer, above the timeline."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
 
 WIDEST_PX, HIGHEST_PX = 200, 120
-"""Of the picture, which keeps its shape."""
+"""Largest width and height of the picture, which keeps its aspect."""
 LEAST_PX = 150
-"""Wide enough for the words."""
+"""Least width, which the words need."""
 WORDS_PX = 24
 ABOVE_PX = 8
 
 
 class HoverPicture(QWidget):
-    """A picture with words below it; it never takes the focus or the pointer."""
+    """A picture with words below it; never gets focus or pointer."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
@@ -37,7 +37,7 @@ class HoverPicture(QWidget):
     def show_frame(
         self, image: QImage | None, words: str, aspect: float, bottom_centre: QPoint
     ) -> None:
-        """Show a frame above a point of the screen; without a picture, its words alone."""
+        """Show a frame above a point of the screen; without a picture, the words alone."""
         self._image, self.words = image, words
         lines = words.split("\n")
         metrics = QFontMetrics(theme.small_font(self))
@@ -56,7 +56,7 @@ class HoverPicture(QWidget):
         self.update()
 
     def _place(self, bottom_centre: QPoint) -> QPoint:
-        """Above the point, moved sideways to stay on the screen."""
+        """The corner that puts it above a point and on the screen."""
         x = bottom_centre.x() - self.width() // 2
         screen = QGuiApplication.screenAt(bottom_centre)
         if screen is not None:

@@ -1,4 +1,4 @@
-"""Loop and markers on the timeline: how they look, and where the pointer takes hold of them."""
+"""The row of loop and markers: paints them, and finds the one under the pointer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.state.view_state import Loop, Marker
 
 REACH_PX = 6
-"""So near the pointer takes hold."""
+"""Distance within which the pointer grips a mark."""
 
 HALF_PX = 4.5
 """Half a marker's diagonal."""
@@ -26,14 +26,14 @@ HALF_PX = 4.5
 
 @dataclass(frozen=True)
 class Grip:
-    """What the pointer can drag."""
+    """A mark that the pointer can drag: an end of the loop, or a marker."""
 
     kind: Literal["first", "last", "marker"]
     frame: int
 
 
 def grip_at(x: float, span: Span, loop: Loop, markers: tuple[Marker, ...]) -> Grip | None:
-    """The nearest thing that can be dragged at a place along the line; markers lie on top."""
+    """The nearest mark within reach of an x; markers lie above ends of the loop."""
     near = [(abs(_middle(span, m.frame) - x), Grip("marker", m.frame)) for m in markers]
     if not near or min(near, key=_distance)[0] > REACH_PX:
         near = []
@@ -102,7 +102,7 @@ class Marks(Row):
 
 
 def grip_words(grip: Grip, markers: tuple[Marker, ...]) -> str:
-    """What the pointer is on."""
+    """Describe the mark under the pointer."""
     if grip.kind == "marker":
         return next((m.name for m in markers if m.frame == grip.frame), "")
     words = {

@@ -1,4 +1,4 @@
-"""A field on the timeline in which a marker gets its name."""
+"""The field on the timeline for the name of a marker."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 WIDTH_PX = 150
 LONGEST = 80
-"""Letters of a name."""
+"""Most letters of a name."""
 
 
 class MarkerNamer(QLineEdit):
-    """Takes a name with Enter, or when left; Esc leaves the old one.
+    """Sets a name by Enter or when it loses the focus; Esc keeps the old one.
 
     Args:
         place: the widget it lies on, at its lower edge.
         name: the name so far.
-        x: where its middle is to be.
+        x: its middle, in points of the widget.
     """
 
     named = Signal(str)
@@ -41,7 +41,7 @@ class MarkerNamer(QLineEdit):
 
     @override
     def event(self, event: QEvent) -> bool:
-        """Keep every key: below lies the stage with its single keys."""
+        """Accept every key, so that the stage's single keys are not triggered."""
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True

@@ -1,4 +1,4 @@
-"""Transport and timeline: where we are, what the model saw, and going elsewhere."""
+"""The timeline panel: transport buttons, frame field, series header and track."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipWindow
 
 SCROLL_STEPS = 1000
-"""Of the scroll bar, over the whole video."""
+"""Steps of the scroll bar over the whole video."""
 
 
 @dataclass(frozen=True)
 class FrameWords:
-    """What the transport says about the frame."""
+    """Words of the transport about the frame."""
 
     frame: int
     seconds: float
     sampled: str
-    """Which sampled frame and tubelet it is; empty without a model."""
+    """Sampled frame and tubelet; empty without a model."""
 
 
 class Timeline(Panel):
     """Transport buttons, frame field and track."""
 
     command = Signal(str)
-    """The id of a command that a button stands for."""
+    """Emitted with the id of a command that a button stands for."""
     frame_entered = Signal(int)
     scrub_started = Signal()
     scrubbed = Signal(int)
@@ -60,7 +60,7 @@ class Timeline(Panel):
     marker_named = Signal(int, str)
     series_chosen = Signal(str)
     left_field = Signal()
-    """The frame field is done with; the keys belong to the stage again."""
+    """Emitted when the frame field is left, so that the stage gets the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,22 +95,26 @@ class Timeline(Panel):
             self._badge,
             self.tr("The frames do not follow at one even distance; times are the file's own"),
         )
-        self._sampled = ElidedLabel()
-        self._sampled.setObjectName("soft")
-        self._sampled.setFont(theme.small_font(self))
-        self._sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._sampled = self._sampled_label()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._transport())
-        column.addWidget(self.series_head)
-        column.addWidget(self.track)
+        for widget in (self.series_head, self.track):
+            column.addWidget(widget)
         column.addLayout(self._scroll_bar())
         self.show_video(None, ())
 
+    def _sampled_label(self) -> ElidedLabel:
+        sampled = ElidedLabel()
+        sampled.setObjectName("soft")
+        sampled.setFont(theme.small_font(self))
+        sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return sampled
+
     def _wired_track(self) -> Track:
-        """A track of which the signals are the panel's own."""
+        """Make a track and connect its signals."""
         track = Track()
         track.scrub_started.connect(self.scrub_started)
         track.scrubbed.connect(self.scrubbed)
@@ -123,7 +127,7 @@ class Timeline(Panel):
         return track
 
     def _scroll_bar(self) -> QHBoxLayout:
-        """Moves along the video where only a part of it is seen; else its room stays empty."""
+        """A scroll bar along the video, shown where only a part of it is seen; its room stays."""
         self.bar = QScrollBar(Qt.Orientation.Horizontal)
         self.bar.setAccessibleName(self.tr("Part of the video seen"))
         self.bar.hide()
@@ -218,7 +222,7 @@ class Timeline(Panel):
             self.track.zoom(1 if how == "in" else -1)
 
     def show_proxies(self, proxies: ProxyInfo | None) -> None:
-        """Take the small pictures that there are now."""
+        """Show the proxies made so far."""
         self.track.show_proxies(proxies)
 
     def _transport(self) -> QHBoxLayout:
@@ -234,7 +238,7 @@ class Timeline(Panel):
             ("last", "playback.last", self.tr("Last frame (End)")),
         ):
             button = icon_button(icon, words)
-            # Focus stays on the stage, where the same commands have their keys.
+            # The focus stays on the stage, where the same commands have their keys.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, command=command: self.command.emit(command))
             button.setAutoRepeat(command in ("playback.previous", "playback.next"))
@@ -252,7 +256,7 @@ class Timeline(Panel):
         return row
 
     def show_video(self, video: VideoInfo | None, windows: tuple[ClipWindow, ...]) -> None:
-        """Take another video and the windows that a model would see of it."""
+        """Show another video and its clip windows."""
         self.track.show_video(video, windows)
         count = video.frame_count if video else 0
         self.field.show_video(video)
@@ -278,26 +282,26 @@ class Timeline(Panel):
         self._sampled.setText(words.sampled)
 
     def show_playing(self, *, playing: bool, speed: float) -> None:
-        """Say whether it plays, and how fast."""
+        """Show whether it plays, and the speed."""
         button = self.buttons["playback.play"]
         button.setIcon(themed_icon("pause" if playing else "play"))
         self._speed.setText(f"{speed:g}×")
 
     def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
-        """Show what is looped, and the markers."""
+        """Show loop and markers."""
         words = {"off": "", "all": self.tr("loop"), "range": self.tr("loop range")}
         self._loop.setText(words[loop.mode])
         self._loop.setVisible(loop.mode != "off")
         self.track.show_marks(loop, markers)
 
     def show_series(self, kind: SeriesKind, series: SeriesInfo | None) -> None:
-        """Show the header series; without one it takes no room."""
+        """Show the series; without one its row is hidden."""
         self.series_head.show_series(kind, series)
         self.series_head.setVisible(series is not None)
         self.track.show_series(series)
 
     def ask_frame(self) -> None:
-        """Let the user type a frame."""
+        """Focus the frame field."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 

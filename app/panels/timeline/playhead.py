@@ -1,4 +1,4 @@
-"""What lies over the rows of the timeline: the playhead, and the line below the pointer."""
+"""Paints the playhead and the line below the pointer over the rows of the timeline."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from app.panels.timeline.span import Span
 
 PLAYHEAD_PX = 8
-"""To each side of its line, with its point."""
+"""Width of the playhead to each side of its line."""
 
 
 def playhead_box(span: Span, frame: int, height: float) -> QRectF:
-    """All that the playhead covers."""
+    """Box that the playhead covers."""
     left, right = span.x_of(frame), span.x_of(frame + 1)
     reach = PLAYHEAD_PX + (right - left) / 2
     return QRectF((left + right) / 2 - reach, 0, 2 * reach, height)
 
 
 def paint_playhead(painter: QPainter, span: Span, frame: int, height: float) -> None:
-    """Paint the playhead, if its frame is seen."""
+    """Paint the playhead, if its frame is in the span."""
     left, right = span.x_of(frame), span.x_of(frame + 1)
     x = (left + right) / 2
     if not span.left - 1 <= x <= span.left + span.width + 1:

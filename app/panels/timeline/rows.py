@@ -22,4 +22,4 @@ ROWS: tuple[type[Row], ...] = (
     Samples,
     Marks,
 )
-"""From top to bottom; a timeline makes one of each."""
+"""Classes of the rows, from top to bottom; a timeline makes one of each."""

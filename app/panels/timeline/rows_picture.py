@@ -1,4 +1,4 @@
-"""All rows of the timeline as one picture: the playhead moves over it."""
+"""The rows of the timeline as one picture, over which the playhead moves."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class RowsPicture:
-    """Kept as long as the rows would be painted the same.
+    """The picture of all rows, cached while scene, size and theme are the same.
 
     Args:
-        rows: from top to bottom.
+        rows: the rows from top to bottom.
     """
 
     def __init__(self, rows: tuple[Row, ...]) -> None:
@@ -28,7 +28,7 @@ class RowsPicture:
         self._kept: tuple[object, QPixmap] | None = None
 
     def of(self, scene: Scene, size: QSize, font: QFont) -> QPixmap:
-        """The picture of a scene, as large as the widget."""
+        """The picture of a scene, in a size in points."""
         wanted = (scene, size.toTuple(), theme.current())
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
@@ -47,5 +47,5 @@ class RowsPicture:
         return pixmap
 
     def forget(self) -> None:
-        """Paint the rows anew, though nothing else has changed."""
+        """Drop the picture, so that the rows are painted again."""
         self._kept = None

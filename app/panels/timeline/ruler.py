@@ -1,4 +1,4 @@
-"""The frame numbers along the timeline."""
+"""The row of frame numbers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Ruler(Row):
 
 
 def ruler_step(frames: float, marks: float) -> int:
-    """A round number of frames between marks."""
+    """A round number of frames between marks, for a span of frames with room for ``marks``."""
     least = max(frames / max(marks, 1), 1)
     step = 1
     while True:

@@ -1,4 +1,4 @@
-"""The frames of the clip that the model was fed, along the timeline."""
+"""The row of sampled frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Samples(Row):
-    """Ticks for the frames that this window's model input was made of."""
+    """Ticks for the sampled frames of the present window."""
 
     height = 12
 

@@ -1,4 +1,4 @@
-"""What the rows of the timeline are given to paint, and what a row is."""
+"""The scene that the rows of the timeline paint, and the base class of rows."""
 
 from __future__ import annotations
 
@@ -20,45 +20,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that the rows show; equal scenes are painted the same."""
+    """Everything that the rows show; equal scenes are painted the same."""
 
     video: VideoInfo
     span: Span
     windows: tuple[ClipWindow, ...]
     window: ClipWindow | None
-    """The one that speaks for the frame shown."""
+    """Clip window of the frame shown."""
     proxies: ProxyInfo | None
     loop: Loop
     markers: tuple[Marker, ...]
     series: SeriesInfo | None
     pixel_ratio: float
     later: Callable[[], None]
-    """Called by a row that could not show everything yet: it is painted once more soon."""
+    """Called by a row that could not paint everything yet; the rows are painted again soon."""
 
 
 class Row:
-    """One line of the timeline.
+    """A row of the timeline.
 
-    It paints what does not depend on the playhead, and is painted again only when the scene is
-    another one.
+    A row is independent of the playhead, and is painted again only when the scene changes.
     """
 
     height = 0
-    """Pixels; 0 takes no room."""
+    """Height in pixels; 0 hides the row."""
     holds_marks = False
-    """Loop and markers are painted here, so that the pointer takes hold of them."""
+    """The row paints loop and markers, so that the pointer can drag them there."""
 
     def follow(self, scene: Scene | None) -> None:
-        """Set the height that a scene asks for; None is without a video."""
+        """Set the height for a scene; None is without a video."""
 
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
         """Paint into a box that is as wide as the span."""
         raise NotImplementedError
 
     def words_at(self, scene: Scene, frame: int) -> str:  # noqa: ARG002 - for rows that speak
-        """What the row says of the frame under the pointer; empty where it says nothing."""
+        """Words about the frame under the pointer; empty where the row has none."""
         return ""
 
     def figure(self, scene: Scene) -> Callable[[], Plot] | None:  # noqa: ARG002 - for plots
-        """What makes the row with axes that a reader needs, to be exported; None for no plot."""
+        """A function that makes the row's plot with axes, to be exported; None for no plot."""
         return None

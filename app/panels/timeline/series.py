@@ -1,4 +1,4 @@
-"""The header series: a step for each window, as high as its value."""
+"""The row of the series: a step for each window, as high as its value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HEIGHT_PX = 30
 EDGE_PX = 3
 LINE_PX = 1.6
 FREE_PX = 1.0
-"""Above and below the values: a line at an end of the axis is seen in its full width."""
+"""Points kept free above and below, so that a line at an end of the axis shows its full width."""
 
 
 def tr(text: str) -> str:
@@ -41,7 +41,7 @@ def tr(text: str) -> str:
 
 
 class Series(Row):
-    """Values over the clip; where a window was not run, nothing is drawn."""
+    """Plots values over the clip; windows that were not run are gaps."""
 
     def __init__(self) -> None:
         self._plot: SeriesPlot | None = None
@@ -74,7 +74,7 @@ class Series(Row):
         painter.drawPixmap(place.topLeft(), self._picture(scene, scene.series, place))
 
     def _picture(self, scene: Scene, series: SeriesInfo, place: QRectF) -> QPixmap:
-        """The plot, drawn anew only where it would look another way."""
+        """The plot as a picture, cached while it would be the same."""
         span, size = scene.span, place.size().toSize()
         wanted = (series, scene.windows, span, size.toTuple(), scene.pixel_ratio, theme.current())
         if self._kept is None or self._kept[0] != wanted:
@@ -93,8 +93,8 @@ class SeriesPlot:
     """The lines of a series on a plot of frames.
 
     Args:
-        plot: takes the lines.
-        names: of each line, with its place among the pinned classes.
+        plot: the plot that the lines are added to.
+        names: (name, place among the pinned classes) of each line.
     """
 
     def __init__(self, plot: Plot, names: tuple[tuple[str, int], ...]) -> None:
@@ -123,12 +123,12 @@ class SeriesPlot:
         seen: slice = slice(None),
         first_frame: int = 0,
     ) -> None:
-        """Show a step for each window that was run; a gap stays a gap.
+        """Show a step for each window that was run, and gaps for others.
 
         Args:
-            series: with the lines of this plot.
-            windows: all those of the clip.
-            seen: the windows drawn.
+            series: a series with the lines of this plot.
+            windows: all windows of the clip.
+            seen: the part of the windows that is drawn.
             first_frame: the number of the clip's first frame.
         """
         ends = [(window.start, window.stop) for window in windows[seen]]
@@ -141,7 +141,7 @@ class SeriesPlot:
                 self._show_below(edges, values, series.low)
 
     def _show_below(self, edges: FloatArray, values: FloatArray, low: float) -> None:
-        """Shade what lies below the steps."""
+        """Shade the area below the steps."""
         known = ~np.isnan(values)
         left, right = edges[known].T
         self._below.setOpts(x0=left, x1=right, y0=low, y1=values[known], height=None)
@@ -156,7 +156,7 @@ def _values_range(series: SeriesInfo) -> PlotRange:
 
 
 def figure(series: SeriesInfo, windows: tuple[ClipWindow, ...]) -> Plot:
-    """The whole series with axes and the names of its lines, to be exported."""
+    """Make the figure of the whole series, with axes and a legend, to be exported."""
     title, _ = series_titles().get(series.kind, ("", ""))
     plot = Plot(title, PlotAxes(bottom=tr("frame"), left=title))
     if len(series.lines) > 1:
@@ -169,7 +169,7 @@ def figure(series: SeriesInfo, windows: tuple[ClipWindow, ...]) -> Plot:
 
 
 def value_at(series: SeriesInfo, index: int) -> str:
-    """What the series says of a window, in words."""
+    """The values of a window in words."""
     if all(line.values[index] is None for line in series.lines):
         return tr("not run yet")
     words = []

@@ -1,4 +1,4 @@
-"""The line above the series: what it plots, how much of it is there, and a button for the rest."""
+"""The line above the series: its title, its progress, and a button that runs the rest."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ LONGEST = 120
 
 
 class SeriesHead(QWidget):
-    """Title and state of the header series.
+    """Title and state of the series.
 
     Args:
-        side_px: free at both ends, as on the track below.
+        side_px: points kept free at both ends, as on the track below.
     """
 
     chosen = Signal(str)
-    """A series to plot."""
+    """Emitted with the name of a series to plot."""
     run_asked = Signal()
 
     def __init__(self, side_px: int) -> None:
@@ -120,7 +120,7 @@ class SeriesHead(QWidget):
         return menu
 
     def show_series(self, kind: SeriesKind, series: SeriesInfo | None) -> None:
-        """Take the series, and how far it is."""
+        """Show title, legend and progress of a series."""
         for action in self._group.actions():
             action.setChecked(action.data() == kind)
         title, what = series_titles().get(kind, ("", ""))
@@ -156,7 +156,7 @@ class SeriesHead(QWidget):
         return self.tr("Run the whole clip, about {time}").format(time=time)
 
     def _parts(self, series: SeriesInfo) -> tuple[Part, ...]:
-        """The axis, and the pinned classes in their colours."""
+        """Ends of the axis, and the pinned classes in their colours."""
         words = self.tr("{low:g} to {high:g}").format(low=series.low, high=series.high)
         names = ((slot_colour(line.slot), line.name) for line in series.lines if line.slot >= 0)
         return (None, words), *names

@@ -1,4 +1,4 @@
-"""Small pictures of the video along the timeline."""
+"""The row of proxies along the timeline."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class Thumbnails(Row):
-    """Small pictures side by side, each of the frame in the middle of its place."""
+    """Proxies side by side, each of the frame in the middle of its place."""
 
     height = 38
     _MOST_KEPT = 400
     _MOST_AT_ONCE = 4
-    """Decoded in one go: a millisecond or two each, in which the window does nothing else."""
+    """Most proxies decoded in one go, a millisecond or two each on the window's thread."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, int, int], QPixmap] = OrderedDict()
         self._video: VideoInfo | None = None
         self._span: Span | None = None
         self._painted: dict[float, QPixmap] = {}
-        """What stands at each place until the picture of a nearer frame is made."""
+        """Pictures by place, shown until that of a nearer frame is made."""
 
     @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
@@ -68,7 +68,7 @@ class Thumbnails(Row):
         painter.restore()
 
     def _known(self, scene: Scene, frame: int, size: QSize) -> QPixmap | None:
-        """The picture nearest to a frame, if it was made for this size before."""
+        """The cached picture nearest to a frame in this size; None where there is none."""
         assert scene.proxies is not None
         index = scene.proxies.pictures.nearest(frame)
         if index is None:

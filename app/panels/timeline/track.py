@@ -1,4 +1,4 @@
-"""The painted part of the timeline: its rows, the playhead, and the pointer on them."""
+"""The track: rows and playhead of the timeline, and the pointer on them."""
 
 from __future__ import annotations
 
@@ -43,22 +43,22 @@ if TYPE_CHECKING:
 SIDE_PX = 14
 ZOOM_STEP = 1.4
 PAN_SHARE = 0.1
-"""Of what is seen, for a notch of the wheel."""
+"""Fraction of the span that a notch of the wheel moves."""
 
 
 class Track(QWidget):
-    """Rows over a span of the video, and the playhead across them."""
+    """Shows rows over a span of the video, with the playhead across them."""
 
     scrub_started = Signal()
     scrubbed = Signal(int)
-    """The frame under the pointer, while it is held down."""
+    """Emitted with the frame under the pointer while it is held down."""
     scrub_ended = Signal()
     wheel_stepped = Signal(int)
     span_changed = Signal()
     mark_held = Signal(bool)
-    """The pointer takes hold of a mark, or lets it go."""
+    """Emitted with True when the pointer grips a mark, False when it lets go."""
     mark_dragged = Signal(str, int, int)
-    """(what: ``first``, ``last`` or ``marker``; its frame; the frame under the pointer)."""
+    """Emitted with ``first``, ``last`` or ``marker``, its frame, and that under the pointer."""
     frame_chosen = Signal(int)
     marker_named = Signal(int, str)
 
@@ -101,10 +101,10 @@ class Track(QWidget):
     # -- showing ----------------------------------------------------------------------------
 
     def show_video(self, video: VideoInfo | None, windows: tuple[ClipWindow, ...]) -> None:
-        """Take another video and the windows that a model would see of it."""
+        """Show another video and its clip windows."""
         if video is not self._video:
             self._hide_hover()
-            self._look(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
+            self._set_span(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
         self._video, self._windows, self._window = video, windows, None
         self._show_rows()
 
@@ -115,7 +115,7 @@ class Track(QWidget):
             self.update()
         self._frame, self._window = frame, window
         if not self._held:
-            self._look(self.span.showing(frame))
+            self._set_span(self.span.showing(frame))
         self.setAccessibleDescription(
             self.tr("frame {frame} of {count}").format(
                 frame=frame_number(frame), count=self.span.count
@@ -124,22 +124,22 @@ class Track(QWidget):
         self._update_playhead()
 
     def show_proxies(self, proxies: ProxyInfo | None) -> None:
-        """Take the small pictures that there are now."""
+        """Show the proxies made so far."""
         self._proxies = proxies
         self._show_rows()
 
     def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
-        """Take the loop and the markers."""
+        """Show loop and markers."""
         self._loop, self._markers = loop, markers
         self._show_rows()
 
     def show_series(self, series: SeriesInfo | None) -> None:
-        """Take the header series."""
+        """Show the series."""
         self._series = series
         self._show_rows()
 
     def _show_rows(self) -> None:
-        """Give the rows the room that they ask for, and paint them."""
+        """Update the heights of the rows, and repaint them."""
         before = self._rows_height()
         for row in self.rows:
             row.follow(self._scene(self._video) if self._video is not None else None)
@@ -151,38 +151,38 @@ class Track(QWidget):
         return sum(row.height for row in self.rows)
 
     def rename(self, frame: int) -> None:
-        """Let the user name the marker of a frame, in its place."""
+        """Open a field for the name of a frame's marker, at its place."""
         name = next((m.name for m in self._markers if m.frame == frame), None)
         if name is None:
             return
-        self._look(self.span.showing(frame))
+        self._set_span(self.span.showing(frame))
         self._hide_hover()
         namer = MarkerNamer(self, name, round(self.span.x_of(frame + 0.5)))
         namer.named.connect(lambda text: self.marker_named.emit(frame, text))
         namer.left.connect(self.setFocus)
 
     def frame_at(self, x: float) -> int:
-        """The frame at a place along the line, clamped to what is seen."""
+        """The frame at an x, clamped to the span."""
         return self.span.frame_at(x)
 
     def x_of(self, frame: float) -> float:
-        """The place of a frame's left edge along the line."""
+        """The x of a frame's left edge."""
         return self.span.x_of(frame)
 
     def zoom(self, steps: float, about_x: float | None = None) -> None:
-        """Zoom about a place, or about the playhead."""
+        """Zoom about an x, or about the playhead."""
         x = self.span.x_of(self._frame + 0.5) if about_x is None else about_x
-        self._look(self.span.zoomed(ZOOM_STEP**steps, x))
+        self._set_span(self.span.zoomed(ZOOM_STEP**steps, x))
 
     def see_all(self) -> None:
         """Show the whole video."""
-        self._look(replace(self.span, start=0.0, length=0.0))
+        self._set_span(replace(self.span, start=0.0, length=0.0))
 
     def go_to(self, start: float) -> None:
-        """Begin what is seen at a frame."""
-        self._look(self.span.starting_at(start))
+        """Move the span to begin at a frame."""
+        self._set_span(self.span.starting_at(start))
 
-    def _look(self, span: Span) -> None:
+    def _set_span(self, span: Span) -> None:
         if span != self.span:
             self.span = span
             self.span_changed.emit()
@@ -217,7 +217,9 @@ class Track(QWidget):
         x = event.position().x()
         if self._pan_from is not None:
             pressed_x, span = self._pan_from
-            self._look(span.starting_at(span.start - (x - pressed_x) / span.width * span.frames))
+            self._set_span(
+                span.starting_at(span.start - (x - pressed_x) / span.width * span.frames)
+            )
             return
         if self._grip is not None:
             self._drag(self._grip, self.frame_at(x))
@@ -251,7 +253,7 @@ class Track(QWidget):
             self.mousePressEvent(event)
 
     def _grip_at(self, place: QPointF) -> Grip | None:
-        """What can be dragged under the pointer."""
+        """The mark under the pointer; None without one."""
         row = self._row_at(place)
         if self._video is None or row is None or not row.holds_marks:
             return None
@@ -316,9 +318,8 @@ class Track(QWidget):
         self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
         self._hover = frame = self.frame_at(x) if grip is None else grip.frame
         found = self._proxies.pictures.image(frame) if self._proxies else None
-        words = self.tr("frame {frame} · {time}").format(
-            frame=frame_number(frame), time=clock(float(self._video.pts_seconds[frame]))
-        )
+        when = clock(float(self._video.pts_seconds[frame]))
+        words = self.tr("frame {frame} · {time}").format(frame=frame_number(frame), time=when)
         if found is not None and found.index != frame:
             words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
         row = self._row_at(place)
@@ -328,12 +329,8 @@ class Track(QWidget):
         if grip is not None:
             words = f"{grip_words(grip, self._markers)} · {words}"
         width, height = self._video.display_size
-        self.hover_picture.show_frame(
-            found.image if found else None,
-            words,
-            width / height,
-            self.mapToGlobal(QPoint(round(x), 0)),
-        )
+        image, above = found.image if found else None, self.mapToGlobal(QPoint(round(x), 0))
+        self.hover_picture.show_frame(image, words, width / height, above)
         self.update()
 
     def _hide_hover(self) -> None:
@@ -345,7 +342,7 @@ class Track(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._look(replace(self.span, left=SIDE_PX, width=self._room()))
+        self._set_span(replace(self.span, left=SIDE_PX, width=self._room()))
 
     @override
     def hideEvent(self, event: QEvent) -> None:
@@ -391,10 +388,10 @@ class Track(QWidget):
         )
 
     def _paint_rest(self) -> None:
-        """Paint what the rows could not show in one go."""
+        """Repaint the rows, which could not paint everything in one go."""
         self._picture.forget()
         self.update()
 
     def _update_playhead(self) -> None:
-        """Paint anew where the playhead is, and nothing else."""
+        """Repaint the playhead's box alone."""
         self.update(playhead_box(self.span, self._frame, self.height()).toAlignedRect())

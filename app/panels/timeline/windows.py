@@ -1,4 +1,4 @@
-"""The windows of the model along the timeline."""
+"""The row of clip windows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Windows(Row):
-    """What the model sees at a time."""
+    """Boxes of the clip windows, the present one highlighted."""
 
     height = 20
 

@@ -1,1 +1,1 @@
-"""The empty page: open something, or go on with what was open lately."""
+"""The welcome page, shown until a video is open."""

@@ -1,4 +1,4 @@
-"""Tiles on the empty page: files that were open lately, and the sample clips."""
+"""Tiles of the welcome page: recent files and sample clips."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ ROW_PX = 58
 LEAST_COLUMN_PX = 192
 MOST_COLUMNS = 4
 MARGIN_PX = 18
-"""Beside the tiles: the focus ring on both sides, and the scroll bar."""
+"""Pixels beside the tiles, for the focus ring on both sides and the scroll bar."""
 
 ROWS_SEEN = 2
-"""At least; the rest scrolls where the window is low."""
+"""Fewest rows of tiles that are seen; the rest scrolls where the window is low."""
 
 SIGN_SHARE = 0.5
-"""Of a picture's room, for files that have no picture."""
+"""Fraction of the picture's room for the icon of files without a picture."""
 
 
 class Tiles(QListWidget):
-    """A picture with two lines each, in as many columns as there is room for."""
+    """Tiles of a picture and two lines, in as many columns as there is room for."""
 
     chosen = Signal(int)
 
@@ -57,7 +57,7 @@ class Tiles(QListWidget):
         self.itemActivated.connect(self._chosen)
 
     def add_tile(self, icon: QIcon, words: str, tip: str) -> None:
-        """Put one more at the end."""
+        """Append a tile."""
         item = QListWidgetItem(icon, words)
         set_tip(item, tip)
         self.addItem(item)
@@ -77,7 +77,7 @@ class Tiles(QListWidget):
         super().resizeEvent(event)
 
     def fit(self) -> None:
-        """Take the height that the tiles need, and no more."""
+        """Set the height to that of the tiles."""
         self.setMaximumHeight(self.sizeHint().height())
         self.setGridSize(QSize((self.width() - MARGIN_PX) // self._columns(), ROW_PX))
         self.updateGeometry()
@@ -90,14 +90,14 @@ class Tiles(QListWidget):
 
 
 class Gallery(Tiles):
-    """The sample clips: a picture, what happens, and the right answer of each."""
+    """Tiles of the sample clips: picture, action and right class of each."""
 
     def __init__(self) -> None:
         super().__init__("")
         self.setAccessibleName(self.tr("Sample clips"))
 
     def show_samples(self, samples: tuple[DemoSample, ...]) -> None:
-        """Take the clips to offer."""
+        """Show the clips on offer."""
         self.clear()
         for sample in samples:
             tip = self.tr("{title}; the right answer is: {name}")
@@ -106,14 +106,14 @@ class Gallery(Tiles):
         self.fit()
 
     def show_picture(self, index: int, image: QImage) -> None:
-        """Take a clip's picture."""
+        """Set a clip's picture."""
         item = self.item(index)
         if item is not None:
             item.setIcon(QIcon(QPixmap.fromImage(image)))
 
 
 class RecentTiles(Tiles):
-    """The files that were open last, with their pictures."""
+    """Tiles of the recent files, with their pictures."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -121,7 +121,7 @@ class RecentTiles(Tiles):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_recent(self, entries: tuple[tuple[Recent, QImage | None], ...]) -> None:
-        """Take the files to offer, newest first; one line is seen, the arrows go beyond it."""
+        """Show files, newest first; one line is seen, arrow keys scroll to others."""
         self.clear()
         for entry, picture in entries:
             icon = {"clip": "video", "model": "model", "session": "session"}[entry.kind]
@@ -148,7 +148,7 @@ def _blank() -> QIcon:
 
 
 def _words(sample: DemoSample) -> str:
-    """Who acts, and below it what is done, which is the class to be told."""
+    """The actor, and below it the action, which is the class to be predicted."""
     title = term(sample.title)
     actor = title.removesuffix(sample.class_name).strip()
     return f"{actor or title}\n{sample.class_name}"

@@ -1,4 +1,4 @@
-"""The empty page: drop something here, or press a button."""
+"""The welcome page: open a file, drop one, or choose a recent one or a sample."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.state.recent_files import Recent
 
 PICTURES_AFTER_MS = 300
-"""What the command line names is opened before pictures are asked for."""
+"""Milliseconds before pictures are requested; files of the command line open first."""
 
 LEAST_SIZE = QSize(440, 360)
 HEIGHT_FOR_GLYPH = 640
@@ -46,7 +46,7 @@ class Glyph(QWidget):
 
 
 class KeyChip(PlainLabel):
-    """A key as it looks on a keyboard."""
+    """A key, drawn as a key cap."""
 
     def __init__(self, keys: str) -> None:
         super().__init__(keys)
@@ -67,14 +67,14 @@ class KeyChip(PlainLabel):
 
 
 class Welcome(QWidget):
-    """Shown until a video is open."""
+    """The page that is shown until a video is open."""
 
     command = Signal(str)
-    """The id of a command that a button stands for."""
+    """Emitted with the id of a command that a button stands for."""
     sample_chosen = Signal(int)
     recent_chosen = Signal(int)
     pictures_wanted = Signal()
-    """The page has been on screen for a moment: pictures of the samples are worth their time."""
+    """Emitted once the page has been on screen for a moment, to request pictures of the samples."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +103,7 @@ class Welcome(QWidget):
         self._lay_out()
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
-        """Show what differs between two moments; None as the first shows everything."""
+        """Show the differences of two snapshots; None as ``old`` shows everything."""
         model = new.results.model
         if old is None:
             self.show_samples(new.results.samples)
@@ -112,12 +112,12 @@ class Welcome(QWidget):
             self.show_model(words.format(name=model.source.checkpoint.name) if model else "")
 
     def show_model(self, words: str) -> None:
-        """Say which model waits for a video."""
+        """Show the model that waits for a video."""
         self._model_line.setText(words)
         self._model_line.setVisible(bool(words))
 
     def show_samples(self, samples: Samples) -> None:
-        """Offer the shipped clips, or say why they cannot be offered."""
+        """Show the shipped clips, or the reason why there are none."""
         there = bool(samples.clips)
         self.gallery.show_samples(samples.clips)
         self.gallery.setVisible(there)
@@ -130,17 +130,17 @@ class Welcome(QWidget):
         self.buttons["file.open_video"].setObjectName(kind)
 
     def show_recent(self, entries: tuple[tuple[Recent, QImage | None], ...]) -> None:
-        """Offer what was open last; nothing where nothing was."""
+        """Show recent files; without any the part is hidden."""
         self.recent.show_recent(entries)
         self._recent_part.setVisible(bool(entries))
 
     def show_picture(self, index: int, image: QImage) -> None:
-        """Take the picture of a sample."""
+        """Set the picture of a sample."""
         self.gallery.show_picture(index, image)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """What a low page needs: the glyph and the keys go before the window must grow."""
+        """Size of a low page, which hides the glyph and the keys."""
         return LEAST_SIZE
 
     @override
@@ -153,7 +153,7 @@ class Welcome(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A low page keeps what can be clicked."""
+        """Hide parts of a low page that cannot be clicked."""
         self._glyph.setVisible(self.height() >= HEIGHT_FOR_GLYPH)
         self._keys_part.setVisible(self.height() >= HEIGHT_FOR_KEYS)
         self._own.setVisible(self.height() >= HEIGHT_FOR_OWN)

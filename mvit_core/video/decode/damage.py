@@ -10,6 +10,7 @@ from mvit_core.video.decode.container import LIBRARY_ERRORS, packets_of, transla
 from mvit_core.video.decode.probe import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
     from typing import BinaryIO
 
@@ -29,6 +30,7 @@ _TS_PACKETS = ((188, 0), (192, 4), (204, 0))
 _TS_MARK = b"\x47"
 _TAIL_PACKETS = 600
 """Packets decoded at most to count the frames of an end."""
+_RUNS_NAMED = 8
 
 
 def damage_notes(packets: "PacketTable", index: "FrameIndex", trial: "Probe") -> list[str]:
@@ -171,3 +173,12 @@ def _seconds(clock: str) -> float | None:
         return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
     except ValueError:
         return None
+
+
+def frame_runs(frames: "Collection[int]") -> str:
+    """Numbers of frames as runs, the first of them: "3, 8 to 12, ..."."""
+    numbers = sorted(frames)
+    starts = [n for n in numbers if n - 1 not in frames]
+    ends = [n for n in numbers if n + 1 not in frames]
+    words = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+    return ", ".join(words[:_RUNS_NAMED]) + (", ..." if len(words) > _RUNS_NAMED else "")

@@ -1,7 +1,7 @@
 """Inspects a file when it is opened: its frames, their orientation and its damage."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mvit_core.errors import VideoOpenError
@@ -94,6 +94,14 @@ class OpenedVideo:
     """Video streams that can be chosen."""
     stream: int = 0
     """Number of the stream that is shown."""
+
+    def twin(self) -> "OpenedVideo":
+        """The same video with a source of its own, for another thread.
+
+        Raises:
+            FileChangedError: the file was written to, or another one took its place.
+        """
+        return replace(self, source=self.source.twin())
 
 
 def inspect_video(

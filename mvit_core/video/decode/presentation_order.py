@@ -28,7 +28,7 @@ class Keyframe:
 
 
 class PresentationOrder:
-    """Ordinal to rank: complete from the start where pts are honest, else learnt on the way."""
+    """Ordinal to rank: complete from the start where pts are honest, else filled while decoding."""
 
     def __init__(self, index: "FrameIndex") -> None:
         self._index = index
@@ -52,7 +52,7 @@ class PresentationOrder:
         return ranks
 
     def of(self, ordinal: int, after: int | None) -> int | None:
-        """Rank of a delivered frame, learnt now if it follows the last rank known."""
+        """Rank of a delivered frame, assigned now if it follows the last rank known."""
         if not 0 <= ordinal < len(self._rank_of):
             return None
         rank = self.planned(ordinal)

@@ -67,7 +67,7 @@ class ProxyReader(Closing):
     """A second decoder of a video that makes proxies; a context manager, of one thread.
 
     Args:
-        learnt: what a ``Video`` learnt of its file, so that it is not indexed again.
+        opened_video: of a ``Video``, so that its file is not indexed again.
     """
 
     def __init__(self, opened_video: "OpenedVideo") -> None:

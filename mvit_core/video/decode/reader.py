@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from mvit_core.errors import FileChangedError, FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.system.ordinary_file import FileIdentity
-from mvit_core.video.decode.animations import (
-    inspect_tiff_stack,
-    inspect_webp,
-    is_animated_webp,
-    is_tiff_stack,
-)
+from mvit_core.video.decode.animations import is_tiff_stack
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.container import LIBRARY_ERRORS, changed_words
-from mvit_core.video.decode.image_folder import checked_fps, inspect_folder
-from mvit_core.video.decode.inspect_video import inspect_video
+from mvit_core.video.decode.damage import frame_runs
+from mvit_core.video.decode.image_folder import checked_fps
+from mvit_core.video.decode.inspect_path import inspect_path
 from mvit_core.video.decode.matrices import Matrix
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.planes import PlanePainter, Planes
@@ -25,7 +21,7 @@ from mvit_core.video.decode.prefetch import Place, cell_size, next_run
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     from av.video.frame import VideoFrame
@@ -40,7 +36,6 @@ DEFAULT_CACHE_BYTES = 256 * 2**20
 """Decoded frames kept by a ``Video`` unless told otherwise."""
 _SECONDS_TO_REMAKE = 0.01
 """A decoded frame, with its share of the walk that leads to it."""
-_RUNS_NAMED = 8
 _NEARBY = 16
 """Frames: a longer way is a jump, which says nothing about the next one."""
 
@@ -53,6 +48,7 @@ def open_video(
     cache_bytes: int = DEFAULT_CACHE_BYTES,
     budget: MemoryBudget | None = None,
     progress: "Progress | None" = None,
+    known: "OpenedVideo | None" = None,
 ) -> "Video":
     """Open a local video or picture file, or a folder of numbered pictures.
 
@@ -64,13 +60,21 @@ def open_video(
         cache_bytes: decoded frames kept at most, in bytes.
         budget: counts these frames together with other caches; None counts them alone.
         progress: told the share of the file that was listed so far; may raise to stop.
+        known: result of opening the same file before, which spares listing it again.
 
     Raises:
+        FileChangedError: the file is another than the known one.
         VideoOpenError: there is no such file, or no video in it that can be decoded.
         VideoError: a rate for a file, or one that pictures cannot have.
     """
     return Video(
-        path, fps=fps, stream=stream, cache_bytes=cache_bytes, budget=budget, progress=progress
+        path,
+        fps=fps,
+        stream=stream,
+        cache_bytes=cache_bytes,
+        budget=budget,
+        progress=progress,
+        known=known,
     )
 
 
@@ -90,13 +94,14 @@ class Video(Closing):
         cache_bytes: int = DEFAULT_CACHE_BYTES,
         budget: MemoryBudget | None = None,
         progress: "Progress | None" = None,
+        known: "OpenedVideo | None" = None,
     ) -> None:
         self._path = Path(path)
         self._identity = FileIdentity.of(self._path)
         self._is_folder = self._path.is_dir() or is_tiff_stack(self._path)
         if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
-        opened_video = _inspect(self._path, fps, stream, progress)
+        opened_video = known.twin() if known else inspect_path(self._path, fps, stream, progress)
         self._opened = opened_video
         self._times, self._painter = opened_video.times, opened_video.painter
         self._plane_painter = PlanePainter(opened_video.painter)
@@ -135,7 +140,7 @@ class Video(Closing):
 
     @property
     def identity(self) -> FileIdentity:
-        """Which file it was when it was opened; the key of whatever is remembered of it."""
+        """Identity of the file when it was opened; the key of whatever is remembered of it."""
         return replace(self._identity, stream=self.stream)
 
     def check_unchanged(self) -> None:
@@ -208,10 +213,10 @@ class Video(Closing):
         """Sentences on what is wrong or unusual with the file, and on what was left out of it."""
         notes = list(self._opened.damage)
         if self._unreadable:
-            frames = _runs(self._unreadable)
+            frames = frame_runs(self._unreadable)
             notes.append(f"frames that cannot be decoded, as far as seen: {frames}")
         if damaged := self.damaged_frames:
-            notes.append(f"frames that are damaged, as far as seen: {_runs(damaged)}")
+            notes.append(f"frames that are damaged, as far as seen: {frame_runs(damaged)}")
         return tuple(notes)
 
     @property
@@ -393,25 +398,3 @@ class Video(Closing):
         self._unreadable.add(index)
         message = f"frame {index} of {self._path.name} is damaged and cannot be decoded"
         return FrameDecodeError(f"{message}; go to another frame")
-
-
-def _inspect(
-    path: Path, fps: float | None, stream: int | None, progress: "Progress | None"
-) -> "OpenedVideo":
-    """Open a folder of pictures, an animation, or the packets of a file."""
-    if path.is_dir():
-        return inspect_folder(path, fps)
-    if is_animated_webp(path):
-        return inspect_webp(path)
-    if is_tiff_stack(path):
-        return inspect_tiff_stack(path, fps)
-    return inspect_video(path, progress, stream)
-
-
-def _runs(frames: "Collection[int]") -> str:
-    """Numbers of frames as runs, the first of them: "3, 8 to 12, ..."."""
-    numbers = sorted(frames)
-    starts = [n for n in numbers if n - 1 not in frames]
-    ends = [n for n in numbers if n + 1 not in frames]
-    words = [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
-    return ", ".join(words[:_RUNS_NAMED]) + (", ..." if len(words) > _RUNS_NAMED else "")

@@ -97,7 +97,7 @@ class VideoWriter:
                 stack.callback(output.close)
                 options = self._encoder.options.get(self._encoding.quality, {})
                 output.prepare(self._size, self._fps, dict(options))
-                output.tell(self._comment)
+                output.set_comment(self._comment)
                 if self._sound is not None:
                     output.sing(self._sound)
             except LIBRARY_ERRORS as error:
@@ -216,7 +216,7 @@ class _Output:
             stream.codec_context.codec_tag = self._encoder.tag
         self._stream = stream
 
-    def tell(self, comment: str) -> None:
+    def set_comment(self, comment: str) -> None:
         """Keep a text beside the pictures."""
         self._comment = comment
         if comment:

@@ -1,4 +1,4 @@
-"""What a person at the window does with mouse and keys, and what they read from it."""
+"""Mouse, keys and reading, as a person at the window uses them."""
 
 from contextlib import contextmanager
 from time import monotonic
@@ -16,7 +16,7 @@ Key = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 LOOK_MS = 20
-"""How often it is looked whether a dialog has come."""
+"""Milliseconds between looks for a dialog."""
 
 
 def the_window():
@@ -49,7 +49,7 @@ def strip_is_whole(window):
 
 
 def focus():
-    """What the keys go to; waits where a window is just coming or going."""
+    """The widget that gets the keys; waits while a window opens or closes."""
     end = monotonic() + WAIT_MS / 1000
     while QApplication.focusWidget() is None and monotonic() < end:
         if QApplication.activeWindow() is None:

@@ -1,4 +1,4 @@
-"""What leaves the window: files that other programs play, and pictures on the clipboard."""
+"""Exports: files that other programs play, and pictures on the clipboard."""
 
 import os
 import shutil
@@ -58,7 +58,7 @@ def export_to(qtbot, target):
 
 
 def copied(qtbot):
-    """What Ctrl+C puts on the clipboard."""
+    """The picture that Ctrl+C puts on the clipboard."""
     QGuiApplication.clipboard().clear()
     keys((Key.Key_C, CONTROL))
     qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=WAIT_MS)

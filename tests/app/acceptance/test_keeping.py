@@ -1,4 +1,4 @@
-"""What is kept between runs: sessions and the layout of the window."""
+"""Sessions and the layout of the window are kept between runs."""
 
 import json
 import shutil

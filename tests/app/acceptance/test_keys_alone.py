@@ -48,7 +48,7 @@ NAMED = {
     Role.ButtonDropDown,
     Role.PageTab,
 }
-"""What a screen reader reads the name of before its value."""
+"""Roles whose name a screen reader reads before the value."""
 
 DIALOGS = (
     (Key.Key_E, CONTROL),
@@ -97,7 +97,7 @@ def test_23_everything_is_done_by_keys_alone(use, qtbot, tmp_path, barcode_clip,
 
 
 def opened_by(qtbot, window, key):
-    """What a key opens, once the keys are its own; the palette pops up and is no active window."""
+    """The widget that a key opens, once it has the keys; the palette is no active window."""
     keys(key)
     qtbot.waitUntil(lambda: focus().window() is not window, timeout=WAIT_MS)
     return focus().window()

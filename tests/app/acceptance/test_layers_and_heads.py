@@ -1,4 +1,4 @@
-"""Which layer and which heads: everything in the window says the same."""
+"""Layer and heads are named the same everywhere in the window."""
 
 from itertools import combinations
 

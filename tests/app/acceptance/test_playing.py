@@ -32,7 +32,7 @@ def clip(tmp_path_factory):
 
 
 def sign(window):
-    """What the play button shows, as pixels."""
+    """The play button's picture, as pixels."""
     return window.panels.timeline.buttons["playback.play"].icon().pixmap(18).toImage()
 
 

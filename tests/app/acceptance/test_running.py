@@ -50,7 +50,7 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
 
 
 def told(window):
-    """What the canvas says about the map."""
+    """Remarks on the canvas about the map."""
     return " ".join(window.stage.canvas.badges)
 
 
@@ -116,7 +116,7 @@ def test_17_lack_of_memory_offers_ways_out_and_the_cpu_completes(
 ):
     plain, full = Explainer.capture, ["cuda:0"]
 
-    def capture(self, video, window, on_layer=None, on_step=None):
+    def capture(self, video, window, on_layer=None, on_step=None, boxes=()):
         if window.index == 1 and full:
             remedies = ("cpu", "half", "fewer_layers")
             raise DeviceMemoryError(f"{full.pop()} has too little memory for this clip", remedies)
