@@ -25,6 +25,8 @@ from mvit_core.model import PRESETS, MViT
 PRESET = "mvit_v2_s_16x4"
 STALL_MS = 16.0
 SCRUB_STALL_MS = 8.0
+CAPTURE_STALL_MS = 8.0
+"""While a window that the user waits for is captured on every core."""
 
 
 def measure(rounds: int) -> Section:
@@ -42,7 +44,8 @@ def measure(rounds: int) -> Section:
             meter = StallMeter()
             with meter.measuring():
                 driver.settle()
-            rows.append(stall_row("stalls while a window is run, p99", meter))
+            rows.append(stall_row("stalls while a model is loaded and a window is run, p99", meter))
+            rows.append(capture_row(driver))
             rows += frame_rows(driver)
             rows += [layer_row(driver), opacity_row(driver), scrub_row(driver), cancel_row(driver)]
             rows.append(decode_row(driver))
@@ -192,6 +195,18 @@ def scrub_row(driver: Driver) -> Row:
             driver.rest(1 / 60)
     QTest.mouseRelease(bar, button, pos=left)
     return stall_row("scrub, waits of the event loop, p99", meter, SCRUB_STALL_MS)
+
+
+def capture_row(driver: Driver) -> Row:
+    """Waits of the event loop while a window is captured that was not seen before."""
+    driver.rest(2.0)  # the timeline's strip is made meanwhile
+    meter = StallMeter()
+    with meter.measuring():
+        driver.press(Qt.Key.Key_End)  # the last window; the others are left for the rows below
+        driver.settle()
+    driver.press(Qt.Key.Key_Home)
+    driver.settle()
+    return stall_row("waits while a window is captured on every core, p99", meter, CAPTURE_STALL_MS)
 
 
 def decode_row(driver: Driver) -> Row:

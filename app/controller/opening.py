@@ -51,7 +51,7 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
 
 
 def begin_clip(
-    store: Store, video: VideoInfo, stream: int | None, tell: Callable[[Message], None]
+    store: Store, video: VideoInfo, stream: int | None, notify: Callable[[Message], None]
 ) -> None:
     """Show a clip from its beginning; loop and markers stay where it is opened anew.
 
@@ -59,7 +59,7 @@ def begin_clip(
         store: takes the clip.
         video: the clip.
         stream: that was asked for; None for the film.
-        tell: hears of what could not be kept.
+        notify: hears of what could not be kept.
     """
     old = store.state.map
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
@@ -84,7 +84,7 @@ def begin_clip(
     if method != old.method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
         names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
-        tell(Message("info", words.format(**names)))
+        notify(Message("info", words.format(**names)))
 
 
 def _method_for(method: str, query: Query) -> str:
@@ -103,7 +103,7 @@ def _within(
 
 
 def begin_model(
-    store: Store, model: ModelInfo, before: ModelInfo | None, tell: Callable[[Message], None]
+    store: Store, model: ModelInfo, before: ModelInfo | None, notify: Callable[[Message], None]
 ) -> None:
     """Show the map that a model begins with; the view stays where it is the same network.
 
@@ -111,7 +111,7 @@ def begin_model(
         store: takes the model.
         model: that was loaded.
         before: that was in use; None where there was none.
-        tell: hears of what could not be kept.
+        notify: hears of what could not be kept.
     """
     if before is not None and before.is_same_network(model):
         store.update(model=model.source)  # on another device, or with less memory
@@ -133,4 +133,4 @@ def begin_model(
     store.forget()
     if dropped:
         words = tr("Map, pinned classes and preprocessing begin anew with another model")
-        tell(Message("info", words))
+        notify(Message("info", words))

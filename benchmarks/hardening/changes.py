@@ -1,4 +1,4 @@
-"""The row of changes: files replaced, overwritten, truncated, emptied or removed while they are open.
+"""The row of changes: files replaced, overwritten, truncated, emptied or removed while open.
 
 What is shown afterwards is of the file as it was opened, or says that it has changed; never is a
 picture or a number of one file shown as that of another.

@@ -1,7 +1,7 @@
 """The row of kills: a process that writes is killed at any moment; all is whole at the next start.
 
-The victim is a fork of the child, which has loaded everything: what is killed is the writing, not the
-start of Python.
+The victim is a fork of a process that has loaded everything: what is killed is the writing, not
+the start of Python.
 """
 
 import os

@@ -190,7 +190,7 @@ class AttentionRecorder:
         return known
 
     def _hook(self, name: str) -> "_Hook":
-        def hear(_: nn.Module, given: _Given, weighted: Tensor) -> Tensor:
+        def on_weighted(_: nn.Module, given: _Given, weighted: Tensor) -> Tensor:
             block, inputs = self._depth, given[0]
             coarser = inputs.q_shape != inputs.input_shape
             self._stage += coarser and block > 0
@@ -203,7 +203,7 @@ class AttentionRecorder:
                 self._on_layer(self._depth, len(self._taps))
             return weighted
 
-        return hear
+        return on_weighted
 
     def _with_gradient(self, block: int, weighted: Tensor) -> Tensor:
         """Weighted values whose gradient is kept once a backward pass has run."""

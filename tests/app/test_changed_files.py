@@ -1,22 +1,46 @@
 """Files that are replaced, written to, emptied or removed while they are open."""
 
+import json
 import os
 import shutil
 import threading
 import time
 
+import av
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 import app.workers.pool
 from app.results import TaskKey
+from app.state.aside import run_aside
+from app.state.settings_file import settings_path
 from app.widgets import basic
 from mvit_core import open_video
 from mvit_core.errors import FileChangedError, VideoOpenError
 from mvit_core.system.ordinary_file import FileIdentity
 from tests.app.helpers import WAIT_MS, press
 from tests.fixtures_video import write_barcode_clip
+
+
+def write_two_streams(path):
+    """A file with two films of equal length, the second smaller but no preview."""
+    with av.open(str(path), "w") as container:
+        streams = []
+        for size in ((128, 80), (96, 64)):
+            stream = container.add_stream("mpeg4", rate=25)
+            stream.width, stream.height = size
+            streams.append(stream)
+        for number in range(12):
+            for stream in streams:
+                rows = np.full((stream.height, stream.width, 3), 20 * number, np.uint8)
+                for packet in stream.encode(av.VideoFrame.from_ndarray(rows)):
+                    container.mux(packet)
+        for stream in streams:
+            for packet in stream.encode(None):
+                container.mux(packet)
+    return path
 
 
 def replaced(path, other):
@@ -91,6 +115,7 @@ def test_nothing_of_the_old_file_is_shown_and_a_reload_is_offered(
     press(qtbot, lens, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not lens.controller.workers.decode.is_pending(TaskKey.FRAME))
     assert lens.controller.results.picture.image is None
+    assert lens.controller.results.proxies is None
     toast = next(t for t in lens.messages.toasts if t.message.remedies)
     assert toast.message.remedies == ("open_again",)
 
@@ -161,6 +186,8 @@ def test_a_worker_that_hangs_does_not_keep_the_window_open(lens, monkeypatch):
     assert not lens.has_ended
     assert time.monotonic() - began < 10
     release.set()
+    for worker in lens.controller.workers.workers:
+        assert worker.has_ended(WAIT_MS / 1000)
 
 
 def test_another_clip_drops_the_map_of_a_picked_token_with_a_word(lens, qtbot, other_clip):
@@ -175,3 +202,61 @@ def test_another_clip_drops_the_map_of_a_picked_token_with_a_word(lens, qtbot, o
 
 def test_a_long_message_says_how_long_it_was():
     assert "(5000)" in basic.bounded("x" * 5000)
+
+
+def test_a_stream_is_chosen_in_the_menu_and_kept_by_the_view(boot, qtbot, tmp_path):
+    clip = write_two_streams(tmp_path / "two.mkv")
+    window = boot(clip=clip)
+    assert window.store.state.stream is None
+    actions = window.actions_table.by_id
+    assert actions["file.stream_2"].isVisible()
+    assert "96 × 64" in actions["file.stream_2"].text()
+    window.actions_table.run("file.stream_2")
+    qtbot.waitUntil(lambda: window.controller.results.video.size == (96, 64), timeout=WAIT_MS)
+    assert window.store.state.stream == 1
+    assert actions["file.stream_2"].isChecked()
+
+
+def test_damaged_settings_are_set_aside_with_a_word(boot, qtbot):
+    path = settings_path()
+    path.parent.mkdir(parents=True)
+    path.write_text("[recent]\nfiles=" + "[" * 200_000, encoding="utf-8")
+    window = boot()
+    assert any("settings were damaged" in text for text in window.messages.texts())
+    assert path.with_name("window.ini.damaged").is_file()
+
+
+def test_a_pipe_in_the_place_of_the_settings_is_not_waited_for(boot):
+    path = settings_path()
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    window = boot()
+    assert any("no ordinary file" in text for text in window.messages.texts())
+
+
+def test_a_session_of_5000_roles_opens(lens, qtbot, save_to):
+    press(qtbot, lens, Qt.Key.Key_S, CONTROL)
+    qtbot.waitUntil(save_to.exists, timeout=WAIT_MS)
+    page = json.loads(save_to.read_text(encoding="utf-8"))
+    page["files"] |= {f"role {i}": page["files"]["clip"] for i in range(5000)}
+    save_to.write_text(json.dumps(page), encoding="utf-8")
+    lens.sessions.path = None
+    lens.sessions.open(save_to)
+    qtbot.waitUntil(lambda: lens.sessions.path == save_to, timeout=WAIT_MS)
+    assert any("(5000)" in text for text in lens.messages.texts())
+
+
+def test_a_drive_that_does_not_answer_is_waited_for_no_longer_than_a_limit(qapp):
+    release = threading.Event()
+    with pytest.raises(TimeoutError):
+        run_aside(lambda: release.wait(60), 0.1)
+    release.set()
+
+
+def test_what_is_done_aside_raises_where_it_was_asked_for(qapp):
+    def fail():
+        raise KeyError("why")
+
+    with pytest.raises(KeyError, match="why"):
+        run_aside(fail)
+    assert run_aside(lambda: 7) == 7

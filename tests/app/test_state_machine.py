@@ -1,4 +1,4 @@
-"""Store, undo, history, sessions and the window against a small model, by random lists of actions."""
+"""Store, history, sessions and the window against a small model, by random lists of actions."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A small model of the view: what undo, history and sessions must do, in another way than the store.
+"""A small model of the view: what undo, history and sessions must do, but not as the store does it.
 
 The store keeps stacks of what was; the model keeps two lists of states with a cursor each.
 """

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,8 +10,10 @@ from mvit_core import load_model, open_video
 from mvit_core.attribution import Saliency
 from mvit_core.demo import CLASSES, demo_checkpoint, demo_samples, samples
 from mvit_core.errors import ClipError, ExportError, MvitError
+from mvit_core.export import ExportRequest, export
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import project
+from mvit_core.model.kernels import forced
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import upsample
 from mvit_core.system.assets import asset
@@ -19,6 +22,8 @@ from mvit_core.training.clips import write_clips
 from mvit_core.training.evaluation import Evaluation, evaluate
 from mvit_core.training.recipe import recipe_for
 from mvit_core.training.scoring import score, shifted
+from tests.checkpoint.test_goldens import ATTENTION, LOGITS
+from tests.core.test_kernels import needs_onednn
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +79,33 @@ def test_every_shipped_clip_is_classified_right_and_its_map_lies_on_its_actor(lo
             hits.append(left - near <= x < right + near and top - near <= y < bottom + near)
         assert np.mean(shares) > 4, sample.title
         assert np.mean(hits) > 0.6, sample.title
+
+
+@needs_onednn
+def test_films_maps_and_numbers_do_not_depend_on_the_library_of_products(loaded, tmp_path):
+    sample = demo_samples()[0]
+    logits, maps, films, numbers = [], [], [], []
+    for onednn in (True, False):
+        explainer = Explainer(loaded)
+        film, arrays = tmp_path / f"{onednn}.mp4", tmp_path / f"{onednn}.npz"
+        with forced(onednn), open_video(sample.clip) as video:
+            record = explainer.capture(video, explainer.windows(video)[0]).record
+            logits.append(record.logits.numpy())
+            maps.append([layer.attention().numpy() for layer in record.layers])
+            export(explainer, video, ExportRequest(stop=16), film)
+            export(explainer, video, ExportRequest(), arrays)
+        capture = cv2.VideoCapture(str(film))
+        films.append(np.stack([capture.read()[1].astype(int) for _ in range(16)]))
+        with np.load(arrays) as found:
+            numbers.append({name: found[name] for name in found.files})
+    np.testing.assert_allclose(*logits, atol=LOGITS)
+    for one, other in zip(*maps, strict=True):
+        np.testing.assert_allclose(one, other, atol=ATTENTION)
+    assert np.abs(films[0] - films[1]).mean() < 0.1  # levels of 255: none can see that
+    assert numbers[0].keys() == numbers[1].keys()
+    for name, one in numbers[0].items():
+        if one.dtype.kind == "f":
+            np.testing.assert_allclose(one, numbers[1][name], atol=ATTENTION, rtol=1e-3)
 
 
 def test_the_shipped_clips_are_those_that_the_command_writes(tmp_path):

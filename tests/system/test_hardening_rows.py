@@ -11,6 +11,7 @@ from benchmarks.hardening import ROWS, actions, changes, kills, sessions, videos
 from benchmarks.hardening.children import Broken, Case, Gates, Outcome, met_by_children
 from benchmarks.hardening.table import rows_of
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.video import open_video
 from tests.fixtures_video import write_barcode_clip
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits and forks as Linux has")
@@ -49,11 +50,11 @@ def test_the_rows_say_how_often_each_rule_was_broken():
 
 def test_a_frame_of_another_file_is_noticed(tmp_path):
     write_barcode_clip(tmp_path / "clip.mp4", frames=8, first=1_000)
-    with pytest.raises(Broken, match="frame 3 shows 1003, not 3"):
-        from mvit_core.video import open_video
-
-        with open_video(tmp_path / "clip.mp4") as video:
-            changes._check_frame(video.frame(3), 3, 3)
+    with (
+        open_video(tmp_path / "clip.mp4") as video,
+        pytest.raises(Broken, match="frame 3 shows 1003, not 3"),
+    ):
+        changes._check_frame(video.frame(3), 3, 3)
 
 
 class _Torn:
