@@ -285,5 +285,5 @@ def _checksum(frame: "VideoFrame") -> int:
     for plane in frame.planes:
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         samples = rows[: plane.height, : plane.width]
-        found = crc32(np.ascontiguousarray(samples), found)
+        found = crc32(np.ascontiguousarray(samples).data, found)
     return found
