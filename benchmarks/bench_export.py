@@ -177,8 +177,7 @@ def animate(bench: Bench, request: ExportRequest) -> None:
     heatmap, style = shot.panels[0].explanation.heatmap, shot.styles[0]
     left, top, right, bottom = heatmap.box_px
     figure = pyplot.figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
+    axes = figure.add_axes((0, 0, 1, 1), frameon=False, xticks=(), yticks=())
     below = axes.imshow(bench.video.frame(0))
     table = mpl.colors.ListedColormap(colour_table(style.colormap) / 255)
     above = axes.imshow(
@@ -186,8 +185,7 @@ def animate(bench: Bench, request: ExportRequest) -> None:
         table,
         alpha=style.opacity,
         interpolation="bilinear",
-        vmin=style.range.low,
-        vmax=style.range.high,
+        norm=mpl.colors.Normalize(style.range.low, style.range.high),
         extent=(left, right, bottom, top),
     )
 

@@ -47,10 +47,8 @@ def measure(rounds: int) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         cases = made_clips(Path(folder)) + given_clips()
         rows = [*identity_rows([case.path for case in cases])]
-        for case in cases:
-            rows += seek_rows(case)
-        rows += stream_rows(cases[0].path, rounds)
-        rows += index_rows(Path(folder), rounds)
+        rows += [row for case in cases for row in seek_rows(case)]
+        rows += [*stream_rows(cases[0].path, rounds), *index_rows(Path(folder), rounds)]
     note = f"{SEEKS} seeks, {len(SEEDS)} seeds, median of the seeds' ratios of process time"
     return Section("Frames", note, rows)
 

@@ -57,7 +57,9 @@ class MvitError(Exception):
     """
 
     remedies: "tuple[Remedy, ...]" = ()
-    """What to try next, the most promising first."""
+    """Remedies to try next, the most promising first."""
+    choices: tuple[str, ...] = ()
+    """Names of which one must be chosen, where that is what helps."""
 
     def __init__(self, message: object = "") -> None:
         super().__init__(printable(str(message)))
@@ -91,6 +93,19 @@ class CheckpointError(MvitError):
 
 class CheckpointReadError(CheckpointError):
     """The file is missing, empty, truncated, unsafe, or no checkpoint."""
+
+
+class SeveralNetworksError(CheckpointReadError):
+    """A file holds several networks, and none under a usual name.
+
+    Args:
+        message: one line, as of every error.
+        choices: names of the networks.
+    """
+
+    def __init__(self, message: str, choices: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.choices = choices
 
 
 class CheckpointChangedError(CheckpointReadError):

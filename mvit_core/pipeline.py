@@ -7,7 +7,7 @@ picks from them. Colours are not made here (``render.py``).
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 
@@ -32,6 +32,9 @@ _SECONDS_TO_CAPTURE = 2.0
 _SECONDS_TO_MAP = 0.02
 _MAPS_BYTES = 64 * 2**20
 
+_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
+"""Key of a run; attention is the same for all boxes, predictions are not."""
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -55,9 +58,9 @@ class WindowCapture:
     predictions: tuple[Prediction, ...]
     """All classes, most probable first."""
     note: str = ""
-    """What was unusual about the clip; empty when nothing was."""
+    """Note on the clip; empty where nothing is unusual."""
     boxes: tuple[Box, ...] = ()
-    """What was predicted for, on the source; () for the whole frame."""
+    """Boxes of the predictions on the source; () for the whole frame."""
 
     def layer(self, block: int | None) -> LayerAttention:
         """An attention layer by its index, or the last.
@@ -91,7 +94,7 @@ class Explanation:
 
     @property
     def picked(self) -> "PickedToken | None":
-        """Where the picked query (or, of a column, the picked key) lies; None for no patch."""
+        """Place of the picked query (or, of a column, the picked key); None for no patch."""
         if isinstance(self.maps.query, str):
             return None
         layer = self.capture.layer(self.maps.block)
@@ -147,10 +150,10 @@ class Explainer:
         self.keep = keep or Keep()
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
-        self._captures: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
+        self._captures: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._unfinished: Cache[tuple[FileIdentity, ClipWindow], WindowCapture] = Cache(
+        self._unfinished: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
         self._maps: Cache[tuple[FileIdentity, ClipWindow, int, str, Query], HeadMaps] = Cache(
@@ -178,12 +181,14 @@ class Explainer:
         """The windows that tile the video for this model."""
         return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
 
-    def recall(self, video: Video, window: ClipWindow) -> WindowCapture | None:
+    def recall(
+        self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()
+    ) -> WindowCapture | None:
         """A window that was run and is still kept; None where the model would have to run.
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
@@ -201,19 +206,17 @@ class Explainer:
             window: which part of it.
             on_layer: progress; raising from it cancels.
             on_step: called many times within a layer; raising from it cancels too.
-            boxes: what a model of detection predicts for; such a run is not remembered.
+            boxes: what a model of detection predicts for; () for the whole frame.
 
         Raises:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        if boxes:
-            return self._capture(video, window, on_layer, on_step, boxes)
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         known = self._captures.get(key)
         if known is None:
-            known = self._capture(video, window, on_layer, on_step)
+            known = self._capture(video, window, on_layer, on_step, boxes)
             self._captures.put(key, known, known.record.nbytes)
             self._unfinished.clear()
             while len(self._captures) > self._remembered:
@@ -221,9 +224,13 @@ class Explainer:
         return known
 
     def glance(
-        self, video: Video, window: ClipWindow, on_step: OnStep | None = None
+        self,
+        video: Video,
+        window: ClipWindow,
+        on_step: OnStep | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
-        """As ``capture``, but remembered only where that drops no other window.
+        """Captures a window like ``capture``, remembered only where that drops no other window.
 
         For work that passes through many windows while the user looks at some.
 
@@ -232,13 +239,13 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window)
+        key = (video.identity, window, boxes)
         known = self._captures.peek(key)  # not asked for by anyone who looks at it
         if known is not None:
             return known
         if len(self._captures) < self._remembered:
-            return self.capture(video, window, on_step=on_step)
-        return self._capture(video, window, None, on_step)
+            return self.capture(video, window, on_step=on_step, boxes=boxes)
+        return self._capture(video, window, None, on_step, boxes)
 
     def explain(
         self,
@@ -246,6 +253,7 @@ class Explainer:
         window: ClipWindow,
         spec: MapSpec,
         on_layer: OnLayer | None = None,
+        boxes: tuple[Box, ...] = (),
     ) -> Explanation:
         """The heatmap of a window for one request, recomputing only what the request changed.
 
@@ -254,7 +262,7 @@ class Explainer:
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
         """
-        captured = self.capture(video, window, on_layer)
+        captured = self.capture(video, window, on_layer, boxes=boxes)
         maps = self.head_maps(video, captured, spec)
         saliency = maps.pick(spec.head)
         heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
@@ -277,7 +285,8 @@ class Explainer:
             return known
         with torch.inference_mode():
             maps = method.maps(captured.record, layer, query)
-        if key[:2] in self._captures:  # a window that is not remembered leaves nothing behind
+        # A window that is not remembered leaves nothing behind.
+        if (video.identity, captured.window, captured.boxes) in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
@@ -306,7 +315,7 @@ class Explainer:
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
-            self._unfinished.put((video.identity, window), captured(record), record.nbytes)
+            self._unfinished.put((video.identity, window, boxes), captured(record), record.nbytes)
 
         record = capture(
             self.loaded.model,

@@ -73,6 +73,8 @@ def pooled_values(
     for piece in pieces_of(policy, here, explainer.windows(video), captured.record.layers):
         if on_piece is not None:
             on_piece()
-        seen = explainer.glance(video, piece.window)
+        # Attention is the same for all boxes: those that the window was run for cost no run.
+        boxes = captured.boxes if piece.window == captured.window else ()
+        seen = explainer.glance(video, piece.window, boxes=boxes)
         values.append(explainer.head_maps(video, seen, piece.spec).values.ravel())
     return np.concatenate(values) if values else None

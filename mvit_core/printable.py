@@ -38,7 +38,7 @@ def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def brief(value: object, limit: int = _NAME_LIMIT) -> str:
-    """What ``repr`` would say of a value from outside, without walking all of it.
+    """Shortens what ``repr`` says of a value from outside, without walking all of it.
 
     Nested values, long texts and long numbers are shortened.
     """

@@ -57,6 +57,7 @@ def write_barcode_clip(
     path,
     *,
     frames=48,
+    first=0,
     size=(192, 108),
     fps=30,
     gop=12,
@@ -71,6 +72,7 @@ def write_barcode_clip(
 ):
     """Encode a barcoded clip and return its path; the ending of ``path`` chooses the container.
 
+    The barcodes count from ``first``.
     ``pts_seconds`` gives every frame its time (variable rate), ``rotation`` is counterclockwise,
     ``flips`` may hold hflip and vflip, ``pixel_aspect`` is a Fraction; ``options`` go
     to the encoder.
@@ -90,7 +92,9 @@ def write_barcode_clip(
         if rotation or flips:
             stream.set_display_rotation(rotation, **(flips or {}))
         for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(barcode_picture(number, size), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                barcode_picture(first + number, size), format="rgb24"
+            )
             frame = frame.reformat(format=pixel_format)
             seconds = number / Fraction(fps) if pts_seconds is None else pts_seconds[number]
             frame.pts, frame.time_base = round(seconds / clock), clock

@@ -18,6 +18,12 @@ def add_options(view: argparse.ArgumentParser) -> None:
     view.add_argument("clip", nargs="?", type=file_name, help="a video, or a folder of pictures")
     add_clip_options(view)
     view.add_argument("--checkpoint", metavar="F", type=file_name)
+    view.add_argument(
+        "--boxes",
+        metavar="F.csv",
+        type=file_name,
+        help="what a model of detection predicts for, as of predict",
+    )
     add_model_options(view)
     view.add_argument("--session", metavar="F", type=file_name, help="a saved .mvitlens session")
     view.add_argument("--demo", action="store_true", help="open the sample clip and model")
@@ -59,5 +65,6 @@ def run(options: argparse.Namespace) -> int:
             fps=options.fps,
             stream=options.stream,
             demo=options.demo,
+            boxes=options.boxes,
         )
     )

@@ -5,6 +5,7 @@ Each menu has a module with its part of the table; ``base`` says what a command 
 
 from app.commands.attention import ATTENTION
 from app.commands.base import Command, CommandContext, N, Need, Scope
+from app.commands.boxes import BOXES
 from app.commands.edit import EDIT
 from app.commands.export import EXPORT
 from app.commands.file import FILE
@@ -40,6 +41,7 @@ SUBMENUS = {
     "recent": N("commands", "Open recent"),
     "streams": N("commands", "Video stream"),
     "heads": N("commands", "One head alone"),
+    "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
     "markers": N("commands", "Markers"),
@@ -50,7 +52,7 @@ SUBMENUS = {
     "panels": N("commands", "Panels"),
 }
 
-COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *EXPORT, *HELP)
+COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *BOXES, *EXPORT, *HELP)
 
 BY_ID = {command.id: command for command in COMMANDS}
 

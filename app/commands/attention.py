@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import BOTH, BUSY, MODEL, SHOWN, Command, N, Need
+from app.commands.base import BOTH, BUSY, MODEL, SHOWN, WITH_CLASSES, Command, N, Need
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ ATTENTION = (
         "attention",
         (),
         lambda d: d.control.compute_average(),
-        enabled_when=BOTH,
+        enabled_when=WITH_CLASSES,
         tooltip=N(
             "commands",
             "One prediction: the mean over windows, or over clips and crops as papers test",

@@ -81,6 +81,9 @@ class Asking(Protocol):
     def load_model(self) -> None:
         """Ask for a checkpoint and load it."""
 
+    def open_boxes(self) -> None:
+        """Ask for a file of boxes and read it."""
+
     def export(self) -> None:
         """Open the export dialog."""
 
@@ -219,6 +222,14 @@ MARKED = Need(
     N("commands", "this frame has no marker"),
 )
 SHOWN = Need(lambda _, w: w.shown is not None, N("commands", "run a window first"))
+CLASSIFIED = Need(
+    lambda _, w: w.shown is not None and w.model is not None and w.model.has_classes,
+    N("commands", "run a window of a model with classes first"),
+)
+WITH_CLASSES = Need(
+    lambda _, w: w.video is not None and w.model is not None and w.model.has_classes,
+    N("commands", "open a video and load a model with classes first"),
+)
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))
 BUSY = Need(lambda _, w: w.is_busy, N("commands", "nothing is being done"))
 RECENT = Need(lambda _, w: bool(w.recent), N("commands", "no file was opened yet"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BACK, FORWARD, REDO, SHOWN, UNDO, VIDEO, Command, N
+from app.commands.base import BACK, CLASSIFIED, FORWARD, REDO, UNDO, VIDEO, Command, N
 
 EDIT = (
     Command(
@@ -66,7 +66,7 @@ EDIT = (
         "edit",
         (),
         lambda d: d.copies.predictions(as_csv=False),
-        enabled_when=SHOWN,
+        enabled_when=CLASSIFIED,
     ),
     Command(
         "edit.copy_predictions_csv",
@@ -74,7 +74,7 @@ EDIT = (
         "edit",
         (),
         lambda d: d.copies.predictions(as_csv=True),
-        enabled_when=SHOWN,
+        enabled_when=CLASSIFIED,
     ),
     Command(
         "edit.preferences",

@@ -120,7 +120,7 @@ def _read(kept: object) -> tuple[str, ...] | None:
     """Read keys from the settings; None where there are none, or they cannot be read."""
     try:
         keys = json.loads(str(kept)) if kept is not None else None
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested for ever
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None

@@ -160,6 +160,19 @@ class Controller(QObject):
         elif self._asked_source is not None:
             self.load_model(mended(self._asked_source, remedy))
 
+    @Slot(str)
+    def choose_weights(self, name: str) -> None:
+        """Load another network of the file that was to be loaded last."""
+        if self._asked_source is not None:
+            self.load_model(replace(self._asked_source, weights=name, head=None))
+
+    @Slot(str)
+    def choose_head(self, name: str) -> None:
+        """Load the model with another of its prediction heads."""
+        source = self.store.state.model
+        if source is not None:
+            self.load_model(replace(source, head=name))
+
     def close_clip(self) -> None:
         """Close the video."""
         self._frames.closed()

@@ -135,6 +135,7 @@ class Frames(Collaborator):
         if picture is not None and picture.is_changed and self._strip.is_on:
             self._beside.clear()
             self._strip.end()
+            self._bench.results = replace(self._bench.results, proxies=None)
 
     def _show_beside(self, frame: int) -> bool:
         """Show a frame that was painted ahead; False where it was not."""

@@ -17,7 +17,7 @@ class KnownFiles:
         self._changed: set[FileIdentity] = set()
 
     def of_model(self, source: ModelSource) -> tuple[FileIdentity, ...]:
-        """Which files a model that only panes show is read from."""
+        """Files that a model is read from that only panes show."""
         if source not in self._models:
             self._models[source] = source.files()
         return self._models[source]

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
+from app.results.boxes import boxes_of
 
 if TYPE_CHECKING:
     from app.controller.map_cache import MapCache
@@ -41,6 +42,7 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
         wanted,
         results.video.file,
         results.model.files,
+        boxes_of(state, results),
     )
 
 
@@ -151,6 +153,7 @@ class MapScheduler(Collaborator):
             return
         if before is not None and (
             before.spec != request.spec
+            or before.boxes != request.boxes
             or (before.window != request.window and not self._bench.state.playing)
         ):
             self._infer.cancel(TaskKey.EXPLAIN)  # nobody waits for that window any more

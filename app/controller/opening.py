@@ -51,7 +51,7 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
 
 
 def begin_clip(
-    store: Store, video: VideoInfo, stream: int | None, tell: Callable[[Message], None]
+    store: Store, video: VideoInfo, stream: int | None, notify: Callable[[Message], None]
 ) -> None:
     """Show a clip from its beginning; loop and markers stay where it is opened anew.
 
@@ -59,13 +59,13 @@ def begin_clip(
         store: takes the clip.
         video: the clip.
         stream: that was asked for; None for the film.
-        tell: hears of what could not be kept.
+        notify: hears of what could not be kept.
     """
     old = store.state.map
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
     if (store.state.clip, store.state.stream) != (video.path, stream):
-        store.update(loop=Loop(), markers=())
+        store.update(loop=Loop(), markers=(), boxes=(), box=None)
     loop, markers = _within(store.state.loop, store.state.markers, video.frame_count)
     store.update(
         clip=video.path,
@@ -74,6 +74,7 @@ def begin_clip(
         playing=False,
         scrubbing=False,
         picking=False,
+        drawing=False,
         loop=loop,
         markers=markers,
         query=query,
@@ -83,7 +84,7 @@ def begin_clip(
     if method != old.method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
         names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
-        tell(Message("info", words.format(**names)))
+        notify(Message("info", words.format(**names)))
 
 
 def _method_for(method: str, query: Query) -> str:
@@ -102,7 +103,7 @@ def _within(
 
 
 def begin_model(
-    store: Store, model: ModelInfo, before: ModelInfo | None, tell: Callable[[Message], None]
+    store: Store, model: ModelInfo, before: ModelInfo | None, notify: Callable[[Message], None]
 ) -> None:
     """Show the map that a model begins with; the view stays where it is the same network.
 
@@ -110,7 +111,7 @@ def begin_model(
         store: takes the model.
         model: that was loaded.
         before: that was in use; None where there was none.
-        tell: hears of what could not be kept.
+        notify: hears of what could not be kept.
     """
     if before is not None and before.is_same_network(model):
         store.update(model=model.source)  # on another device, or with less memory
@@ -124,10 +125,12 @@ def begin_model(
         clip_spec=None,
         map=MapSpec(),
         picking=False,
+        drawing=False,
+        listed_head="",
         locked_range=None,
         pinned_classes=(),
     )
     store.forget()
     if dropped:
         words = tr("Map, pinned classes and preprocessing begin anew with another model")
-        tell(Message("info", words))
+        notify(Message("info", words))

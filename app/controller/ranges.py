@@ -187,7 +187,12 @@ def _pieces_of(
     known = windows if request.window in windows else ()  # those of other preprocessing
     chosen = Piece(request.window, request.map)
     return [
-        replace(request, window=piece.window, map=piece.spec)
+        replace(
+            request,
+            window=piece.window,
+            map=piece.spec,
+            boxes=request.boxes if piece.window == request.window else (),
+        )
         for piece in pieces_of(policy, chosen, known, result.layers)
     ]
 

@@ -51,6 +51,8 @@ def missing_windows(
     cache: SurveyCache, request: MapRequest, windows: tuple[ClipWindow, ...], state: ViewState
 ) -> list[ClipWindow]:
     """Windows that must still be run for the series shown."""
+    if state.series == "probability" and cache.is_classless(request):
+        return []
     if state.series == "probability":
         return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
     return [w for w in windows if cache.measures(replace(request, window=w)) is None]
@@ -79,21 +81,23 @@ def series_info(
     return SeriesInfo(
         kind=state.series,
         lines=lines,
-        best=tuple(names[int(each.argmax())] if each is not None else "" for each in scores),
+        best=tuple(
+            names[int(each.argmax())] if each is not None and each.size else "" for each in scores
+        ),
         low=low,
         high=high,
         known=len(windows) - missing,
         total=len(windows),
         seconds=seconds * missing if seconds else None,
         running=running,
-        problem=_problem(request, state, known=known, missing=missing),
+        problem=_problem(cache, request, state, known=known, missing=missing),
     )
 
 
 def _class_lines(
     scores: list[Scores | None], names: tuple[str, ...], pinned: tuple[int, ...]
 ) -> tuple[SeriesLine, ...]:
-    best = tuple(None if each is None else float(each.max()) for each in scores)
+    best = tuple(None if each is None or not each.size else float(each.max()) for each in scores)
     lines = [SeriesLine(tr("top-1"), -1, best)]
     for slot, index in enumerate(pinned):
         values = tuple(None if each is None else float(each[index]) for each in scores)
@@ -130,10 +134,14 @@ def _axis(values: tuple[float | None, ...]) -> tuple[float, float]:
     return low, high
 
 
-def _problem(request: MapRequest, state: ViewState, *, known: int, missing: int) -> str:
+def _problem(
+    cache: SurveyCache, request: MapRequest, state: ViewState, *, known: int, missing: int
+) -> str:
     """Reason why no window can have a value; empty where some have or can have one."""
     if state.series == "entropy" and isinstance(state.map.head, HeadSet):
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
+    if state.series == "probability" and cache.is_classless(request):
+        return tr("This model has no classes (masked pre-training)")
     return "" if known or missing else _why_none(request)
 
 

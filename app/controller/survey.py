@@ -77,7 +77,7 @@ class ClipSurvey(QObject, Collaborator):
         if request is None or state.series == "off":
             return None
         running = self._is_running(TaskKey.SERIES)
-        base = replace(request, window=results.windows[0])
+        base = replace(request, window=results.windows[0], boxes=())  # of the whole frames
         key = (
             base,
             id(results.windows),
@@ -145,6 +145,7 @@ class ClipSurvey(QObject, Collaborator):
         request, windows = self._bench.results.request, self._bench.results.windows
         if request is None:
             return
+        request = replace(request, boxes=())
         missing = missing_windows(self._cache, request, windows, self._bench.state)
         if missing:
             self._begun_for = _purpose(request)

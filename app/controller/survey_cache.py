@@ -30,6 +30,7 @@ class SurveyCache:
         self.version = 0
         """Increased with every entry."""
         self.names: dict[Network, tuple[str, ...]] = {}
+        self._classless: set[Network] = set()
         self.seconds: dict[Network, float] = {}
         """Seconds of one run, by model."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
@@ -38,6 +39,10 @@ class SurveyCache:
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
         """(classes,) scores of a view by a request's model and a preprocessing; None if unknown."""
         return self._scores.get((*_of_clip(request), spec, view))
+
+    def is_classless(self, request: MapRequest) -> bool:
+        """True where the model of a request is known to predict no classes."""
+        return request.network in self._classless
 
     def measures(self, request: MapRequest) -> LayerMeasures | None:
         """Measures of one layer in one window; None where they are not known."""
@@ -64,7 +69,10 @@ class SurveyCache:
         request = _plain(result.request)
         if request in self._measures:
             return
-        is_scored = bool(result.predictions)  # a run that was cancelled has layers, but no classes
+        if result.is_complete and not result.predictions:
+            self._classless.add(request.network)
+        # A run that was cancelled has layers, but no classes; those of boxes are not the frame's.
+        is_scored = bool(result.predictions) and not result.boxes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
             self._record_predictions(request, result.predictions)
         self._measures[request] = measures_of(result.maps)
@@ -98,7 +106,9 @@ def _of_clip(request: MapRequest) -> tuple[object, ...]:
 
 
 def _plain(request: MapRequest) -> MapRequest:
-    """The request with the query left out where its method ignores it."""
+    """The request without boxes, and without the query where its method ignores it."""
+    if request.boxes:
+        request = replace(request, boxes=())
     if METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

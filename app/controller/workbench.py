@@ -80,4 +80,5 @@ class Workbench(QObject):
     def failed(self, result: TaskResult) -> None:
         """Show a message about a task that failed."""
         words, trace = result.problem, result.trace
-        self.notify(Message("error", words, trace, remedies=result.remedies))
+        choices = result.choices
+        self.notify(Message("error", words, trace, remedies=result.remedies, choices=choices))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.boxes import BoxIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.results import Message
@@ -54,6 +55,11 @@ class Intents(Timing):
     def panes(self) -> PaneIntents:
         """Intents for the panes of the compare view."""
         return PaneIntents(self._store, self._results, self._report)
+
+    @cached_property
+    def boxes(self) -> BoxIntents:
+        """Intents for the boxes that a model of detection predicts for."""
+        return BoxIntents(self._store, self._results, self._report)
 
     @cached_property
     def views(self) -> ViewIntents:
@@ -181,7 +187,7 @@ class Intents(Timing):
         elif wanted and self._results().shown is None:
             self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
             wanted = False
-        self._store.update(picking=wanted)
+        self._store.update(picking=wanted, drawing=False)
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""

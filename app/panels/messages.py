@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -65,6 +66,8 @@ class Toast(QFrame):
     dock_asked = Signal(str)
     """Emitted with the name of the panel that has more about the message."""
     remedy_chosen = Signal(str)
+    choice_made = Signal(str)
+    """Emitted with a network that the user chose."""
     folder_asked = Signal(object)
     """Emitted with the file whose folder is to be shown."""
 
@@ -95,6 +98,8 @@ class Toast(QFrame):
         self.details: QPlainTextEdit | None = None
         if message.remedies:
             self._column.addLayout(self._remedies())
+        if message.choices:
+            self._column.addWidget(self._choices())
         if message.level == "error":
             self._column.addLayout(self._buttons())
         elif not message.remedies:  # what is to be decided stays until it is
@@ -164,6 +169,21 @@ class Toast(QFrame):
         row.addStretch(1)
         return row
 
+    def _choices(self) -> QComboBox:
+        """A list of the networks of a checkpoint; choosing one loads it."""
+        self.choice = QComboBox()
+        self.choice.setAccessibleName(self.tr("Choose weights…"))
+        self.choice.addItem(self.tr("Choose weights…"))
+        self.choice.addItems(list(self.message.choices))
+        self.choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.choice.activated.connect(self._chosen)
+        return self.choice
+
+    def _chosen(self, place: int) -> None:
+        if place:
+            self.choice_made.emit(self.message.choices[place - 1])
+            self.dismiss()
+
     def _way(self, words: str, go: Callable[[], None]) -> QHBoxLayout:
         """A button that calls ``go``; the toast stays long enough to press it."""
         self._timer.setInterval(2 * STAY_MS)
@@ -209,6 +229,8 @@ class Messages(QObject):
     """Emitted with the name of the panel that a message leads to."""
     remedy_chosen = Signal(str)
     """Emitted with a remedy, where memory ended."""
+    choice_made = Signal(str)
+    """Emitted with the network of a checkpoint that the user chose."""
     folder_asked = Signal(object)
     """Emitted with the file whose folder a message leads to."""
 
@@ -229,6 +251,7 @@ class Messages(QObject):
         toast.dismissed.connect(self._drop)
         toast.dock_asked.connect(self.dock_asked)
         toast.remedy_chosen.connect(self.remedy_chosen)
+        toast.choice_made.connect(self.choice_made)
         toast.folder_asked.connect(self.folder_asked)
         self.toasts.append(toast)
         toast.show()

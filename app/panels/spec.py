@@ -37,6 +37,10 @@ class PanelContext:
     """Stops the job of a key."""
     run: Callable[[str], None]
     """Runs the command of an id, if it is enabled."""
+    choose_weights: Callable[[str], None]
+    """Loads another network of the model's file."""
+    choose_head: Callable[[str], None]
+    """Loads the model with another prediction head."""
     notify: Callable[[Message], None]
     """Shows a message."""
     focus_stage: Callable[[], None]

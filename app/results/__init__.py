@@ -14,7 +14,14 @@ from app.results.maps import (
     TokenMark,
     heatmap_of,
 )
-from app.results.model import LayerInfo, ModelInfo, PredictionInfo
+from app.results.model import (
+    BoxPredictions,
+    HeadInfo,
+    HeadPredictions,
+    LayerInfo,
+    ModelInfo,
+    PredictionInfo,
+)
 from app.results.pictures import CellsKey, CellsPicture, HeatKey, HeatPicture, StripPicture
 from app.results.results import Results
 from app.results.samples import Samples, Thumbnail
@@ -35,12 +42,15 @@ __all__ = [
     "DIFFERENCE_PLACE",
     "PANE_NAMES",
     "AverageInfo",
+    "BoxPredictions",
     "CellsKey",
     "CellsPicture",
     "FramePicture",
     "FramePictures",
     "GridInfo",
     "GridRow",
+    "HeadInfo",
+    "HeadPredictions",
     "HeatKey",
     "HeatPicture",
     "HistogramInfo",

@@ -10,7 +10,7 @@ from mvit_core.heatmap import project
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results.model import LayerInfo, PredictionInfo
+    from app.results.model import BoxPredictions, HeadPredictions, LayerInfo, PredictionInfo
     from app.state.view_state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
     from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -40,6 +41,8 @@ class MapRequest:
     """Identity of the clip's file when it was opened; None for the file at its path now."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
+    boxes: tuple[Box, ...] = ()
+    """Boxes that a model of detection predicts for; () for the whole frame."""
 
     @property
     def network(self) -> Network:
@@ -67,18 +70,27 @@ class MapResult:
     frame_indices: tuple[int, ...]
     """Source frame of each input frame."""
     predictions: tuple[PredictionInfo, ...]
-    """Most probable first; empty for a run that was cancelled."""
+    """Most probable first, of the first box where there are several; empty for a run that was
+    cancelled, and for an encoder without classes."""
     layers: tuple[LayerInfo, ...]
     """Layers with the grids that the run had."""
     note: str
     """Anything unusual about the clip, as a sentence; empty otherwise."""
     seconds: float = 0.0
     """Seconds the run took; near 0 where it was cached."""
+    is_complete: bool = True
+    """True where the run reached every layer."""
+    boxes: tuple[BoxPredictions, ...] = ()
+    """Predictions for each box of the request."""
+    heads: tuple[HeadPredictions, ...] = ()
+    """Predictions of each head, of a model with several."""
 
-    @property
-    def is_complete(self) -> bool:
-        """True where the run reached every layer."""
-        return bool(self.predictions)
+    def predictions_of(self, box: int | None, head: str) -> tuple[PredictionInfo, ...]:
+        """Predictions for a box or of a head; the model's own where there is no such."""
+        if box is not None and 0 <= box < len(self.boxes):
+            return self.boxes[box].predictions
+        named = {each.name: each.predictions for each in self.heads}
+        return named.get(head, self.predictions)
 
     @property
     def layer(self) -> LayerInfo:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadReport
     from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipSpec
 
 
@@ -33,6 +34,14 @@ class LayerInfo:
     """The same for a patch."""
 
 
+@dataclass(frozen=True)
+class HeadInfo:
+    """A prediction head of a model."""
+
+    name: str
+    classes: int
+
+
 @dataclass(frozen=True, eq=False)
 class ModelInfo:
     """A loaded model."""
@@ -53,15 +62,35 @@ class ModelInfo:
     """Report of loading the checkpoint."""
     files: tuple[FileIdentity, ...] = ()
     """Identities of the source's files when they were read."""
+    family: str = "classifier"
+    """Title of the family of networks."""
+    activation: str = "softmax"
+    """Function from logits to probabilities: softmax, or sigmoid where classes are independent."""
+    heads: tuple[HeadInfo, ...] = ()
+    """Prediction heads, where the file has several or one of several layers."""
+    head: str = ""
+    """Name of the head that gives the logits."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""
         mine, its = self.source, other.source
-        return (mine.checkpoint, mine.config, self.layers) == (
+        return (mine.checkpoint, mine.config, mine.weights, mine.head, self.layers) == (
             its.checkpoint,
             its.config,
+            its.weights,
+            its.head,
             other.layers,
         )
+
+    @property
+    def has_classes(self) -> bool:
+        """False for an encoder of masked pre-training."""
+        return self.class_count > 0
+
+    @property
+    def reads_boxes(self) -> bool:
+        """True for a model of detection, which predicts for each box."""
+        return self.readout == "boxes"
 
 
 @dataclass(frozen=True)
@@ -71,3 +100,22 @@ class PredictionInfo:
     index: int
     name: str
     probability: float
+
+
+@dataclass(frozen=True)
+class BoxPredictions:
+    """Prediction of a detection model for one box."""
+
+    box: Box
+    """On the source frame."""
+    predictions: tuple[PredictionInfo, ...]
+    """Most probable first."""
+
+
+@dataclass(frozen=True)
+class HeadPredictions:
+    """Prediction of one of several heads."""
+
+    name: str
+    predictions: tuple[PredictionInfo, ...]
+    """Most probable first; classes of heads without known names are numbered."""

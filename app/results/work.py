@@ -102,6 +102,8 @@ class Message:
     """Name of the panel with more about it; a button leads there."""
     remedies: tuple[Remedy, ...] = ()
     """Ways out where memory ended or a file changed; a button each."""
+    choices: tuple[str, ...] = ()
+    """Networks of a checkpoint of which one must be chosen; a button each."""
     file: Path | None = None
     """File that was written; a button shows its folder."""
 

@@ -17,9 +17,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from mvit_core import attribution, geometry, render
 from mvit_core.errors import SessionError
 from mvit_core.printable import brief
-from mvit_core.video import clip
+from mvit_core.video import boxes, clip
 
-MODULES = (attribution, geometry, render, clip)
+MODULES = (attribution, geometry, render, boxes, clip)
 """Modules whose types ``app`` imports for type checking only, so that fields name them there."""
 
 Json = Any  # what the json module reads: None, bool, int, float, str, list, dict

@@ -47,7 +47,9 @@ EDGE_BYTES = 1 << 16
 LARGEST_BYTES = 16 << 20
 """Largest session file that is read; a session has a few kilobytes."""
 
-NOT_KEPT = frozenset({"clip", "model", "playing", "scrubbing", "picking", "hold_to_hide"})
+NOT_KEPT = frozenset(
+    {"clip", "model", "playing", "scrubbing", "picking", "drawing", "hold_to_hide"}
+)
 """Fields of ``ViewState`` that are left out: files, and states that last for a moment."""
 
 
@@ -206,7 +208,12 @@ def _model_types() -> dict[str, Any]:
 
 def _page(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise SessionError(tr("{name} is too large for a session").format(name=path.name))
         page = json.loads(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
+    except OSError as error:
+        words = tr("{path} cannot be read: {why}")
+        raise SessionError(words.format(path=path, why=error.strerror or error)) from error
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON
         words = tr("{name} is damaged or no session: {why}")
         raise SessionError(words.format(name=path.name, why=error)) from error

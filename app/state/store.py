@@ -38,6 +38,9 @@ UNDOABLE = (
     "top_k",
     "whole_video",
     "views",
+    "boxes",
+    "box",
+    "listed_head",
 )
 """Fields that undo and redo restore: display, selection and marks, not the place in the video."""
 
@@ -137,24 +140,28 @@ class Store(QObject):
     def undo(self) -> None:
         """Undo the last step of display or selection."""
         if self._undo:
+            self._gesture = ("", 0.0)  # what follows is a step of its own
             self._redo.append(_values(self._state, UNDOABLE))
             self._set(with_settings(self._state, **self._undo.pop()))
 
     def redo(self) -> None:
         """Redo the step that was undone last."""
         if self._redo:
+            self._gesture = ("", 0.0)  # what follows is a step of its own
             self._undo.append(_values(self._state, UNDOABLE))
             self._set(with_settings(self._state, **self._redo.pop()))
 
     def back(self) -> None:
         """Go to the place shown before."""
         if self._back:
+            self._gesture = ("", 0.0)  # what follows is a step of its own
             self._forward.append(_values(self._state, PLACE))
             self._set(with_settings(self._state, playing=False, **self._back.pop()))
 
     def forward(self) -> None:
         """Go to the place that ``back`` left."""
         if self._forward:
+            self._gesture = ("", 0.0)  # what follows is a step of its own
             self._back.append(_values(self._state, PLACE))
             self._set(with_settings(self._state, playing=False, **self._forward.pop()))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
+    from mvit_core.video.boxes import TimedBox
     from mvit_core.video.clip import ClipSpec
 
 PLAY_SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
@@ -198,6 +199,14 @@ class ViewState:
     """The map that is shown."""
     heat: HeatSettings = field(default_factory=HeatSettings)
     """Drawing of the heat, on screen and in exports."""
+    boxes: tuple[TimedBox, ...] = ()
+    """Boxes of the clip that a model of detection predicts for."""
+    box: int | None = None
+    """Place of the chosen box among those of the window; None is no box."""
+    drawing: bool = False
+    """True where a drag on the canvas draws a box."""
+    listed_head: str = ""
+    """Prediction head whose classes are listed, of a model with several; empty for its own."""
     picking: bool = False
     """True where a click on the canvas picks the query."""
     overlay: bool = True

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.results.boxes import listed_box
+from app.results.snapshot import Snapshot
 from app.text.phrases import frame_number, share_words
 from mvit_core.spreadsheet import text_cell
 
@@ -83,11 +85,14 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         scope = tr("whole video, mean of {n} views").format(n=known)
     elif results.shown is not None:
         result = results.shown.result
-        predictions = result.predictions
+        place = listed_box(Snapshot(state, results))
+        predictions = result.predictions_of(place, state.listed_head)
         first, last = result.frame_indices[0], result.frame_indices[-1]
         scope = tr("window {i}, frames {a} to {b}").format(
             i=result.request.window.index + 1, a=frame_number(first), b=frame_number(last)
         )
+        if place is not None:
+            scope = tr("{scope}, box {n}").format(scope=scope, n=place + 1)
     else:
         predictions, scope = (), ""
     return Listed(scope, listed_classes(predictions, state.top_k, state.pinned_classes))

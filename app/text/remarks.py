@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import TaskKey
+from app.text.boxes import box_badge
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 
@@ -76,6 +77,8 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
         found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
     if state.picking:
         found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
+    if box_words := box_badge(snapshot):
+        found.append(box_words)
     if results.shown is None:
         if results.problem:
             found.append(results.problem)
@@ -110,6 +113,8 @@ def _stale_words(snapshot: Snapshot) -> str:
         return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window == new.window and old.boxes != new.boxes:
+        return tr("Predictions of other boxes; those asked for are on their way")
     if old.window != new.window:
         running = any(job.key == TaskKey.EXPLAIN and job.state == "running" for job in results.jobs)
         words = (

@@ -28,12 +28,13 @@ def _titles() -> Iterator[str]:
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
     from mvit_core.export import EXPORTERS, LAYOUTS
+    from mvit_core.model.families import FAMILIES
     from mvit_core.render import MODES
     from mvit_core.video.encode.encoders import ENCODERS, QUALITIES
 
     for method in METHODS.values():
         yield from (method.title, method.description)
-    for table in (EXPORTERS, LAYOUTS, ENCODERS):
+    for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
     yield from (sample.title for sample in demo_samples())
     for words in (NOTES, ORIGINS, MODES, QUALITIES):

@@ -298,6 +298,7 @@ class Canvas(SeenWidget):
             painter.drawPixmap(0, 0, self._composed())
             self._paint_map_lines(painter)
             painter.setFont(theme.small_font(self))
+            self._paint_above(painter)
             draw_badges(painter, (self.width(), self.height()), self._badges)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -358,6 +359,9 @@ class Canvas(SeenWidget):
             self._still.paint(
                 painter, self._view(), self._map.heatmap, grid=self._grid_visible, coverage=coverage
             )
+
+    def _paint_above(self, painter: QPainter) -> None:
+        """Paint what lies on the picture, below the remarks; here nothing."""
 
     def _paint_map_lines(self, painter: QPainter) -> None:
         """Paint the cell under the pointer and the ring around the picked token."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from app.results import Results
 from app.results.tokens import mark_of
+from app.text.boxes import box_scene
 from app.text.phrases import head_words, map_words
 from app.text.remarks import badges, title_words
 from app.views.grid_scene import GridStyle
@@ -31,6 +32,7 @@ def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
     _show_canvas(stage, old, new)
     stage.canvas.show_badges(remarks)
     stage.canvas.show_mark(mark)
+    stage.canvas.show_boxes(box_scene(new))
     state, results = new.state, new.results
     if old is None or old.results.video is not results.video:
         stage.grid.show_video(results.video)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.results import ViewSizes
+from app.views.box_canvas import BoxCanvas
 from app.views.canvas import Canvas
 from app.views.colour_bar import ColourBar
 from app.views.compare import CompareView
@@ -29,7 +30,7 @@ class Stage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.canvas = Canvas()
+        self.canvas = BoxCanvas()
         self.colourbar = ColourBar()
         self.title = ElidedLabel()
         self.title.setObjectName("onPicture")

@@ -7,6 +7,8 @@ never longer than a message may be. A test reads the sources for other ways.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QStandardItem
 from PySide6.QtWidgets import (
@@ -84,6 +86,21 @@ class PlainLabel(QLabel):
     @override
     def setText(self, text: str) -> None:
         super().setText(bounded(text))
+
+
+Answer = Literal["save", "discard", "stay"]
+
+
+def ask_to_save(parent: QWidget, title: str, text: str) -> Answer:
+    """Ask what becomes of something that was changed, and wait."""
+    button = QMessageBox.StandardButton
+    choices = button.Save | button.Discard | button.Cancel
+    chosen = QMessageBox.question(parent, title, plain(text), choices, button.Save)
+    answers: dict[QMessageBox.StandardButton, Answer] = {
+        button.Save: "save",
+        button.Discard: "discard",
+    }
+    return answers.get(chosen, "stay")
 
 
 def ask(

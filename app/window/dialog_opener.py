@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.help import rate_dialog
 from app.dialogs.preprocessing import PreprocessingDialog
+from app.results import Message
 from app.state.view_state import ModelSource
 from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.workers.export import spans_of
+from mvit_core.errors import ClipError
+from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
     from app.controller.controller import Controller
@@ -63,6 +66,16 @@ class DialogOpener(QObject):
         path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
         if path is not None:
             self._controller.load_model(ModelSource(path))
+
+    def open_boxes(self) -> None:
+        """Ask for a file of boxes and read it."""
+        path = self._choose_file(self.tr("Open boxes"), self.tr("Boxes"), "*.csv", "boxes")
+        if path is None:
+            return
+        try:
+            self._controller.intents.boxes.load(read_boxes(path))
+        except ClipError as error:
+            self._controller.notify(Message("error", str(error)))
 
     def export(self) -> None:
         """Open the export dialog."""

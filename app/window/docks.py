@@ -87,6 +87,11 @@ class Docks(QObject):
         for spec in PANELS:
             self._add(spec)
 
+    @property
+    def keyed(self) -> tuple[QWidget, ...]:
+        """Every widget of the panels that takes the stage's keys."""
+        return tuple(widget for panel in self.panels.values() for widget in panel.keyed)
+
     # -- building ---------------------------------------------------------------------------
 
     def _add(self, spec: PanelSpec) -> None:

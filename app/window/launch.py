@@ -23,10 +23,14 @@ from app.widgets import plots
 from app.widgets.icons import app_icon
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
+from mvit_core.errors import ClipError
+from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from app.state.view_state import ViewState
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +61,8 @@ class ViewOptions:
     """Number of the video stream within the file; None for the film."""
     demo: bool = False
     """Open the first sample with the demo model, except for files named beside it."""
+    boxes: Path | None = None
+    """A file of boxes of the video."""
 
 
 def make_application() -> QApplication:
@@ -168,5 +174,23 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         controller.load_model(model)
     if options.fps is not None:
         window.store.update(picture_fps=options.fps)
+    if options.boxes is not None:
+        _give_boxes(window, options.boxes)
     if clip is not None:
         controller.open_video(clip, options.stream)
+
+
+def _give_boxes(window: MainWindow, path: Path) -> None:
+    """Read boxes, and give them to the first video that is opened."""
+    try:
+        boxes = read_boxes(path)
+    except ClipError as error:
+        window.controller.notify(Message("error", str(error)))
+        return
+
+    def changed(old: ViewState, new: ViewState) -> None:
+        if old.clip != new.clip:
+            window.store.changed.disconnect(changed)
+            window.controller.intents.boxes.load(boxes)
+
+    window.store.changed.connect(changed)

@@ -21,6 +21,7 @@ from app.panels.spec import PanelContext
 from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
 from app.results import MemoryInfo
+from app.results.boxes import chosen_box
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
@@ -65,10 +66,8 @@ class MainWindow(TabRing):
 
     def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
-        self._settings = settings
-        self.has_ended = True
-        """Every worker had ended when the window closed; else the process must end without it."""
-        self.preferences = preferences
+        self._settings, self.preferences = settings, preferences
+        self.has_ended = True  # else the process must end without a worker that hangs
         self.store = Store(parent=self)
         self.stage = Stage()
         self.welcome = Welcome()
@@ -96,14 +95,11 @@ class MainWindow(TabRing):
         files = RecentFiles(settings, self)
         self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
         self.actions_table = self._make_actions()
-        streams = StreamMenu(self.actions_table)
-        self.controller.snapshot_changed.connect(streams.show_snapshot)
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()
         Drops(self, self.overlay, self.controller, self.sessions)
-        keyed = [widget for panel in self.docks.panels.values() for widget in panel.keyed]
-        HoldToHide((*self.stage.keyed, *keyed), self.store, self.keys, self)
+        HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
         self._listen()
         self.docks.restore()
         self._order_tabs()
@@ -140,6 +136,7 @@ class MainWindow(TabRing):
         actions.fill(self.menuBar())
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
+        self.controller.snapshot_changed.connect(StreamMenu(actions).show_snapshot)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
 
@@ -161,6 +158,8 @@ class MainWindow(TabRing):
                     self.controller.player,
                     self.controller.cancel,
                     self._run,
+                    self.controller.choose_weights,
+                    self.controller.choose_head,
                     self.controller.notify,
                     self._focus_stage,
                     self.logbook.added,
@@ -223,9 +222,13 @@ class MainWindow(TabRing):
         return timeline
 
     def leave(self) -> None:
-        """Leave (Esc) picking, a picked token, a view, then full screen; focus the stage."""
-        state = self.store.state
-        if state.picking:
+        """Leave (Esc) picking, a box, a picked token, a view, then full screen; focus the stage."""
+        state, boxes = self.store.state, self.controller.intents.boxes
+        if state.drawing:
+            boxes.draw(False)
+        elif chosen_box(state, self.controller.results) is not None:
+            boxes.choose(None)
+        elif state.picking:
             self.controller.intents.picking(False)
         elif isinstance(state.map.query, tuple):
             self.controller.intents.choose_query("readout")

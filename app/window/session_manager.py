@@ -25,7 +25,7 @@ from app.state.session_file import (
     write_session,
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
-from app.widgets.basic import ask
+from app.widgets.basic import ask_to_save
 from app.window.docks import LAYOUT_VERSION
 from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
@@ -204,12 +204,7 @@ class SessionManager(QObject):
         if not self.is_modified or self.path is None:
             return True
         words = self.tr("{name} was changed. Save it?").format(name=self.path.name)
-        answers = (
-            ("save", self.tr("Save")),
-            ("discard", self.tr("Do not save")),
-            ("stay", self.tr("Cancel")),
-        )
-        answer = ask(self._window, self.tr("Save session"), words, answers, "stay")
+        answer = ask_to_save(self._window, self.tr("Save session"), words)
         return answer == "discard" or (answer == "save" and self.save())
 
     # -- opening ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ def connect_messages(messages: Messages, controller: Controller) -> None:
     controller.message.connect(messages.show_message)
     controller.opened.connect(messages.clear_errors)
     messages.remedy_chosen.connect(controller.mend)
+    messages.choice_made.connect(controller.choose_weights)
     messages.folder_asked.connect(show_in_folder)
 
 
@@ -34,6 +35,11 @@ def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> N
     for view in (stage.canvas, grid):
         view.hovered.connect(status.show_readout)
         view.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
+    canvas, boxes = stage.canvas, intents.boxes
+    canvas.box_drawn.connect(boxes.add)
+    canvas.box_chosen.connect(boxes.choose)
+    canvas.box_changed.connect(boxes.change)
+    canvas.box_nudged.connect(lambda x, y, grow: boxes.nudge(x, y, grow=grow))
     grid.chosen.connect(intents.choose_cell)
     grid.opened.connect(intents.open_cell)
     compare.hovered.connect(status.show_readout)

@@ -87,6 +87,7 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
             heat=state.heat,
             layout=VIEW_LAYOUTS.get(state.view, "single"),
             frame_index=state.frame,
+            boxes=state.boxes if results.model.reads_boxes else (),
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,
@@ -136,7 +137,9 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
     spans = spans_of(state, results)
     span = last.span if last.span in spans else "all"
     now = job.request
-    as_last = replace(last.request, map=now.map, heat=now.heat, frame_index=now.frame_index)
+    as_last = replace(
+        last.request, map=now.map, heat=now.heat, frame_index=now.frame_index, boxes=now.boxes
+    )
     request = of_frames(as_last, span, spans[span])
     job = replace(job, target=last.target, span=span, request=request)
     return replace(job, target=_free(named(job)))

@@ -10,18 +10,11 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.results import (
-    LayerInfo,
-    MapResult,
-    ModelInfo,
-    PredictionInfo,
-    RangePiece,
-    ViewSurvey,
-    WindowSurvey,
-)
+from app.results import RangePiece, ViewSurvey, WindowSurvey
+from app.workers.findings import model_info, result_of
 from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
-from mvit_core.attribution import METHODS, dead_reason, measures_of
+from mvit_core.attribution import METHODS, measures_of
 from mvit_core.errors import FileChangedError
 from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
@@ -30,14 +23,12 @@ from mvit_core.video.decode.container import changed_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.results import MapRequest
+    from app.results import MapRequest, MapResult, ModelInfo
     from app.results.maps import Network
     from app.state.view_state import ModelSource
     from app.workers.worker import TaskHandle
-    from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
-    from mvit_core.model import MViTConfig
-    from mvit_core.pipeline import Explainer, WindowCapture
+    from mvit_core.pipeline import Explainer
     from mvit_core.system.cache import MemoryBudget
     from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.clip import ClipSpec
@@ -114,7 +105,7 @@ class ModelWorker:
         network = source, source.files()
         loaded = self._read(network, task)
         task.check()
-        info, self._main = _model_info(network, loaded), network
+        info, self._main = model_info(network, loaded), network
         for old in [each for each in self._models if each[0].checkpoint == source.checkpoint]:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(network, loaded)
@@ -130,10 +121,12 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
         began = perf_counter()
-        captured = explainer.capture(video, request.window, task.step, task.check)
+        captured = explainer.capture(
+            video, request.window, task.step, task.check, boxes=request.boxes
+        )
         seconds = perf_counter() - began
         task.check()
-        return replace(_result(explainer, video, captured, request), seconds=seconds)
+        return replace(result_of(explainer, video, captured, request), seconds=seconds)
 
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
         """Make the maps of a request from cached windows alone; None where it is not cached."""
@@ -142,10 +135,10 @@ class ModelWorker:
         video = self._videos.get(_open_key(request.clip, None, request.clip_file))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
-        captured = explainer.recall(video, request.window)
+        captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
-        return _result(explainer, video, captured, request)
+        return result_of(explainer, video, captured, request)
 
     def lend(self, request: MapRequest, task: TaskHandle) -> Explainer:
         """The explainer that holds the window of a request, for other work on this worker.
@@ -179,6 +172,9 @@ class ModelWorker:
         """
         key = _open_key(path, picture_fps, file)
         video = self._videos.pop(key, None)
+        if video is not None and not _is_of(video, file):
+            video.close()  # of the file that lay there before
+            video = None
         if video is None:
             video = open_video(
                 path,
@@ -188,13 +184,9 @@ class ModelWorker:
                 budget=self._budget,
                 known=self._known.of(file) if picture_fps is None else None,
             )
-        try:
-            if file is not None and video.identity != file:
+            if not _is_of(video, file):
+                video.close()
                 raise FileChangedError(changed_words(path))
-            video.check_unchanged()
-        except FileChangedError:
-            video.close()
-            raise
         self._videos[key] = video
         while len(self._videos) > OPEN_VIDEOS:
             self._videos.pop(next(iter(self._videos))).close()
@@ -253,7 +245,7 @@ class ModelWorker:
         task.check()
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
-        captured = explainer.glance(video, request.window, task.check)
+        captured = explainer.glance(video, request.window, task.check, request.boxes)
         task.check()
         return RangePiece(request, explainer.head_maps(video, captured, request.map).values)
 
@@ -302,6 +294,11 @@ class ModelWorker:
             self._explainers.pop(key).close()
 
 
+def _is_of(video: Video, file: FileIdentity | None) -> bool:
+    """A video is of the file that is meant, None for any, and of what lies at its path."""
+    return file in (None, video.identity) and not video.identity.was_replaced()
+
+
 _OpenKey: TypeAlias = "tuple[Path, float | None, int | None]"
 
 
@@ -312,20 +309,6 @@ def _open_key(path: Path, picture_fps: float | None, file: FileIdentity | None) 
 
 def _weight_bytes(loaded: LoadedModel) -> int:
     return sum(parameter.nbytes for parameter in loaded.model.parameters())
-
-
-def _result(
-    explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
-) -> MapResult:
-    return MapResult(
-        request=request,
-        maps=explainer.head_maps(video, captured, request.map),
-        pixel_map=captured.pixel_map,
-        frame_indices=captured.frame_indices,
-        predictions=_predictions(captured),
-        layers=_all_layers(explainer.loaded.config, captured),
-        note=captured.note,
-    )
 
 
 def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:
@@ -345,56 +328,3 @@ def with_preprocessing(explainer: Explainer, spec: ClipSpec) -> Explainer:
     if explainer.loaded.clip_spec == spec:
         return explainer
     return explainer.with_model(replace(explainer.loaded, clip_spec=spec))
-
-
-def _predictions(captured: WindowCapture) -> tuple[PredictionInfo, ...]:
-    return tuple(PredictionInfo(p.index, p.name, p.probability) for p in captured.predictions)
-
-
-def _model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
-    config, (source, files) = loaded.config, network
-    return ModelInfo(
-        source=source,
-        files=files,
-        format=loaded.format,
-        device=str(loaded.device),
-        clip_spec=loaded.clip_spec,
-        layers=_configured_layers(config),
-        class_count=config.num_classes,
-        has_class_token=config.has_cls_embed,
-        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
-        readout=config.readout,
-        report=loaded.report,
-    )
-
-
-def _configured_layers(config: MViTConfig) -> tuple[LayerInfo, ...]:
-    from mvit_core.model.cost import layer_costs  # imports torch
-
-    return tuple(
-        LayerInfo(
-            cost.block, cost.stage, cost.heads, f"blocks.{cost.block}", cost.q_shape, cost.k_shape
-        )
-        for cost in layer_costs(config)
-    )
-
-
-def _all_layers(config: MViTConfig, captured: WindowCapture) -> tuple[LayerInfo, ...]:
-    """All layers: those that were kept with the grids of the run, the others as configured."""
-    kept = {layer.block: _layer_info(captured, layer) for layer in captured.record.layers}
-    return tuple(kept.get(layer.block, layer) for layer in _configured_layers(config))
-
-
-def _layer_info(captured: WindowCapture, layer: LayerAttention) -> LayerInfo:
-    return LayerInfo(
-        block=layer.block,
-        stage=layer.stage,
-        heads=layer.heads,
-        name=layer.name,
-        q_shape=layer.q_shape,
-        k_shape=layer.k_shape,
-        q_geometry=layer.q_geometry,
-        k_geometry=layer.k_geometry,
-        dead_class=dead_reason(captured.record, layer, "class"),
-        dead_patch=dead_reason(captured.record, layer, (0, 0, 0)),
-    )

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 3.0
 """Seconds that the window waits for all workers together when it closes."""
 
+_left_behind: list[Worker] = []
+"""Workers that did not end; they last as long as the process."""
+
 DECODE_TASKS = (
     TaskKey.OPEN,
     TaskKey.FRAME,
@@ -122,7 +125,11 @@ class WorkerPool:
         for worker in self.workers:
             worker.ask_to_end()
         until = monotonic() + CLOSE_SECONDS
-        return tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        hung = tuple(w for w in self.workers if not w.has_ended(max(until - monotonic(), 0.0)))
+        for worker in hung:
+            worker.setParent(None)  # Qt ends the process where a thread that runs is deleted
+        _left_behind.extend(hung)
+        return hung
 
     def _close_videos(self) -> None:
         """Close all videos; runs on the decode worker when it ends."""

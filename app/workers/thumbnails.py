@@ -32,7 +32,10 @@ def make_thumbnail(index: int, sample: DemoSample, task: TaskHandle) -> Thumbnai
     """Make a small picture from the middle of a clip's action."""
     task.check()
     try:
-        with open_video(sample.clip) as video:
+        with (
+            open_video(sample.clip, progress=lambda _: task.check()) as video,
+            video.checked_by(task.check),
+        ):
             first, last = sample.truth.active_frames
             middle = min(max((first + last) // 2, 0), video.frame_count - 1)
             image = to_image(video.frame(middle))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition, Event
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -57,6 +57,8 @@ class TaskResult:
     """Traceback, when failed."""
     remedies: tuple[Remedy, ...] = ()
     """Ways out, where memory ended."""
+    choices: tuple[str, ...] = ()
+    """Networks of which one must be chosen."""
 
 
 @dataclass(frozen=True)
@@ -352,8 +354,7 @@ class Worker(QThread):
         except Interrupted:
             self._put_again(queued)
         except MvitError as error:
-            problem, trace = str(error), traceback.format_exc()
-            self._report(queued, "failed", problem=problem, trace=trace, remedies=error.remedies)
+            self._report(queued, "failed", error=error, trace=traceback.format_exc())
         except Exception as error:  # the worker must live on, and the window must report it
             logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             problem = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -369,11 +370,14 @@ class Worker(QThread):
         *,
         problem: str = "",
         trace: str = "",
-        remedies: tuple[Remedy, ...] = (),
+        error: MvitError | None = None,
     ) -> None:
         if not self._closing:
             key, number = queued.task.key, queued.task.generation
-            result = TaskResult(key, number, outcome, payload, problem, trace, remedies)
+            result = TaskResult(key, number, outcome, payload, problem, trace)
+            if error is not None:
+                remedies, choices = error.remedies, error.choices
+                result = replace(result, problem=str(error), remedies=remedies, choices=choices)
             self._ended.emit(queued.callbacks, result)
 
     @Slot(object, object)

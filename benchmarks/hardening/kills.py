@@ -1,19 +1,21 @@
 """The row of kills: a process that writes is killed at any moment; all is whole at the next start.
 
-The victim is a fork of the child, which has loaded everything: what is killed is the writing, not the
-start of Python.
+The victim is a fork of a process that has loaded everything: what is killed is the writing, not
+the start of Python.
 """
 
 import os
 import select
+import shutil
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 from benchmarks.hardening.children import Broken, Case, Gates, Limits, Met
-from benchmarks.hardening.written import KINDS, Work
+from benchmarks.hardening.written import KINDS
 from tests.fixtures_video import write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
 
@@ -45,67 +47,81 @@ def cases(folder: Path, count: int, seed: int) -> Iterator[Case]:
 
 
 def meet(case: Case) -> Met:
-    """Have a process write over and over, kill it, start anew, and look at what is there."""
-    inputs, random = Path(case.path), Random(case.beside)
-    work = _prepared(case.kind, inputs)
-    folder = inputs / f"out-{case.kind}-{abs(hash(case.beside))}"
-    folder.mkdir()
-    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-    _kill_while(lambda told: work.write(folder, told), random)
-    if problem := work.problem(folder):
-        raise Broken(TORN, problem)
-    _in_a_fork(lambda: work.start(folder))
-    if left := sorted(set(_names(folder)) - work.expected):
-        raise Broken(LEFT, ", ".join(left))
-    if problem := _resumed(work, folder):
-        raise Broken(RESUMES, problem)
+    """Have a process write over and over, kill it, start anew, and look at what is there.
+
+    All of it in a fork: the threads of one case are no part of the next.
+    """
+    rule, _, words = _forked(lambda: _found(case)).partition(": ")
+    if rule:
+        raise Broken(rule if rule in GATES.rules else RESUMES, words or rule)
     return Met()
 
 
-_works: dict[str, Work] = {}
-
-
-def _prepared(kind: str, inputs: Path) -> Work:
-    """What is written, loaded and run once, so that its forks need not."""
+def _found(case: Case) -> str:
+    """The rule that does not hold, and why; nothing if all is well."""
     import torch
 
     torch.set_num_threads(1)  # a fork has none of the threads that were there
-    if kind not in _works:
-        _works[kind] = KINDS[kind](inputs)
-    return _works[kind]
+    inputs, random = Path(case.path), Random(case.beside)
+    work = KINDS[case.kind](inputs)
+    folder = inputs / case.name.replace(" ", "-")
+    folder.mkdir()
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    if problem := _kill_while(lambda told: work.write(folder, told), random):
+        return f"{TORN}: {problem}"
+    if problem := work.problem(folder):
+        return f"{TORN}: {problem}"
+    if problem := _forked(lambda: work.start(folder) or ""):
+        return f"{RESUMES}: {problem}"
+    if left := sorted(set(_names(folder)) - work.expected):
+        return f"{LEFT}: {', '.join(left)}"
+    if problem := _forked(lambda: work.resume(folder)):
+        return f"{RESUMES}: {problem}"
+    shutil.rmtree(folder)
+    return ""
 
 
-def _kill_while(write: Callable[[Callable[[], None]], None], random: Random) -> None:
+def _kill_while(write: Callable[[Callable[[], None]], None], random: Random) -> str:
     """Fork, wait for the first sign of life, and kill after a while that nobody knows.
 
-    Raises:
-        Broken: the process never began, or ended by itself.
+    Returns:
+        why there was nothing to kill; nothing if there was.
     """
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _ends_with(lambda: write(lambda: os.write(theirs, b".") and None))
+        _ends_with(lambda: write(lambda: _tell(theirs, ".")))
     os.close(theirs)
     try:
-        has_begun = bool(select.select([ours], [], [], _BEGINS_SECONDS)[0]) and os.read(ours, 1)
+        has_begun = bool(select.select([ours], [], [], _BEGINS_SECONDS)[0] and os.read(ours, 1))
         if has_begun:
             time.sleep(random.uniform(0, _LONGEST_SECONDS))
     finally:
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         os.close(ours)
-    if not has_begun or not os.WIFSIGNALED(status):
-        raise Broken(TORN, f"the process that should be killed ended by itself, {status}")
+    if not has_begun:
+        return f"nothing was written in {_BEGINS_SECONDS:.0f} s"
+    return "" if os.WIFSIGNALED(status) else f"the process ended by itself with {status}"
 
 
-def _in_a_fork(work: Callable[[], None]) -> None:
-    """Do something as a process that starts anew does."""
+def _forked(work: Callable[[], str]) -> str:
+    """What the work says, done in a fork as a process that starts anew does it."""
+    ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _ends_with(work)
+        _ends_with(lambda: _tell(theirs, work()))
+    os.close(theirs)
+    words = b""
+    while piece := os.read(ours, 4_096):
+        words += piece
+    os.close(ours)
     _, status = os.waitpid(pid, 0)
-    if status:
-        raise Broken(RESUMES, f"the next start ended with {status}")
+    return words.decode("utf-8", "replace") or (f"a fork ended with {status}" if status else "")
+
+
+def _tell(pipe: int, words: str) -> None:
+    os.write(pipe, words[:900].encode())
 
 
 def _ends_with(work: Callable[[], None]) -> None:
@@ -114,25 +130,10 @@ def _ends_with(work: Callable[[], None]) -> None:
     try:
         work()
         code = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def _resumed(work: Work, folder: Path) -> str:
-    """What is wrong with the work when it is begun again; nothing if it goes on."""
-    ours, theirs = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        _ends_with(lambda: _told(theirs, work.resume(folder)))
-    os.close(theirs)
-    _, status = os.waitpid(pid, 0)
-    words = os.read(ours, 1_000).decode("utf-8", "replace")
-    os.close(ours)
-    return words.strip() or (f"beginning again ended with {status}" if status else "")
-
-
-def _told(pipe: int, words: str) -> None:
-    os.write(pipe, words[:900].encode())
 
 
 def _names(folder: Path) -> list[str]:

@@ -93,8 +93,8 @@ def pages(page: dict[str, Any], folder: str) -> Iterator[Named]:
     yield "markers", _with(page, ("view", "markers"), [{"frame": i} for i in range(50_000)])
     yield "names of markers", _with(page, ("view", "markers"), [marker] * 100)
     yield "pinned", _with(page, ("view", "pinned_classes"), list(range(100_000)))
-    yield "panes", _with(page, ("view", "panes"), _panes(page, folder, 1_000))
-    yield "three panes", _with(page, ("view", "panes"), _panes(page, folder, 3))
+    yield "panes", _with(page, ("view", "panes"), _panes(folder, 1_000))
+    yield "three panes", _with(page, ("view", "panes"), _panes(folder, 3))
     yield "views", _with(page, ("view", "views"), {"windows": 10**9, "crops": 10**6})
     yield "clip_spec", _with(page, ("view", "clip_spec"), {"frames": 10**9, "rate": 1, "size": 1})
     yield "zoom", _with(page, ("place", "zoom"), 1e300)
@@ -171,7 +171,7 @@ def _layouts() -> Iterator[str]:
         yield base64.b64encode(beginning + random.randbytes(size)).decode()
 
 
-def _panes(page: dict[str, Any], folder: str, count: int) -> list[dict[str, Any]]:
+def _panes(folder: str, count: int) -> list[dict[str, Any]]:
     spec = {"block": 1, "head": "mean", "query": "readout", "method": "row"}
     source = {"checkpoint": f"{folder}/toy.pyth"}
     fed = {"frames": 4, "rate": 4, "size": 32}

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -74,11 +75,11 @@ class _Export:
         content = (folder / self._name).read_bytes()
         return "" if content in self._whole else f"{self._name} has {len(content)} bytes"
 
-    def start(self, folder: Path) -> None:
+    def start(self, _: Path) -> None:
         """Clean up, as every command does first."""
         _clean_up()
 
-    def resume(self, folder: Path) -> str:
+    def resume(self, _: Path) -> str:
         """An export has nothing to go on from."""
         return ""
 
@@ -117,7 +118,7 @@ class _Session:
             return str(error)
         return "" if read in self._sessions else f"a session of frame {read.view.get('frame')}"
 
-    def start(self, folder: Path) -> None:
+    def start(self, _: Path) -> None:
         """Clean up, as every command does first."""
         _clean_up()
 
@@ -131,7 +132,7 @@ class _Settings:
 
     expected = frozenset({"mvit-lens/window.ini"})
 
-    def __init__(self, inputs: Path) -> None:
+    def __init__(self, _: Path) -> None:
         self._pairs = (("dark", "a" * 20_000), ("light", "b" * 20_000))
 
     def write(self, folder: Path, told: Told) -> None:
@@ -174,7 +175,7 @@ class _Settings:
 class _Training:
     """A tiny run of the training of the demo model that saves every other step."""
 
-    def __init__(self, inputs: Path) -> None:
+    def __init__(self, _: Path) -> None:
         from mvit_core.training import loop
         from mvit_core.training.recipe import Recipe, Stage
         from mvit_core.training.saving import METRICS_NAME, STATE_NAME, WEIGHTS_NAME
@@ -205,7 +206,7 @@ class _Training:
             return str(error)
         return "" if state is not None and state.step >= 2 else "no state"
 
-    def start(self, folder: Path) -> None:
+    def start(self, _: Path) -> None:
         """Clean up, as every command does first."""
         _clean_up()
 
@@ -220,10 +221,8 @@ class _Training:
             steps.append(progress.step)
             signal.raise_signal(signal.SIGINT)
 
-        try:
+        with suppress(TrainingStopped):
             train(self._recipe, folder, heard, processes=1)
-        except TrainingStopped:
-            pass
         saved = state.step if state is not None else 0
         return "" if steps == [saved + 1] else f"saved after {saved}, went on with {steps}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -14,19 +14,24 @@ from mvit_core.model.detection import DetectionMViT, whole_frames
 from mvit_core.model.heads import HeadLogits, PredictionHeads
 from mvit_core.model.kernels import frozen
 
-if TYPE_CHECKING:
-    from mvit_core.attention.recorder import AttentionRecorder
+__all__ = ["ForwardResult", "own_precision", "run", "run_backward"]
 
-__all__ = ["ForwardResult", "own_precision", "run"]
+
+class _HooksWithRoots(AbstractContextManager[object], Protocol):
+    """Hooks in place for as long as the context lasts."""
+
+    @property
+    def roots(self) -> tuple[Tensor, ...]:
+        """Tensors that gradients go back to; the hooks find them in the forward pass."""
 
 
 @dataclass(frozen=True)
 class ForwardResult:
-    """What a forward pass gave."""
+    """Result of a forward pass."""
 
     logits: Tensor
     heads: tuple[HeadLogits, ...] = ()
-    """Of every head, where the network has several."""
+    """Logits of every head, where the network has several."""
     boxes: Tensor | None = None
     """(N, 5): what the logits are of, where the network reads boxes."""
 
@@ -41,23 +46,31 @@ def own_precision(device: torch.device) -> AbstractContextManager[object]:
 def run(
     model: nn.Module,
     inputs: Tensor,
-    recorder: AttentionRecorder,
-    gradient_of: int | None,
+    hooks: AbstractContextManager[object],
     boxes: Tensor | None,
 ) -> ForwardResult:
-    """One pass; where a class is named, the hooks hear the gradients of its logit.
+    """One pass without gradients, with hooks in place."""
+    with hooks, torch.no_grad():
+        return _forward(model, inputs, boxes)
+
+
+def run_backward(
+    model: nn.Module,
+    inputs: Tensor,
+    hooks: _HooksWithRoots,
+    gradient_of: int,
+    boxes: Tensor | None,
+) -> ForwardResult:
+    """One pass and back: the hooks are given the gradients of a class's logit.
 
     They go back to the weighted values of the first layer kept and no further: not to the input,
     and to no weight.
     """
-    if gradient_of is None:
-        with recorder, torch.no_grad():
-            return _forward(model, inputs, boxes)
     # A caller's inference mode would keep autograd from seeing anything.
-    with torch.inference_mode(False), torch.enable_grad(), frozen(model), recorder:
+    with torch.inference_mode(False), torch.enable_grad(), frozen(model), hooks:
         said = _forward(model, inputs.detach().clone(), boxes)
         chosen = _class_logits(said.logits, gradient_of)
-        torch.autograd.grad(chosen.sum(), recorder.roots, allow_unused=True)
+        torch.autograd.grad(chosen.sum(), hooks.roots, allow_unused=True)
     return said
 
 

@@ -346,7 +346,7 @@ class AttentionRecord:
     activation: HeadActivation = "softmax"
     """Makes probabilities of logits."""
     heads: tuple[HeadLogits, ...] = ()
-    """What every head says where the network has several; ``logits`` are the chosen one's."""
+    """Logits of every head where the network has several; ``logits`` are the chosen one's."""
     boxes: Tensor | None = None
     """(N, 5): clip, x1, y1, x2, y2 in pixels of the crop, where logits are of boxes."""
 

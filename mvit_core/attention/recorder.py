@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import torch
 from torch import Tensor, nn
 
-from mvit_core.attention.forward import ForwardResult, own_precision, run
+from mvit_core.attention.forward import ForwardResult, own_precision, run, run_backward
 from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
@@ -124,7 +124,7 @@ class AttentionRecorder:
 
     @property
     def roots(self) -> tuple[Tensor, ...]:
-        """Where the gradients that were asked for begin."""
+        """Tensors at which the requested gradients end."""
         return tuple(self._roots or ())
 
     @property
@@ -190,7 +190,7 @@ class AttentionRecorder:
         return known
 
     def _hook(self, name: str) -> "_Hook":
-        def hear(_: nn.Module, given: _Given, weighted: Tensor) -> Tensor:
+        def on_weighted(_: nn.Module, given: _Given, weighted: Tensor) -> Tensor:
             block, inputs = self._depth, given[0]
             coarser = inputs.q_shape != inputs.input_shape
             self._stage += coarser and block > 0
@@ -203,7 +203,7 @@ class AttentionRecorder:
                 self._on_layer(self._depth, len(self._taps))
             return weighted
 
-        return hear
+        return on_weighted
 
     def _with_gradient(self, block: int, weighted: Tensor) -> Tensor:
         """Weighted values whose gradient is kept once a backward pass has run."""
@@ -294,53 +294,75 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
     """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
 
     Args:
-        model: a model with attention layers; used as it is (put it in ``eval`` mode first).
+        model: a model with attention layers, used as it is: put it in ``eval`` mode first.
         inputs: (B, 3, T, H, W), moved to the model's device and number format.
-        gradient_of: class index whose logit's gradient is kept for each layer as well.
-        keep: how much is kept; queries, keys and sums of every layer by default.
+        gradient_of: class index whose logit's gradient is kept as well.
+        keep: what is kept; queries, keys and sums of every layer by default.
         on_layer: progress, (layers done, layers in all); raising from it cancels.
         on_step: called many times within each layer; raising from it cancels too.
-        on_cancelled: given the layers heard so far when ``Cancelled`` ends the forward pass.
-        boxes: for a model of detection, (N, 5): clip in the batch, x1, y1, x2, y2 in pixels of
-            the crop; logits are of boxes then. None is the whole frame of each clip.
+        on_cancelled: given the layers heard so far when ``Cancelled`` ends the pass.
+        boxes: for detection, (N, 5): clip in the batch, x1, y1, x2, y2 in pixels of the crop;
+            logits are of boxes then. None is the whole frame of each clip.
 
     Raises:
         Cancelled: as ``on_layer`` or ``on_step`` raised it.
-        CaptureError: the model holds no attention layer, there is no such class, it takes no
-            boxes, or the network cannot run on this input.
+        CaptureError: no attention layer, no such class, no boxes taken, or it cannot run on this.
         ClipError: the input or the boxes do not fit the model.
-        DeviceMemoryError: the model's device has too little memory for the input.
+        DeviceMemoryError: the device has too little memory for the input.
     """
-    if not (gradient_of is None or isinstance(gradient_of, int)):
-        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
-    if boxes is not None and not isinstance(model, DetectionMViT):
-        raise CaptureError("boxes are for models of detection; this one predicts for whole clips")
+    _check_request(model, gradient_of, boxes)
     keep = replace(keep or Keep(), gradients=gradient_of is not None)
-    roots: list[Tensor] | None = None if gradient_of is None else []
+    roots = None if gradient_of is None else list[Tensor]()
     recorder = AttentionRecorder(model, keep=keep, on_layer=on_layer, on_step=on_step, roots=roots)
     given = tuple(inputs.shape)
-    parameter = next(model.parameters(), torch.empty(0))
-    half = parameter.element_size() < 4
     try:
-        with memory_errors_named(f"an input of {given}", parameter.device, half=half):
-            inputs = inputs.to(parameter.device, parameter.dtype)
-            with own_precision(parameter.device):
-                said = run(model, inputs, recorder, gradient_of, boxes)
+        result = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
             unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
             on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CaptureError(f"the network cannot run on an input of {given}: {reason}") from error
-    return replace(_record(model, recorder, said, given), gradient_of=gradient_of)
+        raise CaptureError(
+            f"the network cannot run on an input of {given}: {_line(error)}"
+        ) from error
+    return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
+
+
+def _line(error: RuntimeError) -> str:
+    """The first line of what a library says."""
+    return str(error).strip().splitlines()[0]
+
+
+def _check_request(model: nn.Module, gradient_of: object, boxes: Tensor | None) -> None:
+    if not (gradient_of is None or isinstance(gradient_of, int)):
+        raise CaptureError(f"gradient_of is {gradient_of!r}; allowed are None and a class index")
+    if boxes is not None and not isinstance(model, DetectionMViT):
+        raise CaptureError("boxes are for models of detection; this one predicts for whole clips")
+
+
+def _run_on_device(
+    model: nn.Module,
+    inputs: Tensor,
+    recorder: AttentionRecorder,
+    gradient_of: int | None,
+    boxes: Tensor | None,
+) -> ForwardResult:
+    """Run the model with the input on its device, in its number format."""
+    parameter = next(model.parameters(), torch.empty(0))
+    half = parameter.element_size() < 4
+    with memory_errors_named(f"an input of {tuple(inputs.shape)}", parameter.device, half=half):
+        inputs = inputs.to(parameter.device, parameter.dtype)
+        with own_precision(parameter.device):
+            if gradient_of is None:
+                return run(model, inputs, recorder, boxes)
+            return run_backward(model, inputs, recorder, gradient_of, boxes)
 
 
 def _record(
     model: nn.Module, recorder: AttentionRecorder, said: ForwardResult, given: tuple[int, ...]
 ) -> AttentionRecord:
-    """What a recorder heard of a model's pass over an input of shape ``given``."""
+    """Makes the record of a model's pass over an input of shape ``given``."""
     frames, height, width = (1, *given[2:]) if len(given) == 4 else given[2:]
     config = getattr(model, "config", None)
     return AttentionRecord(

@@ -38,18 +38,18 @@ NOTES: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
-"""What is said of maps of the last block, by what is wrong; windows translate it."""
+"""Notes on maps of the last block, by their fault; windows translate them."""
 
 
 def row_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """Where the query looks, on the key grid."""
+    """Row of the query: what it looks at, on the key grid."""
     return _on_keys(
         layer, _row(record, layer, query), "row", query, dead_reason(record, layer, query)
     )
 
 
 def received_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """How much attention each key receives from all queries, on the key grid."""
+    """Attention that each key receives from all queries, on the key grid."""
     note = ""
     if record.readout == "class" and record.is_last(layer):
         note = NOTES["mean of all rows"]
@@ -57,7 +57,7 @@ def received_maps(record: AttentionRecord, layer: LayerAttention, query: Query) 
 
 
 def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
-    """How much every query looks at the picked key, on the query grid.
+    """Column of the picked key: how much every query looks at it, on the query grid.
 
     Raises:
         CaptureError: no key is picked, or it lies outside the key grid.

@@ -1,4 +1,4 @@
-"""Which heads of a layer a map is of: one, several averaged, or all of them reduced."""
+"""Choices of heads: one, several averaged, or all of them reduced."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class Saliency:
     values: FloatArray
     """(T', Y', X')."""
     geometry: GridGeometry
-    """Where its tokens lie on the model's input."""
+    """Places of its tokens on the model's input."""
     sink: float | None
     """Share of the attention that the class key takes, 0 to 1; None where there is none."""
 
@@ -50,7 +50,7 @@ class HeadMaps:
     stage: int
     query: Query
     note: str = ""
-    """What a reader must know before trusting the picture; empty when all is well."""
+    """Note to read before trusting the picture; empty where nothing is unusual."""
 
     @property
     def heads(self) -> int:

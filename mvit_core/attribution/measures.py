@@ -15,7 +15,7 @@ __all__ = ["LayerMeasures", "MapMeasures", "measures_of"]
 
 @dataclass(frozen=True)
 class MapMeasures:
-    """Of one map."""
+    """Measures of one map."""
 
     entropy: float | None
     """-sum p ln p / ln n over its n tokens, the class key among them where it has a share; 1 is
@@ -29,7 +29,7 @@ class MapMeasures:
 
 @dataclass(frozen=True)
 class LayerMeasures:
-    """Of all heads of one layer, and of the maps that reduce them."""
+    """Measures of all heads of one layer, and of the maps that reduce them."""
 
     heads: tuple[MapMeasures, ...]
     mean: MapMeasures

@@ -20,12 +20,12 @@ class Method:
     """One way to make a map of a layer."""
 
     title: str
-    """As menus show it."""
+    """Title in menus."""
     description: str
     """One line: which axis is reduced, and over what."""
     maps: Callable[[AttentionRecord, LayerAttention, Query], HeadMaps]
     grid: Literal["q", "k"]
-    """Of the result: that of the queries or of the keys."""
+    """Grid of the result: that of the queries or of the keys."""
     needs_query: bool
     """The result depends on the picked token."""
     query_is_key: bool = False
@@ -79,4 +79,4 @@ METHODS: Mapping[str, Method] = MappingProxyType(
 """By the names that the command line and sessions use; menus show them in this order."""
 
 ATTENDS_TO, ATTENDED_BY = "row", "column"
-"""Of a picked query, and of a picked key: what a click on the frame asks for."""
+"""Methods of a picked query and of a picked key, which a click on the frame asks for."""

@@ -1,4 +1,4 @@
-"""Which map is wanted of a window: one value for the window, the pipeline and the exporters."""
+"""Names a map of a captured window: one value for the window, the pipeline and the exporters."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
@@ -10,7 +10,7 @@ from mvit_core.geometry import GridGeometry, PlacedGrid, Triple
 
 
 class LayerGrids(Protocol):
-    """What of a layer decides where its tokens lie; before a run, geometries are not known."""
+    """Grids and geometries of a layer; before a run, geometries are not known."""
 
     @property
     def block(self) -> int:
@@ -18,24 +18,24 @@ class LayerGrids(Protocol):
 
     @property
     def q_shape(self) -> Triple:
-        """Of the queries, class token not counted."""
+        """Grid of the queries, class token not counted."""
 
     @property
     def k_shape(self) -> Triple:
-        """Of the keys."""
+        """Grid of the keys."""
 
     @property
     def q_geometry(self) -> GridGeometry | None:
-        """Of the queries."""
+        """Geometry of the queries."""
 
     @property
     def k_geometry(self) -> GridGeometry | None:
-        """Of the keys."""
+        """Geometry of the keys."""
 
 
 @dataclass(frozen=True)
 class MapSpec:
-    """Which map is wanted of a captured window."""
+    """Names a map of a captured window."""
 
     block: int | None = None
     """Attention layer from 0; None is the last."""

@@ -1,4 +1,4 @@
-"""What a file is that is no checkpoint, or one in a form that is not read, and what to do about it.
+"""Names files that are no checkpoints, or in a form that is not read, and says what to do.
 
 Each table goes from a sign to words that complete ``NAME is ...``. Commands in them are tried by
 ``tests/checkpoint/test_advice.py``.
@@ -80,7 +80,7 @@ _UNFINISHED = (".part", ".crdownload", ".download", ".aria2", ".tmp", ".partial"
 
 
 def about_bytes(head: bytes, path: Path) -> str:
-    """What a file is by its first bytes."""
+    """Names a file by its first bytes."""
     if path.suffix.lower() in _UNFINISHED:
         return "a download that has not ended; wait for it, or fetch the file again"
     start = head.lstrip().lower()
@@ -113,7 +113,7 @@ def _about_text(head: bytes, path: Path) -> str:
 
 
 def about_archive(names: Collection[str]) -> str:
-    """What a zip archive is by the files inside."""
+    """Names a zip archive by the files inside."""
     if any(name.endswith("/constants.pkl") or name == "constants.pkl" for name in names):
         return f"a TorchScript archive; {_ADVICE_STATE} instead"
     for pattern, words in _ARCHIVES:
@@ -128,7 +128,7 @@ def about_archive(names: Collection[str]) -> str:
 
 
 def about_names(foreign: Iterable[str], texts: Collection[str]) -> str:
-    """What a pickle is by the classes that it names and by its first texts; empty if unknown."""
+    """Names a pickle by the classes that it names and by its first texts; empty if unknown."""
     names = tuple(foreign)
     if any(name.startswith("torch.nn.modules.") for name in names):
         classes = [name for name in names if not name.startswith(("torch.", "builtins."))]
@@ -180,7 +180,7 @@ def about_weights(tensors: Mapping[str, Tensor], keys: Collection[str], path: Pa
 
 
 def about_folder(path: Path) -> str:
-    """What a folder holds that looks like a checkpoint; empty if nothing does."""
+    """Names what a folder holds that looks like a checkpoint; empty if nothing does."""
     try:
         names = {child.name for child in islice(path.iterdir(), _FILES_LOOKED_AT)}
     except (OSError, ValueError):  # no folder, or no path at all

@@ -1,4 +1,4 @@
-"""Which network a file holds: decided from a configuration and the weights together.
+"""Decides which network a file holds, from a configuration and the weights together.
 
 In this order: the configuration that was passed, the one inside the file or beside it, the preset
 that was named, a match of the weights against all presets. Never from a file name.
@@ -54,7 +54,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
         "weights": "the weights, which match preset {name}",
     }
 )
-"""What an architecture can be decided from, in words; windows translate them."""
+"""Sources that an architecture is decided from, in words; windows translate them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Decision:
     architecture: MViTConfig
     clip: ClipSpec
     origin: str
-    """What it was decided from, in words."""
+    """Source that it was decided from, in words."""
     warnings: tuple[str, ...]
     heads: FoundHeads
     """The heads of the file, and how their weights are called."""
@@ -103,16 +103,8 @@ def decide(
     state = heads.renamed(state)
     evidence = Evidence.of(state)
     warnings = [trouble] if trouble else []
-    if isinstance(config, MViTConfig):
-        setup, origin = Setup(config, entry.clip(config)), ORIGINS["architecture"]
-    elif given is not None:
-        setup, origin = _configured(given, contents, entry), ORIGINS["given"]
-    elif inside is not None:
-        setup, origin = configure(inside, entry), ORIGINS["inside"]
-    elif preset is None and contents.beside is not None and entry.reads(contents.beside):
-        setup, origin = configure(contents.beside, entry), ORIGINS["beside"]
-    else:
-        setup, origin = _from_presets(entry, state, evidence, preset, trouble)
+    stated = _stated(contents, entry, config, given, inside, preset)
+    setup, origin = stated or _from_presets(entry, state, evidence, preset, trouble)
     if preset is not None and told is not None:
         warnings.append(f"preset {preset} was not used: {origin} goes first")
     architecture, told_by_weights = _settled(setup.architecture, origin, evidence, state)
@@ -122,6 +114,26 @@ def decide(
     return Decision(
         entry, architecture, setup.clip, origin, (*warnings, *notes), heads, _grid(inside, entry)
     )
+
+
+def _stated(
+    contents: Contents,
+    entry: CheckpointFormat,
+    config: ConfigArgument,
+    given: Configuration | None,
+    inside: Configuration | None,
+    preset: str | None,
+) -> tuple[Setup, str] | None:
+    """Reads the configuration, and says where it was found; None where there is none."""
+    if isinstance(config, MViTConfig):
+        return Setup(config, entry.clip(config)), ORIGINS["architecture"]
+    if given is not None:
+        return _configured(given, contents, entry), ORIGINS["given"]
+    if inside is not None:
+        return configure(inside, entry), ORIGINS["inside"]
+    if preset is None and contents.beside is not None and entry.reads(contents.beside):
+        return configure(contents.beside, entry), ORIGINS["beside"]
+    return None
 
 
 def _with_heads(architecture: MViTConfig, found: FoundHeads) -> MViTConfig:

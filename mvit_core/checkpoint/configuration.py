@@ -138,7 +138,7 @@ def _keys(configuration: Configuration) -> str:
 
 
 def configure(configuration: Configuration, preferred: CheckpointFormat) -> Setup:
-    """What a configuration says, in the semantics of the weights' own format.
+    """Reads a configuration with the meanings of the weights' own format.
 
     Args:
         configuration: in any upstream's words.

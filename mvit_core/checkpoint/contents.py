@@ -1,4 +1,4 @@
-"""What a checkpoint file holds, whoever wrote it: weights, a configuration, class names."""
+"""Reads what a checkpoint file holds, whoever wrote it: weights, a configuration, class names."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _LANDMARK = re.compile(
     r"^(?P<wrapper>(?:.*?\.)??)(?:backbone\.)?"
     r"(?:blocks\.\d+\.|stages\.\d+\.blocks\.\d+\.|rev_backbone\.)"
 )
-"""What stands before the first block is a wrapper, except mmaction2's ``backbone.``."""
+"""Prefix before the first block: a wrapper, except mmaction2's ``backbone.``."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Contents:
     weights: str = ""
     """The entry that the weights were read from; "" for the file itself."""
     note: str = ""
-    """What a reader of the result must know of the file itself."""
+    """Note for readers of the result, on the file itself."""
     networks: tuple[str, ...] = ()
     """All entries that hold a network, the one that was read among them."""
 
@@ -140,7 +140,7 @@ def _tensors(top: Mapping[Any, Any]) -> StateDict:
 
 
 def _foreign_kind(value: Tensor) -> str:
-    """What keeps a tensor from being used as it is; empty if nothing does."""
+    """Reason why a tensor cannot be used as it is; empty if it can."""
     if kind := kind_of(value):
         return kind
     if value.is_complex() or (value.is_floating_point() and value.dtype.itemsize < 2):
@@ -167,7 +167,7 @@ _CONFIGURATION_KEYS = ("cfg", "config", "CFG", "opt", "args")
 
 
 def _configuration(top: Mapping[Any, Any]) -> str | Mapping[str, Any] | None:
-    """What may be a configuration: of PySlowFast, of mmengine, or one that Lightning keeps."""
+    """Candidates for a configuration: of PySlowFast, of mmengine, or one that Lightning keeps."""
     hidden = top.get("hyper_parameters")
     places = [top, _meta(top), *([hidden] if isinstance(hidden, Mapping) else [])]
     for place in places:

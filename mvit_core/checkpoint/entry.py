@@ -1,4 +1,4 @@
-"""What one entry of ``FORMATS`` answers, and the plain values it answers with."""
+"""Declares an entry of ``FORMATS``, and the plain values that it returns."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -28,12 +28,12 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Setup:
-    """What a configuration says."""
+    """Architecture and preprocessing that a configuration states."""
 
     architecture: MViTConfig
     clip: ClipSpec
     notes: tuple[str, ...] = ()
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CheckpointFormat:
     convert: Callable[[StateDict, MViTConfig | None], StateDict]
     """Its keys and shapes to those of our model; None where no architecture is decided yet."""
     adapt: Callable[[MViTConfig], MViTConfig]
-    """What its forward pass does differently, put on a preset or on another's configuration."""
+    """Applies what its forward pass does differently to a preset or another's configuration."""
     clip: Callable[[MViTConfig], ClipSpec]
     """Its published preprocessing, for weights without a configuration."""
     interpolates: bool = True
@@ -64,7 +64,7 @@ class CheckpointFormat:
 
 @dataclass(frozen=True)
 class FamilyReader:
-    """How a family of networks is told from PySlowFast's configuration, or from weights alone."""
+    """Tells a family of networks from PySlowFast's configuration, or from weights alone."""
 
     family: str
     """A key of ``FAMILIES``."""
@@ -77,7 +77,7 @@ class FamilyReader:
     adapt: Callable[[MViTConfig, StateDict], MViTConfig]
     """A preset made one of the family, for weights without a configuration."""
     notes: Callable[[MViTConfig], tuple[str, ...]]
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
     left_out: re.Pattern[str] | None = None
     """Weights that the family's network has no place for, by design."""
     is_marked_always: bool = False

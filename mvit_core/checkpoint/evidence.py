@@ -1,4 +1,4 @@
-"""What weights alone tell about their architecture, and where a configuration contradicts them."""
+"""Reads the architecture from weights alone, and finds where a configuration contradicts them."""
 
 import re
 from collections import Counter

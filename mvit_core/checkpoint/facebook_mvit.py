@@ -56,7 +56,7 @@ _DEFAULTS: Configuration = {
     },
     "DATA": {"MEAN": list(IMAGENET_MEAN), "STD": list(IMAGENET_STD), "NUM_FRAMES": 1},
 }
-"""What this project assumes where a file is silent and PySlowFast assumes otherwise."""
+"""Defaults of this project that differ from PySlowFast's."""
 
 _SETTLED: Configuration = {
     "PATCH_2D": True,
@@ -64,7 +64,7 @@ _SETTLED: Configuration = {
     "USE_MEAN_POOLING": False,
     "REL_POS_TEMPORAL": False,
 }
-"""What its code cannot do otherwise."""
+"""Settings that its code fixes."""
 
 
 def _configure(configuration: Configuration) -> Setup:

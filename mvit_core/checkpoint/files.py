@@ -61,14 +61,14 @@ _FIRST_PICKLES = 8 << 20
 
 @dataclass(frozen=True, eq=False)
 class FileTree:
-    """What a file holds."""
+    """Contents of a file."""
 
     top: Any
     """Plain containers and values; tensors without their values unless filled."""
     ignored_classes: tuple[str, ...]
     """Classes in it that were not understood."""
     note: str = ""
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
 
 
 def read_file(path: Path, check: Check = lambda: None) -> FileTree:
@@ -162,7 +162,7 @@ def read_json_beside(path: Path) -> dict[str, Any] | None:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in one line."""
+    """First line of an error's text."""
     lines = str(error).strip().splitlines()
     return printable(lines[0], 300) if lines else type(error).__name__
 
@@ -185,7 +185,7 @@ class _Opened:
         return content
 
     def read_into(self, begin: int, memory: memoryview) -> None:
-        """As many bytes as the memory takes."""
+        """Reads as many bytes as the memory takes."""
         if begin + len(memory) > self.size:
             raise BadPickle("it is cut off")
         self.file.seek(begin)

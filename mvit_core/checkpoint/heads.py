@@ -1,4 +1,4 @@
-"""Which heads a file holds: runs of LayerNorms and Linears behind the trunk, found by their shapes.
+"""Finds the heads of a file: runs of LayerNorms and Linears behind the trunk, by their shapes.
 
 A head whose output others take is a run of features, never of classes. A square one (as many
 channels leave as enter) lies between its source and all that could read the same source.
@@ -43,7 +43,7 @@ class FoundHeads:
     renames: Mapping[str, str]
     """Paths of layers in the file to those in the network."""
     notes: tuple[str, ...] = ()
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
 
     def renamed(self, state: StateDict) -> StateDict:
         """The weights under the network's names."""

@@ -1,4 +1,4 @@
-"""What stands for anything in a file that is no plain value.
+"""Placeholder for anything in a file that is no plain value.
 
 Every class or function that a file names, except the few of tensors and settings, becomes
 ``Inert``: it takes any arguments, keeps none, and does nothing. mmengine's training files need it:

@@ -22,16 +22,16 @@ _NAME_COLUMNS = ("name", "label", "class", "template", "display_name", "key")
 _ID_COLUMNS = ("id", "index", "class_id", "label_id")
 
 _TEMPLATE = re.compile(r"\s*\[[^\W\d_]")
-"""How a name such as ``[Something] falling`` begins, and no JSON but true, false and null."""
+"""Beginning of a name such as ``[Something] falling``; of JSON, true, false and null alone."""
 
 
 _MAX_BYTES = 4 << 20
 _MAX_CLASSES = 100_000
 _MAX_CHARACTERS = 1_000
-"""Of one class name; the longest template of Something-Something has 80."""
+"""Characters of one class name; the longest template of Something-Something has 80."""
 
 _MAX_DIGITS = 9
-"""Of a class id; longer numbers are something else."""
+"""Digits of a class id; longer numbers are something else."""
 
 
 _ITEM = re.compile(r"\s{0,200}(?<!\w)\w{1,40}\s{0,200}\{(?P<body>[^{}]{0,2000})\}")
@@ -43,7 +43,7 @@ _NAME_AND_ID = re.compile(r"(['\"]?)(?P<name>.+?)\1\s*[:=]\s*(['\"]?)(?P<id>\d{1
 """A line such as ``"playing chess": 3``."""
 
 _INNER = ("classes", "class_names", "names", "labels", "categories", "CLASSES")
-"""Where JSON and YAML keep the names beside other things."""
+"""Keys under which JSON and YAML keep the names beside other things."""
 
 
 def shipped_labels(count: int) -> tuple[str, ...] | None:

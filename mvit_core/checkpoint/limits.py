@@ -1,4 +1,4 @@
-"""How much a file from outside may ask for: far above what any MViT needs, far below what hurts."""
+"""Limits on files from outside: far above what any MViT needs, far below what hurts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ class Limits:
     names: int = 1_000
     """Different classes and functions that a pickle names."""
     name_characters: int = 500
-    """Of a class, of a key, of a storage."""
+    """Characters of the name of a class, a key or a storage."""
     depth: int = 100
     """Containers inside each other."""
     values: int = 4_000_000
     """Values of a container when everything in it is written out, as printing does."""
     number_bytes: int = 256
-    """Of a whole number."""
+    """Bytes of a whole number."""
     text_bytes: int = 1 << 20
     """Longer texts are left out: they hold arrays of logs, never a configuration or a name."""
     all_texts_bytes: int = 64 << 20
-    """Of all texts that are kept, together."""
+    """Characters of all texts that are kept, together."""
     tuple_keys: int = 10_000
     """Keys of dictionaries that are tuples: their hashes can be made to collide."""
     dimensions: int = 16

@@ -42,14 +42,14 @@ _UNFORESEEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
     RuntimeError, TypeError, ValueError,
 )  # fmt: skip
-"""What libraries may raise over a file that no check foresaw."""
+"""Errors that libraries may raise over a file that no check foresaw."""
 
 
 _ALIGNMENT = 64
 """Bytes; what torch aligns its own memory to, and its arithmetic by."""
 
 _NAME_CHARACTERS = 300
-"""Of a class name as it is shown; more are cut."""
+"""Characters of a class name as it is shown; more are cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +61,17 @@ class LoadedModel:
     config: MViTConfig
     """The architecture."""
     clip_spec: ClipSpec
-    """How the model wants its input."""
+    """Preprocessing of the model's input."""
     classes: list[str] | None
     """Class names in the order of the logits; None where they are not known."""
     format: str
     """A key of ``FORMATS``."""
     report: LoadReport
-    """How the file became this model."""
+    """Report of loading the file."""
     path: Path
     """The file."""
     device: torch.device
-    """Where the weights are."""
+    """Device of the weights."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
 
@@ -119,21 +119,19 @@ def load_model(  # noqa: PLR0913 - each is a choice of its own
 
     Args:
         path: the checkpoint.
-        config: what it was built from: a PySlowFast YAML (path or text), its upstream's own
-            configuration as a mapping, or an ``MViTConfig``. Goes before one inside the file;
-            another size or length in it resizes the position tables.
+        config: a PySlowFast YAML (path or text), the upstream's own configuration as a mapping,
+            or an ``MViTConfig``; goes before one inside the file, and may resize position tables.
         preset: a name in ``PRESETS``, for files without a configuration.
         labels: a file of class names, or the names.
         device: auto, cpu, cuda, cuda:1, mps, ...
         weights: which network of a file that holds several, by the name of its entry.
         head: which head gives the logits, of a file that has several.
         half: weights and arithmetic in half precision: float16, on the CPU bfloat16.
-        on_step: called every few milliseconds of loading; raising from it ends the load.
+        on_step: called every few milliseconds; raising from it ends the load.
 
     Raises:
         CheckpointReadError: the file cannot be read, or must not be.
-        ArchitectureError: the architecture cannot be told, or contradicts the weights, or there
-            is no such head.
+        ArchitectureError: it cannot be told, contradicts the weights, or has no such head.
         WeightsError: weights are missing, misshapen or not finite.
         LabelsError: the class names cannot be understood.
         CheckpointError: there is no such device.
@@ -148,11 +146,15 @@ def load_model(  # noqa: PLR0913 - each is a choice of its own
     except MvitError:
         raise
     except _UNFORESEEN as error:
-        raise CheckpointError(
-            f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
-            f"{first_line(error)[:200]}); check that weights, configuration and class names "
-            "belong together and fit into memory"
-        ) from error
+        raise _unforeseen(path, error) from error
+
+
+def _unforeseen(path: str | Path, error: Exception) -> CheckpointError:
+    return CheckpointError(
+        f"{printable(Path(path).name, 200)} cannot be loaded ({type(error).__name__}: "
+        f"{first_line(error)[:200]}); check that weights, configuration and class names "
+        "belong together and fit into memory"
+    )
 
 
 def _path(path: object) -> Path:
@@ -168,7 +170,7 @@ def _path(path: object) -> Path:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What the caller of ``load_model`` asked for beside the file."""
+    """Choices of the caller of ``load_model`` beside the file."""
 
     config: ConfigArgument
     preset: str | None
@@ -227,33 +229,50 @@ def _filled(
     )
     missing = tuple(name for name in shapes if name not in state)
     substitutes, warnings = _substitutes(missing, shapes, architecture)
-    kept: StateDict = {}
-    taken: set[int] = set()
-    for name in shapes:
-        step()
-        if name in state:
-            kept[name] = _owned(state[name], taken)
+    kept = _all_owned({name: state[name] for name in shapes if name in state}, step)
     model.load_state_dict({**kept, **substitutes}, assign=True)
-    others = [name or "the file itself" for name in contents.networks if name != contents.weights]
-    if others:
-        warnings.append(
-            f"the file holds further networks: {listed(others, 8)}; read is "
-            f"{contents.weights or 'the file itself'}, choose another with weights= (--weights)"
-        )
-    ignored = contents.ignored_classes
-    if ignored:
-        warnings.append(f"objects beside the weights were not read: {listed(ignored, 8)}")
     report = LoadReport(
         format=decision.format.name,
         decided_from=decision.origin,
         weights=contents.weights,
+        networks=tuple(contents.networks) if len(contents.networks) > 1 else (),
         converted=_conversions(contents, state, shapes),
         missing=missing,
         unexpected=tuple(sorted(unused)),
         resized=resized,
-        warnings=(*filter(None, (contents.note,)), *decision.warnings, *warnings),
+        warnings=(
+            *filter(None, (contents.note,)),
+            *decision.warnings,
+            *warnings,
+            *_left_unread(contents),
+        ),
     )
     return model, report
+
+
+def _left_unread(contents: Contents) -> list[str]:
+    """Sentences on further networks of the file, and on objects that are no weights."""
+    notes = []
+    others = [name or "the file itself" for name in contents.networks if name != contents.weights]
+    if others:
+        notes.append(
+            f"the file holds further networks: {listed(others, 8)}; read is "
+            f"{contents.weights or 'the file itself'}, choose another with weights= (--weights)"
+        )
+    if contents.ignored_classes:
+        ignored = listed(contents.ignored_classes, 8)
+        notes.append(f"objects beside the weights were not read: {ignored}")
+    return notes
+
+
+def _all_owned(state: StateDict, step: Callable[[], None]) -> StateDict:
+    """Weights in full precision, each in memory of its own."""
+    taken: set[int] = set()
+    owned: StateDict = {}
+    for name, value in state.items():
+        step()
+        owned[name] = _owned(value, taken)
+    return owned
 
 
 def _owned(value: torch.Tensor, taken: set[int]) -> torch.Tensor:

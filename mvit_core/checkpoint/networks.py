@@ -13,13 +13,13 @@ from typing import Any
 from torch import Tensor
 
 from mvit_core.checkpoint.report import listed
-from mvit_core.errors import CheckpointReadError
+from mvit_core.errors import CheckpointReadError, SeveralNetworksError
 from mvit_core.printable import brief, printable, word
 
 __all__ = ["STATE_KEYS", "StoredNetwork", "choose_network", "stored_networks", "tensors_of"]
 
 STATE_KEYS = ("model_state", "state_dict", "model_state_dict", "model", "module", "net", "weights")
-"""Where savers put the weights; of several networks the first of these is the one meant."""
+"""Entries where savers put the weights; of several networks the first of these is meant."""
 
 _SKIPPED = re.compile(r"optim|scaler|scheduler|message_hub|rng|loops|callbacks", re.IGNORECASE)
 """Entries that hold what a trainer needs, never a network."""
@@ -63,7 +63,8 @@ def choose_network(
         None where there is none and none was asked for.
 
     Raises:
-        CheckpointReadError: there is no such network, or several without a usual name.
+        CheckpointReadError: there is no such network.
+        SeveralNetworksError: there are several without a usual name.
     """
     names = listed(
         [f"{n.name or 'the file itself'} ({len(n.tensors)} weights)" for n in networks], 8
@@ -79,8 +80,9 @@ def choose_network(
         return fitting[0]
     usual = [n for n in networks if _rank(n.name) < len(STATE_KEYS)]
     if len(networks) > 1 and not usual:
-        raise CheckpointReadError(
-            f"{origin} holds several networks: {names}; choose one with weights= (--weights NAME)"
+        raise SeveralNetworksError(
+            f"{origin} holds several networks: {names}; choose one with weights= (--weights NAME)",
+            tuple(network.name for network in networks),
         )
     return next(iter(usual or networks), None)
 

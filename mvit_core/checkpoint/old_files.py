@@ -28,7 +28,7 @@ class OldFile:
     pickles: bytes
     """The beginning of the file, with all its pickles."""
     outlines: tuple[Outline, ...]
-    """Of each pickle."""
+    """Bytes of each pickle."""
     is_torch: bool
     """Does it begin with PyTorch's magic number?"""
 

@@ -18,7 +18,7 @@ _BETWEEN_CHECKS = 4096
 
 
 Bytes = bytes | bytearray | memoryview
-"""What a pickle may lie in."""
+"""Data that a pickle may lie in."""
 
 
 class BadPickle(ValueError):  # noqa: N818 - named for what it tells of
@@ -42,9 +42,9 @@ class Opcode(NamedTuple):
     code: int
     """Its byte."""
     argument: object
-    """What follows it in the file; None where nothing does. Two texts for a global."""
+    """Argument that follows it in the file; None where there is none. Two texts for a global."""
     end: int
-    """Where the next opcode begins, in bytes."""
+    """Offset of the next opcode, in bytes."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Named:
 
 
 Reader = Callable[[Sequence[Built]], Built]
-"""What is made of the arguments that a file calls a name with."""
+"""Value made of the arguments that a file calls a name with."""
 
 MARK = object()
 """Stands on the stack where a row of values begins."""
@@ -65,13 +65,13 @@ class Machine:
     stack: list[Built] = field(default_factory=list)
     memo: dict[object, Built] = field(default_factory=dict)
     measures: dict[int, int] = field(default_factory=dict)
-    """Of each container, by its identity."""
+    """Depth of each container, by its identity."""
     open: dict[int, Built] = field(default_factory=dict)
     """Containers that may still be filled."""
     places: dict[int, int] = field(default_factory=dict)
-    """Where on the stack each of them lies."""
+    """Places of them on the stack."""
     marks: list[int] = field(default_factory=list)
-    """Where on the stack rows of values begin."""
+    """Places on the stack where rows of values begin."""
     alive: list[Built] = field(default_factory=list)
     """Every container, so that no identity is used twice."""
     tuple_keys: int = 0
@@ -116,7 +116,7 @@ class Machine:
         self.stack.append(Inert() if ancestor else value)
 
     def _last_mark(self) -> int:
-        """Where on the stack the row of values on top begins."""
+        """Place on the stack where the topmost row of values begins."""
         while self.marks and not self._is_mark(self.marks[-1]):
             self.marks.pop()  # it was taken by other means
         return self.marks[-1] if self.marks else -1
@@ -305,7 +305,7 @@ class Machine:
 
 
 class Settings(dict[Built, Built]):
-    """What an object of a known kind holds: its entries, or its attributes."""
+    """Entries or attributes of an object of a known kind."""
 
 
 def _is_plain_key(key: Built) -> bool:

@@ -20,12 +20,12 @@ _TELLING = frozenset(b"ciqrphjgSUTVX\x8c\x8d\x93\x94")
 
 @dataclass(frozen=True)
 class Outline:
-    """What a pickle is made of."""
+    """Opcodes and names of a pickle."""
 
     end: int
-    """Where its last opcode ends, in bytes."""
+    """End of its last opcode, in bytes."""
     opcodes: int
-    """How many it has."""
+    """Number of opcodes."""
     names: tuple[str, ...]
     """Classes and functions that it names, sorted."""
     texts: tuple[str, ...]

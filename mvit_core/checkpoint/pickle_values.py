@@ -194,7 +194,7 @@ _STEPS: Mapping[int, Callable[[Machine, object], None]] = {
     )
     for code in codes
 }
-"""What each opcode does; PROTO, FRAME and STOP do nothing."""
+"""Handler of each opcode; PROTO, FRAME and STOP do nothing."""
 
 
 def plain_values(  # noqa: PLR0913 - each is a choice of its own

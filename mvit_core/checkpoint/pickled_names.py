@@ -23,7 +23,7 @@ _OF_TENSORS = re.compile(
     r"|torch\.serialization\._get_layout|collections\.(?:OrderedDict|Counter)|_codecs\.encode"
     r"|__builtin__\.set|builtins\.set"
 )
-"""What files of tensors and plain containers name."""
+"""Names in files of tensors and plain containers."""
 
 _KNOWN_OBJECTS = re.compile(
     r"argparse\.Namespace|collections\.(?:defaultdict|deque)|pathlib\.\w*Path|datetime\.\w+"

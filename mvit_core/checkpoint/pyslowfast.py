@@ -32,10 +32,10 @@ from mvit_core.printable import brief
 from mvit_core.video.clip import ClipSpec
 
 _SOMETHING_CLASSES = 174
-"""Of Something-Something v2, whose clips are sampled in segments of the whole video."""
+"""Classes of Something-Something v2, whose clips are sampled in segments of the whole video."""
 
 _INNER = "backbone."
-"""What people put before the network's names who build a head of their own around it."""
+"""Prefixes of networks with a head of the user's own around them."""
 
 
 def is_image_dialect(configuration: Configuration) -> bool:
@@ -78,7 +78,7 @@ def _configure(configuration: Configuration) -> Setup:
 
 
 def _scale_notes(clip: ClipSpec) -> tuple[str, ...]:
-    """What to say of means for colours of 0 to 255; PySlowFast divides by 255 before them."""
+    """Warning on means for colours of 0 to 255; PySlowFast divides by 255 before them."""
     if max(clip.mean) <= 2.0:
         return ()
     said, scaled = (

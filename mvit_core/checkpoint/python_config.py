@@ -117,7 +117,7 @@ def merge_over(base: _Values, own: _Values) -> _Values:
 
 
 def _assignments(text: str, base: _Values) -> _Values:
-    """What a text sets, in order; later lines may use earlier names."""
+    """Values that a text sets, in order; later lines may use earlier names."""
     quoted = _REFERENCE.sub(lambda found: f"_base_.{found[1]}", text)
     values: _Values = {}
     scope = _Scope(values, base)

@@ -60,7 +60,7 @@ _DEFAULTS: Configuration = {
     "pool_kvq_kernel": None,
     "head_num_classes": 400,
 }
-"""Of ``create_multiscale_vision_transformers``."""
+"""Defaults of ``create_multiscale_vision_transformers``."""
 
 
 def _matches(state: StateDict, configuration: Configuration | None) -> bool:

@@ -1,4 +1,4 @@
-"""What happened while a checkpoint was loaded; there is always one."""
+"""Reports what happened while a checkpoint was loaded; there is always one."""
 
 from dataclasses import dataclass, fields
 
@@ -16,14 +16,16 @@ def listed(names: list[str] | tuple[str, ...], limit: int = 4) -> str:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """How a file became a model."""
+    """Report of how a file became a model."""
 
     format: str
     """Name of the format, a key of ``FORMATS``."""
     decided_from: str
-    """Where the architecture comes from, in words."""
+    """Source of the architecture, in words."""
     weights: str = ""
     """The entry of the file that the weights were read from; "" for the file itself."""
+    networks: tuple[str, ...] = ()
+    """The entries of all networks of the file, where it holds several."""
     converted: tuple[str, ...] = ()
     """Weights renamed or reshaped, each as ``theirs -> ours``."""
     missing: tuple[str, ...] = ()
@@ -33,7 +35,7 @@ class LoadReport:
     resized: tuple[str, ...] = ()
     """Position tables of another size, each as ``name: from -> to``."""
     warnings: tuple[str, ...] = ()
-    """What a reader of the result must know."""
+    """Notes for readers of the result."""
 
     def __post_init__(self) -> None:
         """Names from outside are escaped here, for everyone who prints a report."""

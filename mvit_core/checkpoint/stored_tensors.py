@@ -79,7 +79,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where in a file the values of a tensor lie."""
+    """Place of a tensor's values in a file."""
 
     storage: Storage
     offset: int
@@ -91,7 +91,7 @@ _PLACE, _KIND = "mvit_lens_place", "mvit_lens_kind"
 
 
 def kind_of(value: Tensor) -> str:
-    """What keeps a stored tensor from being read, in words; empty if nothing does."""
+    """Reason why a stored tensor cannot be read, in words; empty if it can."""
     return str(vars(value).get(_KIND, ""))
 
 

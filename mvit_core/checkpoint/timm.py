@@ -45,7 +45,7 @@ _DEFAULTS: Configuration = {
     "in_chans": 3,
     "global_pool": None,
 }
-"""Of ``MultiScaleVitCfg`` and ``MultiScaleVit``."""
+"""Defaults of ``MultiScaleVitCfg`` and ``MultiScaleVit``."""
 
 _LARGE = {"depths": (2, 6, 36, 4), "embed_dim": 144, "num_heads": 2}
 _HUGE = {"depths": (4, 8, 60, 8), "embed_dim": 192, "num_heads": 3}
@@ -59,7 +59,7 @@ _NAMED: Mapping[str, Configuration] = {
     "mvitv2_large_cls": {**_LARGE, "use_cls_token": True},
     "mvitv2_huge_cls": {**_HUGE, "use_cls_token": True},
 }
-"""What ``architecture`` in ``config.json`` stands for."""
+"""Presets by ``architecture`` in ``config.json``."""
 
 _BLOCK = re.compile(r"stages\.(\d+)\.blocks\.(\d+)\.")
 

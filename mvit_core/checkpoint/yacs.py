@@ -87,7 +87,7 @@ DEFAULTS: Configuration = {
     },
     "MASK": {"ENABLE": False, "MAE_ON": False, "PRETRAIN_DEPTH": [15]},
 }
-"""What PySlowFast assumes where a YAML file is silent (slowfast/config/defaults.py)."""
+"""Defaults of PySlowFast where a YAML file is silent (slowfast/config/defaults.py)."""
 
 
 def merged(configuration: Configuration, defaults: Configuration) -> dict[str, Any]:

@@ -40,13 +40,13 @@ class Member:
 
     name: str
     method: int
-    """How it is packed: 0 stored, 8 deflated."""
+    """Packing: 0 stored, 8 deflated."""
     packed_size: int
     """Bytes in the archive."""
     size: int
     """Bytes when unpacked, as the directory states them."""
     header_offset: int
-    """Where its own header lies, in bytes."""
+    """Offset of its own header, in bytes."""
 
     @property
     def is_packed(self) -> bool:

@@ -56,7 +56,7 @@ class Caption:
         return slice(top - top % 2, min(bottom + bottom % 2, self.strip.shape[0]))
 
     def _wanted(self, frame_index: int, shot: Shot) -> list[_Line | Shot | None]:
-        """What each line shows: words, then the note if there is room, then the colour bar."""
+        """Lines of the caption: words, then the note if there is room, then the colour bar."""
         if not self._figure.caption_lines:
             return []
         first = shot.panels[0].explanation

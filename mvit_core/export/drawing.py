@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mvit_core.export.box_drawing import draw_boxes
 from mvit_core.export.caption import TEXT, Caption, extent, write
 from mvit_core.export.figure import BACKGROUND, Figure
 from mvit_core.export.request import ExportRequest
@@ -55,6 +56,7 @@ class Artist:
                     _draw_ring(cell, ring)
             else:
                 cell[:] = frame
+            draw_boxes(cell, shot.boxes, panel.explanation.heatmap.frame_size, self._figure.font_px)
             if panel.label:
                 _tag(cell, panel.label, self._figure.font_px)
         rows = self._caption.update(frame_index, shot)

@@ -24,7 +24,7 @@ SIZES: Mapping[str, tuple[int, int] | None] = MappingProxyType(
 """(width, height) that a whole picture, caption included, must fit into; none is enlarged."""
 
 _HALVINGS = 16
-"""Of the range of scales; then a panel is found to the pixel."""
+"""Width of the range of scales at which a panel is found to the pixel."""
 
 BACKGROUND = (22, 23, 26)
 GAP = 4
@@ -51,7 +51,7 @@ class Figure:
 
     @property
     def caption_top(self) -> int:
-        """Where the strip below the panels begins: an even row, as halved chroma wants it."""
+        """Top of the strip below the panels: an even row, as halved chroma wants it."""
         height = self.rows * self.panel_size[1] + (self.rows - 1) * GAP
         return height + height % 2
 
@@ -109,7 +109,7 @@ def _fits(figure: Figure, bound: tuple[int, int]) -> bool:
 
 @dataclass(frozen=True)
 class _Shape:
-    """What is known of a figure but for its scale."""
+    """Plan of a figure but for its scale."""
 
     display_size: tuple[int, int]
     columns: int

@@ -24,7 +24,7 @@ GIF_MAX_FPS = 50
 """Browsers slow faster animations down."""
 
 _TIME_SLACK = 1e-3
-"""Of a stretch of time: files round the times of their frames."""
+"""Tolerance of a stretch of time in seconds: files round the times of their frames."""
 
 
 def export_video(
@@ -54,7 +54,7 @@ def export_video(
     panels = scene.shot(start).panels
     figure = plan(video.display_size, panels, caption=request.caption, size=request.size)
     is_plain = len(panels) == 1 and figure.panel_size == video.display_size
-    takes_planes = is_plain and encoder.pixel_format == FORMAT
+    takes_planes = is_plain and encoder.pixel_format == FORMAT and not request.boxes
     camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
     with VideoWriter(
         path,

@@ -1,4 +1,4 @@
-"""Which pictures stand together: one map, all heads, one block of each stage, frame and map."""
+"""Layouts of pictures: one map, all heads, one block of each stage, frame and map."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from typing import Literal
 from mvit_core.attribution import MapSpec
 from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.video import ClipWindow, Video
+from mvit_core.video.boxes import Box
 
 Explain = Callable[[MapSpec], Explanation]
 
@@ -57,7 +58,7 @@ class Layout:
     """Title in dialogs."""
     panels: Callable[[Explain, MapSpec], list[Panel]]
     varies: Literal["nothing", "head", "block"]
-    """What differs from panel to panel; the caption leaves that to the labels."""
+    """Parts that differ from panel to panel; the caption leaves them to the labels."""
 
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
@@ -71,7 +72,16 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
 
 
 def panels_of(
-    explainer: Explainer, video: Video, window: ClipWindow, layout: str, spec: MapSpec
+    explainer: Explainer,
+    video: Video,
+    window: ClipWindow,
+    layout: str,
+    spec: MapSpec,
+    boxes: tuple[Box, ...] = (),
 ) -> list[Panel]:
-    """The pictures of a layout for one window."""
-    return LAYOUTS[layout].panels(lambda wanted: explainer.explain(video, window, wanted), spec)
+    """The pictures of a layout for one window and its boxes."""
+
+    def explain(wanted: MapSpec) -> Explanation:
+        return explainer.explain(video, window, wanted, boxes=boxes)
+
+    return LAYOUTS[layout].panels(explain, spec)

@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
+from mvit_core.export.box_labels import boxes_in
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
-from mvit_core.pipeline import Explainer, Explanation
+from mvit_core.pipeline import Explainer, Explanation, WindowCapture
 from mvit_core.spreadsheet import text_cell
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import Video
 
 TABLE_ROWS_PER_WINDOW = 5
+
+_BOX_COLUMNS = ("box", "x1", "y1", "x2", "y2")
+
+_OF_WHOLE_FRAMES = "logits are of the whole frame; those of boxes are in the table (.csv)"
 
 
 def export_arrays(
@@ -54,7 +59,8 @@ def export_arrays(
             box_px=np.array(first.heatmap.box_px),
             facts=np.array(json.dumps(_provenance(explainer, video, request, first))),
         )
-    return ExportSummary(str(path), 0, None, tuple(filter(None, [first.maps.note])))
+    notes = (first.maps.note, _OF_WHOLE_FRAMES if request.boxes else "")
+    return ExportSummary(str(path), 0, None, tuple(filter(None, notes)))
 
 
 def _explanations(
@@ -73,7 +79,7 @@ def _explanations(
 def _provenance(
     explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
 ) -> dict[str, object]:
-    """What the maps are of, and what made them."""
+    """Provenance of the maps, as JSON."""
     return {
         "made_by": "mvit-lens",
         "video": video.path.name,
@@ -101,26 +107,41 @@ def export_table(
 ) -> ExportSummary:
     """The most probable classes of every window as CSV, with the frames each window saw.
 
+    Of boxes every one has its rows, and five columns more: its name, or its number from 1, and
+    its edges.
+
     Raises:
         ExportError: the target cannot be written.
         MvitError: the video does not make inputs of the model.
     """
-    del request  # predictions do not depend on the map
     windows = explainer.windows(video)
     rows: list[list[str]] = []
     notes: dict[str, None] = {}
     for done, window in enumerate(windows, start=1):
-        captured = explainer.capture(video, window)
+        captured = explainer.capture(video, window, boxes=boxes_in(request, video, window))
         if captured.note:
             notes.setdefault(captured.note)
         frames = " ".join(str(frame) for frame in captured.frame_indices)
-        for rank, best in enumerate(captured.predictions[:TABLE_ROWS_PER_WINDOW], start=1):
-            name, share = text_cell(best.name), f"{best.probability:.6f}"
-            rows.append([str(window.index), str(rank), str(best.index), name, share, frames])
+        for place in range(max(len(captured.boxes), 1)):
+            own = _box_cells(captured, place) if request.boxes else []
+            predictions = explainer.predictions_of(captured.record, place)
+            for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):
+                cells = [str(window.index), str(rank), str(best.index), text_cell(best.name)]
+                rows.append([*cells, f"{best.probability:.6f}", frames, *own])
         if on_progress is not None:
             on_progress(done, len(windows))
     with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["window", "rank", "class_index", "class", "probability", "frames"])
+        header = ["window", "rank", "class_index", "class", "probability", "frames"]
+        writer.writerow([*header, *(_BOX_COLUMNS if request.boxes else ())])
         writer.writerows(rows)
     return ExportSummary(str(path), 0, None, tuple(notes))
+
+
+def _box_cells(captured: WindowCapture, place: int) -> list[str]:
+    """Name or number of a box, and its edges; the whole frame where a window has none."""
+    if not captured.boxes:
+        width, height = captured.pixel_map.source_size
+        return ["whole frame", "0", "0", str(width), str(height)]
+    box = captured.boxes[place]
+    return [text_cell(box.name or str(place + 1)), *(f"{edge:g}" for edge in box.corners)]

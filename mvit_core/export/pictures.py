@@ -51,7 +51,7 @@ class Still:
     provenance: str
     """Model, video, layer and settings that it was made of, as JSON."""
     notes: tuple[str, ...]
-    """What a reader must know."""
+    """Notes for readers."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -1,10 +1,11 @@
-"""What is to be exported, as one frozen value."""
+"""Describes an export as one frozen value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
+from mvit_core.video.boxes import TimedBox
 from mvit_core.video.encode.encoders import Encoding
 
 OnProgress = Callable[[int, int], None]
@@ -13,7 +14,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """Which map, drawn how, over which frames."""
+    """Map, drawing and frames of an export."""
 
     map: MapSpec = field(default_factory=MapSpec)
     heat: HeatSettings = field(default_factory=HeatSettings)
@@ -26,7 +27,7 @@ class ExportRequest:
     stop: int | None = None
     """One past its last frame; None is the end of the video."""
     sampled_only: bool = False
-    """Of these only the frames that the model saw, each until the next."""
+    """True to show only the frames that the model saw, each until the next."""
     rate: float | None = None
     """Frames per second at most, of a moving picture; None keeps those of the video."""
     size: str = "native"
@@ -34,14 +35,16 @@ class ExportRequest:
     caption: bool = True
     """Print block, head, class, probability and colour bar below the picture."""
     encoding: Encoding = field(default_factory=Encoding)
-    """How a video is stored."""
+    """Encoding of a video."""
     sound: bool = False
     """Keep the sound of the source in a video."""
+    boxes: tuple[TimedBox, ...] = ()
+    """Boxes of a detection model, drawn where pictures show their window."""
 
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was written."""
+    """Summary of what was written."""
 
     path: str
     frame_count: int
@@ -49,11 +52,11 @@ class ExportSummary:
     size: tuple[int, int] | None
     """(width, height) of the pictures; None for tables and arrays."""
     notes: tuple[str, ...] = ()
-    """What a reader must know: repeated frames, dead queries."""
+    """Notes for readers: repeated frames, dead queries."""
 
 
 class Steps:
-    """How far an export is; told between its steps too, so that it can be stopped anywhere."""
+    """Progress of an export; called between its steps too, so that it can be stopped anywhere."""
 
     def __init__(self, on_progress: OnProgress | None, total: int) -> None:
         self._on_progress, self.total = on_progress, total

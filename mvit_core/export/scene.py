@@ -1,10 +1,11 @@
-"""What an export shows of each window: its panels, how they are drawn, and their provenance."""
+"""Makes the scene of each window of an export: panels, their drawing, and provenance."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from mvit_core.attribution import head_json
+from mvit_core.export.box_labels import BoxLabel, box_labels, boxes_in
 from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, Explanation
@@ -15,17 +16,19 @@ from mvit_core.video import ClipWindow, Video, window_of
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """What stands in the pictures of one window."""
+    """Panels in the pictures of one window."""
 
     panels: tuple[Panel, ...]
     styles: tuple[RenderStyle, ...]
-    """How each panel's map is drawn."""
+    """Style of each panel's map."""
     is_damaged: bool = False
     """The model was fed frames that are painted from damaged data."""
+    boxes: tuple[BoxLabel, ...] = ()
+    """Boxes that were given, with their most probable classes."""
 
 
 class Scene:
-    """What each frame is shown with, asked for once per window.
+    """Scenes of an export, made once per window.
 
     Args:
         explainer: the model.
@@ -50,26 +53,31 @@ class Scene:
         self._notes: dict[str, None] = {}
 
     def shot(self, frame_index: int) -> Shot:
-        """What is shown with a frame; the same value throughout a window."""
+        """Scene of a frame; the same value throughout a window."""
         window = window_of(self._windows, frame_index)
         if self._shot is None or window is not self._window:
             request = self._request
-            self._explainer.capture(self._video, window, lambda *_: self._on_piece())
-            panels = panels_of(self._explainer, self._video, window, request.layout, request.map)
+            explainer, video = self._explainer, self._video
+            boxes = boxes_in(request, video, window)
+            seen = explainer.capture(video, window, lambda *_: self._on_piece(), boxes=boxes)
+            panels = panels_of(explainer, video, window, request.layout, request.map, boxes)
             self._window = window
-            is_damaged = not self._video.damaged_frames.isdisjoint(window.frame_indices)
-            self._shot = Shot(tuple(panels), tuple(self._styles(panels, window)), is_damaged)
+            is_damaged = not video.damaged_frames.isdisjoint(window.frame_indices)
+            styles = tuple(self._styles(panels, window))
+            self._shot = Shot(tuple(panels), styles, is_damaged, box_labels(explainer, seen))
             for panel in panels:
                 for note in (panel.explanation.maps.note, panel.explanation.capture.note):
                     self._notes.setdefault(note)
         return self._shot
 
     def _styles(self, panels: list[Panel], window: ClipWindow) -> Iterator[RenderStyle]:
-        """How each panel is drawn, where the policy looks at other windows or layers too."""
+        """Style of each panel, where the policy looks at other windows or layers too."""
         heat = self._request.heat
         policy = heat.range_policy if heat.locked_range is None else "layer"
         if policy == "model":  # looks at the same values from every panel
-            chosen = self._explainer.explain(self._video, window, self._request.map)
+            chosen = self._explainer.explain(
+                self._video, window, self._request.map, boxes=panels[0].explanation.capture.boxes
+            )
             yield from [heat.with_range(self._ends(chosen))] * len(panels)
             return
         for explanation in (panel.explanation for panel in panels):
@@ -98,7 +106,7 @@ class Scene:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the windows seen so far."""
+        """Notes for readers on the windows seen so far."""
         return tuple(note for note in self._notes if note)
 
     def provenance(self, start: int, stop: int) -> str:

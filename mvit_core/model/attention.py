@@ -107,18 +107,12 @@ class MultiScaleAttention(nn.Module):
         residual_conv: bool = False,
     ) -> None:
         super().__init__()
-        if mode not in ("conv", "avg", "max", "conv_unshared"):
-            raise ValueError(f"mode is {mode!r}; allowed are conv, avg, max and conv_unshared")
-        if mode == "conv_unshared" and not pool_first:
-            raise ValueError("mode 'conv_unshared' needs pool_first=True")
+        _check_mode(mode, pool_first)
         if dim_out % num_heads or (pool_first and dim % num_heads):
             raise ValueError(f"{num_heads = } must divide {dim = } and {dim_out = }")
-        self.num_heads = num_heads
-        self.has_cls_embed = has_cls_embed
-        self.pool_first = pool_first
-        self.separate_qkv = separate_qkv
-        self.residual_pooling = residual_pooling
-        self.residual_on_cls = residual_on_cls
+        self.num_heads, self.has_cls_embed = num_heads, has_cls_embed
+        self.pool_first, self.separate_qkv = pool_first, separate_qkv
+        self.residual_pooling, self.residual_on_cls = residual_pooling, residual_on_cls
         self.scale = (dim_out // num_heads) ** -0.5
         self.q_window = pool_window(tuple(kernel_q), tuple(stride_q))
         self.kv_window = pool_window(tuple(kernel_kv), tuple(stride_kv))
@@ -129,13 +123,8 @@ class MultiScaleAttention(nn.Module):
         self._build_tables(
             input_size, stride_q, stride_kv, rel_pos_spatial, rel_pos_temporal, rel_pos_zero_init
         )
-        self.conv_q_func: nn.Conv3d | None = None
-        if residual_conv:
-            channels, (kt, ky, kx) = dim_out // num_heads, kernel_kv
-            padding = (kt // 2, ky // 2, kx // 2)
-            self.conv_q_func = nn.Conv3d(
-                channels, channels, (kt, ky, kx), padding=padding, groups=channels
-            )
+        channels = dim_out // num_heads
+        self.conv_q_func = _residual_conv(channels, kernel_kv) if residual_conv else None
         self.tap = AttentionTap()
 
     def _build_projections(self, dim: int, dim_out: int, bias: bool, drop_rate: float) -> None:
@@ -264,7 +253,7 @@ class MultiScaleAttention(nn.Module):
         return pooled["q"], pooled["k"], pooled["v"], shapes["q"], shapes["k"]
 
     def _residual(self, q: Tensor, q_shape: Triple) -> Tensor:
-        """What residual pooling adds: the pooled queries, or their convolution."""
+        """Adds the pooled queries, or their convolution, to the output (residual pooling)."""
         if self.conv_q_func is None:
             return q
         return attention_pool(q, self.conv_q_func, q_shape, self.has_cls_embed)[0]
@@ -277,3 +266,17 @@ class MultiScaleAttention(nn.Module):
         if self.has_cls_embed and not self.residual_on_cls:
             added[:, :, 0] = weighted[:, :, 0]
         return added
+
+
+def _check_mode(mode: str, pool_first: bool) -> None:
+    if mode not in ("conv", "avg", "max", "conv_unshared"):
+        raise ValueError(f"mode is {mode!r}; allowed are conv, avg, max and conv_unshared")
+    if mode == "conv_unshared" and not pool_first:
+        raise ValueError("mode 'conv_unshared' needs pool_first=True")
+
+
+def _residual_conv(channels: int, kernel: Sequence[int]) -> nn.Conv3d:
+    """The depthwise convolution through which MeMViT adds the pooled queries."""
+    kt, ky, kx = kernel
+    padding = (kt // 2, ky // 2, kx // 2)
+    return nn.Conv3d(channels, channels, (kt, ky, kx), padding=padding, groups=channels)

@@ -67,7 +67,7 @@ class TokenBatchNorm(nn.BatchNorm1d):
 
 
 def norm_layers(config: MViTConfig) -> tuple[NormLayer, NormLayer]:
-    """What builds the norms of tokens, and those at the pools."""
+    """Makers of the norms of tokens, and of those at the pools."""
     if config.norm == "batchnorm":
         return TokenBatchNorm, nn.BatchNorm3d
     return (
@@ -120,7 +120,7 @@ class Mlp(nn.Module):
         fc1, act = self.fc1, self.act
         exact = type(fc1) is Linear and type(act) is nn.GELU and act.approximate == "none"
         heard = fc1._forward_hooks or act._forward_hooks or act._forward_pre_hooks
-        if exact and not heard and not recorded(x, *fc1.parameters()):
+        if exact and not heard and not recorded(*fc1.parameters()):
             return fc1(x, gelu=True)
         return act(fc1(x))
 
@@ -209,8 +209,9 @@ class MultiScaleBlock(nn.Module):
         Args:
             x: (B, N, dim).
             thw_shape: the grid (T, Y, X).
-            class_alone: nothing but the class token is read of the result, so the others need
-                not pass the MLP.
+            class_alone: nothing but the class token is read of the result, so no gradient of the
+                others is wanted. With frozen weights its value stays that of the plain pass, bit
+                for bit: a product of one row is rounded otherwise than that row of many.
 
         Returns:
             (B, Nq, dim_out), or (B, 1, dim_out) of the class token alone, and the query grid.
@@ -221,13 +222,21 @@ class MultiScaleBlock(nn.Module):
             x = self.proj(normed)
         skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
         x = skip + self.drop_path(attended)
-        if class_alone:
-            x = x[:, :1]
+        if not class_alone:
+            return self._through_mlp(x), q_shape
+        alone = self._through_mlp(x[:, :1])
+        if recorded(*self.mlp.parameters()):
+            return alone, q_shape
+        with torch.no_grad():
+            plain = self._through_mlp(x)[:, :1]
+        return plain + (alone - alone.detach()), q_shape
+
+    def _through_mlp(self, x: Tensor) -> Tensor:
         normed = self.norm2(x)
         hidden = self.mlp(normed)
         if self._project_in_mlp and self.proj is not None:
             x = self.proj(normed)
-        return x + self.drop_path(hidden), q_shape
+        return x + self.drop_path(hidden)
 
 
 def skip_pool(stride: Sequence[int]) -> nn.MaxPool3d | None:

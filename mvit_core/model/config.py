@@ -167,7 +167,7 @@ class MViTConfig:
     heads: tuple[HeadConfig, ...] = ()
     """The heads of a network that has several, or one of several layers; () is one linear layer."""
     head_name: str = ""
-    """Which of ``heads`` gives the logits; the first by default."""
+    """Name of the head that gives the logits; the first of ``heads`` by default."""
     drop_rate: float = 0.0
     drop_path_rate: float = 0.0
     head_dropout_rate: float = 0.0
@@ -283,7 +283,7 @@ class MViTConfig:
 
     @property
     def patch_geometry(self) -> GridGeometry:
-        """Where the patch tokens lie on the input."""
+        """Geometry of the patch tokens on the input."""
         return GridGeometry().through(self.patch_window)
 
     @property
@@ -363,8 +363,7 @@ def multiscale_blocks(  # the reference's options, one argument each
     kv_of = dict(kv_strides or {})
     if kv_stride_adaptive is not None:
         kv_of = _adaptive_strides(depth, q_strides, kv_stride_adaptive)
-    blocks = []
-    dim, heads = embed_dim, num_heads
+    blocks, dim, heads = [], embed_dim, num_heads
     for i in range(depth):
         heads = rounded_width(heads, head_mul.get(i, 1.0))
         widening = i if dim_mul_in_att else i + 1

@@ -1,4 +1,4 @@
-"""What each attention layer costs, beside unpooled attention on the same grid.
+"""Costs of each attention layer, beside unpooled attention on the same grid.
 
 Counts are multiply-adds of the two attention products and of the pooling windows, for one clip.
 Projections are left out: they are the same with and without pooling.

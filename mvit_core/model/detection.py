@@ -218,7 +218,7 @@ def _cells(plane: Tensor, box: Tensor, resolution: int, aligned: bool) -> Tensor
 
 
 def _weights(start: float, length: float, cells: int, size: int, like: Tensor) -> Tensor:
-    """How much each of ``size`` tokens of an axis counts in each cell, (cells, size)."""
+    """Weights of the ``size`` tokens of an axis in each cell, (cells, size)."""
     step = length / cells
     count = max(ceil(step), 0)
     if cells * count > _MAX_SAMPLES:

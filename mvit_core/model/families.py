@@ -22,7 +22,7 @@ class Family:
     config: type[MViTConfig]
     """Its architecture as data; ``config.family`` is its key in ``FAMILIES``."""
     network: type[MViT]
-    """What runs it."""
+    """Class of the network."""
 
 
 _ENTRIES = (

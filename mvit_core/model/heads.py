@@ -16,7 +16,7 @@ __all__ = ["HeadLogits", "PredictionHeads"]
 
 @dataclass(frozen=True)
 class HeadLogits:
-    """What one head says."""
+    """Logits of one head."""
 
     name: str
     logits: Tensor
@@ -53,7 +53,7 @@ class PredictionHeads(nn.Module):
         return self._along(self.chosen, x)
 
     def each(self, x: Tensor) -> tuple[HeadLogits, ...]:
-        """What every head that predicts classes says of the same vectors."""
+        """Logits of every head that predicts classes, from the same vectors."""
         return tuple(HeadLogits(name, self._along(name, x)) for name in self._finals)
 
     def _along(self, name: str, x: Tensor) -> Tensor:

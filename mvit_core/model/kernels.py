@@ -40,7 +40,7 @@ SWITCH = "MVIT_LENS_PRODUCTS"
 """Environment variable that spares the race: ``onednn`` or ``torch``."""
 
 MARGIN = 1.1
-"""How many times as fast oneDNN must be; below, what is won is lost again to its calls."""
+"""Speed-up that oneDNN must reach; below, what is won is lost again to its calls."""
 
 LARGEST_DIFFERENCE = 1e-5
 """Between a product and the same in double precision, over the largest value."""
@@ -57,14 +57,14 @@ _NAMES = {True: "oneDNN", False: "torch's own"}
 
 @dataclass(frozen=True)
 class Choice:
-    """Which library multiplies, and why."""
+    """Library that multiplies, and the reason."""
 
     onednn: bool
     """oneDNN is taken; else torch's own choice, which is MKL in the wheels for x86."""
     reason: str
     """For the log and ``mvit-lens checks``."""
     times: float = 0.0
-    """How many times as fast oneDNN was; 0 where there was no race."""
+    """Measured speed-up of oneDNN; 0 where there was no race."""
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Tensor:
@@ -83,9 +83,10 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = F
         trained = weight.requires_grad or (bias is not None and bias.requires_grad)
         if trained or _is_autocast(x):
             y = functional.linear(x, weight, bias)
-        else:
-            y = differentiable(_FrozenLinear, x, weight, bias)
-        return functional.gelu(y) if gelu else y
+            return functional.gelu(y) if gelu else y
+        if gelu:
+            return differentiable(_FrozenGelu, x, weight, bias)
+        return differentiable(_FrozenLinear, x, weight, bias)
     return _multiply(x, weight, bias, gelu)
 
 
@@ -146,7 +147,7 @@ _chosen: Choice | None = None
 
 
 def choice() -> Choice:
-    """Which library multiplies; raced when it is first asked for."""
+    """Returns the library that multiplies; raced at the first call."""
     global _chosen  # one decision for the process, so that maps can be rebuilt
     if _chosen is None:
         _chosen = _asked_for() or _raced()
@@ -224,7 +225,7 @@ def _seconds(multiply: Any, operands: tuple[Tensor, Tensor, Tensor]) -> float:  
 
 
 def _difference(operands: tuple[Tensor, Tensor, Tensor]) -> float:
-    """Of oneDNN's product to the one in double precision, over the largest value."""
+    """Difference of oneDNN's product to the one in double precision, over the largest value."""
     x, weight, bias = operands
     few = x[:_CHECKED_ROWS]
     exact = functional.linear(few.double(), weight.double(), bias.double())
@@ -276,7 +277,7 @@ def _dense(matrix: Tensor) -> Tensor:
 
 
 def _precision() -> str:
-    """What torch may round the operands of float32 products to, as a user's script set it."""
+    """Format that torch may round operands of float32 products to, as a user's script set it."""
     settings = getattr(torch.backends.mkldnn, "matmul", None)
     found = getattr(settings, "fp32_precision", None)
     return str(found or torch.get_float32_matmul_precision())
@@ -285,7 +286,7 @@ def _precision() -> str:
 @lru_cache(maxsize=8)
 @torch.inference_mode()
 def _is_exact(precision: str) -> bool:
-    """Whether oneDNN computes in float32 under this setting, which is in force now.
+    """True where oneDNN computes in float32 under this setting, which is in force now.
 
     Whether it rounds to bfloat16 depends on the processor too, so one product is looked at.
     """
@@ -303,7 +304,7 @@ def _is_exact(precision: str) -> bool:
 
 
 def used_rows(gradient: Tensor) -> int:
-    """How many leading rows of a gradient (..., N, C) hold all that is not zero: 1 or N.
+    """Counts the leading rows of a gradient (..., N, C) that hold all that is not zero: 1 or N.
 
     A prediction that is read from the class token leaves zeros for all others in the last block.
     """
@@ -311,6 +312,36 @@ def used_rows(gradient: Tensor) -> int:
     if rows < 2 or gradient.device.type != "cpu" or bool(gradient[..., 1, :].any()):
         return rows
     return rows if bool(gradient[..., 1:, :].any()) else 1
+
+
+class _FrozenGelu(torch.autograd.Function):
+    """A frozen linear layer and its GELU, computed as without a gradient, bit for bit.
+
+    What enters the GELU is multiplied anew on the way back, for the fused product never holds it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: ANN401
+        ctx.save_for_backward(x, weight, bias)
+        return _multiply(x, weight, bias, gelu=True)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
+        x, weight, bias = ctx.saved_tensors
+        used = used_rows(gradient) if gradient.ndim > 1 else 0
+        if gradient.ndim < 2 or used == gradient.shape[-2]:
+            return _gelu_back(x, weight, bias, gradient), None, None
+        full = gradient.new_zeros(*gradient.shape[:-1], weight.shape[1])
+        rows = x[..., :used, :], gradient[..., :used, :]
+        full[..., :used, :] = _gelu_back(rows[0], weight, bias, rows[1])
+        return full, None, None
+
+
+def _gelu_back(x: Tensor, weight: Tensor, bias: Tensor | None, gradient: Tensor) -> Tensor:
+    entering = _multiply(x, weight, bias)
+    slope = torch.ops.aten.gelu_backward(gradient.contiguous(), entering)
+    return _multiply(slope, weight.T, None)
 
 
 class _FrozenLinear(torch.autograd.Function):

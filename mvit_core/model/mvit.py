@@ -5,7 +5,6 @@ Sources: Fan et al., ICCV 2021, section 3; Li et al., CVPR 2022, section 4.
 """
 
 from collections.abc import Sequence
-from typing import Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,8 +30,11 @@ class MViT(nn.Module):
     """A Multiscale Vision Transformer; state-dict keys are PySlowFast's.
 
     Args:
-        config: the architecture. Weights start as the reference initialises them. ``MViT`` of the
-            configuration of a family is the network of that family.
+        config: the architecture. Weights start as the reference initialises them. Networks of
+            other families are made by ``mvit_core.model.families.build_network``.
+
+    Raises:
+        TypeError: the configuration is that of another family.
     """
 
     pos_embed: nn.Parameter | None
@@ -40,16 +42,9 @@ class MViT(nn.Module):
     pos_embed_temporal: nn.Parameter | None
     pos_embed_class: nn.Parameter | None
 
-    def __new__(cls, config: MViTConfig | None = None) -> Self:
-        """A network of the configuration's family (none is given where one is copied)."""
-        from mvit_core.model.families import family_of  # it knows this class
-
-        kind = cls
-        if cls is MViT and config is not None:
-            kind = cast("type[Self]", family_of(config).network)
-        return super().__new__(kind)
-
     def __init__(self, config: MViTConfig) -> None:
+        if type(self) is MViT and config.family != MViTConfig.family:
+            raise TypeError(f"{config.family = } is another family; make it by build_network")
         super().__init__()
         self.config = config
         dim = config.embed_dim
@@ -135,7 +130,7 @@ class MViT(nn.Module):
 
     @property
     def patch_geometry(self) -> GridGeometry:
-        """Where the patch tokens lie on the input."""
+        """Geometry of the patch tokens on the input."""
         return self.config.patch_geometry
 
     def forward(self, x: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from mvit_core.model.reversible import ReversibleConfig
 
 @dataclass(frozen=True)
 class _Scale:
-    """What sets one published size apart from another."""
+    """Settings that set one published size apart from another."""
 
     depth: int
     embed_dim: int
@@ -138,7 +138,7 @@ def _image_v2(scale: _Scale, *, cls: bool = False, in_attention: bool = True) ->
 
 
 def _fine_tuned(config: MViTConfig) -> MViTConfig:
-    """As the masked-SSL configurations fine-tune: the class token is kept, the mean is read."""
+    """Readout of the masked-SSL fine-tunes: the class token is kept, the mean is read."""
     return replace(config, readout="mean_before_norm")
 
 

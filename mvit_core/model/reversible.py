@@ -40,9 +40,9 @@ class ReversibleConfig(MViTConfig):
     transitions: tuple[int, ...] = ()
     """Layers that fuse the two streams into one; the next layer begins with two again."""
     stream_fusion: str = "concat"
-    """How the head gets one stream: add, max, min, avg, concat or [ln+]concat_linear_K."""
+    """Fusion of the streams before the head: add, max, min, avg, concat or [ln+]concat_linear_K."""
     transition_fusion: str = "avg"
-    """How a transition gets one stream, likewise."""
+    """Fusion of the streams before a transition, likewise."""
     residual_path: ResidualPath = "conv"
     """A transition's skip is pooled as its queries are, or by maximum."""
 

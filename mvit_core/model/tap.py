@@ -13,7 +13,7 @@ from mvit_core.model.products import Tile, weighted_values
 
 @dataclass(frozen=True)
 class AttentionInputs:
-    """What one attention layer multiplies: all that is needed to rebuild its map."""
+    """Operands of one attention layer: all that is needed to rebuild its map."""
 
     q: Tensor
     """(B, heads, Nq, d): pooled and normed, before scaling; class token first if there is one."""
@@ -50,7 +50,7 @@ class AttentionInputs:
 
 
 class MapNotes:
-    """What is worth noting of a map while its tiles pass by in the cache.
+    """Sums to note of a map while its tiles pass by in the cache.
 
     Sums are taken in float32 whatever the network computes in.
 

@@ -1,4 +1,4 @@
-"""How heat is drawn: asked for as ``HeatSettings``, settled as a ``RenderStyle`` for one map."""
+"""Settings of heat: requested as ``HeatSettings``, settled as a ``RenderStyle`` for one map."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ MODES: Mapping[Mode, str] = MappingProxyType(
         "spotlight": "The frame darkens where attention is low",
     }
 )
-"""How a value changes the frame."""
+"""Effect of a value on the frame."""
 
 
 @dataclass(frozen=True)
 class RenderStyle:
-    """How a heatmap is drawn, with its range known; made by ``HeatSettings.style``."""
+    """Drawing of a heatmap with its range known; made by ``HeatSettings.style``."""
 
     range: ValueRange
     colormap: str = "inferno"
-    """Of the tint; a spotlight has no colours."""
+    """Colour table of the tint; a spotlight has no colours."""
     opacity: float = 0.6
-    """Of the heat over the frame, 0 to 1; of the darkest part in a spotlight."""
+    """Opacity of the heat over the frame, 0 to 1; of the darkest part in a spotlight."""
     smooth: bool = True
     """Interpolate between token centres; otherwise each pixel shows its nearest token."""
     gamma: float = 1.0
@@ -47,7 +47,7 @@ class RenderStyle:
 
 @dataclass(frozen=True)
 class HeatSettings:
-    """How heat should be drawn, before the values are known; see ``RenderStyle`` for units."""
+    """Drawing of heat before the values are known; see ``RenderStyle`` for units."""
 
     colormap: str = "inferno"
     opacity: float = 0.6
@@ -63,7 +63,7 @@ class HeatSettings:
     tails_percent: tuple[float, float] = TAILS_PERCENT
     """Percentiles of the values that become the ends of an automatic range."""
     units: Units = "probability"
-    """Of the numbers on the colour bar."""
+    """Unit of the numbers on the colour bar."""
 
     def __post_init__(self) -> None:
         _check_name("range policy", self.range_policy, RANGE_POLICIES)
@@ -128,7 +128,7 @@ class HeatSettings:
 
 
 def range_text(heat: HeatSettings, known: tuple[int, int] | None = None) -> str:
-    """What the ends of the colour bar are taken from, in words.
+    """Words for the values that the ends of the colour bar are taken from.
 
     Args:
         heat: names the policy and its tails.

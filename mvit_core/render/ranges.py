@@ -1,4 +1,4 @@
-"""Which values stand at the two ends of the colour table, and how they are printed."""
+"""Chooses the values at the two ends of the colour table, and their unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ RANGE_POLICIES: Mapping[RangePolicy, str] = MappingProxyType(
         "manual": "manual range",
     }
 )
-"""What the ends of the colour table are taken from, in words for the colour bar.
+"""Words for the values that the ends of the colour table are taken from.
 
 A map is what one picture shows: one head or mean at all times of a window. A layer is all heads
 of a window, a clip all its windows, and ``model`` all layers of one window.
@@ -32,7 +32,7 @@ UNITS: Mapping[Units, str] = MappingProxyType(
         "uniform": "times uniform attention",
     }
 )
-"""What the numbers of the colour bar count, in words."""
+"""Words for the units of the colour bar."""
 
 TAILS_PERCENT = (1.0, 99.5)
 """Percentiles that become the two ends of an automatic range."""

@@ -35,7 +35,7 @@ _LONGEST_ENDING = 20
 _PIECE = 1 << 20
 _ATTEMPTS = 5
 _RESTORED_WITHIN_NS = 600 * 10**9
-"""So long after a copy was made, nobody else can have written to its target since."""
+"""Seconds after which nobody else can have written to the target of a copy."""
 _looked_at: set[Path] = set()
 """Folders in which this process has looked for leftovers."""
 

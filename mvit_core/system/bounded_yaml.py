@@ -31,10 +31,10 @@ class BadYaml(ValueError):  # noqa: N818 - named for what it tells of
 
 @dataclass(frozen=True)
 class YamlLimits:
-    """How much a text may ask for."""
+    """Limits of a YAML text."""
 
     characters: int = 128 << 10
-    """Of the text. Configurations of trainers have 2,000 to 20,000."""
+    """Characters of the text. Configurations of trainers have 2,000 to 20,000."""
     depth: int = 40
     """Collections inside each other."""
     aliases: int = 200
@@ -42,9 +42,9 @@ class YamlLimits:
     values: int = 50_000
     """Scalars and collections, with aliases written out."""
     scalar_characters: int = 64 << 10
-    """Of one value."""
+    """Characters of one value."""
     digits: int = 1_000
-    """Of what begins like a number."""
+    """Characters of what begins like a number."""
 
 
 YAML_LIMITS = YamlLimits()

@@ -16,7 +16,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MOST_BYTES = 2 * 2**30
-"""Of the budget that is taken by default, however much memory there is."""
+"""Bytes of the default budget at most, however much memory there is."""
 
 _UNKNOWN_MEMORY_BYTES = 4 * 2**30
 """Assumed where the system does not tell how much memory it has."""

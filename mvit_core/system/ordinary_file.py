@@ -21,23 +21,23 @@ _PATH_LIMIT = 600
 _MOST_LOOKED_AT = 20_000
 """Pictures of a folder whose size and time are looked at."""
 _STATE_FOLDERS = ("/proc/", "/sys/")
-"""What lies here looks like a file of no length and is the kernel's own state."""
+"""Folders whose files look empty and are the kernel's own state."""
 
 
 @dataclass(frozen=True)
 class FileIdentity:
-    """Which file, and in which state: differs as soon as the file was replaced or written to."""
+    """Identity of a file and its state: differs as soon as the file was replaced or written to."""
 
     path: Path
     """Absolute."""
     size: int
     """Bytes."""
     mtime_ns: int
-    """When it was written to last, in nanoseconds."""
+    """Time of the last write, in nanoseconds."""
     inode: int
     """Its number in the file system; a file that took its place has another."""
     stream: int = 0
-    """Which stream of a video is meant."""
+    """Number of the stream of a video that is meant."""
 
     @classmethod
     def of(cls, path: Path) -> "FileIdentity":

@@ -41,7 +41,7 @@ CLIP_SIZE = 384
 """Side of a sample clip, in pixels."""
 
 CLIP_FRAMES = 64
-"""What one window of the model spans: 16 samples, every 4th frame, at 30 frames per second."""
+"""Frames that one window spans: 16 samples, every 4th frame, at 30 frames per second."""
 
 FPS = Fraction(30)
 

@@ -19,7 +19,7 @@ from mvit_core.geometry import PixelMap
 from mvit_core.printable import brief
 from mvit_core.system.ordinary_file import read_bounded
 
-__all__ = ["Box", "TimedBox", "boxes_of_window", "on_model", "read_boxes"]
+__all__ = ["Box", "TimedBox", "boxes_of_window", "on_model", "places_in_window", "read_boxes"]
 
 _MAX_BYTES = 16 << 20
 _MAX_BOXES = 200_000
@@ -43,6 +43,13 @@ class Box:
     right: float
     bottom: float
     name: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.left < self.right and self.top < self.bottom):
+            raise ClipError(
+                f"a box has edges {self.left:g}, {self.top:g}, {self.right:g}, {self.bottom:g}; "
+                "left lies left of right, top above bottom"
+            )
 
     @property
     def corners(self) -> tuple[float, float, float, float]:
@@ -184,14 +191,22 @@ def boxes_of_window(
     Returns:
         () where no box lies within the window.
     """
+    places = places_in_window(boxes, frame_indices, pts_seconds)
+    return tuple(boxes[place].on_source(size) for place in places)
+
+
+def places_in_window(
+    boxes: Sequence[TimedBox], frame_indices: Sequence[int], pts_seconds: NDArray[np.float64]
+) -> tuple[int, ...]:
+    """Places of the boxes of a window, as ``boxes_of_window`` chooses them."""
     first, last = frame_indices[0], frame_indices[-1]
-    at = {box: _frame_of(box, pts_seconds) for box in boxes}
-    inside = {frame for frame in at.values() if first <= frame <= last}
+    at = [_frame_of(box, pts_seconds) for box in boxes]
+    inside = {frame for frame in at if first <= frame <= last}
     if not inside:
         return ()
     middle = (first + last) / 2
     chosen = min(inside, key=lambda frame: (abs(frame - middle), frame))
-    return tuple(box.on_source(size) for box in boxes if at[box] == chosen)
+    return tuple(place for place, frame in enumerate(at) if frame == chosen)
 
 
 def _frame_of(box: TimedBox, pts_seconds: NDArray[np.float64]) -> int:

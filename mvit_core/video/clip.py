@@ -209,7 +209,7 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
 
 
 def read_note(video: "Video", window: ClipWindow) -> str:
-    """What must be known of a window whose frames were read: damaged frames among them."""
+    """Notes on a window whose frames were read: damaged frames among them."""
     return _with_damage(window, window.frame_indices, video).note
 
 

@@ -175,12 +175,20 @@ Right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Checkpoints</source>
             <translation>检查点</translation>
         </message>
         <message>
             <source>Load model</source>
             <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open boxes</source>
+            <translation>打开检测框</translation>
         </message>
         <message>
             <source>Open folder of pictures</source>
@@ -733,23 +741,23 @@ right-click for percentile tails and units</source>
         <name>Leaving</name>
         <message>
             <source>Finish, then quit</source>
-            <translation type="unfinished" />
+            <translation>完成后退出</translation>
         </message>
         <message>
             <source>Keep running</source>
-            <translation type="unfinished" />
+            <translation>继续运行</translation>
         </message>
         <message>
             <source>Stop and quit</source>
-            <translation type="unfinished" />
+            <translation>停止并退出</translation>
         </message>
         <message>
             <source>Work in progress</source>
-            <translation type="unfinished" />
+            <translation>任务进行中</translation>
         </message>
         <message>
             <source>{what} is not finished. It is lost if MViT Lens quits now.</source>
-            <translation type="unfinished" />
+            <translation>{what}尚未完成。现在退出 MViT Lens，结果将会丢失。</translation>
         </message>
     </context>
     <context>
@@ -803,6 +811,25 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>ModelChoices</name>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
+        </message>
+        <message>
+            <source>The file has several heads: read another</source>
+            <translation>文件有多个预测头：读取另一个</translation>
+        </message>
+        <message>
+            <source>The file holds several networks: read another</source>
+            <translation>文件有多个网络：读取另一个</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>权重</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelPanel</name>
         <message>
             <source>Built from</source>
@@ -833,8 +860,20 @@ right-click for percentile tails and units</source>
             <translation>设备</translation>
         </message>
         <message>
+            <source>Family</source>
+            <translation>网络家族</translation>
+        </message>
+        <message>
+            <source>Fed</source>
+            <translation>输入处理</translation>
+        </message>
+        <message>
             <source>Format</source>
             <translation>格式</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>预测头</translation>
         </message>
         <message>
             <source>How the model is fed (Ctrl+P)</source>
@@ -953,12 +992,24 @@ right-click for percentile tails and units</source>
             <translation>全部</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Cancelled before the classes were known; run the window again with Ctrl+R</source>
             <translation>在得出类别之前已取消；按 Ctrl+R 重新运行此模型窗口</translation>
         </message>
         <message>
             <source>Classes listed</source>
             <translation>列出的类别</translation>
+        </message>
+        <message>
+            <source>Classes of box {n}</source>
+            <translation>检测框 {n} 的类别</translation>
+        </message>
+        <message>
+            <source>Classes of head {name}</source>
+            <translation>预测头 {name} 的类别</translation>
         </message>
         <message>
             <source>Clear the search</source>
@@ -975,6 +1026,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Copy the classes listed</source>
             <translation>复制列出的类别</translation>
+        </message>
+        <message>
+            <source>Each class by itself (sigmoid): the percentages do not sum to 100 %</source>
+            <translation>各类别相互独立（sigmoid）：百分比之和不等于 100 %</translation>
         </message>
         <message>
             <source>Find a class</source>
@@ -1001,8 +1056,16 @@ right-click for percentile tails and units</source>
             <translation>打开视频后，这里会显示模型的预测。</translation>
         </message>
         <message>
+            <source>Prediction heads</source>
+            <translation>预测头</translation>
+        </message>
+        <message>
             <source>The window has not been run yet.</source>
             <translation>此模型窗口尚未运行。</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>Video</source>
@@ -1360,20 +1423,8 @@ right-click for percentile tails and units</source>
             <translation>所有文件</translation>
         </message>
         <message>
-            <source>Cancel</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
-            <source>Do not save</source>
-            <translation type="unfinished" />
-        </message>
-        <message>
             <source>Open session</source>
             <translation>打开会话</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation type="unfinished" />
         </message>
         <message>
             <source>Save session</source>
@@ -1401,7 +1452,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{name}: its files do not answer within {n} seconds</source>
-            <translation type="unfinished" />
+            <translation>{name}：其文件在 {n} 秒内没有响应</translation>
         </message>
     </context>
     <context>
@@ -1526,11 +1577,11 @@ right-click for percentile tails and units</source>
         <name>StreamMenu</name>
         <message>
             <source>No choice of streams</source>
-            <translation type="unfinished" />
+            <translation>没有可选的视频流</translation>
         </message>
         <message>
             <source>{n}: {w} × {h}, {codec}</source>
-            <translation type="unfinished" />
+            <translation>{n}：{w} × {h}，{codec}</translation>
         </message>
     </context>
     <context>
@@ -1603,6 +1654,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>Toast</name>
         <message>
+            <source>Choose weights…</source>
+            <translation>选择权重…</translation>
+        </message>
+        <message>
             <source>Copied</source>
             <translation>已复制</translation>
         </message>
@@ -1632,11 +1687,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Reload the model</source>
-            <translation type="unfinished" />
+            <translation>重新加载模型</translation>
         </message>
         <message>
             <source>Reload the video</source>
-            <translation type="unfinished" />
+            <translation>重新加载视频</translation>
         </message>
         <message>
             <source>Retry on CPU</source>
@@ -1846,6 +1901,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>boxes</name>
+        <message>
+            <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
+            <translation>检测框 {n}：方向键移动，按住 Shift 调整大小，Delete 删除，Esc 结束</translation>
+        </message>
+        <message>
+            <source>Drag a box; Enter draws one in the middle. Esc ends</source>
+            <translation>拖动画出检测框；Enter 在中间画一个，Esc 结束</translation>
+        </message>
+        <message>
+            <source>the whole frame is one box</source>
+            <translation>整帧为一个检测框</translation>
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -1916,6 +1986,10 @@ right-click for percentile tails and units</source>
             <translation>大步前进</translation>
         </message>
         <message>
+            <source>Boxes</source>
+            <translation>检测框</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
@@ -1956,6 +2030,10 @@ right-click for percentile tails and units</source>
             <translation>对比</translation>
         </message>
         <message>
+            <source>Copy boxes to all windows</source>
+            <translation>将检测框复制到所有窗口</translation>
+        </message>
+        <message>
             <source>Copy image</source>
             <translation>复制图像</translation>
         </message>
@@ -1976,6 +2054,10 @@ right-click for percentile tails and units</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
         <message>
+            <source>Delete the box</source>
+            <translation>删除检测框</translation>
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -1984,8 +2066,20 @@ right-click for percentile tails and units</source>
             <translation>显示面板</translation>
         </message>
         <message>
+            <source>Drag on the frame: the model predicts for what lies in the box</source>
+            <translation>在画面上拖动：模型对框内内容进行预测</translation>
+        </message>
+        <message>
+            <source>Draw a box</source>
+            <translation>画检测框</translation>
+        </message>
+        <message>
             <source>E&amp;xport</source>
             <translation>导出(&amp;X)</translation>
+        </message>
+        <message>
+            <source>Every window of the clip gets the boxes of the window shown</source>
+            <translation>视频的每个窗口都采用当前窗口的检测框</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2144,6 +2238,10 @@ right-click for percentile tails and units</source>
             <translation>提高不透明度</translation>
         </message>
         <message>
+            <source>Next box</source>
+            <translation>下一个检测框</translation>
+        </message>
+        <message>
             <source>Next colour map</source>
             <translation>下一种配色</translation>
         </message>
@@ -2230,6 +2328,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open a video, a model and a view as they were saved</source>
             <translation>按保存时的样子打开视频、模型和视图</translation>
+        </message>
+        <message>
+            <source>Open boxes…</source>
+            <translation>打开检测框…</translation>
         </message>
         <message>
             <source>Open folder of pictures…</source>
@@ -2350,6 +2452,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Quit</source>
             <translation>退出</translation>
+        </message>
+        <message>
+            <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
+            <translation>从 CSV 文件读取检测框：秒或帧、x1、y1、x2、y2</translation>
         </message>
         <message>
             <source>Recent file {n}</source>
@@ -2497,11 +2603,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Video stream</source>
-            <translation type="unfinished" />
+            <translation>视频流</translation>
         </message>
         <message>
             <source>Video stream {n}</source>
-            <translation type="unfinished" />
+            <translation>视频流 {n}</translation>
         </message>
         <message>
             <source>What is shown beside pinned maps</source>
@@ -2534,6 +2640,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>a single map is shown already</source>
             <translation>当前已是单图</translation>
+        </message>
+        <message>
+            <source>choose a box first: click it</source>
+            <translation>请先点击选择一个检测框</translation>
         </message>
         <message>
             <source>export something first; panes side by side are not exported</source>
@@ -2588,6 +2698,14 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
+            <source>open a video and load a model of detection first</source>
+            <translation>请先打开视频并加载检测模型</translation>
+        </message>
+        <message>
+            <source>open a video and load a model with classes first</source>
+            <translation>请先打开视频并加载有类别的模型</translation>
+        </message>
+        <message>
             <source>open a video first</source>
             <translation>请先打开视频</translation>
         </message>
@@ -2604,8 +2722,12 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个模型窗口</translation>
         </message>
         <message>
+            <source>run a window of a model with classes first</source>
+            <translation>请先用有类别的模型运行一个窗口</translation>
+        </message>
+        <message>
             <source>the file has no such further video stream</source>
-            <translation type="unfinished" />
+            <translation>文件中没有这个视频流</translation>
         </message>
         <message>
             <source>the model has no class token, or its prediction does not read this layer's</source>
@@ -2622,6 +2744,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>this frame has no marker</source>
             <translation>此帧没有标记</translation>
+        </message>
+        <message>
+            <source>this window has no boxes</source>
+            <translation>此窗口没有检测框</translation>
         </message>
     </context>
     <context>
@@ -2681,15 +2807,15 @@ right-click for percentile tails and units</source>
         <name>file_watch</name>
         <message>
             <source>{name} has changed on disk</source>
-            <translation type="unfinished" />
+            <translation>{name} 在磁盘上已被更改</translation>
         </message>
         <message>
             <source>{name} has changed on disk; open it again</source>
-            <translation type="unfinished" />
+            <translation>{name} 在磁盘上已被更改；请重新打开</translation>
         </message>
         <message>
             <source>{name} is not there any more; it is shown as it was opened</source>
-            <translation type="unfinished" />
+            <translation>{name} 已不存在；显示的是打开时的内容</translation>
         </message>
     </context>
     <context>
@@ -2776,6 +2902,18 @@ right-click for percentile tails and units</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
         <message>
+            <source>{n} boxes copied to {m} windows</source>
+            <translation>已将 {n} 个检测框复制到 {m} 个窗口</translation>
+        </message>
+        <message>
+            <source>{n} boxes read</source>
+            <translation>已读取 {n} 个检测框</translation>
+        </message>
+        <message>
+            <source>{n} boxes read; they are for models of detection, and this one is none</source>
+            <translation>已读取 {n} 个检测框；它们用于检测模型，而此模型不是</translation>
+        </message>
+        <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
         </message>
@@ -2796,7 +2934,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>The video has changed on disk; open it again</source>
-            <translation type="unfinished" />
+            <translation>视频在磁盘上已被更改；请重新打开</translation>
         </message>
     </context>
     <context>
@@ -2827,14 +2965,41 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>model</name>
+        <message>
+            <source>none (masked pre-training)</source>
+            <translation>无（掩码预训练）</translation>
+        </message>
+        <message>
+            <source>none: no classes are predicted</source>
+            <translation>无：不预测类别</translation>
+        </message>
+        <message>
+            <source>short side {side}, crop {size}, mean {mean}, std {std}, {order}</source>
+            <translation>短边 {side}，裁剪 {size}，均值 {mean}，标准差 {std}，{order}</translation>
+        </message>
+        <message>
+            <source>the file itself</source>
+            <translation>文件本身</translation>
+        </message>
+        <message>
+            <source>{head} (shown)</source>
+            <translation>{head}（当前）</translation>
+        </message>
+        <message>
+            <source>{name}: {n} classes</source>
+            <translation>{name}：{n} 个类别</translation>
+        </message>
+    </context>
+    <context>
         <name>opening</name>
         <message>
             <source>Map, pinned classes and preprocessing begin anew with another model</source>
-            <translation type="unfinished" />
+            <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>
         </message>
         <message>
             <source>{map} needs a picked token, and another clip has none: back to {default}</source>
-            <translation type="unfinished" />
+            <translation>“{map}”需要选定的词元，而另一段视频没有：恢复为“{default}”</translation>
         </message>
     </context>
     <context>
@@ -2904,6 +3069,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {i}, frames {a} to {b}</source>
             <translation>模型窗口 {i}，第 {a} 到 {b} 帧</translation>
+        </message>
+        <message>
+            <source>{scope}, box {n}</source>
+            <translation>{scope}，检测框 {n}</translation>
         </message>
     </context>
     <context>
@@ -3078,7 +3247,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Damaged: painted from broken data; the picture may be wrong</source>
-            <translation type="unfinished" />
+            <translation>已损坏：由损坏的数据解码而成，画面可能有误</translation>
         </message>
         <message>
             <source>Frame {a}; frame {b} is being decoded</source>
@@ -3107,6 +3276,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
+        </message>
+        <message>
+            <source>Predictions of other boxes; those asked for are on their way</source>
+            <translation>显示的是其他检测框的预测；所请求的正在计算</translation>
         </message>
         <message>
             <source>Preview; the frame itself is being decoded</source>
@@ -3144,7 +3317,7 @@ right-click for percentile tails and units</source>
         <name>sessions</name>
         <message>
             <source>the session is damaged: {name} is {value}, not a group of values</source>
-            <translation type="unfinished" />
+            <translation>会话已损坏：{name} 是 {value}，而不是一组值</translation>
         </message>
         <message>
             <source>{name} is damaged or no session: {why}</source>
@@ -3155,6 +3328,10 @@ right-click for percentile tails and units</source>
             <translation>{name} 不是 MViT Lens 的会话；会话文件以 .mvitlens 结尾</translation>
         </message>
         <message>
+            <source>{name} is too large for a session</source>
+            <translation>{name} 太大，不可能是会话</translation>
+        </message>
+        <message>
             <source>{name} was written by MViT Lens {by} in form {number}; this version reads up to form {own}. Update MViT Lens to open it</source>
             <translation>{name} 由 MViT Lens {by} 以第 {number} 版格式写成；此版本最高只能读取第 {own} 版格式。请更新 MViT Lens 后再打开</translation>
         </message>
@@ -3162,20 +3339,24 @@ right-click for percentile tails and units</source>
             <source>{path} cannot be read any more: {why}</source>
             <translation>{path} 已无法读取：{why}</translation>
         </message>
+        <message>
+            <source>{path} cannot be read: {why}</source>
+            <translation>无法读取 {path}：{why}</translation>
+        </message>
     </context>
     <context>
         <name>settings</name>
         <message>
             <source>The settings were damaged; they are kept as {name}, and new ones begin</source>
-            <translation type="unfinished" />
+            <translation>设置已损坏；已另存为 {name}，并启用新的设置</translation>
         </message>
         <message>
             <source>{path} is damaged and cannot be set aside</source>
-            <translation type="unfinished" />
+            <translation>{path} 已损坏，且无法另存</translation>
         </message>
         <message>
             <source>{path} is no ordinary file; settings are kept beside it</source>
-            <translation type="unfinished" />
+            <translation>{path} 不是普通文件；设置保存在它旁边</translation>
         </message>
     </context>
     <context>
@@ -3203,6 +3384,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>This model has no class token, so all of the attention lies on patches</source>
             <translation>此模型没有类别词元，因此全部注意力都在图块上</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
         <message>
             <source>entropy</source>
@@ -3384,8 +3569,20 @@ right-click for percentile tails and units</source>
             <translation>谁在关注选取的键：矩阵的一列，位于查询网格上。</translation>
         </message>
         <message>
+            <source>action detector</source>
+            <translation>动作检测器</translation>
+        </message>
+        <message>
+            <source>classifier</source>
+            <translation>分类器</translation>
+        </message>
+        <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>encoder of masked pre-training</source>
+            <translation>掩码预训练编码器</translation>
         </message>
         <message>
             <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
@@ -3398,6 +3595,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>preset {name}</source>
             <translation>预设 {name}</translation>
+        </message>
+        <message>
+            <source>reversible network</source>
+            <translation>可逆网络</translation>
         </message>
         <message>
             <source>the architecture that was passed</source>

@@ -106,7 +106,7 @@ def no_memory(monkeypatch):
     real = Explainer.capture
     seen = []
 
-    def capture(self, video, window, on_layer=None, on_step=None):
+    def capture(self, video, window, on_layer=None, on_step=None, boxes=()):
         seen.append((self.loaded.half, self.keep.blocks))
         if not self.loaded.half and self.keep.blocks is None:
             remedies = ("cpu", "half", "fewer_layers")

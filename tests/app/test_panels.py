@@ -50,6 +50,6 @@ def test_a_panel_that_shows_nothing_is_refused(qapp):
     panel = Panel()
     with pytest.raises(NotImplementedError):
         panel.show_snapshot(None, None)
-    assert panel.connect_to(PanelContext(*[None] * 9)) is None
+    assert panel.connect_to(PanelContext(*[None] * 11)) is None
     assert panel.first_stop is None
     panel.deleteLater()

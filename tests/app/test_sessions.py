@@ -132,6 +132,7 @@ def test_any_view_survives_being_json(head, query, locked, block, opacity, spec)
     [
         ("heat.opacity", "high"),
         ("heat.opacity", float("nan")),
+        ("heat.opacity", 10**400),
         ("heat", 3),
         ("map", []),
         ("frame", 1.5),

@@ -108,6 +108,14 @@ def test_two_drags_with_a_pause_between_them_are_two_steps(store, now):
     assert store.state.heat.opacity == 0.1
 
 
+def test_a_drag_right_after_undo_is_a_step_of_its_own(store):
+    store.update(gesture="opacity", opacity=0.1)
+    store.undo()
+    store.update(gesture="opacity", opacity=0.9)
+    store.undo()
+    assert store.state.heat.opacity == ViewState().heat.opacity
+
+
 def test_a_new_change_drops_what_could_be_done_again(store):
     store.update(smooth=False)
     store.undo()

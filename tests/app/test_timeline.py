@@ -85,12 +85,16 @@ class Host:
 @pytest.fixture
 def strip(qapp):
     strip = Strip(StillWorker(), Host(), MemoryBudget(8 * 100), None)
-    strip.begin("a.mp4", object())
+    strip.begin("a.mp4", OPENED)
     return strip
 
 
-def piece(*frames, path="a.mp4", last=False):
-    return ProxyPiece(path, tuple((frame, bytes(10)) for frame in frames), 60, is_last=last)
+OPENED, ANOTHER = object(), object()
+"""Stand for two open videos."""
+
+
+def piece(*frames, of=OPENED, last=False):
+    return ProxyPiece(of, tuple((frame, bytes(10)) for frame in frames), 60, is_last=last)
 
 
 def test_the_nearest_frame_stands_in_where_one_has_no_picture(strip):
@@ -111,7 +115,7 @@ def test_pieces_are_asked_for_until_the_last(strip):
 
 
 def test_a_piece_of_another_video_is_not_taken(strip):
-    assert strip.add(piece(0, path="b.mp4")) is None
+    assert strip.add(piece(0, of=ANOTHER)) is None
     assert strip.nearest(0) is None
 
 

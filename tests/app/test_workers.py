@@ -389,38 +389,8 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     host = inference.ModelWorker(MemoryBudget(1 << 20))
     source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
     info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
-    request = SimpleNamespace(model=source, model_files=None, spec=info.clip_spec, block=0)
+    request = SimpleNamespace(model=source, model_files=(), spec=info.clip_spec, block=0)
     for background in (False, True):
         host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
     host.close()
     assert shared == [False, True]
-
-
-def test_the_inference_worker_goes_on_from_what_the_decode_worker_found(barcode_clip, monkeypatch):
-    from app.workers.decode import Decoder
-    from app.workers.inference import ModelWorker
-    from app.workers.known_videos import KnownVideos
-    from app.workers.worker import TaskHandle
-
-    known, budget = KnownVideos(), MemoryBudget(1 << 26)
-    decoder, host = Decoder(budget, known), ModelWorker(budget, known)
-    opened = decoder.open(barcode_clip, None, TaskHandle(TaskKey.OPEN, 1, lambda _: None))
-    monkeypatch.setattr("mvit_core.video.decode.reader.inspect_path", None)
-    video = host.open(barcode_clip, file=decoder.videos[0].identity)
-    assert video.frame_count == opened.video.frame_count
-    assert (video.frame(9) == decoder.videos[0].frame(9)).all()
-    host.close()
-    decoder.close()
-
-
-def test_few_videos_are_remembered(tmp_path):
-    from app.workers.known_videos import MOST, KnownVideos
-    from mvit_core.system.ordinary_file import FileIdentity
-
-    known = KnownVideos()
-    files = [FileIdentity(tmp_path / str(number), 1, 1, number) for number in range(MOST + 1)]
-    for file in files:
-        known.remember(file, file.path)
-    assert known.of(files[0]) is None
-    assert [known.of(file) for file in files[1:]] == [file.path for file in files[1:]]
-    assert known.of(None) is None

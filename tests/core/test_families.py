@@ -61,7 +61,7 @@ def clip() -> Tensor:
 @pytest.mark.parametrize("config", [tiny(), reversible(), encoder(), detector()])
 def test_a_configuration_builds_the_network_of_its_family(config: MViTConfig, clip: Tensor):
     model = weights(build_network(config)).eval()
-    assert type(model) is type(MViT(config)) is FAMILIES[config.family].network
+    assert type(model) is FAMILIES[config.family].network
     assert type(deepcopy(model)) is type(model)
     assert family_of(config).config is type(config)
     record = capture(model, clip)
@@ -69,6 +69,12 @@ def test_a_configuration_builds_the_network_of_its_family(config: MViTConfig, cl
     for layer, (q_shape, k_shape) in zip(record.layers, config.block_grids(), strict=True):
         assert (layer.q_shape, layer.k_shape) == (q_shape, k_shape)
         assert torch.allclose(layer.attention().sum(-1), torch.ones(()), atol=1e-5)
+
+
+@pytest.mark.parametrize("config", [reversible(), encoder(), detector()])
+def test_the_network_of_classifiers_refuses_the_configuration_of_another_family(config):
+    with pytest.raises(TypeError, match="build_network"):
+        MViT(config)
 
 
 # Reversible networks.

@@ -16,6 +16,7 @@ from app import checks
 from mvit_core import capture, load_model
 from mvit_core.attention.recorder import Keep
 from mvit_core.model import PRESETS, Mlp, MViT, kernels, plain_vit
+from mvit_core.model.families import build_network
 from mvit_core.model.kernels import Linear, choice, forced, linear, product
 from mvit_core.model.products import weighted_values
 from tests.core.test_capture import CONFIGS, peaked
@@ -120,7 +121,7 @@ def test_unpooled_blocks_go_through_the_products_too(onednn):
 def test_every_linear_layer_of_a_network_is_of_the_kind_that_chooses():
     for name in PRESETS:
         with torch.device("meta"):
-            model = MViT(PRESETS[name])
+            model = build_network(PRESETS[name])
         found = [each for each in model.modules() if isinstance(each, nn.Linear)]
         assert all(type(each) is Linear for each in found)
         assert len(found) > model.config.depth

@@ -86,6 +86,40 @@ def test_an_export_leaves_the_old_file_or_a_whole_new_one(
             assert content == OLD or (failure is None and len(content) == len(whole)), number
 
 
+@posix
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_a_session_save_leaves_the_old_session_or_a_whole_new_one(
+    is_linked: bool, barcode_clip, toy_checkpoint, tmp_path, monkeypatch
+):
+    from app.state.session_file import Place, read_session, session_of, write_session
+    from app.state.view_state import ModelSource, ViewState
+
+    folder = tmp_path / "sessions"
+    folder.mkdir()
+    clip = barcode_clip.rename(folder / "clip.mp4")  # its digest is read when it is saved
+    target, model = folder / "view.mvitlens", ModelSource(toy_checkpoint)
+    states = [ViewState(clip=clip, model=model, frame=frame) for frame in (3, 8)]
+
+    def save(state: ViewState) -> None:
+        monkeypatch.setattr(atomic_file, "_looked_at", set())
+        write_session(session_of(state, Place(), folder), target)
+
+    save(states[0])
+    if is_linked:
+        os.link(target, tmp_path / "other")
+    before = target.read_bytes()
+    failed = 0
+    for number, failure in every_failure(
+        lambda: save(states[1]), folder, lambda: target.write_bytes(before)
+    ):
+        assert failure is None or isinstance(failure, MvitError), (number, failure)
+        assert sorted(files(folder)) == ["clip.mp4", "view.mvitlens"], number
+        assert read_session(target).view["frame"] == (8 if failure is None else 3), number
+        assert failure is None or target.read_bytes() == before, number
+        failed += failure is not None
+    assert failed >= 4  # reading the clip, making, writing and replacing fail for sure
+
+
 LIMITED = """
 import resource, sys
 from pathlib import Path

@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.panels.predictions.chips import Chips
 from app.panels.predictions.classes import Bars
 from app.panels.predictions.video import VideoControls
 from app.panels.spec import Panel
+from app.results.boxes import listed_box
 from app.state.view_state import TOP_CHOICES
 from app.text.class_list import listed_classes
 from app.text.terms import sentence
@@ -30,7 +32,13 @@ from app.widgets.basic import icon_button, label, set_tip
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
-    from app.results import AverageInfo, PredictionInfo
+    from app.results import (
+        AverageInfo,
+        BoxPredictions,
+        HeadPredictions,
+        ModelInfo,
+        PredictionInfo,
+    )
     from app.results.snapshot import Snapshot
     from app.state.view_state import ViewState
 
@@ -45,6 +53,12 @@ class WindowPredictions:
     """A remark, or the reason why there are none."""
     stale: bool = False
     """True where they belong to the window before."""
+    boxes: tuple[BoxPredictions, ...] = ()
+    """Predictions for each box of the window."""
+    heads: tuple[HeadPredictions, ...] = ()
+    """Predictions of each head, of a model with several."""
+    own_head: str = ""
+    """Name of the head that gives the model's own predictions."""
 
 
 class PredictionsPanel(Panel):
@@ -53,12 +67,17 @@ class PredictionsPanel(Panel):
     changed = Signal(str, object)
     """Emitted with the name of a setting and its new value."""
     pin_asked = Signal(int)
+    box_asked = Signal(int)
+    """Emitted with the place of a box whose classes are to be listed."""
     command = Signal(str)
     """Emitted with the id of a command that a button stands for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bars = Bars()
+        self.boxes, self.heads = Chips(self.tr("Boxes")), Chips(self.tr("Prediction heads"))
+        self.boxes.chosen.connect(self.box_asked)
+        self.heads.chosen.connect(self._head_chosen)
         self.bars.pin_asked.connect(self.pin_asked)
         self.video = VideoControls()
         self.video.changed.connect(self.changed)
@@ -81,7 +100,7 @@ class PredictionsPanel(Panel):
         column.setContentsMargins(12, 0, 12, 6)
         column.setSpacing(6)
         column.addLayout(self._head())
-        for part in (self.video, self.search, self.bars, self._note):
+        for part in (self.video, self.boxes, self.heads, self.search, self.bars, self._note):
             column.addWidget(part)
         column.addStretch(1)
         for part in (self.video, self.search):
@@ -136,6 +155,7 @@ class PredictionsPanel(Panel):
     def connect_to(self, context: PanelContext) -> None:
         self.changed.connect(context.intents.set_field)
         self.pin_asked.connect(context.intents.pin_class)
+        self.box_asked.connect(context.intents.boxes.choose)
         self.command.connect(context.run)
         self.remarked.connect(context.show_remark)
 
@@ -143,6 +163,8 @@ class PredictionsPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         if old is None or _listing(old.state) != _listing(new.state):
             self.show_state(new.state)
+        model = new.results.model
+        self.scopes.button(1).setEnabled(model is None or model.has_classes)
         if old is None or self._remark(old) != self._remark(new):
             self.remarked.emit(self._remark(new), "")
         self.show_window(self._window_predictions(new))
@@ -170,13 +192,34 @@ class PredictionsPanel(Panel):
             return WindowPredictions(note=note)
         result, request = results.shown.result, results.request
         shown = result.request
+        if not results.model.has_classes:
+            words = self.tr("This model has no classes (masked pre-training)")
+            return WindowPredictions(note=words)
         if not result.is_complete:
             note = self.tr(
                 "Cancelled before the classes were known; run the window again with Ctrl+R"
             )
             return WindowPredictions(note=note)
-        stale = request is not None and (request.window, request.spec) != (shown.window, shown.spec)
-        return WindowPredictions(result.predictions, sentence(result.note), stale)
+        stale = request is not None and (request.window, request.spec, request.boxes) != (
+            shown.window,
+            shown.spec,
+            shown.boxes,
+        )
+        return WindowPredictions(
+            result.predictions_of(listed_box(snapshot), snapshot.state.listed_head),
+            self._remarks(results.model, sentence(result.note)),
+            stale,
+            result.boxes,
+            result.heads if len(result.heads) > 1 else (),
+            results.model.head,
+        )
+
+    def _remarks(self, model: ModelInfo, note: str) -> str:
+        """Notes for reading the list: on the clip, and on independent classes."""
+        if model.activation != "sigmoid":
+            return note
+        words = self.tr("Each class by itself (sigmoid): the percentages do not sum to 100 %")
+        return " · ".join(filter(None, (note, words)))
 
     def show_state(self, state: ViewState) -> None:
         """Show the settings of a state."""
@@ -185,6 +228,7 @@ class PredictionsPanel(Panel):
         button.setChecked(True)
         with QSignalBlocker(self.top):
             self.top.setCurrentIndex(self.top.findData(state.top_k))
+        self._show_choices()
         self.search.setVisible(state.top_k == 0)
         if state.top_k and self.search.text():
             self.search.clear()
@@ -196,7 +240,32 @@ class PredictionsPanel(Panel):
         """Show the classes of a window, or the reason why there are none."""
         if window != self._window:
             self._window = window
+            self._show_choices()
             self._list()
+
+    def _show_choices(self) -> None:
+        """Show the buttons of boxes and of heads that there are."""
+        state, window = self._state, self._window
+        if state is None:
+            return
+        is_window = not state.whole_video
+        count = len(window.boxes) if is_window else 0
+        chosen = state.box if state.box is not None and state.box < count else 0
+        tips = tuple(self._box_tip(place) for place in range(count))
+        self.boxes.show_choice(tuple(str(place + 1) for place in range(count)), tips, chosen)
+        names = tuple(head.name for head in window.heads) if is_window else ()
+        listed = state.listed_head if state.listed_head in names else window.own_head
+        place = names.index(listed) if listed in names else 0
+        tips = tuple(self.tr("Classes of head {name}").format(name=name) for name in names)
+        self.heads.show_choice(names, tips, place)
+
+    def _box_tip(self, place: int) -> str:
+        name = self._window.boxes[place].box.name
+        words = self.tr("Classes of box {n}").format(n=place + 1)
+        return f"{words} ({name})" if name else words
+
+    def _head_chosen(self, place: int) -> None:
+        self.changed.emit("listed_head", self._window.heads[place].name)
 
     def show_average(self, average: AverageInfo | None) -> None:
         """Show the classes of the whole video."""
@@ -225,4 +294,5 @@ class PredictionsPanel(Panel):
 
 def _listing(state: ViewState) -> object:
     """Key of the fields of the state that decide which classes are listed."""
-    return state.top_k, state.pinned_classes, state.whole_video, state.views
+    listed = state.top_k, state.pinned_classes, state.whole_video, state.views
+    return *listed, state.box, state.listed_head

@@ -95,19 +95,23 @@ class Timeline(Panel):
             self._badge,
             self.tr("The frames do not follow at one even distance; times are the file's own"),
         )
-        self._sampled = ElidedLabel()
-        self._sampled.setObjectName("soft")
-        self._sampled.setFont(theme.small_font(self))
-        self._sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._sampled = self._sampled_label()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._transport())
-        column.addWidget(self.series_head)
-        column.addWidget(self.track)
+        for widget in (self.series_head, self.track):
+            column.addWidget(widget)
         column.addLayout(self._scroll_bar())
         self.show_video(None, ())
+
+    def _sampled_label(self) -> ElidedLabel:
+        sampled = ElidedLabel()
+        sampled.setObjectName("soft")
+        sampled.setFont(theme.small_font(self))
+        sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        return sampled
 
     def _wired_track(self) -> Track:
         """Make a track and connect its signals."""

@@ -318,9 +318,8 @@ class Track(QWidget):
         self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
         self._hover = frame = self.frame_at(x) if grip is None else grip.frame
         found = self._proxies.pictures.image(frame) if self._proxies else None
-        words = self.tr("frame {frame} · {time}").format(
-            frame=frame_number(frame), time=clock(float(self._video.pts_seconds[frame]))
-        )
+        when = clock(float(self._video.pts_seconds[frame]))
+        words = self.tr("frame {frame} · {time}").format(frame=frame_number(frame), time=when)
         if found is not None and found.index != frame:
             words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
         row = self._row_at(place)
@@ -330,12 +329,8 @@ class Track(QWidget):
         if grip is not None:
             words = f"{grip_words(grip, self._markers)} · {words}"
         width, height = self._video.display_size
-        self.hover_picture.show_frame(
-            found.image if found else None,
-            words,
-            width / height,
-            self.mapToGlobal(QPoint(round(x), 0)),
-        )
+        image, above = found.image if found else None, self.mapToGlobal(QPoint(round(x), 0))
+        self.hover_picture.show_frame(image, words, width / height, above)
         self.update()
 
     def _hide_hover(self) -> None:

@@ -61,9 +61,9 @@ class OpenStream(Closing):
     container: "InputContainer"
     stream: "VideoStream"
     number: int
-    """Of the stream within the file; the stream itself cannot be asked once it is closed."""
+    """Number of the stream within the file; a closed stream cannot be asked."""
     identity: FileIdentity
-    """Which file it was, and in which state."""
+    """Identity of the file when it was opened."""
     is_strict: bool = False
     """The decoder refuses whatever it finds damaged, instead of painting over it."""
 
@@ -86,7 +86,7 @@ class OpenStream(Closing):
 
 
 def changed_words(path: "Path") -> str:
-    """What is said of a file that is another than the one that was opened."""
+    """Words for a file that is another than the one that was opened."""
     return f"{path.name} has changed on disk since it was opened; open it again"
 
 

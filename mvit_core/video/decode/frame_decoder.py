@@ -62,7 +62,7 @@ class FrameDecoder:
         self._source = PacketReader(index, opened)
         self._map: DamageMap | None = None
         self._segment: Keyframe | None = None
-        """Where the decoder was last started, once something damaged was met."""
+        """Keyframe at which the decoder was last started, once something damaged was met."""
         self.damaged: set[int] = set()
         self._pending: deque[tuple[int, VideoFrame]] = deque()
         self._last_rank: int | None = None

@@ -213,7 +213,7 @@ def _cameras(paths: "list[Path]") -> "list[list[Path]]":
 
 
 def _photographic(path: "Path") -> tuple[bool, bool, bool, bool]:
-    """What speaks for a photograph, the strongest first: name, many colours, JPEG, hues."""
+    """Signs of a photograph, the strongest first: name, many colours, JPEG, hues."""
     is_derived = any(word in path.stem.lower() for word in _DERIVED)
     picture = _decode(path)
     if picture is None:

@@ -278,12 +278,12 @@ class _Trial:
 
 
 def _checksum(frame: "VideoFrame") -> int:
-    """Of all samples as they were decoded, without the padding of rows."""
+    """Checksum of all samples as they were decoded, without the padding of rows."""
     if frame.format.name not in _PLAIN_PLANES:
         return crc32(frame.to_ndarray(format="rgb24").tobytes())
     found = 0
     for plane in frame.planes:
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         samples = rows[: plane.height, : plane.width]
-        found = crc32(np.ascontiguousarray(samples).data, found)
+        found = crc32(samples.tobytes(), found)
     return found

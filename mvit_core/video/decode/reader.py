@@ -140,7 +140,7 @@ class Video(Closing):
 
     @property
     def identity(self) -> FileIdentity:
-        """Which file it was when it was opened; the key of whatever is remembered of it."""
+        """Identity of the file when it was opened; the key of whatever is remembered of it."""
         return replace(self._identity, stream=self.stream)
 
     def check_unchanged(self) -> None:

@@ -76,13 +76,13 @@ def gate(monkeypatch):
     opened, plain = threading.Event(), Explainer.capture
     opened.set()
 
-    def capture(self, video, window, on_layer=None, on_step=None):
+    def capture(self, video, window, on_layer=None, on_step=None, boxes=()):
         def held(done, total):
             on_layer(done, total)
             while done >= 2 and not opened.wait(0.005):
                 on_step()
 
-        return plain(self, video, window, held, on_step)
+        return plain(self, video, window, held, on_step, boxes)
 
     monkeypatch.setattr(Explainer, "capture", capture)
     yield opened

@@ -116,7 +116,7 @@ def test_17_lack_of_memory_offers_ways_out_and_the_cpu_completes(
 ):
     plain, full = Explainer.capture, ["cuda:0"]
 
-    def capture(self, video, window, on_layer=None, on_step=None):
+    def capture(self, video, window, on_layer=None, on_step=None, boxes=()):
         if window.index == 1 and full:
             remedies = ("cpu", "half", "fewer_layers")
             raise DeviceMemoryError(f"{full.pop()} has too little memory for this clip", remedies)

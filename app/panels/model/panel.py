@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.panels.model.choices import ModelChoices
 from app.panels.spec import Panel
+from app.text.model_words import fed_words, heads_words, none_words
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
-from app.text.terms import origin_words
+from app.text.terms import origin_words, term
 from app.widgets import theme
 from app.widgets.basic import label, rule, set_tip
 from app.widgets.icons import themed_icon
@@ -90,6 +92,10 @@ class ModelPanel(Panel):
     """Properties of the model, warnings of its loading, and the lists behind them."""
 
     preprocessing_asked = Signal()
+    weights_asked = Signal(str)
+    """Emitted with another network of the file."""
+    head_asked = Signal(str)
+    """Emitted with another prediction head."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +119,9 @@ class ModelPanel(Panel):
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
         self.values = {name: self._row(words) for name, words in self._rows()}
+        self.choices = ModelChoices()
+        self.choices.weights.chosen.connect(self.weights_asked)
+        self.choices.heads.chosen.connect(self.head_asked)
         self._rule = rule()
         self._lay_out(self._buttons())
         self.show_model(None, None)
@@ -120,6 +129,8 @@ class ModelPanel(Panel):
     @override
     def connect_to(self, context: PanelContext) -> None:
         self.preprocessing_asked.connect(lambda: context.run("attention.preprocessing"))
+        self.weights_asked.connect(context.choose_weights)
+        self.head_asked.connect(context.choose_head)
 
     @property
     @override
@@ -139,6 +150,7 @@ class ModelPanel(Panel):
         for part in (self._info, self._buttons_row, self._rule):
             part.setVisible(model is not None)
         self.empty.setVisible(model is None)
+        self.choices.show_model(model)
         if model is None:
             for label_ in (self.warnings, self.different, self.clean):
                 label_.hide()
@@ -176,12 +188,15 @@ class ModelPanel(Panel):
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
         return (
+            ("family", self.tr("Family")),
             ("format", self.tr("Format")),
             ("decided", self.tr("Built from")),
             ("input", self.tr("Input")),
+            ("fed", self.tr("Fed")),
             ("parameters", self.tr("Parameters")),
             ("classes", self.tr("Classes")),
             ("readout", self.tr("Readout")),
+            ("head", self.tr("Head")),
             ("device", self.tr("Device")),
         )
 
@@ -222,6 +237,7 @@ class ModelPanel(Panel):
             self.warnings,
             self.missing,
             self.different,
+            self.choices,
             self._info,
             buttons,
             self._rule,
@@ -238,12 +254,15 @@ class ModelPanel(Panel):
 
     def _show_info(self, model: ModelInfo, spec: ClipSpec) -> None:
         for name, words in (
+            ("family", term(model.family)),
             ("format", model.format),
             ("decided", origin_words(model.report.decided_from)),
             ("input", input_words(spec)),
+            ("fed", fed_words(spec)),
             ("parameters", count_words(model.parameters)),
-            ("classes", str(model.class_count)),
+            ("classes", str(model.class_count) if model.has_classes else none_words()),
             ("readout", readout_words(model.readout)),
+            ("head", heads_words(model)),
             ("device", device_words(model)),
         ):
             self.values[name].setText(_breakable(words))

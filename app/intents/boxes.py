@@ -1,0 +1,165 @@
+"""Intents for the boxes of a clip, which a model of detection predicts for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.results import Message
+from app.results.boxes import boxes_of, chosen_box, places_of
+from mvit_core.video.boxes import Box, TimedBox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.results import Results
+    from app.state.store import Store
+    from app.state.view_state import ViewState
+    from mvit_core.video.clip import ClipWindow
+
+LEAST_PX = 1.0
+"""Least side of a box in stored pixels."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("intents", text)
+
+
+class BoxIntents:
+    """Draws, chooses, changes and deletes boxes of the window shown.
+
+    Args:
+        store: holds the state.
+        results: returns the results now.
+        report: shows a message.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        results: Callable[[], Results],
+        report: Callable[[Message], None],
+    ) -> None:
+        self._store, self._results, self._report = store, results, report
+
+    def draw(self, on: bool | None = None) -> None:
+        """Turn drawing by a drag on the canvas on or off; None toggles it."""
+        wanted = not self._state.drawing if on is None else on
+        if wanted:
+            self._store.update(drawing=True, picking=False, view="single")
+        else:
+            self._store.update(drawing=False)
+
+    def add(self, box: Box) -> None:
+        """Add a box to the window shown, and choose it; drawing ends."""
+        window = self._results().window(self._state.frame)
+        inside = self._within(box)
+        if window is None or inside is None:
+            return
+        places = places_of(self._state, self._results())
+        if places:  # beside the others, at their time
+            new = replace(self._state.boxes[places[0]], box=inside, is_share=False)
+        else:
+            new = TimedBox(float(key_frame(window)), "frame", inside, is_share=False)
+        self._store.update(boxes=(*self._state.boxes, new), box=len(places), drawing=False)
+
+    def choose(self, place: int | None) -> None:
+        """Choose a box of the window shown by its place, or none."""
+        self._store.update(box=place)
+
+    def step(self, by: int) -> None:
+        """Choose the next or previous box of the window shown."""
+        count = len(boxes_of(self._state, self._results()))
+        if count:
+            now = chosen_box(self._state, self._results())
+            start = now if now is not None else (-1 if by > 0 else 0)
+            self._store.update(box=(start + by) % count)
+
+    def change(self, place: int, box: Box) -> None:
+        """Give a box of the window other edges, and choose it."""
+        inside, places = self._within(box), places_of(self._state, self._results())
+        if inside is None or not 0 <= place < len(places):
+            return
+        boxes = list(self._state.boxes)
+        boxes[places[place]] = replace(boxes[places[place]], box=inside, is_share=False)
+        self._store.update(gesture=f"box {place}", boxes=tuple(boxes), box=place)
+
+    def nudge(self, x: int, y: int, *, grow: bool) -> None:
+        """Move the chosen box by stored pixels, or move its right and lower edges alone."""
+        boxes, place = boxes_of(self._state, self._results()), self._chosen()
+        if place is None:
+            return
+        box, (width, height) = boxes[place], self._size()
+        if grow:
+            right = min(max(box.right + x, box.left + LEAST_PX), width)
+            bottom = min(max(box.bottom + y, box.top + LEAST_PX), height)
+            self.change(place, replace(box, right=right, bottom=bottom))
+            return
+        x_px = min(max(x, -box.left), width - box.right)
+        y_px = min(max(y, -box.top), height - box.bottom)
+        self.change(place, moved(box, x_px, y_px))
+
+    def delete(self) -> None:
+        """Delete the chosen box; the one before it is chosen next."""
+        places, place = places_of(self._state, self._results()), self._chosen()
+        if place is None:
+            return
+        gone = places[place]
+        kept = tuple(box for at, box in enumerate(self._state.boxes) if at != gone)
+        left = len(places) - 1
+        self._store.update(boxes=kept, box=min(place, left - 1) if left else None)
+
+    def copy_to_all(self) -> None:
+        """Give every window of the clip the boxes of the window shown, in place of its own."""
+        results, shown = self._results(), boxes_of(self._state, self._results())
+        copies = tuple(
+            TimedBox(float(key_frame(window)), "frame", box, is_share=False)
+            for window in results.windows
+            for box in shown
+        )
+        self._store.update(boxes=copies)
+        words = tr("{n} boxes copied to {m} windows")
+        self._report(Message("info", words.format(n=len(shown), m=len(results.windows))))
+
+    def load(self, boxes: tuple[TimedBox, ...]) -> None:
+        """Replace all boxes of the clip by those of a file."""
+        self._store.update(boxes=boxes, box=None)
+        model = self._results().model
+        words = tr("{n} boxes read").format(n=len(boxes))
+        if model is not None and not model.reads_boxes:
+            words = tr("{n} boxes read; they are for models of detection, and this one is none")
+            words = words.format(n=len(boxes))
+        self._report(Message("info", words))
+
+    @property
+    def _state(self) -> ViewState:
+        return self._store.state
+
+    def _chosen(self) -> int | None:
+        return chosen_box(self._state, self._results())
+
+    def _size(self) -> tuple[int, int]:
+        video = self._results().video
+        return (0, 0) if video is None else video.size
+
+    def _within(self, box: Box) -> Box | None:
+        """The part of a box that lies on the frame; None where it is smaller than a pixel."""
+        width, height = self._size()
+        left, right = max(box.left, 0.0), min(box.right, float(width))
+        top, bottom = max(box.top, 0.0), min(box.bottom, float(height))
+        if right - left < LEAST_PX or bottom - top < LEAST_PX:
+            return None
+        return Box(left, top, right, bottom, box.name)
+
+
+def key_frame(window: ClipWindow) -> int:
+    """The middle frame that the model sees of a window, which its boxes belong to."""
+    return window.frame_indices[len(window.frame_indices) // 2]
+
+
+def moved(box: Box, x_px: float, y_px: float) -> Box:
+    """A box moved by stored pixels."""
+    return Box(box.left + x_px, box.top + y_px, box.right + x_px, box.bottom + y_px, box.name)

@@ -1,0 +1,62 @@
+"""Heads, networks and preprocessing of a model in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.text.phrases import field_words
+
+if TYPE_CHECKING:
+    from app.results import HeadInfo, ModelInfo
+    from mvit_core.video.clip import ClipSpec
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("model", text)
+
+
+def none_words() -> str:
+    """The classes of an encoder."""
+    return tr("none (masked pre-training)")
+
+
+def fed_words(spec: ClipSpec) -> str:
+    """Scale, crop, mean and standard deviation of a model's input."""
+    words = tr("short side {side}, crop {size}, mean {mean}, std {std}, {order}")
+    return words.format(
+        side=spec.short_side,
+        size=spec.size,
+        mean=field_words(spec.mean, "mean"),
+        std=field_words(spec.std, "std"),
+        order=field_words(spec.reverse_channels, "reverse_channels"),
+    )
+
+
+def heads_words(model: ModelInfo) -> str:
+    """Every prediction head with its classes and activation; the chosen one is marked."""
+    if not model.has_classes:
+        return tr("none: no classes are predicted")
+    if not model.heads:
+        return f"{model.head} ({model.activation})"
+    shown = tr("{head} (shown)")
+    several = len(model.heads) > 1
+    parts = [
+        shown.format(head=head_words(head))
+        if several and head.name == model.head
+        else head_words(head)
+        for head in model.heads
+    ]
+    return ", ".join(parts) + f" ({model.activation})"
+
+
+def head_words(head: HeadInfo) -> str:
+    """A head and the number of its classes."""
+    return tr("{name}: {n} classes").format(name=head.name, n=head.classes)
+
+
+def network_words(name: str) -> str:
+    """An entry of a file; the file itself has no name."""
+    return name or tr("the file itself")

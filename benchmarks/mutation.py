@@ -1,0 +1,236 @@
+"""``python -m benchmarks.mutation``: how many planted faults do the tests of the core notice?
+
+cosmic-ray changes one operator, number or condition of a module at a time in a copy of the tree
+and runs the tests of that module. What is counted is a sample, drawn by a seed, for all of them
+would take days. It is no part of this project's environment: give the program of an environment of
+its own by ``--cosmic-ray`` (``pip install cosmic-ray`` there), which is called and never imported.
+"""
+
+import argparse
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from types import MappingProxyType
+
+from benchmarks.results import Row, Section, report
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20261129
+MUST = 0.85
+
+TARGETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "geometry": ("mvit_core/geometry.py", ("geometry", "maps")),
+        "products": ("mvit_core/model/products.py", ("kernels", "gradients", "model")),
+        "record": ("mvit_core/attention/record.py", ("maps", "capture")),
+        "recorder": ("mvit_core/attention/recorder.py", ("capture", "keeping")),
+        "heatmap": ("mvit_core/heatmap.py", ("maps", "render", "geometry")),
+        "render": ("mvit_core/render", ("render", "compositing", "difference")),
+    }
+)
+"""Name, the module or package, and its tests: ``tests/core/test_NAME.py``."""
+
+OF_TYPES = "core/ReplaceBinaryOperator_BitOr_"
+"""Changes of ``A | B``, which these modules write in annotations alone."""
+
+EXPLAINED: Mapping[str, str] = MappingProxyType({})
+"""Why a survivor is no gap: its name as it is printed, and the reason."""
+
+_CONFIGURATION = """[cosmic-ray]
+module-path = "{module}"
+timeout = {timeout}
+excluded-modules = []
+test-command = "{python} -m pytest -x -q -p no:cacheprovider -m 'not corpus' {tests}"
+
+[cosmic-ray.distributor]
+name = "local"
+"""
+_TEST_SECONDS = 300.0
+"""A mutant that runs longer is noticed; on a busy machine an ordinary run takes long, too."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted fault and what became of it."""
+
+    place: str
+    """File and line."""
+    operator: str
+    outcome: str
+    """killed, survived, incompetent."""
+    change: str
+    """The changed line."""
+
+    @property
+    def name(self) -> str:
+        """What it is listed by."""
+        return f"{self.place} {self.operator}: {self.change}"
+
+
+def main() -> bool:
+    """Run the sample, print and write down the score; is it high enough."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(TARGETS)}")
+    parser.add_argument("--cosmic-ray", default=shutil.which("cosmic-ray"), metavar="PROGRAM")
+    parser.add_argument("--sample", type=int, default=40, help="mutants of each module (40)")
+    parser.add_argument("--minutes", type=float, default=60.0, help="for all together (60)")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in TARGETS]
+    if unknown or options.cosmic_ray is None:
+        parser.error(
+            f"no target is called {unknown[0]}; allowed are {', '.join(TARGETS)}"
+            if unknown
+            else "there is no cosmic-ray; install it into an environment of its own and name it"
+        )
+    program = str(Path(options.cosmic_ray).absolute())
+    names = options.names or list(TARGETS)
+    seconds = 60 * options.minutes / len(names)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = _copied_tree(Path(folder))
+        found = {
+            name: run(
+                tree, name, program, Random(f"{options.seed}/{name}"), options.sample, seconds
+            )
+            for name in names
+        }
+    return report(section_of(found, options.seed))
+
+
+def run(
+    tree: Path, name: str, program: str, random: Random, sample: int, seconds: float
+) -> list[Mutant]:
+    """Try a sample of the mutants of one target.
+
+    Args:
+        tree: a copy of the project, which is changed.
+        name: of the target.
+        program: cosmic-ray.
+        random: draws the sample.
+        sample: how many.
+        seconds: for all of them; the rest is left out.
+    """
+    module, tests = TARGETS[name]
+    session, configuration = tree / f"{name}.sqlite", tree / f"{name}.toml"
+    words = " ".join(f"tests/core/test_{test}.py" for test in tests)
+    configuration.write_text(
+        _CONFIGURATION.format(
+            module=module, timeout=_TEST_SECONDS, python=sys.executable, tests=words
+        )
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tree), "QT_QPA_PLATFORM": "offscreen"}
+    paths = [configuration.name, session.name]
+    unchanged = subprocess.run([program, "baseline", paths[0]], cwd=tree, env=environment)
+    if unchanged.returncode:
+        print(f"{name}: its tests fail without any fault; nothing is counted", flush=True)
+        return []
+    subprocess.run([program, "init", *paths], cwd=tree, env=environment, check=True)
+    _keep_sample(session, sample, random)
+    process = subprocess.Popen([program, "exec", *paths], cwd=tree, env=environment)
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(1)
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+    mutants = list(_outcomes(session))
+    killed = sum(one.outcome != "survived" for one in mutants)
+    print(f"{name}: {killed} of {len(mutants)} noticed", flush=True)
+    return mutants
+
+
+def section_of(found: Mapping[str, list[Mutant]], seed: int) -> Section:
+    """The score of each module and of all, and every survivor."""
+    rows = [_score(name, mutants) for name, mutants in found.items() if mutants]
+    every = [one for mutants in found.values() for one in mutants]
+    counted = [one for one in every if one.name not in EXPLAINED]
+    if every:
+        share = _noticed(counted) / max(len(counted), 1)
+        words = f"all: {_noticed(counted)} of {len(counted)}"
+        rows.append(Row(words, f"{share:.0%}", f">= {MUST:.0%}", share >= MUST))
+    survivors = [one for one in every if one.outcome == "survived"]
+    rows += [Row(f"`{_cell(one)}`", EXPLAINED.get(one.name, "survived")) for one in survivors]
+    note = (
+        "Faults planted by cosmic-ray one at a time, and how many of them the module's tests "
+        f"notice; a sample drawn by seed {seed} (`python -m benchmarks.mutation`). Below, those "
+        "that nobody noticed."
+    )
+    return Section("Mutation score", note, rows)
+
+
+def _score(name: str, mutants: list[Mutant]) -> Row:
+    share = _noticed(mutants) / len(mutants)
+    return Row(f"{name}: {_noticed(mutants)} of {len(mutants)}", f"{share:.0%}")
+
+
+def _noticed(mutants: list[Mutant]) -> int:
+    return sum(one.outcome != "survived" for one in mutants)
+
+
+def _cell(mutant: Mutant) -> str:
+    """The name as a cell of a table."""
+    return mutant.name.replace("|", "\\|").replace("`", "'")
+
+
+def _copied_tree(folder: Path) -> Path:
+    """The files that are under version control, beside the same data."""
+    tree = folder / "tree"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    for name in filter(None, os.fsdecode(listed).split("\0")):
+        target = tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    shared = ROOT.parent / "shared"
+    if shared.is_dir():
+        (folder / "shared").symlink_to(shared)
+    return tree
+
+
+def _keep_sample(session: Path, sample: int, random: Random) -> None:
+    """Leave some of the mutants in a session, in an order of chance."""
+    with closing(sqlite3.connect(session)) as database, database:
+        rows = database.execute(
+            "select job_id from mutation_specs where operator_name not like ? order by "
+            "module_path, start_pos_row, start_pos_col, operator_name, occurrence",
+            (f"{OF_TYPES}%",),
+        )
+        chosen = [job for (job,) in rows]
+        random.shuffle(chosen)
+        chosen = chosen[:sample]
+        database.execute("delete from work_items")
+        database.executemany("insert into work_items values (?)", [(job,) for job in chosen])
+        marks = ",".join("?" * len(chosen))
+        database.execute(f"delete from mutation_specs where job_id not in ({marks})", chosen)
+
+
+def _outcomes(session: Path) -> Iterator[Mutant]:
+    """What became of the mutants that were tried."""
+    with closing(sqlite3.connect(session)) as database:
+        for path, line, operator, outcome, change in database.execute(
+            "select module_path, start_pos_row, operator_name, lower(test_outcome), diff "
+            "from mutation_specs join work_results using (job_id) where test_outcome is not null "
+            "order by module_path, start_pos_row, operator_name"
+        ):
+            added = [row[1:].strip() for row in change.splitlines() if _is_added(row)]
+            operator = operator.removeprefix("core/")
+            yield Mutant(f"{path}:{line}", operator, outcome, " ".join(added))
+
+
+def _is_added(row: str) -> bool:
+    """A line of a diff is of the changed file."""
+    return row.startswith("+") and not row.startswith("+++")
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main() else 1)
