@@ -4,6 +4,7 @@ Each module of the table offers ``measure(rounds)``, which gives its section of 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -38,6 +39,9 @@ def main() -> bool:
     unknown = [name for name in options.names if name not in BENCHES]
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; allowed are {', '.join(BENCHES)}")
+    # As the window has it, and before torch is imported: on a busy machine, threads that spin while
+    # another one waits for its core take a hundred times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     met = True
     for name in options.names or [name for name in BENCHES if name not in ON_REQUEST]:
         section: Section = import_module(BENCHES[name]).measure(options.rounds)

@@ -2,6 +2,7 @@
 
 import platform
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -34,7 +35,8 @@ class Section:
     """Its heading; a section of the same title is replaced."""
     note: str
     """Description of the measurement."""
-    rows: list[Row]
+    rows: Iterable[Row]
+    """May be measured while they are read."""
 
 
 def machine() -> str:
@@ -50,7 +52,13 @@ def machine() -> str:
 
 
 def report(section: Section) -> bool:
-    """Print the rows and write them into the page; returns whether every gate is met."""
+    """Print each row as it is measured, and write the section into the page.
+
+    A benchmark that is interrupted leaves the rows that it has.
+
+    Returns:
+        Whether every gate is met.
+    """
     heading = f"## {section.title}"
     lines = [
         heading,
@@ -60,14 +68,24 @@ def report(section: Section) -> bool:
         "| metric | figure | must | |",
         "|---|---|---|---|",
     ]
+    print("\n".join(lines), flush=True)
     marks = {True: "met", False: "**missed**", None: ""}
-    lines += [
-        f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |" for row in section.rows
-    ]
-    text = "\n".join(lines)
-    print(text)
+    is_met = True
+    try:
+        for row in section.rows:
+            lines.append(f"| {row.metric} | {row.figure} | {row.must} | {marks[row.met]} |")
+            print(lines[-1], flush=True)
+            is_met = is_met and row.met is not False
+    except KeyboardInterrupt:
+        lines.append("| interrupted here; what follows was not measured | | | |")
+        is_met = False
+    _write(heading, "\n".join(lines))
+    return is_met
+
+
+def _write(heading: str, text: str) -> None:
+    """Put a section at the end of the page, in place of the one of the same heading."""
     page = PAGE.read_text() if PAGE.exists() else "# Benchmarks\n\nWritten by `make bench`.\n"
     parts = re.split(r"(?m)^(?=## )", page)
     kept = [part for part in parts if not part.startswith(f"{heading}\n")]
     PAGE.write_text("\n".join([*(part.rstrip() + "\n" for part in kept), text + "\n"]))
-    return all(row.met is not False for row in section.rows)

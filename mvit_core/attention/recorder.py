@@ -323,9 +323,8 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
             on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
-        raise CaptureError(
-            f"the network cannot run on an input of {given}: {_line(error)}"
-        ) from error
+        message = f"the network cannot run on an input of {given}: {_line(error)}"
+        raise CaptureError(message) from error
     return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
 
 

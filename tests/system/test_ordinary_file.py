@@ -12,6 +12,7 @@ from mvit_core.system.ordinary_file import (
     FileIdentity,
     check_ordinary,
     open_ordinary,
+    read_ahead,
     read_bounded,
 )
 
@@ -34,6 +35,19 @@ def test_a_file_over_the_bound_is_refused_unread(tmp_path: Path):
 
 
 @posix
+def test_fetching_a_file_ahead_asks_the_system_and_fails_silently(tmp_path: Path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(os, "POSIX_FADV_WILLNEED", 3, raising=False)
+    monkeypatch.setattr(os, "posix_fadvise", lambda *given: asked.append(given[1:]), raising=False)
+    read_ahead(tmp_path / "none")
+    assert asked == []
+    (tmp_path / "a").write_bytes(b"content")
+    read_ahead(tmp_path / "a")
+    assert asked == [(0, 0, 3)]
+    monkeypatch.delattr(os, "posix_fadvise")
+    read_ahead(tmp_path / "a")
+
+
 def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(LabelsError, match="is a pipe or a device"):

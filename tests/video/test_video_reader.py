@@ -10,8 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from mvit_core.errors import FrameDecodeError, VideoError
+from mvit_core.errors import FileChangedError, FrameDecodeError, VideoError
 from mvit_core.video import open_video
+from mvit_core.video.decode import probe
 from mvit_core.video.decode.packets import read_packets
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
 
@@ -61,6 +62,43 @@ def test_a_trial_of_the_beginning_suffices(kind, monkeypatch):
         assert video.frame_count == 48
         for number in (47, 2, 30, 31, 29, 40, 11, 46, 0, 12):
             assert read_barcode(video.frame(number)) == number
+
+
+def test_a_video_that_was_opened_before_is_not_listed_again(kind, monkeypatch):
+    with open_video(kind) as first:
+        expected = [first.frame(number) for number in (30, 2)]
+        known = first.opened_video
+    monkeypatch.setattr("mvit_core.video.decode.reader.inspect_path", None)
+    with open_video(kind, known=known) as video:
+        assert video.identity == first.identity
+        for number, pixels in zip((30, 2), expected, strict=True):
+            assert np.array_equal(video.frame(number), pixels)
+
+
+def test_a_file_that_changed_is_not_what_was_known_of_it(tmp_path):
+    path = write_barcode_clip(tmp_path / "clip.mp4", frames=8)
+    with open_video(path) as video:
+        known = video.opened_video
+    write_barcode_clip(path, frames=9)
+    with pytest.raises(FileChangedError, match="has changed on disk"):
+        open_video(path, known=known)
+
+
+def test_a_small_part_of_a_sound_file_is_decoded_again_and_all_of_a_damaged_one(
+    tmp_path, monkeypatch
+):
+    fed = []
+    real = probe._again
+    monkeypatch.setattr(probe, "_again", lambda t, f, **k: fed.append(len(f)) or real(t, f, **k))
+    monkeypatch.setattr(probe, "_PIXELS_AGAIN", 5 * 192 * 108)
+    path = write_barcode_clip(tmp_path / "clip.mov", frames=20, codec="png", pixel_format="rgb24")
+    with open_video(path) as video:
+        assert video.size == (192, 108)
+    assert max(fed) == 5
+    fed.clear()
+    blank_packet(path, 12)
+    open_video(path).close()
+    assert max(fed) == 20
 
 
 def test_random_access_gives_the_same_pixels_as_reading_through(kind):
