@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.results import HeadInfo
 from app.text.phrases import field_words
 
 if TYPE_CHECKING:
-    from app.results import HeadInfo, ModelInfo
+    from app.results import ModelInfo
     from mvit_core.video.clip import ClipSpec
 
 
@@ -39,15 +40,14 @@ def heads_words(model: ModelInfo) -> str:
     """Every prediction head with its classes and activation; the chosen one is marked."""
     if not model.has_classes:
         return tr("none: no classes are predicted")
-    if not model.heads:
-        return f"{model.head} ({model.activation})"
+    heads = model.heads or (HeadInfo(model.head, model.class_count),)
     shown = tr("{head} (shown)")
-    several = len(model.heads) > 1
+    several = len(heads) > 1
     parts = [
         shown.format(head=head_words(head))
         if several and head.name == model.head
         else head_words(head)
-        for head in model.heads
+        for head in heads
     ]
     return ", ".join(parts) + f" ({model.activation})"
 
