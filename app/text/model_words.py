@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.results import HeadInfo
 from app.text.phrases import field_words
 
 if TYPE_CHECKING:
-    from app.results import ModelInfo
+    from app.results import HeadInfo, ModelInfo
     from mvit_core.video.clip import ClipSpec
 
 
@@ -40,16 +39,19 @@ def heads_words(model: ModelInfo) -> str:
     """Every prediction head with its classes and activation; the chosen one is marked."""
     if not model.has_classes:
         return tr("none: no classes are predicted")
-    heads = model.heads or (HeadInfo(model.head, model.class_count),)
+    independent = model.activation == "sigmoid"
+    says = tr("several at once (sigmoid)") if independent else tr("one at a time (softmax)")
+    if not model.heads:
+        return tr("{n} classes, {says}").format(n=model.class_count, says=says)
     shown = tr("{head} (shown)")
-    several = len(heads) > 1
+    several = len(model.heads) > 1
     parts = [
         shown.format(head=head_words(head))
         if several and head.name == model.head
         else head_words(head)
-        for head in heads
+        for head in model.heads
     ]
-    return ", ".join(parts) + f" ({model.activation})"
+    return ", ".join((*parts, says))
 
 
 def head_words(head: HeadInfo) -> str:
