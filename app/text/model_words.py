@@ -39,8 +39,10 @@ def heads_words(model: ModelInfo) -> str:
     """Every prediction head with its classes and activation; the chosen one is marked."""
     if not model.has_classes:
         return tr("none: no classes are predicted")
+    independent = model.activation == "sigmoid"
+    says = tr("several at once (sigmoid)") if independent else tr("one at a time (softmax)")
     if not model.heads:
-        return f"{model.head} ({model.activation})"
+        return tr("{n} classes, {says}").format(n=model.class_count, says=says)
     shown = tr("{head} (shown)")
     several = len(model.heads) > 1
     parts = [
@@ -49,7 +51,7 @@ def heads_words(model: ModelInfo) -> str:
         else head_words(head)
         for head in model.heads
     ]
-    return ", ".join(parts) + f" ({model.activation})"
+    return ", ".join((*parts, says))
 
 
 def head_words(head: HeadInfo) -> str:

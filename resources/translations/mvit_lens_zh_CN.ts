@@ -2975,6 +2975,14 @@ right-click for percentile tails and units</source>
             <translation>无：不预测类别</translation>
         </message>
         <message>
+            <source>one at a time (softmax)</source>
+            <translation>每次一个</translation>
+        </message>
+        <message>
+            <source>several at once (sigmoid)</source>
+            <translation>可同时多个</translation>
+        </message>
+        <message>
             <source>short side {side}, crop {size}, mean {mean}, std {std}, {order}</source>
             <translation>短边 {side}，裁剪 {size}，均值 {mean}，标准差 {std}，{order}</translation>
         </message>
@@ -2989,6 +2997,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>{name}: {n} classes</source>
             <translation>{name}：{n} 个类别</translation>
+        </message>
+        <message>
+            <source>{n} classes, {says}</source>
+            <translation>{n} 个类别，{says}</translation>
         </message>
     </context>
     <context>
