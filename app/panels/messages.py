@@ -99,7 +99,7 @@ class Toast(QFrame):
         if message.remedies:
             self._column.addLayout(self._remedies())
         if message.choices:
-            self._column.addWidget(self._choices())
+            self._column.addLayout(self._choices())
         if message.level == "error":
             self._column.addLayout(self._buttons())
         elif not message.remedies:  # what is to be decided stays until it is
@@ -169,7 +169,7 @@ class Toast(QFrame):
         row.addStretch(1)
         return row
 
-    def _choices(self) -> QComboBox:
+    def _choices(self) -> QHBoxLayout:
         """A list of the networks of a checkpoint; choosing one loads it."""
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("Choose weights…"))
@@ -177,7 +177,10 @@ class Toast(QFrame):
         self.choice.addItems(list(self.message.choices))
         self.choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.choice.activated.connect(self._chosen)
-        return self.choice
+        row = QHBoxLayout()
+        row.setContentsMargins(30, 0, 4, 0)
+        row.addWidget(self.choice, 1)
+        return row
 
     def _chosen(self, place: int) -> None:
         if place:

@@ -148,8 +148,8 @@ class BoxEditor:
         drag = self._drag
         if self.scene.whole_words and not self.draws:
             _outline(painter, view.frame_box, "#ffffff", dashed=True)
-            _chip(painter, view.frame_box, self.scene.whole_words, "#ffffff")
-        accent = theme.current().accent
+            _whole_chip(painter, view, self.scene.whole_words)
+        accent = theme.DARK.accent  # the light theme's would be lost on the black below it
         for place, shown in enumerate(self.scene.boxes):
             box = drag.box if drag and drag.box and drag.place == place else shown.box
             rect, is_chosen = view.box(*box.corners), place == self.scene.chosen
@@ -240,13 +240,29 @@ def _handles(painter: QPainter, rect: QRectF, colour: str) -> None:
 
 def _chip(painter: QPainter, rect: QRectF, words: str, colour: str) -> None:
     """Words above a box, or within it at the upper end of the room."""
-    metrics = QFontMetricsF(painter.font())
-    size = metrics.size(0, words)
-    chip = QRectF(rect.left(), 0, size.width() + 12, size.height() + 4)
+    chip = _chip_box(painter, words)
+    chip.moveLeft(rect.left())
     chip.moveBottom(rect.top() - 3)
     if chip.top() < 0:
         chip.moveTop(max(rect.top(), 0.0) + 4)
         chip.moveLeft(rect.left() + 6)
+    _write(painter, chip, words, colour)
+
+
+def _whole_chip(painter: QPainter, view: Viewport, words: str) -> None:
+    """Words for the whole frame, at its lower right: title and remarks lie at the left."""
+    chip, frame = _chip_box(painter, words), view.frame_box
+    chip.moveRight(min(frame.right(), view.room[0]) - 6)
+    chip.moveBottom(min(frame.bottom(), view.room[1]) - 6)
+    _write(painter, chip, words, "#ffffff")
+
+
+def _chip_box(painter: QPainter, words: str) -> QRectF:
+    size = QFontMetricsF(painter.font()).size(0, words)
+    return QRectF(0, 0, size.width() + 12, size.height() + 4)
+
+
+def _write(painter: QPainter, chip: QRectF, words: str, colour: str) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 200))
     painter.drawRoundedRect(chip, 4, 4)

@@ -319,25 +319,17 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
         result = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
-            on_cancelled(_unfinished(model, recorder, given))
+            unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
+            on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
-        message = f"the network cannot run on an input of {given}: {_line(error)}"
-        raise CaptureError(message) from error
+        raise _cannot_run(given, error) from error
     return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
 
 
-def _unfinished(
-    model: nn.Module, recorder: AttentionRecorder, given: tuple[int, ...]
-) -> AttentionRecord:
-    """The layers of a pass that was cancelled; it has no logits."""
-    record = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
-    return replace(record, depth=recorder.taps, is_complete=False)
-
-
-def _line(error: RuntimeError) -> str:
-    """The first line of what a library says."""
-    return str(error).strip().splitlines()[0]
+def _cannot_run(given: tuple[int, ...], error: RuntimeError) -> CaptureError:
+    reason = str(error).strip().splitlines()[0]
+    return CaptureError(f"the network cannot run on an input of {given}: {reason}")
 
 
 def _check_request(model: nn.Module, gradient_of: object, boxes: Tensor | None) -> None:

@@ -2031,7 +2031,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Copy boxes to all windows</source>
-            <translation>将检测框复制到所有窗口</translation>
+            <translation>将检测框复制到所有模型窗口</translation>
         </message>
         <message>
             <source>Copy image</source>
@@ -2079,7 +2079,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Every window of the clip gets the boxes of the window shown</source>
-            <translation>视频的每个窗口都采用当前窗口的检测框</translation>
+            <translation>视频的每个模型窗口都采用当前模型窗口的检测框</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2723,7 +2723,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>run a window of a model with classes first</source>
-            <translation>请先用有类别的模型运行一个窗口</translation>
+            <translation>请先用有类别的模型运行一个模型窗口</translation>
         </message>
         <message>
             <source>the file has no such further video stream</source>
@@ -2747,7 +2747,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>this window has no boxes</source>
-            <translation>此窗口没有检测框</translation>
+            <translation>此模型窗口没有检测框</translation>
         </message>
     </context>
     <context>
@@ -2903,7 +2903,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>{n} boxes copied to {m} windows</source>
-            <translation>已将 {n} 个检测框复制到 {m} 个窗口</translation>
+            <translation>已将 {n} 个检测框复制到 {m} 个模型窗口</translation>
         </message>
         <message>
             <source>{n} boxes read</source>

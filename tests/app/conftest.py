@@ -52,6 +52,12 @@ def _own_settings(tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def _workers_are_waited_for(monkeypatch):
+    """However slow the machine: a thread that is left behind would be taken for a leak."""
+    monkeypatch.setattr("app.workers.pool.CLOSE_SECONDS", 60.0)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_leaks(qapp):
     """No window and no running worker may outlive its test."""
     yield

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from typing_extensions import override
 
 from app.text.model_words import head_words, network_words
 from app.widgets import theme
@@ -13,6 +14,8 @@ from app.widgets.basic import label, set_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QWheelEvent
 
     from app.results import ModelInfo
 
@@ -46,6 +49,10 @@ class Choice(QComboBox):
             self.clear()
             self.addItems(list(words))
             self.setCurrentIndex(self._names.index(now) if now in self._names else -1)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the panel scrolls; a load is never begun by that
 
     def _activated(self, place: int) -> None:
         if self._names[place] != self._now:

@@ -166,7 +166,9 @@ class PredictionsPanel(Panel):
         model = new.results.model
         self.scopes.button(1).setEnabled(model is None or model.has_classes)
         if old is None or self._remark(old) != self._remark(new):
-            self.remarked.emit(self._remark(new), "")
+            remark = self._remark(new)
+            tip = self._independent() if remark.endswith("sigmoid") else ""
+            self.remarked.emit(remark, tip)
         self.show_window(self._window_predictions(new))
         if old is None or old.results.average != new.results.average:
             self.show_average(new.results.average)
@@ -177,8 +179,9 @@ class PredictionsPanel(Panel):
         window = results.window(state.frame)
         if state.whole_video or window is None:
             return self.tr("whole video") if state.whole_video else ""
-        words = self.tr("window {i}/{n}")
-        return words.format(i=window.index + 1, n=len(results.windows))
+        words = self.tr("window {i}/{n}").format(i=window.index + 1, n=len(results.windows))
+        is_independent = results.model is not None and results.model.activation == "sigmoid"
+        return f"{words} · sigmoid" if is_independent else words
 
     def _window_predictions(self, snapshot: Snapshot) -> WindowPredictions:
         """Predictions for the window shown, or the reason why there are none."""
@@ -218,8 +221,10 @@ class PredictionsPanel(Panel):
         """Notes for reading the list: on the clip, and on independent classes."""
         if model.activation != "sigmoid":
             return note
-        words = self.tr("Each class by itself (sigmoid): the percentages do not sum to 100 %")
-        return " · ".join(filter(None, (note, words)))
+        return " · ".join(filter(None, (note, self._independent())))
+
+    def _independent(self) -> str:
+        return self.tr("Each class by itself (sigmoid): the percentages do not sum to 100 %")
 
     def show_state(self, state: ViewState) -> None:
         """Show the settings of a state."""
