@@ -198,9 +198,13 @@ def test_a_block_that_does_not_exist_cannot_be_gone_on_from(clip, block):
         model.resume(torch.zeros(1, 1, 8), (2, 8, 8), block)
 
 
-def test_the_last_block_computes_only_the_class_token_where_a_gradient_is_wanted(clip):
+def test_the_gradient_goes_through_the_class_token_alone_in_the_last_block(clip):
     model, rows = peaked(), []
-    model.blocks[-1].mlp.register_forward_hook(lambda _, given, __: rows.append(given[0].shape[1]))
+    model.blocks[-1].mlp.register_forward_hook(
+        lambda _, given, __: rows.append((torch.is_grad_enabled(), given[0].shape[1]))
+    )
     capture(model, clip)
+    assert rows == [(False, 9)]
+    rows.clear()
     capture(model, clip, gradient_of=3)
-    assert rows == [9, 1]
+    assert rows == [(True, 1), (False, 9)]  # the logits are the plain pass's, bit for bit
