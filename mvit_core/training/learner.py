@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mvit_core.model import MultiScaleAttention, MultiScaleBlock, MViT
+from mvit_core.model.kernels import forced
 from mvit_core.training.auxiliary import BLOCK, Auxiliary, block_geometry
 from mvit_core.training.batches import make_batch
 from mvit_core.training.recipe import architecture
@@ -96,11 +97,12 @@ class Learner(nn.Module):
         """Render the clips of a task, and compute the gradients of their losses."""
         batch = make_batch(task.seeds, self.size)
         self.zero_grad(set_to_none=True)
-        logits = self.model(batch.inputs)
-        loss = functional.cross_entropy(logits, batch.labels)
-        assert self._tokens is not None  # the hook has just heard them
-        extra = self.auxiliary(*self._tokens, self._place, batch).total
-        (loss + task.auxiliary * extra).backward()
+        with forced(onednn=False):  # all processes of a run must round alike
+            logits = self.model(batch.inputs)
+            loss = functional.cross_entropy(logits, batch.labels)
+            assert self._tokens is not None  # the hook has just kept them
+            extra = self.auxiliary(*self._tokens, self._place, batch).total
+            (loss + task.auxiliary * extra).backward()
         self._tokens = None
         return Share(
             gradient=torch.cat([_gradient(p) for p in self.parameters()]),

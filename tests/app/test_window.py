@@ -162,7 +162,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
 ):
     real = Explainer.capture
 
-    def slow(self, video, window, on_layer=None, on_step=None):
+    def slow(self, video, window, on_layer=None, on_step=None, boxes=()):
         for layer in range(400):
             on_layer(layer, 400)
             time.sleep(0.01)
@@ -192,7 +192,7 @@ def test_cancel_stops_the_run_and_the_window_runs_again_when_asked(
 def test_a_run_that_fails_says_so_once_and_does_not_try_for_ever(lens, qtbot, monkeypatch):
     tries = []
 
-    def fail(self, video, window, on_layer=None, on_step=None):
+    def fail(self, video, window, on_layer=None, on_step=None, boxes=()):
         tries.append(window.index)
         raise RuntimeError("out of luck")
 

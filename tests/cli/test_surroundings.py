@@ -168,4 +168,4 @@ def test_an_error_of_the_core_is_one_line(capsys):
         raise CaptureError("one\n  two")
 
     assert outcome.exit_code_of(fail) == 1
-    assert capsys.readouterr().err == "mvit-lens: one two\n"
+    assert capsys.readouterr().err == "mvit-lens: one\\n two\n"

@@ -171,7 +171,9 @@ def test_a_clip_of_damaged_frames_only_is_refused():
     def broken(index):
         raise FrameDecodeError(f"frame {index}")
 
-    video = SimpleNamespace(frame=broken, path=SimpleNamespace(name="a.mp4"))
+    video = SimpleNamespace(
+        frame=broken, path=SimpleNamespace(name="a.mp4"), check_unchanged=lambda: None
+    )
     (window,) = clip_windows(16, 30.0, ClipSpec(rate=1))
     with pytest.raises(ClipError, match=r"none of the 16 sampled frames 0\.\.15 can be decoded"):
         read_clip(video, window)
