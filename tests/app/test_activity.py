@@ -42,7 +42,7 @@ def test_the_button_of_the_status_line_opens_and_closes_the_list(lens, qtbot):
 
 
 def test_a_job_is_cancelled_from_the_list(lens, qtbot, monkeypatch):
-    def endless(self, video, window, on_layer=None, on_step=None):
+    def endless(self, video, window, on_layer=None, on_step=None, boxes=()):
         while True:
             on_step()
 

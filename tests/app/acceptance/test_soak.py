@@ -49,7 +49,7 @@ def test_25_twenty_clips_scrubbed_do_not_grow_and_it_ends_with_a_job_running(
                 keys((Key.Key_W, CONTROL))
                 qtbot.waitUntil(window.welcome.isVisible, timeout=WAIT_MS)
 
-        def endless(self, video, window, on_layer=None, on_step=None):
+        def endless(self, video, window, on_layer=None, on_step=None, boxes=()):
             while True:
                 on_step()
 
