@@ -326,3 +326,13 @@ def test_a_size_change_is_scaled_to_the_first_frame(tmp_path):
 def test_reading_video_does_not_import_torch():
     code = "import sys, mvit_core.video; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_video_opened_from_a_known_one_shares_no_converter_with_it(clip_path):
+    with open_video(clip_path) as video:
+        known = video.opened_video
+        with open_video(clip_path, known=known) as other:
+            assert other.opened_video.painter is not known.painter
+            assert other._painter._reformatter is not video._painter._reformatter
+            assert other.opened_video.source is not known.source
+            np.testing.assert_array_equal(other.frame(7), video.frame(7))

@@ -96,12 +96,12 @@ class OpenedVideo:
     """Number of the stream that is shown."""
 
     def twin(self) -> "OpenedVideo":
-        """The same video with a source of its own, for another thread.
+        """The same video with a source and a painter of its own, for another thread.
 
         Raises:
             FileChangedError: the file was written to, or another one took its place.
         """
-        return replace(self, source=self.source.twin())
+        return replace(self, source=self.source.twin(), painter=self.painter.twin())
 
 
 def inspect_video(

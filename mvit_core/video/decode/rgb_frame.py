@@ -118,12 +118,17 @@ class Painter:
         self.rotation = self._orientation.rotation
         self.matrix = matrix_of(first)
 
+    def twin(self) -> "Painter":
+        """One that paints the same, for another thread: a converter serves one thread alone."""
+        other = copy(self)
+        other._reformatter = VideoReformatter()
+        return other
+
     def reduced(self, long_side: int) -> "Painter":
         """One that paints the same frames smaller, of this longer side at most."""
         width, height = self._stored_size
         factor = min(1.0, long_side / max(width, height))
-        smaller = copy(self)
-        smaller._reformatter = VideoReformatter()
+        smaller = self.twin()
         smaller._stored_size = (max(1, round(width * factor)), max(1, round(height * factor)))
         smaller._left, smaller._right = int(self._left * factor), int(self._right * factor)
         smaller._top, smaller._bottom = int(self._top * factor), int(self._bottom * factor)
