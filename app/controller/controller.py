@@ -55,6 +55,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
+"""Tasks that work ahead: several end with every frame, and none changes what is known."""
+
+
 class Controller(QObject):
     """Owns the workers and the results; follows the store.
 
@@ -298,7 +302,8 @@ class Controller(QObject):
         """Update jobs and refresh after a task has ended and its callbacks were called."""
         if self.workers.of(result.key).is_latest(result):
             self._jobs.end(result)
-        self._refresh()
+        if result.key not in AHEAD:
+            self._refresh()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
