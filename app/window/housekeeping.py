@@ -41,13 +41,15 @@ class Upkeep(QObject):
         parent: the owner.
     """
 
+    _modules = 0
+    """Modules of this process when their objects were last set apart."""
+
     def __init__(self, show_memory: Callable[[int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._show_memory = show_memory
         self._ticks = 0
         self._least_bytes: int | None = None
         self._was_enabled = gc.isenabled()
-        self._modules = 0
         gc.disable()
         self._set_modules_apart()
         self._timer = QTimer(self)
@@ -63,8 +65,8 @@ class Upkeep(QObject):
 
     def _set_modules_apart(self) -> None:
         """Look no more at the objects that exist, where many modules were imported lately."""
-        if len(sys.modules) - self._modules >= MANY_MODULES:
-            self._modules = len(sys.modules)
+        if len(sys.modules) - Upkeep._modules >= MANY_MODULES:
+            Upkeep._modules = len(sys.modules)
             gc.freeze()
 
     def _tick(self) -> None:
