@@ -289,6 +289,7 @@ class Controller(QObject):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if (old.playing, old.speed) != (new.playing, new.speed):
             self.player.follow()
+        self.workers.model_worker.moving = new.playing or new.scrubbing
         video = self.results.video
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
