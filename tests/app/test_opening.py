@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 import app.workers.decode
+from app.state.view_state import Marker
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import at_rest, barcode_on_canvas, messages, press
@@ -116,3 +117,26 @@ def test_an_opening_that_ends_too_late_is_not_shown_before_the_one_that_took_its
     press(qtbot, window, Qt.Key.Key_End)
     at_rest(qtbot, window, 39)
     assert [video.path for video in window.controller.workers.decoder.videos] == [barcode_clip]
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_no_snapshot_has_a_frame_that_its_video_has_not(boot, qtbot, tmp_path, barcode_clip, marked):
+    """A clip with markers was once shown for a moment at the frame of the clip before it."""
+    window = boot(clip=barcode_clip)
+    shorter = write_barcode_clip(tmp_path / "shorter.mp4", frames=12)
+    window.store.update(frame=39, markers=(Marker(38, "late"),) if marked else ())
+    wrong = []
+
+    def look(_, snapshot):
+        video, frame = snapshot.results.video, snapshot.state.frame
+        if video is not None and not 0 <= frame < video.frame_count:
+            wrong.append((video.path.name, frame))
+
+    window.controller.snapshot_changed.connect(look)
+    window.controller.open_video(shorter)
+    qtbot.waitUntil(lambda: shown(window) == shorter, timeout=WAIT_MS)
+    window.controller.close_clip()
+    window.controller.open_video(barcode_clip)
+    qtbot.waitUntil(lambda: shown(window) == barcode_clip, timeout=WAIT_MS)
+    assert wrong == []
+    assert window.store.state.markers == ()
