@@ -56,7 +56,8 @@ def test_opening_says_how_far_it_is(boot, qtbot, barcode_clip, long_clip):
     window, (path, gate) = boot(clip=barcode_clip), long_clip
     window.controller.open_video(path)
     title = window.status.job.title
-    qtbot.waitUntil(lambda: title.text() == "Opening long.mp4  37 %", timeout=WAIT_MS)
+    # The time left follows, on a machine that takes a second for a step.
+    qtbot.waitUntil(lambda: title.text().startswith("Opening long.mp4  37 %"), timeout=WAIT_MS)
     assert shown(window) == barcode_clip
     gate.set()
     qtbot.waitUntil(lambda: shown(window) == path, timeout=WAIT_MS)
