@@ -24,6 +24,7 @@ from app.widgets.icons import app_icon
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
 from mvit_core.errors import ClipError
+from mvit_core.system.temporary_folder import remove_own_folders
 from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def launch(options: ViewOptions) -> int:
 
 def _end_process(code: int) -> NoReturn:
     """End although a worker hangs: neither Python nor Qt may wait for its thread."""
+    remove_own_folders()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
