@@ -121,7 +121,9 @@ def test_an_opening_that_ends_too_late_is_not_shown_before_the_one_that_took_its
 
 
 @pytest.mark.parametrize("marked", [True, False])
-def test_no_snapshot_has_a_frame_that_its_video_has_not(boot, qtbot, tmp_path, barcode_clip, marked):
+def test_no_snapshot_has_a_frame_that_its_video_has_not(
+    boot, qtbot, tmp_path, barcode_clip, marked
+):
     """A clip with markers was once shown for a moment at the frame of the clip before it."""
     window = boot(clip=barcode_clip)
     shorter = write_barcode_clip(tmp_path / "shorter.mp4", frames=12)

@@ -70,7 +70,7 @@ def slow_drive(monkeypatch):
 def test_files_are_compared_off_the_windows_thread_and_the_window_responds_meanwhile(
     relinking, slow_drive, qtbot
 ):
-    window, dialog, moved = relinking
+    _, dialog, moved = relinking
     dialog.set_path("clip", moved)
     qtbot.waitUntil(lambda: bool(slow_drive[1]), timeout=WAIT_MS)
     assert threading.main_thread() not in slow_drive[1]

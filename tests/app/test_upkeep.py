@@ -1,4 +1,4 @@
-"""Housekeeping: memory that is freed goes back to the system; garbage is collected on one thread."""
+"""Housekeeping: freed memory goes back to the system, and one thread collects garbage."""
 
 import gc
 import platform

@@ -14,7 +14,7 @@ from mvit_core.system.temporary_folder import remove_own_folders, temporary_fold
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
 
 ROOT = Path(__file__).resolve().parents[2]
-MAKE = "from mvit_core.system.temporary_folder import temporary_folder\n" "import sys, time\n"
+MAKE = "from mvit_core.system.temporary_folder import temporary_folder\nimport sys, time\n"
 
 
 @pytest.fixture
