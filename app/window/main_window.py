@@ -354,9 +354,10 @@ class MainWindow(TabRing):
         self.docks.keep()
         self.places.keep()
         self._settings.sync()
-        self.upkeep.stop()
         self.logbook.close()
         self.has_ended = self.controller.close()
+        if self.has_ended:
+            self.upkeep.stop()  # not before: a worker that still runs must not collect garbage
         super().closeEvent(event)
 
     @override

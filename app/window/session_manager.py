@@ -235,7 +235,7 @@ class SessionManager(QObject):
         if len(paths) == len(found):
             self._begin(path, session, paths)
             return
-        dialog = RelinkDialog(session, paths, self._window)
+        dialog = RelinkDialog(session, paths, self._controller.workers.files, self._window)
         dialog.relinked.connect(lambda chosen: self._begin(path, session, chosen))
         dialog.open()
 
