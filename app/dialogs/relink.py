@@ -20,7 +20,7 @@ from typing_extensions import override
 from app.results import TaskKey
 from app.state.session_file import relink
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, label
+from app.widgets.basic import ElidedLabel, label, set_spoken_name
 from mvit_core.printable import printable
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class RelinkDialog(QDialog):
         path = ElidedLabel()
         path.setText(printable(ref.absolute))
         button = self.choose_buttons[role] = QPushButton(self.tr("Choose…"))
-        button.setAccessibleName(self.tr("Choose {what}").format(what=title))
+        set_spoken_name(button, self.tr("Choose {what}").format(what=title))
         button.clicked.connect(lambda: self._choose(role))
         state = self.states[role] = label(self.tr("not found"), "warning", small=True)
         state.setWordWrap(True)
