@@ -50,6 +50,8 @@ class HeatScheduler(Collaborator):
         self._worker = bench.workers.paint
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
+        self._strip_of: tuple[MapResult, HeatKey] | None = None
+        """Result and key that the strip was last requested for; compared at every frame."""
         self._heats: Cache[HeatKey, HeatPicture] = Cache(
             bench.budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
         )
@@ -76,7 +78,7 @@ class HeatScheduler(Collaborator):
 
     @override
     def forget(self) -> None:
-        self._asked_heat = self._asked_strip = None
+        self._asked_heat = self._asked_strip = self._strip_of = None
         self._heats.clear()
 
     @override
@@ -115,6 +117,9 @@ class HeatScheduler(Collaborator):
 
     def _request_strip(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
         """Request the pictures of all heads, unless the same ones are requested already."""
+        if (shown.result, key) == self._strip_of:
+            return
+        self._strip_of = (shown.result, key)
         # The strip has no frame that a spotlight could darken.
         key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
         # It does not depend on the head that the canvas shows, only on its range.

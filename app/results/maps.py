@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
+
+from typing_extensions import override
 
 from mvit_core.heatmap import project
 
@@ -43,6 +46,16 @@ class MapRequest:
     """The same of the model's files."""
     boxes: tuple[Box, ...] = ()
     """Boxes that a model of detection predicts for; () for the whole frame."""
+
+    @override
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: each refresh looks every block's request up."""
+        fields = (self.model, self.clip, self.spec, self.window, self.map, self.boxes)
+        return hash((*fields, self.clip_file, self.model_files))
 
     @property
     def network(self) -> Network:

@@ -33,7 +33,7 @@ class Leaving(QObject):
         self._controller = controller
         self._sessions = sessions
         self._awaited: tuple[TaskKey, ...] = ()
-        controller.snapshot_changed.connect(self._changed)
+        controller.follow(self._changed)
 
     def may_quit(self) -> bool:
         """Ask whatever there is to ask; False if the window stays open."""

@@ -3,7 +3,6 @@
 import gc
 import os
 from dataclasses import replace
-from itertools import count
 from time import monotonic
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("MVIT_LENS_TEST_PLATFORM", "offscreen")
@@ -45,26 +44,6 @@ def gets_the_keys(application):
     return found
 
 
-FULL_EVERY = 20
-"""Tests between full collections; with torch loaded one takes a tenth of a second."""
-
-
-@pytest.fixture(scope="package", autouse=True)
-def collect_here(qapp):
-    """Collects what tests of windows leave, on the thread of the windows alone.
-
-    Python's collector runs on whatever thread allocates; on a worker of a later test it would
-    destroy what Qt made on this thread, and the process would crash, somewhere else and rarely.
-    The window takes care of itself while it lives; tests have workers without windows as well.
-    """
-    was_enabled, tests = gc.isenabled(), count(1)
-    gc.disable()
-    yield lambda: gc.collect(1 if next(tests) % FULL_EVERY else 2)
-    gc.collect()
-    if was_enabled:
-        gc.enable()
-
-
 @pytest.fixture(autouse=True)
 def _own_settings(tmp_path):
     QSettings.setPath(
@@ -79,11 +58,10 @@ def _workers_are_waited_for(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_leaks(qapp, collect_here):
+def _nothing_leaks(qapp):
     """No window and no running worker may outlive its test."""
     yield
     delete_deferred()
-    collect_here()
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left open: {left}"
     workers = [o for o in gc.get_objects() if type(o) is Worker and shiboken6.isValid(o)]

@@ -135,7 +135,7 @@ def test_no_snapshot_has_a_frame_that_its_video_has_not(
         if video is not None and not 0 <= frame < video.frame_count:
             wrong.append((video.path.name, frame))
 
-    window.controller.snapshot_changed.connect(look)
+    window.controller.follow(look)
     window.controller.open_video(shorter)
     qtbot.waitUntil(lambda: shown(window) == shorter, timeout=WAIT_MS)
     window.controller.close_clip()

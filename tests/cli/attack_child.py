@@ -1,7 +1,7 @@
-"""A window that opens hostile files in a process with limits, and prints what it showed.
+"""A window that opens files of ``../shared/attack`` in a process with limits, and prints it all.
 
-Run as ``python -m tests.cli.attack_child BYTES view CLIP --checkpoint F ...``, where ``BYTES`` is
-the limit of the address space. It is not for use by hand.
+Run as ``python -m tests.cli.attack_child BYTES view CLIP --checkpoint F ...``: ``BYTES`` limits the
+address space. It is not for use by hand.
 """
 
 import json
