@@ -160,6 +160,10 @@ class RelinkDialog(QDialog):
 
     def _say(self, role: str, words: str, path: Path) -> None:
         self.states[role].setText(words.format(path=printable(str(path)), n=LIMIT_MS // 1000))
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # a path of two lines needs room
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _show_whether_enough(self) -> None:
         paths = self._found | self._paths
