@@ -19,7 +19,7 @@ from typing_extensions import override
 from app.panels.spec import Panel
 from app.text.phrases import heads_list, share_words
 from app.widgets import theme
-from app.widgets.basic import label, set_tip, show_tip
+from app.widgets.basic import label, set_spoken_name, set_tip, show_tip
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class HeadGrid(QWidget):
         words = self.tr("Heads of the block")
         if heads:
             words += ": " + self.tr("{names} chosen").format(names=heads_list(heads))
-        self.setAccessibleName(words)
+        set_spoken_name(self, words)
         self.update()
 
     @property
@@ -242,7 +242,7 @@ class HeadsPanel(Panel):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
             set_tip(button, tip)
-            button.setAccessibleName(tip)
+            set_spoken_name(button, tip)
             button.clicked.connect(lambda _=False, name=name: self.head_chosen.emit(name))
             self._group.addButton(button)
             self.buttons[name] = button

@@ -395,6 +395,17 @@ def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
     )
 
 
+@pytest.mark.parametrize(
+    "target", ["~nobody-of-that-name/a.mp4", "n" * 300 + ".mp4", "f/" * 3000 + "a.mp4", "a\0.mp4"]
+)
+def test_a_target_that_cannot_be_is_a_word_in_the_dialog(dialog, tmp_path, target):
+    dialog.target.setText(target if target[0] in "~f" else str(tmp_path / target))
+    assert dialog.job().target.suffix == ".mp4"
+    if target[0] in "~f":
+        assert "does not exist" in dialog.problem.text()
+        assert not dialog.accept_button.isEnabled()
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_makes_the_choices_that_it_names(dialog, name):
     preset = PRESETS[name]

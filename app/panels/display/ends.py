@@ -12,7 +12,7 @@ from app.panels.display.histogram import Histogram
 from app.state.view_state import ViewState
 from app.text.phrases import policy_names
 from app.views.range_menu import range_menu
-from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
+from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 from app.widgets.plot_menu import PlotMenu
 from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
@@ -55,7 +55,7 @@ class RangeControls(QWidget):
             (self.low, self.tr("Lowest"), Qt.AlignmentFlag.AlignLeft),
             (self.high, self.tr("Highest"), Qt.AlignmentFlag.AlignRight),
         ):
-            field.setAccessibleName(words)
+            set_spoken_name(field, words)
             field.setAlignment(side)
             field.setMinimumWidth(48)
             field.editingFinished.connect(self._entered)
