@@ -204,7 +204,7 @@ class Toast(QFrame):
         if self.details is None:
             self.details = QPlainTextEdit(self._report(self.message))
             self.details.setReadOnly(True)
-            self.details.setFont(theme.number_font(self))
+            self.details.setFont(theme.number_font())
             self.details.setMinimumHeight(160)
             self._column.addWidget(self.details)
         self.details.setVisible(on)

@@ -466,8 +466,8 @@ def test_the_name_says_the_range_until_one_writes_another(dialog):
             JobInfo("export", "Exporting a.mp4", "running", 3, 534, 2.34, 3700.0),
             "2.3 fps, 1:01:40",
         ),
-        (JobInfo("explain", "Running", "running", 3, 16, 2.0, 6.5), "3/16 · 0:06 left"),
-        (JobInfo("export", "Exporting a.mp4", "running", 0, 534), "0/534"),
+        (JobInfo("explain", "Running", "running", 3, 16, 2.0, 6.5), "3 of 16 · 0:06 left"),
+        (JobInfo("export", "Exporting a.mp4", "running", 0, 534), "0 of 534"),
         (JobInfo("export", "Exporting a.mp4", "stopping", 3, 534, 2.0, 9.0), "Stopping: "),
     ],
 )
