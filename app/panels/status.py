@@ -146,7 +146,7 @@ class StatusLine(QWidget):
                 count=readout.count,
             )
         if readout.row_sum is not None:
-            words += self.tr(" · row sums to {sum}").format(sum=f"{readout.row_sum:.3f}")
+            words += self.tr(" · row sums to {sum}").format(sum=value_words(readout.row_sum))
         self.readout.setText(words)
 
     def show_job(self, job: JobInfo | None) -> None:
