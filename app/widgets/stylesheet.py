@@ -110,10 +110,16 @@ QToolButton#flat { background: transparent; padding: 4px; min-height: 16px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
-QToolButton#segment { background: transparent; color: $text_soft; padding: 4px 7px; }
-QToolButton#segment:hover { background: $control; }
-QToolButton#segment:checked { background: $accent_soft; color: $text; }
-QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
+QToolButton#segment, QPushButton#segment { color: $text_soft; padding: 4px 7px; min-height: 18px; }
+QPushButton#segment { padding: 4px 2px; }
+QToolButton#segment:checked, QPushButton#segment:checked { background: $accent_soft; color: $text;
+    font-weight: 600; border-color: transparent; border-bottom: 2px solid $accent;
+    padding-bottom: 3px; }
+QToolButton#segment:disabled, QPushButton#segment:disabled { color: $text_faint;
+    border-color: transparent; }
+QToolButton#segment:focus, QPushButton#segment:focus { border: 2px solid $accent;
+    padding: 3px 6px; }
+QPushButton#segment:focus { padding: 3px 1px; }
 QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
     margin-left: -6px; min-height: 16px; }
 QToolButton#seriesRun { color: $accent; padding: 1px 8px; min-height: 16px; }

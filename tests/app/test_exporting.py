@@ -31,7 +31,14 @@ pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def dialog(lens, qtbot):
+def heat():
+    """Changes of the heat before the dialog opens."""
+    return {}
+
+
+@pytest.fixture
+def dialog(lens, qtbot, heat):
+    lens.store.update(**heat)
     lens.stage.canvas.setFocus()
     press(qtbot, lens, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     dialog = dialog_of(ExportDialog)
@@ -326,6 +333,16 @@ def previewed(qtbot, dialog):
     return dialog.preview.picture.image
 
 
+@pytest.mark.parametrize(
+    "heat",
+    [
+        {},
+        {"mode": "even", "opacity": 0.6},
+        {"colormap": "lime", "outline": True},
+        {"mode": "spotlight", "threshold": 0.2},
+    ],
+    ids=str,
+)
 def test_the_preview_is_the_picture_that_is_written(lens, qtbot, dialog, tmp_path):
     assert choose(dialog.layouts, "side-by-side")
     image = previewed(qtbot, dialog)
