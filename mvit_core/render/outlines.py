@@ -20,7 +20,7 @@ DASH_PX, SPACE_PX = 6.0, 4.0
 """White parts of a dashed outline, and the black ones between them."""
 
 SMALL_PX = 160
-"""Pictures whose shorter side is shorter have a black line of two pixels, not to be hidden by it."""
+"""Pictures with a shorter side below it have a thinner black line, not to be hidden by it."""
 
 SAMPLES = 192
 """Longest side of the grid of samples that outlines are found on; a token is many wide."""
