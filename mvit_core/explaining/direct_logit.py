@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.evidence import Evidence, Part, Target, on_grid
+from mvit_core.explaining.evidence import Evidence, Part, Target, class_share
 from mvit_core.explaining.last_block import LastBlock, frozen_norms, taken_apart
-from mvit_core.explaining.subject import Subject, entering_geometry, margin
-from mvit_core.explaining.tapping import Tapped, by_key
+from mvit_core.explaining.subject import Subject, margin
+from mvit_core.explaining.tapping import Tapped, by_key, on_keys
 
 __all__ = ["direct_logit"]
 
@@ -44,27 +44,26 @@ def direct_logit(subject: Subject, target: Target, baseline: str) -> Evidence:
             "direct_logit: what follows the last block is not linear, so its parts do not add up "
             f"({total:.4g} of {delta:.4g}); use stage_evidence"
         )
-    inputs, first = block.inputs, int(block.inputs.has_class_token)
-    last = subject.config.depth - 1
+    inputs = block.inputs
+    found = values.cpu().numpy()
     return Evidence(
         method="direct_logit",
         target=target,
-        saliency=on_grid(
-            values.cpu().numpy(),
-            inputs.k_shape,
-            entering_geometry(subject.config, last).through(inputs.k_window),
-            first,
-        ),
+        saliency=on_keys(subject, inputs, found),
         probability=subject.probability(subject.run.logits, target),
-        block=last,
-        class_token=float(values[0]) / total if first and total else None,
+        block=subject.config.depth - 1,
+        class_token=class_share(found, total, int(inputs.has_class_token)),
         delta=delta,
         sum=total,
         parts=parts,
-        note=f"direct {heads / delta:.0%}: so much of the logit comes from keys by this path"
-        if delta
-        else "",
+        note=_note(heads, delta),
     )
+
+
+def _note(heads: float, delta: float) -> str:
+    if not delta:
+        return ""
+    return f"direct {heads / delta:.0%}: so much of the logit comes from keys by this path"
 
 
 def _affine(subject: Subject, block: LastBlock, target: Target) -> tuple[Tensor, float]:

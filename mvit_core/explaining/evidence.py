@@ -9,7 +9,7 @@ from mvit_core.attribution.maps import FloatArray, Saliency
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry, Triple
 
-__all__ = ["Evidence", "Part", "Target", "on_grid"]
+__all__ = ["Evidence", "Part", "Target", "class_share", "on_grid"]
 
 
 @dataclass(frozen=True)
@@ -122,3 +122,14 @@ def on_grid(values: FloatArray, shape: Triple, geometry: GridGeometry, first: in
     """
     patches = values[first:].reshape(shape)
     return Saliency(np.ascontiguousarray(patches, dtype=np.float32), geometry, None)
+
+
+def class_share(values: FloatArray, total: float, first: int) -> float | None:
+    """Share of ``total`` that lies on the class token; None where there is none, or no total.
+
+    Args:
+        values: (N,), class token first where there is one.
+        total: what values and whatever else counts add up to.
+        first: leading values that are of no patch, 0 or 1.
+    """
+    return float(values[0]) / total if first and total else None

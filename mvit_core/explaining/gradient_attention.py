@@ -4,9 +4,9 @@ It takes one pass through the end of the network and is there at once. It is of 
 to nothing in particular.
 """
 
-from mvit_core.explaining.evidence import Evidence, Target, on_grid
-from mvit_core.explaining.subject import Subject, entering_geometry
-from mvit_core.explaining.tapping import Weighing, by_key, gradients
+from mvit_core.explaining.evidence import Evidence, Target, class_share
+from mvit_core.explaining.subject import Subject
+from mvit_core.explaining.tapping import Weighing, by_key, gradients, on_keys
 
 __all__ = ["gradient_attention", "signed_gradient_attention"]
 
@@ -29,14 +29,12 @@ def _attention_times_gradient(
     run, last = subject.run, subject.config.depth - 1
     heard = gradients(subject, run, target, (last,))[last]
     values = by_key(heard, weighing, subject.steps).mean(dim=0).cpu().numpy()  # (Nk,)
-    inputs, first = heard.inputs, int(heard.inputs.has_class_token)
-    geometry = entering_geometry(subject.config, last).through(inputs.k_window)
-    total = float(values.sum())
+    inputs = heard.inputs
     return Evidence(
         method=method,
         target=target,
-        saliency=on_grid(values, inputs.k_shape, geometry, first),
+        saliency=on_keys(subject, inputs, values),
         probability=subject.probability(run.logits, target),
         block=last,
-        class_token=float(values[0]) / total if first and total else None,
+        class_token=class_share(values, float(values.sum()), int(inputs.has_class_token)),
     )

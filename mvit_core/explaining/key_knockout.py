@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.evidence import Evidence, Target, on_grid
+from mvit_core.explaining.evidence import Evidence, Target, class_share
 from mvit_core.explaining.last_block import LastBlock, taken_apart
-from mvit_core.explaining.subject import Subject, entering_geometry, margin
+from mvit_core.explaining.subject import Subject, margin
+from mvit_core.explaining.tapping import on_keys
 
 __all__ = ["key_knockout"]
 
@@ -36,20 +37,13 @@ def key_knockout(subject: Subject, target: Target, baseline: str) -> Evidence:
         logits = subject.scores(_left_without(block), block.grid)  # (Nk, classes)
     own = margin(subject.run.logits, target)
     values = (own - margin(logits, target)).cpu().numpy()  # (Nk,)
-    inputs, last = block.inputs, subject.config.depth - 1
-    total = float(values.sum())
     return Evidence(
         method="key_knockout",
         target=target,
-        saliency=on_grid(
-            values,
-            inputs.k_shape,
-            entering_geometry(subject.config, last).through(inputs.k_window),
-            1,
-        ),
+        saliency=on_keys(subject, block.inputs, values),
         probability=subject.probability(subject.run.logits, target),
-        block=last,
-        class_token=float(values[0]) / total if total else None,
+        block=subject.config.depth - 1,
+        class_token=class_share(values, float(values.sum()), 1),
     )
 
 

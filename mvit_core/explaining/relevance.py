@@ -9,7 +9,7 @@ take the class out.
 import torch
 from torch import Tensor
 
-from mvit_core.explaining.evidence import Evidence, Target, on_grid
+from mvit_core.explaining.evidence import Evidence, Target, class_share, on_grid
 from mvit_core.explaining.footprints import (
     push_footprint,
     push_skip,
@@ -43,14 +43,13 @@ def relevance(subject: Subject, target: Target, baseline: str) -> Evidence:
         skipped = push_skip(row, taken.get(block), entering, first)
         row = skipped + push_footprint(to_keys, value_footprint(layer), entering, first)
     values = row.cpu().numpy()
-    total = float(values.sum())
     return Evidence(
         method="relevance",
         target=target,
         saliency=on_grid(values, grid, subject.config.patch_geometry, first),
         probability=subject.probability(subject.run.logits, target),
         block=0,
-        class_token=float(values[0]) / total if first and total else None,
+        class_token=class_share(values, float(values.sum()), first),
     )
 
 

@@ -8,7 +8,7 @@ difference that the clip makes to the logit.
 import torch
 from torch import Tensor
 
-from mvit_core.explaining.evidence import Evidence, Target, on_grid
+from mvit_core.explaining.evidence import Evidence, Target, class_share, on_grid
 from mvit_core.explaining.integration import Integral, integrate, rounding
 from mvit_core.explaining.subject import Subject, entering_geometry, margin
 
@@ -44,7 +44,7 @@ def stage_evidence(subject: Subject, target: Target, baseline: str) -> Evidence:
         saliency=on_grid(values, run.grid, entering_geometry(subject.config, run.block), first),
         probability=subject.probability(run.logits, target),
         block=run.block,
-        class_token=float(values[0]) / integral.sum if first and integral.sum else None,
+        class_token=class_share(values, integral.sum, first),
         baseline=baseline,
         baseline_probability=subject.probability(hidden.logits, target),
         delta=delta,

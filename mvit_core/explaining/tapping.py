@@ -14,14 +14,15 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from mvit_core.explaining.evidence import Target
-from mvit_core.explaining.subject import StageRun, Subject, margin
+from mvit_core.attribution.maps import FloatArray, Saliency
+from mvit_core.explaining.evidence import Target, on_grid
+from mvit_core.explaining.subject import StageRun, Subject, entering_geometry, margin
 from mvit_core.explaining.watching import Steps
 from mvit_core.model.kernels import product, used_rows
 from mvit_core.model.products import flat_mask, tile_softmax, tiles_of
 from mvit_core.model.tap import AttentionInputs, AttentionTap
 
-__all__ = ["Tapped", "by_key", "gradients", "tap_of", "tapped"]
+__all__ = ["Tapped", "by_key", "gradients", "on_keys", "tap_of", "tapped"]
 
 Weighing = Literal["attention", "signed", "positive"]
 """A map as it is, times its gradient, or the part of that above zero."""
@@ -111,6 +112,13 @@ def by_key(heard: Tapped, weighing: Weighing, steps: Steps, rows: Tensor | None 
             part = part * rows[tile.rows, None]
         total[tile.maps] += part.sum(dim=1)
     return total
+
+
+def on_keys(subject: Subject, inputs: AttentionInputs, values: FloatArray) -> Saliency:
+    """The saliency of values (Nk,) of the last block's keys, class token first if there is one."""
+    last = subject.config.depth - 1
+    geometry = entering_geometry(subject.config, last).through(inputs.k_window)
+    return on_grid(values, inputs.k_shape, geometry, int(inputs.has_class_token))
 
 
 def _promoted(tensor: Tensor) -> Tensor:
