@@ -154,6 +154,11 @@ class Subject:
             boxes[0, 1:] = torch.tensor([float(edge) for edge in box], device=boxes.device)
         return boxes
 
+    def with_model(self, model: MViT) -> "Subject":
+        """The same clip and box before another network."""
+        box = None if self._boxes is None else self._boxes[0, 1:].tolist()
+        return Subject(model, self.clip, box)
+
     @property
     def run(self) -> StageRun:
         """The plain pass over the clip; run when first asked for."""
@@ -206,8 +211,18 @@ class Subject:
         """One plain pass over another clip of the same size, (1, 3, T, H, W)."""
         start = perf_counter()
         with EnteringTokens(self.model, self.stage) as entering, torch.no_grad():
-            logits = self.model(clip) if self._boxes is None else self.model(clip, self._boxes)
+            logits = self.logits_of(clip)
         return entering.run(logits, perf_counter() - start)
+
+    def logits_of(self, clips: Tensor) -> Tensor:
+        """Logits (B, classes) of clips (B, 3, T, H, W), of the same box in each."""
+        if self._boxes is None:
+            found: Tensor = self.model(clips)
+            return found
+        boxes = self._boxes.repeat(len(clips), 1)
+        boxes[:, 0] = torch.arange(len(clips), device=boxes.device)
+        found = self.model(clips, boxes)
+        return found
 
     def resume(self, tokens: Tensor, grid: Triple, block: int) -> Tensor:
         """Logits (1, classes) of the tokens (1, N, C) that enter a block; differentiable."""
