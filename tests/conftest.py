@@ -1,6 +1,8 @@
 """Fixtures of all tests: an isolated home, the folders of outside data, and toy models."""
 
+import gc
 import os
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -10,6 +12,9 @@ import pytest
 
 from tests.fixtures_video import write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
+
+FULL_EVERY = 50
+"""Tests after which all garbage is collected, not only the young: with torch that takes long."""
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -31,6 +36,29 @@ def goldens() -> Path:
 def clips() -> Path:
     """Real videos."""
     return _shared("clips")
+
+
+@pytest.fixture(scope="session")
+def _tests_done():
+    """Numbers the tests, while Python itself collects no garbage."""
+    gc.disable()
+    yield count(1)
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _garbage(_tests_done):
+    """Garbage is collected between tests and on this thread alone.
+
+    Python does it on whatever thread allocates: a worker of one test would destroy the widgets of
+    another outside their thread, which crashes the process.
+    """
+    yield
+    if next(_tests_done) % FULL_EVERY:
+        gc.collect(1)
+    else:
+        gc.collect()
+        gc.freeze()  # what is left lives as long as the process
 
 
 @pytest.fixture(autouse=True)

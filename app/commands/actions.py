@@ -26,6 +26,10 @@ ACCESS_KEY = re.compile(r"\(&\w\)|&")
 """Matches the mark of an access key: before a letter of the title, or in brackets behind it."""
 
 
+_NEEDS = tuple(dict.fromkeys(command.enabled_when for command in COMMANDS))
+"""Every condition once: many commands share one."""
+
+
 def tr(text: str) -> str:
     """Translate a text of the table of commands."""
     return QCoreApplication.translate("commands", text)
@@ -150,11 +154,12 @@ class Actions:
 
     def show(self, state: ViewState, results: Results) -> None:
         """Enable and check the actions for a state and its results."""
+        holds = {need: need(state, results) for need in _NEEDS}
         for command in COMMANDS:
             action = self.by_id[command.id]
             if not command.held:
                 # Qt calls a hidden action disabled, so what was set is remembered here.
-                possible = command.enabled_when(state, results)
+                possible = holds[command.enabled_when]
                 if possible != self._possible.get(command.id):
                     self._possible[command.id] = possible
                     action.setEnabled(possible)

@@ -164,18 +164,14 @@ class GridMaps(Collaborator):
         here = self._map_cache.get(results.request) if results.request is not None else None
         # Where the user stopped a run, no other one is begun without being asked for.
         needed = state.view == "layers" and here is not None and here.is_complete
+        if not needed and (here is None or state.scrubbing or state.playing):
+            return  # the user waits for something else
         missing = [
             w for w in requests.values() if w not in self._map_cache and w not in self._skipped
         ]
         if needed:
             self._report(len(requests) - len(missing), len(requests))
-        if (
-            not missing
-            or self._asked is not None
-            or state.scrubbing
-            or here is None  # the user waits for that one
-            or (state.playing and not needed)
-        ):
+        if not missing or self._asked is not None or state.scrubbing:
             return
         order = self._order(missing, results.request.block if results.request else 0)
         self._asked = asked = next(iter(order))

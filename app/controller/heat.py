@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from app.controller.workbench import Workbench
     from app.results import MapResult, StripPicture
 
+OLD_MS = 300
+"""Milliseconds after which heat of another map than the requested one is faded."""
+
 REST_MS = 40
 """Milliseconds of pause after which heat is painted ahead."""
 
@@ -50,6 +53,8 @@ class HeatScheduler(Collaborator):
         self._worker = bench.workers.paint
         self._asked_heat: HeatKey | None = None
         self._asked_strip: tuple[int, HeatKey] | None = None
+        self._strip_of: tuple[MapResult, HeatKey] | None = None
+        """Result and key that the strip was last requested for; compared at every frame."""
         self._heats: Cache[HeatKey, HeatPicture] = Cache(
             bench.budget, "heats", seconds_to_remake=SECONDS_TO_REMAKE, most_bytes=HEATS_BYTES
         )
@@ -58,6 +63,10 @@ class HeatScheduler(Collaborator):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._look_ahead)
+        self._ageing = QTimer(bench)
+        self._ageing.setSingleShot(True)
+        self._ageing.setInterval(OLD_MS)
+        self._ageing.timeout.connect(self._grow_old)
 
     @property
     def kept(self) -> int:
@@ -67,6 +76,7 @@ class HeatScheduler(Collaborator):
     @override
     def refresh(self) -> None:
         self._choose_shown()
+        self._watch_age()
         shown, picture = self._bench.results.shown, self._bench.results.picture
         if shown is None or picture is None:
             return
@@ -76,13 +86,14 @@ class HeatScheduler(Collaborator):
 
     @override
     def forget(self) -> None:
-        self._asked_heat = self._asked_strip = None
+        self._asked_heat = self._asked_strip = self._strip_of = None
         self._heats.clear()
 
     @override
     def stop(self, key: TaskKey | None = None) -> None:
         if key is None:
             self._rest.stop()
+            self._ageing.stop()
 
     def _choose_shown(self) -> None:
         result, results = self._maps.result, self._bench.results
@@ -92,6 +103,20 @@ class HeatScheduler(Collaborator):
                 self._bench.results = replace(results, shown=shown)
         elif results.shown is not None:
             self._bench.results = replace(results, shown=None, heat=None, strip=None)
+
+    def _watch_age(self) -> None:
+        """Fade the heat once it has been another map's for some time; a new one is never faded."""
+        results = self._bench.results
+        if not results.is_stale:
+            self._ageing.stop()
+            if results.is_heat_old:
+                self._bench.results = replace(results, is_heat_old=False)
+        elif not results.is_heat_old and not self._ageing.isActive():
+            self._ageing.start()
+
+    def _grow_old(self) -> None:
+        self._bench.results = replace(self._bench.results, is_heat_old=True)
+        self._bench.due.emit()
 
     def _resolve(self, result: MapResult) -> ShownMap:
         """Make the shown map of state and result, or return the one before where it is the same."""
@@ -115,8 +140,11 @@ class HeatScheduler(Collaborator):
 
     def _request_strip(self, shown: ShownMap, frame: int, key: HeatKey) -> None:
         """Request the pictures of all heads, unless the same ones are requested already."""
-        # The strip has no frame that a spotlight could darken.
-        key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
+        if (shown.result, key) == self._strip_of:
+            return
+        self._strip_of = (shown.result, key)
+        # The strip has no frame that opacity or a spotlight could be seen on.
+        key = replace(key, map_number=0, style=key.style.without_frame)
         # It does not depend on the head that the canvas shows, only on its range.
         wanted = (id(shown.result), key)
         if wanted != self._asked_strip:

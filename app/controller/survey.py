@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.multiview import Scores
+    from mvit_core.video.clip import ClipWindow
 
 
 class ClipSurvey(QObject, Collaborator):
@@ -44,6 +45,7 @@ class ClipSurvey(QObject, Collaborator):
         self._cache = SurveyCache()
         self._series: tuple[object, SeriesInfo | None] = (None, None)
         self._average: tuple[object, AverageInfo | None] = (None, None)
+        self._base_of: tuple[MapRequest | None, MapRequest | None] = (None, None)
         self._begun_for: object = None
         # Emitted on the worker's thread, received on the window's.
         self._piece_done.connect(self._record, Qt.ConnectionType.QueuedConnection)
@@ -77,7 +79,7 @@ class ClipSurvey(QObject, Collaborator):
         if request is None or state.series == "off":
             return None
         running = self._is_running(TaskKey.SERIES)
-        base = replace(request, window=results.windows[0], boxes=())  # of the whole frames
+        base = self._base(request, results.windows[0])
         key = (
             base,
             id(results.windows),
@@ -91,6 +93,14 @@ class ClipSurvey(QObject, Collaborator):
             info = series_info(self._cache, base, results.windows, state, running=running)
             self._series = key, info
         return self._series[1]
+
+    def _base(self, request: MapRequest, window: ClipWindow) -> MapRequest:
+        """The request that stands for all windows: of the first, and of whole frames."""
+        asked, base = self._base_of
+        if base is None or request is not asked or window is not base.window:
+            base = replace(request, window=window, boxes=())
+            self._base_of = request, base
+        return base
 
     def _average_now(self) -> AverageInfo | None:
         """The prediction for the whole video; the same object while nothing changed."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
+
+from typing_extensions import override
 
 from mvit_core.heatmap import project
 
@@ -44,6 +47,16 @@ class MapRequest:
     boxes: tuple[Box, ...] = ()
     """Boxes that a model of detection predicts for; () for the whole frame."""
 
+    @override
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: each refresh looks every block's request up."""
+        fields = (self.model, self.clip, self.spec, self.window, self.map, self.boxes)
+        return hash((*fields, self.clip_file, self.model_files))
+
     @property
     def network(self) -> Network:
         """The model, as its files were when it was loaded."""
@@ -80,6 +93,8 @@ class MapResult:
     """Seconds the run took; near 0 where it was cached."""
     is_complete: bool = True
     """True where the run reached every layer."""
+    is_damaged: bool = False
+    """True where the model was fed frames that are painted from damaged data."""
     boxes: tuple[BoxPredictions, ...] = ()
     """Predictions for each box of the request."""
     heads: tuple[HeadPredictions, ...] = ()

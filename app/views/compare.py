@@ -35,8 +35,8 @@ class PaneView(QWidget):
     swapped = Signal(int)
     subtracted = Signal(int)
 
-    def __init__(self, place: int) -> None:
-        super().__init__()
+    def __init__(self, place: int, parent: QWidget) -> None:
+        super().__init__(parent)
         self.place = place
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.name = label("", "title")
@@ -152,7 +152,7 @@ class CompareView(QWidget):
         self.setObjectName("stagePanes")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.panes: dict[int, PaneView] = {
-            place: PaneView(place) for place in (0, 1, 2, 3, DIFFERENCE_PLACE)
+            place: PaneView(place, self) for place in (0, 1, 2, 3, DIFFERENCE_PLACE)
         }
         self.hint = label(
             self.tr(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ COLLECT_MS = 2000
 FULL_EVERY = 15
 MIDDLE, OLD = 1, 2
 PAGE_BYTES = 4096
+MANY_MODULES = 50
+"""Modules imported since the last look after which everything is kept for good: torch, say."""
 WORTH_RETURNING_BYTES = 32 << 20
 """Growth of the process after which freed memory is returned; a run frees hundreds of MB."""
 
@@ -26,7 +29,9 @@ class Upkeep(QObject):
     """Collects garbage here and only here, and returns freed memory to the system.
 
     The cyclic collector runs on whatever thread allocates; on a worker it would destroy widgets
-    outside their thread. So it is switched off while the window lives.
+    outside their thread. So it is switched off while the window lives. Objects of modules live as
+    long as the process; they are set apart, or a full collection would walk through all of torch
+    and the window stand still for half a second.
 
     Workers allocate in turn, so that freed memory lies between blocks in use and the C library
     keeps it; once the process has grown, the library is asked to return it, on a thread of its own.
@@ -36,6 +41,9 @@ class Upkeep(QObject):
         parent: the owner.
     """
 
+    _modules = 0
+    """Modules of this process when their objects were last set apart."""
+
     def __init__(self, show_memory: Callable[[int], None], parent: QObject) -> None:
         super().__init__(parent)
         self._show_memory = show_memory
@@ -43,6 +51,7 @@ class Upkeep(QObject):
         self._least_bytes: int | None = None
         self._was_enabled = gc.isenabled()
         gc.disable()
+        self._set_modules_apart()
         self._timer = QTimer(self)
         self._timer.setInterval(COLLECT_MS)
         self._timer.timeout.connect(self._tick)
@@ -54,9 +63,15 @@ class Upkeep(QObject):
         if self._was_enabled:
             gc.enable()
 
+    def _set_modules_apart(self) -> None:
+        """Look no more at the objects that exist, where many modules were imported lately."""
+        if len(sys.modules) - Upkeep._modules >= MANY_MODULES:
+            Upkeep._modules = len(sys.modules)
+            gc.freeze()
+
     def _tick(self) -> None:
         self._ticks += 1
-        # A full collection with torch loaded takes long enough to be seen: do it rarely.
+        self._set_modules_apart()
         gc.collect(MIDDLE if self._ticks % FULL_EVERY else OLD)
         resident = resident_bytes()
         self._show_memory(resident)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QTimer
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.state.view_state import ViewState
+
+EXIT_SECONDS = 2.0
+"""Time that tidying up may take at the end of a process whose worker hangs."""
 
 logger = logging.getLogger(__name__)
 
@@ -117,8 +122,14 @@ def launch(options: ViewOptions) -> int:
 
 
 def _end_process(code: int) -> NoReturn:
-    """End although a worker hangs: neither Python nor Qt may wait for its thread."""
-    logging.shutdown()
+    """End although a worker hangs: neither Python nor Qt may wait for its thread.
+
+    Temporary folders are removed as at any other end, within a limit of time.
+    """
+    guard = Timer(EXIT_SECONDS, os._exit, (code,))
+    guard.daemon = True
+    guard.start()
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()

@@ -13,7 +13,14 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from app.widgets import theme
-from app.widgets.overlays import draw_grid, draw_placeholder, draw_ring, draw_unseen
+from app.widgets.overlays import (
+    HeatLook,
+    draw_grid,
+    draw_heat,
+    draw_placeholder,
+    draw_ring,
+    draw_unseen,
+)
 from app.widgets.ramp import BAR, paint_ramp
 from app.workers.paint import heat_image
 
@@ -40,7 +47,7 @@ class Tile:
     view: Viewport
     """Place of the frame within ``room``."""
     picture: FramePicture
-    opacity: float
+    look: HeatLook
     heatmap: Heatmap | None = None
     style: RenderStyle | None = None
     """Style at full opacity; None draws no heat."""
@@ -213,9 +220,7 @@ def _paint_tile(
         style, size = replace(tile.style, opacity=1.0), (wanted.width(), wanted.height())
         heat = heat_image(tile.heatmap, tile.picture.index, style, size)
     if heat is not None:
-        painter.setOpacity(tile.opacity)
-        painter.drawImage(box, heat)
-        painter.setOpacity(1.0)
+        draw_heat(painter, box, heat, tile.look)
     if tile.unseen is not None:
         draw_unseen(painter, tile.view, tile.unseen)
     if tile.lines is not None:

@@ -11,7 +11,7 @@ from mvit_core.export.layouts import LAYOUTS, Layout
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
 from mvit_core.pipeline import Explanation
-from mvit_core.render import UNITS, ImageArray, bar_colours, bar_number, range_text
+from mvit_core.render import UNITS, ImageArray, bar_number, bar_picture, range_text, share_text
 
 TEXT = (236, 236, 240)
 _MUTED = (168, 170, 178)
@@ -100,7 +100,7 @@ class Caption:
         write(picture, low, (x, y), font, TEXT)
         x += extent(low, font)[2] + font // 2
         width = max(min(room, self._figure.width // 4), 48)
-        picture[y - font + 2 : y + 2, x : x + width] = bar_colours(first, width, BACKGROUND)
+        picture[y - font + 2 : y + 2, x : x + width] = bar_picture(first, width, font)
         x += width + font // 2
         write(picture, high, (x, y), font, TEXT)
         x += extent(high, font)[2] + font
@@ -120,9 +120,9 @@ def caption_lines(
     sink = explanation.saliency.sink
     reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
-        reduced += f" · class key takes {sink:.1%}"
+        reduced += f" · class key takes {share_text(sink)}"
     best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
-    said = "no classes" if best is None else f"{best.name} {best.probability:.1%}"
+    said = "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
     window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
     said += f" · frame {frame_index} · {window}"
     return [which, reduced, said]

@@ -98,6 +98,10 @@ Right-click for percentile tails and units</source>
             <translation>相等的注意力差看起来也相等，不依赖红绿之分</translation>
         </message>
         <message>
+            <source>Even tint</source>
+            <translation>均匀着色</translation>
+        </message>
+        <message>
             <source>Exponent on the values: below 1 lifts weak attention, above 1 lowers it</source>
             <translation>数值的指数：小于 1 提升较弱的注意力，大于 1 压低它</translation>
         </message>
@@ -210,12 +214,20 @@ Right-click for percentile tails and units</source>
             <translation>覆盖范围</translation>
         </message>
         <message>
+            <source>Line around values of at least half the range (Shift+T)</source>
+            <translation>在达到范围一半的值周围画线（Shift+T）</translation>
+        </message>
+        <message>
             <source>Lines between tokens (D)</source>
             <translation>词元之间的分隔线（D）</translation>
         </message>
         <message>
             <source>Off: each pixel shows its nearest token (S)</source>
             <translation>关闭时：每个像素显示最近的词元（S）</translation>
+        </message>
+        <message>
+            <source>Outline</source>
+            <translation>轮廓线</translation>
         </message>
         <message>
             <source>Outline of the part of the frame that the model saw</source>
@@ -2078,6 +2090,10 @@ right-click for percentile tails and units</source>
             <translation>导出(&amp;X)</translation>
         </message>
         <message>
+            <source>Even tint</source>
+            <translation>均匀着色</translation>
+        </message>
+        <message>
             <source>Every window of the clip gets the boxes of the window shown</source>
             <translation>视频的每个模型窗口都采用当前模型窗口的检测框</translation>
         </message>
@@ -2306,6 +2322,10 @@ right-click for percentile tails and units</source>
             <translation>一张图，尽可能大</translation>
         </message>
         <message>
+            <source>One opacity everywhere, also where values are low</source>
+            <translation>处处同一不透明度，值低的地方也一样</translation>
+        </message>
+        <message>
             <source>One prediction: the mean over windows, or over clips and crops as papers test</source>
             <translation>一个预测：各模型窗口的均值，或如论文测试那样对片段和裁剪取均值</translation>
         </message>
@@ -2360,6 +2380,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open video…</source>
             <translation>打开视频…</translation>
+        </message>
+        <message>
+            <source>Outline at half the range</source>
+            <translation>范围一半处的轮廓线</translation>
         </message>
         <message>
             <source>Panels</source>
@@ -2612,6 +2636,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
+        </message>
+        <message>
+            <source>White on black; dashed where values speak against</source>
+            <translation>黑底白线；值表示反对处为虚线</translation>
         </message>
         <message>
             <source>Whole video on the timeline</source>
@@ -3282,8 +3310,12 @@ right-click for percentile tails and units</source>
             <translation>模型窗口 {a} 的图；模型窗口 {b} 尚未运行</translation>
         </message>
         <message>
-            <source>Map of window {a}; window {b} is being run</source>
-            <translation>模型窗口 {a} 的图；正在运行模型窗口 {b}</translation>
+            <source>Map of window {a}; window {b} is running</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 正在运行</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} is running, {n} of {all}</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 正在运行，{n}/{all}</translation>
         </message>
         <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
@@ -3300,6 +3332,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stage {s} · Block {b}</source>
             <translation>阶段 {s} · 块 {b}</translation>
+        </message>
+        <message>
+            <source>The model was fed damaged frames: the map is hatched</source>
+            <translation>模型的输入含有损坏的帧：图以斜线标出</translation>
         </message>
         <message>
             <source>not sampled</source>
@@ -3441,8 +3477,12 @@ right-click for percentile tails and units</source>
             <translation>最佳</translation>
         </message>
         <message>
-            <source>Colours lie over the frame</source>
-            <translation>颜色叠加在画面上</translation>
+            <source>Colours lie over the frame, the denser the higher the value</source>
+            <translation>颜色叠加在画面上，值越高越浓</translation>
+        </message>
+        <message>
+            <source>Colours lie over the whole frame with one opacity</source>
+            <translation>颜色以同一不透明度叠加在整个画面上</translation>
         </message>
         <message>
             <source>GIF, 256 colours per frame</source>

@@ -1,12 +1,17 @@
 """Housekeeping: memory that is freed goes back to the system."""
 
+import gc
 import platform
+import weakref
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from app.window import housekeeping
 from app.window.housekeeping import Upkeep, resident_bytes
+from app.window.launch import ViewOptions, open_window
+from tests.app.conftest import delete_deferred
 
 BLOCK_BYTES, BLOCKS = 64 << 10, 2000
 
@@ -44,3 +49,33 @@ def test_memory_in_use_is_left_alone(upkeep, qtbot):
     qtbot.waitUntil(lambda: len(upkeep) > seen + 5)
     assert full - resident_bytes() < BLOCK_BYTES * BLOCKS * 0.2
     assert all(block.count(b"x") == BLOCK_BYTES for block in blocks[::100])
+
+
+def test_a_window_leaves_no_widget_behind(qapp):
+    gc.collect()
+    before = set(QApplication.allWidgets())
+    for _ in range(2):
+        window = open_window(qapp, ViewOptions())
+        window.close()
+        window.deleteLater()
+        delete_deferred()
+        vars(window).clear()
+        del window
+        gc.collect()
+    assert [repr(widget) for widget in set(QApplication.allWidgets()) - before] == []
+
+
+def test_modules_are_set_apart_and_what_came_later_is_still_collected(upkeep, qtbot, monkeypatch):
+    frozen = gc.get_freeze_count()
+    monkeypatch.setattr(Upkeep, "_modules", 0)
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > frozen)
+
+    class Loop:
+        pass
+
+    died = []
+    ring = Loop()
+    ring.itself = ring
+    weakref.finalize(ring, died.append, True)
+    del ring
+    qtbot.waitUntil(lambda: bool(died))

@@ -193,8 +193,10 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
         HeatSettings(mode="spotlight"),
         HeatSettings(gamma=0.6, threshold=0.4),
         HeatSettings(smooth=False),
+        HeatSettings(mode="even", opacity=0.6),
+        HeatSettings(colormap="lime", outline=True),
     ],
-    ids=["tint", "spotlight", "threshold", "cells"],
+    ids=["tint", "spotlight", "threshold", "cells", "even", "outline"],
 )
 def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, heat, caption):
     source, moving = tmp_path / "odd.mkv", tmp_path / "out.mp4"

@@ -94,6 +94,7 @@ class PredictionsPanel(Panel):
         self._note.setWordWrap(True)
         self._note.setFont(theme.small_font(self))
         self._window = WindowPredictions()
+        self._told = ""
         self._average: AverageInfo | None = None
         self._state: ViewState | None = None
         column = QVBoxLayout(self)
@@ -165,8 +166,9 @@ class PredictionsPanel(Panel):
             self.show_state(new.state)
         model = new.results.model
         self.scopes.button(1).setEnabled(model is None or model.has_classes)
-        if old is None or self._remark(old) != self._remark(new):
-            remark = self._remark(new)
+        remark = self._remark(new)
+        if old is None or remark != self._told:
+            self._told = remark
             tip = self._independent() if remark.endswith("sigmoid") else ""
             self.remarked.emit(remark, tip)
         self.show_window(self._window_predictions(new))
