@@ -32,6 +32,8 @@ class EvidenceMethod:
     trust: Trust
     trust_words: str
     """Why, measured on the demo's held-out scenes; other networks may differ."""
+    unit: str
+    """Unit of the values, on the colour bar."""
     home: str
     """Module of this folder that has a function of the method's name. It is imported when first
     used: the window reads this table before torch is there."""
@@ -59,6 +61,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "trusted",
             "points at the right one of two actors in 99 of 100 scenes, and removing what it shows "
             "removes the class",
+            "logits",
             "stage_evidence",
             signed=True,
             linear=True,
@@ -69,6 +72,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "Attention of the last block times its gradient, what is above zero.",
             "trusted",
             "at once, and right in 97 of 100 scenes with two actors; it sums to nothing",
+            "attention times gradient",
             "gradient_attention",
         ),
         "signed_gradient_attention": EvidenceMethod(
@@ -76,6 +80,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "Attention of the last block times its gradient, what speaks against the class too.",
             "trusted",
             "at once, and right in 99 of 100 scenes with two actors; it finds less of the actor",
+            "attention times gradient",
             "gradient_attention",
             signed=True,
             linear=True,
@@ -85,6 +90,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "What each key of the last block adds to the logit by itself, past the last MLP.",
             "usable",
             "exact of a part of the logit only: it prints how large that part is",
+            "logits",
             "direct_logit",
             signed=True,
             linear=True,
@@ -96,6 +102,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "right in 99 of 100 scenes with two actors, but spread wide, and it changes little "
             "when the head is drawn anew",
             "relevance",
+            "relevance",
         ),
         "key_knockout": EvidenceMethod(
             "Key knock-out",
@@ -103,6 +110,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "usable",
             "right in 99 of 100 scenes with two actors; one key at a time, so what several keys "
             "show alike is missed",
+            "logits",
             "key_knockout",
             signed=True,
             linear=True,
@@ -112,6 +120,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "Gradients of the pixels along the way from the baseline; they sum to the difference.",
             "usable",
             "sharp, right in 92 of 100 scenes with two actors, and forty forward passes long",
+            "logits",
             "pixel_gradients",
             signed=True,
             linear=True,
@@ -122,6 +131,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "What the logit loses when a part of the clip is covered, part by part.",
             "slow check",
             "assumes nothing of the network; one forward pass for each of some 300 parts",
+            "logits",
             "occlusion",
             signed=True,
             linear=True,
@@ -132,6 +142,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "Attention of every block, multiplied down to the patches; of no class.",
             "fails",
             "stays the same when the last block is drawn anew, and finds no actor",
+            "share",
             "rollout",
             of_class=False,
         ),
@@ -140,6 +151,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "Channels of the last block's first norm, weighted by their mean gradient.",
             "wrong actor",
             "points at the other one of two actors in 96 of 100 scenes",
+            "activation",
             "grad_cam",
         ),
     }

@@ -63,22 +63,28 @@ class EnteringTokens:
         self._layer, self.block = model.layers[block], block
         self.tokens = torch.empty(0)
         self.grid: Triple = (0, 0, 0)
+        self.seconds = 0.0
 
     def __enter__(self) -> "EnteringTokens":
+        self._start = perf_counter()
         self._handle = self._layer.register_forward_pre_hook(self._hear)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._handle.remove()
+        self.seconds = perf_counter() - self._start
 
     def _hear(self, _: nn.Module, given: tuple[Any, ...]) -> None:
         *streams, grid = given
         tokens = streams[0] if len(streams) == 1 else torch.cat(streams, dim=-1)
-        self.tokens, self.grid = tokens.detach(), triple(grid)
+        with torch.inference_mode(False):  # no gradient could begin at a tensor of that mode
+            self.tokens = tokens.clone() if tokens.is_inference() else tokens.detach()
+        self.grid = triple(grid)
 
-    def run(self, logits: Tensor, seconds: float = 0.0) -> StageRun:
+    def run(self, logits: Tensor) -> StageRun:
         """What was heard, with the logits (1, classes) that came of it."""
-        return StageRun(self.tokens, self.grid, self.block, logits.detach(), seconds)
+        logits = logits.detach().to(self.tokens.device)
+        return StageRun(self.tokens, self.grid, self.block, logits, self.seconds)
 
 
 def last_stage(config: MViTConfig) -> int:
@@ -160,6 +166,11 @@ class Subject:
         return Subject(model, self.clip, box)
 
     @property
+    def nbytes(self) -> int:
+        """Memory of the clip and of the pass over it."""
+        return self.clip.nbytes + sum(run.tokens.nbytes for run in self._runs.values())
+
+    @property
     def run(self) -> StageRun:
         """The plain pass over the clip; run when first asked for."""
         if "" not in self._runs:
@@ -209,10 +220,9 @@ class Subject:
 
     def pass_over(self, clip: Tensor) -> StageRun:
         """One plain pass over another clip of the same size, (1, 3, T, H, W)."""
-        start = perf_counter()
         with EnteringTokens(self.model, self.stage) as entering, torch.no_grad():
             logits = self.logits_of(clip)
-        return entering.run(logits, perf_counter() - start)
+        return entering.run(logits)
 
     def logits_of(self, clips: Tensor) -> Tensor:
         """Logits (B, classes) of clips (B, 3, T, H, W), of the same box in each."""

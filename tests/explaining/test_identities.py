@@ -71,7 +71,6 @@ def test_a_window_that_was_run_is_explained_without_its_beginning(clip):
     subject = Subject(model, clip, run=entering.run(record.logits))
     found = explain_subject(subject, Target(3), "gradient_attention")
     assert begun == []
-    assert found.cost == 0  # the time of the pass is not known
     expected = explain(model, clip, 3, method="gradient_attention")
     np.testing.assert_array_equal(found.saliency.values, expected.saliency.values)
 
