@@ -41,7 +41,7 @@ def integrate(
     axis: int,
     steps: Steps,
     *,
-    rules: Sequence[int] = MIDPOINTS,
+    rules: Sequence[int] = (),
     slack: float = 0.0,
 ) -> Integral:
     """The integral, by the first rule whose sum is complete, else by the last.
@@ -52,12 +52,12 @@ def integrate(
         delta: what the sum must be.
         axis: that of the channels, which are summed.
         steps: told of each midpoint; they are taken one at a time.
-        rules: numbers of midpoints, rising.
+        rules: numbers of midpoints, rising; ``MIDPOINTS`` by default.
         slack: rounding of ``delta`` that is no fault of the rule.
     """
     start, end = ends
     way = end - start
-    for count in rules:
+    for count in rules or MIDPOINTS:
         steps.expect(count)
         total = torch.zeros_like(way, dtype=torch.promote_types(way.dtype, torch.float32))
         for index in range(count):
