@@ -13,7 +13,7 @@ import pytest
 from tests.fixtures_video import write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
 
-FULL_EVERY = 50
+FULL_EVERY = 20
 """Tests after which all garbage is collected, not only the young: with torch that takes long."""
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

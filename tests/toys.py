@@ -83,7 +83,7 @@ def write_toy_checkpoint(path, model):
     import torch
     import yaml
 
-    torch.save(
-        {"epoch": 3, "model_state": model.state_dict(), "cfg": yaml.safe_dump(toy_cfg())}, path
-    )
+    cfg = toy_cfg()
+    cfg["MODEL"]["NUM_CLASSES"] = model.config.num_classes
+    torch.save({"epoch": 3, "model_state": model.state_dict(), "cfg": yaml.safe_dump(cfg)}, path)
     return path

@@ -2,9 +2,9 @@
 
 import os
 import sys
-from atexit import register
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from mvit_core.system.temporary_folder import temporary_folder
 
 _NEEDED_BYTES = {"view": 2_300_000_000, "checks": 900_000_000}
 """Address space that a command needs for its libraries and the sample; measured, with a margin.
@@ -46,7 +46,5 @@ def provide_home() -> str | None:
             return None
     except RuntimeError:
         pass
-    home = TemporaryDirectory(prefix="mvit-lens-home-", ignore_cleanup_errors=True)
-    register(home.cleanup)
-    os.environ["HOME"] = home.name
+    os.environ["HOME"] = str(temporary_folder("home"))
     return "there is no home folder; settings and recent files are not kept. To keep them, set HOME"

@@ -2,7 +2,7 @@
 
 A change of the store, or the end of a worker's task, leads to ``_refresh``: each collaborator
 compares the state with the results and submits tasks for the rest. State and results are then
-emitted as a snapshot. Every step may be repeated without harm. The controller knows no widget.
+shown as a snapshot. Every step may be repeated without harm. The controller knows no widget.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -38,6 +38,7 @@ from app.text.reports import loaded_message
 from app.workers.thumbnails import find_samples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.controller.workbench import Collaborator
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from app.workers.worker import Progress, TaskResult
     from mvit_core.errors import Remedy
 
+
+Show: TypeAlias = "Callable[[Snapshot | None, Snapshot], object]"
+"""Shows the differences of two snapshots."""
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +72,6 @@ class Controller(QObject):
         parent: the owner.
     """
 
-    snapshot_changed = Signal(object, object)
-    """(old, new), both ``Snapshot``; old is None where everything is to be shown anew."""
     message = Signal(object)
     """Emitted with a ``Message`` to be shown."""
     opened = Signal(str)
@@ -82,6 +84,7 @@ class Controller(QObject):
         self._bench = bench = Workbench(store, preferences, Results(samples=find_samples()), self)
         self.budget, self.workers, self._jobs = bench.budget, bench.workers, bench.jobs
         self._snapshot: Snapshot | None = None
+        self._followers: list[Show] = []
         self._asked_source: ModelSource | None = None
         self.survey = ClipSurvey(bench)
         map_cache = MapCache(bench.budget, self.survey.record_map)
@@ -116,8 +119,19 @@ class Controller(QObject):
         """The results now."""
         return self._bench.results
 
+    def follow(self, show: Show) -> None:
+        """Call a part of the window with (old, new) snapshot whenever anything has changed.
+
+        Called directly: at each slot of a signal the interpreter would be given away to a worker,
+        and waited for.
+
+        Args:
+            show: shows what differs; ``old`` is None where everything is to be shown anew.
+        """
+        self._followers.append(show)
+
     def start(self) -> None:
-        """Emit the first snapshot; call it once the window is connected."""
+        """Show the first snapshot; call it once the window's parts follow."""
         self._refresh()
 
     # -- asked by commands and the window ------------------------------------------------------
@@ -289,6 +303,7 @@ class Controller(QObject):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if (old.playing, old.speed) != (new.playing, new.speed):
             self.player.follow()
+        self.workers.model_worker.moving = new.playing or new.scrubbing
         video = self.results.video
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
@@ -324,7 +339,8 @@ class Controller(QObject):
             can_go_forward=self.store.can_go_forward,
         )
         old, self._snapshot = self._snapshot, Snapshot(self.store.state, self.results)
-        self.snapshot_changed.emit(old, self._snapshot)
+        for show in self._followers:
+            show(old, self._snapshot)
 
     # -- files that came -----------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ def begin_clip(
 ) -> None:
     """Show a clip from its beginning; loop and markers stay where it is opened anew.
 
+    All in one change of the state: in between, a frame of the old clip would be shown of the new.
+
     Args:
         store: takes the clip.
         video: the clip.
@@ -64,9 +66,10 @@ def begin_clip(
     old = store.state.map
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
-    if (store.state.clip, store.state.stream) != (video.path, stream):
-        store.update(loop=Loop(), markers=(), boxes=(), box=None)
-    loop, markers = _within(store.state.loop, store.state.markers, video.frame_count)
+    drawn = store.state
+    if (drawn.clip, drawn.stream) != (video.path, stream):
+        drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
+    loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
     store.update(
         clip=video.path,
         stream=stream,
@@ -77,6 +80,8 @@ def begin_clip(
         drawing=False,
         loop=loop,
         markers=markers,
+        boxes=drawn.boxes,
+        box=drawn.box,
         query=query,
         method=method,
     )

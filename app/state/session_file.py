@@ -27,6 +27,8 @@ from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.ordinary_file import check_ordinary, read_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.state.store import Values
 
 ENDING = ".mvitlens"
@@ -262,6 +264,10 @@ def find(ref: FileRef, folder: Path) -> Found:
     return Found(Path(os.path.normpath(places[0])), same=False) if places else Found(None)
 
 
+def _no_check() -> None:
+    """Goes on."""
+
+
 def _is_usable(path: Path) -> bool:
     """An ordinary file, or a folder of pictures; devices and pipes are never opened."""
     try:
@@ -272,12 +278,43 @@ def _is_usable(path: Path) -> bool:
     return True
 
 
-def is_same(ref: FileRef, path: Path) -> bool:
-    """True where a file's digest is the one that the session saved."""
+def is_same(ref: FileRef, path: Path, check: Callable[[], None] = _no_check) -> bool:
+    """True where a file's digest is the one that the session saved; ``check`` raises to stop."""
     try:
-        return _is_usable(path) and digest_of(path) == ref.digest
+        return _is_usable(path) and digest_of(path, check) == ref.digest
     except (OSError, ValueError):
         return False
+
+
+@dataclass(frozen=True)
+class Relinked:
+    """Files that were chosen for the missing ones of a session, and those found beside them."""
+
+    paths: dict[str, Path]
+    """By role; roles without a file are left out."""
+    same: frozenset[str]
+    """Roles whose file is the one that was saved."""
+
+
+def relink(
+    missing: dict[str, FileRef], chosen: dict[str, Path], check: Callable[[], None] = _no_check
+) -> Relinked:
+    """Compare chosen files with those that were saved, and search the others beside them.
+
+    Args:
+        missing: files of the session that are not where they were, by role.
+        chosen: files for some of them, by role.
+        check: called again and again; raises to stop.
+    """
+    paths, same = dict(chosen), set()
+    folders = tuple(dict.fromkeys(path.parent for path in chosen.values()))
+    for role, ref in missing.items():
+        places = (chosen[role],) if role in chosen else [f / ref.name for f in folders]
+        place = next((each for each in places if is_same(ref, each, check)), None)
+        if place is not None:
+            paths[role] = place
+            same.add(role)
+    return Relinked(paths, frozenset(same))
 
 
 def model_source(session: Session, paths: dict[str, Path]) -> ModelSource | None:
@@ -294,15 +331,21 @@ def model_source(session: Session, paths: dict[str, Path]) -> ModelSource | None
     return ModelSource(**values)
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path, check: Callable[[], None] = _no_check) -> str:
     """Hash a file or a folder of pictures by size and both ends, without reading all of it.
+
+    Args:
+        path: the file or the folder.
+        check: called before each look at the drive; raises to stop.
 
     Raises:
         OSError: it cannot be read.
     """
     digest = hashlib.sha256()
+    check()
     if path.is_dir():
         for each in sorted(islice(path.iterdir(), MOST_PICTURES)):
+            check()
             digest.update(f"{each.name} {each.stat().st_size}\n".encode())
         return digest.hexdigest()
     with path.open("rb") as file:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -14,9 +12,11 @@ from typing_extensions import override
 
 from app.widgets.theme import current
 from mvit_core.system.assets import asset
+from mvit_core.system.temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtCore import QRect
 
@@ -98,12 +98,7 @@ def app_icon() -> QIcon:
 @cache
 def _folder() -> Path:
     # Style sheets take pictures by file name only.
-    import atexit
-    import shutil
-
-    folder = Path(mkdtemp(prefix="mvit-lens-icons-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return temporary_folder("icons")
 
 
 @cache

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from threading import Timer
 from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QTimer
@@ -26,6 +24,7 @@ from app.widgets.icons import app_icon
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
 from mvit_core.errors import ClipError
+from mvit_core.system.temporary_folder import remove_own_folders
 from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.state.view_state import ViewState
-
-EXIT_SECONDS = 2.0
-"""Time that tidying up may take at the end of a process whose worker hangs."""
 
 logger = logging.getLogger(__name__)
 
@@ -122,14 +118,9 @@ def launch(options: ViewOptions) -> int:
 
 
 def _end_process(code: int) -> NoReturn:
-    """End although a worker hangs: neither Python nor Qt may wait for its thread.
-
-    Temporary folders are removed as at any other end, within a limit of time.
-    """
-    guard = Timer(EXIT_SECONDS, os._exit, (code,))
-    guard.daemon = True
-    guard.start()
-    atexit._run_exitfuncs()
+    """End although a worker hangs: neither Python nor Qt may wait for its thread."""
+    remove_own_folders()
+    logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
     from app.controller.controller import Controller
+    from app.results import TaskKey
     from app.window.session_manager import SessionManager
 
 
@@ -31,12 +32,12 @@ class Leaving(QObject):
         self._window = window
         self._controller = controller
         self._sessions = sessions
-        self._waits = False
-        controller.snapshot_changed.connect(self._changed)
+        self._awaited: tuple[TaskKey, ...] = ()
+        controller.follow(self._changed)
 
     def may_quit(self) -> bool:
         """Ask whatever there is to ask; False if the window stays open."""
-        self._waits = False
+        self._awaited = ()
         return self._ask_jobs() and self._sessions.may_close()
 
     def may_close_clip(self) -> bool:
@@ -55,13 +56,17 @@ class Leaving(QObject):
         )
         title, text = self.tr("Work in progress"), words.format(what=jobs[0].title)
         answer = ask(self._window, title, text, answers, "stay")
-        self._waits = answer == "finish" and bool(self._controller.unfinished)
-        return answer == "stop" or (answer == "finish" and not self._waits)
+        unfinished = self._controller.unfinished  # less than before, it may have taken a while
+        self._awaited = tuple(job.key for job in unfinished) if answer == "finish" else ()
+        return answer == "stop" or (answer == "finish" and not self._awaited)
 
     @Slot(object, object)
     def _changed(self, _old: object, _new: object) -> None:
-        """Quit once what was to be finished is."""
-        if self._waits and not self._controller.unfinished:
-            self._waits = False
-            if self._sessions.may_close():
-                self._window.close()
+        """Quit once what was to be finished is; where it failed, the user has to read why."""
+        if not self._awaited or self._controller.unfinished:
+            return
+        jobs = self._controller.results.jobs
+        failed = any(job.key in self._awaited and job.state == "failed" for job in jobs)
+        self._awaited = ()
+        if not failed and self._sessions.may_close():
+            self._window.close()

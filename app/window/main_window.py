@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -56,6 +56,10 @@ if TYPE_CHECKING:
     from app.state.preferences import PreferenceStore
 
 
+ACTIONS_MS = 50
+"""Milliseconds between two looks at what can be done, while frames move."""
+
+
 class MainWindow(TabRing):
     """The application's one window.
 
@@ -95,6 +99,8 @@ class MainWindow(TabRing):
         files = RecentFiles(settings, self)
         self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
         self.actions_table = self._make_actions()
+        self._actions_later = QTimer(self, singleShot=True, interval=ACTIONS_MS)
+        self._actions_later.timeout.connect(self._show_actions)
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
         self.docks.place()
@@ -136,18 +142,17 @@ class MainWindow(TabRing):
         actions.fill(self.menuBar())
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
-        self.controller.snapshot_changed.connect(StreamMenu(actions).show_snapshot)
+        self.controller.follow(StreamMenu(actions).show_snapshot)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
 
     def _connect_parts(self) -> None:
         """Let every part of the window show snapshots, and connect its signals."""
-        changed = self.controller.snapshot_changed
         for panel in self.docks.panels.values():
-            changed.connect(panel.show_snapshot)
-        changed.connect(self.welcome.show_snapshot)
-        changed.connect(self.status.show_snapshot)
-        changed.connect(partial(show_stage, self.stage))
+            self.controller.follow(panel.show_snapshot)
+        self.controller.follow(self.welcome.show_snapshot)
+        self.controller.follow(self.status.show_snapshot)
+        self.controller.follow(partial(show_stage, self.stage))
         connect_messages(self.messages, self.controller)
         connect_stage(self.stage, self.status, self.controller)
         for name, panel in self.docks.panels.items():
@@ -177,7 +182,7 @@ class MainWindow(TabRing):
         self.messages.dock_asked.connect(self.docks.show)
         self.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
-        self.controller.snapshot_changed.connect(self._refreshed)
+        self.controller.follow(self._refreshed)
 
     def _report(self, message: Message) -> str:
         return report_of(message, self.store.state, self.controller.results, self.logbook.last())
@@ -291,7 +296,7 @@ class MainWindow(TabRing):
 
     # -- showing ----------------------------------------------------------------------------
 
-    def _refreshed(self) -> None:
+    def _refreshed(self, *_: object) -> None:
         results = self.controller.results
         page: QWidget = self.welcome if results.video is None else self.stage
         if self._pages.currentWidget() is not page:
@@ -300,7 +305,14 @@ class MainWindow(TabRing):
             if page is self.stage and (had_focus or self.focusWidget() is None):
                 self._focus_stage()
         self._show_title()
-        self.actions_table.show(self.store.state, results)
+        if not (self.store.state.playing or self.store.state.scrubbing):
+            self._show_actions()
+        elif not self._actions_later.isActive():
+            self._actions_later.start()
+
+    def _show_actions(self) -> None:
+        self._actions_later.stop()
+        self.actions_table.show(self.store.state, self.controller.results)
 
     def _show_title(self) -> None:
         video, session = self.controller.results.video, self.sessions.path
@@ -342,9 +354,10 @@ class MainWindow(TabRing):
         self.docks.keep()
         self.places.keep()
         self._settings.sync()
-        self.upkeep.stop()
         self.logbook.close()
         self.has_ended = self.controller.close()
+        if self.has_ended:
+            self.upkeep.stop()  # not before: a worker that still runs must not collect garbage
         super().closeEvent(event)
 
     @override

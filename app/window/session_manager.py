@@ -132,7 +132,7 @@ class SessionManager(QObject):
         self.path: Path | None = None
         self._saved: ViewState | None = None
         self._opening: _Opening | None = None
-        controller.snapshot_changed.connect(self._arrived)
+        controller.follow(self._arrived)
         self._store.changed.connect(self._on_changed)
 
     @property
@@ -235,7 +235,7 @@ class SessionManager(QObject):
         if len(paths) == len(found):
             self._begin(path, session, paths)
             return
-        dialog = RelinkDialog(session, paths, self._window)
+        dialog = RelinkDialog(session, paths, self._controller.workers.files, self._window)
         dialog.relinked.connect(lambda chosen: self._begin(path, session, chosen))
         dialog.open()
 
@@ -265,7 +265,7 @@ class SessionManager(QObject):
         self._arrived()
 
     @Slot()
-    def _arrived(self) -> None:
+    def _arrived(self, *_: object) -> None:
         """Show the session's view once its files are open; drop it where they cannot be opened."""
         opening, results = self._opening, self._controller.results
         if opening is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -70,14 +71,19 @@ def core_count() -> int:
     return os.cpu_count() or 2
 
 
-def share_cores(task: TaskHandle) -> None:
+def share_cores(task: TaskHandle, *, moving: bool = False) -> None:
     """Give a task every core where the user waits for it; background work leaves one.
 
-    The event loop needs little while a clip is run: its waits grow from 6 to 7 ms (p99).
+    The event loop needs little while a clip is run: its waits grow from 6 to 7 ms (p99). Frames
+    that move need a core to be decoded and painted.
+
+    Args:
+        task: the task that is about to run.
+        moving: frames are shown one after another, as in playing.
     """
     import torch
 
-    torch.set_num_threads(max(1, core_count() - task.background))
+    torch.set_num_threads(max(1, core_count() - (task.background or moving)))
 
 
 class ModelWorker:
@@ -94,6 +100,8 @@ class ModelWorker:
         self._models: dict[Network, LoadedModel] = {}  # the longest unused first
         self._explainers: dict[tuple[Network, ClipSpec], Explainer] = {}
         self._videos: dict[_OpenKey, Video] = {}  # the longest unused first
+        self.moving = False
+        """Frames are shown one after another; set by the window's thread, read here."""
 
     def load(self, source: ModelSource, task: TaskHandle) -> ModelInfo:
         """Load another model; the one before stays if this one fails.
@@ -121,12 +129,16 @@ class ModelWorker:
         explainer = self._explainer(request, task)
         video = self.open(request.clip, file=request.clip_file)
         began = perf_counter()
-        captured = explainer.capture(
-            video, request.window, task.step, task.check, boxes=request.boxes
-        )
+        step = partial(self._step, task)
+        captured = explainer.capture(video, request.window, step, task.check, boxes=request.boxes)
         seconds = perf_counter() - began
         task.check()
         return replace(result_of(explainer, video, captured, request), seconds=seconds)
+
+    def _step(self, task: TaskHandle, done: int, total: int) -> None:
+        """Report progress; the user may have begun to play meanwhile, or stopped."""
+        share_cores(task, moving=self.moving)
+        task.step(done, total)
 
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
         """Make the maps of a request from cached windows alone; None where it is not cached."""
@@ -218,7 +230,7 @@ class ModelWorker:
         sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
-        share_cores(task)
+        share_cores(task, moving=self.moving)
         self._explainers[key] = sparing  # most recently used last
         for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
@@ -283,7 +295,7 @@ class ModelWorker:
         network = network_of(request)
         loaded = self._models.get(network) or self._read(network, task)
         self._keep(network, loaded)
-        share_cores(task)
+        share_cores(task, moving=self.moving)
         video = self.open(request.clip, file=request.clip_file)
         scores = view_scores(loaded, video, view, spec, task.check)
         return ViewSurvey(request, spec, view, scores, perf_counter() - began)

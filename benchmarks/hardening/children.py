@@ -5,11 +5,14 @@ each how long it computed and how much memory it took beyond what it had before.
 """
 
 import json
+import os
 import select
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -123,6 +126,7 @@ class _Child:
             stderr=subprocess.DEVNULL,
             text=True,
             cwd=_ROOT,
+            start_new_session=True,
         )
         if self._line(limits.start_seconds) is None:
             raise RuntimeError(f"a child for {module} does not start")
@@ -151,9 +155,13 @@ class _Child:
         return self._process.poll() is None and self.met < self._limits.cases
 
     def end(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-        self._process.communicate()
+        """End the process at once, and what it forked: that would hold our end of its pipes."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with suppress(BrokenPipeError):
+                stream.close()  # type: ignore[union-attr]
 
     def _death(self, case: Case) -> Outcome:
         code = self._process.wait()

@@ -27,6 +27,8 @@ TORN, LEFT, RESUMES = "torn files", "leftovers after the next start", "runs that
 GATES = Gates(rules=(TORN, LEFT, RESUMES), cpu_seconds=60.0)
 LIMITS = Limits(wall_seconds=300.0, cases=100)
 _BEGINS_SECONDS = 120.0
+_CASE_SECONDS, _START_SECONDS = 280.0, 60.0
+"""Seconds after which a whole case, or one start anew, is given up."""
 _LONGEST_SECONDS = 0.5
 """A killed process lived at most so much longer than its first round of writing."""
 
@@ -51,7 +53,7 @@ def meet(case: Case) -> Met:
 
     All of it in a fork: the threads of one case are no part of the next.
     """
-    rule, _, words = _forked(lambda: _found(case)).partition(": ")
+    rule, _, words = _forked(lambda: _found(case), _CASE_SECONDS).partition(": ")
     if rule:
         raise Broken(rule if rule in GATES.rules else RESUMES, words or rule)
     return Met()
@@ -71,11 +73,11 @@ def _found(case: Case) -> str:
         return f"{TORN}: {problem}"
     if problem := work.problem(folder):
         return f"{TORN}: {problem}"
-    if problem := _forked(lambda: work.start(folder) or ""):
+    if problem := _forked(lambda: work.start(folder) or "", _START_SECONDS):
         return f"{RESUMES}: {problem}"
     if left := sorted(set(_names(folder)) - work.expected):
         return f"{LEFT}: {', '.join(left)}"
-    if problem := _forked(lambda: work.resume(folder)):
+    if problem := _forked(lambda: work.resume(folder), _START_SECONDS):
         return f"{RESUMES}: {problem}"
     shutil.rmtree(folder)
     return ""
@@ -105,16 +107,25 @@ def _kill_while(write: Callable[[Callable[[], None]], None], random: Random) -> 
     return "" if os.WIFSIGNALED(status) else f"the process ended by itself with {status}"
 
 
-def _forked(work: Callable[[], str]) -> str:
-    """What the work says, done in a fork as a process that starts anew does it."""
+def _forked(work: Callable[[], str], seconds: float) -> str:
+    """What the work says, done in a fork as a process that starts anew does it.
+
+    A fork of a process with threads may wait for ever for a lock that one of them held; so it is
+    killed after so many seconds.
+    """
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
         _ends_with(lambda: _tell(theirs, work()))
     os.close(theirs)
-    words = b""
-    while piece := os.read(ours, 4_096):
+    words, until = b"", time.monotonic() + seconds
+    while select.select([ours], [], [], max(until - time.monotonic(), 0.0))[0]:
+        if not (piece := os.read(ours, 4_096)):
+            break
         words += piece
+    else:
+        os.kill(pid, signal.SIGKILL)
+        words = b"a fork does not end"
     os.close(ours)
     _, status = os.waitpid(pid, 0)
     return words.decode("utf-8", "replace") or (f"a fork ended with {status}" if status else "")

@@ -61,10 +61,10 @@ def parse_text(text: str) -> Configuration:
     return _settled(parsed)
 
 
-def _sections_of(text: str) -> dict[str, Any]:
+def _sections_of(text: str, name: str = "the configuration") -> dict[str, Any]:
     if len(text) > YAML_LIMITS.characters:
         raise ArchitectureError(
-            f"the configuration has {len(text)} characters; at most {YAML_LIMITS.characters} are "
+            f"{name} has {len(text)} characters; at most {YAML_LIMITS.characters} are "
             "read, so check that it is the right text"
         )
     content: Any = read_python(text)
@@ -72,11 +72,11 @@ def _sections_of(text: str) -> dict[str, Any]:
         try:
             content = load_yaml(text)
         except BadYaml as error:
-            raise ArchitectureError(f"the configuration {error}") from error
+            raise ArchitectureError(f"{name} {error}") from error
     if not isinstance(content, Mapping):
         raise ArchitectureError(
-            "the configuration has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or "
-            "the upstream's own arguments"
+            f"{name} has no sections; give a PySlowFast YAML (MVIT: ..., DATA: ...) or the "
+            "upstream's own arguments"
         )
     return dict(decoded(content))
 
@@ -87,7 +87,7 @@ def _with_base_files(path: Path, depth: int) -> dict[str, Any]:
     Raises:
         ArchitectureError: a base lies elsewhere, or bases name each other without end.
     """
-    own = _sections_of(_text(path))
+    own = _sections_of(_text(path), f"the configuration {path.name}")
     name = own.pop("_BASE_", None)
     if not name:
         return own

@@ -202,7 +202,11 @@ class MultiScaleBlock(nn.Module):
         self.pool_skip = skip_pool(attention.get("stride_q", ()))
 
     def forward(
-        self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
+        self,
+        x: Tensor,
+        thw_shape: Sequence[int],
+        class_alone: bool = False,
+        exact: bool = True,
     ) -> tuple[Tensor, list[int]]:
         """Attention, then MLP.
 
@@ -210,8 +214,10 @@ class MultiScaleBlock(nn.Module):
             x: (B, N, dim).
             thw_shape: the grid (T, Y, X).
             class_alone: nothing but the class token is read of the result, so no gradient of the
-                others is wanted. With frozen weights its value stays that of the plain pass, bit
-                for bit: a product of one row is rounded otherwise than that row of many.
+                others is wanted.
+            exact: with frozen weights the class token alone has the value of the plain pass, bit
+                for bit, which costs one without gradient: a product of one row is rounded
+                otherwise than that row of many.
 
         Returns:
             (B, Nq, dim_out), or (B, 1, dim_out) of the class token alone, and the query grid.
@@ -225,7 +231,7 @@ class MultiScaleBlock(nn.Module):
         if not class_alone:
             return self.through_mlp(x), q_shape
         alone = self.through_mlp(x[:, :1])
-        if recorded(*self.mlp.parameters()):
+        if recorded(*self.mlp.parameters()) or not exact:
             return alone, q_shape
         with torch.no_grad():
             plain = self.through_mlp(x)[:, :1]

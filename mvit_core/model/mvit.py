@@ -163,7 +163,9 @@ class MViT(nn.Module):
             block: from 0.
 
         Returns:
-            Logits (B, classes).
+            Logits (B, classes), bit for bit those of ``forward``. Where a gradient is wanted and
+            the class token alone is read of the last block, that holds from block 0 alone: from a
+            later one the pass that rounds alike is saved, and the last digits differ.
 
         Raises:
             CaptureError: there is no such block.
@@ -198,19 +200,19 @@ class MViT(nn.Module):
         """Tokens (B, N', C') that leave the last block, and their grid."""
         shape = list(grid)
         for index in range(first, len(self.blocks)):
-            tokens, shape = self._through(index, tokens, shape)
+            tokens, shape = self._through(index, tokens, shape, exact=first == 0)
             if index in self.config.norm_after:
                 tokens = self.stage_norms[str(index)](tokens)
         return tokens, triple(shape)
 
     def _through(
-        self, index: int, tokens: Tensor, shape: Sequence[int]
+        self, index: int, tokens: Tensor, shape: Sequence[int], *, exact: bool
     ) -> tuple[Tensor, list[int]]:
         """One block; where a gradient is wanted, the last computes only what is read of it."""
         block = self.blocks[index]
         is_last, reads_class = index == len(self.blocks) - 1, self.config.readout == "class"
         if is_last and reads_class and isinstance(block, MultiScaleBlock) and recorded(tokens):
-            return block(tokens, shape, class_alone=True)
+            return block(tokens, shape, class_alone=True, exact=exact)
         return block(tokens, shape)
 
     def _checked(self, x: Tensor) -> Tensor:

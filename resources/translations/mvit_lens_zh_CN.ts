@@ -1389,6 +1389,14 @@ right-click for percentile tails and units</source>
             <translation>已找到：{path}</translation>
         </message>
         <message>
+            <source>is being compared: {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>not compared, the drive does not respond within {n} seconds: {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>not found</source>
             <translation>未找到</translation>
         </message>

@@ -300,9 +300,7 @@ def test_ranges_over_more_than_a_layer_are_collected_and_equal_those_of_exports(
     lens, qtbot, barcode_clip, toy_checkpoint, policy
 ):
     said = []
-    lens.controller.snapshot_changed.connect(
-        lambda *_: said.append(lens.stage.colourbar.lines()[0])
-    )
+    lens.controller.follow(lambda *_: said.append(lens.stage.colourbar.lines()[0]))
     lens.store.update(block=1)
     choose(lens, policy)
     assert not shown_range(lens).is_complete

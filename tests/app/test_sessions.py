@@ -431,9 +431,10 @@ def test_a_clip_that_moved_is_relinked_and_everything_is_as_before(
     assert not dialog.open_button.isEnabled(), "without its clip a session says nothing"
     other = write_barcode_clip(tmp_path / "other.mp4", frames=5)
     dialog.set_path("clip", other)
-    assert "another file" in dialog.states["clip"].text()
+    assert not dialog.open_button.isEnabled(), "not before it was compared"
+    qtbot.waitUntil(lambda: "another file" in dialog.states["clip"].text(), timeout=WAIT_MS)
     dialog.set_path("clip", moved)
-    assert "another file" not in dialog.states["clip"].text()
+    qtbot.waitUntil(lambda: f"found: {moved}" == dialog.states["clip"].text(), timeout=WAIT_MS)
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
     assert window.store.state == replace(before, clip=moved)

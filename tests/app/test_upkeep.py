@@ -1,13 +1,16 @@
-"""Housekeeping: memory that is freed goes back to the system."""
+"""Housekeeping: freed memory goes back to the system, and one thread collects garbage."""
 
 import gc
 import platform
+import threading
+import time
 import weakref
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from app.results import TaskKey
 from app.window import housekeeping
 from app.window.housekeeping import Upkeep, resident_bytes
 from app.window.launch import ViewOptions, open_window
@@ -79,3 +82,43 @@ def test_modules_are_set_apart_and_what_came_later_is_still_collected(upkeep, qt
     weakref.finalize(ring, died.append, True)
     del ring
     qtbot.waitUntil(lambda: bool(died))
+
+
+@pytest.fixture
+def collecting():
+    """Python's own collector, switched on as in a program that just starts."""
+    gc.enable()
+    yield
+    gc.disable()
+
+
+@pytest.mark.gui
+def test_no_worker_collects_garbage_until_it_has_ended(collecting, boot):
+    """On a worker's thread it would destroy widgets outside theirs."""
+    window, seen, began = boot(), [], threading.Event()
+
+    def work(task):
+        began.set()
+        while not task.is_cancelled:
+            time.sleep(0.005)
+        seen.append(gc.isenabled())
+
+    window.controller.workers.files.submit(TaskKey.SESSION, work)
+    assert began.wait(20)
+    window.close()
+    assert seen == [False]
+    assert gc.isenabled()
+
+
+@pytest.mark.gui
+def test_where_a_worker_does_not_end_its_thread_collects_nothing(collecting, boot, monkeypatch):
+    monkeypatch.setattr("app.workers.pool.CLOSE_SECONDS", 0.05)
+    window, release = boot(), threading.Event()
+    files, began = window.controller.workers.files, threading.Event()
+    files.submit(TaskKey.SESSION, lambda _: (began.set(), release.wait(60)))
+    assert began.wait(20)
+    window.close()
+    assert not window.has_ended
+    assert not gc.isenabled()
+    release.set()
+    assert files.has_ended(20)

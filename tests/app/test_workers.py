@@ -5,7 +5,8 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QThread, Slot
+from PySide6.QtTest import QTest
 
 from app.results import TaskKey
 from app.workers.pool import WorkerPool
@@ -364,9 +365,19 @@ def test_work_knows_whether_the_user_waits_for_it(qtbot, worker, listener):
 
 
 @pytest.mark.parametrize(
-    ("cores", "background", "threads"), [(4, False, 4), (4, True, 3), (1, False, 1), (1, True, 1)]
+    ("cores", "background", "moving", "threads"),
+    [
+        (4, False, False, 4),
+        (4, True, False, 3),
+        (4, False, True, 3),
+        (4, True, True, 3),
+        (1, False, False, 1),
+        (1, True, True, 1),
+    ],
 )
-def test_background_work_leaves_a_core_to_the_window(monkeypatch, cores, background, threads):
+def test_background_work_and_moving_frames_leave_a_core_to_the_window(
+    monkeypatch, cores, background, moving, threads
+):
     import torch
 
     from app.workers import inference
@@ -375,7 +386,8 @@ def test_background_work_leaves_a_core_to_the_window(monkeypatch, cores, backgro
     asked = []
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
     monkeypatch.setattr(inference, "core_count", lambda: cores)
-    inference.share_cores(TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
+    task = TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background)
+    inference.share_cores(task, moving=moving)
     assert asked == [threads]
 
 
@@ -385,7 +397,11 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     from app.workers.worker import TaskHandle
 
     shared = []
-    monkeypatch.setattr(inference, "share_cores", lambda task: shared.append(task.background))
+
+    def share(task, moving):
+        shared.append(task.background or moving)
+
+    monkeypatch.setattr(inference, "share_cores", share)
     host = inference.ModelWorker(MemoryBudget(1 << 20))
     source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
     info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
@@ -394,3 +410,17 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
         host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
     host.close()
     assert shared == [False, True]
+
+
+def test_playing_and_dragging_leave_a_core_until_they_end(lens, qtbot):
+    worker = lens.controller.workers.model_worker
+    assert not worker.moving
+    QTest.keyClick(lens.stage.canvas, Qt.Key.Key_Space)
+    assert worker.moving
+    QTest.keyClick(lens.stage.canvas, Qt.Key.Key_Space)
+    assert not worker.moving
+    track = lens.panels.timeline.track
+    QTest.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(40, track.height() - 4))
+    assert worker.moving
+    QTest.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(40, track.height() - 4))
+    qtbot.waitUntil(lambda: not worker.moving)

@@ -4,11 +4,12 @@ import shutil
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from benchmarks.hardening import ROWS, actions, changes, kills, sessions, videos
-from benchmarks.hardening.children import Broken, Case, Gates, Outcome, met_by_children
+from benchmarks.hardening.children import Broken, Case, Gates, Limits, Outcome, met_by_children
 from benchmarks.hardening.table import rows_of
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import open_video
@@ -58,6 +59,30 @@ def test_a_frame_of_another_file_is_noticed(tmp_path):
         changes._check_frame(video.frame(3), 3, 3)
 
 
+class _Silent:
+    """Starts anew, and never ends that."""
+
+    expected = frozenset({"out"})
+
+    def __init__(self, _):
+        pass
+
+    def write(self, folder, told):
+        with whole_file(folder / "out") as partial:
+            partial.write_bytes(b"b")
+        told()
+        time.sleep(600)
+
+    def problem(self, folder):
+        return ""
+
+    def start(self, folder):
+        time.sleep(600)
+
+    def resume(self, folder):
+        return ""
+
+
 class _Torn:
     """Writes in place, and leaves files behind."""
 
@@ -100,3 +125,50 @@ def test_a_kill_that_leaves_something_is_noticed(work, rule, tmp_path, monkeypat
         kills.meet(Case("planted 0", str(tmp_path), "planted", "1/0"))
     assert caught.value.rule == rule
     shutil.rmtree(tmp_path)
+
+
+@linux
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_that_hangs_is_ended_and_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(kills, "KINDS", {"planted": _Silent})
+    monkeypatch.setattr(kills, "_START_SECONDS", 0.2)
+    with pytest.raises(Broken, match="a fork does not end"):
+        kills.meet(Case("planted 0", str(tmp_path), "planted", "1/0"))
+
+
+@linux
+def test_a_child_that_is_ended_leaves_nothing_of_what_it_forked(tmp_path, monkeypatch):
+    """It would hold the pipes of the child, and whoever reads them would wait for ever."""
+    (tmp_path / "forking_row.py").write_text(FORKING, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    limits = Limits(wall_seconds=3.0)
+    noted = tmp_path / "pid"
+    met = met_by_children("forking_row", [Case("one", str(noted))], limits)
+    assert [one.kind for one in met] == ["hung"]
+    pid = int(noted.read_text())
+    until = time.monotonic() + 60
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not is_alive(pid)
+
+
+FORKING = """
+import os, time
+from pathlib import Path
+
+def meet(case):
+    if pid := os.fork():
+        beside = Path(case.path).with_suffix(".new")
+        beside.write_text(str(pid))
+        beside.replace(case.path)
+    time.sleep(600)
+"""
+
+
+def is_alive(pid):
+    """True for a process that runs; one that has ended and that nobody asked after does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"

@@ -22,7 +22,6 @@ def table(pts, dts=None, *, shown=None):
         positions=np.arange(count),
         is_key=np.arange(count) == 0,
         is_shown=np.ones(count, bool) if shown is None else np.array(shown),
-        checksums=np.zeros(count, np.int64),
         is_corrupt=np.zeros(count, bool),
         damage=(),
     )
@@ -35,6 +34,25 @@ def test_packets_are_listed_in_file_order_with_their_keyframes(clip_path):
     assert np.flatnonzero(packets.is_key).tolist() == [0, 12, 24, 36]
     assert packets.is_shown.all()
     assert (np.diff(packets.pts) < 0).any(), "B-frames are stored out of order"
+
+
+@pytest.mark.parametrize(
+    ("pts", "dts", "twins"),
+    [
+        ([0, 2, 1, 3], None, False),
+        ([NO_STAMP] * 4, None, False),  # AVI: its places are stamps enough
+        ([0, 1, 0, 1], [0, 1, 0, 1], True),  # joined recordings
+        ([NO_STAMP] * 4, [0, 0, 1, 1], True),
+        ([NO_STAMP] * 4, [NO_STAMP] * 4, True),
+    ],
+)
+def test_only_packets_whose_stamps_repeat_are_told_apart_by_content(pts, dts, twins):
+    assert table(pts, dts).has_twins is twins
+
+
+def test_a_plain_file_needs_no_checksums(clip_path):
+    with open_stream(clip_path) as opened:
+        assert read_packets(opened).checksums is None
 
 
 def test_rank_is_the_order_of_pts(clip_path):

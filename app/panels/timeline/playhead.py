@@ -36,9 +36,8 @@ def paint_playhead(painter: QPainter, span: Span, frame: int, height: float) -> 
     top = Ruler.height
     painter.fillRect(QRectF(left, top, max(right - left, 2.0), height - top), light)
     # Dark beside light, so that it shows on thumbnails of any brightness.
-    for width, pen in ((4, QColor(theme.current().panel)), (2, colour)):
-        painter.setPen(QPen(pen, width))
-        painter.drawLine(QPointF(x, top - 2), QPointF(x, height))
+    for width, ground in ((4, QColor(theme.current().panel)), (2, colour)):
+        painter.fillRect(QRectF(x - width / 2, top - 2, width, height - top + 2), ground)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(

@@ -177,7 +177,9 @@ class PacketReader:
             -1,
             packet.pos,
         )
-        return bool(not stands_elsewhere and crc32(packet) == packets.checksums[ordinal])
+        if stands_elsewhere or packets.checksums is None:
+            return not stands_elsewhere
+        return crc32(packet) == int(packets.checksums[ordinal])
 
     def _stamp(self, packet: "Packet[VideoStream]") -> int:
         stamp = packet.pts if self._index.by_pts else packet.dts

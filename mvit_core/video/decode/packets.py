@@ -1,7 +1,10 @@
 """The packets of a stream, listed by demuxing alone."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     from mvit_core.video.decode.container import OpenStream
 
-_Row = tuple[int, int, int, int, bool, bool, int, bool]
+_Row = tuple[int, int, int, int, bool, bool, bool]
 Progress = Callable[[float], None]
 """Told how much is done, as a share of 1; what it raises stops the work."""
 
@@ -43,8 +46,6 @@ class PacketTable:
     """Decoding may start here, or so the container says."""
     is_shown: "NDArray[np.bool_]"
     """False for packets that are decoded only because others need them."""
-    checksums: "NDArray[np.int64]"
-    """CRC-32 of the content: stamps and sizes repeat where recordings were joined."""
     is_corrupt: "NDArray[np.bool_]"
     """The container marks it damaged."""
     damage: tuple[str, ...]
@@ -54,20 +55,30 @@ class PacketTable:
     hand one out once per opening; whoever jumps over it has to give it to the decoder again."""
     is_encrypted: bool = False
     """The first packet can be decoded only with a key."""
+    checksums: "NDArray[np.int64] | None" = None
+    """CRC-32 of the content, where stamps do not tell packets apart: they and the sizes repeat
+    where recordings were joined."""
 
     def __len__(self) -> int:
         return len(self.pts)
 
-    @property
+    @cached_property
     def has_honest_stamps(self) -> bool:
         """Every shown packet has its own pts, and dts never runs backwards."""
-        shown = self.pts[self.is_shown]
+        shown = np.sort(self.pts[self.is_shown])
         known_dts = self.dts[self.dts != NO_STAMP]
         return bool(
             np.all(shown != NO_STAMP)
-            and len(np.unique(shown)) == len(shown)
+            and np.all(np.diff(shown) > 0)
             and np.all(np.diff(known_dts) >= 0)
         )
+
+    @property
+    def has_twins(self) -> bool:
+        """Two packets may have the same stamp: only their content tells them apart."""
+        known_dts = self.dts[self.dts != NO_STAMP]
+        is_ascending = bool(np.all(np.diff(known_dts) > 0))
+        return not (is_ascending and (self.has_honest_stamps or len(known_dts) == len(self)))
 
 
 def read_packets(opened: "OpenStream", progress: Progress | None = None) -> PacketTable:
@@ -86,12 +97,24 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
                 is_encrypted = packet.has_sidedata("encryption_info")
             if has_palette and packet.has_sidedata("palette"):
                 palettes.append((len(rows), packet.get_sidedata("palette")))
-            rows.append(_row(packet, hidden=is_vp8 and _is_hidden_vp8(packet)))
+            pts, dts, position = packet.pts, packet.dts, packet.pos
+            is_shown = not (packet.is_discard or (is_vp8 and _is_hidden_vp8(packet)))
+            rows.append(
+                (
+                    NO_STAMP if pts is None else pts,
+                    NO_STAMP if dts is None else dts,
+                    packet.size,
+                    -1 if position is None else position,
+                    packet.is_keyframe,
+                    is_shown,
+                    is_cut,
+                )
+            )
             if progress is not None and len(rows) % _PACKETS_PER_STEP == 0:
-                progress(min(max(packet.pos or 0, 0) / file_bytes, 1.0))
+                progress(min(max(position or 0, 0) / file_bytes, 1.0))
     except (av.error.FFmpegError, OSError, EOFError) as error:
         damage.append(f"reading stopped after {len(rows)} packets: {error}")
-    corrupt = sum(row[7] for row in rows)
+    corrupt = sum(row[6] for row in rows)
     if corrupt:
         damage.append(f"{corrupt} packets are marked damaged")
     if is_cut and len(rows) > 1:
@@ -99,22 +122,22 @@ def read_packets(opened: "OpenStream", progress: Progress | None = None) -> Pack
         rows[-1] = (*rows[-1][:5], False, *rows[-1][6:])
         damage.append("the last packet is cut off and left out")
     table = _table(rows, tuple(damage))
-    return replace(table, palettes=tuple(palettes), is_encrypted=is_encrypted)
+    table = replace(table, palettes=tuple(palettes), is_encrypted=is_encrypted)
+    return replace(table, checksums=_checksums(opened, len(table))) if table.has_twins else table
+
+
+def _checksums(opened: "OpenStream", count: int) -> "NDArray[np.int64]":
+    """CRC-32 of each packet, listed once more."""
+    found = np.zeros(count, np.int64)
+    with opened.again(strict=opened.is_strict) as anew, suppress(av.error.FFmpegError, OSError):
+        for ordinal, packet in enumerate(islice(packets_of(anew), count)):
+            found[ordinal] = crc32(packet)
+    return found
 
 
 def _has_palette(stream: "VideoStream") -> bool:
     pixels = stream.codec_context.format
     return pixels is not None and pixels.name == "pal8"
-
-
-def _row(packet: "Packet[VideoStream]", *, hidden: bool) -> _Row:
-    """One packet as (pts, dts, size, position, key, shown, checksum, corrupt)."""
-    pts = NO_STAMP if packet.pts is None else packet.pts
-    dts = NO_STAMP if packet.dts is None else packet.dts
-    position = -1 if packet.pos is None else packet.pos
-    is_shown = not (packet.is_discard or hidden)
-    sums = crc32(packet), packet.is_corrupt
-    return pts, dts, packet.size, position, packet.is_keyframe, is_shown, *sums
 
 
 def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
@@ -124,12 +147,11 @@ def _is_hidden_vp8(packet: "Packet[VideoStream]") -> bool:
 
 def _table(rows: list[_Row], damage: tuple[str, ...]) -> PacketTable:
     """Columns of ``rows``; what precedes the first keyframe cannot be shown."""
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 8)
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 7)
     pts, dts, sizes, positions = (columns[:, column].copy() for column in range(4))
-    is_key, is_shown, is_corrupt = (columns[:, column] != 0 for column in (4, 5, 7))
-    checksums = columns[:, 6].copy()
+    is_key, is_shown, is_corrupt = (columns[:, column] != 0 for column in (4, 5, 6))
     if not is_key.any():
         is_key[:1] = True  # nothing is marked: the only hope is the beginning
     if len(is_key):
         is_shown[: int(np.argmax(is_key))] = False
-    return PacketTable(pts, dts, sizes, positions, is_key, is_shown, checksums, is_corrupt, damage)
+    return PacketTable(pts, dts, sizes, positions, is_key, is_shown, is_corrupt, damage)

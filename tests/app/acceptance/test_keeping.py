@@ -55,7 +55,8 @@ def test_20_a_session_finds_its_moved_video_again_and_a_later_version_is_refused
         relink = dialog(qtbot, RelinkDialog)
         with file_dialog_takes(moved):
             click(relink.choose_buttons["clip"])
-        assert "found" in relink.states["clip"].text()
+        qtbot.waitUntil(relink.open_button.isEnabled, timeout=WAIT_MS)
+        assert relink.states["clip"].text() == f"found: {moved}"
         click(relink.open_button)
         qtbot.waitUntil(lambda: window.controller.results.shown is not None, timeout=WAIT_MS)
         rest(qtbot, window)
