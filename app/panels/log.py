@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.panels.spec import Panel
+from app.text.phrases import of_words
 from app.widgets import theme
 from app.widgets.basic import PlainLines, bounded, icon_button, label
 
@@ -45,7 +46,7 @@ class LogPanel(Panel):
         self.lines.setMinimumHeight(76)
         self.lines.setMaximumBlockCount(KEPT_LINES)
         self.lines.setTabChangesFocus(True)
-        self.lines.setFont(theme.number_font(self))
+        self.lines.setFont(theme.number_font())
         self.lines.setAccessibleName(self.tr("Log"))
         self.copy = QPushButton(self.tr("Copy log"))
         self.copy.clicked.connect(self._copy)
@@ -122,7 +123,7 @@ class LogPanel(Panel):
 
     def _state_words(self, job: JobInfo) -> str:
         if job.state == "running" and job.total:
-            return f"{job.done}/{job.total}"
+            return of_words(job.done, job.total)
         return {
             "running": self.tr("running"),
             "stopping": self.tr("stopping"),

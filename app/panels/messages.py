@@ -202,7 +202,7 @@ class Toast(QFrame):
     def _show_details(self, on: bool) -> None:
         if self.details is None:
             self.details = PlainLines(self._report(self.message))
-            self.details.setFont(theme.number_font(self))
+            self.details.setFont(theme.number_font())
             self.details.setMinimumHeight(160)
             self._column.addWidget(self.details)
         self.details.setVisible(on)

@@ -31,6 +31,8 @@ class Results:
     proxies: ProxyInfo | None = None
     shown: ShownMap | None = None
     heat: HeatPicture | None = None
+    is_heat_old: bool = False
+    """Another map than the shown one has been requested for so long that its heat is faded."""
     strip: StripPicture | None = None
     grid: GridInfo | None = None
     """Content of the heads view or the layers view."""
@@ -77,6 +79,12 @@ class Results:
         place = bisect_right(self.windows, frame, key=lambda window: window.stop)
         here = self.windows[place : place + 1]
         return here[0] if here and here[0].start <= frame else None
+
+    @property
+    def is_stale(self) -> bool:
+        """True where the map on screen is not the one requested."""
+        shown, request = self.shown, self.request
+        return shown is not None and request is not None and shown.result.request != request
 
     @property
     def is_busy(self) -> bool:

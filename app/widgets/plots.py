@@ -234,10 +234,10 @@ class Plot(QWidget):
     def dress(self) -> None:
         """Apply the colours and the font of the theme in use."""
         self._dressed = colours = theme.current()
-        font = theme.small_font(self)
+        font = theme.sized_font(self, "axis")
         for side in ("bottom", "left"):
             axis = self.item.getAxis(side)
-            axis.setPen(self.pen(QPen(QColor(colours.border), 1)))
+            axis.setPen(self.pen(QPen(QColor(colours.edge), 1)))
             axis.setTextPen(QColor(colours.text_soft))
             axis.setTickFont(font)
             axis.label.setFont(font)

@@ -202,7 +202,11 @@ class MultiScaleBlock(nn.Module):
         self.pool_skip = skip_pool(attention.get("stride_q", ()))
 
     def forward(
-        self, x: Tensor, thw_shape: Sequence[int], class_alone: bool = False
+        self,
+        x: Tensor,
+        thw_shape: Sequence[int],
+        class_alone: bool = False,
+        exact: bool = True,
     ) -> tuple[Tensor, list[int]]:
         """Attention, then MLP.
 
@@ -210,8 +214,10 @@ class MultiScaleBlock(nn.Module):
             x: (B, N, dim).
             thw_shape: the grid (T, Y, X).
             class_alone: nothing but the class token is read of the result, so no gradient of the
-                others is wanted. With frozen weights its value stays that of the plain pass, bit
-                for bit: a product of one row is rounded otherwise than that row of many.
+                others is wanted.
+            exact: with frozen weights the class token alone has the value of the plain pass, bit
+                for bit, which costs one without gradient: a product of one row is rounded
+                otherwise than that row of many.
 
         Returns:
             (B, Nq, dim_out), or (B, 1, dim_out) of the class token alone, and the query grid.
@@ -223,15 +229,16 @@ class MultiScaleBlock(nn.Module):
         skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
         x = skip + self.drop_path(attended)
         if not class_alone:
-            return self._through_mlp(x), q_shape
-        alone = self._through_mlp(x[:, :1])
-        if recorded(*self.mlp.parameters()):
+            return self.through_mlp(x), q_shape
+        alone = self.through_mlp(x[:, :1])
+        if recorded(*self.mlp.parameters()) or not exact:
             return alone, q_shape
         with torch.no_grad():
-            plain = self._through_mlp(x)[:, :1]
+            plain = self.through_mlp(x)[:, :1]
         return plain + (alone - alone.detach()), q_shape
 
-    def _through_mlp(self, x: Tensor) -> Tensor:
+    def through_mlp(self, x: Tensor) -> Tensor:
+        """The second half of the block, token by token: (B, N, C) that attention was added to."""
         normed = self.norm2(x)
         hidden = self.mlp(normed)
         if self._project_in_mlp and self.proj is not None:
@@ -282,7 +289,11 @@ class PlainBlock(nn.Module):
         """(B, N, dim) to the same shape; the grid stays."""
         normed = self.norm1(x)
         x = x + self.drop_path(self.attn(normed, normed, normed, thw_shape=thw_shape))
-        return x + self.drop_path(self.mlp(self.norm2(x))), list(thw_shape)
+        return self.through_mlp(x), list(thw_shape)
+
+    def through_mlp(self, x: Tensor) -> Tensor:
+        """The second half of the block, token by token: (B, N, C) that attention was added to."""
+        return x + self.drop_path(self.mlp(self.norm2(x)))
 
 
 def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module:
