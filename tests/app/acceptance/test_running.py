@@ -22,7 +22,7 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
         before, job = title(window), window.status.job
         gate.clear()
         keys(Key.Key_PageDown)
-        qtbot.waitUntil(lambda: "2/4" in job.title.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "2 of 4" in job.title.text(), timeout=WAIT_MS)
         keys((Key.Key_Period, CONTROL))
         assert job.title.text().startswith("Stopping")
         qtbot.waitUntil(lambda: not window.controller.results.is_busy, timeout=WAIT_MS)
@@ -61,7 +61,7 @@ def test_15_running_again_while_it_still_stops_runs_it(
         job = window.status.job
         gate.clear()
         keys(Key.Key_PageDown)
-        qtbot.waitUntil(lambda: "2/4" in job.title.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "2 of 4" in job.title.text(), timeout=WAIT_MS)
         keys((Key.Key_Period, CONTROL), (Key.Key_R, CONTROL))
         gate.set()
         rest(qtbot, window)
