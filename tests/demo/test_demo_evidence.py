@@ -1,11 +1,13 @@
 """Evidence on scenes whose truth is known: a wrong formula shows here."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mvit_core import load_model
+from mvit_core import capture, load_model
+from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_checkpoint
 from mvit_core.explaining import Subject, Target, explain_subject
 from mvit_core.explaining.faithfulness import faithfulness
@@ -86,3 +88,20 @@ def test_the_demo_network_reads_motion(subjects):
     order = order_battery(subject, Target(scene.label))
     assert order.whole > 0.9
     assert order.frozen < 0.5
+
+
+def test_no_map_finds_the_frames_in_which_the_actor_moves(subjects):
+    """Neither attention nor evidence, summed over space: 'when' has its own method."""
+    lifts = defaultdict(list)
+    for scene, given, subject in subjects:
+        record = capture(subject.model, given.tensor)
+        row = METHODS["row"].maps(record, record.layers[-1], "readout").pick("mean")
+        evidence = explain_subject(subject, Target(scene.label), "gradient_attention").saliency
+        first, last = scene.active
+        for name, saliency in (("row", row), ("evidence", evidence)):
+            times = saliency.values.sum(axis=(1, 2))
+            centres = [saliency.geometry.centre((t, 0, 0))[0] for t in range(len(times))]
+            active = np.array([first - 1 <= centre <= last + 1 for centre in centres])
+            lifts[name].append(times[active].sum() / times.sum() / active.mean())
+    assert np.mean(lifts["row"]) < 1.15
+    assert np.mean(lifts["evidence"]) < 1.25
