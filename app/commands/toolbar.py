@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.commands import TOOLBAR
-from app.widgets.basic import ICON_PX, WordsButton, set_tip
+from app.widgets.basic import ICON_PX, WordsButton, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -34,7 +34,7 @@ def make_toolbar(actions: Actions) -> QToolBar:
         else:
             button = WordsButton() if command in WORDS_TOO else QToolButton()
             button.setDefaultAction(actions.by_id[command])
-            button.setAccessibleName(actions.by_id[command].text().removesuffix("…"))
+            set_spoken_name(button, actions.by_id[command].text().removesuffix("…"))
             if command.startswith("view.show_"):
                 button.setObjectName("segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -48,5 +48,5 @@ def _name_extension(bar: QToolBar) -> None:
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert button is not None
     words = QCoreApplication.translate("toolbar", "More tools")
-    button.setAccessibleName(words)
+    set_spoken_name(button, words)
     set_tip(button, words)

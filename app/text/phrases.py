@@ -179,6 +179,16 @@ def rate_words(per_second: float) -> str:
     return f"{per_second:.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
 
 
+def of_words(done: int, total: int) -> str:
+    """A number out of all, in words that no date or fraction looks like."""
+    return tr("{n} of {all}").format(n=done, all=total)
+
+
+def views_words(count: int) -> str:
+    """A number of views that predictions are averaged over."""
+    return tr("1 view") if count == 1 else tr("{n} views").format(n=count)
+
+
 def count_words(count: int) -> str:
     """A large number in three digits."""
     for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):

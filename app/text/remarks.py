@@ -42,7 +42,7 @@ def sampled_words(snapshot: Snapshot) -> str:
         return ""
     sampled = sorted(set(window.frame_indices))
     words = (
-        tr("sampled frame {i}/{n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
+        tr("sampled frame {i} of {n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
         if state.frame in sampled
         else tr("not sampled")
     )

@@ -13,7 +13,7 @@ from app.state.view_state import ViewState
 from app.text.phrases import range_words, share_words, unit_names
 from app.views.range_menu import range_menu
 from app.widgets import theme
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import paint_icon
 from app.widgets.ramp import ramp_image
 from mvit_core.render import bar_number
@@ -162,7 +162,7 @@ class ColourBar(QWidget):
 
     def _changed(self) -> None:
         words = " · ".join((*reversed(self.ends()), *self.lines()))
-        self.setAccessibleName(words)
+        set_spoken_name(self, words)
         set_tip(
             self, self.tr("{words}\nRight-click for percentile tails and units").format(words=words)
         )

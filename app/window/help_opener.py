@@ -11,7 +11,7 @@ from app.commands.palette import Palette
 from app.commands.shortcuts import ShortcutsDialog
 from app.dialogs.help import AboutDialog, HelpDialog
 from app.dialogs.preferences import PreferencesDialog
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 from app.window.tour import Step, Tour
 
@@ -72,7 +72,7 @@ class HelpOpener(QObject):
         keys = self._keys.words("help.palette")
         words = self.tr("Search commands")
         set_tip(self._search, f"{words} ({keys})" if keys else words)
-        self._search.setAccessibleName(words)
+        set_spoken_name(self._search, words)
 
     def palette(self) -> None:
         """Open the command palette."""

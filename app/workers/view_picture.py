@@ -144,7 +144,7 @@ def _paint_body(painter: QPainter, view_picture: ViewPicture, task: TaskHandle) 
 def _header_width(view_picture: ViewPicture) -> int:
     """Width in points that the lines of the header need, within reason."""
     font = QFont(view_picture.font)
-    font.setBold(True)
+    theme.set_strong(font)
     metrics = QFontMetrics(font)
     bar = (
         ""
@@ -168,7 +168,7 @@ def _paint_header(painter: QPainter, view_picture: ViewPicture, line: QRect) -> 
 def _paint_words(painter: QPainter, words: Words) -> None:
     painter.save()
     font = QFont(painter.font())
-    font.setBold(words.bold)
+    theme.set_strong(font, strong=words.bold)
     painter.setFont(font)
     colours = theme.current()
     painter.setPen(QColor(colours.text if words.bold else colours.text_soft))

@@ -41,6 +41,7 @@ from mvit_core.render.numbers import (
     share_text,
     signed_text,
     times_text,
+    value_of,
     value_text,
 )
 from mvit_core.render.outlines import BLACK_PX, DASH_PX, SPACE_PX, WHITE_PX, Outline
@@ -107,5 +108,6 @@ __all__ = [
     "times_text",
     "tint_of",
     "upsample",
+    "value_of",
     "value_text",
 ]

@@ -23,6 +23,15 @@ def value_text(value: float) -> str:
     return f"{sign}{size:.{max(2 - tens, 0)}f}"
 
 
+def value_of(text: str) -> float:
+    """A value that was written by ``value_text`` or typed, with a comma for a point as well.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    return float(text.replace(",", ".").replace(MINUS, "-"))
+
+
 def signed_text(value: float, decimals: int | None = None) -> str:
     """A value whose sign counts, such as an effect: ``+2.39``.
 

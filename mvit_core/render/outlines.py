@@ -19,6 +19,9 @@ BLACK_PX, WHITE_PX = 3.0, 1.2
 DASH_PX, SPACE_PX = 6.0, 4.0
 """White parts of a dashed outline, and the black ones between them."""
 
+SMALL_PX = 160
+"""Pictures with a shorter side below it have a thinner black line, not to be hidden by it."""
+
 SAMPLES = 192
 """Longest side of the grid of samples that outlines are found on; a token is many wide."""
 
@@ -109,9 +112,10 @@ def draw_outlines(
     height, width = alpha.shape
     scale = np.array([width / frame_size[0], height / frame_size[1]])
     black, white = np.zeros_like(alpha), np.zeros_like(alpha)
+    black_px = round(BLACK_PX) if min(width, height) >= SMALL_PX else 2
     for outline in outlines:
         points = (outline.points + 0.5) * scale - 0.5
-        _draw(black, [points], round(BLACK_PX))
+        _draw(black, [points], black_px)
         _draw(white, _dashes(points) if outline.is_against else [points], round(WHITE_PX))
     touched = np.nonzero(black | white)
     lit = white[touched] / 255.0

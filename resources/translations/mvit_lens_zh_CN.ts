@@ -1096,7 +1096,7 @@ right-click for percentile tails and units</source>
             <translation>整个视频</translation>
         </message>
         <message>
-            <source>window {i}/{n}</source>
+            <source>window {i} of {n}</source>
             <translation>模型窗口 {i}/{n}</translation>
         </message>
     </context>
@@ -1390,11 +1390,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>is being compared: {path}</source>
-            <translation type="unfinished" />
+            <translation>正在比对：{path}</translation>
         </message>
         <message>
             <source>not compared, the drive does not respond within {n} seconds: {path}</source>
-            <translation type="unfinished" />
+            <translation>未比对，驱动器在 {n} 秒内没有响应：{path}</translation>
         </message>
         <message>
             <source>not found</source>
@@ -1569,8 +1569,8 @@ right-click for percentile tails and units</source>
             <translation> · 行总和 {sum}</translation>
         </message>
         <message>
-            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}</source>
-            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 排名 {rank}/{count}</translation>
+            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}</source>
+            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 第 {rank} 名，共 {count}</translation>
         </message>
         <message>
             <source>Activity and log (F9)</source>
@@ -1585,12 +1585,16 @@ right-click for percentile tails and units</source>
             <translation>整个进程：{n} GB</translation>
         </message>
         <message>
-            <source>mem {used}/{limit} GB</source>
+            <source>memory {used} of {limit} GB</source>
             <translation>内存 {used}/{limit} GB</translation>
         </message>
         <message>
             <source>px ({x},{y})</source>
             <translation>像素 ({x},{y})</translation>
+        </message>
+        <message>
+            <source>zoom {n} %</source>
+            <translation>缩放 {n} %</translation>
         </message>
     </context>
     <context>
@@ -1665,6 +1669,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>loop range</source>
             <translation>循环区间</translation>
+        </message>
+        <message>
+            <source>of {n}</source>
+            <translation>/ {n}</translation>
         </message>
         <message>
             <source>{count} frames</source>
@@ -1802,12 +1810,12 @@ right-click for percentile tails and units</source>
             <translation>每个片段的裁剪数</translation>
         </message>
         <message>
-            <source>Mean of {k} of {n} views so far</source>
-            <translation>目前为 {n} 个视角中 {k} 个的均值</translation>
+            <source>Mean of {k} of {views} so far</source>
+            <translation>目前已有 {k} 个的均值，共 {views}</translation>
         </message>
         <message>
-            <source>Mean probability over {n} views</source>
-            <translation>{n} 个视角的平均概率</translation>
+            <source>Mean probability over {views}</source>
+            <translation>{views}的平均概率</translation>
         </message>
         <message>
             <source>Run</source>
@@ -1824,10 +1832,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} clips</source>
             <translation>{n} 个片段</translation>
-        </message>
-        <message>
-            <source>{n} views</source>
-            <translation>{n} 个视角</translation>
         </message>
     </context>
     <context>
@@ -3111,8 +3115,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>predictions</name>
         <message>
-            <source>whole video, mean of {n} views</source>
-            <translation>整个视频，{n} 个视角的均值</translation>
+            <source>whole video, mean of {views}</source>
+            <translation>整个视频，{views}的均值</translation>
         </message>
         <message>
             <source>window {i}, frames {a} to {b}</source>
@@ -3350,7 +3354,7 @@ right-click for percentile tails and units</source>
             <translation>未采样</translation>
         </message>
         <message>
-            <source>sampled frame {i}/{n}</source>
+            <source>sampled frame {i} of {n}</source>
             <translation>采样帧 {i}/{n}</translation>
         </message>
     </context>
@@ -3704,6 +3708,10 @@ right-click for percentile tails and units</source>
             <translation>1 帧，{s}×{s} 像素</translation>
         </message>
         <message>
+            <source>1 view</source>
+            <translation>1 个视角</translation>
+        </message>
+        <message>
             <source>A range of its own for each map</source>
             <translation>每张图使用各自的范围</translation>
         </message>
@@ -3932,12 +3940,20 @@ right-click for percentile tails and units</source>
             <translation>{n} 分钟</translation>
         </message>
         <message>
+            <source>{n} of {all}</source>
+            <translation>{n}/{all}</translation>
+        </message>
+        <message>
             <source>{n} of {all} layers</source>
             <translation>{all} 层中的 {n} 层</translation>
         </message>
         <message>
             <source>{n} s</source>
             <translation>{n} 秒</translation>
+        </message>
+        <message>
+            <source>{n} views</source>
+            <translation>{n} 个视角</translation>
         </message>
         <message>
             <source>{policy}, {low:g}–{high:g} %</source>

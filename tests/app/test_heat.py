@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from app.text.phrases import clock
 from mvit_core.render import OPACITIES, ValueRange
+from mvit_core.video import Video
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, press
 from tests.app.test_colour import screen_pixels
@@ -204,6 +205,20 @@ def test_a_way_back_to_the_window_shown_makes_its_heat_fresh_again(waiting, qtbo
     press(qtbot, lens, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: not lens.controller.results.is_heat_old, timeout=WAIT_MS)
     gate.set()
+
+
+def test_heat_of_damaged_frames_is_hatched_and_words_say_why(
+    boot, qtbot, barcode_clip, toy_checkpoint, monkeypatch
+):
+    monkeypatch.setattr(Video, "damaged_frames", property(lambda _: frozenset({0})))
+    lens = boot(clip=barcode_clip, checkpoint=toy_checkpoint)
+    lens.store.update(colormap="lime", coverage=False)
+    settle(qtbot, lens)
+    assert any("damaged frames" in badge for badge in lens.stage.canvas.badges)
+    drawn = changed(lens, qtbot)
+    assert drawn.max() > 0.4 * STRONGEST
+    phases = np.add.outer(*map(np.arange, drawn.shape)) % 8
+    assert sum(not drawn[phases == phase].any() for phase in range(8)) == 1
 
 
 def test_cells_and_panes_of_another_window_are_faint_too(pinned, qtbot, monkeypatch):

@@ -24,6 +24,7 @@ from mvit_core.render import (
     signed_text,
     symmetric_range,
     tint_of,
+    value_of,
     value_text,
 )
 
@@ -264,6 +265,13 @@ def test_the_bar_is_the_heat_on_a_black_and_on_a_white_frame(name):
 )
 def test_a_value_has_three_digits(value, text):
     assert value_text(value) == text
+    assert value_of(text) == pytest.approx(value, rel=0.05)
+
+
+def test_words_are_no_value():
+    with pytest.raises(ValueError, match="high"):
+        value_of("high")
+    assert value_of("0,5") == 0.5
 
 
 @pytest.mark.parametrize(

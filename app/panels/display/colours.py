@@ -126,6 +126,7 @@ class ColourControls(QWidget):
         for mode, tip in MODES.items():
             button = QToolButton()
             button.setText(words[mode])
+            button.setObjectName("segment")
             set_tip(button, term(tip))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

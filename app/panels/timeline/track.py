@@ -21,6 +21,7 @@ from app.panels.timeline.span import Span
 from app.state.view_state import Loop
 from app.text.phrases import clock, frame_number
 from app.widgets import theme
+from app.widgets.basic import set_spoken_description
 from app.widgets.plot_menu import PlotMenu
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ class Track(QWidget):
         self._frame, self._window = frame, window
         if not self._held:
             self._set_span(self.span.showing(frame))
-        self.setAccessibleDescription(
+        set_spoken_description(
+            self,
             self.tr("frame {frame} of {count}").format(
                 frame=frame_number(frame), count=self.span.count
-            )
+            ),
         )
         self._update_playhead()
 
