@@ -24,6 +24,7 @@ PLAYBACK = (
         lambda d: d.intents.pause(),
         "stage",
         VIDEO,
+        submenu="speed",
     ),
     Command(
         "playback.shuttle_back",
@@ -160,6 +161,7 @@ PLAYBACK = (
         "stage",
         BOTH,
         tooltip=N("commands", "The previous frame that the model sees"),
+        submenu="steps",
     ),
     Command(
         "playback.next_sampled",
@@ -170,6 +172,7 @@ PLAYBACK = (
         "stage",
         BOTH,
         tooltip=N("commands", "The next frame that the model sees"),
+        submenu="steps",
     ),
     Command(
         "playback.previous_window",
@@ -229,6 +232,7 @@ PLAYBACK = (
         icon="loop",
         repeats=False,
         checked_when=lambda s, _: s.loop.mode != "off",
+        submenu="loops",
     ),
     Command(
         "playback.loop_in",
@@ -239,6 +243,7 @@ PLAYBACK = (
         "stage",
         VIDEO,
         repeats=False,
+        submenu="loops",
     ),
     Command(
         "playback.loop_out",
@@ -249,6 +254,7 @@ PLAYBACK = (
         "stage",
         VIDEO,
         repeats=False,
+        submenu="loops",
     ),
     Command(
         "playback.clear_loop",
@@ -258,6 +264,7 @@ PLAYBACK = (
         lambda d: d.intents.marks.clear_loop(),
         "stage",
         LOOPED,
+        submenu="loops",
     ),
     Command(
         "playback.add_marker",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -29,7 +29,7 @@ from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
 from app.controller.workbench import Workbench
 from app.intents.intents import Intents
-from app.results import Message, Results, TaskKey
+from app.results import FailedLoad, Message, Results, TaskKey
 from app.results.snapshot import Snapshot
 from app.state.preferences import budget_bytes
 from app.state.view_state import mended
@@ -159,10 +159,9 @@ class Controller(QObject):
         """Load a model; the one before stays until this one is loaded."""
         self._asked_source = source
         work, name = partial(self.workers.model_worker.load, source), source.checkpoint.name
+        failed = partial(self._load_failed, source)
         self._jobs.begin(TaskKey.LOAD, self.tr("Loading {name}").format(name=name))
-        self.workers.infer.submit(
-            TaskKey.LOAD, work, self._model_loaded, partial(self._load_failed, name)
-        )
+        self.workers.infer.submit(TaskKey.LOAD, work, self._model_loaded, failed)
         self._refresh()
 
     @Slot(str)
@@ -178,11 +177,23 @@ class Controller(QObject):
         elif self._asked_source is not None:
             self.load_model(mended(self._asked_source, remedy))
 
+    # Any: the names and types are those of the fields of ModelSource.
+    def load_with(self, **choices: Any) -> None:  # noqa: ANN401
+        """Load the model that failed last, or the one in use, with other choices."""
+        failed, source = self.results.failed_load, self.store.state.model
+        source = failed.source if failed is not None else source
+        if source is not None:
+            self.load_model(replace(source, **choices))
+
+    def dismiss_failure(self) -> None:
+        """Forget the load that failed; choices are those of the model in use again."""
+        self._bench.results = replace(self.results, failed_load=None)
+        self._refresh()
+
     @Slot(str)
     def choose_weights(self, name: str) -> None:
         """Load another network of the file that was to be loaded last."""
-        if self._asked_source is not None:
-            self.load_model(replace(self._asked_source, weights=name, head=None))
+        self.load_with(weights=name, head=None)
 
     @Slot(str)
     def choose_head(self, name: str) -> None:
@@ -361,15 +372,17 @@ class Controller(QObject):
         self.opened.emit(model.source.checkpoint.name)
         self._forget()
         before = self.results.model
-        self._bench.results = replace(self.results, model=model, windows=())
+        self._bench.results = replace(self.results, model=model, windows=(), failed_load=None)
         begin_model(self.store, model, before, self.notify)
         self._tile()
         self.notify(loaded_message(model))
 
-    def _load_failed(self, name: str, result: TaskResult) -> None:
-        text = result.problem
+    def _load_failed(self, source: ModelSource, result: TaskResult) -> None:
+        text, name = result.problem, source.checkpoint.name
         text = text if name in text else f"{name}: {text}"
-        self._bench.failed(replace(result, problem=text))
+        failed = FailedLoad(source, text, result.remedies, result.choices)
+        self._bench.results = replace(self.results, failed_load=failed)
+        self._bench.failed(replace(result, problem=text, choices=failed.networks))
 
     def _tile(self) -> None:
         self._bench.results = tiled(self.results, self.store.state.clip_spec)

@@ -82,6 +82,7 @@ def begin_clip(
         markers=markers,
         boxes=drawn.boxes,
         box=drawn.box,
+        left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
         query=query,
         method=method,
     )
@@ -129,6 +130,7 @@ def begin_model(
         model=model.source,
         clip_spec=None,
         map=MapSpec(),
+        left=(),
         picking=False,
         drawing=False,
         listed_head="",

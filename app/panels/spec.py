@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.state.store import Store
 
 Area = Literal["left", "right", "tabs", "bottom"]
-"""First place of a dock. ``tabs`` are below those at the right, one behind another; ``bottom`` has
-no title line, cannot be moved, and stays on a full screen."""
+"""First place of a dock. ``tabs`` are below those at the right, one behind another; ``bottom``
+reaches from side to side."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,17 @@ class PanelSpec:
     key: str
     """Key that shows and hides it; empty for none."""
     area: Area
+    """Where it stands in a workspace that does not show it by itself (``WORKSPACES``)."""
     make: Callable[[], Panel]
     height: int = 330
     """First height in pixels, as a share where a side holds several panels."""
     scrolls: bool = False
     """Give it a scroll bar in a window that is too low for it."""
-    hidden: bool = False
-    """Hide it at first."""
+    menu: str = "view"
+    """Menu of its command: View > Panels, or the first level of another."""
+    tab: str = ""
+    """Title of its tab, where the title is too long for one among four."""
+    fixed: bool = False
+    """It has no title line, cannot be moved, and stays on a full screen."""
     least: tuple[int, int] | None = None
     """Least (width, height) of its dock in pixels."""

@@ -16,6 +16,7 @@ from app.results.maps import (
 )
 from app.results.model import (
     BoxPredictions,
+    FailedLoad,
     HeadInfo,
     HeadPredictions,
     LayerInfo,
@@ -45,6 +46,7 @@ __all__ = [
     "BoxPredictions",
     "CellsKey",
     "CellsPicture",
+    "FailedLoad",
     "FramePicture",
     "FramePictures",
     "GridInfo",

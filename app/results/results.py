@@ -10,7 +10,7 @@ from app.results.samples import Samples
 
 if TYPE_CHECKING:
     from app.results.maps import MapRequest, ShownMap
-    from app.results.model import LayerInfo, ModelInfo
+    from app.results.model import FailedLoad, LayerInfo, ModelInfo
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
     from app.results.survey import AverageInfo, SeriesInfo
     from app.results.video import FramePicture, ProxyInfo, VideoInfo
@@ -26,6 +26,8 @@ class Results:
 
     video: VideoInfo | None = None
     model: ModelInfo | None = None
+    failed_load: FailedLoad | None = None
+    """The last load, where it failed and was not dismissed."""
     windows: tuple[ClipWindow, ...] = ()
     picture: FramePicture | None = None
     proxies: ProxyInfo | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -22,6 +22,7 @@ from app.widgets.icons import themed_icon
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QAbstractButton
 
     from app.panels.spec import PanelContext
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from app.results.snapshot import Snapshot
     from app.state.view_state import Loop, Marker, SeriesKind
     from mvit_core.video.clip import ClipWindow
+
+FOLDED_PX = 48
+"""Height of the transport alone in pixels."""
+
+LEAST_TRACK_PX = 60
+"""Room below the transport, in pixels, from which on the track is shown."""
 
 SCROLL_STEPS = 1000
 """Steps of the scroll bar over the whole video."""
@@ -100,10 +107,34 @@ class Timeline(Panel):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addLayout(self._transport())
+        column.addWidget(self._body())
+        column.addStretch(1)
+        self.show_video(None, ())
+
+    def _body(self) -> QWidget:
+        """All below the transport; a low dock has no room for it."""
+        self.body = QWidget()
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
         for widget in (self.series_head, self.track):
             column.addWidget(widget)
         column.addLayout(self._scroll_bar())
-        self.show_video(None, ())
+        return self.body
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), FOLDED_PX + self.body.sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), FOLDED_PX)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.body.setVisible(self.height() >= FOLDED_PX + LEAST_TRACK_PX)
 
     def _sampled_label(self) -> ElidedLabel:
         sampled = ElidedLabel()
