@@ -82,6 +82,9 @@ class Asking(Protocol):
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""
 
+    def ask_stride(self) -> None:
+        """Ask for the frames from one window of the model to the next."""
+
     def load_model(self) -> None:
         """Ask for a checkpoint and load it."""
 
@@ -145,6 +148,9 @@ class Control(Protocol):
 
     def repeat_export(self) -> None:
         """Export the present view with the choices of the last export."""
+
+    def run_then_play(self) -> None:
+        """Run the windows ahead, and play once it cannot overtake them."""
 
     def compute_series(self) -> None:
         """Run the model on every window that the series lacks."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.controller.ahead import RunAhead
 from app.controller.compare import ComparePanes
 from app.controller.exports import Exports
 from app.controller.file_watch import FileWatch
@@ -27,6 +28,7 @@ from app.controller.opening import begin_clip, begin_model, tiled
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
+from app.controller.window_states import WindowWatch
 from app.controller.workbench import Workbench
 from app.intents.intents import Intents
 from app.results import FailedLoad, Message, Results, TaskKey
@@ -94,6 +96,7 @@ class Controller(QObject):
         self._ranges = ColourRanges(bench)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self._grid_maps = GridMaps(bench, map_cache)
+        self._ahead = RunAhead(bench, map_cache, self.survey)
         self.exports = Exports(bench)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
@@ -102,6 +105,8 @@ class Controller(QObject):
             self._colours,
             self._ranges,
             self.survey,
+            self._ahead,
+            WindowWatch(bench, self._maps, self.survey),
             self._grid_maps,
             ComparePanes(bench, map_cache),
             self.exports,
@@ -190,18 +195,6 @@ class Controller(QObject):
         self._bench.results = replace(self.results, failed_load=None)
         self._refresh()
 
-    @Slot(str)
-    def choose_weights(self, name: str) -> None:
-        """Load another network of the file that was to be loaded last."""
-        self.load_with(weights=name, head=None)
-
-    @Slot(str)
-    def choose_head(self, name: str) -> None:
-        """Load the model with another of its prediction heads."""
-        source = self.store.state.model
-        if source is not None:
-            self.load_model(replace(source, head=name))
-
     def close_clip(self) -> None:
         """Close the video."""
         self._frames.closed()
@@ -246,6 +239,11 @@ class Controller(QObject):
     def repeat_export(self) -> None:
         """Export the present view with the choices of the last export."""
         self.exports.repeat()
+        self._refresh()
+
+    def run_then_play(self) -> None:
+        """Run the windows ahead, and play once it cannot overtake them; again, at once."""
+        self._ahead.toggle()
         self._refresh()
 
     def compute_series(self) -> None:
@@ -319,7 +317,11 @@ class Controller(QObject):
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
             self.player.follow()
-        if (old.clip_spec, old.picture_fps) != (new.clip_spec, new.picture_fps):
+        if (old.clip_spec, old.tiling, old.picture_fps) != (
+            new.clip_spec,
+            new.tiling,
+            new.picture_fps,
+        ):
             self._tile()
         self._refresh()
 
@@ -385,7 +387,9 @@ class Controller(QObject):
         self._bench.failed(replace(result, problem=text, choices=failed.networks))
 
     def _tile(self) -> None:
-        self._bench.results = tiled(self.results, self.store.state.clip_spec)
+        self._bench.results = tiled(
+            self.results, self.store.state.clip_spec, self.store.state.tiling
+        )
 
     def _forget(self) -> None:
         """Drop everything made of the video or model before."""

@@ -117,6 +117,10 @@ class HelpDialog(QDialog):
         return row
 
 
+MOST_STRIDE = 9999
+"""Frames between windows that can be asked for."""
+
+
 class AboutDialog(QDialog):
     """Name, version and licence of the program."""
 
@@ -158,4 +162,20 @@ def rate_dialog(fps: float, parent: QWidget) -> QInputDialog:
     dialog.setDoubleRange(*FPS_RANGE)
     dialog.setDoubleDecimals(3)
     dialog.setDoubleValue(fps)
+    return dialog
+
+
+def stride_dialog(frames: int, parent: QWidget) -> QInputDialog:
+    """Make a dialog for frames between windows, which it emits by ``intValueSelected``."""
+    dialog = QInputDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(QCoreApplication.translate("dialogs", "Stride of the windows"))
+    dialog.setLabelText(
+        QCoreApplication.translate(
+            "dialogs", "Frames from one window of the model to the next, a whole window at most"
+        )
+    )
+    dialog.setInputMode(QInputDialog.InputMode.IntInput)
+    dialog.setIntRange(1, MOST_STRIDE)
+    dialog.setIntValue(frames)
     return dialog

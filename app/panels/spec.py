@@ -37,10 +37,8 @@ class PanelContext:
     """Stops the job of a key."""
     run: Callable[[str], None]
     """Runs the command of an id, if it is enabled."""
-    choose_weights: Callable[[str], None]
-    """Loads another network of the model's file."""
-    choose_head: Callable[[str], None]
-    """Loads the model with another prediction head."""
+    load_with: Callable[..., None]
+    """Loads the model with other fields of its ``ModelSource``, by name."""
     notify: Callable[[Message], None]
     """Shows a message."""
     focus_stage: Callable[[], None]

@@ -100,7 +100,7 @@ PANELS = (
         "F7",
         "bottom",
         Timeline,
-        height=212,
+        height=156,
         fixed=True,
     ),
     PanelSpec("log", N("panels", "Log"), N("commands", "Activity and log"), "F9", "tabs", LogPanel),

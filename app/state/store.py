@@ -24,6 +24,7 @@ UNDOABLE = (
     "overlay",
     "token_grid",
     "clip_spec",
+    "tiling",
     "picture_fps",
     "coverage",
     "view",

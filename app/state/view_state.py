@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
 from mvit_core.system.ordinary_file import FileIdentity
+from mvit_core.video.clip import PLAIN, Tiling
 from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
 from mvit_core.video.multi_view import ViewPlan
 
@@ -193,6 +194,8 @@ class ViewState:
     """The model that is loaded."""
     clip_spec: ClipSpec | None = None
     """Sampling and preprocessing; None is as the checkpoint states."""
+    tiling: Tiling = PLAIN
+    """How the model's windows lie over the video."""
     picture_fps: float = DEFAULT_PICTURE_FPS
     """Frames per second of a folder of pictures; files have their own."""
     frame: int = 0

@@ -122,5 +122,5 @@ def _stale_words(snapshot: Snapshot) -> str:
             if running
             else tr("Map of window {a}; window {b} has not been run yet")
         )
-        return words.format(a=old.window.index + 1, b=new.window.index + 1)
+        return words.format(a=results.placed(old.window).index + 1, b=new.window.index + 1)
     return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)

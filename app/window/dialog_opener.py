@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.dialogs.choose import ChooseDialog
 from app.dialogs.export.dialog import ExportDialog
-from app.dialogs.help import rate_dialog
+from app.dialogs.help import rate_dialog, stride_dialog
 from app.dialogs.preprocessing import PreprocessingDialog
 from app.results import Message
 from app.state.view_state import ModelSource
@@ -70,6 +70,13 @@ class DialogOpener(QObject):
         )
         dialog.open()
 
+    def ask_stride(self) -> None:
+        """Ask for the frames from one window of the model to the next."""
+        stride = self._controller.store.state.tiling.stride
+        dialog = stride_dialog(stride if isinstance(stride, int) else 8, self._window)
+        dialog.intValueSelected.connect(self._controller.intents.windows.stride)
+        dialog.open()
+
     def load_model(self) -> None:
         """Ask for a checkpoint and load it."""
         endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
@@ -116,7 +123,7 @@ class DialogOpener(QObject):
             self.tr("Choose weights"),
             self.tr("The file holds several networks; the one to be read:"),
             tuple((name, network_words(name)) for name in networks),
-            self._controller.choose_weights,
+            lambda name: self._controller.load_with(weights=name, head=None),
         )
 
     def _choose(

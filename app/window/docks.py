@@ -33,7 +33,7 @@ SIDES: dict[Area, Qt.DockWidgetArea] = {
 }
 """Side of the window for each area, in the order of Tab."""
 
-FOLDED_PX = 48
+FOLDED_PX = 44
 """Height of a timeline that shows its transport alone."""
 
 MANY_TABS = 4

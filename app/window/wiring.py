@@ -48,7 +48,7 @@ def connect_messages(
     controller.message.connect(messages.show_message)
     controller.opened.connect(messages.clear_errors)
     messages.remedy_chosen.connect(mend)
-    messages.choice_made.connect(controller.choose_weights)
+    messages.choice_made.connect(lambda name: controller.load_with(weights=name, head=None))
     messages.folder_asked.connect(show_in_folder)
 
 

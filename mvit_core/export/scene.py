@@ -47,7 +47,7 @@ class Scene:
         self._explainer, self._video, self._request = explainer, video, request
         self._on_piece = on_piece
         self._clip_ends: dict[int, ValueRange] = {}  # by block
-        self._windows = explainer.windows(video)
+        self._windows = explainer.windows(video, request.tiling)
         self._window: ClipWindow | None = None
         self._shot: Shot | None = None
         self._notes: dict[str, None] = {}
@@ -92,7 +92,9 @@ class Scene:
     def _ends(self, chosen: Explanation) -> ValueRange:
         heat = self._request.heat
         policy = heat.range_policy
-        pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
+        pool = pooled_values(
+            self._explainer, self._video, chosen, policy, self._on_piece, self._request.tiling
+        )
         return heat.ends(chosen.maps, chosen.saliency, pool)
 
     @property

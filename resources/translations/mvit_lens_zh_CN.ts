@@ -1495,6 +1495,13 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>RunAhead</name>
+        <message>
+            <source>Running ahead of play</source>
+            <translation>为播放提前运行</translation>
+        </message>
+    </context>
+    <context>
         <name>SeriesHead</name>
         <message>
             <source>No series</source>
@@ -1748,6 +1755,10 @@ right-click for percentile tails and units</source>
             <translation>播放时循环的部分（R）；I 和 O 设置区间</translation>
         </message>
         <message>
+            <source>Windows ahead are being run; Shift+Space plays at once</source>
+            <translation>正在运行前方的模型窗口；Shift+Space 立即播放</translation>
+        </message>
+        <message>
             <source>incomplete</source>
             <translation>不完整</translation>
         </message>
@@ -1758,6 +1769,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>loop range</source>
             <translation>循环区间</translation>
+        </message>
+        <message>
+            <source>plays in {time}</source>
+            <translation>{time} 后播放</translation>
+        </message>
+        <message>
+            <source>plays once it was run</source>
+            <translation>运行后播放</translation>
         </message>
         <message>
             <source>{count} frames</source>
@@ -2155,6 +2174,10 @@ right-click for percentile tails and units</source>
             <translation>取消</translation>
         </message>
         <message>
+            <source>Centre a window here</source>
+            <translation>以此帧为中心的模型窗口</translation>
+        </message>
+        <message>
             <source>Change how the model is fed</source>
             <translation>更改模型的输入方式</translation>
         </message>
@@ -2471,6 +2494,10 @@ right-click for percentile tails and units</source>
             <translation>模型面板</translation>
         </message>
         <message>
+            <source>Model windows</source>
+            <translation>模型窗口</translation>
+        </message>
+        <message>
             <source>More opaque</source>
             <translation>提高不透明度</translation>
         </message>
@@ -2557,6 +2584,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>One map, as large as it goes</source>
             <translation>一张图，尽可能大</translation>
+        </message>
+        <message>
+            <source>One more window of the model, around the frame shown</source>
+            <translation>在当前帧周围再加一个模型窗口</translation>
         </message>
         <message>
             <source>One prediction: the mean over windows, or over clips and crops as papers test</source>
@@ -2755,8 +2786,16 @@ right-click for percentile tails and units</source>
             <translation>运行整个视频</translation>
         </message>
         <message>
+            <source>Run the windows ahead, and play once it cannot overtake them; again = now</source>
+            <translation>先运行前方的模型窗口，播放不会追上时再播放；再按一次立即播放</translation>
+        </message>
+        <message>
             <source>Run this window</source>
             <translation>运行此模型窗口</translation>
+        </message>
+        <message>
+            <source>Run, then play</source>
+            <translation>运行后播放</translation>
         </message>
         <message>
             <source>Save session</source>
@@ -2827,6 +2866,14 @@ right-click for percentile tails and units</source>
             <translation>停止正在进行的任务</translation>
         </message>
         <message>
+            <source>Stride in frames…</source>
+            <translation>以帧计的步长…</translation>
+        </message>
+        <message>
+            <source>Stride, overlap, sliding windows</source>
+            <translation>步长, 重叠, 滑动窗口</translation>
+        </message>
+        <message>
             <source>Swap with the next pane</source>
             <translation>与下一个窗格互换</translation>
         </message>
@@ -2885,6 +2932,18 @@ right-click for percentile tails and units</source>
         <message>
             <source>Why the model says a class</source>
             <translation>模型为何给出这一类</translation>
+        </message>
+        <message>
+            <source>Windows a quarter apart</source>
+            <translation>模型窗口相隔四分之一</translation>
+        </message>
+        <message>
+            <source>Windows half a window apart</source>
+            <translation>模型窗口相隔一半</translation>
+        </message>
+        <message>
+            <source>Windows side by side</source>
+            <translation>模型窗口首尾相接</translation>
         </message>
         <message>
             <source>Without the configuration, preset and class names chosen</source>
@@ -3081,8 +3140,16 @@ right-click for percentile tails and units</source>
             <translation>图片的帧率</translation>
         </message>
         <message>
+            <source>Frames from one window of the model to the next, a whole window at most</source>
+            <translation>从一个模型窗口到下一个的帧数，最多为一个完整的模型窗口</translation>
+        </message>
+        <message>
             <source>Pictures shown and sampled per second</source>
             <translation>每秒显示和采样的图片数</translation>
+        </message>
+        <message>
+            <source>Stride of the windows</source>
+            <translation>模型窗口步长</translation>
         </message>
     </context>
     <context>
@@ -3838,6 +3905,41 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>stride</name>
+        <message>
+            <source>Frames…</source>
+            <translation>帧数…</translation>
+        </message>
+        <message>
+            <source>From one window of the model to the next; smaller ones overlap</source>
+            <translation>从一个模型窗口到下一个；较小的步长会重叠</translation>
+        </message>
+        <message>
+            <source>Stride of the windows: {words}</source>
+            <translation>模型窗口步长：{words}</translation>
+        </message>
+        <message>
+            <source>a quarter</source>
+            <translation>四分之一</translation>
+        </message>
+        <message>
+            <source>half a window</source>
+            <translation>半个模型窗口</translation>
+        </message>
+        <message>
+            <source>stride: {words}</source>
+            <translation>步长：{words}</translation>
+        </message>
+        <message>
+            <source>whole window</source>
+            <translation>整个模型窗口</translation>
+        </message>
+        <message>
+            <source>{n} frames</source>
+            <translation>{n} 帧</translation>
+        </message>
+    </context>
+    <context>
         <name>survey</name>
         <message>
             <source>'Attended by' has no share on a class key</source>
@@ -4369,6 +4471,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>timeline</name>
         <message>
+            <source>failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
             <source>frame</source>
             <translation>帧</translation>
         </message>
@@ -4381,8 +4487,32 @@ right-click for percentile tails and units</source>
             <translation>循环结束</translation>
         </message>
         <message>
+            <source>not run</source>
+            <translation>未运行</translation>
+        </message>
+        <message>
             <source>not run yet</source>
             <translation>尚未运行</translation>
+        </message>
+        <message>
+            <source>run</source>
+            <translation>已运行</translation>
+        </message>
+        <message>
+            <source>run with other preprocessing</source>
+            <translation>以其他预处理运行过</translation>
+        </message>
+        <message>
+            <source>running {progress}</source>
+            <translation>运行中 {progress}</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>已停止</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>等待中</translation>
         </message>
         <message>
             <source>window {n}</source>

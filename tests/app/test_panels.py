@@ -1,5 +1,7 @@
 """The table of panels: what every row must say, and what is made of it."""
 
+from dataclasses import fields
+
 import pytest
 
 from app.commands import BY_ID
@@ -53,6 +55,6 @@ def test_a_panel_that_shows_nothing_is_refused(qapp):
     panel = Panel()
     with pytest.raises(NotImplementedError):
         panel.show_snapshot(None, None)
-    assert panel.connect_to(PanelContext(*[None] * 11)) is None
+    assert panel.connect_to(PanelContext(*[None for _ in fields(PanelContext)])) is None
     assert panel.first_stop is None
     panel.deleteLater()

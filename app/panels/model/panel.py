@@ -138,8 +138,8 @@ class ModelPanel(Panel):
     @override
     def connect_to(self, context: PanelContext) -> None:
         self.asked.connect(context.run)
-        self.weights_asked.connect(context.choose_weights)
-        self.head_asked.connect(context.choose_head)
+        self.weights_asked.connect(lambda name: context.load_with(weights=name, head=None))
+        self.head_asked.connect(lambda name: context.load_with(head=name))
 
     @property
     @override
