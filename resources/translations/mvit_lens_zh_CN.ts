@@ -1483,11 +1483,11 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>is being compared: {path}</source>
-            <translation type="unfinished" />
+            <translation>正在比对：{path}</translation>
         </message>
         <message>
             <source>not compared, the drive does not respond within {n} seconds: {path}</source>
-            <translation type="unfinished" />
+            <translation>未比对，驱动器在 {n} 秒内没有响应：{path}</translation>
         </message>
         <message>
             <source>not found</source>
