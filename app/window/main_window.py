@@ -43,6 +43,7 @@ from app.window.layouts import Layouts
 from app.window.leaving import Leaving
 from app.window.logbook import Logbook
 from app.window.menu_row import MenuRow
+from app.window.passed_keys import PassedKeys
 from app.window.places import PlaceBook, PlaceKeeper
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
@@ -112,6 +113,7 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         Drops(self, self.overlay, self.controller, self.sessions)
         HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
+        PassedKeys(self, self.actions_table, self.docks.panels.values())
         self._listen()
         self._name_buttons()
         self.store.update(workspace=self.layouts.restore())

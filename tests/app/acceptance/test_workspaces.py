@@ -1,8 +1,8 @@
 """ui2.md 10: rooms of the window, the model card and the search, in both themes and languages."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
 
 from app.commands.palette import Palette
 from app.dialogs.choose import ChooseDialog
@@ -14,6 +14,7 @@ from tests.app.acceptance.person import (
     click,
     dialog,
     file_dialog_takes,
+    focus,
     keys,
     number_written,
     pixels_of,
@@ -219,3 +220,59 @@ def seen_palette(qtbot):
 
     qtbot.waitUntil(is_there, timeout=WAIT_MS)
     return next(w for w in found if w.isVisible())
+
+
+PANELS_CLICKED = ("layers", "heads", "predictions", "display", "model", "log", "timeline")
+
+
+def test_21_after_a_click_in_any_panel_space_arrows_and_letters_work(
+    use, qtbot, barcode_clip, toy_checkpoint
+):
+    def act(window):
+        for name in PANELS_CLICKED:
+            window.docks.show(name)
+            panel = window.docks.panels[name]
+            qtbot.waitUntil(
+                lambda panel=panel: not panel.visibleRegion().isEmpty(), timeout=WAIT_MS
+            )
+            lists = [v for v in panel.findChildren(QAbstractItemView) if v.isVisible()]
+            target = lists[0].viewport() if lists else panel
+            click(target, QPoint(30, target.height() // 2))
+            window.controller.intents.go_to(3)
+            keys(Key.Key_Right)
+            qtbot.waitUntil(lambda: number_written(window) == 4, timeout=WAIT_MS)
+            grid = window.store.state.token_grid
+            keys(Key.Key_D)
+            assert window.store.state.token_grid != grid, name
+            keys(Key.Key_Space)
+            qtbot.waitUntil(lambda: window.store.state.playing, timeout=WAIT_MS)
+            keys(Key.Key_Space)
+            assert not window.store.state.playing, name
+
+    assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
+
+
+def test_21_a_list_that_tab_led_to_keeps_up_and_down_and_passes_other_keys_on(
+    use, qtbot, barcode_clip, toy_checkpoint
+):
+    def act(window):
+        tree = window.panels.layers.tree
+        for _ in range(60):
+            if focus() is tree:
+                break
+            keys(Key.Key_Tab)
+        keys(Key.Key_Up, Key.Key_Up)  # past the row of the stage, which Right unfolds
+        rest(qtbot, window)
+        assert focus() is tree
+        grid = window.store.state.token_grid
+        keys(Key.Key_Right, Key.Key_D)
+        qtbot.waitUntil(lambda: number_written(window) == 1, timeout=WAIT_MS)
+        assert window.store.state.token_grid != grid
+        assert focus() is tree
+        keys((Key.Key_K, CONTROL))
+        seen_palette(qtbot)
+        write("d")  # into the field, not to the stage
+        assert window.store.state.token_grid != grid
+        keys(Key.Key_Escape)
+
+    assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
