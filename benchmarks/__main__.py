@@ -15,6 +15,7 @@ from benchmarks.results import Section, report
 BENCHES: Mapping[str, str] = MappingProxyType(
     {
         "capture": "benchmarks.bench_capture",
+        "explain": "benchmarks.bench_explain",
         "export": "benchmarks.bench_export",
         "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",

@@ -22,7 +22,7 @@ from mvit_core.export.drawing import PlaneArtist
 from mvit_core.export.figure import plan
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
-from mvit_core.render import colour_table, overlay
+from mvit_core.render import OPACITIES, HeatSettings, colour_table, overlay
 from mvit_core.video import Video, VideoWriter, open_video
 from mvit_core.video.decode.planes import PlaneCanvas, Planes
 
@@ -60,7 +60,8 @@ def measure(rounds: int) -> Section:
             for words, request in (("bare", bare), ("with caption", told)):
                 rows.append(overlay_row(bench, request, words, rounds))
                 rows.append(export_row(bench, request, words, rounds))
-            rows.append(peer_row(bench, bare))
+            even = HeatSettings(mode="even", opacity=OPACITIES["even"])  # the peer has one opacity
+            rows.append(peer_row(bench, replace(bare, heat=even)))
     note = f"{clip.name}, 1920x1080, H.264 crf 18 preset medium, process time, {rounds} rounds"
     return Section("Export", note, rows)
 

@@ -6,18 +6,23 @@ picks from them. Colours are not made here (``render.py``).
 """
 
 import sys
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 
-from mvit_core.attention.record import AttentionRecord, LayerAttention
+from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
-from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query, Saliency
+from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query
+from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
-from mvit_core.geometry import GridGeometry, PixelMap
-from mvit_core.heatmap import Heatmap, project
+from mvit_core.explaining.evidence import Evidence, Target
+from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.remembered import Question, RememberedEvidence
+from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
+from mvit_core.explaining.watching import OnStep as OnEvidenceStep
+from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
@@ -35,96 +40,6 @@ _MAPS_BYTES = 64 * 2**20
 
 _RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
 """Key of a run; attention is the same for all boxes, predictions are not."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """One class and its probability."""
-
-    index: int
-    name: str
-    """The class name, or ``class N`` where names are not known."""
-    probability: float
-
-
-@dataclass(frozen=True)
-class WindowCapture:
-    """One clip window as the model saw it, and what it said and looked at."""
-
-    window: ClipWindow
-    pixel_map: PixelMap
-    frame_indices: tuple[int, ...]
-    """Source frame of each input frame."""
-    record: AttentionRecord
-    predictions: tuple[Prediction, ...]
-    """All classes, most probable first."""
-    note: str = ""
-    """Note on the clip; empty where nothing is unusual."""
-    boxes: tuple[Box, ...] = ()
-    """Boxes of the predictions on the source; () for the whole frame."""
-
-    def layer(self, block: int | None) -> LayerAttention:
-        """An attention layer by its index, or the last.
-
-        Raises:
-            CaptureError: there is no such block.
-        """
-        depth = self.record.depth
-        wanted = depth - 1 if block is None else block
-        if not 0 <= wanted < depth:
-            raise CaptureError(f"the model has {depth} blocks, 0 to {depth - 1}; got block {block}")
-        kept = {layer.block: layer for layer in self.record.layers}
-        if wanted not in kept:
-            raise CaptureError(
-                f"block {wanted} was not captured; captured are {', '.join(map(str, kept))}"
-            )
-        return kept[wanted]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The map of one request: everything that the window or an exporter draws."""
-
-    capture: WindowCapture
-    spec: MapSpec
-    maps: HeadMaps
-    """All heads of the block."""
-    saliency: Saliency
-    """The head or reduction picked."""
-    heatmap: Heatmap
-
-    @property
-    def picked(self) -> "PickedToken | None":
-        """Place of the picked query (or, of a column, the picked key); None for no patch."""
-        if isinstance(self.maps.query, str):
-            return None
-        layer = self.capture.layer(self.maps.block)
-        of_keys = METHODS[self.maps.method].query_is_key
-        geometry, shape = (
-            (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
-        )
-        _, y, x = geometry.centre(self.maps.query)
-        return PickedToken(
-            self.capture.pixel_map.to_source(x, y), self.maps.query[0], geometry, shape[0]
-        )
-
-
-@dataclass(frozen=True)
-class PickedToken:
-    """A picked token's place on the source video."""
-
-    centre_px: tuple[float, float]
-    """(x, y) of its centre on the source frame."""
-    t: int
-    """Its time on its own grid."""
-    geometry: GridGeometry
-    times: int
-    """Times of its grid."""
-
-    def is_at(self, heatmap: Heatmap, frame_index: int) -> bool:
-        """The frame is nearest to the token's own time."""
-        place = heatmap.sampled_position(frame_index)
-        return self.geometry.nearest(0, place, self.times) == self.t
 
 
 class Explainer:
@@ -161,8 +76,11 @@ class Explainer:
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
 
+        self._evidence = RememberedEvidence(budget, remembered_windows)
+
     def close(self) -> None:
         """Forget everything that was remembered."""
+        self._evidence.clear()
         self._captures.clear()
         self._unfinished.clear()
         self._maps.clear()
@@ -246,7 +164,7 @@ class Explainer:
             return known
         if len(self._captures) < self._remembered:
             return self.capture(video, window, on_step=on_step, boxes=boxes)
-        return self._capture(video, window, None, on_step, boxes)
+        return self._capture(video, window, None, on_step, boxes, remember=False)
 
     def explain(
         self,
@@ -264,10 +182,13 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
         """
         captured = self.capture(video, window, on_layer, boxes=boxes)
+        evidence = None
+        if spec.method in EVIDENCE:
+            evidence = self.evidence(video, captured, spec)
         maps = self.head_maps(video, captured, spec)
-        saliency = maps.pick(spec.head)
+        saliency = maps.pick("mean" if evidence else spec.head)
         heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
-        return Explanation(captured, spec, maps, saliency, heatmap)
+        return Explanation(captured, spec, maps, saliency, heatmap, evidence)
 
     def head_maps(self, video: Video, captured: WindowCapture, spec: MapSpec) -> HeadMaps:
         """The maps of all heads for a request.
@@ -275,8 +196,11 @@ class Explainer:
         Raises:
             CaptureError: there is no such method, block or query.
         """
+        if spec.method in EVIDENCE:
+            return maps_of(self.evidence(video, captured, spec), captured)
         if spec.method not in METHODS:
-            raise CaptureError(f"method is {spec.method!r}; allowed are {', '.join(METHODS)}")
+            allowed = ", ".join((*METHODS, *EVIDENCE))
+            raise CaptureError(f"method is {spec.method!r}; allowed are {allowed}")
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
@@ -291,6 +215,60 @@ class Explainer:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
+    def evidence(
+        self,
+        video: Video,
+        captured: WindowCapture,
+        spec: MapSpec,
+        *,
+        baseline: str = "mean",
+        box: int = 0,
+        on_step: OnEvidenceStep | None = None,
+    ) -> Evidence:
+        """What of a window speaks for a class, made or recalled.
+
+        Args:
+            video: the clip.
+            captured: a window of it that was run.
+            spec: names the method, and the class or pair of classes.
+            baseline: a name in ``BASELINES``.
+            box: which of the window's boxes, where the network reads boxes.
+            on_step: progress; raising from it cancels.
+
+        Raises:
+            Cancelled: as ``on_step`` raised it.
+            CaptureError: no such method or class, or the method does not suit the network.
+        """
+        key = (video.identity, captured.window, captured.boxes)
+        question = Question(self.target_of(captured, spec, box), spec.method, baseline, box)
+        subject = partial(self._subject, video, captured, box)
+        return self._evidence.evidence(key, question, subject, on_step)
+
+    def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
+        """A window as explanations take it: for faithfulness, sanity and when."""
+        key = (video.identity, captured.window, captured.boxes)
+        return self._evidence.subject(key, partial(self._subject, video, captured, box), box)
+
+    def target_of(self, captured: WindowCapture, spec: MapSpec, box: int = 0) -> Target:
+        """The class that a request means: its own, or the most probable of the window.
+
+        Raises:
+            CaptureError: the network predicts no classes.
+        """
+        if spec.target is not None:
+            return Target(spec.target, spec.against)
+        predictions = self.predictions_of(captured.record, box)
+        best = [each.index for each in predictions if each.index != spec.against]
+        if not best:
+            raise CaptureError("this network predicts no classes, so there is none to explain")
+        return Target(best[0], spec.against)
+
+    def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
+        """A window read anew, to be run when first asked for."""
+        given = transform(read_clip(video, captured.window), self.loaded.clip_spec)
+        edges = on_model(captured.boxes, captured.pixel_map)
+        return Subject(self.loaded.model, given.tensor, edges[box] if edges else None)
+
     def _capture(
         self,
         video: Video,
@@ -298,40 +276,41 @@ class Explainer:
         on_layer: OnLayer | None,
         on_step: OnStep | None = None,
         boxes: tuple[Box, ...] = (),
+        remember: bool = True,
     ) -> WindowCapture:
         clip = read_clip(video, window)
         given = transform(clip, self.loaded.clip_spec)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
-            return WindowCapture(
-                window=window,
-                pixel_map=given.pixel_map,
-                frame_indices=given.frame_indices,
-                record=record,
-                predictions=self.predictions_of(record) if len(record.logits) else (),
-                note=clip.window.note,
-                boxes=boxes,
-            )
+            predictions = self.predictions_of(record) if len(record.logits) else ()
+            places = given.pixel_map, given.frame_indices
+            return WindowCapture(window, *places, record, predictions, clip.window.note, boxes)
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
             self._unfinished.put((video.identity, window, boxes), captured(record), record.nbytes)
 
-        record = capture(
-            self.loaded.model,
-            given.tensor,
-            keep=self.keep,
-            on_layer=on_layer,
-            on_step=on_step,
-            on_cancelled=keep_unfinished,
-            boxes=torch.tensor(placed) if placed else None,
-        )
+        model = self.loaded.model
+        with EnteringTokens(model, last_stage(self.loaded.config)) as entering:
+            record = capture(
+                model,
+                given.tensor,
+                keep=self.keep,
+                on_layer=on_layer,
+                on_step=on_step,
+                on_cancelled=keep_unfinished,
+                boxes=torch.tensor(placed) if placed else None,
+            )
         if not torch.isfinite(record.logits).all():
             raise CaptureError(
                 f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
                 f"use another checkpoint"
             )
+        if remember and record.logits.shape[-1]:
+            box, run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
+            subject = Subject(model, given.tensor, box, run)
+            self._evidence.keep((video.identity, window, boxes), subject)
         return captured(record)
 
     def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:

@@ -8,10 +8,13 @@ once; errors of the core do so by themselves.
 import reprlib
 import unicodedata
 
-__all__ = ["MESSAGE_LIMIT", "brief", "printable", "word"]
+__all__ = ["LINES_LIMIT", "MESSAGE_LIMIT", "brief", "printable", "printable_lines", "word"]
 
 MESSAGE_LIMIT = 2000
 """Characters of the longest message."""
+
+LINES_LIMIT = 400
+"""Lines of the longest text of several."""
 
 _NAME_LIMIT = 200
 """Characters of the longest name inside a message."""
@@ -35,6 +38,19 @@ def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
         return text
     shown = "".join(_escaped(character) for character in text)
     return shown if len(shown) <= limit else _cut(shown, limit)
+
+
+def printable_lines(text: str) -> str:
+    """Several lines, such as a report or a traceback, each of them ``printable``.
+
+    Of more than ``LINES_LIMIT`` those in the middle are left out, and their number is said.
+    """
+    lines = text.split("\n")
+    if len(lines) > LINES_LIMIT:
+        end = LINES_LIMIT // 3
+        left_out = len(lines) - LINES_LIMIT + 1
+        lines[LINES_LIMIT - 1 - end : -end] = [f"... ({left_out} lines) ..."]
+    return "\n".join(printable(line) for line in lines)
 
 
 def brief(value: object, limit: int = _NAME_LIMIT) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 def add_options(export: argparse.ArgumentParser) -> None:
     """Give ``export`` its options; choices are the names in the core's tables."""
     from mvit_core.attribution import METHODS
+    from mvit_core.explaining import EVIDENCE
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
     export.add_argument("clip", type=file_name)
@@ -34,7 +37,8 @@ def add_options(export: argparse.ArgumentParser) -> None:
         type=file_name,
         required=True,
     )
-    export.add_argument("--method", default="row", help=f"{_listed(METHODS)} (row)")
+    export.add_argument("--method", default="row", help=f"{_listed((*METHODS, *EVIDENCE))} (row)")
+    add_class_options(export)
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument(
         "--head",
@@ -75,7 +79,10 @@ def run(options: argparse.Namespace) -> int:
     request = request_from(options)
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
-        explainer = Explainer(load_and_report(options), remembered_windows=1)
+        loaded = load_and_report(options)
+        target, against = classes_from(options, loaded)
+        request = replace(request, map=replace(request.map, target=target, against=against))
+        explainer = Explainer(loaded, remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 def add_heat_options(export: argparse.ArgumentParser) -> None:
     """Give a command the options for colours."""
     group = export.add_argument_group("colours")
-    group.add_argument("--mode", default="tint", help="tint or spotlight (tint)")
+    group.add_argument(
+        "--mode", default="tint", help="tint, even (one opacity everywhere) or spotlight (tint)"
+    )
     group.add_argument("--colormap", default="inferno", help="of the tint (inferno)")
-    group.add_argument("--opacity", type=float, default=0.6, help="of the heat, 0 to 1 (0.6)")
+    group.add_argument(
+        "--opacity", type=float, help="of the heat, 0 to 1 (0.85; even and spotlight: 0.6)"
+    )
+    group.add_argument(
+        "--outline", action="store_true", help="a line around values of at least half the range"
+    )
     group.add_argument(
         "--gamma",
         type=float,
@@ -67,7 +74,7 @@ def heat_from(options: argparse.Namespace) -> HeatSettings:
     try:
         return HeatSettings(
             colormap=options.colormap,
-            opacity=options.opacity,
+            opacity=_opacity(options),
             smooth=not options.cells,
             gamma=options.gamma,
             threshold=options.threshold,
@@ -76,9 +83,18 @@ def heat_from(options: argparse.Namespace) -> HeatSettings:
             mode=options.mode,
             tails_percent=_pair("--tails", options.tails, "two rising numbers LOW,HIGH"),
             units=options.units,
+            outline=options.outline,
         )
     except ValueError as error:
         raise ExportError(str(error)) from error
+
+
+def _opacity(options: argparse.Namespace) -> float:
+    from mvit_core.render import OPACITIES
+
+    if options.opacity is not None:
+        return float(options.opacity)
+    return OPACITIES.get(options.mode, 0.0)  # an unknown mode is refused in any case
 
 
 def _pair(option: str, text: str, allowed: str) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.printing import say_note
 from mvit_core.errors import ArchitectureError, LabelsError
+from mvit_core.system.ordinary_file import is_file
 
 if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
@@ -94,7 +95,7 @@ def load(options: argparse.Namespace) -> LoadedModel:
     from app.state.view_state import ModelSource
 
     for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
-        if path is not None and not path.is_file():
+        if path is not None and not is_file(path):
             raise error(f"{path} does not exist; give the path of a file")
     source = ModelSource(
         options.checkpoint,

@@ -290,5 +290,7 @@ def _print_window(window: Json) -> None:
 
 
 def _print_top(rows: list[Json]) -> None:
+    from mvit_core.render import share_text
+
     for row in rows:
-        say(f"  {row['probability']:7.2%}  {row['class']}  ({row['index']})")
+        say(f"  {share_text(row['probability']):>8}  {row['class']}  ({row['index']})")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.commands import BY_ID, COMMANDS, MENUS, SEPARATED, SUBMENUS
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Actions:
     def name_button(self, button: QAbstractButton, command_id: str) -> None:
         """Give a button the tooltip and accessible name of its command."""
         action = self.by_id[command_id]
-        button.setAccessibleName(title_of(BY_ID[command_id]))
+        set_spoken_name(button, title_of(BY_ID[command_id]))
         set_tip(button, action.toolTip())
         action.changed.connect(lambda: set_tip(button, action.toolTip()))
 

@@ -23,6 +23,7 @@ from app.commands.actions import menu_title, title_of, tr
 from app.commands.entry import Entry, matching
 from app.commands.finders import found_by_sign
 from app.widgets import theme
+from app.widgets.basic import bounded
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -130,7 +131,7 @@ class Palette(QDialog):
             item.setData(ENTRY_ROLE, entry)
             words = [entry.title, entry.keys, entry.reason]
             described = ", ".join(word for word in words if word)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, described)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, bounded(described))
             self.list.addItem(item)
         self.list.setCurrentRow(0)
 

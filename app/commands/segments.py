@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 from typing_extensions import override
 
-from app.widgets import theme
+from app.widgets.basic import set_spoken_name
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
-
     from app.commands.actions import Actions
-
-LINE_PX = 2
-"""Thickness of the underline in pixels."""
-
-LINE_IN_PX = 10
-"""How far the underline stays within the button on each side."""
 
 
 class SegmentButton(QToolButton):
@@ -38,16 +30,6 @@ class SegmentButton(QToolButton):
             0,
         )
 
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.isChecked() and self.isEnabled():
-            painter = QPainter(self)
-            line = QRectF(self.rect()).adjusted(LINE_IN_PX, 0, -LINE_IN_PX, -2)
-            line.setTop(line.bottom() - LINE_PX)
-            painter.fillRect(line, QColor(theme.current().accent))
-            painter.end()
-
 
 class Segments(QFrame):
     """A row of buttons, of which the one that holds is filled and underlined.
@@ -61,7 +43,7 @@ class Segments(QFrame):
     def __init__(self, actions: Actions, ids: tuple[str, ...], name: str) -> None:
         super().__init__()
         self.setObjectName("segments")
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self.buttons: dict[str, SegmentButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
@@ -70,6 +52,6 @@ class Segments(QFrame):
             button = self.buttons[command] = SegmentButton()
             button.setObjectName("segment")
             button.setDefaultAction(actions.by_id[command])
-            button.setAccessibleName(actions.by_id[command].text())
+            set_spoken_name(button, actions.by_id[command].text())
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)

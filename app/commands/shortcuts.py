@@ -22,6 +22,7 @@ from app.commands import BY_ID, COMMANDS, MENUS
 from app.commands.actions import menu_title, title_of
 from app.commands.fuzzy import score
 from app.commands.keys import fits, native
+from app.widgets import theme
 from app.widgets.basic import label, set_column_tip, set_tip
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class ShortcutsDialog(QDialog):
         for name, _ in MENUS:
             group = QTreeWidgetItem([menu_title(name)])
             font = group.font(0)
-            font.setBold(True)
+            theme.set_strong(font)
             group.setFont(0, font)
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             tree.addTopLevelItem(group)
@@ -154,7 +155,7 @@ class ShortcutsDialog(QDialog):
         keys += BY_ID[command_id].stage_keys
         row.setText(1, "  ".join(native(key) for key in keys))
         font = row.font(1)
-        font.setBold(self._keys.is_own(command_id))
+        theme.set_strong(font, strong=self._keys.is_own(command_id))
         row.setFont(1, font)
         set_column_tip(row, 1, self.tr("Changed by you") if self._keys.is_own(command_id) else "")
 

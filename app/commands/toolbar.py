@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget, QWidg
 
 from app.commands import TOOLBAR, VIEW_ROW
 from app.commands.segments import Segments
-from app.widgets.basic import ICON_PX, WordsButton, set_tip
+from app.widgets.basic import ICON_PX, WordsButton, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -52,7 +52,7 @@ def make_toolbar(actions: Actions) -> Toolbar:
         else:
             button = WordsButton() if command in WORDS_TOO else QToolButton()
             button.setDefaultAction(actions.by_id[command])
-            button.setAccessibleName(actions.by_id[command].text().removesuffix("…"))
+            set_spoken_name(button, actions.by_id[command].text().removesuffix("…"))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.addWidget(button)
     _name_extension(bar)
@@ -64,5 +64,5 @@ def _name_extension(bar: QToolBar) -> None:
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert button is not None
     words = QCoreApplication.translate("toolbar", "More tools")
-    button.setAccessibleName(words)
+    set_spoken_name(button, words)
     set_tip(button, words)

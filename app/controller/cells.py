@@ -52,6 +52,8 @@ def _paint(ask: CellsAsk, task: TaskHandle) -> CellsPicture:
         if key.token_time < 0:
             saliency = replace(saliency, values=saliency.values.mean(axis=0, keepdims=True))
         style = key.heat.style(key.result.maps, saliency)
+        if key.token_time < 0:
+            style = style.without_frame
         heatmap = project(saliency, key.result.pixel_map, key.result.frame_indices)
         image = heat_image(heatmap, ask.frame_index, style, key.size)
         images.append(_seen(image, heatmap) if key.token_time < 0 else image)

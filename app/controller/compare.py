@@ -265,6 +265,8 @@ class ComparePanes(Collaborator):
             grid=heatmap,
             row_sum=row_sum_of(seen.result.request.map.method, seen.head, heatmap),
             mark=mark_on(seen.result, heatmap, seen.picture.index),
+            is_heat_old=place == 0 and self._results.is_heat_old,
+            is_heat_damaged=seen.result.is_damaged,
             heat=made.images[0] if made else (old.heat if old is not None else None),
             scale=self._scale(made) if made else (old.scale if old is not None else None),
         )
@@ -298,16 +300,17 @@ class ComparePanes(Collaborator):
             Term(first.result, first.head, first.picture.index),
             Term(second.result, second.head, second.picture.index),
         )
-        picture = self._differences.get(
-            terms, self._heat_px(first), smooth=self._bench.state.heat.smooth
-        )
+        heat = self._bench.state.heat
+        picture = self._differences.get(terms, self._heat_px(first), heat)
         if picture is None:
             return replace(blank, remark="")
-        scale = difference_scale(picture.range, picture.unit)
+        scale = difference_scale(heat, picture.range, picture.unit)
         return replace(
             blank,
             remark="",
             heat=picture.image,
+            is_heat_old=0 in places and self._results.is_heat_old,
+            is_heat_damaged=first.result.is_damaged or second.result.is_damaged,
             scale=scale,
             grid=_one_grid(terms),
             mark=_one_mark(terms),

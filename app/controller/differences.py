@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.results import MapResult
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice
-    from mvit_core.render import ValueRange
+    from mvit_core.render import HeatSettings, ValueRange
 
 KEPT = 32
 """Number of pictures kept; a window has about eight token times."""
@@ -46,7 +46,8 @@ class DifferenceKey:
     sides: tuple[tuple[MapResult, HeadChoice, int], ...]
     """(result, head, token time) of each side."""
     size: tuple[int, int]
-    smooth: bool
+    heat: HeatSettings
+    """At full opacity: the user's is applied when the picture is laid over the frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +79,8 @@ def paint_difference(
     layer = difference_layer(
         Side(first, terms[0].frame_index, factors[0]),
         Side(second, terms[1].frame_index, factors[1]),
-        ends,
+        key.heat.signed_style(ends),
         key.size,
-        smooth=key.smooth,
     )
     unit = tr("probability") if alike else tr("× uniform")
     return DifferencePicture(key, to_argb(layer), ends, unit)
@@ -100,14 +100,14 @@ class Differences:
         self._last: DifferencePicture | None = None
 
     def get(
-        self, terms: tuple[Term, Term], size: tuple[int, int], *, smooth: bool
+        self, terms: tuple[Term, Term], size: tuple[int, int], heat: HeatSettings
     ) -> DifferencePicture | None:
         """The picture of a difference; while it is made, the one before of the same maps."""
         sides = tuple(
             (t.result, t.head, heatmap_of(t.result, t.head).token_time(t.frame_index))
             for t in terms
         )
-        key = DifferenceKey(sides, size, smooth)
+        key = DifferenceKey(sides, size, replace(heat, opacity=1.0))
         known = self._kept.get(key)
         if known is not None:
             self._last = known

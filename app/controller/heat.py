@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from app.controller.workbench import Workbench
     from app.results import MapResult, StripPicture
 
+OLD_MS = 300
+"""Milliseconds after which heat of another map than the requested one is faded."""
+
 REST_MS = 40
 """Milliseconds of pause after which heat is painted ahead."""
 
@@ -60,6 +63,10 @@ class HeatScheduler(Collaborator):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._look_ahead)
+        self._ageing = QTimer(bench)
+        self._ageing.setSingleShot(True)
+        self._ageing.setInterval(OLD_MS)
+        self._ageing.timeout.connect(self._grow_old)
 
     @property
     def kept(self) -> int:
@@ -69,6 +76,7 @@ class HeatScheduler(Collaborator):
     @override
     def refresh(self) -> None:
         self._choose_shown()
+        self._watch_age()
         shown, picture = self._bench.results.shown, self._bench.results.picture
         if shown is None or picture is None:
             return
@@ -85,6 +93,7 @@ class HeatScheduler(Collaborator):
     def stop(self, key: TaskKey | None = None) -> None:
         if key is None:
             self._rest.stop()
+            self._ageing.stop()
 
     def _choose_shown(self) -> None:
         result, results = self._maps.result, self._bench.results
@@ -94,6 +103,20 @@ class HeatScheduler(Collaborator):
                 self._bench.results = replace(results, shown=shown)
         elif results.shown is not None:
             self._bench.results = replace(results, shown=None, heat=None, strip=None)
+
+    def _watch_age(self) -> None:
+        """Fade the heat once it has been another map's for some time; a new one is never faded."""
+        results = self._bench.results
+        if not results.is_stale:
+            self._ageing.stop()
+            if results.is_heat_old:
+                self._bench.results = replace(results, is_heat_old=False)
+        elif not results.is_heat_old and not self._ageing.isActive():
+            self._ageing.start()
+
+    def _grow_old(self) -> None:
+        self._bench.results = replace(self._bench.results, is_heat_old=True)
+        self._bench.due.emit()
 
     def _resolve(self, result: MapResult) -> ShownMap:
         """Make the shown map of state and result, or return the one before where it is the same."""
@@ -120,8 +143,8 @@ class HeatScheduler(Collaborator):
         if (shown.result, key) == self._strip_of:
             return
         self._strip_of = (shown.result, key)
-        # The strip has no frame that a spotlight could darken.
-        key = replace(key, map_number=0, style=replace(key.style, mode="tint"))
+        # The strip has no frame that opacity or a spotlight could be seen on.
+        key = replace(key, map_number=0, style=key.style.without_frame)
         # It does not depend on the head that the canvas shows, only on its range.
         wanted = (id(shown.result), key)
         if wanted != self._asked_strip:

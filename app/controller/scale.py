@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.results import Scale
-from app.text.phrases import unit_names, value_words
-from mvit_core.render import RenderStyle, ValueRange, bar_number
+from app.text.phrases import signed_words, unit_names
+from mvit_core.render import ValueRange, bar_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,7 +40,7 @@ def scale_of(
     )
 
 
-def difference_scale(ends: ValueRange, unit: str) -> Scale:
-    """The scale of a signed difference: its colours follow no settings."""
-    style = RenderStyle(ends, colormap="vik", opacity=1.0)
-    return Scale(style, (value_words(ends.low), value_words(ends.high)), unit)
+def difference_scale(heat: HeatSettings, ends: ValueRange, unit: str) -> Scale:
+    """The scale of a signed difference; its colours follow no choice of colours."""
+    numbers = signed_words(ends.low), signed_words(ends.high)
+    return Scale(heat.signed_style(ends), numbers, unit)

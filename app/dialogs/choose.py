@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_spoken_name
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -41,7 +41,7 @@ class ChooseDialog(QDialog):
         about.setWordWrap(True)
         self.list = QListWidget()
         self.list.setObjectName("choices")
-        self.list.setAccessibleName(title)
+        set_spoken_name(self.list, title)
         for name, shown in rows:
             item = QListWidgetItem(shown)
             item.setData(NAME_ROLE, name)

@@ -133,6 +133,7 @@ class AboutDialog(QDialog):
         except PackageNotFoundError:
             number = ""
         title = label(f"MViT Lens {number}".strip(), "title")
+        title.setFont(theme.sized_font(title, "dialog"))
         text = label(
             self.tr(
                 "The attention microscope for Multiscale Vision Transformers on video.\n"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.state.language import language_code
 from app.state.preferences import SETTINGS, Choice, Number, words_of
 from app.widgets import theme
-from app.widgets.basic import label, set_tip
+from app.widgets.basic import label, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from app.state.preferences import PreferenceStore, Setting
@@ -47,7 +47,7 @@ class PreferencesDialog(QDialog):
         form.setColumnStretch(1, 1)
         for row, setting in enumerate(SETTINGS):
             field = self.fields[setting.id] = self._field(setting)
-            field.setAccessibleName(words_of(setting.title))
+            set_spoken_name(field, words_of(setting.title))
             set_tip(field, words_of(setting.tip))
             title = label(words_of(setting.title), "soft")
             set_tip(title, words_of(setting.tip))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.text.phrases import field_words, spec_names
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_spoken_name
 from mvit_core.errors import ClipError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class PreprocessingDialog(QDialog):
         form.addWidget(label(frames), 0, 1, 1, 2)
         for row, (name, words) in enumerate(spec_names().items(), start=1):
             field, mark = self.fields[name], label("", "warning", small=True)
-            field.setAccessibleName(words)
+            set_spoken_name(field, words)
             self._marks[name] = mark
             form.addWidget(label(words, "soft", of=field), row, 0)
             form.addWidget(field, row, 1)

@@ -20,7 +20,7 @@ from typing_extensions import override
 from app.results import TaskKey
 from app.state.session_file import relink
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, label
+from app.widgets.basic import ElidedLabel, label, set_spoken_name
 from mvit_core.printable import printable
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class RelinkDialog(QDialog):
         path = ElidedLabel()
         path.setText(printable(ref.absolute))
         button = self.choose_buttons[role] = QPushButton(self.tr("Choose…"))
-        button.setAccessibleName(self.tr("Choose {what}").format(what=title))
+        set_spoken_name(button, self.tr("Choose {what}").format(what=title))
         button.clicked.connect(lambda: self._choose(role))
         state = self.states[role] = label(self.tr("not found"), "warning", small=True)
         state.setWordWrap(True)
@@ -160,6 +160,10 @@ class RelinkDialog(QDialog):
 
     def _say(self, role: str, words: str, path: Path) -> None:
         self.states[role].setText(words.format(path=printable(str(path)), n=LIMIT_MS // 1000))
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # a path of two lines needs room
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _show_whether_enough(self) -> None:
         paths = self._found | self._paths

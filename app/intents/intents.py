@@ -6,7 +6,7 @@ They know no widget; a refusal is reported as a message.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication
 
@@ -30,16 +30,16 @@ from mvit_core.attribution import (
     query_grid,
     same_query,
 )
-from mvit_core.render import MODES, RANGE_POLICIES, UNITS, colormaps
+from mvit_core.render import OPACITIES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
     from app.state.store import Values
     from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.render import Mode
     from mvit_core.video.clip import ClipSpec
 
 OPACITY_STEP = 0.05
 CYCLES: dict[str, tuple[str, ...]] = {
-    "mode": tuple(MODES),
     "units": tuple(UNITS),
     "range_policy": tuple(RANGE_POLICIES),
 }
@@ -263,6 +263,8 @@ class Intents(Timing):
             return
         changes: Values = {field: value}
         shown = self._results().shown
+        if field == "mode":
+            changes |= self._opacity_of(cast("Mode", value))
         if field == "manual_range":
             changes["range_policy"] = "manual"
         elif field == "range_policy" and value == "manual" and shown is not None:
@@ -273,6 +275,15 @@ class Intents(Timing):
         """Toggle a switch of the display."""
         changes: Values = {field: not setting(self._state, field)}
         self._store.update(**changes)
+
+    def toggle_mode(self, mode: Mode) -> None:
+        """Draw heat in another mode, or as a tint where it is drawn in it already."""
+        self.set_field("mode", "tint" if self._state.heat.mode == mode else mode)
+
+    def _opacity_of(self, mode: Mode) -> Values:
+        """The opacity that belongs to a mode, unless the user chose another than that of before."""
+        heat = self._state.heat
+        return {"opacity": OPACITIES[mode]} if heat.opacity == OPACITIES[heat.mode] else {}
 
     def opacity(self, by: int) -> None:
         """Make the heat more or less opaque."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,7 +19,8 @@ from typing_extensions import override
 from app.panels.spec import Panel
 from app.text.phrases import heads_list, share_words
 from app.widgets import theme
-from app.widgets.basic import label, set_tip, show_tip
+from app.widgets.basic import label, set_spoken_name, set_tip, show_tip
+from app.widgets.overlays import HeatLook, draw_heat
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HeadGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         self.setAccessibleName(self.tr("Heads of the block"))
         self._strip: StripPicture | None = None
+        self._look = HeatLook(1.0)
         self._heads = 0
         self._chosen: tuple[int, ...] = ()
         self._cursor: int | None = None
@@ -71,13 +73,18 @@ class HeadGrid(QWidget):
         self._strip = strip
         self.update()
 
+    def show_age(self, *, is_old: bool) -> None:
+        """Fade pictures once another map than theirs has been requested for some time."""
+        self._look = HeatLook(1.0, is_old)
+        self.update()
+
     def show_chosen(self, heads: tuple[int, ...]) -> None:
         """Frame the chosen heads: one alone, or several averaged."""
         self._chosen = heads
         words = self.tr("Heads of the block")
         if heads:
             words += ": " + self.tr("{names} chosen").format(names=heads_list(heads))
-        self.setAccessibleName(words)
+        set_spoken_name(self, words)
         self.update()
 
     @property
@@ -184,7 +191,7 @@ class HeadGrid(QWidget):
             box = self.thumb_box(head)
             painter.fillRect(box, QColor(colours.stage))
             if self._strip is not None and head < len(self._strip.images):
-                painter.drawImage(box, self._strip.images[head])
+                draw_heat(painter, QRectF(box), self._strip.images[head], self._look)
             here = head in self._chosen
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(
@@ -239,10 +246,11 @@ class HeadsPanel(Panel):
             ("min", self.tr("Min"), self.tr("Minimum over all heads: what every head sees")),
         ):
             button = QPushButton(words)
+            button.setObjectName("segment")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
             set_tip(button, tip)
-            button.setAccessibleName(tip)
+            set_spoken_name(button, tip)
             button.clicked.connect(lambda _=False, name=name: self.head_chosen.emit(name))
             self._group.addButton(button)
             self.buttons[name] = button
@@ -278,6 +286,8 @@ class HeadsPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         if (old.results.strip if old else None) is not new.results.strip:
             self.show_strip(new.results.strip)
+        if old is None or old.results.is_heat_old != new.results.is_heat_old:
+            self.grid.show_age(is_old=new.results.is_heat_old)
         if old is None or old.settings != new.settings:
             self.show_head(new.state.map.head)
         if old is None or old.results.shown is not new.results.shown:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QTreeWidget,
@@ -20,8 +19,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.panels.spec import Panel
+from app.text.phrases import of_words
 from app.widgets import theme
-from app.widgets.basic import icon_button, label
+from app.widgets.basic import PlainLines, bounded, icon_button, label
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
@@ -42,12 +42,11 @@ class LogPanel(Panel):
         self._jobs: tuple[JobInfo, ...] = ()
         self.cancel_buttons: dict[str, QToolButton] = {}
         self.tree = self._tree()
-        self.lines = QPlainTextEdit()
-        self.lines.setReadOnly(True)
+        self.lines = PlainLines()
         self.lines.setMinimumHeight(76)
         self.lines.setMaximumBlockCount(KEPT_LINES)
         self.lines.setTabChangesFocus(True)
-        self.lines.setFont(theme.number_font(self))
+        self.lines.setFont(theme.number_font())
         self.lines.setAccessibleName(self.tr("Log"))
         self.copy = QPushButton(self.tr("Copy log"))
         self.copy.clicked.connect(self._copy)
@@ -96,7 +95,7 @@ class LogPanel(Panel):
         for place, job in enumerate(jobs):
             row = self.tree.topLevelItem(place)
             assert row is not None
-            row.setText(0, job.title)
+            row.setText(0, bounded(job.title))
             row.setText(1, self._state_words(job))
             self.cancel_buttons[job.key].setVisible(job.state == "running")
 
@@ -112,7 +111,7 @@ class LogPanel(Panel):
         self.tree.clear()
         self.cancel_buttons = {}
         for job in jobs:
-            row = QTreeWidgetItem([job.title, "", ""])
+            row = QTreeWidgetItem([bounded(job.title), "", ""])
             self.tree.addTopLevelItem(row)
             button = icon_button("cancel", self.tr("Cancel: {job}").format(job=job.title))
             button.clicked.connect(lambda _=False, key=job.key: self.cancel_asked.emit(key))
@@ -125,7 +124,7 @@ class LogPanel(Panel):
 
     def _state_words(self, job: JobInfo) -> str:
         if job.state == "running" and job.total:
-            return f"{job.done}/{job.total}"
+            return of_words(job.done, job.total)
         return {
             "running": self.tr("running"),
             "stopping": self.tr("stopping"),

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.widgets import theme
-from app.widgets.basic import icon_button, label
+from app.widgets.basic import PlainLines, bounded, icon_button, label, set_spoken_name
 from app.widgets.icons import paint_icon
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class Toast(QFrame):
         self._column.setContentsMargins(12, 6, 8, 6)
         self._column.setSpacing(theme.GAP)
         self._column.addLayout(row)
-        self.details: QPlainTextEdit | None = None
+        self.details: PlainLines | None = None
         if message.remedies and not message.choices:
             self._column.addLayout(self._remedies())
         if message.choices:
@@ -112,7 +111,7 @@ class Toast(QFrame):
             self._column.addLayout(
                 self._way(self.tr("Show in folder"), lambda: self.folder_asked.emit(message.file))
             )
-        self.setAccessibleName(message.text)
+        set_spoken_name(self, message.text)
 
     def dismiss(self) -> None:
         """Remove the toast."""
@@ -178,7 +177,7 @@ class Toast(QFrame):
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("Choose weights…"))
         self.choice.addItem(self.tr("Choose weights…"))
-        self.choice.addItems(list(self.message.choices))
+        self.choice.addItems([bounded(name) for name in self.message.choices])
         self.choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.choice.activated.connect(self._chosen)
         row = QHBoxLayout()
@@ -206,9 +205,8 @@ class Toast(QFrame):
 
     def _show_details(self, on: bool) -> None:
         if self.details is None:
-            self.details = QPlainTextEdit(self._report(self.message))
-            self.details.setReadOnly(True)
-            self.details.setFont(theme.number_font(self))
+            self.details = PlainLines(self._report(self.message))
+            self.details.setFont(theme.number_font())
             self.details.setMinimumHeight(160)
             self._column.addWidget(self.details)
         self.details.setVisible(on)

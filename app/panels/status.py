@@ -12,6 +12,7 @@ from app.text.phrases import (
     clock_words,
     device_words,
     gigabytes_words,
+    of_words,
     rate_words,
     times_words,
     value_words,
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from app.results import JobInfo, MemoryInfo, Readout
     from app.results.snapshot import Snapshot
 
+
+STATUS_PX = 24
+"""Height of the line."""
 
 APPEAR_MS = 150
 """Milliseconds before a job is shown; one that ends sooner would flicker."""
@@ -67,7 +71,7 @@ class JobWidget(QWidget):
         if job.state == "stopping":
             words = self.tr("Stopping: {job}").format(job=job.title)
         elif job.total:
-            count = f"{job.done} %" if job.key == "open" else f"{job.done}/{job.total}"
+            count = f"{job.done} %" if job.key == "open" else of_words(job.done, job.total)
             words = f"{job.title}  {count}"
             pace = self._pace(job)
             words += f" · {pace}" if pace else ""
@@ -112,7 +116,7 @@ class StatusLine(QWidget):
         row.addWidget(self.readout, 1)
         for widget in (self.job, self.zoom, self.device, self.memory, self.expand):
             row.addWidget(widget)
-        self.setMinimumHeight(26)
+        self.setFixedHeight(STATUS_PX)
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show the differences of two snapshots; None as ``old`` shows everything."""
@@ -131,7 +135,7 @@ class StatusLine(QWidget):
         if readout.token is not None:
             t, y, x = readout.token
             words += self.tr(
-                " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}"
+                " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}"
             ).format(
                 t=t,
                 y=y,
@@ -142,7 +146,7 @@ class StatusLine(QWidget):
                 count=readout.count,
             )
         if readout.row_sum is not None:
-            words += self.tr(" · row sums to {sum}").format(sum=f"{readout.row_sum:.3f}")
+            words += self.tr(" · row sums to {sum}").format(sum=value_words(readout.row_sum))
         self.readout.setText(words)
 
     def show_job(self, job: JobInfo | None) -> None:
@@ -151,7 +155,7 @@ class StatusLine(QWidget):
 
     def show_zoom(self, scale: float) -> None:
         """Show the zoom; 0 shows nothing."""
-        self.zoom.setText(f"{100 * scale:.0f} %" if scale else "")
+        self.zoom.setText(self.tr("zoom {n} %").format(n=round(100 * scale)) if scale else "")
 
     def show_device(self, device: str) -> None:
         """Show the device of the model."""
@@ -159,7 +163,7 @@ class StatusLine(QWidget):
 
     def show_memory(self, memory: MemoryInfo) -> None:
         """Show the bytes of all caches and their limit."""
-        words = self.tr("mem {used}/{limit} GB").format(
+        words = self.tr("memory {used} of {limit} GB").format(
             used=gigabytes_words(memory.cache_bytes), limit=gigabytes_words(memory.limit_bytes)
         )
         self.memory.setText(words)

@@ -93,6 +93,8 @@ class MapResult:
     """Seconds the run took; near 0 where it was cached."""
     is_complete: bool = True
     """True where the run reached every layer."""
+    is_damaged: bool = False
+    """True where the model was fed frames that are painted from damaged data."""
     boxes: tuple[BoxPredictions, ...] = ()
     """Predictions for each box of the request."""
     heads: tuple[HeadPredictions, ...] = ()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from app.results.maps import MapRequest, MapResult
     from mvit_core.attribution import HeadChoice
-    from mvit_core.render import HeatSettings, RenderStyle, ValueRange
+    from mvit_core.render import HeatSettings, Outline, RenderStyle, ValueRange
     from mvit_core.video.clip import ClipWindow
 
 
@@ -30,8 +30,10 @@ class HeatPicture:
 
     key: HeatKey
     image: QImage
-    """ARGB, opaque inside the seen box."""
+    """ARGB; the style's own opacity in each pixel."""
     window: ClipWindow
+    outlines: tuple[Outline, ...] = ()
+    """Outlines of what reaches half of the range, where the style has them."""
 
 
 @dataclass(frozen=True, eq=False)

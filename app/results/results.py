@@ -36,6 +36,8 @@ class Results:
     proxies: ProxyInfo | None = None
     shown: ShownMap | None = None
     heat: HeatPicture | None = None
+    is_heat_old: bool = False
+    """Another map than the shown one has been requested for so long that its heat is faded."""
     strip: StripPicture | None = None
     grid: GridInfo | None = None
     """Content of the heads view or the layers view."""
@@ -88,6 +90,12 @@ class Results:
     def placed(self, window: ClipWindow) -> ClipWindow:
         """A window where it stands now: the same frames may have been run for another tiling."""
         return next((each for each in self.windows if each == window), window)
+
+    @property
+    def is_stale(self) -> bool:
+        """True where the map on screen is not the one requested."""
+        shown, request = self.shown, self.request
+        return shown is not None and request is not None and shown.result.request != request
 
     @property
     def is_busy(self) -> bool:

@@ -22,9 +22,3 @@ class Snapshot:
     def settings(self) -> ViewState:
         """Fields that most of the window shows; equal at each frame of a playing clip."""
         return replace(self.state, frame=0, playing=False, speed=1.0, scrubbing=False)
-
-    @property
-    def is_stale(self) -> bool:
-        """True where the map on screen is not the one requested."""
-        shown, request = self.results.shown, self.results.request
-        return shown is not None and request is not None and shown.result.request != request

@@ -78,6 +78,10 @@ class PaneInfo:
     mark: TokenMark | None = None
     """Ring around the query token; on a difference only where both maps have the same."""
     heat: QImage | None = None
+    is_heat_old: bool = False
+    """The heat is of another window than the one requested for some time."""
+    is_heat_damaged: bool = False
+    """The map is of damaged frames."""
     scale: Scale | None = None
     """Scale of the heat; None while there is none."""
     remark: str = ""

@@ -24,7 +24,7 @@ from app.state.view_state import ModelSource, ViewState
 from mvit_core.errors import MvitError, SessionError
 from mvit_core.printable import brief, word
 from mvit_core.system.atomic_file import whole_file
-from mvit_core.system.ordinary_file import check_ordinary, read_bounded
+from mvit_core.system.ordinary_file import check_ordinary, is_folder, read_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +271,7 @@ def _no_check() -> None:
 def _is_usable(path: Path) -> bool:
     """An ordinary file, or a folder of pictures; devices and pipes are never opened."""
     try:
-        if not path.is_dir():
+        if not is_folder(path):
             check_ordinary(path, SessionError)
     except (MvitError, OSError, ValueError):
         return False
@@ -343,7 +343,7 @@ def digest_of(path: Path, check: Callable[[], None] = _no_check) -> str:
     """
     digest = hashlib.sha256()
     check()
-    if path.is_dir():
+    if is_folder(path):
         for each in sorted(islice(path.iterdir(), MOST_PICTURES)):
             check()
             digest.update(f"{each.name} {each.stat().st_size}\n".encode())

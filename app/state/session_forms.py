@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.state.json_codec import decode, field_types
 from mvit_core.attribution import MapSpec
-from mvit_core.render import HeatSettings
+from mvit_core.render import OPACITIES, HeatSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 PARTS: Mapping[str, type] = {"map": MapSpec, "heat": HeatSettings}
 """Parts of ``ViewState`` whose fields lay beside all others in forms 1 and 2, by name."""
+
+NEWEST = "outline"
+"""Field of the heat that sessions have since the opacity of a tint follows the values."""
 
 
 def in_form_3(view: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +38,10 @@ def with_usable_heat(view: dict[str, Any]) -> dict[str, Any]:
     heat = view.get("heat")
     if not isinstance(heat, dict):
         return view
+    if NEWEST not in heat:
+        # Written when the one tint there was lay evenly over the frame.
+        mode = "even" if heat.get("mode", "tint") == "tint" else heat["mode"]
+        heat = {"opacity": OPACITIES["even"], **heat, "mode": mode}
     return {**view, "heat": {name: kept for name, kept in heat.items() if _is_usable(name, kept)}}
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results.boxes import listed_box
 from app.results.snapshot import Snapshot
-from app.text.phrases import frame_number, share_words
+from app.text.phrases import frame_number, share_words, views_words
 from mvit_core.spreadsheet import text_cell
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         average = results.average
         predictions = average.predictions if average is not None else ()
         known = average.known if average is not None else 0
-        scope = tr("whole video, mean of {n} views").format(n=known)
+        scope = tr("whole video, mean of {views}").format(views=views_words(known))
     elif results.shown is not None:
         result = results.shown.result
         place = listed_box(Snapshot(state, results))

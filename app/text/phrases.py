@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.text.terms import term
 from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
-from mvit_core.render import times_text, value_text
+from mvit_core.render import share_text, signed_text, times_text, value_text
 
 if TYPE_CHECKING:
     from app.results import LayerInfo, ModelInfo, RangeInfo
@@ -44,11 +44,11 @@ def frame_index(number: int) -> int:
 
 
 def clock(seconds: float) -> str:
-    """Write a time as ``00:01.567``, with hours where there are any."""
-    minutes, rest = divmod(max(seconds, 0.0), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    head = f"{hours}:{minutes:02d}" if hours else f"{minutes:02d}"
-    return f"{head}:{rest:06.3f}"
+    """Write a time in a clip as ``0:01.567``, from an hour on as ``1:02:03``."""
+    minutes, rest = divmod(round(max(seconds, 0.0) * 1000), 60_000)
+    if minutes >= 60:
+        return clock_words(60 * minutes + rest // 1000)
+    return f"{minutes}:{rest / 1000:06.3f}"
 
 
 def duration_words(seconds: float) -> str:
@@ -112,8 +112,13 @@ def grid_words(shape: Triple) -> str:
     return "×".join(map(str, shape))
 
 
-value_words, times_words = value_text, times_text
-"""A probability, and a multiple of uniform attention, as exports print them too."""
+value_words, times_words, signed_words, share_words = (
+    value_text,
+    times_text,
+    signed_text,
+    share_text,
+)
+"""A value, a multiple of uniform attention, a signed value and a share, as exports print them."""
 
 
 def policy_names() -> dict[RangePolicy, tuple[str, str]]:
@@ -174,9 +179,14 @@ def rate_words(per_second: float) -> str:
     return f"{per_second:.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
 
 
-def share_words(share: float) -> str:
-    """A share in percent."""
-    return f"{100 * share:.1f} %"
+def of_words(done: int, total: int) -> str:
+    """A number out of all, in words that no date or fraction looks like."""
+    return tr("{n} of {all}").format(n=done, all=total)
+
+
+def views_words(count: int) -> str:
+    """A number of views that predictions are averaged over."""
+    return tr("1 view") if count == 1 else tr("{n} views").format(n=count)
 
 
 def count_words(count: int) -> str:

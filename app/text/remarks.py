@@ -42,7 +42,7 @@ def sampled_words(snapshot: Snapshot) -> str:
         return ""
     sampled = sorted(set(window.frame_indices))
     words = (
-        tr("sampled frame {i}/{n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
+        tr("sampled frame {i} of {n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
         if state.frame in sampled
         else tr("not sampled")
     )
@@ -93,9 +93,11 @@ def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
     assert results.picture is not None
     result = shown.result
     found = []
+    if result.is_damaged:
+        found.append(tr("The model was fed damaged frames: the map is hatched"))
     if result.maps.note:
         found.append(sentence(result.maps.note))
-    if snapshot.is_stale:
+    if results.is_stale:
         assert results.request is not None
         found.append(_stale_words(snapshot))
     elif results.picture.index not in result.frame_indices:
@@ -116,11 +118,16 @@ def _stale_words(snapshot: Snapshot) -> str:
     if old.window == new.window and old.boxes != new.boxes:
         return tr("Predictions of other boxes; those asked for are on their way")
     if old.window != new.window:
-        running = any(job.key == TaskKey.EXPLAIN and job.state == "running" for job in results.jobs)
-        words = (
-            tr("Map of window {a}; window {b} is being run")
-            if running
-            else tr("Map of window {a}; window {b} has not been run yet")
+        running = (job for job in results.jobs if job.key == TaskKey.EXPLAIN)
+        job = next((job for job in running if job.state == "running"), None)
+        if job is None:
+            words = tr("Map of window {a}; window {b} has not been run yet")
+        elif job.total:
+            words = tr("Map of window {a}; window {b} is running, {n} of {all}")
+        else:
+            words = tr("Map of window {a}; window {b} is running")
+        numbers = {"n": job.done, "all": job.total} if job is not None else {}
+        return words.format(
+            a=results.placed(old.window).index + 1, b=new.window.index + 1, **numbers
         )
-        return words.format(a=results.placed(old.window).index + 1, b=new.window.index + 1)
     return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)

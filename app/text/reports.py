@@ -14,6 +14,7 @@ from app.results import Message
 from app.text.phrases import device_words
 from app.text.remarks import title_words
 from mvit_core.attribution import head_json
+from mvit_core.printable import printable_lines
 
 if TYPE_CHECKING:
     from app.results import ModelInfo, Results
@@ -48,7 +49,7 @@ def report_of(message: Message, state: ViewState, results: Results, log: tuple[s
         lines += ["", message.details]
     if log:
         lines += ["", tr("The last lines of the log:"), *log[-LOG_LINES:]]
-    return "\n".join(lines)
+    return printable_lines("\n".join(lines))
 
 
 def parameters_of(state: ViewState, results: Results) -> dict[str, object]:

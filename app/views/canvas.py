@@ -16,7 +16,16 @@ from typing_extensions import override
 from app.results.readout import readout_of, row_sum_of
 from app.widgets import theme
 from app.widgets.basic import SeenWidget
-from app.widgets.overlays import StillLines, draw_badges, draw_cell, draw_placeholder, draw_ring
+from app.widgets.overlays import (
+    HeatLook,
+    StillLines,
+    draw_badges,
+    draw_cell,
+    draw_half_outlines,
+    draw_heat,
+    draw_placeholder,
+    draw_ring,
+)
 from app.widgets.viewport import MAX_ZOOM, Viewport
 
 if TYPE_CHECKING:
@@ -53,7 +62,7 @@ class Canvas(SeenWidget):
         self._map: ShownMap | None = None
         self._mark: TokenMark | None = None
         self._badges: tuple[str, ...] = ()
-        self._opacity = 0.6
+        self._look = HeatLook()
         self._heat_visible = True
         self._grid_visible = False
         self._coverage_visible = True
@@ -119,10 +128,10 @@ class Canvas(SeenWidget):
             self.update()
 
     def show_style(
-        self, *, opacity: float, heat: bool, grid: bool, coverage: bool, picking: bool
+        self, look: HeatLook, *, heat: bool, grid: bool, coverage: bool, picking: bool
     ) -> None:
         """Set which layers are drawn, and how."""
-        self._opacity, self._heat_visible = opacity, heat
+        self._look, self._heat_visible = look, heat
         self._grid_visible, self._coverage_visible = grid, coverage
         if picking != self._picking:
             self._picking = picking
@@ -314,7 +323,7 @@ class Canvas(SeenWidget):
         wanted = (
             self._picture,
             heat,
-            self._opacity,
+            self._look,
             box.getRect(),
             self.size().toTuple(),
             ratio,
@@ -332,9 +341,9 @@ class Canvas(SeenWidget):
         painter = QPainter(pixmap)
         self._paint_frame(painter, box)
         if heat is not None and self._picture is not None and self._picture.image is not None:
-            painter.setOpacity(self._opacity)
-            painter.drawImage(box, heat.image)
-            painter.setOpacity(1.0)
+            draw_heat(painter, box, heat.image, self._look)
+            if heat.outlines:
+                draw_half_outlines(painter, self._view(), heat.outlines, self._look)
         self._paint_still_lines(painter)
         painter.end()
         self._kept = (wanted, pixmap)

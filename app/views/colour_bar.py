@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -13,12 +13,13 @@ from app.state.view_state import ViewState
 from app.text.phrases import range_words, share_words, unit_names
 from app.views.range_menu import range_menu
 from app.widgets import theme
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import paint_icon
-from mvit_core.render import bar_colours, bar_number
+from app.widgets.ramp import ramp_image
+from mvit_core.render import bar_number
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QContextMenuEvent, QImage, QPaintEvent, QResizeEvent
 
     from app.results import ShownMap
 
@@ -146,10 +147,7 @@ class ColourBar(QWidget):
 
     def _strip(self) -> QImage:
         assert self._shown is not None
-        ground = QColor(theme.current().control)
-        style = self._state.heat.with_range(self._shown.range.range)
-        table = bar_colours(style, 256, (ground.red(), ground.green(), ground.blue()))
-        return QImage(table.tobytes(), 256, 1, 3 * 256, QImage.Format.Format_RGB888).copy()
+        return ramp_image(self._state.heat.with_range(self._shown.range.range))
 
     def _words(self) -> str:
         return " · ".join(self.lines())
@@ -164,7 +162,7 @@ class ColourBar(QWidget):
 
     def _changed(self) -> None:
         words = " · ".join((*reversed(self.ends()), *self.lines()))
-        self.setAccessibleName(words)
+        set_spoken_name(self, words)
         set_tip(
             self, self.tr("{words}\nRight-click for percentile tails and units").format(words=words)
         )

@@ -14,7 +14,7 @@ from app.results import DIFFERENCE_PLACE, PaneInfo
 from app.views.header import RangeStrip
 from app.views.pane_body import ZOOM_STEP, Linked, PaneBody
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, icon_button, label
+from app.widgets.basic import ElidedLabel, icon_button, label, set_spoken_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent
@@ -90,7 +90,7 @@ class PaneView(QWidget):
         old = self.body.info
         if self.name.text() != info.name:
             self.name.setText(info.name)
-            self.setAccessibleName(f"{info.name}: {info.title}")
+            set_spoken_name(self, f"{info.name}: {info.title}")
         if self.title.full_text() != info.title:
             self.title.setText(info.title)
         self.range.show_scale(info.scale)

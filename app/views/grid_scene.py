@@ -10,17 +10,30 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 from app.results import heatmap_of
 from app.results.readout import readout_of, row_sum_of
 from app.views.grid_layout import NOTHING, GridLayout, heads_layout, layers_layout
+from app.widgets.overlays import HeatLook
 from app.widgets.viewport import Viewport
+from mvit_core.render import OPACITIES
 
 if TYPE_CHECKING:
-    from app.results import FramePicture, GridInfo, GridRow, Readout, TokenMark, VideoInfo
+    from app.results import (
+        FramePicture,
+        GridInfo,
+        GridRow,
+        MapResult,
+        Readout,
+        TokenMark,
+        VideoInfo,
+    )
+    from mvit_core.video.clip import ClipWindow
 
 
 @dataclass(frozen=True)
 class GridStyle:
     """Layers that each cell draws, and the chosen cells."""
 
-    opacity: float = 0.6
+    opacity: float = OPACITIES["tint"]
+    window: ClipWindow | None = None
+    """Clip window whose maps are requested: those of others are faded; None fades none."""
     heat: bool = True
     coverage: bool = True
     """Dim the frame outside the seen box."""
@@ -30,6 +43,11 @@ class GridStyle:
     chosen_block: int | None = None
     chosen_heads: tuple[int, ...] = ()
     """One head, several that are averaged, or none for a reduction over all."""
+
+    def look(self, result: MapResult) -> HeatLook:
+        """Drawing of the heat of one map."""
+        is_old = self.window is not None and result.request.window != self.window
+        return HeatLook(self.opacity, is_old, result.is_damaged)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, set_spoken_name
 from app.widgets.ramp import BAR, paint_ramp
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class RangeStrip(QWidget):
         self.setVisible(scale is not None)
         if scale is not None:
             words = self.tr("Colours from {} to {}").format(*self.ends)
-            self.setAccessibleName(f"{words}, {scale.unit}" if any(self.ends) else words)
+            set_spoken_name(self, f"{words}, {scale.unit}" if any(self.ends) else words)
         self.updateGeometry()
         self.update()
 

@@ -13,6 +13,7 @@ from app.widgets import theme
 from app.widgets.overlays import (
     StillLines,
     draw_cell,
+    draw_heat,
     draw_outline,
     draw_placeholder,
     draw_ring,
@@ -176,9 +177,8 @@ def _paint_cell(
     if row.result is None:
         paint_missing(painter, spot.box)
     elif row.picture is not None and style.heat and picture.image is not None:
-        painter.setOpacity(style.opacity)
-        painter.drawImage(spot.box, row.picture.images[spot.cell.head])
-        painter.setOpacity(1.0)
+        look, heat = style.look(row.result), row.picture.images[spot.cell.head]
+        draw_heat(painter, QRectF(spot.box), heat, look)
     if row.result is not None and style.lines:
         ink.lay_lines(painter, scene, spot.box, row.result)
     paint_label(painter, spot, row)

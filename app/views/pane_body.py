@@ -14,14 +14,17 @@ from app.results.readout import readout_of
 from app.widgets import theme
 from app.widgets.basic import SeenWidget
 from app.widgets.overlays import (
+    HeatLook,
     draw_cell,
     draw_grid,
+    draw_heat,
     draw_outline,
     draw_placeholder,
     draw_ring,
     draw_unseen,
 )
 from app.widgets.viewport import Viewport
+from mvit_core.render import OPACITIES
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -41,7 +44,7 @@ class Linked:
     """Scale as a multiple of that which shows the whole frame."""
     centre: tuple[float, float] = (0.5, 0.5)
     """Centre of the view, as fractions (x, y) of the frame's width and height."""
-    opacity: float = 0.6
+    opacity: float = OPACITIES["tint"]
     heat: bool = True
     coverage: bool = True
     """Dim the frame outside the seen box."""
@@ -190,6 +193,7 @@ class PaneBody(SeenWidget):
         wanted = (
             info.picture,
             info.heat,
+            (info.is_heat_old, info.is_heat_damaged),
             info.heatmap is None,
             _lines(info),
             linked,
@@ -211,9 +215,8 @@ class PaneBody(SeenWidget):
         else:
             painter.drawImage(box, info.picture.image)
             if info.heat is not None and linked.heat:
-                painter.setOpacity(linked.opacity)
-                painter.drawImage(box, info.heat)
-                painter.setOpacity(1.0)
+                look = HeatLook(linked.opacity, info.is_heat_old, info.is_heat_damaged)
+                draw_heat(painter, box, info.heat, look)
             if info.heatmap is not None and linked.heat and linked.coverage:
                 draw_unseen(painter, self.view(), info.heatmap)
             if info.grid is not None and linked.lines:

@@ -13,6 +13,7 @@ from app.text.boxes import box_scene
 from app.text.phrases import head_words, map_words
 from app.text.remarks import badges, title_words
 from app.views.grid_scene import GridStyle
+from app.widgets.overlays import HeatLook
 from mvit_core.attribution import head_indices
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
         canvas.show_frame(now.picture)
     if was.heat is not now.heat:
         canvas.show_heat(now.heat)
-    if old is None or old.settings != new.settings:
+    look = heat_look(new)
+    if old is None or old.settings != new.settings or heat_look(old) != look:
         canvas.show_style(
-            opacity=state.heat.opacity,
+            look,
             heat=state.overlay and not state.hold_to_hide,
             grid=state.token_grid,
             coverage=state.coverage,
@@ -76,6 +78,13 @@ def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
         stage.colourbar.show_map(now.shown)
         stage.title.setText(title_words(now.shown))
         stage.title.setVisible(now.shown is not None)
+
+
+def heat_look(snapshot: Snapshot) -> HeatLook:
+    """Drawing of the heat of the map shown."""
+    state, results = snapshot.state, snapshot.results
+    is_damaged = results.shown is not None and results.shown.result.is_damaged
+    return HeatLook(state.heat.opacity, results.is_heat_old, is_damaged)
 
 
 def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
@@ -102,8 +111,10 @@ def _show_grid(
     if grid.scene.info is not results.grid:
         grid.show_grid(results.grid)
     layer = results.layer(state.map.block)
+    waits = results.is_stale and not results.is_heat_old
     style = GridStyle(
         opacity=state.heat.opacity,
+        window=None if results.request is None or waits else results.request.window,
         heat=state.overlay and not state.hold_to_hide,
         coverage=state.coverage,
         lines=state.token_grid,

@@ -12,6 +12,7 @@ from app.results import heatmap_of
 from app.text.phrases import frame_number
 from app.views.painter import paint_label, paint_missing, paint_names
 from app.widgets import theme
+from app.widgets.overlays import HeatLook
 from app.workers.view_picture import PAD, Tile, ViewPicture, Words
 
 if TYPE_CHECKING:
@@ -114,13 +115,16 @@ def _cell(scene: GridScene, spot: Spot, row: GridRow, heat: HeatSettings, corner
     picture, style = scene.picture, scene.style
     assert picture is not None
     room = spot.box.translated(-corner)
-    blank = Tile(room, scene.view_of_cell(spot.box), picture, style.opacity, mark=scene.mark)
+    blank = Tile(
+        room, scene.view_of_cell(spot.box), picture, HeatLook(style.opacity), mark=scene.mark
+    )
     if row.result is None:
         return blank
     maps = row.result.maps
     heatmap = heatmap_of(row.result, spot.cell.head)
     return replace(
         blank,
+        look=style.look(row.result),
         heatmap=heatmap,
         style=heat.style(maps, maps.pick(spot.cell.head)) if style.heat else None,
         unseen=heatmap if style.heat and style.coverage else None,
@@ -154,7 +158,8 @@ def _pane(pane: PaneView) -> Tile | None:
         return None
     linked = body.linked
     room = QRect(pane.pos() + body.pos(), body.size())
-    blank = Tile(room, body.view(), info.picture, linked.opacity, mark=info.mark)
+    look = HeatLook(linked.opacity, info.is_heat_old, info.is_heat_damaged)
+    blank = Tile(room, body.view(), info.picture, look, mark=info.mark)
     if not linked.heat or info.scale is None:
         return replace(blank, lines=info.grid if linked.lines else None)
     return replace(

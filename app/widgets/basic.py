@@ -1,8 +1,8 @@
 """Small parts that several panels are made of.
 
-Labels, tooltips and questions are made here and nowhere else. Qt guesses from a text whether it is
-markup, and markup names files that Qt then opens; what these functions take is never markup, and
-never longer than a message may be. A test reads the sources for other ways.
+Labels, tooltips, questions and spoken names are made here and nowhere else. Qt guesses from a text
+whether it is markup, and markup names files that Qt then opens; what these functions take is never
+markup, and never longer than a message may be. A test reads the sources for other ways.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidgetItem,
     QMessageBox,
+    QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
     QToolButton,
@@ -30,7 +31,7 @@ from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.icons import themed_icon
-from mvit_core.printable import MESSAGE_LIMIT
+from mvit_core.printable import MESSAGE_LIMIT, printable_lines
 
 ICON_PX = 18
 
@@ -73,6 +74,33 @@ def set_choice_tip(choice: QComboBox, row: int, text: str) -> None:
 def show_tip(at: QPoint, text: str, widget: QWidget) -> None:
     """Show a tooltip at a place of the screen; an empty one hides what is shown."""
     QToolTip.showText(at, plain(text), widget)
+
+
+def set_spoken_name(widget: QWidget, text: str) -> None:
+    """Name a widget for those who hear the window; never longer than a message may be."""
+    widget.setAccessibleName(bounded(text))
+
+
+def set_spoken_description(widget: QWidget, text: str) -> None:
+    """Say more of a widget to those who hear the window; never longer than a message may be."""
+    widget.setAccessibleDescription(bounded(text))
+
+
+class PlainLines(QPlainTextEdit):
+    """Lines to read and to copy: each as it is, none and not all of them without end."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setPlainText(text)
+
+    @override
+    def setPlainText(self, text: str) -> None:
+        super().setPlainText(printable_lines(text))
+
+    @override
+    def appendPlainText(self, text: str) -> None:
+        super().appendPlainText(printable_lines(text))
 
 
 class PlainLabel(QLabel):
@@ -203,7 +231,7 @@ def icon_button(icon: str, name: str, *, flat: bool = True) -> QToolButton:
     button.setIcon(themed_icon(icon))
     button.setIconSize(QSize(ICON_PX, ICON_PX))
     set_tip(button, name)
-    button.setAccessibleName(name)
+    set_spoken_name(button, name)
     # Reached by Tab; a click leaves the focus, and with it the keys, on the stage.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if flat:

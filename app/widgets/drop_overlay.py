@@ -57,9 +57,8 @@ class DropOverlay(QWidget):
         painter.setPen(pen)
         box = QRectF(self.rect()).adjusted(20, 20, -20, -20)
         painter.drawRoundedRect(box, 14, 14)
-        font = painter.font()
-        font.setPointSizeF(font.pointSizeF() * 1.3)
-        font.setBold(self._good)
+        font = theme.sized_font(self, "dialog")
+        theme.set_strong(font, strong=self._good)
         painter.setFont(font)
         painter.setPen(QColor(colours.text if self._good else colours.warning))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QRegion,
+)
 
 from app.widgets import theme
+from mvit_core.render import BLACK_PX, DASH_PX, OLD_SHARE, OPACITIES, SPACE_PX, WHITE_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +27,7 @@ if TYPE_CHECKING:
     from app.results import TokenMark
     from app.widgets.viewport import Viewport
     from mvit_core.heatmap import Heatmap
+    from mvit_core.render import Outline
 
 
 def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
@@ -30,6 +43,73 @@ def draw_placeholder(painter: QPainter, box: QRectF, problem: str) -> None:
     painter.fillRect(words, QColor(colours.control))  # the lines would cross the words out
     painter.setPen(QColor(colours.text))
     painter.drawText(inner, flags, problem)
+
+
+@dataclass(frozen=True)
+class HeatLook:
+    """Drawing of heat over a frame."""
+
+    opacity: float = OPACITIES["tint"]
+    is_old: bool = False
+    """Another map was requested some time ago: little of the opacity is left, and hatched."""
+    is_hatched: bool = False
+    """One diagonal in eight is left out, for the map is of damaged frames."""
+
+    @property
+    def share(self) -> float:
+        """Opacity, as it is left."""
+        return self.opacity * (OLD_SHARE if self.is_old else 1.0)
+
+
+def draw_heat(painter: QPainter, box: QRectF, image: QImage, look: HeatLook) -> None:
+    """Lay heat over the frame in a box."""
+    painter.setOpacity(look.share)
+    if look.is_old or look.is_hatched:
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawImage(box.topLeft(), _hatched(image, box, ratio))
+    else:
+        painter.drawImage(box, image)
+    painter.setOpacity(1.0)
+
+
+def _hatched(image: QImage, box: QRectF, ratio: float) -> QImage:
+    """Heat at the size of a box, without one diagonal in eight, as ``hatched`` of the core."""
+    made = QImage((box.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    room = QRectF(0, 0, box.width(), box.height())
+    painter.drawImage(room, image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
+    painter.fillRect(room, QBrush(Qt.GlobalColor.black, Qt.BrushStyle.BDiagPattern))
+    painter.end()
+    return made
+
+
+def draw_half_outlines(
+    painter: QPainter, view: Viewport, outlines: tuple[Outline, ...], look: HeatLook
+) -> None:
+    """Draw the lines around values of at least half the range, white on black."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setOpacity(OLD_SHARE if look.is_old else 1.0)
+    paths = [
+        (QPolygonF([view.pixel_view(x, y) for x, y in outline.points.tolist()]), outline.is_against)
+        for outline in outlines
+    ]
+    for line, _ in paths:
+        painter.setPen(QPen(Qt.GlobalColor.black, BLACK_PX))
+        painter.drawPolyline(line)
+    for line, is_against in paths:
+        pen = QPen(Qt.GlobalColor.white, WHITE_PX)
+        if is_against:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([DASH_PX / WHITE_PX, SPACE_PX / WHITE_PX])
+        painter.setPen(pen)
+        painter.drawPolyline(line)
+    painter.restore()
 
 
 def draw_outline(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:

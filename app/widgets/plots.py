@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.widgets import theme
-from app.widgets.basic import bounded
+from app.widgets.basic import bounded, set_spoken_name
 from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
@@ -105,7 +105,7 @@ class Plot(QWidget):
         super().__init__(parent)
         import pyqtgraph as pg
 
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self._axes, self._is_moved = axes or PlotAxes(), is_moved
         self._x: PlotRange | None = None
         self._y: PlotRange | None = None
@@ -121,7 +121,7 @@ class Plot(QWidget):
 
     def _set_up_view(self) -> None:
         """Make the ground transparent; pass pointer and keys on unless they move the plot."""
-        self.view.setAccessibleName(self.accessibleName())
+        set_spoken_name(self.view, self.accessibleName())
         self.view.setCacheMode(self.view.CacheModeFlag.CacheNone)  # it would keep an old ground
         self.view.viewport().setAutoFillBackground(False)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -234,10 +234,10 @@ class Plot(QWidget):
     def dress(self) -> None:
         """Apply the colours and the font of the theme in use."""
         self._dressed = colours = theme.current()
-        font = theme.small_font(self)
+        font = theme.sized_font(self, "axis")
         for side in ("bottom", "left"):
             axis = self.item.getAxis(side)
-            axis.setPen(self.pen(QPen(QColor(colours.border), 1)))
+            axis.setPen(self.pen(QPen(QColor(colours.edge), 1)))
             axis.setTextPen(QColor(colours.text_soft))
             axis.setTickFont(font)
             axis.label.setFont(font)

@@ -51,9 +51,7 @@ def _palette(theme: Theme) -> QPalette:
     ):
         palette.setColor(key, QColor(colour))
     for key in (role.WindowText, role.Text, role.ButtonText):
-        faded = QColor(theme.text_faint)
-        faded.setAlphaF(0.65)
-        palette.setColor(QPalette.ColorGroup.Disabled, key, faded)
+        palette.setColor(QPalette.ColorGroup.Disabled, key, QColor(theme.text_faint))
     return palette
 
 
@@ -105,36 +103,42 @@ QFrame#failure QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#rule { background: $border; max-height: 1px; border: none; }
 
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
-    border-radius: 6px; padding: 5px 10px; }
-QToolButton { padding: 5px 8px; }
+    border-radius: 6px; padding: 5px 10px; min-height: 16px; }
+QToolButton { padding: 4px 8px; min-height: 18px; }
 QToolButton:hover, QPushButton:hover { background: $control_hover; }
 QToolButton:pressed, QPushButton:pressed { background: $border; }
 QToolButton:checked, QPushButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:disabled, QPushButton:disabled { color: $text_faint; background: transparent;
     border-color: $border; }
-QToolButton:focus, QPushButton:focus { border: 2px solid $accent; padding: 4px 7px; }
+QToolButton:focus, QPushButton:focus { border: 2px solid $accent; padding: 3px 7px; }
 QPushButton:focus { padding: 4px 9px; }
-QToolButton#flat { background: transparent; padding: 4px; }
+QToolButton#flat { background: transparent; padding: 4px; min-height: 16px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
 QFrame#segments { background: $control; border-radius: 6px; }
-QToolButton#segment { background: transparent; color: $text_soft; padding: 4px 9px; }
-QToolButton#segment:hover { background: $control_hover; }
-QToolButton#segment:checked { background: $accent_soft; color: $text; font-weight: 600;
+QToolButton#segment, QPushButton#segment { background: transparent; color: $text_soft;
+    padding: 4px 7px; min-height: 18px; }
+QPushButton#segment { padding: 4px 2px; }
+QToolButton#segment:checked, QPushButton#segment:checked { background: $accent_soft; color: $text;
+    font-weight: 600; border-color: transparent; border-bottom: 2px solid $accent;
+    padding-bottom: 3px; }
+QToolButton#segment:disabled, QPushButton#segment:disabled { color: $text_faint;
     border-color: transparent; }
-QToolButton#segment:focus { border: 2px solid $accent; padding: 3px 8px; }
-QToolButton#segment:disabled { color: $text_faint; border-color: transparent; }
+QToolButton#segment:focus, QPushButton#segment:focus { border: 2px solid $accent;
+    padding: 3px 6px; }
+QPushButton#segment:focus { padding: 3px 1px; }
 QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
-    margin-left: -6px; }
-QToolButton#seriesRun { color: $accent; padding: 1px 8px; }
+    margin-left: -6px; min-height: 16px; }
+QToolButton#seriesRun { color: $accent; padding: 1px 8px; min-height: 16px; }
 QToolButton#seriesRun:disabled { color: $text_soft; border-color: transparent; }
 QToolButton#seriesRun:focus { padding: 0 7px; }
 QToolButton#seriesTitle:hover { background: $control; color: $text; }
 QToolButton#seriesTitle:focus { padding: 0 5px; }
 QToolButton#seriesTitle::menu-indicator { image: none; }
 QListView#bars { background: transparent; border: none; outline: none; }
-QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0; }
+QToolButton#fold, QToolButton#foldWarning { background: transparent; padding: 3px 6px 3px 0;
+    min-height: 16px; }
 QToolButton#fold:checked, QToolButton#foldWarning:checked { background: transparent;
     border-color: transparent; }
 QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accent;
@@ -148,8 +152,9 @@ QPushButton#primary:disabled { background: $control; color: $text_faint; }
 QPushButton#primary:focus { border-color: $text; }
 
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit { background: $control; color: $text;
-    border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; min-height: 18px;
+    border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; min-height: 16px;
     selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit { placeholder-text-color: $text_faint; }
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {
     background: $control_hover; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
@@ -165,7 +170,7 @@ QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none;
 QCheckBox { spacing: 8px; padding: 0 2px; border: 2px solid transparent; border-radius: 5px; }
 QCheckBox:focus { outline: none; border-color: $accent; }
 QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; background: $control;
-    border: 1px solid $text_faint; }
+    border: 1px solid $edge; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url($icon_tick); }
 QCheckBox::indicator:disabled { border-color: $border; }
@@ -173,9 +178,9 @@ QCheckBox::indicator:checked:disabled { background: $text_faint; }
 
 QSlider { border: 2px solid transparent; border-radius: 6px; }
 QSlider:focus { border-color: $accent; }
-QSlider::groove:horizontal { height: 4px; background: $control_hover; border-radius: 2px; }
+QSlider::groove:horizontal { height: 4px; background: $edge; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
-QSlider::sub-page:horizontal:disabled { background: $border; }
+QSlider::sub-page:horizontal:disabled { background: $edge; }
 QSlider::handle:horizontal { background: $text; width: 14px; height: 14px; margin: -5px 0;
     border-radius: 7px; }
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
@@ -205,9 +210,9 @@ QHeaderView::section { background: $panel; color: $text_faint; border: none;
 
 QScrollArea { background: $panel; border: none; }
 QScrollArea#stage, QWidget#stagePanes { background: $stage; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 1px; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px; }
-QScrollBar::handle { background: $control_hover; border-radius: 4px; min-height: 24px;
+QScrollBar:vertical { background: transparent; width: 8px; margin: 1px; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 1px; }
+QScrollBar::handle { background: $edge; border-radius: 3px; min-height: 24px;
     min-width: 24px; }
 QScrollBar::handle:hover { background: $text_faint; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
@@ -226,7 +231,8 @@ QPlainTextEdit { background: $stage; color: $text_soft; border: 1px solid $borde
     border-radius: 6px; padding: 4px; }
 QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QTabBar { qproperty-drawBase: 0; }
-QTabBar::tab { background: $window; color: $text_soft; padding: 6px 12px; border: none; }
+QTabBar::tab { background: $window; color: $text_soft; padding: 6px 12px; border: none;
+    min-height: 18px; }
 QTabBar::tab:selected { background: $panel; color: $text; }
 QTabBar:focus { border: 2px solid $accent; }
 """

@@ -6,12 +6,15 @@ Both palettes are our own: without a desktop's theme Qt cannot be asked for one 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtWidgets import QWidget
 
     from app.state.preferences import ThemeChoice
@@ -21,8 +24,11 @@ ThemeName = Literal["dark", "light"]
 GAP = 8
 """Pixels between widgets; half of it within a group, twice between groups."""
 
-SMALL_POINTS_OFF = 1.0
-"""Points by which captions are smaller than the application font."""
+TypeSize = Literal["axis", "caption", "body", "dialog", "page"]
+TYPE_PX: Mapping[TypeSize, int] = MappingProxyType(
+    {"axis": 10, "caption": 11, "body": 12, "dialog": 15, "page": 20}
+)
+"""Sizes of letters, in pixels where the application font has that of the body."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,9 @@ class Theme:
     control: str
     control_hover: str
     border: str
+    """Lines that only part areas; nothing is known by them alone."""
+    edge: str
+    """Marks that must be seen: grooves, ticks, zero lines, empty boxes."""
     text: str
     text_soft: str
     text_faint: str
@@ -47,6 +56,10 @@ class Theme:
     warning: str
     error: str
     good: str
+    plus: str
+    """Numbers that speak for something."""
+    minus: str
+    """Numbers that speak against it."""
     shade: str
     """Ground behind text on a picture, as #AARRGGBB."""
 
@@ -59,16 +72,19 @@ DARK = Theme(
     control="#242932",
     control_hover="#2d343f",
     border="#2b313b",
+    edge="#6c7584",
     text="#e7eaef",
     text_soft="#aeb6c3",
-    text_faint="#8a93a3",
+    text_faint="#98a1b0",
     accent="#62aef0",
     accent_soft="#22384e",
     on_accent="#0b1520",
     warning="#e5b567",
     error="#f07f7f",
     good="#7fc8a0",
-    shade="#c80e1014",
+    plus="#ff9d5c",
+    minus="#7db7f5",
+    shade="#ee0e1014",
 )
 
 LIGHT = Theme(
@@ -79,16 +95,19 @@ LIGHT = Theme(
     control="#eceff3",
     control_hover="#e1e6ed",
     border="#d5dae2",
+    edge="#7f8897",
     text="#1a1f27",
     text_soft="#414a58",
     text_faint="#5a6473",
-    accent="#1c6cbf",
+    accent="#1a63b0",
     accent_soft="#d6e7f8",
     on_accent="#ffffff",
     warning="#8f5b00",
     error="#b8322f",
-    good="#1e7a4c",
-    shade="#e0fbfcfd",
+    good="#1a7045",
+    plus="#a83f06",
+    minus="#1a5fae",
+    shade="#eefbfcfd",
 )
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
@@ -123,19 +142,39 @@ def contrasted(theme: Theme) -> Theme:
     """The theme with more contrast: no faint text, and clear lines."""
     extreme = "#ffffff" if theme.name == "dark" else "#000000"
     return replace(
-        theme, text=extreme, text_soft=extreme, text_faint=theme.text_soft, border=theme.text_soft
+        theme,
+        text=extreme,
+        text_soft=extreme,
+        text_faint=theme.text_soft,
+        border=theme.text_soft,
+        edge=theme.text_soft,
     )
+
+
+def points_of(size: TypeSize) -> float:
+    """Points of a size, in proportion to the application font."""
+    return QGuiApplication.font().pointSizeF() * TYPE_PX[size] / TYPE_PX["body"]
+
+
+def sized_font(widget: QWidget, size: TypeSize) -> QFont:
+    """The widget's font in another size."""
+    font = QFont(widget.font())
+    font.setPointSizeF(points_of(size))
+    return font
+
+
+def set_strong(font: QFont, *, strong: bool = True) -> None:
+    """Give a font the weight of what stands out, or that of all else."""
+    font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
 
 
 def small_font(widget: QWidget) -> QFont:
     """The font of captions."""
-    font = QFont(widget.font())
-    font.setPointSizeF(QGuiApplication.font().pointSizeF() - SMALL_POINTS_OFF)
-    return font
+    return sized_font(widget, "caption")
 
 
-def number_font(widget: QWidget) -> QFont:
+def number_font() -> QFont:
     """The font of changing numbers: all digits of one width."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(widget.font().pointSizeF() - SMALL_POINTS_OFF)
+    font.setPointSizeF(points_of("caption"))
     return font

@@ -55,7 +55,8 @@ class Clipboard(QObject):
         shown = results.shown if state.overlay else None
         # As on the canvas, the lines stay where the overlay is off.
         lines = results.shown.heatmap if results.shown is not None and state.token_grid else None
-        return partial(paint_still, results.picture, shown, state.heat, lines)
+        is_old = results.is_heat_old
+        return partial(paint_still, results.picture, shown, state.heat, lines, is_old=is_old)
 
     def parameters(self) -> None:
         """Copy the parameters of the picture, as JSON."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.state.session_file import ENDING
+from mvit_core.system.ordinary_file import is_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     if session is not None:
         return Dropped(session=session)
     video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
-    video = video or next((path for path in paths if path.is_dir()), None)
+    video = video or next((path for path in paths if is_folder(path)), None)
     known = {video, checkpoint, config if checkpoint is not None else None}
     rest = [path for path in paths if path not in known]
     reason = ""

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.commands import WORKSPACE_ROW
 from app.commands.segments import Segments
-from app.widgets.basic import WordsButton, set_tip
+from app.widgets.basic import WordsButton, set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class MenuRow(QWidget):
         words = tr("Find a command")
         self.search.setText(f"{words}   {keys}" if keys else words)
         set_tip(self.search, tr("Commands; with : a frame, @ a class, # a head, ? help"))
-        self.search.setAccessibleName(words)
+        set_spoken_name(self.search, words)
         self._place()
 
     def detach_workspaces(self) -> Segments | None:

@@ -84,7 +84,12 @@ class PlaceBook:
 
     def picture(self, clip: Path) -> QImage | None:
         """The small picture of a clip; None where there is none."""
-        image = QImage(str(self._picture_path(clip)))
+        try:  # Qt would wait for the writer of a pipe
+            image = QImage.fromData(
+                read_bounded(self._picture_path(clip), LARGEST_BYTES, SessionError)
+            )
+        except MvitError:
+            return None
         return None if image.isNull() else image
 
     def keep_picture(self, clip: Path, image: QImage) -> None:

@@ -10,6 +10,7 @@ from app.results import Message
 from app.state.recent_files import AT_MOST
 from app.state.view_state import ModelSource
 from app.widgets.basic import set_tip
+from mvit_core.system.ordinary_file import is_there
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -61,7 +62,7 @@ class RecentFilesMenu(QObject):
     def open(self, index: int) -> None:
         """Open a file of the list, from 0; one that is gone leaves the list."""
         entry = self._files.entries[index]
-        if not entry.path.exists():
+        if not is_there(entry.path):
             words = self.tr("{path} is not there any more").format(path=entry.path)
             self._controller.notify(Message("warning", words))
             self._files.remove(entry)

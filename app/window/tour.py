@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from typing_extensions import override
 
 from app.widgets import theme
-from app.widgets.basic import label
+from app.widgets.basic import label, set_spoken_description, set_spoken_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +113,8 @@ class Tour(QWidget):
         self._count.setText(f"{self._place + 1} / {last + 1}")
         self.back.setVisible(self._place > 0)
         self.next.setText(self.tr("Done") if self._place == last else self.tr("Next"))
-        self.setAccessibleName(step.title)
-        self.setAccessibleDescription(step.text)
+        set_spoken_name(self, step.title)
+        set_spoken_description(self, step.text)
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)
         self._lay_out()
 

@@ -14,6 +14,7 @@ from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
 from mvit_core.errors import FileChangedError
 from mvit_core.system.assets import asset
+from mvit_core.system.ordinary_file import is_there
 from mvit_core.video.decode.container import changed_words
 from mvit_core.video.encode.encoders import CONTAINERS
 
@@ -150,7 +151,7 @@ def _free(target: Path) -> Path:
     """The path, or the path with the first number that makes it free."""
     wanted = target
     for number in count(2):
-        if not target.exists():
+        if not is_there(target):
             break
         target = wanted.with_stem(f"{wanted.stem}-{number}")
     return target

@@ -38,6 +38,7 @@ def result_of(
         layers=_all_layers(explainer.loaded.config, captured),
         note=captured.note,
         is_complete=captured.record.is_complete,
+        is_damaged=not video.damaged_frames.isdisjoint(captured.frame_indices),
         boxes=_box_predictions(explainer, captured),
         heads=_head_predictions(explainer, captured),
     )

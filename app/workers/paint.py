@@ -5,6 +5,7 @@ Colouring a map for a large frame takes tens of milliseconds, too long for the w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,15 @@ from app.results import HeatKey, HeatPicture, StripPicture
 from app.widgets.overlays import draw_grid
 from app.widgets.viewport import Viewport
 from mvit_core.heatmap import project
-from mvit_core.render import HeatLayer, HeatSettings, heat_layer, overlay
+from mvit_core.render import (
+    OLD_SHARE,
+    HeatLayer,
+    HeatSettings,
+    blend,
+    hatched,
+    heat_layer,
+    map_outlines,
+)
 
 if TYPE_CHECKING:
     from app.results import FramePicture, MapResult, ShownMap
@@ -39,8 +48,11 @@ def paint_heat(
 ) -> HeatPicture:
     """Colour a map at one token time; opacity is applied when it is laid over the frame."""
     task.check()
-    layer = heat_layer(heatmap, frame_index, key.style, bounded(heatmap.frame_size, LONG_SIDE_PX))
-    return HeatPicture(key, to_argb(layer), shown.result.request.window)
+    # The canvas draws outlines itself: they keep their width at any zoom.
+    style = replace(key.style, outline=False)
+    layer = heat_layer(heatmap, frame_index, style, bounded(heatmap.frame_size, LONG_SIDE_PX))
+    lines = map_outlines(heatmap, frame_index, key.style) if key.style.outline else ()
+    return HeatPicture(key, to_argb(layer), shown.result.request.window, lines)
 
 
 def paint_strip(
@@ -64,6 +76,8 @@ def paint_still(
     heat: HeatSettings,
     lines: Heatmap | None,
     task: TaskHandle,
+    *,
+    is_old: bool = False,
 ) -> QImage | None:
     """Paint frame and map at the frame's own size, as an export would show them.
 
@@ -73,6 +87,7 @@ def paint_still(
         heat: settings that the map is drawn with.
         lines: map whose token grid is drawn, as on the canvas; None for no lines.
         task: cancels the work.
+        is_old: another map was requested some time ago; the heat is faded.
     """
     task.check()
     if picture.pixels is None:
@@ -80,7 +95,10 @@ def paint_still(
     pixels = picture.pixels
     if shown is not None:
         style = heat.with_range(shown.range.range)
-        pixels = overlay(pixels, shown.heatmap, picture.index, style)
+        layer = heat_layer(shown.heatmap, picture.index, style, pixels.shape[1::-1])
+        if is_old or shown.result.is_damaged:
+            layer = hatched(layer, OLD_SHARE if is_old else 1.0)
+        pixels = blend(pixels, layer)
     height, width = pixels.shape[:2]
     rows = np.ascontiguousarray(pixels)
     still = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

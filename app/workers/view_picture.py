@@ -13,7 +13,14 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from app.widgets import theme
-from app.widgets.overlays import draw_grid, draw_placeholder, draw_ring, draw_unseen
+from app.widgets.overlays import (
+    HeatLook,
+    draw_grid,
+    draw_heat,
+    draw_placeholder,
+    draw_ring,
+    draw_unseen,
+)
 from app.widgets.ramp import BAR, paint_ramp
 from app.workers.paint import heat_image
 
@@ -40,7 +47,7 @@ class Tile:
     view: Viewport
     """Place of the frame within ``room``."""
     picture: FramePicture
-    opacity: float
+    look: HeatLook
     heatmap: Heatmap | None = None
     style: RenderStyle | None = None
     """Style at full opacity; None draws no heat."""
@@ -137,7 +144,7 @@ def _paint_body(painter: QPainter, view_picture: ViewPicture, task: TaskHandle) 
 def _header_width(view_picture: ViewPicture) -> int:
     """Width in points that the lines of the header need, within reason."""
     font = QFont(view_picture.font)
-    font.setBold(True)
+    theme.set_strong(font)
     metrics = QFontMetrics(font)
     bar = (
         ""
@@ -161,7 +168,7 @@ def _paint_header(painter: QPainter, view_picture: ViewPicture, line: QRect) -> 
 def _paint_words(painter: QPainter, words: Words) -> None:
     painter.save()
     font = QFont(painter.font())
-    font.setBold(words.bold)
+    theme.set_strong(font, strong=words.bold)
     painter.setFont(font)
     colours = theme.current()
     painter.setPen(QColor(colours.text if words.bold else colours.text_soft))
@@ -213,9 +220,7 @@ def _paint_tile(
         style, size = replace(tile.style, opacity=1.0), (wanted.width(), wanted.height())
         heat = heat_image(tile.heatmap, tile.picture.index, style, size)
     if heat is not None:
-        painter.setOpacity(tile.opacity)
-        painter.drawImage(box, heat)
-        painter.setOpacity(1.0)
+        draw_heat(painter, box, heat, tile.look)
     if tile.unseen is not None:
         draw_unseen(painter, tile.view, tile.unseen)
     if tile.lines is not None:

@@ -41,8 +41,12 @@ class MapSpec:
     """Attention layer from 0; None is the last."""
     head: HeadChoice = "mean"
     method: str = ATTENDS_TO
-    """A name in ``METHODS``."""
+    """A name in ``METHODS``, or in ``EVIDENCE``, whose maps are of no one block, head or query."""
     query: Query = "readout"
+    target: int | None = None
+    """The class that evidence is for; None is the most probable of the window."""
+    against: int | None = None
+    """The class instead of which; None for the class alone."""
 
     def on_layer(self, here: LayerGrids, there: LayerGrids) -> Self:
         """The same map of another layer: a picked token is that at the same place.

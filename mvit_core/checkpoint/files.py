@@ -38,7 +38,7 @@ from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
 from mvit_core.printable import printable
-from mvit_core.system.ordinary_file import check_ordinary, open_ordinary, read_bounded
+from mvit_core.system.ordinary_file import check_ordinary, is_file, open_ordinary, read_bounded
 
 __all__ = [
     "FileTree",
@@ -152,7 +152,7 @@ def check_regular(path: Path) -> None:
 def read_json_beside(path: Path) -> dict[str, Any] | None:
     """``config.json`` of the folder, as Hugging Face keeps it beside weights, or None."""
     beside = path.with_name("config.json")
-    if path.suffix not in (".safetensors", ".bin") or not beside.is_file():
+    if path.suffix not in (".safetensors", ".bin") or not is_file(beside):
         return None
     try:
         content = json.loads(read_text(beside))

@@ -14,6 +14,7 @@ from typing import Any
 
 from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import ArchitectureError, CheckpointReadError
+from mvit_core.system.ordinary_file import is_file
 
 __all__ = ["merge_over", "read_python", "read_python_file"]
 
@@ -84,7 +85,7 @@ def _base_names(text: str, path: Path) -> list[str]:
 
 def _base(path: Path, name: str, depth: int) -> _Values:
     place = path.parent / name
-    if place.suffix == ".py" and "::" not in name and place.is_file():
+    if place.suffix == ".py" and "::" not in name and is_file(place):
         return _with_bases(place, depth + 1)
     if _NOT_OF_THE_MODEL.search(name):
         return {}

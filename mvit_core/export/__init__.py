@@ -15,6 +15,7 @@ from mvit_core.export.numbers import export_arrays, export_table
 from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
+from mvit_core.system.ordinary_file import is_folder, is_there
 from mvit_core.video import Video
 from mvit_core.video.encode.encoders import CONTAINERS, Encoding, encoder_for
 
@@ -85,7 +86,7 @@ def export(
     """
     exporter = check_target(path, request)
     for source, what in ((video.path, "video"), (explainer.loaded.path, "checkpoint")):
-        if path.exists() and source.exists() and path.samefile(source):
+        if is_there(path) and is_there(source) and path.samefile(source):
             raise ExportError(f"{path} is the {what} itself; give the export another name")
     done = exporter.run(explainer, video, request, path, on_progress)
     # What is wrong with a file is known in full only once its frames were read.
@@ -115,7 +116,7 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
     if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
         raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
     _check_frames(path, request)
-    if not path.parent.is_dir():
+    if not is_folder(path.parent):
         raise ExportError(f"the folder {path.parent} does not exist; create it first")
     return exporter
 

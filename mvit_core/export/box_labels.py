@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, WindowCapture
+from mvit_core.render import share_text
 from mvit_core.video import ClipWindow, Video
 from mvit_core.video.boxes import Box, boxes_of_window
 
@@ -29,6 +30,6 @@ def box_labels(explainer: Explainer, captured: WindowCapture) -> tuple[BoxLabel,
     labels = []
     for number, box in enumerate(captured.boxes):
         best = next(iter(explainer.predictions_of(captured.record, number)), None)
-        said = "" if best is None else f"{best.name} {best.probability:.1%}"
+        said = "" if best is None else f"{best.name} {share_text(best.probability)}"
         labels.append(BoxLabel(box, " · ".join(filter(None, (str(number + 1), box.name, said)))))
     return tuple(labels)

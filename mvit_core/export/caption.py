@@ -6,12 +6,23 @@ import cv2
 import numpy as np
 
 from mvit_core.attribution import METHODS, HeadChoice, HeadSet
+from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.export.evidence_facts import evidence_words
 from mvit_core.export.figure import BACKGROUND, Figure
 from mvit_core.export.layouts import LAYOUTS, Layout
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
 from mvit_core.pipeline import Explanation
-from mvit_core.render import UNITS, ImageArray, bar_colours, bar_number, range_text
+from mvit_core.render import (
+    UNITS,
+    HeatSettings,
+    ImageArray,
+    bar_number,
+    bar_picture,
+    range_text,
+    share_text,
+)
+from mvit_core.render.ranges import SIGNED_PERCENT
 
 TEXT = (236, 236, 240)
 _MUTED = (168, 170, 178)
@@ -86,25 +97,33 @@ class Caption:
         """The colour bar on a base line, with its ends in numbers."""
         picture, font, heat = self.strip, self._figure.font_px, self._request.heat
         keys = {panel.explanation.maps.key_count for panel in shot.panels}
-        units = heat.units if len(keys) == 1 else "probability"  # uniform differs between layers
-        words = range_text(heat)
-        first = shot.styles[0]
+        evidence = shot.panels[0].explanation.evidence
+        # uniform differs between layers, and means nothing of evidence
+        units = heat.units if len(keys) == 1 and evidence is None else "probability"
+        words, first = _range_words(heat, shot), shot.styles[0]
         low, high = (bar_number(v, units, min(keys)) for v in (first.range.low, first.range.high))
         if any(style.range != first.range for style in shot.styles):
             low, high = "low", "high"
             words += ", each panel its own"
-        words += f" · {UNITS[units]}"
+        words += f" · {UNITS[units] if evidence is None else EVIDENCE[evidence.method].unit}"
         texts = sum(extent(text, font)[2] for text in (low, high, words))
         room = self._figure.width - texts - 4 * font  # for the colours, before words are cut
         x = font
         write(picture, low, (x, y), font, TEXT)
         x += extent(low, font)[2] + font // 2
         width = max(min(room, self._figure.width // 4), 48)
-        picture[y - font + 2 : y + 2, x : x + width] = bar_colours(first, width, BACKGROUND)
+        picture[y - font + 2 : y + 2, x : x + width] = bar_picture(first, width, font)
         x += width + font // 2
         write(picture, high, (x, y), font, TEXT)
         x += extent(high, font)[2] + font
         write(picture, _fitted(words, font, self._figure.width - font - x), (x, y), font, _MUTED)
+
+
+def _range_words(heat: HeatSettings, shot: Shot) -> str:
+    """Words for what the ends of the colour bar are taken from."""
+    if shot.panels[0].explanation.is_signed and heat.is_automatic:
+        return f"around 0, {SIGNED_PERCENT:g} %"
+    return range_text(heat)
 
 
 def caption_lines(
@@ -118,11 +137,14 @@ def caption_lines(
         where = "Last block of each stage"
     which = f"{where} · {'each head' if layout.varies == 'head' else head_text(spec.head)}"
     sink = explanation.saliency.sink
-    reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
+    if explanation.evidence is not None:
+        which, reduced = evidence_words(explanation)
+    else:
+        reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
-        reduced += f" · class key takes {sink:.1%}"
+        reduced += f" · class key takes {share_text(sink)}"
     best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
-    said = "no classes" if best is None else f"{best.name} {best.probability:.1%}"
+    said = "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
     window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
     said += f" · frame {frame_index} · {window}"
     return [which, reduced, said]

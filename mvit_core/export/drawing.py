@@ -17,6 +17,7 @@ from mvit_core.render import (
     PlaneHeat,
     RenderStyle,
     blend,
+    hatched,
     heat_layer,
     lay,
     plane_heat,
@@ -130,6 +131,8 @@ class _Heats:
         made = self._made.get(number)
         if made is None or made[0] is not explanation or made[1:3] != (time, style):
             layer = heat_layer(explanation.heatmap, frame_index, style, self._size)
+            if shot.is_damaged:
+                layer = hatched(layer)
             made = self._made[number] = explanation, time, style, layer
         return made[3]
 

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from mvit_core.attribution import MapSpec
+from mvit_core.errors import ExportError
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.video import ClipWindow, Video
 from mvit_core.video.boxes import Box
@@ -30,7 +32,8 @@ def _single(explain: Explain, spec: MapSpec) -> list[Panel]:
 
 def _side_by_side(explain: Explain, spec: MapSpec) -> list[Panel]:
     explanation = explain(spec)
-    return [Panel(explanation, "video", heat=False), Panel(explanation, "attention")]
+    shown = "attention" if explanation.evidence is None else "evidence"
+    return [Panel(explanation, "video", heat=False), Panel(explanation, shown)]
 
 
 def _heads(explain: Explain, spec: MapSpec) -> list[Panel]:
@@ -79,7 +82,17 @@ def panels_of(
     spec: MapSpec,
     boxes: tuple[Box, ...] = (),
 ) -> list[Panel]:
-    """The pictures of a layout for one window and its boxes."""
+    """The pictures of a layout for one window and its boxes.
+
+    Raises:
+        ExportError: the layout shows heads or blocks, which evidence does not have.
+    """
+    if spec.method in EVIDENCE and LAYOUTS[layout].varies != "nothing":
+        allowed = ", ".join(name for name, row in LAYOUTS.items() if row.varies == "nothing")
+        raise ExportError(
+            f"{spec.method} is one map, of no head and no block; layout {layout!r} shows several: "
+            f"allowed are {allowed}"
+        )
 
     def explain(wanted: MapSpec) -> Explanation:
         return explainer.explain(video, window, wanted, boxes=boxes)

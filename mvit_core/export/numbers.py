@@ -9,6 +9,7 @@ import numpy as np
 
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.export.box_labels import boxes_in
+from mvit_core.export.evidence_facts import evidence_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation, WindowCapture
 from mvit_core.spreadsheet import text_cell
@@ -94,6 +95,7 @@ def _provenance(
         "preprocessing": asdict(explainer.loaded.clip_spec),
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
+        **({} if first.evidence is None else evidence_json(first)),
         "damage": list(video.damage),
     }
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from mvit_core.attribution import head_json
+from mvit_core.attribution.maps import FloatArray
 from mvit_core.export.box_labels import BoxLabel, box_labels, boxes_in
+from mvit_core.export.evidence_facts import evidence_json
 from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.pool import pooled_values
-from mvit_core.render import RenderStyle, ValueRange
+from mvit_core.render import RenderStyle, ValueRange, symmetric_range
 from mvit_core.video import ClipWindow, Video, window_of
 
 
@@ -78,24 +80,38 @@ class Scene:
             chosen = self._explainer.explain(
                 self._video, window, self._request.map, boxes=panels[0].explanation.capture.boxes
             )
-            yield from [heat.with_range(self._ends(chosen))] * len(panels)
+            yield from [self._style(chosen, self._ends(chosen))] * len(panels)
             return
         for explanation in (panel.explanation for panel in panels):
             if policy != "clip":
-                yield heat.style(explanation.maps, explanation.saliency)
+                yield self._style(explanation, self._ends_of(explanation))
                 continue
             block = explanation.maps.block
             if block not in self._clip_ends:
                 self._clip_ends[block] = self._ends(explanation)
-            yield heat.with_range(self._clip_ends[block])
+            yield self._style(explanation, self._clip_ends[block])
+
+    def _style(self, explanation: Explanation, ends: ValueRange) -> RenderStyle:
+        """Colours of amounts, or of values for and against with 0 in their middle."""
+        heat = self._request.heat
+        return heat.signed_style(ends) if explanation.is_signed else heat.with_range(ends)
 
     def _ends(self, chosen: Explanation) -> ValueRange:
-        heat = self._request.heat
-        policy = heat.range_policy
+        policy = self._request.heat.range_policy
         pool = pooled_values(
             self._explainer, self._video, chosen, policy, self._on_piece, self._request.tiling
         )
-        return heat.ends(chosen.maps, chosen.saliency, pool)
+        return self._ends_of(chosen, pool)
+
+    def _ends_of(self, chosen: Explanation, pool: FloatArray | None = None) -> ValueRange:
+        heat = self._request.heat
+        if not chosen.is_signed:
+            return heat.ends(chosen.maps, chosen.saliency, pool)
+        if heat.is_automatic:
+            return symmetric_range(chosen.maps.values if pool is None else pool)
+        given = heat.ends(chosen.maps, chosen.saliency)
+        most = max(abs(given.low), abs(given.high))
+        return ValueRange(-most, most)
 
     @property
     def sampled_frames(self) -> tuple[int, ...]:
@@ -127,6 +143,7 @@ class Scene:
                 "head": head_json(spec.head),
                 "method": spec.method,
                 "query": spec.query,
+                **({} if explanation.evidence is None else evidence_json(explanation)),
                 "layout": self._request.layout,
                 "look": asdict(self._request.heat),
                 "frames": [start, stop],

@@ -229,15 +229,16 @@ class MultiScaleBlock(nn.Module):
         skip, _ = attention_pool(x, self.pool_skip, thw_shape, self.has_cls_embed)
         x = skip + self.drop_path(attended)
         if not class_alone:
-            return self._through_mlp(x), q_shape
-        alone = self._through_mlp(x[:, :1])
+            return self.through_mlp(x), q_shape
+        alone = self.through_mlp(x[:, :1])
         if recorded(*self.mlp.parameters()) or not exact:
             return alone, q_shape
         with torch.no_grad():
-            plain = self._through_mlp(x)[:, :1]
+            plain = self.through_mlp(x)[:, :1]
         return plain + (alone - alone.detach()), q_shape
 
-    def _through_mlp(self, x: Tensor) -> Tensor:
+    def through_mlp(self, x: Tensor) -> Tensor:
+        """The second half of the block, token by token: (B, N, C) that attention was added to."""
         normed = self.norm2(x)
         hidden = self.mlp(normed)
         if self._project_in_mlp and self.proj is not None:
@@ -288,7 +289,11 @@ class PlainBlock(nn.Module):
         """(B, N, dim) to the same shape; the grid stays."""
         normed = self.norm1(x)
         x = x + self.drop_path(self.attn(normed, normed, normed, thw_shape=thw_shape))
-        return x + self.drop_path(self.mlp(self.norm2(x))), list(thw_shape)
+        return self.through_mlp(x), list(thw_shape)
+
+    def through_mlp(self, x: Tensor) -> Tensor:
+        """The second half of the block, token by token: (B, N, C) that attention was added to."""
+        return x + self.drop_path(self.mlp(self.norm2(x)))
 
 
 def build_block(config: MViTConfig, index: int, input_size: Triple) -> nn.Module:

@@ -5,12 +5,14 @@ Sources: He et al., Mask R-CNN, ICCV 2017, section 3 (RoIAlign); Fan et al., ICC
 (MViT on AVA); Wu et al., MeMViT, CVPR 2022, appendix (attention among boxes).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from mvit_core.errors import ArchitectureError, ClipError
 from mvit_core.geometry import Triple
@@ -77,15 +79,38 @@ class DetectionMViT(MViT):
         Raises:
             ClipError: the input does not fit, or boxes are malformed.
         """
-        tokens, grid = self._trunk(*self._embedded(x))
+        tokens, grid = self._trunk(*self.embed(x))
         boxes = whole_frames(x) if boxes is None else checked_boxes(boxes, x)
         return self._of_boxes(tokens, grid, boxes)
 
-    def _scores(self, tokens: Tensor, grid: Triple) -> Tensor:
-        """Logits (B, classes), the whole last grid of each clip being its box."""
-        pixels = self.config.roi_scale_factor
-        frames = tokens.new_empty(tokens.shape[0], 0, grid[1] * pixels, grid[2] * pixels)
-        return self._of_boxes(tokens, grid, whole_frames(frames))
+    @override
+    def resume(
+        self, tokens: Tensor, grid: Sequence[int], block: int = 0, boxes: Tensor | None = None
+    ) -> Tensor:
+        """Class scores of the tokens that enter a block, as ``MViT.resume``.
+
+        Args:
+            tokens: (B, N, C) as they enter the block.
+            grid: (T, Y, X) of the patch tokens.
+            block: from 0.
+            boxes: (N, 5) as ``forward`` takes them; the whole last grid of each clip by default.
+
+        Returns:
+            Logits (B, classes), or (N, classes) of boxes.
+
+        Raises:
+            CaptureError: there is no such block.
+        """
+        return self.scores(*self._trunk(tokens, self._at(block, grid), block), boxes)
+
+    @override
+    def scores(self, tokens: Tensor, grid: Triple, boxes: Tensor | None = None) -> Tensor:
+        """Logits (N, classes) of boxes; by default the whole last grid of each clip is its box."""
+        if boxes is None:
+            pixels = self.config.roi_scale_factor
+            frames = tokens.new_empty(tokens.shape[0], 0, grid[1] * pixels, grid[2] * pixels)
+            boxes = whole_frames(frames)
+        return self._of_boxes(tokens, grid, boxes)
 
     def _of_boxes(self, tokens: Tensor, grid: Triple, boxes: Tensor) -> Tensor:
         """Logits (N, classes) of boxes (N, 5)."""

@@ -133,6 +133,11 @@ class MViT(nn.Module):
         """Geometry of the patch tokens on the input."""
         return self.config.patch_geometry
 
+    @property
+    def layers(self) -> nn.ModuleList:
+        """The layers between patch embedding and head, in the order of execution."""
+        return self.blocks
+
     def forward(self, x: Tensor) -> Tensor:
         """Class scores of a clip.
 
@@ -147,7 +152,7 @@ class MViT(nn.Module):
         Raises:
             ClipError: the input has another rank or other channels, or is too small.
         """
-        return self.resume(*self._embedded(x))
+        return self.resume(*self.embed(x))
 
     def resume(self, tokens: Tensor, grid: Sequence[int], block: int = 0) -> Tensor:
         """Class scores of the tokens that enter a block: the end of ``forward``.
@@ -165,18 +170,26 @@ class MViT(nn.Module):
         Raises:
             CaptureError: there is no such block.
         """
+        return self.scores(*self._trunk(tokens, self._at(block, grid), block))
+
+    def _at(self, block: int, grid: Sequence[int]) -> Triple:
+        """The grid of tokens that enter a block which exists."""
         last = self.config.depth - 1
         if not 0 <= block <= last:
             raise CaptureError(f"block {block} does not exist; the model has blocks 0 to {last}")
-        return self._scores(*self._trunk(tokens, triple(grid), block))
+        return triple(grid)
 
-    def _scores(self, tokens: Tensor, grid: Triple) -> Tensor:
-        """Logits of the tokens that leave the last block."""
+    def scores(self, tokens: Tensor, grid: Triple) -> Tensor:
+        """Logits (B, classes) of the tokens (B, N, C) that leave the last block, on their grid."""
         del grid
         return self.head(self._read_out(tokens))
 
-    def _embedded(self, x: Tensor) -> tuple[Tensor, Triple]:
-        """Tokens (B, N, C) that enter the first block, and their grid."""
+    def embed(self, x: Tensor) -> tuple[Tensor, Triple]:
+        """Tokens (B, N, C) that enter the first block, and their grid; ``forward`` begins so.
+
+        Raises:
+            ClipError: the input has another rank or other channels, or is too small.
+        """
         tokens, grid = self.patch_embed(self._checked(x))  # (B, T*Y*X, C)
         tokens = self.pos_drop(self._add_positions(tokens, grid))
         if self.norm_stem is not None:

@@ -38,14 +38,14 @@ class MaskedEncoder(MViT):
         norm_layer, _ = norm_layers(self.config)
         self.norm = norm_layer(self.config.head_dim) if self.config.autoencoder else None
 
-    def _scores(self, tokens: Tensor, grid: Triple) -> Tensor:
+    def scores(self, tokens: Tensor, grid: Triple) -> Tensor:
         """Logits of no classes, (B, 0)."""
         del grid
         return tokens.new_zeros(tokens.shape[0], 0)
 
     def encode(self, x: Tensor) -> Tensor:
         """The tokens (B, N, C) that the prediction head of pre-training would read."""
-        tokens, _ = self._trunk(*self._embedded(x))
+        tokens, _ = self._trunk(*self.embed(x))
         return tokens if self.norm is None else self.norm(tokens)
 
     def _add_positions(self, tokens: Tensor, grid: Triple) -> Tensor:

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from mvit_core.errors import ArchitectureError
 from mvit_core.geometry import Triple
@@ -113,14 +114,19 @@ class ReversibleMViT(MViT):
         width = 2 * config.blocks[-1].dim_out
         self.fuse = StreamFusion(config.stream_fusion, width)
 
+    @property
+    @override
+    def layers(self) -> nn.ModuleList:
+        """The layers between patch embedding and head, in the order of execution."""
+        return cast("nn.ModuleList", self.rev_backbone["layers"])
+
     def _trunk(self, tokens: Tensor, grid: Triple, first: int = 0) -> tuple[Tensor, Triple]:
         """Both streams side by side (B, N, 2C); after a transition they begin equal again.
 
         Behind the first layer, tokens are both streams side by side already.
         """
         attended, hidden = tokens.chunk(2, dim=-1) if first else (tokens, tokens)
-        layers = cast("nn.ModuleList", self.rev_backbone["layers"])
-        for index, layer in enumerate(layers[first:], start=first):
+        for index, layer in enumerate(self.layers[first:], start=first):
             if index in self.config.transitions:
                 tokens, grid = layer(torch.cat((attended, hidden), dim=-1), grid)
                 attended, hidden = tokens, tokens

@@ -1,19 +1,50 @@
 """Values to colours to pictures: the only place that upsamples a map and applies a colour table."""
 
-from mvit_core.render.colours import COLORMAPS, ColourMap, ImageArray, colormaps, colour_table
+from mvit_core.render.colours import (
+    AGAINST,
+    COLORMAPS,
+    FOR,
+    ColourMap,
+    ImageArray,
+    colormaps,
+    colour_table,
+    tint_of,
+)
 from mvit_core.render.compositing import PlaneHeat, lay, plane_heat
 from mvit_core.render.differences import Side, difference_layer, difference_range
-from mvit_core.render.heat_settings import MODES, HeatSettings, Mode, RenderStyle, range_text
+from mvit_core.render.heat_settings import (
+    MODES,
+    OPACITIES,
+    HeatSettings,
+    Mode,
+    RenderStyle,
+    range_text,
+)
 from mvit_core.render.layers import (
+    HATCH_PX,
+    OLD_SHARE,
     HeatLayer,
     bar_colours,
+    bar_picture,
     blend,
     colourise,
+    hatched,
     heat_layer,
+    map_outlines,
     overlay,
+    paint_values,
     seen_box,
     upsample,
 )
+from mvit_core.render.numbers import (
+    bar_number,
+    share_text,
+    signed_text,
+    times_text,
+    value_of,
+    value_text,
+)
+from mvit_core.render.outlines import BLACK_PX, DASH_PX, SPACE_PX, WHITE_PX, Outline
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
     TAILS_PERCENT,
@@ -22,22 +53,30 @@ from mvit_core.render.ranges import (
     Units,
     ValueRange,
     automatic_range,
-    bar_number,
-    times_text,
-    value_text,
+    symmetric_range,
 )
 
 __all__ = [
+    "AGAINST",
+    "BLACK_PX",
     "COLORMAPS",
+    "DASH_PX",
+    "FOR",
+    "HATCH_PX",
     "MODES",
+    "OLD_SHARE",
+    "OPACITIES",
     "RANGE_POLICIES",
+    "SPACE_PX",
     "TAILS_PERCENT",
     "UNITS",
+    "WHITE_PX",
     "ColourMap",
     "HeatLayer",
     "HeatSettings",
     "ImageArray",
     "Mode",
+    "Outline",
     "PlaneHeat",
     "RangePolicy",
     "RenderStyle",
@@ -47,19 +86,28 @@ __all__ = [
     "automatic_range",
     "bar_colours",
     "bar_number",
+    "bar_picture",
     "blend",
     "colormaps",
     "colour_table",
     "colourise",
     "difference_layer",
     "difference_range",
+    "hatched",
     "heat_layer",
     "lay",
+    "map_outlines",
     "overlay",
+    "paint_values",
     "plane_heat",
     "range_text",
     "seen_box",
+    "share_text",
+    "signed_text",
+    "symmetric_range",
     "times_text",
+    "tint_of",
     "upsample",
+    "value_of",
     "value_text",
 ]

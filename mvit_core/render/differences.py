@@ -10,14 +10,9 @@ import numpy as np
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.heatmap import Heatmap
 from mvit_core.render.heat_settings import RenderStyle
-from mvit_core.render.layers import HeatLayer, colourise, seen_box, upsample
-from mvit_core.render.ranges import ValueRange
-
-COLORMAP = "vik"
-"""Diverging: its middle stands for no difference."""
-
-TAIL_PERCENT = 99.5
-"""Share of all differences that the range holds."""
+from mvit_core.render.layers import HeatLayer, paint_values, seen_box, upsample
+from mvit_core.render.outlines import draw_outlines, outlines_of
+from mvit_core.render.ranges import ValueRange, symmetric_range
 
 RANGE_SIDE_PX = 48
 """The range is found on pictures this large: a token is smaller on none."""
@@ -54,30 +49,54 @@ def difference_range(first: Heatmap, second: Heatmap, factors: tuple[float, floa
             factor * upsample(_at(heatmap, time * heatmap.shape[0] // times), 0, size, smooth=True)
             for heatmap, factor in zip((first, second), factors, strict=True)
         ]
-        parts.append(np.abs(sides[0] - sides[1]))
-    most = float(np.percentile(np.stack(parts), TAIL_PERCENT))
-    return ValueRange(-most, most) if most > 0 else ValueRange(-1e-9, 1e-9)
+        parts.append(sides[0] - sides[1])
+    return symmetric_range(np.stack(parts))
 
 
 def difference_layer(
-    first: Side, second: Side, ends: ValueRange, size: tuple[int, int], *, smooth: bool
+    first: Side, second: Side, style: RenderStyle, size: tuple[int, int]
 ) -> HeatLayer:
     """The first minus the second in colours, where both models saw the frame.
 
     Args:
         first: its frame is the picture below.
         second: stretched to the same picture where its frame has another size.
-        ends: symmetrical around 0.
+        style: signed, with a range that is symmetrical around 0.
         size: (width, height) of the picture.
-        smooth: interpolate between token centres.
     """
-    values = first.values(size, smooth=smooth) - second.values(size, smooth=smooth)
-    alpha = np.zeros((size[1], size[0]), dtype=np.uint8)
-    both = np.zeros_like(alpha)
-    alpha[seen_box(first.heatmap, size)] = 255
-    both[seen_box(second.heatmap, size)] = 255
-    style = RenderStyle(ends, COLORMAP, opacity=1.0, smooth=smooth)
-    return HeatLayer(colourise(values, style), np.minimum(alpha, both))
+
+    def sampler(wanted: tuple[int, int]) -> FloatArray:
+        sides = (side.values(wanted, smooth=style.smooth) for side in (first, second))
+        values: FloatArray = np.subtract(*sides)
+        return values
+
+    painted = paint_values(sampler(size), style)
+    down, across = zip(*(seen_box(side.heatmap, size) for side in (first, second)), strict=True)
+    alpha = np.zeros_like(painted.alpha)
+    both = _common(down), _common(across)
+    alpha[both] = painted.alpha[both]
+    if style.outline:
+        box = _common_box(first.heatmap, second.heatmap)
+        source = first.heatmap.frame_size
+        draw_outlines(painted.colours, alpha, outlines_of(sampler, style, source, box), source)
+    return HeatLayer(painted.colours, alpha)
+
+
+def _common(parts: tuple[slice, ...]) -> slice:
+    return slice(max(part.start for part in parts), min(part.stop for part in parts))
+
+
+def _common_box(first: Heatmap, second: Heatmap) -> tuple[float, float, float, float]:
+    """What both models saw, as edges on the first one's frame."""
+    fx, fy = (first.frame_size[axis] / second.frame_size[axis] for axis in (0, 1))
+    left, top, right, bottom = first.box_px
+    there = second.box_px
+    return (
+        max(left, there[0] * fx),
+        max(top, there[1] * fy),
+        min(right, there[2] * fx),
+        min(bottom, there[3] * fy),
+    )
 
 
 def _at(heatmap: Heatmap, time: int) -> Heatmap:

@@ -1,12 +1,12 @@
 """Settings of heat: requested as ``HeatSettings``, settled as a ``RenderStyle`` for one map."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from mvit_core.attribution.maps import FloatArray, HeadMaps, Saliency
-from mvit_core.render.colours import colour_table
+from mvit_core.render.colours import SIGNED, colour_table
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
     TAILS_PERCENT,
@@ -17,14 +17,18 @@ from mvit_core.render.ranges import (
     automatic_range,
 )
 
-Mode = Literal["tint", "spotlight"]
+Mode = Literal["tint", "even", "spotlight"]
 MODES: Mapping[Mode, str] = MappingProxyType(
     {
-        "tint": "Colours lie over the frame",
+        "tint": "Colours lie over the frame, the denser the higher the value",
+        "even": "Colours lie over the whole frame with one opacity",
         "spotlight": "The frame darkens where attention is low",
     }
 )
 """Effect of a value on the frame."""
+
+OPACITIES: Mapping[Mode, float] = MappingProxyType({"tint": 0.85, "even": 0.6, "spotlight": 0.6})
+"""Opacity of each mode at first."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class RenderStyle:
     range: ValueRange
     colormap: str = "inferno"
     """Colour table of the tint; a spotlight has no colours."""
-    opacity: float = 0.6
-    """Opacity of the heat over the frame, 0 to 1; of the darkest part in a spotlight."""
+    opacity: float = OPACITIES["tint"]
+    """Opacity over the frame, 0 to 1: of the highest values in a tint, of everything in an even
+    tint, of the darkest part in a spotlight."""
     smooth: bool = True
     """Interpolate between token centres; otherwise each pixel shows its nearest token."""
     gamma: float = 1.0
@@ -43,6 +48,18 @@ class RenderStyle:
     threshold: float = 0.0
     """Normalised values below it are not drawn; in a spotlight they are the darkest."""
     mode: Mode = "tint"
+    outline: bool = False
+    """Outline what reaches half of the range; dashed where values are below 0."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Values lie around 0, in the middle of the range."""
+        return self.colormap == SIGNED
+
+    @property
+    def without_frame(self) -> "RenderStyle":
+        """The style of a map with no frame below it: the whole table, nothing faded."""
+        return replace(self, mode="even", opacity=1.0, outline=False)
 
 
 @dataclass(frozen=True)
@@ -50,7 +67,7 @@ class HeatSettings:
     """Drawing of heat before the values are known; see ``RenderStyle`` for units."""
 
     colormap: str = "inferno"
-    opacity: float = 0.6
+    opacity: float = OPACITIES["tint"]
     smooth: bool = True
     gamma: float = 1.0
     threshold: float = 0.0
@@ -64,6 +81,7 @@ class HeatSettings:
     """Percentiles of the values that become the ends of an automatic range."""
     units: Units = "probability"
     """Unit of the numbers on the colour bar."""
+    outline: bool = False
 
     def __post_init__(self) -> None:
         _check_name("range policy", self.range_policy, RANGE_POLICIES)
@@ -124,7 +142,15 @@ class HeatSettings:
             gamma=self.gamma,
             threshold=self.threshold,
             mode=self.mode,
+            outline=self.outline,
         )
+
+    def signed_style(self, ends: ValueRange) -> RenderStyle:
+        """The style of values for and against, with ends that are symmetrical around 0.
+
+        It is a tint in any mode: where a value is 0, nothing may lie over the frame.
+        """
+        return replace(self.with_range(ends), colormap=SIGNED, mode="tint")
 
 
 def range_text(heat: HeatSettings, known: tuple[int, int] | None = None) -> str:

@@ -6,17 +6,24 @@ no entries of it).
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
 
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.heatmap import Heatmap
-from mvit_core.render.colours import ImageArray, colour_table
+from mvit_core.render.colours import MIDDLE, ImageArray, colour_table, tint_of
 from mvit_core.render.heat_settings import RenderStyle
+from mvit_core.render.outlines import Outline, draw_outlines, outlines_of
 
 _BAND_ROWS = 32
 """Rows painted at a time."""
+
+OLD_SHARE = 0.35
+"""Share of its opacity that heat keeps once another map is asked for."""
+HATCH_PX = 8
+"""Distance of the diagonals that are left out of such heat, and of heat of damaged frames."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,26 @@ class HeatLayer:
 def colourise(values: FloatArray, style: RenderStyle) -> ImageArray:
     """Values of any shape to colours (..., 3) of the style's table."""
     rows = values.reshape(-1, values.shape[-1])  # OpenCV wants pictures
-    return _coloured(style.range.normalise(rows), style).reshape(*values.shape, 3)
+    return paint_values(rows, style).colours.reshape(*values.shape, 3)
+
+
+def paint_values(values: FloatArray, style: RenderStyle) -> HeatLayer:
+    """Values (H, W) as the style draws them, wherever they lie."""
+    shares = style.range.normalise(values)
+    if style.mode == "spotlight":
+        if style.threshold > 0:
+            shares = np.where(shares < style.threshold, np.float32(0), shares)
+        missing = 1 - _lifted(shares, style.gamma)
+        dark = np.asarray(cv2.convertScaleAbs(missing, alpha=255 * style.opacity), dtype=np.uint8)
+        return HeatLayer(np.zeros((*values.shape, 3), np.uint8), dark)
+    entries = _entries(shares, style)
+    table, opacity = _tables(style.colormap, style.mode == "even", style.opacity)
+    colours = np.asarray(cv2.applyColorMap(entries, table), dtype=np.uint8)
+    alpha = np.asarray(cv2.LUT(entries, opacity), dtype=np.uint8)
+    if style.threshold > 0:
+        amounts = np.abs(2 * shares - 1) if style.is_signed else shares
+        alpha[amounts < style.threshold] = 0
+    return HeatLayer(colours, alpha)
 
 
 def upsample(
@@ -59,33 +85,60 @@ def heat_layer(
     """
     width, height = size or heatmap.frame_size
     rows, wide = _stretched(heatmap, frame_index, (width, height), smooth=style.smooth)
-    unseen = 0 if style.mode == "tint" else round(255 * style.opacity)
+    unseen = 0 if style.mode != "spotlight" else round(255 * style.opacity)
     colours: ImageArray = np.zeros((height, width, 3), dtype=np.uint8)
     alpha: ImageArray = np.full((height, width), unseen, dtype=np.uint8)
     down, across = seen_box(heatmap, (width, height))
     for top in range(down.start, down.stop, _BAND_ROWS):
         # Large intermediate pictures cost more in fresh memory than in arithmetic.
         band = slice(top, min(top + _BAND_ROWS, down.stop)), across
-        part = _painted(rows[band[0]] @ wide[:, across], style)
+        part = paint_values(rows[band[0]] @ wide[:, across], style)
         colours[band], alpha[band] = part.colours, part.alpha
+    if style.outline:
+        draw_outlines(colours, alpha, map_outlines(heatmap, frame_index, style), heatmap.frame_size)
     return HeatLayer(colours, alpha)
+
+
+def hatched(layer: HeatLayer, share: float = 1.0) -> HeatLayer:
+    """Heat that is not to be trusted as it is: one diagonal in ``HATCH_PX`` is left out.
+
+    Args:
+        layer: stays as it is.
+        share: of its opacity that is left; see ``OLD_SHARE``.
+    """
+    alpha = cv2.convertScaleAbs(layer.alpha, alpha=share)
+    rows, columns = (np.arange(side) for side in alpha.shape)
+    alpha[np.add.outer(rows, columns) % HATCH_PX == 0] = 0
+    return HeatLayer(layer.colours, np.asarray(alpha, dtype=np.uint8))
+
+
+def map_outlines(heatmap: Heatmap, frame_index: int, style: RenderStyle) -> tuple[Outline, ...]:
+    """Outlines of what reaches half of the style's range, for one source frame."""
+    sampler = partial(upsample, heatmap, frame_index, smooth=style.smooth)
+    return outlines_of(sampler, style, heatmap.frame_size, heatmap.box_px)
 
 
 def bar_colours(style: RenderStyle, steps: int, ground: tuple[int, int, int]) -> ImageArray:
     """The colour bar from the low end to the high end, (steps, 3), gamma and threshold applied.
 
-    A tint is shown at full opacity and what it does not draw in the ground's colour; a spotlight
-    is shown as it falls on white.
+    A tint is shown as it falls on the ground, an even one at full opacity; what neither draws is
+    the ground's colour. A spotlight is shown as it falls on white.
     """
     low, high = style.range.low, style.range.high
     values = np.linspace(low, high if high > low else low + 1, steps, dtype=np.float32)[None]
-    if style.mode == "tint":
+    if style.mode == "even":
         style = replace(style, opacity=1.0)
-    else:
+    elif style.mode == "spotlight":
         ground = (255, 255, 255)
     base: ImageArray = np.full((1, steps, 3), ground, dtype=np.uint8)
-    bar: ImageArray = blend(base, _painted(values, style))[0]
+    bar: ImageArray = blend(base, paint_values(values, style))[0]
     return bar
+
+
+def bar_picture(style: RenderStyle, steps: int, rows: int = 2) -> ImageArray:
+    """A colour bar (rows, steps, 3): its upper half as on a black frame, its lower on a white."""
+    halves = [bar_colours(style, steps, (level,) * 3) for level in (0, 255)]
+    return np.stack([halves[0]] * (rows // 2) + [halves[1]] * (rows - rows // 2))
 
 
 def overlay(
@@ -105,26 +158,12 @@ def blend(frame: ImageArray, layer: HeatLayer) -> ImageArray:
         opacity = level / 255
         mixed = cv2.addWeighted(frame, 1 - opacity, layer.colours, opacity, 0)
         return np.asarray(cv2.copyTo(mixed, layer.alpha, frame.copy()), dtype=np.uint8)
-    alpha = cv2.merge([layer.alpha] * 3)
-    kept = cv2.multiply(frame, cv2.bitwise_not(alpha), dtype=cv2.CV_16U)
-    added = cv2.multiply(layer.colours, alpha, dtype=cv2.CV_16U)
-    total = cv2.add(kept, added)  # at most 255 * 255
-    return np.asarray(cv2.convertScaleAbs(total, alpha=1 / 255), dtype=np.uint8)
-
-
-def _painted(values: FloatArray, style: RenderStyle) -> HeatLayer:
-    """Values (H, W) as the style draws them, wherever they lie."""
-    shares = style.range.normalise(values)
-    if style.mode == "spotlight":
-        if style.threshold > 0:
-            shares = np.where(shares < style.threshold, np.float32(0), shares)
-        missing = 1 - _lifted(shares, style.gamma)
-        dark = np.asarray(cv2.convertScaleAbs(missing, alpha=255 * style.opacity), dtype=np.uint8)
-        return HeatLayer(np.zeros((*values.shape, 3), np.uint8), dark)
-    alpha = np.full(values.shape, round(255 * style.opacity), np.uint8)
-    if style.threshold > 0:
-        alpha[shares < style.threshold] = 0
-    return HeatLayer(_coloured(shares, style), alpha)
+    left, top, width, height = cv2.boundingRect(layer.alpha)
+    part = slice(top, top + height), slice(left, left + width)
+    share = layer.alpha[part].astype(np.float32) / 255
+    mixed = frame.copy()
+    mixed[part] = cv2.blendLinear(frame[part], layer.colours[part], 1 - share, share)
+    return mixed
 
 
 def _lifted(shares: FloatArray, gamma: float) -> FloatArray:
@@ -132,11 +171,27 @@ def _lifted(shares: FloatArray, gamma: float) -> FloatArray:
     return shares if gamma == 1.0 else np.asarray(cv2.pow(shares, gamma), dtype=np.float32)
 
 
-def _coloured(shares: FloatArray, style: RenderStyle) -> ImageArray:
-    """Normalised values (H, W) to colours (H, W, 3); OpenCV looks them up faster than NumPy."""
-    entries = cv2.convertScaleAbs(_lifted(shares, style.gamma), alpha=255)
-    table = colour_table(style.colormap).reshape(256, 1, 3)
-    return np.asarray(cv2.applyColorMap(entries, table), dtype=np.uint8)
+def _entries(shares: FloatArray, style: RenderStyle) -> ImageArray:
+    """Normalised values (H, W) to entries of the colour table, gamma applied."""
+    if not style.is_signed:
+        return np.asarray(cv2.convertScaleAbs(_lifted(shares, style.gamma), alpha=255), np.uint8)
+    signed = 2 * shares - 1
+    if style.gamma != 1.0:
+        signed = np.copysign(_lifted(np.abs(signed), style.gamma), signed)
+    # As many entries on each side of the middle, so that 0 is exactly nothing.
+    half = 255 - MIDDLE
+    return np.asarray(cv2.convertScaleAbs(signed, alpha=half, beta=MIDDLE), np.uint8)
+
+
+@lru_cache(maxsize=64)
+def _tables(colormap: str, even: bool, opacity: float) -> tuple[ImageArray, ImageArray]:
+    """Colours (256, 1, 3) and opacities (256,) of the entries of a colour table."""
+    # OpenCV looks entries up faster than NumPy.
+    if even:
+        alpha: ImageArray = np.full(256, round(255 * opacity), np.uint8)
+        return colour_table(colormap).reshape(256, 1, 3), alpha
+    tint = tint_of(colormap)
+    return tint.colours.reshape(256, 1, 3), np.rint(255 * opacity * tint.opacity).astype(np.uint8)
 
 
 def _stretched(

@@ -37,6 +37,9 @@ UNITS: Mapping[Units, str] = MappingProxyType(
 TAILS_PERCENT = (1.0, 99.5)
 """Percentiles that become the two ends of an automatic range."""
 
+SIGNED_PERCENT = 99.5
+"""Share of all signed values that their range holds."""
+
 
 @dataclass(frozen=True)
 class ValueRange:
@@ -68,26 +71,7 @@ def automatic_range(
     return ValueRange(low, high)
 
 
-def value_text(value: float) -> str:
-    """A probability in three digits."""
-    if value == 0:
-        return "0"
-    if abs(value) >= 0.01:
-        return f"{value:.3f}"
-    return f"{value:.2e}"
-
-
-def times_text(times: float) -> str:
-    """A multiple of uniform attention."""
-    return f"{times:.2f}×" if abs(times) < 10 else f"{times:.0f}×"
-
-
-def bar_number(value: float, units: Units, key_count: int) -> str:
-    """An end of the colour bar, the same on screen and in exports.
-
-    Args:
-        value: an attention probability.
-        units: what is counted.
-        key_count: keys of the layer; uniform attention gives each 1 / key_count.
-    """
-    return times_text(value * key_count) if units == "uniform" else value_text(value)
+def symmetric_range(values: FloatArray) -> ValueRange:
+    """The range around 0 that holds 99.5 % of signed values; one that is not empty for zeros."""
+    most = float(np.percentile(np.abs(values), SIGNED_PERCENT))
+    return ValueRange(-most, most) if most > 0 else ValueRange(-1e-9, 1e-9)

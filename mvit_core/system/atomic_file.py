@@ -21,6 +21,7 @@ from uuid import uuid4
 import platformdirs
 
 from mvit_core.errors import ExportError
+from mvit_core.system.ordinary_file import is_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -112,7 +113,7 @@ def _checked(target: Path) -> tuple[Path, _Before | None]:
         raise ExportError(f"{target} is a folder; give the name of a file")
     if status is not None and not stat.S_ISREG(status.st_mode):
         raise ExportError(f"{target} is a pipe or a device; only ordinary files are replaced")
-    if not target.parent.is_dir():
+    if not is_folder(target.parent):
         raise ExportError(f"the folder {target.parent} does not exist; create it first")
     if status is None:
         return target, None

@@ -6,6 +6,7 @@ Opening a pipe waits for its writer, reading a device may never end, and files b
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,17 @@ from typing import BinaryIO
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
 
-__all__ = ["FileIdentity", "check_ordinary", "open_ordinary", "read_ahead", "read_bounded"]
+__all__ = [
+    "FileIdentity",
+    "check_ordinary",
+    "is_file",
+    "is_folder",
+    "is_there",
+    "open_ordinary",
+    "read_ahead",
+    "read_bounded",
+    "user_path",
+]
 
 _NAME_LIMIT = 100
 _PATH_LIMIT = 600
@@ -22,6 +33,39 @@ _MOST_LOOKED_AT = 20_000
 """Pictures of a folder whose size and time are looked at."""
 _STATE_FOLDERS = ("/proc/", "/sys/")
 """Folders whose files look empty and are the kernel's own state."""
+
+
+def user_path(text: str) -> Path:
+    """A path as a user writes it; ``~`` of a user whom nobody knows stays as it is."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
+def is_there(path: Path) -> bool:
+    """Something lies there; False where nobody can say: a name too long, a loop, a zero byte.
+
+    ``Path.exists`` and its like raise for some of these.
+    """
+    return _holds(path, lambda _: True)
+
+
+def is_folder(path: Path) -> bool:
+    """A folder lies there, or is led to by a link; False where nobody can say."""
+    return _holds(path, stat.S_ISDIR)
+
+
+def is_file(path: Path) -> bool:
+    """An ordinary file lies there, or is led to by a link; False where nobody can say."""
+    return _holds(path, stat.S_ISREG)
+
+
+def _holds(path: Path, test: Callable[[int], bool]) -> bool:
+    try:
+        return test(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 @dataclass(frozen=True)

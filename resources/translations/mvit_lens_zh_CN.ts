@@ -105,6 +105,10 @@ Right-click for percentile tails and units</source>
             <translation>相等的注意力差看起来也相等，不依赖红绿之分</translation>
         </message>
         <message>
+            <source>Even tint</source>
+            <translation>均匀着色</translation>
+        </message>
+        <message>
             <source>Exponent on the values: below 1 lifts weak attention, above 1 lowers it</source>
             <translation>数值的指数：小于 1 提升较弱的注意力，大于 1 压低它</translation>
         </message>
@@ -249,12 +253,20 @@ Right-click for percentile tails and units</source>
             <translation>覆盖范围</translation>
         </message>
         <message>
+            <source>Line around values of at least half the range (Shift+T)</source>
+            <translation>在达到范围一半的值周围画线（Shift+T）</translation>
+        </message>
+        <message>
             <source>Lines between tokens (D)</source>
             <translation>词元之间的分隔线（D）</translation>
         </message>
         <message>
             <source>Off: each pixel shows its nearest token (S)</source>
             <translation>关闭时：每个像素显示最近的词元（S）</translation>
+        </message>
+        <message>
+            <source>Outline</source>
+            <translation>轮廓线</translation>
         </message>
         <message>
             <source>Outline of the part of the frame that the model saw</source>
@@ -1189,7 +1201,7 @@ right-click for percentile tails and units</source>
             <translation>整个视频</translation>
         </message>
         <message>
-            <source>window {i}/{n}</source>
+            <source>window {i} of {n}</source>
             <translation>模型窗口 {i}/{n}</translation>
         </message>
     </context>
@@ -1669,8 +1681,8 @@ right-click for percentile tails and units</source>
             <translation> · 行总和 {sum}</translation>
         </message>
         <message>
-            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank}/{count}</source>
-            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 排名 {rank}/{count}</translation>
+            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}</source>
+            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 第 {rank} 名，共 {count}</translation>
         </message>
         <message>
             <source>Activity and log (F9)</source>
@@ -1685,12 +1697,16 @@ right-click for percentile tails and units</source>
             <translation>整个进程：{n} GB</translation>
         </message>
         <message>
-            <source>mem {used}/{limit} GB</source>
+            <source>memory {used} of {limit} GB</source>
             <translation>内存 {used}/{limit} GB</translation>
         </message>
         <message>
             <source>px ({x},{y})</source>
             <translation>像素 ({x},{y})</translation>
+        </message>
+        <message>
+            <source>zoom {n} %</source>
+            <translation>缩放 {n} %</translation>
         </message>
     </context>
     <context>
@@ -1769,6 +1785,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>loop range</source>
             <translation>循环区间</translation>
+        </message>
+        <message>
+            <source>of {n}</source>
+            <translation>/ {n}</translation>
         </message>
         <message>
             <source>plays in {time}</source>
@@ -1926,12 +1946,12 @@ right-click for percentile tails and units</source>
             <translation>每个片段的裁剪数</translation>
         </message>
         <message>
-            <source>Mean of {k} of {n} views so far</source>
-            <translation>目前为 {n} 个视角中 {k} 个的均值</translation>
+            <source>Mean of {k} of {views} so far</source>
+            <translation>目前已有 {k} 个的均值，共 {views}</translation>
         </message>
         <message>
-            <source>Mean probability over {n} views</source>
-            <translation>{n} 个视角的平均概率</translation>
+            <source>Mean probability over {views}</source>
+            <translation>{views}的平均概率</translation>
         </message>
         <message>
             <source>Run</source>
@@ -1948,10 +1968,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} clips</source>
             <translation>{n} 个片段</translation>
-        </message>
-        <message>
-            <source>{n} views</source>
-            <translation>{n} 个视角</translation>
         </message>
     </context>
     <context>
@@ -2294,6 +2310,10 @@ right-click for percentile tails and units</source>
             <translation>导出(&amp;X)</translation>
         </message>
         <message>
+            <source>Even tint</source>
+            <translation>均匀着色</translation>
+        </message>
+        <message>
             <source>Every window of the clip gets the boxes of the window shown</source>
             <translation>视频的每个模型窗口都采用当前模型窗口的检测框</translation>
         </message>
@@ -2590,6 +2610,10 @@ right-click for percentile tails and units</source>
             <translation>在当前帧周围再加一个模型窗口</translation>
         </message>
         <message>
+            <source>One opacity everywhere, also where values are low</source>
+            <translation>处处同一不透明度，值低的地方也一样</translation>
+        </message>
+        <message>
             <source>One prediction: the mean over windows, or over clips and crops as papers test</source>
             <translation>一个预测：各模型窗口的均值，或如论文测试那样对片段和裁剪取均值</translation>
         </message>
@@ -2644,6 +2668,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open video…</source>
             <translation>打开视频…</translation>
+        </message>
+        <message>
+            <source>Outline at half the range</source>
+            <translation>范围一半处的轮廓线</translation>
         </message>
         <message>
             <source>Panels</source>
@@ -2920,6 +2948,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Where the model attends: layers, heads, colours</source>
             <translation>模型关注何处：层、头、配色</translation>
+        </message>
+        <message>
+            <source>White on black; dashed where values speak against</source>
+            <translation>黑底白线；值表示反对处为虚线</translation>
         </message>
         <message>
             <source>Whole video on the timeline</source>
@@ -3608,8 +3640,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>predictions</name>
         <message>
-            <source>whole video, mean of {n} views</source>
-            <translation>整个视频，{n} 个视角的均值</translation>
+            <source>whole video, mean of {views}</source>
+            <translation>整个视频，{views}的均值</translation>
         </message>
         <message>
             <source>window {i}, frames {a} to {b}</source>
@@ -3815,8 +3847,12 @@ right-click for percentile tails and units</source>
             <translation>模型窗口 {a} 的图；模型窗口 {b} 尚未运行</translation>
         </message>
         <message>
-            <source>Map of window {a}; window {b} is being run</source>
-            <translation>模型窗口 {a} 的图；正在运行模型窗口 {b}</translation>
+            <source>Map of window {a}; window {b} is running</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 正在运行</translation>
+        </message>
+        <message>
+            <source>Map of window {a}; window {b} is running, {n} of {all}</source>
+            <translation>模型窗口 {a} 的图；模型窗口 {b} 正在运行，{n}/{all}</translation>
         </message>
         <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
@@ -3835,11 +3871,15 @@ right-click for percentile tails and units</source>
             <translation>阶段 {s} · 块 {b}</translation>
         </message>
         <message>
+            <source>The model was fed damaged frames: the map is hatched</source>
+            <translation>模型的输入含有损坏的帧：图以斜线标出</translation>
+        </message>
+        <message>
             <source>not sampled</source>
             <translation>未采样</translation>
         </message>
         <message>
-            <source>sampled frame {i}/{n}</source>
+            <source>sampled frame {i} of {n}</source>
             <translation>采样帧 {i}/{n}</translation>
         </message>
     </context>
@@ -4009,8 +4049,12 @@ right-click for percentile tails and units</source>
             <translation>最佳</translation>
         </message>
         <message>
-            <source>Colours lie over the frame</source>
-            <translation>颜色叠加在画面上</translation>
+            <source>Colours lie over the frame, the denser the higher the value</source>
+            <translation>颜色叠加在画面上，值越高越浓</translation>
+        </message>
+        <message>
+            <source>Colours lie over the whole frame with one opacity</source>
+            <translation>颜色以同一不透明度叠加在整个画面上</translation>
         </message>
         <message>
             <source>GIF, 256 colours per frame</source>
@@ -4222,6 +4266,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>1 frame of {s}×{s} px</source>
             <translation>1 帧，{s}×{s} 像素</translation>
+        </message>
+        <message>
+            <source>1 view</source>
+            <translation>1 个视角</translation>
         </message>
         <message>
             <source>A range of its own for each map</source>
@@ -4452,12 +4500,20 @@ right-click for percentile tails and units</source>
             <translation>{n} 分钟</translation>
         </message>
         <message>
+            <source>{n} of {all}</source>
+            <translation>{n}/{all}</translation>
+        </message>
+        <message>
             <source>{n} of {all} layers</source>
             <translation>{all} 层中的 {n} 层</translation>
         </message>
         <message>
             <source>{n} s</source>
             <translation>{n} 秒</translation>
+        </message>
+        <message>
+            <source>{n} views</source>
+            <translation>{n} 个视角</translation>
         </message>
         <message>
             <source>{policy}, {low:g}–{high:g} %</source>

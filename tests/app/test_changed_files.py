@@ -113,7 +113,9 @@ def test_nothing_of_the_old_file_is_shown_and_a_reload_is_offered(
     qtbot.waitUntil(lambda: lens.controller.results.picture.is_changed, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: lens.controller.results.shown is None, timeout=WAIT_MS)
     press(qtbot, lens, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: not lens.controller.workers.decode.is_pending(TaskKey.FRAME))
+    qtbot.waitUntil(
+        lambda: not lens.controller.workers.decode.is_pending(TaskKey.FRAME), timeout=WAIT_MS
+    )
     assert lens.controller.results.picture.image is None
     assert lens.controller.results.proxies is None
     toast = next(t for t in lens.messages.toasts if t.message.remedies)

@@ -77,6 +77,8 @@ def screen_pixels(window):
         {"gamma": 0.5, "opacity": 0.7},
         {"threshold": 0.4, "opacity": 1.0},
         {"smooth": False, "colormap": "cividis"},
+        {"mode": "even", "opacity": 0.6},
+        {"colormap": "lime"},
     ],
     ids=str,
 )
@@ -149,15 +151,15 @@ def test_a_slow_drag_of_a_slider_is_one_step_of_undo(lens, qtbot, monkeypatch):
     slider = lens.panels.display.colours.opacity.slider
     now = [0.0]
     monkeypatch.setattr(lens.store, "_clock", lambda: now[0])
-    start = QPoint(round(7 + 0.6 * (slider.width() - 14)), slider.height() // 2)
+    start = QPoint(round(7 + 0.85 * (slider.width() - 14)), slider.height() // 2)
     qtbot.mousePress(slider, LEFT, pos=start)
     for step in range(1, 5):
         now[0] += 5.0  # seconds: far longer than any quick succession
         qtbot.mouseMove(slider, start - QPoint(4 * step, 0))
     qtbot.mouseRelease(slider, LEFT, pos=start - QPoint(16, 0))
-    assert lens.store.state.heat.opacity < 0.6
+    assert lens.store.state.heat.opacity < 0.85
     undo(qtbot, lens)
-    assert lens.store.state.heat.opacity == 0.6
+    assert lens.store.state.heat.opacity == 0.85
     assert not lens.store.can_undo
 
 
@@ -175,7 +177,7 @@ def test_the_wheel_over_a_slider_scrolls_the_panel_instead(lens, qtbot):
         False,
     )
     QApplication.sendEvent(slider, event)
-    assert lens.store.state.heat.opacity == 0.6
+    assert lens.store.state.heat.opacity == 0.85
 
 
 # -- the range by hand ---------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def test_a_difference_is_signed_symmetrical_and_follows_the_frames(pinned, qtbot
     ends = shown.scale.style.range
     assert ends.low == -ends.high < 0
     low, high = pane(pinned, DIFFERENCE_PLACE).range.ends
-    assert low == f"-{high}"
+    assert (low[0], high[0], low[1:]) == ("\N{MINUS SIGN}", "+", high[1:])
     image = shown.heat
     tap(qtbot, pinned, Qt.Key.Key_X, SHIFT)
     assert pinned.store.state.difference is None
@@ -217,7 +217,7 @@ def test_a_map_minus_itself_is_nothing_anywhere(lens, qtbot):
         for dy in (-9, 0, 9)
     }
     assert colours == {middle.name()}
-    assert min(middle.red(), middle.green(), middle.blue()) > 200
+    assert middle.alpha() == 0  # the frame is seen as it is
 
 
 def test_the_difference_of_two_pins_needs_two_clicks(pinned, qtbot):

@@ -31,7 +31,14 @@ pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def dialog(lens, qtbot):
+def heat():
+    """Changes of the heat before the dialog opens."""
+    return {}
+
+
+@pytest.fixture
+def dialog(lens, qtbot, heat):
+    lens.store.update(**heat)
     lens.stage.canvas.setFocus()
     press(qtbot, lens, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     dialog = dialog_of(ExportDialog)
@@ -326,6 +333,16 @@ def previewed(qtbot, dialog):
     return dialog.preview.picture.image
 
 
+@pytest.mark.parametrize(
+    "heat",
+    [
+        {},
+        {"mode": "even", "opacity": 0.6},
+        {"colormap": "lime", "outline": True},
+        {"mode": "spotlight", "threshold": 0.2},
+    ],
+    ids=str,
+)
 def test_the_preview_is_the_picture_that_is_written(lens, qtbot, dialog, tmp_path):
     assert choose(dialog.layouts, "side-by-side")
     image = previewed(qtbot, dialog)
@@ -393,6 +410,17 @@ def test_a_dialog_that_is_closed_wants_no_preview(lens, qtbot, dialog):
         lambda: not lens.controller.workers.infer.is_pending(TaskKey.EXPORT_PREVIEW),
         timeout=WAIT_MS,
     )
+
+
+@pytest.mark.parametrize(
+    "target", ["~nobody-of-that-name/a.mp4", "n" * 300 + ".mp4", "f/" * 3000 + "a.mp4", "a\0.mp4"]
+)
+def test_a_target_that_cannot_be_is_a_word_in_the_dialog(dialog, tmp_path, target):
+    dialog.target.setText(target if target[0] in "~f" else str(tmp_path / target))
+    assert dialog.job().target.suffix == ".mp4"
+    if target[0] in "~f":
+        assert "does not exist" in dialog.problem.text()
+        assert not dialog.accept_button.isEnabled()
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -466,8 +494,8 @@ def test_the_name_says_the_range_until_one_writes_another(dialog):
             JobInfo("export", "Exporting a.mp4", "running", 3, 534, 2.34, 3700.0),
             "2.3 fps, 1:01:40",
         ),
-        (JobInfo("explain", "Running", "running", 3, 16, 2.0, 6.5), "3/16 · 0:06 left"),
-        (JobInfo("export", "Exporting a.mp4", "running", 0, 534), "0/534"),
+        (JobInfo("explain", "Running", "running", 3, 16, 2.0, 6.5), "3 of 16 · 0:06 left"),
+        (JobInfo("export", "Exporting a.mp4", "running", 0, 534), "0 of 534"),
         (JobInfo("export", "Exporting a.mp4", "stopping", 3, 534, 2.0, 9.0), "Stopping: "),
     ],
 )

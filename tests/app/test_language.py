@@ -44,7 +44,8 @@ CHINESE = re.compile(r"[一-鿿]")
 NAMES = frozenset(
     WORD.findall("""
     MViT Lens Transformer Apache PySlowFast torchvision pytorchvideo timm mmaction facebook SSv
-    inferno viridis magma cividis batlow gray turbo vik NumPy Matroska QuickTime ProRes HEVC VP AV
+    inferno viridis magma cividis batlow lime gray turbo signed NumPy Matroska QuickTime
+    ProRes HEVC VP AV
     GIF PNG NPZ CSV JSON YAML pbtxt MP MOV MKV WebM GB cpu CPU RGB BGR English top ln
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)

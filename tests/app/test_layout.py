@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.panels.workspaces import BY_NAME
 from app.window import layouts
-from tests.app.conftest import settle
+from tests.app.conftest import WAIT_MS, settle
 
 
 @pytest.fixture
@@ -43,7 +43,10 @@ def test_a_window_and_a_floating_dock_come_back_when_their_screen_is_unplugged(b
     qapp.screenRemoved.emit(QGuiApplication.primaryScreen())
     for shown in (window, dock):
         qtbot.waitUntil(
-            lambda shown=shown: QGuiApplication.screenAt(shown.frameGeometry().center()) is not None
+            lambda shown=shown: (
+                QGuiApplication.screenAt(shown.frameGeometry().center()) is not None
+            ),
+            timeout=WAIT_MS,
         )
     dock.setFloating(False)
 
@@ -53,7 +56,7 @@ def test_a_window_on_a_screen_stays_where_it_is_when_another_screen_is_unplugged
     window.move(60, 40)
     place = window.pos()
     qapp.screenRemoved.emit(QGuiApplication.primaryScreen())
-    qtbot.waitUntil(lambda: not window.layouts.is_returning)
+    qtbot.waitUntil(lambda: not window.layouts.is_returning, timeout=WAIT_MS)
     assert window.pos() == place
 
 
@@ -92,15 +95,15 @@ def test_reset_shares_the_room_of_a_low_window_as_at_first(boot, qtbot):
     window = boot()
     window.resize(1200, 700)
     height = {name: dock.height for name, dock in window.docks.by_name.items()}
-    qtbot.waitUntil(lambda: window.height() == 700)
+    qtbot.waitUntil(lambda: window.height() == 700, timeout=WAIT_MS)
     window.resizeDocks(
         [window.docks.by_name[name] for name in ("predictions", "display")],
         [900, 1],
         Qt.Orientation.Vertical,
     )
-    qtbot.waitUntil(lambda: height["predictions"]() > height["display"]())
+    qtbot.waitUntil(lambda: height["predictions"]() > height["display"](), timeout=WAIT_MS)
     window.actions_table.run("view.reset_layout")
-    qtbot.waitUntil(lambda: height["display"]() >= height["predictions"]() - 40)
+    qtbot.waitUntil(lambda: height["display"]() >= height["predictions"]() - 40, timeout=WAIT_MS)
 
 
 def test_no_view_makes_the_window_wider_than_a_small_screen(lens, qtbot):

@@ -184,7 +184,7 @@ def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
     assert lens.store.state.heat.opacity == 0.3
     control = Qt.KeyboardModifier.ControlModifier
     press(qtbot, lens, Qt.Key.Key_Z, control)
-    assert lens.store.state.heat.opacity == 0.6 == slider.value() / 100
+    assert lens.store.state.heat.opacity == 0.85 == slider.value() / 100
     press(qtbot, lens, Qt.Key.Key_Z, control)
     assert lens.store.state.heat.colormap == "inferno"
     assert lens.panels.display.colours.colormap.currentText() == "inferno"
@@ -193,7 +193,7 @@ def test_colours_change_at_once_and_undo_steps_back_one_gesture(lens, qtbot):
 def test_opacity_repaints_without_a_new_map(lens, qtbot):
     heat = lens.controller.results.heat
     press(qtbot, lens, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert lens.store.state.heat.opacity == 0.65
+    assert lens.store.state.heat.opacity == 0.9
     assert lens.controller.results.heat is heat
 
 

@@ -28,7 +28,7 @@ def clip(boot, barcode_clip):
 def go(qtbot, window, text):
     press(qtbot, window, Key.Key_G)
     field = window.panels.timeline.field
-    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(field.hasFocus, timeout=WAIT_MS)
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Key.Key_Return)
 
@@ -284,7 +284,7 @@ def test_the_pointer_on_a_marker_names_it(clip, qtbot):
 
 def name_marker(qtbot, window, text, key):
     (namer,) = window.panels.timeline.track.findChildren(MarkerNamer)
-    qtbot.waitUntil(namer.hasFocus)
+    qtbot.waitUntil(namer.hasFocus, timeout=WAIT_MS)
     qtbot.keyClicks(namer, text)
     qtbot.keyClick(namer, key)
 

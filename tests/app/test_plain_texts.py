@@ -1,18 +1,19 @@
 """No text from outside is markup, wherever the window shows it, and none is without end."""
 
 import ast
+import logging
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex
-from PySide6.QtGui import QAction, Qt
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.results import Message
 from app.state.view_state import Marker
-from app.widgets.basic import PlainLabel, bounded, plain
-from mvit_core.printable import MESSAGE_LIMIT
-from tests.app.helpers import WAIT_MS
+from app.widgets.basic import PlainLabel, PlainLines, bounded, plain
+from mvit_core.printable import LINES_LIMIT, MESSAGE_LIMIT
+from tests.app.helpers import WAIT_MS, click
 from tests.toys import toy_config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,7 @@ HOSTILE = "<img src='nowhere.png'>"
 FORBIDDEN_CALLS = {
     "QLabel",
     "QMessageBox",
+    "QPlainTextEdit",
     "QTextBrowser",
     "QTextEdit",
     "QErrorMessage",
@@ -57,6 +59,34 @@ def test_labels_tooltips_and_questions_are_made_by_the_factory_alone(path):
         return
     found = FORBIDDEN_CALLS & set(calls_of(path.read_text(encoding="utf-8")))
     assert found <= EMPTIED.get(name, set())
+
+
+SPOKEN = {"setAccessibleName", "setAccessibleDescription"}
+
+
+def spoken_calls(source):
+    """Calls that have a widget say more than a text that stands in the source."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in SPOKEN:
+            given = node.args[0]
+            if isinstance(given, ast.Call) and getattr(given.func, "attr", "") == "tr":
+                given = given.args[0]
+            if not isinstance(given, ast.Constant):
+                yield ast.unparse(node)
+
+
+def test_what_a_screen_reader_says_is_bounded_by_the_factory_alone():
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        found = [] if name == FACTORY else list(spoken_calls(path.read_text(encoding="utf-8")))
+        assert found == [], name
+
+
+def test_a_spoken_name_set_by_hand_would_be_found():
+    assert list(spoken_calls("self.setAccessibleName(self.tr('Frame'))")) == []
+    assert list(spoken_calls("self.setAccessibleName('Frame')")) == []
+    assert list(spoken_calls("self.setAccessibleName(message.text)"))
+    assert list(spoken_calls("x.setAccessibleDescription(self.tr('{n}').format(n=name))"))
 
 
 def test_a_label_made_by_hand_would_be_found():
@@ -135,3 +165,84 @@ def test_the_whole_window_with_hostile_names_shows_no_markup(
     assert name in window.windowTitle()
     assert rich_texts(window) == []
     assert all(len(label.text()) <= MESSAGE_LIMIT for label in window.findChildren(QLabel))
+
+
+ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+)
+
+
+def texts_of_items(model, parent=QModelIndex()):  # noqa: B008 - Qt's own default
+    """What a list or a tree shows and says."""
+    for row in range(model.rowCount(parent)):
+        for column in range(_columns(model, parent)):
+            index = model.index(row, column, parent)
+            yield from (model.data(index, role) for role in ROLES)
+            if column == 0 and not isinstance(model, QAbstractListModel):
+                yield from texts_of_items(model, index)
+
+
+def texts_of(window):
+    """(Where, text) of all that the window shows, and says to those who hear it."""
+    things = [window, *window.findChildren(QWidget), *window.findChildren(QAction)]
+    for thing in things:
+        where = f"{type(thing).__name__} {thing.objectName()}"
+        for name in ("text", "toolTip", "windowTitle", "placeholderText", "title"):
+            read = getattr(thing, name, None)
+            found = read() if callable(read) else None
+            if isinstance(found, str):
+                yield f"{where}.{name}", found
+        interface = QAccessible.queryAccessibleInterface(thing)
+        if interface is not None:
+            for part in (QAccessible.Text.Name, QAccessible.Text.Description):
+                yield f"{where}: {part}", interface.text(part)
+        model = getattr(thing, "model", None)
+        model = model() if callable(model) else None
+        if isinstance(model, QAbstractItemModel):
+            yield from ((where, each) for each in texts_of_items(model) if isinstance(each, str))
+
+
+@pytest.fixture
+def endless(boot, qtbot, tmp_path, barcode_clip, toy_checkpoint):
+    """A window with texts from outside that have no end, all panels and details open."""
+    window = boot(clip=barcode_clip, checkpoint=toy_checkpoint)
+    word = "x" * 10**5
+    window.store.update(markers=tuple(Marker(i, f"{i} {word}") for i in range(3)))
+    window.controller.notify(Message("error", f"{word} failed", "\n".join([word] * 3000)))
+    window.controller.notify(Message("error", "choose", choices=(word, "b")))
+    window.controller.notify(Message("info", f"Saved {word}", file=tmp_path / "film.mp4"))
+    logging.getLogger("app").warning("%s\n%s", word, "line\n" * 3000)
+    qtbot.waitUntil(lambda: len(window.messages.toasts) >= 3, timeout=WAIT_MS)
+    for name in window.docks.by_name:
+        window.docks.show(name)
+    for toast in window.messages.toasts:
+        if toast.message.level == "error":
+            click(qtbot, toast.details_button)
+    return window
+
+
+def test_nothing_that_the_window_shows_or_says_is_longer_than_a_message(endless, qtbot):
+    endless.help.palette()
+    too_long = {where: len(text) for where, text in texts_of(endless) if len(text) > MESSAGE_LIMIT}
+    assert too_long == {}
+
+
+def test_texts_of_several_lines_are_bounded_in_lines_and_in_each_line(endless, qtbot):
+    boxes = endless.findChildren(PlainLines)
+    assert any(len(box.toPlainText()) > MESSAGE_LIMIT for box in boxes)
+    for box in boxes:
+        lines = box.toPlainText().split("\n")
+        assert len(lines) <= 2 * LINES_LIMIT
+        assert max(map(len, lines)) <= MESSAGE_LIMIT
+    click(qtbot, next(t for t in endless.messages.toasts if "failed" in t.message.text).copy_button)
+    report = QGuiApplication.clipboard().text()
+    assert "Traceback" in report or "lines) ..." in report
+    assert len(report) <= LINES_LIMIT * (MESSAGE_LIMIT + 1)
+
+
+def test_a_text_without_bounds_would_be_found(endless, qtbot):
+    endless.status.setAccessibleDescription("y" * 3000)
+    assert any(len(text) > MESSAGE_LIMIT for _, text in texts_of(endless))

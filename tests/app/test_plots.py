@@ -77,7 +77,7 @@ def test_axes_and_items_follow_the_theme_at_once(plot, qapp):
             apply_theme(qapp, name)
             colours = theme.current()
             axis = plot.item.getAxis("bottom")
-            assert axis.pen().color() == QColor(colours.border)
+            assert axis.pen().color() == QColor(colours.edge)
             assert axis.textPen().color() == QColor(colours.text_soft)
             assert curve.opts["pen"].color() == QColor(colours.error)
     finally:

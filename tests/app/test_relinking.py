@@ -100,6 +100,8 @@ def test_a_drive_that_does_not_respond_is_given_up_and_the_user_decides(
     dialog.set_path("clip", moved)
     qtbot.waitUntil(dialog.open_button.isEnabled, timeout=WAIT_MS)
     assert "does not respond" in dialog.states["clip"].text()
+    state = dialog.states["clip"]
+    assert state.height() >= state.heightForWidth(state.width()), "nothing is cut"
     slow_drive[0].set()
     qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.controller.results.video is not None, timeout=WAIT_MS)

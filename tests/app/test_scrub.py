@@ -289,7 +289,7 @@ def test_the_status_line_says_what_the_caches_hold(window, qtbot):
     window._show_memory(3 << 30)
     status = window.status.memory
     limit = window.controller.budget.limit_bytes / 2**30
-    assert status.text() == f"mem 0.0/{limit:.1f} GB"
+    assert status.text() == f"memory 0.0 of {limit:.1f} GB"
     assert "3.0 GB" in status.toolTip()
 
 

@@ -199,10 +199,34 @@ def test_a_session_that_an_earlier_version_wrote_is_read(number, head, pinned):
     session = read_session(EARLIER / f"form_{number}.mvitlens")
     assert session.view["map"] == MapSpec(1, head, "column", (2, 4, 5))
     assert session.view["heat"] == HeatSettings(
-        colormap="viridis", opacity=0.45, smooth=False, units="uniform", range_policy="clip"
+        mode="even",
+        colormap="viridis",
+        opacity=0.45,
+        smooth=False,
+        units="uniform",
+        range_policy="clip",
     )
     assert [pane.map for pane in session.view["panes"]] == [MapSpec(0, pinned, "received")]
     assert session.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "mode", "opacity"),
+    [
+        ({"mode": "tint", "opacity": 0.4}, "even", 0.4),
+        ({"gamma": 2.0}, "even", 0.6),
+        ({"mode": "spotlight", "opacity": 0.7}, "spotlight", 0.7),
+        ({"mode": "tint", "opacity": 0.4, "outline": False}, "tint", 0.4),
+    ],
+)
+def test_heat_of_a_session_from_before_tints_followed_values_is_even(tmp_path, kept, mode, opacity):
+    path = tmp_path / "a.mvitlens"
+    write_session(session_of(ViewState(), Place(), tmp_path), path)
+    page = json.loads(path.read_text())
+    page["view"]["heat"] = kept
+    path.write_text(json.dumps(page))
+    heat = read_session(path).view["heat"]
+    assert (heat.mode, heat.opacity) == (mode, opacity)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_jumps_go_where_they_say(lens, qtbot):
 def test_g_goes_to_the_frame_that_is_typed_and_gives_the_keys_back(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_G)
     field = lens.panels.timeline.field
-    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(field.hasFocus, timeout=WAIT_MS)
     qtbot.keyClicks(field, "27")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     at_rest(qtbot, lens, 27)

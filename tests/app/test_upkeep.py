@@ -14,7 +14,7 @@ from app.results import TaskKey
 from app.window import housekeeping
 from app.window.housekeeping import Upkeep, resident_bytes
 from app.window.launch import ViewOptions, open_window
-from tests.app.conftest import delete_deferred
+from tests.app.conftest import WAIT_MS, delete_deferred
 
 BLOCK_BYTES, BLOCKS = 64 << 10, 2000
 
@@ -35,21 +35,21 @@ def upkeep(qapp, monkeypatch):
 
 @needs_glibc
 def test_memory_freed_between_blocks_in_use_goes_back_to_the_system(upkeep, qtbot):
-    qtbot.waitUntil(lambda: len(upkeep) > 2)
+    qtbot.waitUntil(lambda: len(upkeep) > 2, timeout=WAIT_MS)
     blocks = [bytearray(b"x" * BLOCK_BYTES) for _ in range(BLOCKS)]
     full = resident_bytes()
     kept = blocks[::50]
     del blocks
-    qtbot.waitUntil(lambda: full - resident_bytes() > BLOCK_BYTES * BLOCKS * 0.8)
+    qtbot.waitUntil(lambda: full - resident_bytes() > BLOCK_BYTES * BLOCKS * 0.8, timeout=WAIT_MS)
     assert len(kept) == BLOCKS // 50
 
 
 @needs_glibc
 def test_memory_in_use_is_left_alone(upkeep, qtbot):
-    qtbot.waitUntil(lambda: len(upkeep) > 2)
+    qtbot.waitUntil(lambda: len(upkeep) > 2, timeout=WAIT_MS)
     blocks = [bytearray(b"x" * BLOCK_BYTES) for _ in range(BLOCKS)]
     full, seen = resident_bytes(), len(upkeep)
-    qtbot.waitUntil(lambda: len(upkeep) > seen + 5)
+    qtbot.waitUntil(lambda: len(upkeep) > seen + 5, timeout=WAIT_MS)
     assert full - resident_bytes() < BLOCK_BYTES * BLOCKS * 0.2
     assert all(block.count(b"x") == BLOCK_BYTES for block in blocks[::100])
 

@@ -460,10 +460,10 @@ def test_a_grid_laid_out_anew_while_it_is_hidden_is_not_scrolled_out_of_sight(le
     area = lens.stage.grid_area
     area.grid.zoom_by(6)
     bar = area.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > area.viewport().height())
+    qtbot.waitUntil(lambda: bar.maximum() > area.viewport().height(), timeout=WAIT_MS)
     bar.setValue(bar.maximum())
     lens.stage.show_view("single")
-    qtbot.waitUntil(lambda: not area.isVisible())
+    qtbot.waitUntil(lambda: not area.isVisible(), timeout=WAIT_MS)
     area.grid.fit()
     lens.stage.show_view("heads")
     room = area.viewport().height()

@@ -81,8 +81,8 @@ def test_the_command_line_opens_clip_and_model_and_shows_everything(lens):
     assert panels.layers.tree.currentItem().text(0) == "Block 3"
     assert stage.colourbar.isVisible()
     assert any("sink" in line for line in stage.colourbar.lines())
-    assert docks.titles["predictions"]._remark.full_text() == "window 1/3"
-    assert "sampled frame 1/4" in panels.timeline._sampled.full_text()
+    assert docks.titles["predictions"]._remark.full_text() == "window 1 of 3"
+    assert "sampled frame 1 of 4" in panels.timeline._sampled.full_text()
 
 
 # -- opening and refusing ------------------------------------------------------------------------

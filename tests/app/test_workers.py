@@ -13,6 +13,7 @@ from app.workers.pool import WorkerPool
 from app.workers.worker import Worker
 from mvit_core.errors import Cancelled, ClipError
 from mvit_core.system.cache import MemoryBudget
+from tests.app.conftest import WAIT_MS
 
 
 class Listener(QObject):
@@ -52,7 +53,7 @@ def test_a_result_comes_on_the_receivers_thread_never_within_the_call(qtbot, wor
     ran_on = []
     worker.submit(TaskKey.HEAT, lambda _: ran_on.append(threading.get_ident()) or 3)
     assert not listener.results
-    qtbot.waitUntil(lambda: bool(listener.results))
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
     assert outcomes(listener) == [(TaskKey.HEAT, 1, "done", 3)]
     assert listener.threads == {True}
     assert ran_on != [threading.get_ident()]
@@ -64,7 +65,7 @@ def test_a_newer_task_replaces_the_one_that_waits(qtbot, worker, listener):
     for number in range(5):
         worker.submit(TaskKey.FRAME, lambda _, number=number: number)
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 6)
+    qtbot.waitUntil(lambda: len(listener.results) == 6, timeout=WAIT_MS)
     done = [a for a in listener.results if a.key == TaskKey.FRAME and a.outcome == "done"]
     assert [(a.generation, a.payload) for a in done] == [(5, 4)]
     assert sum(a.outcome == "cancelled" for a in listener.results) == 4
@@ -77,7 +78,7 @@ def test_an_error_of_ours_is_one_line_and_the_worker_lives_on(qtbot, worker, lis
 
     worker.submit(TaskKey.OPEN, fail)
     worker.submit(TaskKey.LOAD, lambda _: 1)
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     assert (listener.results[0].outcome, listener.results[0].problem) == ("failed", "too short")
     assert "ClipError" in listener.results[0].trace
     assert listener.results[1].outcome == "done"
@@ -85,7 +86,7 @@ def test_an_error_of_ours_is_one_line_and_the_worker_lives_on(qtbot, worker, lis
 
 def test_any_other_error_is_named_and_logged(qtbot, worker, listener, caplog):
     worker.submit(TaskKey.COPY, lambda _: 1 / 0)
-    qtbot.waitUntil(lambda: bool(listener.results))
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
     assert listener.results[0].problem == "ZeroDivisionError: division by zero"
     assert "copy failed" in caplog.text
 
@@ -97,7 +98,7 @@ def test_cancel_reaches_running_work_at_its_next_step(qtbot, worker, listener):
             time.sleep(0.005)
 
     worker.submit(TaskKey.SERIES, work)
-    qtbot.waitUntil(lambda: len(listener.progress) > 2)
+    qtbot.waitUntil(lambda: len(listener.progress) > 2, timeout=WAIT_MS)
     began = time.monotonic()
     worker.cancel(TaskKey.SERIES)
     assert time.monotonic() - began < 0.2
@@ -111,7 +112,7 @@ def test_a_waiting_task_that_is_cancelled_never_runs(qtbot, worker, listener):
     worker.submit(TaskKey.MAPS, lambda _: ran.append(1))
     worker.cancel(TaskKey.MAPS)
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     assert not ran
 
 
@@ -167,7 +168,7 @@ def test_a_result_goes_to_the_callback_it_was_submitted_with_on_its_thread(
 ):
     caller.submit(TaskKey.HEAT, lambda _: "red")
     assert not caller.calls
-    qtbot.waitUntil(lambda: bool(listener.results))
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
     assert caller.calls == [("result", "red")]
     assert caller.threads == {True}
 
@@ -177,7 +178,7 @@ def test_a_failure_goes_to_the_callback_for_errors_alone(qtbot, caller, listener
         raise ClipError("too short")
 
     caller.submit(TaskKey.OPEN, fail)
-    qtbot.waitUntil(lambda: bool(listener.results))
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
     assert caller.calls == [("error", "too short")]
 
 
@@ -190,7 +191,7 @@ def test_a_stale_result_is_dropped_unless_it_is_worth_keeping(qtbot, caller, lis
     assert begun.wait(5)
     caller.submit(TaskKey.FRAME, lambda _: "new", **options)
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     assert caller.calls == [("late", "old")] * keeps_late + [("result", "new")]
 
 
@@ -209,7 +210,7 @@ def test_a_stale_failure_and_a_stale_cancellation_are_told_to_nobody(
     assert begun.wait(5)
     caller.submit(TaskKey.LOAD, lambda _: "new")
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     assert caller.calls == [("result", "new")]
 
 
@@ -222,7 +223,7 @@ def test_of_tasks_that_replace_each_other_only_the_last_is_told_that_it_was_canc
         caller.submit(TaskKey.MAPS, lambda _: 1)
     worker.cancel(TaskKey.MAPS)
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 4)
+    qtbot.waitUntil(lambda: len(listener.results) == 4, timeout=WAIT_MS)
     assert caller.calls == [("cancelled", None)]
 
 
@@ -230,7 +231,7 @@ def test_whoever_listens_to_a_worker_hears_after_the_callbacks(qtbot, worker):
     order = []
     worker.finished.connect(lambda result: order.append(result.outcome))
     worker.submit(TaskKey.HEAT, lambda _: 1, lambda _: order.append("callback"))
-    qtbot.waitUntil(lambda: len(order) == 2)
+    qtbot.waitUntil(lambda: len(order) == 2, timeout=WAIT_MS)
     assert order == ["callback", "done"]
 
 
@@ -281,14 +282,14 @@ class Slow:
 def test_background_work_makes_way_at_its_next_step_and_is_put_again(qtbot, worker, listener):
     work = Slow()
     worker.submit(TaskKey.AHEAD, work, background=True)
-    qtbot.waitUntil(lambda: work.done > 2)
+    qtbot.waitUntil(lambda: work.done > 2, timeout=WAIT_MS)
     seen = []
     worker.submit(TaskKey.FRAME, lambda _: seen.append(work.done) or "picture")
     asked_at = work.done
-    qtbot.waitUntil(lambda: bool(listener.results))
+    qtbot.waitUntil(lambda: bool(listener.results), timeout=WAIT_MS)
     assert outcomes(listener) == [(TaskKey.FRAME, 1, "done", "picture")]
     assert seen[0] - asked_at <= 1
-    qtbot.waitUntil(lambda: work.done > seen[0] + 2)
+    qtbot.waitUntil(lambda: work.done > seen[0] + 2, timeout=WAIT_MS)
     assert work.begun == 2
     assert worker.is_pending(TaskKey.AHEAD)
 
@@ -301,7 +302,7 @@ def test_background_work_ends_in_one_result_however_often_it_is_interrupted(
     for number in range(5):
         qtbot.wait(5)
         worker.submit(TaskKey.FRAME, lambda _, number=number: number)
-    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results))
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results), timeout=WAIT_MS)
     assert [o for o in outcomes(listener) if o[0] == TaskKey.AHEAD] == [
         (TaskKey.AHEAD, 1, "done", 60)
     ]
@@ -313,7 +314,7 @@ def test_what_the_user_waits_for_goes_first_whatever_was_asked_first(qtbot, work
     worker.submit(TaskKey.AHEAD, lambda _: order.append("ahead"), background=True)
     worker.submit(TaskKey.FRAME, lambda _: order.append("frame"))
     gate.set()
-    qtbot.waitUntil(lambda: len(listener.results) == 3)
+    qtbot.waitUntil(lambda: len(listener.results) == 3, timeout=WAIT_MS)
     assert order == ["frame", "ahead"]
 
 
@@ -322,9 +323,9 @@ def test_newer_background_work_of_a_key_takes_the_place_of_the_one_that_runs(
 ):
     old = Slow()
     worker.submit(TaskKey.AHEAD, old, background=True)
-    qtbot.waitUntil(lambda: old.done > 2)
+    qtbot.waitUntil(lambda: old.done > 2, timeout=WAIT_MS)
     worker.submit(TaskKey.AHEAD, lambda _: "new", background=True)
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     assert outcomes(listener) == [
         (TaskKey.AHEAD, 1, "cancelled", None),
         (TaskKey.AHEAD, 2, "done", "new"),
@@ -338,10 +339,10 @@ def test_background_work_can_be_cancelled(qtbot, worker, listener, runs):
         worker.submit(TaskKey.EXPLAIN, lambda _: gate.wait(5))
     worker.submit(TaskKey.AHEAD, work, background=True)
     if runs:
-        qtbot.waitUntil(lambda: work.done > 2)
+        qtbot.waitUntil(lambda: work.done > 2, timeout=WAIT_MS)
     worker.cancel(TaskKey.AHEAD)
     gate.set()
-    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results))
+    qtbot.waitUntil(lambda: any(a.key == TaskKey.AHEAD for a in listener.results), timeout=WAIT_MS)
     assert next(a for a in listener.results if a.key == TaskKey.AHEAD).outcome == "cancelled"
     assert not worker.is_pending(TaskKey.AHEAD)
 
@@ -359,7 +360,7 @@ def test_closing_ends_background_work(qapp):
 def test_work_knows_whether_the_user_waits_for_it(qtbot, worker, listener):
     worker.submit(TaskKey.EXPLAIN, lambda task: task.background)
     worker.submit(TaskKey.AHEAD, lambda task: task.background, background=True)
-    qtbot.waitUntil(lambda: len(listener.results) == 2)
+    qtbot.waitUntil(lambda: len(listener.results) == 2, timeout=WAIT_MS)
     expected = [(TaskKey.EXPLAIN, 1, "done", False), (TaskKey.AHEAD, 1, "done", True)]
     assert sorted(outcomes(listener)) == sorted(expected)
 

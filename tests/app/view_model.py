@@ -18,7 +18,7 @@ class View:
     """The fields that the actions change."""
 
     colormap: str = "inferno"
-    opacity: float = 0.6
+    opacity: float = 0.85
     overlay: bool = True
     token_grid: bool = False
     block: int | None = None

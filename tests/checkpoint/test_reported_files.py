@@ -31,6 +31,13 @@ def test_a_reported_checkpoint_opens_and_says_what_was_read(name):
     assert report.missing == ()
 
 
+def test_the_reported_configuration_is_that_of_the_others():
+    own = load_model(CHECKPOINTS / "hyper_cfg.pth")
+    given = load_model(CHECKPOINTS / "hyper_cfg.pth", config=CHECKPOINTS / "cfg.yaml")
+    assert given.config == own.config
+    assert given.report.missing == ()
+
+
 def test_means_for_colours_to_255_are_told_in_both_scales():
     (warning,) = load_model(CHECKPOINTS / "mean_255.pth").report.warnings
     assert "114.8" in warning

@@ -284,7 +284,7 @@ def test_a_broken_input_ends_in_one_line_and_writes_nothing(
         (["--labels", "/nowhere/names.txt"], "does not exist"),
         (["--config", "/nowhere/cfg.yaml"], "does not exist"),
         (["--frame", "400"], "frame 400 does not exist"),
-        (["--mode", "glow"], "allowed are tint, spotlight"),
+        (["--mode", "glow"], "allowed are tint, even, spotlight"),
         (["--gamma", "0"], "gamma is 0"),
         (["--threshold", "2"], "threshold is 2"),
         (["--units", "bits"], "allowed are probability, uniform"),

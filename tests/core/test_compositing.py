@@ -49,9 +49,15 @@ def blended(frame, layer, matrix):
 
 STYLES = [
     RenderStyle(ENDS),
+    RenderStyle(ENDS, "lime"),
+    RenderStyle(ENDS, "signed"),
     RenderStyle(ENDS, "viridis", opacity=0.3),
     RenderStyle(ENDS, opacity=1.0),
     RenderStyle(ENDS, gamma=0.5),
+    RenderStyle(ENDS, mode="even"),
+    RenderStyle(ENDS, mode="even", opacity=1.0),
+    RenderStyle(ENDS, "viridis", mode="even", opacity=0.3),
+    RenderStyle(ENDS, mode="even", gamma=0.5),
     RenderStyle(ENDS, mode="spotlight"),
     RenderStyle(ENDS, mode="spotlight", threshold=0.3, opacity=0.9),
 ]
@@ -70,7 +76,16 @@ def test_smooth_content_agrees_with_the_overlay_in_rgb(style, matrix, size):
 
 
 @pytest.mark.parametrize(
-    "style", [RenderStyle(ENDS, threshold=0.5), RenderStyle(ENDS, smooth=False)]
+    "style",
+    [
+        RenderStyle(ENDS, threshold=0.5),
+        RenderStyle(ENDS, smooth=False),
+        RenderStyle(ENDS, threshold=0.5, mode="even"),
+        RenderStyle(ENDS, smooth=False, mode="even"),
+        RenderStyle(ENDS, outline=True),
+        RenderStyle(ENDS, "signed", outline=True),
+    ],
+    ids=str,
 )
 def test_hard_edges_differ_only_where_chroma_is_shared(style):
     size = (320, 240)
@@ -87,7 +102,7 @@ def test_outside_of_what_the_model_saw_the_planes_stay_as_they_were():
     frame = planes_of(smooth_frame(320, 240), BT709)
     before = [plane.copy() for plane in frame.each]
     canvas = PlaneCanvas((320, 240), BT709)
-    layer = heat_layer(heatmap, 4, RenderStyle(ENDS))
+    layer = heat_layer(heatmap, 4, RenderStyle(ENDS, mode="even"))
     lay(frame, plane_heat(layer, BT709), canvas.planes())
     left = int(heatmap.box_px[0]) - 1
     for plane, was, half in zip(canvas.planes().each, before, (1, 2, 2), strict=True):

@@ -193,8 +193,10 @@ def test_an_unreadable_frame_becomes_a_placeholder_and_the_rest_goes_on(explaine
         HeatSettings(mode="spotlight"),
         HeatSettings(gamma=0.6, threshold=0.4),
         HeatSettings(smooth=False),
+        HeatSettings(mode="even", opacity=0.6),
+        HeatSettings(colormap="lime", outline=True),
     ],
-    ids=["tint", "spotlight", "threshold", "cells"],
+    ids=["tint", "spotlight", "threshold", "cells", "even", "outline"],
 )
 def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_path, heat, caption):
     source, moving = tmp_path / "odd.mkv", tmp_path / "out.mp4"
@@ -215,6 +217,29 @@ def test_every_picture_of_a_video_equals_the_still_of_its_frame(explainer, tmp_p
             assert difference.mean() < 4  # what H.264 in 4:2:0 costs
             strip = difference[182:]
             assert not caption or strip.mean() < 4
+
+
+@pytest.mark.parametrize("ending", [".png", ".mkv"])
+def test_heat_of_damaged_frames_is_hatched_in_pictures_and_films(
+    explainer, video, tmp_path, monkeypatch, ending
+):
+    heat = HeatSettings(colormap="lime", range_policy="map", outline=True)
+    request = ExportRequest(heat=heat, frame_index=None if ending == ".mkv" else 0, caption=False)
+    pictures = []
+    for damaged in (frozenset(), frozenset({0})):
+        monkeypatch.setattr(type(video), "damaged_frames", property(lambda _, d=damaged: d))
+        target = tmp_path / f"{len(damaged)}{ending}"
+        export(explainer, video, request, target)
+        read = frames_of(target)[0] if ending == ".mkv" else cv2.imread(str(target))[..., ::-1]
+        pictures.append(read.astype(int))
+    whole, hatched = pictures
+    height, width = whole.shape[:2]
+    bare = np.add.outer(np.arange(height), np.arange(width)) % 8 == 0
+    frame = video.frame(0).astype(int)
+    if ending == ".png":
+        assert (hatched[bare] == frame[bare]).all()
+        assert (hatched[~bare] == whole[~bare]).all()
+    assert np.abs(whole - hatched)[bare].mean() > 4 * np.abs(whole - hatched)[~bare].mean()
 
 
 def test_only_the_lines_of_a_caption_that_change_are_drawn_anew(explainer, video):

@@ -374,14 +374,14 @@ def test_a_family_is_recorded_alone_as_well_as_in_a_model(clip: Tensor):
 def test_the_end_of_a_forward_pass_is_entered_at_its_first_layer(config: MViTConfig, clip: Tensor):
     model = weights(build_network(config)).eval()
     with torch.no_grad():
-        logits = model.resume(*model._embedded(clip))
+        logits = model.resume(*model.embed(clip))
         torch.testing.assert_close(logits, model(clip), atol=1e-5, rtol=1e-4)
 
 
 def test_a_reversible_network_is_entered_behind_a_layer_by_both_streams(clip: Tensor):
     model = weights(build_network(reversible())).eval()
     with torch.no_grad():
-        tokens, grid = model._embedded(clip)
+        tokens, grid = model.embed(clip)
         streams = torch.cat(model.rev_backbone["layers"][0](tokens, tokens, grid), dim=-1)
         torch.testing.assert_close(model.resume(streams, grid, 1), model(clip))
         with pytest.raises(CaptureError, match="blocks 0 to 4"):

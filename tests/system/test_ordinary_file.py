@@ -1,6 +1,7 @@
 """Ordinary files are opened, all else is refused without waiting; a file is known by its state."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -11,9 +12,13 @@ from mvit_core.errors import LabelsError, VideoOpenError
 from mvit_core.system.ordinary_file import (
     FileIdentity,
     check_ordinary,
+    is_file,
+    is_folder,
+    is_there,
     open_ordinary,
     read_ahead,
     read_bounded,
+    user_path,
 )
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of POSIX")
@@ -127,3 +132,50 @@ def test_a_clip_that_was_replaced_is_not_explained_by_the_old_capture(
     shutil.move(tmp_path / "new.mp4", barcode_clip)
     with open_video(barcode_clip) as video:
         assert explainer.recall(video, window) is None
+
+
+OWN_WAY = {"mvit_core/system/ordinary_file.py"}
+"""Modules that ask ``Path`` itself."""
+OWN_FILES = {
+    "app/window/display.py",
+    "mvit_core/system/assets.py",
+    "mvit_core/system/atomic_file.py",
+}
+"""Modules that ask it about files beside the code, or that they made, alone."""
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "/".join(["folder"] * 1000), "zero\0byte", "loop"])
+def test_whether_something_is_there_is_answered_for_every_name(tmp_path: Path, name: str):
+    (tmp_path / "loop").symlink_to("loop")
+    path = tmp_path / name
+    assert not is_there(path)
+    assert not is_folder(path)
+    assert not is_file(path)
+
+
+@posix
+def test_files_folders_and_pipes_are_told_apart(tmp_path: Path):
+    file, pipe = tmp_path / "file", tmp_path / "pipe"
+    file.touch()
+    os.mkfifo(pipe)
+    assert [is_there(p) for p in (file, pipe, tmp_path)] == [True] * 3
+    assert [is_file(p) for p in (file, pipe, tmp_path)] == [True, False, False]
+    assert [is_folder(p) for p in (file, pipe, tmp_path)] == [False, False, True]
+
+
+def test_a_tilde_of_nobody_stays_as_it_was_typed():
+    assert user_path("~nobody-of-that-name/a") == Path("~nobody-of-that-name/a")
+    assert user_path("~/a") == Path.home() / "a"
+
+
+def test_every_module_asks_about_files_of_users_in_the_way_that_raises_nothing():
+    """``Path.exists`` raises where a name is too long, which a user cannot know."""
+    root = Path(__file__).resolve().parents[2]
+    asking = set()
+    for folder in ("app", "mvit_core"):
+        for path in (root / folder).rglob("*.py"):
+            name = path.relative_to(root).as_posix()
+            calls = re.findall(r"\.(?:exists|is_dir|is_file)\(\)", path.read_text(encoding="utf-8"))
+            if calls and not name.startswith("mvit_core/training/"):
+                asking.add(name)
+    assert asking <= OWN_WAY | OWN_FILES

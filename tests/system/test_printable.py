@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvit_core.errors import CheckpointError, DeviceMemoryError, MvitError
-from mvit_core.printable import MESSAGE_LIMIT, brief, printable, word
+from mvit_core.printable import (
+    LINES_LIMIT,
+    MESSAGE_LIMIT,
+    brief,
+    printable,
+    printable_lines,
+    word,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +89,19 @@ def test_an_object_is_never_asked_to_describe_itself():
     assert brief([Liar()]) == "[<Liar>]"
     assert word(Liar()) == "<Liar>"
     assert word("a\nb") == "a\\nb"
+
+
+def test_of_too_many_lines_the_first_and_the_last_are_shown_and_the_number_of_others():
+    text = printable_lines("\n".join(f"line {n}" for n in range(10_000)))
+    lines = text.split("\n")
+    assert len(lines) == LINES_LIMIT
+    assert (lines[0], lines[-1]) == ("line 0", "line 9999")
+    (said,) = [line for line in lines if "lines) ..." in line]
+    assert int(said.split("(")[1].split()[0]) + len(lines) - 1 == 10_000
+
+
+def test_each_line_is_printable_and_few_short_lines_stay_as_they_are():
+    assert printable_lines("a\n  b\n") == "a\n  b\n"
+    first, second = printable_lines("\x1b[31m\n" + "x" * 10**6).split("\n")
+    assert first == "\\x1b[31m"
+    assert len(second) <= MESSAGE_LIMIT

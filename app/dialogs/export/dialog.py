@@ -27,6 +27,7 @@ from app.text.terms import term
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
+from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class ExportDialog(QDialog):
             sound=self.fields.keeps_sound(),
             caption=self.caption.isChecked(),
         )
-        target = Path(self.target.text()).expanduser()
+        target = user_path(self.target.text())
         return replace(self._job, target=target, span=span, request=request)
 
     @property
@@ -313,7 +314,7 @@ class ExportDialog(QDialog):
         self._choice_made()
 
     def _check(self) -> None:
-        target = Path(self.target.text()).expanduser()
+        target = user_path(self.target.text())
         problem = ""
         if not target.name or target.suffix.lower() != self.kind.currentData():
             row = self.kind.findData(target.suffix.lower())
@@ -326,9 +327,9 @@ class ExportDialog(QDialog):
                 problem = self.tr("The name should end in {ending}").format(
                     ending=self.kind.currentData()
                 )
-        if not problem and not target.parent.is_dir():
+        if not problem and not is_folder(target.parent):
             problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
-        if not problem and target.exists():
+        if not problem and is_there(target):
             self.problem.setText(self.tr("The file exists and will be replaced"))
         else:
             self.problem.setText(problem)

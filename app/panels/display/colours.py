@@ -74,7 +74,7 @@ class ColourControls(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Show the settings of a state."""
         self.colormap.setCurrentIndex(self.colormap.findData(state.heat.colormap))
-        tint = state.heat.mode == "tint"
+        tint = state.heat.mode != "spotlight"
         self.colormap.setEnabled(tint)
         set_tip(
             self.colormap,
@@ -116,12 +116,17 @@ class ColourControls(QWidget):
         return made
 
     def _make_modes(self) -> dict[Mode, QToolButton]:
-        words: dict[Mode, str] = {"tint": self.tr("Tint"), "spotlight": self.tr("Spotlight")}
+        words: dict[Mode, str] = {
+            "tint": self.tr("Tint"),
+            "even": self.tr("Even tint"),
+            "spotlight": self.tr("Spotlight"),
+        }
         group = QButtonGroup(self)
         made = {}
         for mode, tip in MODES.items():
             button = QToolButton()
             button.setText(words[mode])
+            button.setObjectName("segment")
             set_tip(button, term(tip))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from app.panels.display.forms import LINE_GAP, combo, form, row
 from app.panels.display.histogram import Histogram
 from app.state.view_state import ViewState
-from app.text.phrases import policy_names
+from app.text.phrases import policy_names, value_words
 from app.views.range_menu import range_menu
-from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
+from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 from app.widgets.plot_menu import PlotMenu
-from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange
+from mvit_core.render import RANGE_POLICIES, RenderStyle, ValueRange, value_of
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
@@ -55,7 +55,7 @@ class RangeControls(QWidget):
             (self.low, self.tr("Lowest"), Qt.AlignmentFlag.AlignLeft),
             (self.high, self.tr("Highest"), Qt.AlignmentFlag.AlignRight),
         ):
-            field.setAccessibleName(words)
+            set_spoken_name(field, words)
             field.setAlignment(side)
             field.setMinimumWidth(48)
             field.editingFinished.connect(self._entered)
@@ -119,7 +119,7 @@ class RangeControls(QWidget):
         if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
             ends = shown.range.range
             for field, value in ((self.low, ends.low), (self.high, ends.high)):
-                field.setText(f"{value * self._factor():.3g}")
+                field.setText(value_words(value * self._factor()))
                 field.setCursorPosition(0)
 
     def _factor(self) -> float:
@@ -133,10 +133,10 @@ class RangeControls(QWidget):
             return
         now, factor = self._shown.range.range, self._factor()
         typed = (self.low.text(), self.high.text())
-        if typed == tuple(f"{value * factor:.3g}" for value in (now.low, now.high)):
+        if typed == tuple(value_words(value * factor) for value in (now.low, now.high)):
             return  # the numbers are unchanged, so the policy stays
         try:
-            ends = ValueRange(*(float(text.replace(",", ".")) / factor for text in typed))
+            ends = ValueRange(*(value_of(text) / factor for text in typed))
         except ValueError:
             self.refused.emit(self.tr("A range needs two numbers, such as 0.001 and 0.02"))
             return

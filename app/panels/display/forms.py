@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
+from app.widgets.basic import set_spoken_name
+
 LINE_GAP = 4
 """Pixels between lines, of which the panel has many and a low window shows few."""
 
@@ -26,7 +28,7 @@ def form(parent: QWidget) -> QGridLayout:
 def combo(name: str) -> QComboBox:
     """Make a combo box as wide as there is room."""
     made = QComboBox()
-    made.setAccessibleName(name)
+    set_spoken_name(made, name)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(LETTERS)
     leave_keys(made)

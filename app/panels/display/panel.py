@@ -75,6 +75,11 @@ class DisplayPanel(Panel):
             ("smooth", self.tr("Smooth"), self.tr("Off: each pixel shows its nearest token (S)")),
             ("token_grid", self.tr("Token grid"), self.tr("Lines between tokens (D)")),
             ("coverage", self.tr("Coverage"), ""),
+            (
+                "outline",
+                self.tr("Outline"),
+                self.tr("Line around values of at least half the range (Shift+T)"),
+            ),
         ):
             box = QCheckBox(words)
             set_tip(box, tip)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
 from typing_extensions import override
 
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_description, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ class ValueSlider(QWidget):
         guard = _WheelGuard(self)
         for control, words in ((self.slider, name), (self.number, of_number)):
             control.installEventFilter(guard)
-            control.setAccessibleName(words)
+            set_spoken_name(control, words)
             set_tip(control, tip)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         row = QHBoxLayout(self)
@@ -103,4 +103,4 @@ class ValueSlider(QWidget):
         self.number.setValue(self._scale.factor * value)
         del blockers
         # Screen readers read the slider's position as its value, which is 0 for a gamma of 1.
-        self.slider.setAccessibleDescription(f"{self.number.text()}. {self._tip}")
+        set_spoken_description(self.slider, f"{self.number.text()}. {self._tip}")

@@ -104,7 +104,8 @@ class ValuesPlot:
         edges = np.linspace(info.span.low, info.span.high, len(info.counts) + 1)
         middles = (edges[:-1] + edges[1:]) / 2
         ground = QColor(colours.control_hover)
-        table = bar_colours(style, 256, (ground.red(), ground.green(), ground.blue()))
+        shown_as = style if style.mode == "spotlight" else style.without_frame
+        table = bar_colours(shown_as, 256, (ground.red(), ground.green(), ground.blue()))
         places = (style.range.normalise(middles.astype(np.float32)) * 255).astype(int)
         shown = table[places].astype(np.float64)
         outside = (middles < style.range.low) | (middles > style.range.high)

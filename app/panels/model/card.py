@@ -16,7 +16,7 @@ from app.text.model_words import (
     size_words,
 )
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, label, set_tip
+from app.widgets.basic import ElidedLabel, label, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
@@ -44,7 +44,7 @@ class Ways(QComboBox):
     def __init__(self, name: str, ways: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
         self._ways = ways
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self.setFont(theme.small_font(self))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

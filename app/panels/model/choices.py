@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.text.model_words import head_words, network_words
 from app.widgets import theme
-from app.widgets.basic import label, set_tip
+from app.widgets.basic import bounded, label, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Choice(QComboBox):
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self.setFont(theme.small_font(self))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -47,7 +47,7 @@ class Choice(QComboBox):
         self._names, self._now = tuple(names), now
         with QSignalBlocker(self):
             self.clear()
-            self.addItems(list(words))
+            self.addItems([bounded(each) for each in words])
             self.setCurrentIndex(self._names.index(now) if now in self._names else -1)
 
     @override

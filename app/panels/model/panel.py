@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -27,7 +26,7 @@ from app.text.model_words import fed_words, heads_words, none_words, report_word
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
 from app.text.terms import origin_words, term
 from app.widgets import theme
-from app.widgets.basic import label, rule, set_tip
+from app.widgets.basic import PlainLines, label, rule, set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -58,12 +57,11 @@ class Fold(QWidget):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.header.toggled.connect(self._toggled)
-        self.lines = QPlainTextEdit()
-        self.lines.setReadOnly(True)
-        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines = PlainLines()
+        self.lines.setLineWrapMode(PlainLines.LineWrapMode.NoWrap)
         self.lines.setFont(theme.small_font(self))
         self.lines.setTabChangesFocus(True)
-        self.lines.setAccessibleName(title)
+        set_spoken_name(self.lines, title)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

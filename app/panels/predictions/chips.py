@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from app.widgets import theme
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 
 MOST = 12
 """Most buttons; further boxes are chosen on the canvas."""
@@ -20,7 +20,7 @@ class Chips(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self.group = QButtonGroup(self)
         self.group.idClicked.connect(self.chosen)
         self._row = QHBoxLayout(self)
@@ -37,7 +37,7 @@ class Chips(QWidget):
             self._make()
         for button, tip in zip(self.group.buttons(), tips, strict=False):
             set_tip(button, tip)
-            button.setAccessibleName(tip)
+            set_spoken_name(button, tip)
         button = self.group.button(chosen)
         if button is not None:
             button.setChecked(True)

@@ -138,7 +138,7 @@ class _Delegate(QStyledItemDelegate):
         colours = theme.current()
         box = QRectF(line.left() + 3, line.center().y() - BOX_PX / 2 - 3, BOX_PX, BOX_PX)
         if row.slot < 0:
-            painter.setPen(QPen(QColor(colours.text_soft if hovered else colours.border), 1.2))
+            painter.setPen(QPen(QColor(colours.text_soft if hovered else colours.edge), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 3, 3)
             return
@@ -161,7 +161,7 @@ class _Delegate(QStyledItemDelegate):
         colours, first = theme.current(), row.rank == 1
         share = share_words(row.probability)
         font = painter.font()
-        font.setBold(first)
+        theme.set_strong(font, strong=first)
         painter.setFont(font)
         metrics = painter.fontMetrics()
         room = int(line.width() - metrics.horizontalAdvance(share) - 10)

@@ -181,7 +181,7 @@ class PredictionsPanel(Panel):
         window = results.window(state.frame)
         if state.whole_video or window is None:
             return self.tr("whole video") if state.whole_video else ""
-        words = self.tr("window {i}/{n}").format(i=window.index + 1, n=len(results.windows))
+        words = self.tr("window {i} of {n}").format(i=window.index + 1, n=len(results.windows))
         is_independent = results.model is not None and results.model.activation == "sigmoid"
         return f"{words} · sigmoid" if is_independent else words
 

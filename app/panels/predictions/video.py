@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
 
-from app.text.phrases import duration_words
+from app.text.phrases import duration_words, views_words
 from app.widgets import theme
 from app.widgets.basic import label, set_tip
 from mvit_core.video.multi_view import ViewPlan
@@ -84,11 +84,10 @@ class VideoControls(QWidget):
         if average.problem:
             return average.problem[:1].upper() + average.problem[1:]
         if average.known == average.total:
-            return self.tr("Mean probability over {n} views").format(n=average.total)
-        words = (
-            self.tr("Mean of {k} of {n} views so far") if average.known else self.tr("{n} views")
-        )
-        words = words.format(k=average.known, n=average.total)
+            return self.tr("Mean probability over {views}").format(views=views_words(average.total))
+        words = views_words(average.total)
+        if average.known:
+            words = self.tr("Mean of {k} of {views} so far").format(k=average.known, views=words)
         if average.seconds is not None:
             words += self.tr(", about {time} more").format(time=duration_words(average.seconds))
         return words

@@ -99,7 +99,7 @@ class Timeline(Panel):
         self.field.editingFinished.connect(self._entered)
         self._total = label("", "faint")
         self._time = label("", "soft")
-        self._time.setFont(theme.number_font(self))
+        self._time.setFont(theme.number_font())
         self._speed = label("1×", "soft", small=True)
         set_tip(self._speed, self.tr("Playback speed ([ and ], Backspace for 1×)"))
         self._damage = label(self.tr("incomplete"), "warning", small=True)
@@ -321,7 +321,7 @@ class Timeline(Panel):
         self.track.show_video(video, windows)
         count = video.frame_count if video else 0
         self.field.show_video(video)
-        self._total.setText(f"/ {frame_number(count - 1)}" if count else "")
+        self._total.setText(self.tr("of {n}").format(n=frame_number(count - 1)) if count else "")
         set_tip(self._total, self.tr("{count} frames").format(count=count))
         self._speed.setVisible(video is not None)
         self._badge.setVisible(video is not None and video.is_variable_rate)

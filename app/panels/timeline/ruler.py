@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -35,8 +36,9 @@ class Ruler(Row):
             x, text = span.x_of(frame), str(frame_number(frame))
             if x + metrics.horizontalAdvance(text) > box.right() + 10:
                 break
-            painter.setPen(QColor(colours.border))
-            painter.drawLine(QPointF(x, box.bottom() - 5), QPointF(x, box.bottom()))
+            painter.setPen(QColor(colours.edge))
+            tick = floor(x) + 0.5  # on one column of pixels, or it is two faint ones
+            painter.drawLine(QPointF(tick, box.bottom() - 5), QPointF(tick, box.bottom()))
             painter.setPen(QColor(colours.text_faint))
             painter.drawText(QPointF(x + 3, box.bottom() - 5), text)
         paint_marks(painter, box, scene)

@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.controller.series import series_titles
 from app.text.phrases import duration_words
 from app.widgets import theme
-from app.widgets.basic import PlainLabel, bounded, set_tip
+from app.widgets.basic import PlainLabel, bounded, set_spoken_name, set_tip
 from app.widgets.class_colours import slot_colour
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class SeriesHead(QWidget):
         title, what = series_titles().get(kind, ("", ""))
         self._series = series
         self.title.setText(f"{title} ▾")
-        self.title.setAccessibleName(self.tr("Series over the clip: {name}").format(name=title))
+        set_spoken_name(self.title, self.tr("Series over the clip: {name}").format(name=title))
         if series is None:
             return
         missing = series.total - series.known

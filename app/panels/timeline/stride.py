@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.state.language import N
 from app.widgets import theme
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from mvit_core.video.clip import PLAIN
 
 if TYPE_CHECKING:
@@ -69,6 +69,6 @@ class StrideButton(QToolButton):
         """Show how windows lie."""
         words = stride_words(tiling)
         self.setText(tr("stride: {words}").format(words=words) + " ▾")
-        self.setAccessibleName(tr("Stride of the windows: {words}").format(words=words))
+        set_spoken_name(self, tr("Stride of the windows: {words}").format(words=words))
         for action in self._group.actions():
             action.setChecked(action.data() == tiling.stride)

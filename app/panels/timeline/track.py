@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.panels.timeline.hover import HoverPicture, frame_words
@@ -23,6 +23,7 @@ from app.results import WindowStates
 from app.state.view_state import Loop
 from app.text.phrases import frame_number
 from app.widgets import theme
+from app.widgets.basic import set_spoken_description
 from app.widgets.plot_menu import PlotMenu
 
 if TYPE_CHECKING:
@@ -122,10 +123,11 @@ class Track(QWidget):
         self._frame, self._window = frame, window
         if not self._held:
             self._set_span(self.span.showing(frame))
-        self.setAccessibleDescription(
+        set_spoken_description(
+            self,
             self.tr("frame {frame} of {count}").format(
                 frame=frame_number(frame), count=self.span.count
-            )
+            ),
         )
         self._update_playhead()
 
@@ -153,9 +155,8 @@ class Track(QWidget):
         """Update the heights of the rows, and repaint them."""
         for row in self.rows:
             row.follow(self._scene(self._video) if self._video is not None else None)
-        natural_px = sum(row.height for row in self.rows)
-        if natural_px != self._natural_px:
-            self._natural_px = natural_px
+        before, self._natural_px = self._natural_px, sum(row.height for row in self.rows)
+        if before != self._natural_px:
             self.updateGeometry()
         share_room(self.rows, self.height())
         self.update()
@@ -307,10 +308,7 @@ class Track(QWidget):
             event.ignore()
             return
         self._hide_hover()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.export.add_to(menu)
-        menu.popup(event.globalPos())
+        self.export.menu().popup(event.globalPos())
 
     def _make_figure(self) -> Plot:
         assert self._figure is not None

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.text.terms import term
 from app.widgets import theme
-from app.widgets.basic import set_tip
+from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Tiles(QListWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName("gallery")
-        self.setAccessibleName(name)
+        set_spoken_name(self, name)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)

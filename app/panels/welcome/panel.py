@@ -164,9 +164,7 @@ class Welcome(QWidget):
 
     def _lay_out(self) -> None:
         title = label(self.tr("Drop a video or a checkpoint here"), "title")
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        title.setFont(font)
+        title.setFont(theme.sized_font(title, "page"))
         text = label(
             self.tr("See where each head of a Multiscale Vision Transformer looks."), "soft"
         )
@@ -262,7 +260,7 @@ class Welcome(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(colours.stage))
-        pen = QPen(QColor(colours.border), 2)
+        pen = QPen(QColor(colours.edge), 2)
         pen.setDashPattern([5, 5])
         painter.setPen(pen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 14, 14)

@@ -8,6 +8,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from mvit_core.errors import VideoOpenError
+from mvit_core.system.ordinary_file import is_file
 from mvit_core.video.decode.image_folder import (
     DEFAULT_PICTURE_FPS,
     EvenTimes,
@@ -158,7 +159,7 @@ def _size(data: bytes) -> tuple[int, int]:
 
 
 def _head(path: "Path") -> bytes:
-    if not path.is_file():  # a pipe would wait for ever
+    if not is_file(path):  # a pipe would wait for ever
         return b""
     try:
         with path.open("rb") as file:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mvit_core.errors import VideoError, VideoOpenError
+from mvit_core.system.ordinary_file import is_folder
 from mvit_core.video.decode.container import LIBRARY_ERRORS, open_stream
 from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.packet_reader import go_on
@@ -124,7 +125,7 @@ def checked_fps(fps: float, path: "Path | None" = None) -> float:
     Raises:
         VideoError: they cannot, or ``path`` is a file, which has a rate of its own.
     """
-    if path is not None and not path.is_dir():
+    if path is not None and not is_folder(path):
         message = f"{path.name} is a file, which has its own frame rate"
         raise VideoError(f"{message}; fps is for folders of pictures: leave it out")
     low, high = FPS_RANGE

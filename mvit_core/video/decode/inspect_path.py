@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mvit_core.system.ordinary_file import is_folder
 from mvit_core.video.decode.animations import (
     inspect_tiff_stack,
     inspect_webp,
@@ -33,7 +34,7 @@ def inspect_path(
         VideoOpenError: it is no video that can be decoded.
         VideoError: a rate that pictures cannot have.
     """
-    if path.is_dir():
+    if is_folder(path):
         return inspect_folder(path, fps)
     if is_animated_webp(path):
         return inspect_webp(path)

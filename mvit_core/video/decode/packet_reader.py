@@ -127,8 +127,9 @@ class PacketReader:
         self._reopen(strict=False)
 
     def _reopen(self, strict: bool) -> None:
+        opened = self._opened.again(strict=strict)  # where it cannot be, the old one stays open
         self.close()
-        self._opened = self._opened.again(strict=strict)
+        self._opened = opened
 
     def _count_up_to(self, ordinal: int) -> None:
         self._reopen(self._opened.is_strict)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mvit_core.errors import FileChangedError, FrameDecodeError, VideoError
 from mvit_core.system.cache import Cache, MemoryBudget
-from mvit_core.system.ordinary_file import FileIdentity
+from mvit_core.system.ordinary_file import FileIdentity, is_folder
 from mvit_core.video.decode.animations import is_tiff_stack
 from mvit_core.video.decode.closing import Closing
 from mvit_core.video.decode.container import LIBRARY_ERRORS, changed_words
@@ -98,7 +98,7 @@ class Video(Closing):
     ) -> None:
         self._path = Path(path)
         self._identity = FileIdentity.of(self._path)
-        self._is_folder = self._path.is_dir() or is_tiff_stack(self._path)
+        self._is_folder = is_folder(self._path) or is_tiff_stack(self._path)
         if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
         opened_video = known.twin() if known else inspect_path(self._path, fps, stream, progress)

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QDeadlineTimer, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QToolButton
@@ -104,21 +104,23 @@ def dismiss_messages(window):
 
 @contextmanager
 def file_dialog_takes(path):
-    """Within, a file dialog that opens is given a path by keys, and Enter."""
-    looks = []
+    """Within, a file dialog that opens is given a path by keys, and Enter.
+
+    Whatever waits for an answer after that is closed in the end: a test may fail, not hang.
+    """
+    looks, until = [], QDeadlineTimer(WAIT_MS)
 
     def look():
         dialog = QApplication.activeModalWidget()
+        has_typed = any(isinstance(each, QFileDialog) for each in looks)
         looks.append(dialog)
-        if isinstance(dialog, QFileDialog):
-            timer.stop()
+        if isinstance(dialog, QFileDialog) and not has_typed:
             field = dialog.findChild(QLineEdit, "fileNameEdit")
             QGuiApplication.clipboard().setText(str(path))
             QTest.keySequence(field, "Ctrl+A")
             QTest.keySequence(field, "Ctrl+V")
             QTest.keyClick(field, Key.Key_Return)
-        elif dialog is not None and len(looks) > WAIT_MS / LOOK_MS:
-            timer.stop()
+        elif dialog is not None and until.hasExpired():
             dialog.close()
 
     timer = QTimer(interval=LOOK_MS)

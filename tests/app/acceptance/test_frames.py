@@ -72,7 +72,7 @@ def test_05_a_held_key_changes_the_picture_at_every_repeat_and_ends_on_the_exact
         canvas, seen = window.stage.canvas, []
         for _ in range(90):
             QTest.keyPress(canvas, Key.Key_Left)
-            qtbot.waitUntil(lambda: canvas.picture.index == number_written(window))
+            qtbot.waitUntil(lambda: canvas.picture.index == number_written(window), timeout=WAIT_MS)
             seen.append(number_seen(window))
         QTest.keyRelease(canvas, Key.Key_Left)
         assert seen == list(range(249, 159, -1))

@@ -46,7 +46,9 @@ def test_14_colours_change_at_once_while_it_plays_and_ctrl_z_takes_back_one_gest
             seen.append(numbers())
             assert seen[-1] != seen[-2]
             assert window.store.state.playing
-            qtbot.waitUntil(lambda frame=frame: window.panels.timeline.field.text() != frame)
+            qtbot.waitUntil(
+                lambda frame=frame: window.panels.timeline.field.text() != frame, timeout=WAIT_MS
+            )
             if len(seen) > 2:  # opacity is no new picture of the heat
                 qtbot.waitUntil(lambda heat=heat: canvas.heat is not heat, timeout=WAIT_MS)
         assert focus() is canvas, "the pointer left the keys on the stage"

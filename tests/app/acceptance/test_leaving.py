@@ -50,15 +50,14 @@ def answered(words):
     def look():
         box = QApplication.activeModalWidget()
         if isinstance(box, QMessageBox):
-            timer.stop()
             asked.append(box.text())
             button = next((b for b in box.buttons() if b.text() == words), None)
             if button is not None:
                 click(button)
             else:
                 QTest.keyClick(box, Key.Key_Escape)
-        elif until.hasExpired():
-            timer.stop()
+        elif box is not None and until.hasExpired():
+            box.close()
 
     timer = QTimer(interval=LOOK_MS)
     timer.timeout.connect(look)

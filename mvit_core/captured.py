@@ -1,0 +1,146 @@
+"""Values of the path from video to heatmap: a window that was run, and the map of one request."""
+
+from dataclasses import dataclass
+
+from mvit_core.attention.record import AttentionRecord, LayerAttention
+from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Saliency
+from mvit_core.errors import CaptureError
+from mvit_core.explaining.evidence import Evidence
+from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.geometry import GridGeometry, PixelMap
+from mvit_core.heatmap import Heatmap
+from mvit_core.video import ClipWindow
+from mvit_core.video.boxes import Box
+
+__all__ = ["Explanation", "PickedToken", "Prediction", "WindowCapture", "maps_of"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class and its probability."""
+
+    index: int
+    name: str
+    """The class name, or ``class N`` where names are not known."""
+    probability: float
+
+
+@dataclass(frozen=True)
+class WindowCapture:
+    """One clip window as the model saw it, and what it said and looked at."""
+
+    window: ClipWindow
+    pixel_map: PixelMap
+    frame_indices: tuple[int, ...]
+    """Source frame of each input frame."""
+    record: AttentionRecord
+    predictions: tuple[Prediction, ...]
+    """All classes, most probable first."""
+    note: str = ""
+    """Note on the clip; empty where nothing is unusual."""
+    boxes: tuple[Box, ...] = ()
+    """Boxes of the predictions on the source; () for the whole frame."""
+
+    def name_of(self, index: int | None) -> str:
+        """Name of a class; empty for None."""
+        if index is None:
+            return ""
+        return next((p.name for p in self.predictions if p.index == index), f"class {index}")
+
+    def layer(self, block: int | None) -> LayerAttention:
+        """An attention layer by its index, or the last.
+
+        Raises:
+            CaptureError: there is no such block.
+        """
+        depth = self.record.depth
+        wanted = depth - 1 if block is None else block
+        if not 0 <= wanted < depth:
+            raise CaptureError(f"the model has {depth} blocks, 0 to {depth - 1}; got block {block}")
+        kept = {layer.block: layer for layer in self.record.layers}
+        if wanted not in kept:
+            raise CaptureError(
+                f"block {wanted} was not captured; captured are {', '.join(map(str, kept))}"
+            )
+        return kept[wanted]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The map of one request: everything that the window or an exporter draws."""
+
+    capture: WindowCapture
+    spec: MapSpec
+    maps: HeadMaps
+    """All heads of the block."""
+    saliency: Saliency
+    """The head or reduction picked."""
+    heatmap: Heatmap
+    evidence: Evidence | None = None
+    """What an evidence method found; None for attention."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Values lie on both sides of 0: for a class and against it."""
+        return self.evidence is not None and EVIDENCE[self.evidence.method].signed
+
+    @property
+    def against(self) -> str:
+        """Name of the class instead of which; empty where the class stands alone."""
+        return "" if self.evidence is None else self.capture.name_of(self.evidence.target.against)
+
+    @property
+    def target(self) -> str:
+        """Name of the class that is explained; empty where attention is shown."""
+        return "" if self.evidence is None else self.capture.name_of(self.evidence.target.index)
+
+    @property
+    def picked(self) -> "PickedToken | None":
+        """Place of the picked query (or, of a column, the picked key); None for no patch."""
+        if isinstance(self.maps.query, str) or self.evidence is not None:
+            return None
+        layer = self.capture.layer(self.maps.block)
+        of_keys = METHODS[self.maps.method].query_is_key
+        geometry, shape = (
+            (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
+        )
+        _, y, x = geometry.centre(self.maps.query)
+        return PickedToken(
+            self.capture.pixel_map.to_source(x, y), self.maps.query[0], geometry, shape[0]
+        )
+
+
+@dataclass(frozen=True)
+class PickedToken:
+    """A picked token's place on the source video."""
+
+    centre_px: tuple[float, float]
+    """(x, y) of its centre on the source frame."""
+    t: int
+    """Its time on its own grid."""
+    geometry: GridGeometry
+    times: int
+    """Times of its grid."""
+
+    def is_at(self, heatmap: Heatmap, frame_index: int) -> bool:
+        """The frame is nearest to the token's own time."""
+        place = heatmap.sampled_position(frame_index)
+        return self.geometry.nearest(0, place, self.times) == self.t
+
+
+def maps_of(evidence: Evidence, captured: WindowCapture) -> HeadMaps:
+    """Evidence as the maps of a layer with one head, which whatever draws maps takes."""
+    block = captured.record.depth - 1 if evidence.block is None else evidence.block
+    stages = {layer.block: layer.stage for layer in captured.record.layers}
+    values = evidence.saliency.values[None]
+    return HeadMaps(
+        values=values,
+        geometry=evidence.saliency.geometry,
+        sinks=None,
+        key_count=values.size,
+        method=evidence.method,
+        block=block,
+        stage=stages.get(block, 1),
+        query="readout",
+        note=evidence.warning,
+    )

@@ -1,0 +1,114 @@
+"""Pipes, devices, sockets, folders and loops in every place of a file: refused, not waited for."""
+
+import os
+import signal
+import socket
+import stat
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.cli.entry import main
+from mvit_core.printable import MESSAGE_LIMIT
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files as POSIX has them")
+SECONDS = 60
+"""What waits for a writer would wait for ever."""
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def device(path):
+    path.symlink_to("/dev/zero")
+
+
+def bound_socket(path):
+    here = Path.cwd()
+    os.chdir(path.parent)  # names of sockets are short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path.name)
+    os.chdir(here)
+
+
+def loop(path):
+    path.symlink_to(path.name)
+
+
+def kernel_state(path):
+    path.symlink_to("/proc/self/environ")
+
+
+KINDS = {each.__name__: each for each in (pipe, device, bound_socket, loop, kernel_state)}
+KINDS["folder"] = Path.mkdir
+PLACES = {
+    "clip": ["predict", "{evil}", "--checkpoint", "{model}"],
+    "checkpoint": ["predict", "{clip}", "--checkpoint", "{evil}"],
+    "configuration": ["predict", "{clip}", "--checkpoint", "{model}", "--config", "{evil}"],
+    "class names": ["predict", "{clip}", "--checkpoint", "{model}", "--labels", "{evil}"],
+    "inspected": ["inspect", "{evil}"],
+    "target": ["export", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+}
+
+
+@contextmanager
+def patience():
+    def give_up(*_):
+        raise TimeoutError(f"not refused within {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def said(capsys, barcode_clip, toy_checkpoint):
+    """The one line in which a command refuses a path."""
+
+    def call(words, evil):
+        paths = {"clip": barcode_clip, "model": toy_checkpoint, "evil": evil}
+        with patience():
+            assert main([word.format(**paths) for word in words]) == 1
+        told = capsys.readouterr()
+        assert told.out == ""
+        (line,) = [x for x in told.err.splitlines() if not x.startswith("note: ")]
+        assert len(line) <= MESSAGE_LIMIT + len("mvit-lens: ")
+        return line
+
+    return call
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_path, place, kind):
+    evil = tmp_path / ("evil.mp4" if place in ("clip", "target") else "evil.bin")
+    KINDS[kind](evil)
+    before = evil.lstat()
+    words = said(PLACES[place], evil)
+    assert "evil" in words or (place == "target" and evil.is_symlink()), "or what the link names"
+    after = evil.lstat()
+    assert (after.st_ino, stat.S_IFMT(after.st_mode)) == (
+        before.st_ino,
+        stat.S_IFMT(before.st_mode),
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", ["n" * 300, "/".join(["folder"] * 1000)])
+def test_a_name_or_a_path_that_is_too_long_is_one_line(said, tmp_path, place, name):
+    assert said(PLACES[place], tmp_path / f"{name}.mp4")
+
+
+@pytest.mark.parametrize("place", ["checkpoint", "configuration", "class names", "inspected"])
+def test_a_file_of_any_size_is_refused_unread(said, tmp_path, place):
+    evil = tmp_path / "evil.bin"
+    with evil.open("wb") as file:
+        file.truncate(1 << 42)  # takes no room
+    assert said(PLACES[place], evil)
