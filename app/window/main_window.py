@@ -116,6 +116,10 @@ class MainWindow(TabRing):
         PassedKeys(self, self.actions_table, self.docks.panels.values())
         self._listen()
         self._name_buttons()
+        self._restore()
+
+    def _restore(self) -> None:
+        """Show the workspace and the layout of the last run."""
         self.store.update(workspace=self.layouts.restore())
         self._order_tabs()
         self.layouts.changed.connect(self._order_tabs)

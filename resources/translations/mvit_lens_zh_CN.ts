@@ -1772,7 +1772,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Windows ahead are being run; Shift+Space plays at once</source>
-            <translation>正在运行前方的模型窗口；Shift+Space 立即播放</translation>
+            <translation>正在运行前方的模型窗口；Shift+空格立即播放</translation>
         </message>
         <message>
             <source>incomplete</source>

@@ -84,19 +84,7 @@ class Timeline(Panel):
         self.series_head.chosen.connect(self.series_chosen)
         self.series_head.run_asked.connect(lambda: self.command.emit("attention.series"))
         self.series_head.hide()
-        self.field = FrameField()
-        self.field.setAccessibleName(self.tr("Frame"))
-        set_tip(
-            self.field,
-            self.tr(
-                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
-                "whether frames count from 0 or 1"
-            ),
-        )
-        self.field.setKeyboardTracking(False)
-        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.field.setMinimumWidth(64)
-        self.field.editingFinished.connect(self._entered)
+        self.field = self._frame_field()
         self._total = label("", "faint")
         self._time = label("", "soft")
         self._time.setFont(theme.number_font())
@@ -120,6 +108,22 @@ class Timeline(Panel):
         column.addLayout(self._transport())
         column.addWidget(self._body(), 1)
         self.show_video(None, ())
+
+    def _frame_field(self) -> FrameField:
+        field = FrameField()
+        field.setAccessibleName(self.tr("Frame"))
+        set_tip(
+            field,
+            self.tr(
+                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
+                "whether frames count from 0 or 1"
+            ),
+        )
+        field.setKeyboardTracking(False)
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.setMinimumWidth(64)
+        field.editingFinished.connect(self._entered)
+        return field
 
     def _body(self) -> QWidget:
         """All below the transport; a low dock has no room for it."""
