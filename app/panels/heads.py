@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import HeadChoice
 
 GAP = 8
-SIDE_PX = 12
+SIDE_PX = theme.GUTTER
 CAPTION_PX = 18
 LEAST_THUMB_PX = 72
 

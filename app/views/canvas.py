@@ -30,7 +30,7 @@ from app.widgets.viewport import MAX_ZOOM, Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QFocusEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
     from app.results import FramePicture, HeatPicture, Readout, ShownMap, TokenMark, VideoInfo
 
@@ -282,14 +282,6 @@ class Canvas(SeenWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.zoomed.emit(self._scale() if self._video else 0.0)
 
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
     def _report_hover(self) -> None:
         readout = None if self._pointer is None else self.readout_at(self._pointer)
         self.hovered.emit(readout)
@@ -309,7 +301,7 @@ class Canvas(SeenWidget):
             painter.setFont(theme.small_font(self))
             self._paint_above(painter)
             draw_badges(painter, (self.width(), self.height()), self._badges)
-        if self.hasFocus():
+        if self.frames_focus:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.accent), 2))

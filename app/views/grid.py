@@ -210,7 +210,7 @@ class Grid(SeenWidget):
         else:
             seen = self.visibleRegion().boundingRect()
             paint_grid(painter, self._scene, self._ink, event.rect(), seen)
-            if self.hasFocus():
+            if self.frames_focus:
                 paint_focus(painter, seen)
         painter.end()
 

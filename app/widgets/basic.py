@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QStandardItem
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPaintEvent, QStandardItem
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -169,8 +169,18 @@ def ask(
     return by_button.get(box.clickedButton(), stay)
 
 
+BY_KEYS = frozenset(
+    (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
+)
+"""Reasons of a focus that the user moved by keys, and looks for."""
+
+
 class SeenWidget(QWidget):
-    """A widget that knows whether its latest content was painted.
+    """A widget that knows whether its latest content was painted, and whether to frame its focus.
 
     A subclass calls ``super().paintEvent``.
     """
@@ -178,6 +188,22 @@ class SeenWidget(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_painted = True
+        self._came_by_keys = False
+
+    @property
+    def frames_focus(self) -> bool:
+        """True where it has the focus and got it by keys: after a click a frame tells nothing."""
+        return self._came_by_keys and self.hasFocus()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
+            self._came_by_keys = event.reason() in BY_KEYS
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
 
     @property
     def is_painted(self) -> bool:

@@ -207,6 +207,7 @@ QListWidget#gallery:focus { border-color: $accent; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }
+QHeaderView::section:first { padding-left: 10px; }
 
 QScrollArea { background: $panel; border: none; }
 QScrollArea#stage, QWidget#stagePanes { background: $stage; }

@@ -24,6 +24,9 @@ ThemeName = Literal["dark", "light"]
 GAP = 8
 """Pixels between widgets; half of it within a group, twice between groups."""
 
+GUTTER = 12
+"""Pixels between the edge of a panel and what stands in it."""
+
 TypeSize = Literal["axis", "caption", "body", "dialog", "page"]
 TYPE_PX: Mapping[TypeSize, int] = MappingProxyType(
     {"axis": 10, "caption": 11, "body": 12, "dialog": 15, "page": 20}

@@ -67,7 +67,10 @@ def query_grid(method: str, layer: LayerGrids) -> PlacedGrid:
 
 
 def same_query(query: Query, method: str, here: LayerGrids, there: LayerGrids) -> Query:
-    """The query of another layer that is at the same place; see ``PlacedGrid.same_token``."""
-    if isinstance(query, str):
+    """The query of another layer that is at the same place; see ``PlacedGrid.same_token``.
+
+    Evidence has no query: whatever stands there stays.
+    """
+    if isinstance(query, str) or method not in METHODS:
         return query
     return query_grid(method, there).same_token(query, query_grid(method, here))

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["BASELINES", "Baseline"]
+__all__ = ["BASELINES", "HIGH_BASELINE", "Baseline", "doubt"]
+
+HIGH_BASELINE = 0.2
+"""p(class) of a baseline from which on it still shows the class."""
 
 _BLUR_SHARE = 0.1
 """Standard deviation of the blur, of the picture's shorter side."""
@@ -76,3 +79,14 @@ BASELINES: Mapping[str, Baseline] = MappingProxyType(
     }
 )
 """By the names that the command line uses; the first is the default."""
+
+
+def doubt(name: str, probability: float) -> str:
+    """What to say of a baseline that still gives the class; empty where it hides it."""
+    if probability < HIGH_BASELINE:
+        return ""
+    others = ", ".join(other for other in BASELINES if other != name)
+    return (
+        f"the baseline ({name}) still gives the class {probability:.2f}: what it hides is not all "
+        f"that shows the class; try {others}"
+    )

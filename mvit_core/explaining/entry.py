@@ -6,7 +6,7 @@ from time import perf_counter
 from torch import Tensor, nn
 
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.baselines import BASELINES
+from mvit_core.explaining.baselines import BASELINES, doubt
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.methods import DEFAULT_METHOD, EVIDENCE
 from mvit_core.explaining.subject import Subject
@@ -74,4 +74,6 @@ def explain_subject(
         found = run(subject, target, baseline)
         seconds = perf_counter() - start
         plain = subject.run.seconds
-    return replace(found, cost=seconds / plain if plain else 0.0)
+    unsure = "" if found.baseline is None else doubt(baseline, found.baseline_probability or 0.0)
+    warning = "; ".join(filter(None, (found.warning, unsure)))
+    return replace(found, warning=warning, cost=seconds / plain if plain else 0.0)

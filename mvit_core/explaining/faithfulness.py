@@ -12,12 +12,13 @@ import numpy as np
 import torch
 
 from mvit_core.attribution.maps import FloatArray
+from mvit_core.explaining.baselines import doubt
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.subject import Subject
 from mvit_core.explaining.tubes import Mode, Tubes
 from mvit_core.explaining.watching import OnStep
 
-__all__ = ["HIGH_BASELINE", "SHARES", "Curve", "Faithfulness", "faithfulness", "tubes_of"]
+__all__ = ["SHARES", "Curve", "Faithfulness", "faithfulness", "tubes_of"]
 
 SHARES: Mapping[Mode, tuple[float, ...]] = MappingProxyType(
     {
@@ -27,9 +28,6 @@ SHARES: Mapping[Mode, tuple[float, ...]] = MappingProxyType(
     }
 )
 """Shares that are removed or restored; there are only a few times."""
-
-HIGH_BASELINE = 0.2
-"""p(class) of a covered clip from which on it still shows the class."""
 
 _IN_WORDS = 0.03
 """The share that the sentence is about."""
@@ -126,7 +124,7 @@ def faithfulness(
             centre=measure(tubes.centre(), False),
             random_insertion=measure(random, True),
             centre_insertion=measure(tubes.centre(), True),
-            warning=_doubt(covered, baseline),
+            warning=doubt(baseline, covered),
         )
 
 
@@ -155,12 +153,3 @@ def _measurer(
         return Curve((0.0, *SHARES[mode], 1.0), (*found, last))
 
     return measure
-
-
-def _doubt(covered: float, baseline: str) -> str:
-    if covered < HIGH_BASELINE:
-        return ""
-    return (
-        f"the covered clip ({baseline}) still gives the class {covered:.2f}: what is removed is "
-        "not gone; take another baseline"
-    )

@@ -50,13 +50,14 @@ def key_knockout(subject: Subject, target: Target, baseline: str) -> Evidence:
 def _left_without(block: LastBlock) -> Tensor:
     """The class token that leaves the block without each key: (Nk, 1, C)."""
     inputs = block.inputs
-    queries, keys = inputs.queries()[0, :, :1].double(), inputs.keys()[0].double()
+    # On the CPU: not every device has numbers of this precision, and this is little.
+    queries, keys = inputs.queries()[0, :, :1].cpu().double(), inputs.keys()[0].cpu().double()
     shares = (queries @ keys.transpose(1, 2)).softmax(dim=-1).transpose(1, 2)  # (h, Nk, 1)
-    values = inputs.v[0].double()  # (h, Nk, d)
+    values = inputs.v[0].cpu().double()  # (h, Nk, d)
     whole = (shares * values).sum(dim=1, keepdim=True)  # (h, 1, d)
     left_over = (1 - shares).clamp(min=torch.finfo(torch.float64).tiny)
     without = (whole - shares * values) / left_over  # (h, Nk, d)
-    joined = without.transpose(0, 1).flatten(1).to(block.joined.dtype)  # (Nk, C)
+    joined = without.transpose(0, 1).flatten(1).to(block.joined)  # (Nk, C)
     # What is joined beside the weighted values stays: the class token's own query, in some formats.
     queries_joined = block.joined[0, :1] - block.weighted[0, :, 0].flatten()
     attended = block.projection(joined + queries_joined)

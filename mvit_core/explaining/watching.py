@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from mvit_core.model.tap import AttentionTap
+
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
@@ -58,7 +60,7 @@ def watched(model: nn.Module, steps: Steps) -> Iterator[None]:
             leaving.register_hook(lambda _: steps.check())
 
     for part in model.modules():
-        if [*part.parameters(recurse=False)]:
+        if isinstance(part, AttentionTap) or [*part.parameters(recurse=False)]:
             handles.append(part.register_forward_pre_hook(on_forward))
             handles.append(part.register_forward_hook(on_leaving))
     try:

@@ -23,8 +23,9 @@ _PREFIX = "mvit-lens.tmp-"
 _YOUNG_SECONDS = 60.0
 """A folder so young may be about to be locked."""
 
-_own: dict[Path, int | None] = {}
-"""Folders of this process, and the open files that hold their locks."""
+_own: dict[Path, tuple[int, int | None]] = {}
+"""Folders, the process that made each, and the open file that holds its lock. A fork has the
+table, too, and leaves alone what is not its own."""
 
 
 def temporary_folder(kind: str) -> Path:
@@ -40,15 +41,16 @@ def temporary_folder(kind: str) -> Path:
     folder = Path(mkdtemp(prefix=f"{_PREFIX}{kind}-"))
     if not _own:
         atexit.register(remove_own_folders)
-    _own[folder] = _lock(folder)
+    _own[folder] = os.getpid(), _lock(folder)
     return folder
 
 
 def remove_own_folders() -> None:
     """Remove the folders of this process; for one that ends without Python's own clean-up."""
     while _own:
-        folder, handle = _own.popitem()
-        shutil.rmtree(folder, ignore_errors=True)
+        folder, (owner, handle) = _own.popitem()
+        if owner == os.getpid():
+            shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)
 

@@ -145,7 +145,7 @@ def test_frames_count_from_one_where_that_is_preferred(lens, qtbot):
     field = lens.panels.timeline.field
     lens.preferences.update(first_index=1)
     assert field.text() == "2"
-    assert lens.panels.timeline._total.text() == "/ 40"
+    assert lens.panels.timeline._total.text() == "of 40"
     assert lens.panels.timeline.track.accessibleDescription() == "frame 2 of 40"
     press(qtbot, lens, Qt.Key.Key_G)
     qtbot.keyClicks(field, "10")

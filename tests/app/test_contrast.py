@@ -166,7 +166,7 @@ def test_grooves_boxes_and_handles_are_seen(panel):
     slider.setEnabled(False)
     assert strongest(slider, groove) >= MARK
     bar.setRange(0, 10)
-    assert strongest(bar, bar.rect().adjusted(4, 4, -60, -4)) >= MARK
+    assert strongest(bar, bar.rect().adjusted(4, 3, -60, -3)) >= MARK
     option = QStyleOptionButton()
     option.initFrom(box)
     part = QStyle.SubElement.SE_CheckBoxIndicator

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.text.phrases import clock
+from app.widgets import theme
 from mvit_core.render import OPACITIES, ValueRange
 from mvit_core.video import Video
 from tests.app.conftest import WAIT_MS, settle
+from tests.app.contrast import faint_texts, texts_of
 from tests.app.helpers import click, press
 from tests.app.test_colour import screen_pixels
 from tests.app.test_compare import info, pinned
@@ -197,6 +199,18 @@ def test_words_say_whose_map_it_is_and_how_far_its_own_has_come(waiting, qtbot):
     gate.set()
     settle(qtbot, lens)
     assert not any("Map of window" in badge for badge in lens.stage.canvas.badges)
+
+
+def test_predictions_of_another_window_are_faint_but_can_be_read(waiting, qtbot):
+    lens, gate = waiting
+    next_window(qtbot, lens)
+    bars = lens.panels.predictions.bars
+    names = {seen.colour.name() for seen in texts_of(bars)}
+    assert names == {theme.current().text_faint}
+    assert faint_texts(bars) == []
+    gate.set()
+    settle(qtbot, lens)
+    assert theme.current().text in {seen.colour.name() for seen in texts_of(bars)}
 
 
 def test_a_way_back_to_the_window_shown_makes_its_heat_fresh_again(waiting, qtbot):

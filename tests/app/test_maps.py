@@ -263,6 +263,21 @@ def test_the_focus_ring_changes_nothing_but_the_edge(lens, qtbot):
     focused = canvas.grab(inner).toImage()
     lens.panels.layers.tree.setFocus()
     assert canvas.grab(inner).toImage() == focused
+    without = canvas.grab().toImage()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert canvas.grab().toImage() != without
+    assert canvas.grab(inner).toImage() == focused
+
+
+def test_a_click_frames_no_picture_as_it_moves_the_focus(lens, qtbot):
+    canvas = lens.stage.canvas
+    lens.panels.layers.tree.setFocus()
+    without = canvas.grab().toImage()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(canvas.hasFocus, timeout=WAIT_MS)
+    assert not canvas.frames_focus
+    lens.panels.layers.tree.setFocus()
+    assert canvas.grab().toImage() == without
 
 
 def test_copy_image_gives_the_frame_at_its_own_size(lens, qtbot):

@@ -297,7 +297,7 @@ def test_the_pointer_on_the_timeline_shows_that_frame_and_its_time(window, qtbot
     track = window.panels.timeline.track
     qtbot.mouseMove(track, spot(track, 30))
     assert track.hover_picture.isVisible()
-    assert track.hover_picture.words == "frame 30 · 00:01.000"
+    assert track.hover_picture.words == "frame 30 · 0:01.000"
     assert barcode_of(track.hover_picture._image) == 30
     track.hover_picture.grab()
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=spot(track, 30))

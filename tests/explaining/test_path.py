@@ -179,6 +179,14 @@ def test_export_takes_evidence_methods(run, tmp_path, ending):
         assert (facts["class"], facts["against"], facts["sum"]) == ("class 3", "class 5", None)
 
 
+def test_a_query_and_a_range_of_all_layers_mean_nothing_to_evidence(run, tmp_path):
+    words = ("-o", tmp_path / "x.png", "--method", "rollout", "--range", "model")
+    first = run(*words, command="export")
+    picture = (tmp_path / "x.png").read_bytes()
+    assert first[0] == run(*words, "--query", "0,1,1", "--head", 2, command="export")[0] == 0
+    assert len((tmp_path / "x.png").read_bytes()) == pytest.approx(len(picture), rel=0.01)
+
+
 # The command line.
 
 KEYS = {"class", "against", "method", "baseline", "delta", "sum", "error", "steps", "class_token",

@@ -52,6 +52,21 @@ def test_a_folder_goes_with_its_process(place):
     assert list(place.iterdir()) == []
 
 
+def test_a_fork_leaves_the_folders_of_its_parent_alone(place):
+    child = started(
+        "import os\n"
+        "kept = temporary_folder('icons')\n"
+        "number = os.fork()\n"
+        "if number == 0:\n"
+        "    temporary_folder('home')\n"
+        "    sys.exit()\n"
+        "os.waitpid(number, 0)\n"
+        "print(sorted(each.name for each in kept.parent.iterdir()) == [kept.name])"
+    )
+    assert child.communicate()[0].strip() == "True"
+    assert list(place.iterdir()) == []
+
+
 def test_a_folder_of_a_process_that_was_killed_goes_with_the_next_start(place):
     child, left = killed(place, 3600)
     end(child)

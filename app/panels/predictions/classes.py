@@ -118,9 +118,9 @@ class _Delegate(QStyledItemDelegate):
         state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_words(painter, box.adjusted(INDENT_PX, 0, 0, -9), row)
         painter.setOpacity(0.45 if self.faded else 1.0)
         self._paint_box(painter, box, row, hovered=bool(state & QStyle.StateFlag.State_MouseOver))
-        self._paint_words(painter, box.adjusted(INDENT_PX, 0, 0, -9), row)
         self._paint_bar(
             painter,
             QRectF(box.left() + INDENT_PX, box.bottom() - 7, box.width() - INDENT_PX, 3),
@@ -166,7 +166,9 @@ class _Delegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         room = int(line.width() - metrics.horizontalAdvance(share) - 10)
         name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, room)
-        painter.setPen(QColor(colours.text if first else colours.text_soft))
+        colour = colours.text if first else colours.text_soft
+        # Faint, but not so faint that it cannot be read.
+        painter.setPen(QColor(colours.text_faint if self.faded else colour))
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | middle, name)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | middle, share)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from app.widgets.plots import Plot
     from mvit_core.video.clip import ClipWindow
 
-SIDE_PX = 14
+SIDE_PX = theme.GUTTER
 ZOOM_STEP = 1.4
 PAN_SHARE = 0.1
 """Fraction of the span that a notch of the wheel moves."""

@@ -163,7 +163,7 @@ def test_18_an_export_that_is_cancelled_midway_leaves_no_file(
     def act(window):
         job = window.status.job
         export_to(qtbot, folder / "out.mp4")
-        qtbot.waitUntil(lambda: f"3/{FRAMES}" in job.title.text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: f"3 of {FRAMES}" in job.title.text(), timeout=WAIT_MS)
         during.extend(path.name for path in folder.iterdir())
         keys((Key.Key_Period, CONTROL))
         qtbot.waitUntil(lambda: list(folder.iterdir()) == [], timeout=WAIT_MS)

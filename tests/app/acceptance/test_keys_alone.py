@@ -126,6 +126,7 @@ def seen_around(part):
 
 def tabbed_through():
     """Everything that Tab leads to from where the focus is, and that of it which shows no focus."""
+    keys(Key.Key_Tab)  # the picture frames its focus once a key has brought it there
     first, hidden, passed = focus(), [], []
     while True:
         part = focus()

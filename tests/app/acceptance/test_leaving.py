@@ -73,7 +73,7 @@ def begin_export(qtbot, window, target):
         keys((Key.Key_Down, CONTROL))  # faint heat, so that the barcode can be read
     rest(qtbot, window)
     export_to(qtbot, target)
-    qtbot.waitUntil(lambda: f"3/{FRAMES}" in window.status.job.title.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: f"3 of {FRAMES}" in window.status.job.title.text(), timeout=WAIT_MS)
     focus()
 
 
