@@ -12,6 +12,8 @@
     │   ├── CheckpointReadError   missing, empty, truncated, not a checkpoint, unsafe
     │   │   └── CheckpointChangedError  another file than the one that was loaded
     │   ├── ArchitectureError     no configuration, or one that contradicts the weights
+    │   │   ├── NoMViTError          the weights are another network's
+    │   │   └── SeveralPresetsError  the weights fit several presets
     │   └── WeightsError          weights missing or of the wrong shape
     ├── LabelsError               a class-name file that cannot be understood
     ├── CaptureError              nothing to capture, or a query outside the grid
@@ -41,8 +43,11 @@ __all__ = [
     "FrameDecodeError",
     "LabelsError",
     "MvitError",
+    "NoMViTError",
     "Remedy",
     "SessionError",
+    "SeveralNetworksError",
+    "SeveralPresetsError",
     "VideoError",
     "VideoOpenError",
     "WeightsError",
@@ -103,6 +108,8 @@ class SeveralNetworksError(CheckpointReadError):
         choices: names of the networks.
     """
 
+    remedies = ("weights",)
+
     def __init__(self, message: str, choices: tuple[str, ...]) -> None:
         super().__init__(message)
         self.choices = choices
@@ -117,22 +124,60 @@ class CheckpointChangedError(CheckpointReadError):
 class ArchitectureError(CheckpointError):
     """The architecture cannot be told, or configuration and weights disagree."""
 
+    remedies: "tuple[Remedy, ...]" = ("config", "preset")
+
+
+class NoMViTError(ArchitectureError):
+    """The weights are those of another network, which no configuration changes."""
+
+    remedies = ()
+
+
+class SeveralPresetsError(ArchitectureError):
+    """The weights fit several presets.
+
+    Args:
+        message: one line, as of every error.
+        choices: names of the presets.
+    """
+
+    remedies = ("preset", "config")
+
+    def __init__(self, message: str, choices: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.choices = choices
+
 
 class WeightsError(CheckpointError):
     """Weights are missing, or their shapes do not fit the architecture."""
 
+    remedies = ("config", "preset")
+
 
 class LabelsError(MvitError):
     """A file of class names cannot be understood."""
+
+    remedies = ("labels",)
 
 
 class CaptureError(MvitError):
     """There is no attention to capture, or the query lies outside its grid."""
 
 
-Remedy = Literal["cpu", "half", "fewer_layers", "open_again", "load_again"]
+Remedy = Literal[
+    "cpu",
+    "half",
+    "fewer_layers",
+    "open_again",
+    "load_again",
+    "config",
+    "preset",
+    "weights",
+    "labels",
+]
 """What helps where memory ends: another device, half precision, or less to keep; where a file
-changed on disk: to read the video or the model anew."""
+changed on disk: to read the video or the model anew; where a checkpoint does not say enough: to
+choose its configuration, a preset, one of its networks, or its class names."""
 
 
 class DeviceMemoryError(MvitError):

@@ -24,8 +24,9 @@ from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
 from mvit_core.explaining.watching import OnStep as OnEvidenceStep
 from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache, MemoryBudget
-from mvit_core.video import ClipWindow, Video, clip_windows, read_clip
+from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
+from mvit_core.video.clip import PLAIN
 from mvit_core.video.transform import transform
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class Explainer:
             loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
         )
 
-    def windows(self, video: Video) -> tuple[ClipWindow, ...]:
-        """The windows that tile the video for this model."""
-        return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec)
+    def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
+        """The windows over the video for this model."""
+        return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec, tiling)
 
     def recall(
         self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()

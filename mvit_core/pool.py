@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mvit_core.video.clip import PLAIN
+
 if TYPE_CHECKING:  # the window imports this module before torch is there
     from collections.abc import Callable, Sequence
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:  # the window imports this module before torch is there
     from mvit_core.attribution.maps import FloatArray
     from mvit_core.pipeline import Explainer, Explanation
     from mvit_core.render import RangePolicy
-    from mvit_core.video import ClipWindow, Video
+    from mvit_core.video import ClipWindow, Tiling, Video
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def pooled_values(
     chosen: Explanation,
     policy: RangePolicy,
     on_piece: Callable[[], None] | None = None,
+    tiling: Tiling = PLAIN,
 ) -> FloatArray | None:
     """All values that a policy looks at, one after the other; None where the layer is enough.
 
@@ -63,6 +66,7 @@ def pooled_values(
         chosen: the map whose layer, method and query count.
         policy: how far to look.
         on_piece: called before each window or layer; raising from it ends the work.
+        tiling: how windows lie over the clip.
 
     Raises:
         MvitError: a window cannot be read or run.
@@ -70,7 +74,7 @@ def pooled_values(
     captured = chosen.capture
     here = Piece(captured.window, replace(chosen.spec, block=chosen.maps.block))
     values = []
-    for piece in pieces_of(policy, here, explainer.windows(video), captured.record.layers):
+    for piece in pieces_of(policy, here, explainer.windows(video, tiling), captured.record.layers):
         if on_piece is not None:
             on_piece()
         # Attention is the same for all boxes: those that the window was run for cost no run.

@@ -35,13 +35,28 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         complain("stopped")
     except MvitError as error:
-        complain(" ".join(str(error).split()))
+        complain(" ".join(f"{error}{_options(error)}".split()))
     except (MemoryError, ImportError, OSError, RuntimeError) as error:
         problem = _problem_of_the_machine(error)
         if not problem:
             raise
         complain(problem)
     return EXIT_INPUT
+
+
+_OPTIONS = {
+    "config": "--config FILE",
+    "preset": "--preset NAME",
+    "weights": "--weights NAME",
+    "labels": "--labels FILE",
+}
+"""Options by the remedy that each is; messages about memory name theirs themselves."""
+
+
+def _options(error: MvitError) -> str:
+    """The options that help, in brackets; nothing where none does."""
+    found = [_OPTIONS[remedy] for remedy in error.remedies if remedy in _OPTIONS]
+    return f" ({' or '.join(found)})" if found else ""
 
 
 def _flushed(command: Callable[[], int]) -> int:

@@ -13,6 +13,8 @@ from app.commands.help import HELP
 from app.commands.layout import LAYOUT
 from app.commands.playback import PLAYBACK
 from app.commands.view import VIEW
+from app.commands.workspaces import WORKSPACE_COMMANDS
+from app.panels.workspaces import WORKSPACES
 
 __all__ = [
     "BY_ID",
@@ -21,6 +23,8 @@ __all__ = [
     "SEPARATED",
     "SUBMENUS",
     "TOOLBAR",
+    "VIEW_ROW",
+    "WORKSPACE_ROW",
     "Command",
     "CommandContext",
     "Need",
@@ -33,13 +37,23 @@ MENUS = (
     ("view", N("commands", "&View")),
     ("playback", N("commands", "&Playback")),
     ("attention", N("commands", "&Attention")),
+    ("explain", N("commands", "Exp&lain")),
     ("export", N("commands", "E&xport")),
     ("help", N("commands", "&Help")),
 )
 
+MOST_ROWS = 15
+"""Rows that a menu shows at its first level at most."""
+
 SUBMENUS = {
     "recent": N("commands", "Open recent"),
     "streams": N("commands", "Video stream"),
+    "model": N("commands", "Model"),
+    "workspaces": N("commands", "Workspace"),
+    "views": N("commands", "Go to view"),
+    "frame": N("commands", "On the frame"),
+    "loops": N("commands", "Loop"),
+    "windows": N("commands", "Model windows"),
     "heads": N("commands", "One head alone"),
     "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
@@ -52,7 +66,18 @@ SUBMENUS = {
     "panels": N("commands", "Panels"),
 }
 
-COMMANDS = (*FILE, *EDIT, *VIEW, *LAYOUT, *PLAYBACK, *ATTENTION, *BOXES, *EXPORT, *HELP)
+COMMANDS = (
+    *FILE,
+    *EDIT,
+    *WORKSPACE_COMMANDS,
+    *VIEW,
+    *LAYOUT,
+    *PLAYBACK,
+    *ATTENTION,
+    *BOXES,
+    *EXPORT,
+    *HELP,
+)
 
 BY_ID = {command.id: command for command in COMMANDS}
 
@@ -64,6 +89,9 @@ SEPARATED = frozenset(
         "edit.back",
         "edit.copy_image",
         "edit.preferences",
+        "workspace.next",
+        "view.show_single",
+        "view.open_cell",
         "view.overlay",
         "view.next_colormap",
         "view.next_policy",
@@ -79,10 +107,14 @@ SEPARATED = frozenset(
         "playback.every_frame",
         "playback.previous",
         "playback.previous_sampled",
+        "playback.centre_window",
+        "playback.stride_whole",
         "playback.first",
-        "playback.loop",
+        "playback.clear_loop",
         "playback.add_marker",
         "playback.next_marker",
+        "attention.average",
+        "attention.preprocessing",
         "attention.previous_layer",
         "attention.next_head",
         "attention.pick",
@@ -95,12 +127,10 @@ TOOLBAR = (
     "file.load_model",
     "",
     "attention.run",
+    "playback.run_then_play",
     "attention.cancel",
     ">",
-    "view.show_single",
-    "view.show_heads",
-    "view.show_layers",
-    "view.show_compare",
+    "views",
     "",
     "view.overlay",
     "view.token_grid",
@@ -109,4 +139,11 @@ TOOLBAR = (
     "",
     "export.export",
 )
-"""Ids of the toolbar in order; an empty one is a separator, ``>`` a stretch."""
+"""Ids of the toolbar in order; an empty one is a separator, ``>`` a stretch, ``views`` the control
+of views."""
+
+VIEW_ROW = ("view.show_single", "view.show_heads", "view.show_layers", "view.show_compare")
+"""Ids of the control of views, from left to right."""
+
+WORKSPACE_ROW = tuple(f"workspace.{workspace.name}" for workspace in WORKSPACES)
+"""Ids of the control of workspaces, from left to right."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,6 +14,8 @@ from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
     from app.commands import Command, CommandContext
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from app.results import Results
     from app.state.view_state import ViewState
 
+T = TypeVar("T")
 
 ACCESS_KEY = re.compile(r"\(&\w\)|&")
 """Matches the mark of an access key: before a letter of the title, or in brackets behind it."""
@@ -130,8 +133,15 @@ class Actions:
         if self.by_id[command_id].isEnabled():
             BY_ID[command_id].run(self._context)
 
+    def ask(self, act: Callable[[CommandContext], T]) -> T:
+        """Call a function with the objects that commands act on."""
+        return act(self._context)
+
     def _run(self, command: Command, _checked: bool = False) -> None:
         command.run(self._context)
+        if command.checked_when is not None:  # Qt has switched it, even if nothing changed
+            state, results = self._context.store.state, self._context.control.results
+            self.by_id[command.id].setChecked(command.checked_when(state, results))
 
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus."""

@@ -78,7 +78,7 @@ ATTENTION = (
     Command(
         "attention.average",
         N("commands", "Average over the whole video"),
-        "attention",
+        "explain",
         (),
         lambda d: d.control.compute_average(),
         enabled_when=WITH_CLASSES,
@@ -86,15 +86,6 @@ ATTENTION = (
             "commands",
             "One prediction: the mean over windows, or over clips and crops as papers test",
         ),
-    ),
-    Command(
-        "attention.preprocessing",
-        N("commands", "Preprocessing…"),
-        "attention",
-        ("Ctrl+P",),
-        lambda d: d.dialogs.preprocessing(),
-        enabled_when=MODEL,
-        tooltip=N("commands", "Change how the model is fed"),
     ),
     Command(
         "attention.previous_layer",

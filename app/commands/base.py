@@ -7,7 +7,7 @@ their arrows and Space. Commands with Ctrl belong to the *window*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.state.language import N as N
 from app.state.view_state import Loop
@@ -15,6 +15,7 @@ from app.state.view_state import Loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.dialogs.help import Topic
     from app.intents.intents import Intents
     from app.results import Results
     from app.state.store import Store
@@ -47,8 +48,11 @@ class Windowing(Protocol):
     def next_pane(self, by: int) -> None:
         """Move the focus to another pane."""
 
+    def toggle_panels(self) -> None:
+        """Hide all docks, or show them as they were."""
+
     def reset_layout(self) -> None:
-        """Move all docks to their first places."""
+        """Move all docks to their first places in this workspace."""
 
     def switch_theme(self) -> None:
         """Switch between light and dark."""
@@ -78,8 +82,23 @@ class Asking(Protocol):
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""
 
+    def ask_stride(self) -> None:
+        """Ask for the frames from one window of the model to the next."""
+
     def load_model(self) -> None:
         """Ask for a checkpoint and load it."""
+
+    def choose_config(self) -> None:
+        """Ask for the model's configuration and load it anew."""
+
+    def choose_preset(self) -> None:
+        """Ask for a published architecture and load the model anew."""
+
+    def choose_weights(self) -> None:
+        """Ask for a network of the model's file and load it."""
+
+    def choose_labels(self) -> None:
+        """Ask for class names and load the model anew."""
 
     def open_boxes(self) -> None:
         """Ask for a file of boxes and read it."""
@@ -107,8 +126,19 @@ class Copying(Protocol):
 class Control(Protocol):
     """The controller, as commands use it."""
 
+    @property
+    def results(self) -> Results:
+        """All that is known now."""
+
     def choose_stream(self, place: int) -> None:
         """Open another video stream of the file that is open."""
+
+    # Any: the names and types are those of the fields of ModelSource.
+    def load_with(self, **choices: Any) -> None:  # noqa: ANN401
+        """Load the model that failed last, or the one in use, with other choices."""
+
+    def dismiss_failure(self) -> None:
+        """Forget the load that failed."""
 
     def run_again(self) -> None:
         """Run the model on the window shown."""
@@ -118,6 +148,9 @@ class Control(Protocol):
 
     def repeat_export(self) -> None:
         """Export the present view with the choices of the last export."""
+
+    def run_then_play(self) -> None:
+        """Run the windows ahead, and play once it cannot overtake them."""
 
     def compute_series(self) -> None:
         """Run the model on every window that the series lacks."""
@@ -163,6 +196,9 @@ class Helping(Protocol):
 
     def help(self) -> None:
         """Open the help page."""
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Give the topics of the help."""
 
     def tour(self) -> None:
         """Start the tour of the window's parts."""

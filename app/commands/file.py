@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.commands.base import EITHER, RECENT, SAMPLES, VIDEO, Command, N, Need
+from app.commands.model import MODEL_COMMANDS
 
 if TYPE_CHECKING:
     from app.commands.base import CommandContext
@@ -88,6 +89,7 @@ FILE = (
         short=N("commands", "Model"),
         tooltip=N("commands", "Load a trained checkpoint"),
     ),
+    *MODEL_COMMANDS,
     Command(
         "file.open_sample",
         N("commands", "Open sample"),

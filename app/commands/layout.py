@@ -20,11 +20,11 @@ def _dock(panel: PanelSpec) -> Command:
     return Command(
         f"view.{panel.name}",
         panel.command,
-        "view",
+        panel.menu,
         (panel.key,) if panel.key else (),
         lambda d: d.window.toggle_dock(panel.name),
         repeats=False,
-        submenu="panels",
+        submenu="panels" if panel.menu == "view" else "",
     )
 
 
@@ -105,6 +105,17 @@ LAYOUT = (
         submenu="timeline",
     ),
     Command(
+        "view.hide_panels",
+        N("commands", "All panels away, or back"),
+        "view",
+        ("Z",),
+        lambda d: d.window.toggle_panels(),
+        "stage",
+        repeats=False,
+        keywords=N("commands", "Hide all panels, show all panels, larger frame"),
+        submenu="panels",
+    ),
+    Command(
         "view.full_screen",
         N("commands", "Full screen"),
         "view",
@@ -154,5 +165,6 @@ LAYOUT = (
         ("Esc",),
         lambda d: d.window.leave(),
         repeats=False,
+        submenu="views",
     ),
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,7 +20,8 @@ from typing_extensions import override
 
 from app.commands import COMMANDS
 from app.commands.actions import menu_title, title_of, tr
-from app.commands.fuzzy import score
+from app.commands.entry import Entry, matching
+from app.commands.finders import found_by_sign
 from app.widgets import theme
 from app.widgets.basic import bounded
 
@@ -35,33 +35,7 @@ if TYPE_CHECKING:
 SIZE = QSize(560, 420)
 ROW_PX = 32
 BELOW_TOP_PX = 56
-MENU_COSTS = 50.0
-"""Taken off the score of a match that needs the menu's name too."""
-
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A command in the palette."""
-
-    id: str
-    title: str
-    menu: str
-    keys: str
-    reason: str
-    """Reason why it is off; empty while it can be run."""
-    keywords: str = ""
-    """Other words to find it by, not shown."""
-
-    def score(self, needle: str) -> float | None:
-        """Score letters against title and keywords, and less against the title with its menu."""
-        fits = (score(needle, words) for words in (self.title, self.keywords))
-        known = [value for value in fits if value is not None]
-        if known:
-            return max(known)
-        with_menu = score(needle, f"{self.title} {self.menu}")
-        return None if with_menu is None else with_menu - MENU_COSTS
 
 
 def entries_of(actions: Actions) -> tuple[Entry, ...]:
@@ -78,24 +52,21 @@ def _entry(actions: Actions, command: Command) -> Entry:
     return Entry(command.id, title, menu, actions.keys.words(command.id), reason, keywords)
 
 
-def matching(entries: tuple[Entry, ...], needle: str) -> tuple[Entry, ...]:
-    """List the entries that match, best first, and those that can be run before others."""
-    scored = [(entry.score(needle), entry) for entry in entries]
-    found = [(value, entry) for value, entry in scored if value is not None]
-    # The sort is stable: equal entries stay in the order of the menus.
-    found.sort(key=lambda pair: (-pair[0], bool(pair[1].reason)))
-    return tuple(entry for _, entry in found)
-
-
 class Palette(QDialog):
     """A field and a list below it; Enter runs, Esc closes.
+
+    A sign at the beginning finds something else than commands (``FINDERS``).
 
     Args:
         actions: the commands, enabled or not.
         parent: the window.
+        used: ids of commands used lately, the last one first.
     """
 
-    def __init__(self, actions: Actions, parent: QWidget) -> None:
+    chosen = Signal(str)
+    """Emitted with the id of a command before it is run."""
+
+    def __init__(self, actions: Actions, parent: QWidget, used: tuple[str, ...] = ()) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -103,8 +74,11 @@ class Palette(QDialog):
         self.setWindowTitle(self.tr("Search commands"))
         self._actions = actions
         self._entries = entries_of(actions)
+        self._used = used
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search commands"))
+        self.search.setPlaceholderText(
+            self.tr("Command, or  :120 frame   @box class   #14/3 head   ?sink help")
+        )
         self.search.setAccessibleName(self.tr("Search commands"))
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._run)
@@ -151,7 +125,8 @@ class Palette(QDialog):
 
     def _filter(self, text: str) -> None:
         self.list.clear()
-        for entry in matching(self._entries, text):
+        found = self._actions.ask(lambda context: found_by_sign(text, context))
+        for entry in matching(self._entries, text, self._used) if found is None else found:
             item = QListWidgetItem(entry.title)
             item.setData(ENTRY_ROLE, entry)
             words = [entry.title, entry.keys, entry.reason]
@@ -166,6 +141,10 @@ class Palette(QDialog):
         if entry is None or entry.reason:
             return  # the reason stands beside its name
         self.close()
+        if entry.run is not None:
+            self._actions.ask(entry.run)
+            return
+        self.chosen.emit(entry.id)
         self._actions.run(entry.id)
 
 

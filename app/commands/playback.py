@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.commands.base import BOTH, FOLDER, LOOPED, MARKED, VIDEO, Command, N
+
+if TYPE_CHECKING:
+    from mvit_core.video.clip import Stride
+
+STRIDE_TITLES: tuple[tuple[Stride, str], ...] = (
+    ("whole", N("commands", "Windows side by side")),
+    ("half", N("commands", "Windows half a window apart")),
+    ("quarter", N("commands", "Windows a quarter apart")),
+)
+
+
+def _stride(share: Stride, title: str) -> Command:
+    """The command that sets a share of a window as the distance between windows."""
+    return Command(
+        f"playback.stride_{share}",
+        title,
+        "playback",
+        (),
+        lambda d: d.intents.windows.stride(share),
+        enabled_when=BOTH,
+        checked_when=lambda s, _: s.tiling.stride == share,
+        repeats=False,
+        submenu="windows",
+        keywords=N("commands", "Stride, overlap, sliding windows"),
+    )
+
 
 PLAYBACK = (
     Command(
@@ -17,6 +45,21 @@ PLAYBACK = (
         repeats=False,
     ),
     Command(
+        "playback.run_then_play",
+        N("commands", "Run, then play"),
+        "playback",
+        ("Shift+Space",),
+        lambda d: d.control.run_then_play(),
+        "stage",
+        BOTH,
+        icon="run_play",
+        repeats=False,
+        checked_when=lambda _, w: w.play_wait is not None,
+        tooltip=N(
+            "commands", "Run the windows ahead, and play once it cannot overtake them; again = now"
+        ),
+    ),
+    Command(
         "playback.pause",
         N("commands", "Pause"),
         "playback",
@@ -24,6 +67,7 @@ PLAYBACK = (
         lambda d: d.intents.pause(),
         "stage",
         VIDEO,
+        submenu="speed",
     ),
     Command(
         "playback.shuttle_back",
@@ -160,6 +204,7 @@ PLAYBACK = (
         "stage",
         BOTH,
         tooltip=N("commands", "The previous frame that the model sees"),
+        submenu="steps",
     ),
     Command(
         "playback.next_sampled",
@@ -170,6 +215,7 @@ PLAYBACK = (
         "stage",
         BOTH,
         tooltip=N("commands", "The next frame that the model sees"),
+        submenu="steps",
     ),
     Command(
         "playback.previous_window",
@@ -179,6 +225,7 @@ PLAYBACK = (
         lambda d: d.intents.window(-1),
         "stage",
         BOTH,
+        submenu="windows",
     ),
     Command(
         "playback.next_window",
@@ -188,6 +235,31 @@ PLAYBACK = (
         lambda d: d.intents.window(1),
         "stage",
         BOTH,
+        submenu="windows",
+    ),
+    Command(
+        "playback.centre_window",
+        N("commands", "Centre a window here"),
+        "playback",
+        ("Shift+I",),
+        lambda d: d.intents.windows.centre(),
+        "stage",
+        BOTH,
+        repeats=False,
+        checked_when=lambda s, _: s.tiling.centre is not None and s.tiling.centre == s.frame,
+        tooltip=N("commands", "One more window of the model, around the frame shown"),
+        submenu="windows",
+    ),
+    *(_stride(share, title) for share, title in STRIDE_TITLES),
+    Command(
+        "playback.stride_frames",
+        N("commands", "Stride in frames…"),
+        "playback",
+        (),
+        lambda d: d.dialogs.ask_stride(),
+        enabled_when=BOTH,
+        checked_when=lambda s, _: isinstance(s.tiling.stride, int),
+        submenu="windows",
     ),
     Command(
         "playback.first",
@@ -229,6 +301,7 @@ PLAYBACK = (
         icon="loop",
         repeats=False,
         checked_when=lambda s, _: s.loop.mode != "off",
+        submenu="loops",
     ),
     Command(
         "playback.loop_in",
@@ -239,6 +312,7 @@ PLAYBACK = (
         "stage",
         VIDEO,
         repeats=False,
+        submenu="loops",
     ),
     Command(
         "playback.loop_out",
@@ -249,6 +323,7 @@ PLAYBACK = (
         "stage",
         VIDEO,
         repeats=False,
+        submenu="loops",
     ),
     Command(
         "playback.clear_loop",
@@ -258,6 +333,7 @@ PLAYBACK = (
         lambda d: d.intents.marks.clear_loop(),
         "stage",
         LOOPED,
+        submenu="loops",
     ),
     Command(
         "playback.add_marker",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget, QWidgetAction
 
-from app.commands import TOOLBAR
+from app.commands import TOOLBAR, VIEW_ROW
+from app.commands.segments import Segments
 from app.widgets.basic import ICON_PX, WordsButton, set_spoken_name, set_tip
 
 if TYPE_CHECKING:
@@ -17,9 +18,20 @@ WORDS_TOO = frozenset(("file.open_video", "file.load_model", "attention.run", "e
 """Ids of commands whose buttons show icon and name."""
 
 
-def make_toolbar(actions: Actions) -> QToolBar:
+class Toolbar(QToolBar):
+    """A bar with the commands of ``TOOLBAR``."""
+
+    views: QWidgetAction
+    """Holds the control of views."""
+
+    def show_views(self, on: bool) -> None:
+        """Show the control of views, or hide it where the centre shows no frame."""
+        self.views.setVisible(on)
+
+
+def make_toolbar(actions: Actions) -> Toolbar:
     """Make a bar with the commands of ``TOOLBAR``."""
-    bar = QToolBar(QCoreApplication.translate("toolbar", "Tools"))
+    bar = Toolbar(QCoreApplication.translate("toolbar", "Tools"))
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setIconSize(QSize(ICON_PX, ICON_PX))
@@ -31,12 +43,16 @@ def make_toolbar(actions: Actions) -> QToolBar:
             bar.addWidget(room)
         elif not command:
             bar.addSeparator()
+        elif command == "views":
+            name = QCoreApplication.translate("toolbar", "Views")
+            # Made here: of the one that addWidget returns PySide loses hold after a while.
+            bar.views = QWidgetAction(bar)
+            bar.views.setDefaultWidget(Segments(actions, VIEW_ROW, name))
+            bar.addAction(bar.views)
         else:
             button = WordsButton() if command in WORDS_TOO else QToolButton()
             button.setDefaultAction(actions.by_id[command])
             set_spoken_name(button, actions.by_id[command].text().removesuffix("…"))
-            if command.startswith("view.show_"):
-                button.setObjectName("segment")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.addWidget(button)
     _name_extension(bar)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import SHOWN, VIDEO, Command, N, Need
+from app.commands.base import SHOWN, Command, N, Need
+from app.panels.workspaces import BY_NAME
 
 if TYPE_CHECKING:
     from app.state.view_state import ViewName
 
+FRAMED = Need(
+    lambda s, w: w.video is not None and BY_NAME[s.workspace].has_views,
+    N("commands", "open a video first; the atlas has no views"),
+)
 NOT_SINGLE = Need(
-    lambda s, w: w.video is not None and s.view != "single",
+    lambda s, w: FRAMED(s, w) and s.view != "single",
     N("commands", "a single map is shown already"),
 )
 PINNED = Need(lambda s, _: bool(s.panes), N("commands", "pin a map with P first"))
@@ -25,7 +30,7 @@ def _view(name: ViewName, title: str, tooltip: str) -> Command:
         (),
         lambda d: d.intents.views.show(name),
         "stage",
-        VIDEO,
+        FRAMED,
         checked_when=lambda s, _: s.view == name,
         tooltip=tooltip,
         repeats=False,
@@ -44,8 +49,9 @@ VIEW = (
         ("V",),
         lambda d: d.intents.views.next(1),
         "stage",
-        VIDEO,
+        FRAMED,
         repeats=False,
+        submenu="views",
     ),
     Command(
         "view.previous_view",
@@ -54,8 +60,9 @@ VIEW = (
         ("Shift+V",),
         lambda d: d.intents.views.next(-1),
         "stage",
-        VIDEO,
+        FRAMED,
         repeats=False,
+        submenu="views",
     ),
     Command(
         "view.open_cell",
@@ -66,6 +73,7 @@ VIEW = (
         "stage",
         NOT_SINGLE,
         repeats=False,
+        submenu="views",
     ),
     Command(
         "view.pin",
@@ -133,6 +141,7 @@ VIEW = (
         "stage",
         held=True,
         enabled_when=SHOWN,
+        submenu="frame",
     ),
     Command(
         "view.outline",
@@ -157,6 +166,7 @@ VIEW = (
         checked_when=lambda s, _: s.token_grid,
         repeats=False,
         tooltip=N("commands", "Lines between tokens, where these are large enough on screen"),
+        submenu="frame",
     ),
     Command(
         "view.coverage",
@@ -166,6 +176,7 @@ VIEW = (
         lambda d: d.intents.toggle("coverage"),
         "stage",
         checked_when=lambda s, _: s.coverage,
+        submenu="frame",
     ),
     Command(
         "view.smooth",
@@ -176,6 +187,7 @@ VIEW = (
         "stage",
         checked_when=lambda s, _: s.heat.smooth,
         repeats=False,
+        submenu="frame",
     ),
     Command(
         "view.more_opaque",

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import HeatSettings
     from mvit_core.system.ordinary_file import FileIdentity
-    from mvit_core.video.clip import ClipSpec, ClipWindow
+    from mvit_core.video.clip import ClipSpec, ClipWindow, Tiling
 
 
 def tr(text: str) -> str:
@@ -79,7 +79,9 @@ class ComparePanes(Collaborator):
         self._differences = Differences(bench)
         self._others: dict[ClipKey, PaneFrame] = {}
         self._asked_frames: object = None
-        self._windows: dict[tuple[FileIdentity | None, ClipSpec], tuple[ClipWindow, ...]] = {}
+        self._windows: dict[
+            tuple[FileIdentity | None, ClipSpec, Tiling], tuple[ClipWindow, ...]
+        ] = {}
         self._asked: MapRequest | None = None
         self._barred: dict[MapRequest, str] = {}
         self._info: tuple[PaneInfo, ...] = ()
@@ -178,10 +180,13 @@ class ComparePanes(Collaborator):
         return (None, None, "") if other is None else (other.video, other.picture, other.problem)
 
     def _request(self, pane: Pane, video: VideoInfo, frame: int) -> tuple[MapRequest | None, str]:
-        key = (video.file, pane.clip_spec)
+        tiling = self._bench.state.tiling
+        key = (video.file, pane.clip_spec, tiling)
         if key not in self._windows:
             try:
-                self._windows[key] = clip_windows(video.frame_count, video.fps, pane.clip_spec)
+                self._windows[key] = clip_windows(
+                    video.frame_count, video.fps, pane.clip_spec, tiling
+                )
             except ClipError as error:
                 return None, str(error)
         window = next((w for w in self._windows[key] if w.start <= frame < w.stop), None)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.controller.ahead import RunAhead
 from app.controller.compare import ComparePanes
 from app.controller.exports import Exports
 from app.controller.file_watch import FileWatch
@@ -27,9 +28,10 @@ from app.controller.opening import begin_clip, begin_model, tiled
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
+from app.controller.window_states import WindowWatch
 from app.controller.workbench import Workbench
 from app.intents.intents import Intents
-from app.results import Message, Results, TaskKey
+from app.results import FailedLoad, Message, Results, TaskKey
 from app.results.snapshot import Snapshot
 from app.state.preferences import budget_bytes
 from app.state.view_state import mended
@@ -94,6 +96,7 @@ class Controller(QObject):
         self._ranges = ColourRanges(bench)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self._grid_maps = GridMaps(bench, map_cache)
+        self._ahead = RunAhead(bench, map_cache, self.survey)
         self.exports = Exports(bench)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
@@ -102,6 +105,8 @@ class Controller(QObject):
             self._colours,
             self._ranges,
             self.survey,
+            self._ahead,
+            WindowWatch(bench, self._maps, self.survey),
             self._grid_maps,
             ComparePanes(bench, map_cache),
             self.exports,
@@ -159,10 +164,9 @@ class Controller(QObject):
         """Load a model; the one before stays until this one is loaded."""
         self._asked_source = source
         work, name = partial(self.workers.model_worker.load, source), source.checkpoint.name
+        failed = partial(self._load_failed, source)
         self._jobs.begin(TaskKey.LOAD, self.tr("Loading {name}").format(name=name))
-        self.workers.infer.submit(
-            TaskKey.LOAD, work, self._model_loaded, partial(self._load_failed, name)
-        )
+        self.workers.infer.submit(TaskKey.LOAD, work, self._model_loaded, failed)
         self._refresh()
 
     @Slot(str)
@@ -178,18 +182,18 @@ class Controller(QObject):
         elif self._asked_source is not None:
             self.load_model(mended(self._asked_source, remedy))
 
-    @Slot(str)
-    def choose_weights(self, name: str) -> None:
-        """Load another network of the file that was to be loaded last."""
-        if self._asked_source is not None:
-            self.load_model(replace(self._asked_source, weights=name, head=None))
-
-    @Slot(str)
-    def choose_head(self, name: str) -> None:
-        """Load the model with another of its prediction heads."""
-        source = self.store.state.model
+    # Any: the names and types are those of the fields of ModelSource.
+    def load_with(self, **choices: Any) -> None:  # noqa: ANN401
+        """Load the model that failed last, or the one in use, with other choices."""
+        failed, source = self.results.failed_load, self.store.state.model
+        source = failed.source if failed is not None else source
         if source is not None:
-            self.load_model(replace(source, head=name))
+            self.load_model(replace(source, **choices))
+
+    def dismiss_failure(self) -> None:
+        """Forget the load that failed; choices are those of the model in use again."""
+        self._bench.results = replace(self.results, failed_load=None)
+        self._refresh()
 
     def close_clip(self) -> None:
         """Close the video."""
@@ -235,6 +239,11 @@ class Controller(QObject):
     def repeat_export(self) -> None:
         """Export the present view with the choices of the last export."""
         self.exports.repeat()
+        self._refresh()
+
+    def run_then_play(self) -> None:
+        """Run the windows ahead, and play once it cannot overtake them; again, at once."""
+        self._ahead.toggle()
         self._refresh()
 
     def compute_series(self) -> None:
@@ -308,7 +317,11 @@ class Controller(QObject):
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
             self.player.follow()
-        if (old.clip_spec, old.picture_fps) != (new.clip_spec, new.picture_fps):
+        if (old.clip_spec, old.tiling, old.picture_fps) != (
+            new.clip_spec,
+            new.tiling,
+            new.picture_fps,
+        ):
             self._tile()
         self._refresh()
 
@@ -361,18 +374,22 @@ class Controller(QObject):
         self.opened.emit(model.source.checkpoint.name)
         self._forget()
         before = self.results.model
-        self._bench.results = replace(self.results, model=model, windows=())
+        self._bench.results = replace(self.results, model=model, windows=(), failed_load=None)
         begin_model(self.store, model, before, self.notify)
         self._tile()
         self.notify(loaded_message(model))
 
-    def _load_failed(self, name: str, result: TaskResult) -> None:
-        text = result.problem
+    def _load_failed(self, source: ModelSource, result: TaskResult) -> None:
+        text, name = result.problem, source.checkpoint.name
         text = text if name in text else f"{name}: {text}"
-        self._bench.failed(replace(result, problem=text))
+        failed = FailedLoad(source, text, result.remedies, result.choices)
+        self._bench.results = replace(self.results, failed_load=failed)
+        self._bench.failed(replace(result, problem=text, choices=failed.networks))
 
     def _tile(self) -> None:
-        self._bench.results = tiled(self.results, self.store.state.clip_spec)
+        self._bench.results = tiled(
+            self.results, self.store.state.clip_spec, self.store.state.tiling
+        )
 
     def _forget(self) -> None:
         """Drop everything made of the video or model before."""

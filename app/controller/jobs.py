@@ -22,6 +22,7 @@ JOB_ORDER = (
     TaskKey.MAPS,
     TaskKey.EXPORT,
     TaskKey.OPEN,
+    TaskKey.PLAY_AHEAD,
     TaskKey.RANGE,
     TaskKey.MULTIVIEW,
     TaskKey.SERIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication
 from typing_extensions import override
@@ -72,6 +72,25 @@ class MapScheduler(Collaborator):
     def result(self) -> MapResult | None:
         """The latest map, which may be of an earlier request."""
         return self._result
+
+    @property
+    def running(self) -> MapRequest | None:
+        """The request that the worker was given last."""
+        return self._running
+
+    @property
+    def trouble(self) -> tuple[int, int]:
+        """Numbers that change whenever a window is stopped, fails, or is to run again."""
+        return len(self._stopped), len(self._barred)
+
+    def trouble_of(self, request: MapRequest) -> Literal["stopped", "failed"] | None:
+        """What keeps the window of a request from running; None where nothing does."""
+        if (request.spec, request.window) in self._stopped:
+            return "stopped"
+        for barred in self._barred:
+            if (barred.spec, barred.window) == (request.spec, request.window):
+                return "failed"
+        return None
 
     @override
     def refresh(self) -> None:

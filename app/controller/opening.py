@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.state.store import Store
     from app.state.view_state import Marker
     from mvit_core.attribution import Query
-    from mvit_core.video.clip import ClipSpec, ClipWindow
+    from mvit_core.video.clip import ClipSpec, ClipWindow, Tiling
 
 
 def tr(text: str) -> str:
@@ -29,7 +29,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("opening", text)
 
 
-def tiled(results: Results, spec: ClipSpec | None) -> Results:
+def tiled(results: Results, spec: ClipSpec | None, tiling: Tiling) -> Results:
     """Replace the windows of the results by those of their video and model.
 
     Without a video or a model there are none; a video that cannot be tiled sets ``problem``.
@@ -37,13 +37,17 @@ def tiled(results: Results, spec: ClipSpec | None) -> Results:
     Args:
         results: the results now.
         spec: the user's sampling and preprocessing; None for the checkpoint's own.
+        tiling: how windows lie over the video.
     """
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
     if results.video is not None and results.model is not None:
         try:
             windows = clip_windows(
-                results.video.frame_count, results.video.fps, spec or results.model.clip_spec
+                results.video.frame_count,
+                results.video.fps,
+                spec or results.model.clip_spec,
+                tiling,
             )
         except ClipError as error:
             problem = str(error)
@@ -69,6 +73,7 @@ def begin_clip(
     drawn = store.state
     if (drawn.clip, drawn.stream) != (video.path, stream):
         drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
+        drawn = replace(drawn, tiling=replace(drawn.tiling, centre=None))
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
     store.update(
         clip=video.path,
@@ -82,6 +87,8 @@ def begin_clip(
         markers=markers,
         boxes=drawn.boxes,
         box=drawn.box,
+        tiling=drawn.tiling,
+        left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
         query=query,
         method=method,
     )
@@ -129,6 +136,7 @@ def begin_model(
         model=model.source,
         clip_spec=None,
         map=MapSpec(),
+        left=(),
         picking=False,
         drawing=False,
         listed_head="",

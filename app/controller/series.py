@@ -77,7 +77,7 @@ def series_info(
     known = sum(value is not None for value in values)
     low, high = (0.0, 1.0) if state.series == "probability" else _axis(values)
     missing = len(missing_windows(cache, request, windows, state))
-    seconds = cache.seconds.get(request.network)
+    seconds = cache.seconds(request, request.spec)
     return SeriesInfo(
         kind=state.series,
         lines=lines,

@@ -70,6 +70,23 @@ class ClipSurvey(QObject, Collaborator):
         """Keep scores and measures of a map that was made for another purpose."""
         self._cache.record_map(result)
 
+    @property
+    def version(self) -> int:
+        """Increased whenever more is known."""
+        return self._cache.version
+
+    def seconds(self, request: MapRequest) -> float | None:
+        """Seconds that one more run of the clip will take; None while none was timed."""
+        return self._cache.seconds(request, request.spec)
+
+    def was_run(self, request: MapRequest) -> bool:
+        """True where the window of a request was run, for whatever map."""
+        return self._cache.was_run(request)
+
+    def was_run_otherwise(self, request: MapRequest) -> bool:
+        """True where the window of a request was run with other preprocessing alone."""
+        return self._cache.was_run_otherwise(request)
+
     # -- results ----------------------------------------------------------------------------
 
     def _series_now(self) -> SeriesInfo | None:
@@ -128,7 +145,7 @@ class ClipSurvey(QObject, Collaborator):
             return AverageInfo(plan, (), 0, 0, None, running=False, problem=str(error))
         spec = preprocessing_for(request.spec, plan)
         known = [s for v in views if (s := self._cache.scores(request, spec, v)) is not None]
-        seconds = self._cache.seconds.get(request.network)
+        seconds = self._cache.seconds(request, spec)
         return AverageInfo(
             plan,
             self._mean(request, known),
@@ -223,6 +240,7 @@ class ClipSurvey(QObject, Collaborator):
             results.video.fps,
             preprocessing_for(request.spec, plan),
             plan,
+            self._bench.state.tiling,
         )
 
     def _is_running(self, key: TaskKey) -> bool:

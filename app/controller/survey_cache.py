@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mvit_core.multiview import Scores
     from mvit_core.video.clip import ClipSpec
 
+LAST_RUNS = 5
+"""Runs that an estimate is made of."""
+
 MOST_KEPT = 20_000
 """Views and maps; scores of 400 classes take 3 kB."""
 
@@ -31,14 +35,42 @@ class SurveyCache:
         """Increased with every entry."""
         self.names: dict[Network, tuple[str, ...]] = {}
         self._classless: set[Network] = set()
-        self.seconds: dict[Network, float] = {}
-        """Seconds of one run, by model."""
+        self._windows: set[tuple[object, ...]] = set()
+        """Windows that were run, by model, clip and preprocessing."""
+        self._fed: dict[tuple[object, ...], set[ClipSpec]] = {}
+        """Preprocessing that frames were run with, by model and clip."""
+        self._times: dict[tuple[object, ...], deque[float]] = {}
+        """Seconds of the last runs, by model, clip and preprocessing."""
         self._scores: OrderedDict[tuple[object, ...], Scores] = OrderedDict()
         self._measures: OrderedDict[MapRequest, LayerMeasures] = OrderedDict()
 
     def scores(self, request: MapRequest, spec: ClipSpec, view: View) -> Scores | None:
         """(classes,) scores of a view by a request's model and a preprocessing; None if unknown."""
         return self._scores.get((*_of_clip(request), spec, view))
+
+    def was_run(self, request: MapRequest) -> bool:
+        """True where the window of a request was run, for whatever map."""
+        return (*_of_clip(request), request.spec, request.window) in self._windows
+
+    def was_run_otherwise(self, request: MapRequest) -> bool:
+        """True where a window of the same frames was run with other preprocessing."""
+        place = (request.window.start, request.window.stop)
+        specs = self._fed.get((*_of_clip(request), *place), set())
+        return bool(specs - {request.spec})
+
+    def _note_run(self, request: MapRequest) -> None:
+        clip, window = _of_clip(request), request.window
+        self._windows.add((*clip, request.spec, window))
+        self._fed.setdefault((*clip, window.start, window.stop), set()).add(request.spec)
+
+    def seconds(self, request: MapRequest, spec: ClipSpec) -> float | None:
+        """Seconds that one more run of this clip will take, by its own last ones."""
+        times = self._times.get((*_of_clip(request), spec))
+        return median(times) if times else None
+
+    def _time(self, request: MapRequest, spec: ClipSpec, seconds: float) -> None:
+        times = self._times.setdefault((*_of_clip(request), spec), deque(maxlen=LAST_RUNS))
+        times.append(seconds)
 
     def is_classless(self, request: MapRequest) -> bool:
         """True where the model of a request is known to predict no classes."""
@@ -57,16 +89,20 @@ class SurveyCache:
                 here = replace(request, map=replace(request.map, block=block))
                 self._measures[_plain(here)] = measures
             self.names[request.network] = told.names
+            self._note_run(request)
+            self._time(request, request.spec, told.seconds)
         elif isinstance(told, ViewSurvey):
             self._keep_scores(told.request, told.spec, told.view, told.scores)
+            self._time(told.request, told.spec, told.seconds)
         else:
             return
-        self.seconds[told.request.network] = told.seconds
         self._settle()
 
     def record_map(self, result: MapResult) -> None:
         """Keep scores and measures of a map that was made for another purpose."""
         request = _plain(result.request)
+        if result.is_complete:
+            self._note_run(request)
         if request in self._measures:
             return
         if result.is_complete and not result.predictions:
@@ -75,9 +111,10 @@ class SurveyCache:
         is_scored = bool(result.predictions) and not result.boxes
         if is_scored and self.scores(request, request.spec, View(request.window)) is None:
             self._record_predictions(request, result.predictions)
+            self._time(request, request.spec, result.seconds)  # later maps of it took no run
+        elif (*_of_clip(request), request.spec) not in self._times:
+            self._time(request, request.spec, result.seconds)
         self._measures[request] = measures_of(result.maps)
-        # A cached window took no time, so the longest time is that of a run.
-        self.seconds[request.network] = max(self.seconds.get(request.network, 0.0), result.seconds)
         self._settle()
 
     def _record_predictions(

@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication
 from app.intents.boxes import BoxIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
+from app.intents.windows import WindowIntents
+from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.tokens import centre
 from app.state.view_state import MOST_PINNED, SERIES, ViewState, setting
@@ -65,6 +67,16 @@ class Intents(Timing):
     def views(self) -> ViewIntents:
         """Intents for going from view to view."""
         return ViewIntents(self._store, self.panes)
+
+    @cached_property
+    def windows(self) -> WindowIntents:
+        """Intents for the windows of the model."""
+        return WindowIntents(self._store, self._results)
+
+    @cached_property
+    def workspaces(self) -> WorkspaceIntents:
+        """Intents for going from workspace to workspace."""
+        return WorkspaceIntents(self._store, self._results)
 
     # -- layer and head ---------------------------------------------------------------------
 

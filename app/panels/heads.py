@@ -50,7 +50,7 @@ class HeadGrid(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         self.setAccessibleName(self.tr("Heads of the block"))
         self._strip: StripPicture | None = None
         self._look = HeatLook(1.0)

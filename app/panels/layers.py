@@ -48,6 +48,7 @@ class LayersPanel(Panel):
         self._minis: dict[int, QImage] = {}
         self._waiting = _icon(None)
         self.tree = QTreeWidget()
+        self.tree.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         self.tree.setIconSize(MINI)
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([self.tr("Layer"), self.tr("Heads"), self.tr("Keys")])

@@ -62,6 +62,7 @@ class LogPanel(Panel):
 
     def _tree(self) -> QTreeWidget:
         tree = QTreeWidget()
+        tree.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         tree.setColumnCount(3)
         tree.setMinimumHeight(76)
         tree.setHeaderHidden(True)

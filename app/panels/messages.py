@@ -95,7 +95,7 @@ class Toast(QFrame):
         self._column.setSpacing(theme.GAP)
         self._column.addLayout(row)
         self.details: PlainLines | None = None
-        if message.remedies:
+        if message.remedies and not message.choices:
             self._column.addLayout(self._remedies())
         if message.choices:
             self._column.addLayout(self._choices())
@@ -152,6 +152,10 @@ class Toast(QFrame):
             "fewer_layers": self.tr("Fewer layers"),
             "open_again": self.tr("Reload the video"),
             "load_again": self.tr("Reload the model"),
+            "config": self.tr("Choose configuration…"),
+            "preset": self.tr("Choose preset…"),
+            "weights": self.tr("Choose weights…"),
+            "labels": self.tr("Class names…"),
         }
         row = QHBoxLayout()
         row.setContentsMargins(30, 0, 4, 0)

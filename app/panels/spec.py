@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.state.store import Store
 
 Area = Literal["left", "right", "tabs", "bottom"]
-"""First place of a dock. ``tabs`` are below those at the right, one behind another; ``bottom`` has
-no title line, cannot be moved, and stays on a full screen."""
+"""First place of a dock. ``tabs`` are below those at the right, one behind another; ``bottom``
+reaches from side to side."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,8 @@ class PanelContext:
     """Stops the job of a key."""
     run: Callable[[str], None]
     """Runs the command of an id, if it is enabled."""
-    choose_weights: Callable[[str], None]
-    """Loads another network of the model's file."""
-    choose_head: Callable[[str], None]
-    """Loads the model with another prediction head."""
+    load_with: Callable[..., None]
+    """Loads the model with other fields of its ``ModelSource``, by name."""
     notify: Callable[[Message], None]
     """Shows a message."""
     focus_stage: Callable[[], None]
@@ -100,12 +98,17 @@ class PanelSpec:
     key: str
     """Key that shows and hides it; empty for none."""
     area: Area
+    """Where it stands in a workspace that does not show it by itself (``WORKSPACES``)."""
     make: Callable[[], Panel]
     height: int = 330
     """First height in pixels, as a share where a side holds several panels."""
     scrolls: bool = False
     """Give it a scroll bar in a window that is too low for it."""
-    hidden: bool = False
-    """Hide it at first."""
+    menu: str = "view"
+    """Menu of its command: View > Panels, or the first level of another."""
+    tab: str = ""
+    """Title of its tab, where the title is too long for one among four."""
+    fixed: bool = False
+    """It has no title line, cannot be moved, and stays on a full screen."""
     least: tuple[int, int] | None = None
     """Least (width, height) of its dock in pixels."""

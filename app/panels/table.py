@@ -1,6 +1,6 @@
-"""The one table of panels: docks, View menu, keys, order of Tab and first layout are made of it.
+"""The one table of panels: docks, View menu, keys and order of Tab are made of it.
 
-Rows are in the order of the menu; within an area panels are placed in this order too.
+Rows are in the order of the menu. Which are shown, and where, is said by ``WORKSPACES``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from app.panels.model import ModelPanel
 from app.panels.predictions.panel import PredictionsPanel
 from app.panels.spec import PanelSpec
 from app.panels.timeline.panel import Timeline
+from app.panels.waiting import ClipsPanel, EffectsPanel, HeadCard, WhyPanel
 from app.state.language import N
 
 PANELS = (
@@ -38,6 +39,7 @@ PANELS = (
         PredictionsPanel,
         height=256,
         scrolls=True,
+        tab=N("panels", "Classes"),
         least=(276, 180),  # five bars and the title, and none of the numbers cut at the side
     ),
     PanelSpec(
@@ -53,15 +55,53 @@ PANELS = (
         scrolls=True,
     ),
     PanelSpec(
-        "timeline", N("panels", "Timeline"), N("commands", "Timeline"), "F7", "bottom", Timeline
+        "why",
+        N("panels", "Why"),
+        N("commands", "Why panel"),
+        "F12",
+        "tabs",
+        WhyPanel,
+        height=394,
+        menu="explain",
     ),
     PanelSpec(
-        "log",
-        N("panels", "Log"),
-        N("commands", "Activity and log"),
-        "F9",
-        "tabs",
-        LogPanel,
-        hidden=True,
+        "effects",
+        N("panels", "Head effects"),
+        N("commands", "Head effects panel"),
+        "Shift+F4",
+        "left",
+        EffectsPanel,
+        menu="explain",
+        tab=N("panels", "Heads"),
     ),
+    PanelSpec(
+        "head",
+        N("panels", "Head card"),
+        N("commands", "Head card panel"),
+        "",
+        "tabs",
+        HeadCard,
+        height=394,
+        menu="explain",
+    ),
+    PanelSpec(
+        "clips",
+        N("panels", "Clips"),
+        N("commands", "Clips panel"),
+        "Shift+F2",
+        "left",
+        ClipsPanel,
+        height=200,
+    ),
+    PanelSpec(
+        "timeline",
+        N("panels", "Timeline"),
+        N("commands", "Timeline"),
+        "F7",
+        "bottom",
+        Timeline,
+        height=156,
+        fixed=True,
+    ),
+    PanelSpec("log", N("panels", "Log"), N("commands", "Activity and log"), "F9", "tabs", LogPanel),
 )

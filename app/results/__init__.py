@@ -16,6 +16,7 @@ from app.results.maps import (
 )
 from app.results.model import (
     BoxPredictions,
+    FailedLoad,
     HeadInfo,
     HeadPredictions,
     LayerInfo,
@@ -36,7 +37,8 @@ from app.results.views import (
     Scale,
     ViewSizes,
 )
-from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message, TaskKey
+from app.results.windows import WindowState, WindowStates
+from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message, PlayWait, TaskKey
 
 __all__ = [
     "DIFFERENCE_PLACE",
@@ -45,6 +47,7 @@ __all__ = [
     "BoxPredictions",
     "CellsKey",
     "CellsPicture",
+    "FailedLoad",
     "FramePicture",
     "FramePictures",
     "GridInfo",
@@ -64,6 +67,7 @@ __all__ = [
     "Message",
     "ModelInfo",
     "PaneInfo",
+    "PlayWait",
     "PredictionInfo",
     "ProxyImage",
     "ProxyInfo",
@@ -83,6 +87,8 @@ __all__ = [
     "VideoInfo",
     "ViewSizes",
     "ViewSurvey",
+    "WindowState",
+    "WindowStates",
     "WindowSurvey",
     "heatmap_of",
 ]

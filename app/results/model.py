@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.state.view_state import ModelSource
     from mvit_core.checkpoint import LoadReport
+    from mvit_core.errors import Remedy
     from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.system.ordinary_file import FileIdentity
     from mvit_core.video.boxes import Box
@@ -91,6 +92,29 @@ class ModelInfo:
     def reads_boxes(self) -> bool:
         """True for a model of detection, which predicts for each box."""
         return self.readout == "boxes"
+
+
+@dataclass(frozen=True)
+class FailedLoad:
+    """A load that failed; the model before stays in use."""
+
+    source: ModelSource
+    sentence: str
+    """What is wrong, in one line."""
+    remedies: tuple[Remedy, ...] = ()
+    """What may help, the most promising first."""
+    choices: tuple[str, ...] = ()
+    """Names of which one must be chosen: networks of the file, or presets that fit."""
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Networks of the file of which one must be chosen."""
+        return self.choices if self.remedies[:1] == ("weights",) else ()
+
+    @property
+    def presets(self) -> tuple[str, ...]:
+        """Presets that fit the shapes of the weights."""
+        return self.choices if self.remedies[:1] == ("preset",) else ()
 
 
 @dataclass(frozen=True)

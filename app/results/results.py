@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.results.samples import Samples
+from app.results.windows import WindowStates
 
 if TYPE_CHECKING:
     from app.results.maps import MapRequest, ShownMap
-    from app.results.model import LayerInfo, ModelInfo
+    from app.results.model import FailedLoad, LayerInfo, ModelInfo
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
     from app.results.survey import AverageInfo, SeriesInfo
     from app.results.video import FramePicture, ProxyInfo, VideoInfo
     from app.results.views import GridInfo, PaneInfo
-    from app.results.work import JobInfo
+    from app.results.work import JobInfo, PlayWait
     from app.state.recent_files import Recent
     from mvit_core.video.clip import ClipWindow
 
@@ -26,7 +27,11 @@ class Results:
 
     video: VideoInfo | None = None
     model: ModelInfo | None = None
+    failed_load: FailedLoad | None = None
+    """The last load, where it failed and was not dismissed."""
     windows: tuple[ClipWindow, ...] = ()
+    window_states: WindowStates = field(default_factory=WindowStates)
+    """What is known of each window."""
     picture: FramePicture | None = None
     proxies: ProxyInfo | None = None
     shown: ShownMap | None = None
@@ -51,6 +56,8 @@ class Results:
     recent: tuple[Recent, ...] = ()
     """Files opened lately, newest first."""
     jobs: tuple[JobInfo, ...] = ()
+    play_wait: PlayWait | None = None
+    """Where play waits for windows to be run."""
     has_exported: bool = False
     """A file was exported since the window opened; another with the same choices can follow."""
     can_undo: bool = False
@@ -79,6 +86,10 @@ class Results:
         place = bisect_right(self.windows, frame, key=lambda window: window.stop)
         here = self.windows[place : place + 1]
         return here[0] if here and here[0].start <= frame else None
+
+    def placed(self, window: ClipWindow) -> ClipWindow:
+        """A window where it stands now: the same frames may have been run for another tiling."""
+        return next((each for each in self.windows if each == window), window)
 
     @property
     def is_stale(self) -> bool:

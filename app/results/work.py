@@ -41,6 +41,8 @@ class TaskKey(StrEnum):
     """Make the map of a pinned pane."""
     SERIES = "series"
     """Run one more window for the series of the timeline."""
+    PLAY_AHEAD = "play.ahead"
+    """Run the windows that play will come to."""
     MULTIVIEW = "multiview"
     """Run one more view for the prediction of the whole video."""
     EXPORT_PREVIEW = "export.preview"
@@ -85,6 +87,14 @@ class JobInfo:
     per_second: float | None = None
     """Steps done per second since the beginning; None while not known."""
     seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class PlayWait:
+    """Play waits for windows to be run."""
+
+    seconds: float | None
+    """Until it begins; None while no run of the clip was timed."""
 
 
 Level = Literal["info", "warning", "error"]

@@ -24,6 +24,7 @@ UNDOABLE = (
     "overlay",
     "token_grid",
     "clip_spec",
+    "tiling",
     "picture_fps",
     "coverage",
     "view",
@@ -43,6 +44,9 @@ UNDOABLE = (
     "listed_head",
 )
 """Fields that undo and redo restore: display, selection and marks, not the place in the video."""
+
+OF_WORKSPACE = ("view", "view_before", "method", "query")
+"""Fields that each workspace has values of its own for; a step taken in another keeps them."""
 
 SELECTION = ("block", "head")
 """Fields of a place beside the frame: another layer or head is another place."""
@@ -128,7 +132,10 @@ class Store(QObject):
         new = with_settings(self._state, **changes)
         if new == self._state:
             return
-        self._remember_undo(new, gesture)
+        if new.workspace == self._state.workspace:
+            self._remember_undo(new, gesture)
+        else:
+            self._gesture = ("", 0.0)  # going elsewhere is no step, and ends one
         self._remember_place(new, jump)
         self._set(new)
 
@@ -139,17 +146,24 @@ class Store(QObject):
 
     def undo(self) -> None:
         """Undo the last step of display or selection."""
-        if self._undo:
-            self._gesture = ("", 0.0)  # what follows is a step of its own
-            self._redo.append(_values(self._state, UNDOABLE))
-            self._set(with_settings(self._state, **self._undo.pop()))
+        self._restore(self._undo, self._redo)
 
     def redo(self) -> None:
         """Redo the step that was undone last."""
-        if self._redo:
+        self._restore(self._redo, self._undo)
+
+    def _restore(self, steps: list[Values], others: list[Values]) -> None:
+        """Take the last step that changes anything here; those of another workspace may not."""
+        while steps:
             self._gesture = ("", 0.0)  # what follows is a step of its own
-            self._undo.append(_values(self._state, UNDOABLE))
-            self._set(with_settings(self._state, **self._redo.pop()))
+            values = steps.pop()
+            if values.pop("workspace") != self._state.workspace:
+                values |= _values(self._state, OF_WORKSPACE)
+            new = with_settings(self._state, **values)
+            if new != self._state:
+                others.append(_step(self._state))
+                self._set(new)
+                return
 
     def back(self) -> None:
         """Go to the place shown before."""
@@ -172,8 +186,8 @@ class Store(QObject):
         self._gesture = ("", 0.0)
 
     def _remember_undo(self, new: ViewState, gesture: str) -> None:
-        before = _values(self._state, UNDOABLE)
-        if before == _values(new, UNDOABLE):
+        before = _step(self._state)
+        if before == _step(new):
             return
         now = self._clock()
         last, then = self._gesture
@@ -203,6 +217,11 @@ class Store(QObject):
                 self.changed.emit(*self._pending.pop(0))
         finally:
             self._announcing = False
+
+
+def _step(state: ViewState) -> Values:
+    """What undo restores, and the workspace in which it was so."""
+    return _values(state, (*UNDOABLE, "workspace"))
 
 
 def _values(state: ViewState, names: tuple[str, ...]) -> Values:

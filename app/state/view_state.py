@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
 from mvit_core.system.ordinary_file import FileIdentity
+from mvit_core.video.clip import PLAIN, Tiling
 from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
 from mvit_core.video.multi_view import ViewPlan
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mvit_core.attribution import Query
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
     from mvit_core.video.boxes import TimedBox
@@ -44,6 +46,11 @@ class ModelSource:
     """Name of the network to read, of a file that holds several."""
     head: str | None = None
     """Name of the prediction head to read, of a file that has several."""
+
+    @property
+    def is_told(self) -> bool:
+        """True where something beside the file says what the model is."""
+        return (self.config, self.preset, self.labels) != (None, None, None)
 
     def files(self) -> tuple[FileIdentity, ...]:
         """Identities of the files that it names, read from the file system now."""
@@ -87,6 +94,22 @@ def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
 ViewName = Literal["single", "heads", "layers", "compare"]
 VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
 """Views in the order of the toolbar, which V goes through."""
+
+WorkspaceName = Literal["look", "explain", "atlas", "clips"]
+
+
+@dataclass(frozen=True)
+class LeftWorkspace:
+    """What a workspace showed when it was left, and shows again."""
+
+    workspace: WorkspaceName
+    view: ViewName
+    view_before: ViewName
+    method: str
+    query: Query
+    block: int | None
+    """Block that the query is a token of."""
+
 
 PINS = 3
 """Most panes that can be pinned, beside the one that follows the selection."""
@@ -171,6 +194,8 @@ class ViewState:
     """The model that is loaded."""
     clip_spec: ClipSpec | None = None
     """Sampling and preprocessing; None is as the checkpoint states."""
+    tiling: Tiling = PLAIN
+    """How the model's windows lie over the video."""
     picture_fps: float = DEFAULT_PICTURE_FPS
     """Frames per second of a folder of pictures; files have their own."""
     frame: int = 0
@@ -215,6 +240,10 @@ class ViewState:
     token_grid: bool = False
     coverage: bool = True
     """Outline the part of the frame that the model saw."""
+    workspace: WorkspaceName = "look"
+    """What the user is doing; it arranges panels, and has a map and a view of its own."""
+    left: tuple[LeftWorkspace, ...] = ()
+    """Workspaces that were left, at most one entry for each."""
     view: ViewName = "single"
     view_before: ViewName = "single"
     """View that Esc returns to, once a cell or a pane was opened alone."""

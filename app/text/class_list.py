@@ -89,7 +89,9 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         predictions = result.predictions_of(place, state.listed_head)
         first, last = result.frame_indices[0], result.frame_indices[-1]
         scope = tr("window {i}, frames {a} to {b}").format(
-            i=result.request.window.index + 1, a=frame_number(first), b=frame_number(last)
+            i=results.placed(result.request.window).index + 1,
+            a=frame_number(first),
+            b=frame_number(last),
         )
         if place is not None:
             scope = tr("{scope}, box {n}").format(scope=scope, n=place + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.text.phrases import field_words
+from app.text.terms import term
 
 if TYPE_CHECKING:
     from app.results import HeadInfo, ModelInfo
@@ -35,6 +36,11 @@ def fed_words(spec: ClipSpec) -> str:
     )
 
 
+def short_fed_words(spec: ClipSpec) -> str:
+    """Short side and crop of a model's input."""
+    return tr("short side {side}, crop {size}").format(side=spec.short_side, size=spec.size)
+
+
 def heads_words(model: ModelInfo) -> str:
     """Every prediction head with its classes and activation; the chosen one is marked."""
     if not model.has_classes:
@@ -57,6 +63,50 @@ def heads_words(model: ModelInfo) -> str:
 def head_words(head: HeadInfo) -> str:
     """A head and the number of its classes."""
     return tr("{name}: {n} classes").format(name=head.name, n=head.classes)
+
+
+def built_words(model: ModelInfo) -> str:
+    """What a model was built from, in a few words."""
+    source, told = model.source, model.report.decided_from
+    if source.config is not None:
+        return source.config.name
+    start, preset, name = told.rpartition("preset ")
+    if preset:
+        return (
+            tr("preset {name}").format(name=name)
+            if not start
+            else tr("as {name}").format(name=name)
+        )
+    words = {
+        "the configuration inside the file": tr("in the file"),
+        "config.json beside the file": tr("beside the file"),
+    }
+    return words.get(told, term(told))
+
+
+def class_names_words(model: ModelInfo) -> str:
+    """Where the class names are from, in a few words."""
+    origin = model.report.class_names
+    return tr("in the file") if origin == "the file" else origin or tr("numbers alone")
+
+
+def size_words(model: ModelInfo) -> str:
+    """Blocks, heads, classes and frames of a model in one line."""
+    spec = model.clip_spec
+    words = tr("{b} blocks · {h} heads · {c} classes · {t} frames")
+    return words.format(
+        b=len(model.layers),
+        h=sum(layer.heads for layer in model.layers),
+        c=model.class_count,
+        t=spec.frames,
+    )
+
+
+def report_words(model: ModelInfo) -> str:
+    """What the report of loading says, in one line."""
+    report = model.report
+    words = tr("{m} missing · {u} unused · {r} resized")
+    return words.format(m=len(report.missing), u=len(report.unexpected), r=len(report.resized))
 
 
 def network_words(name: str) -> str:

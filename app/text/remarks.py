@@ -127,5 +127,7 @@ def _stale_words(snapshot: Snapshot) -> str:
         else:
             words = tr("Map of window {a}; window {b} is running")
         numbers = {"n": job.done, "all": job.total} if job is not None else {}
-        return words.format(a=old.window.index + 1, b=new.window.index + 1, **numbers)
+        return words.format(
+            a=results.placed(old.window).index + 1, b=new.window.index + 1, **numbers
+        )
     return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.results import Message
 from mvit_core.errors import MvitError
@@ -19,7 +19,7 @@ from mvit_core.system.atomic_file import whole_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QMenu, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from app.widgets.plots import Plot
 
@@ -51,6 +51,13 @@ class PlotMenu(QObject):
             (self.tr("Save the plot's values…"), self.save_values),
         ):
             menu.addAction(words).triggered.connect(run)
+
+    def menu(self) -> QMenu:
+        """Make a menu of these rows alone, which goes when it is closed."""
+        menu = QMenu(self._owner)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_to(menu)
+        return menu
 
     def copy_image(self) -> None:
         """Put the figure on the clipboard."""

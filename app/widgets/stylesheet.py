@@ -69,8 +69,10 @@ QMainWindow::separator { background: $window; width: 6px; height: 6px; }
 QMainWindow::separator:hover { background: $accent; }
 QToolTip { background: $control; color: $text; border: 1px solid $border; padding: 5px 7px; }
 
-QMenuBar { background: $window; padding: 3px 4px 0 4px; }
-QMenuBar::item { padding: 5px 9px; border-radius: 5px; background: transparent; }
+QWidget#menuRow { background: $window; }
+QToolButton#searchField { color: $text_soft; padding: 3px 8px; text-align: left; }
+QMenuBar { background: $window; }
+QMenuBar::item { padding: 5px 8px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $control; }
 QMenu { background: $panel; border: 1px solid $border; padding: 5px; }
 QMenu::item { padding: 6px 26px 6px 28px; border-radius: 5px; }
@@ -94,6 +96,10 @@ QLabel#faint { color: $text_faint; }
 QLabel#warning { color: $warning; }
 QLabel#title { color: $text; font-weight: 600; }
 QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-radius: 6px; }
+QFrame#failure { background: $control; border: none; border-left: 3px solid $warning;
+    border-radius: 6px; }
+QFrame#failure QPushButton { background: $control_hover; padding: 4px 6px; }
+QFrame#failure QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#rule { background: $border; max-height: 1px; border: none; }
 
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
@@ -110,7 +116,9 @@ QToolButton#flat { background: transparent; padding: 4px; min-height: 16px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
-QToolButton#segment, QPushButton#segment { color: $text_soft; padding: 4px 7px; min-height: 18px; }
+QFrame#segments { background: $control; border-radius: 6px; }
+QToolButton#segment, QPushButton#segment { background: transparent; color: $text_soft;
+    padding: 4px 7px; min-height: 18px; }
 QPushButton#segment { padding: 4px 2px; }
 QToolButton#segment:checked, QPushButton#segment:checked { background: $accent_soft; color: $text;
     font-weight: 600; border-color: transparent; border-bottom: 2px solid $accent;

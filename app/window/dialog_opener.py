@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.dialogs.choose import ChooseDialog
 from app.dialogs.export.dialog import ExportDialog
-from app.dialogs.help import rate_dialog
+from app.dialogs.help import rate_dialog, stride_dialog
 from app.dialogs.preprocessing import PreprocessingDialog
 from app.results import Message
 from app.state.view_state import ModelSource
+from app.text.model_words import network_words
 from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.workers.export import spans_of
 from mvit_core.errors import ClipError
 from mvit_core.video.boxes import read_boxes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.controller.controller import Controller
+
+CONFIGURATIONS = "*.yaml *.yml *.json *.py"
+LABELS = "*.txt *.json *.csv *.yaml *.yml *.pbtxt *.names"
+"""Patterns of the files that are offered first."""
 
 
 class DialogOpener(QObject):
@@ -39,7 +47,9 @@ class DialogOpener(QObject):
         """Ask for a video and open it."""
         endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
         path = self._choose_file(self.tr("Open video"), self.tr("Videos"), endings, "video")
-        if path is not None:
+        if path is not None and path.suffix.lower() in CHECKPOINT_ENDINGS:
+            self._controller.load_model(ModelSource(path))
+        elif path is not None:
             self._controller.open_video(path)
 
     def open_folder(self) -> None:
@@ -60,12 +70,72 @@ class DialogOpener(QObject):
         )
         dialog.open()
 
+    def ask_stride(self) -> None:
+        """Ask for the frames from one window of the model to the next."""
+        stride = self._controller.store.state.tiling.stride
+        dialog = stride_dialog(stride if isinstance(stride, int) else 8, self._window)
+        dialog.intValueSelected.connect(self._controller.intents.windows.stride)
+        dialog.open()
+
     def load_model(self) -> None:
         """Ask for a checkpoint and load it."""
         endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
         path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
         if path is not None:
             self._controller.load_model(ModelSource(path))
+
+    def choose_config(self) -> None:
+        """Ask for the model's configuration and load it anew."""
+        title, kind = self.tr("Choose configuration"), self.tr("Configurations")
+        path = self._choose_file(title, kind, CONFIGURATIONS, "model")
+        if path is not None:
+            self._controller.load_with(config=path, preset=None)
+
+    def choose_labels(self) -> None:
+        """Ask for class names and load the model anew."""
+        title, kind = self.tr("Class names"), self.tr("Class names")
+        path = self._choose_file(title, kind, LABELS, "model")
+        if path is not None:
+            self._controller.load_with(labels=path)
+
+    def choose_preset(self) -> None:
+        """Ask for a published architecture and load the model anew."""
+        from mvit_core.model.presets import PRESETS  # torch: a model was asked for already
+
+        failed = self._controller.results.failed_load
+        fitting = failed.presets if failed is not None else ()
+        fits = self.tr("{name} - fits the weights")
+        rows = tuple((name, fits.format(name=name)) for name in fitting)
+        rows += tuple((name, name) for name in PRESETS if name not in fitting)
+        self._choose(
+            self.tr("Choose preset"),
+            self.tr("The published architecture that the weights were trained as:"),
+            rows,
+            lambda name: self._controller.load_with(preset=name, config=None),
+        )
+
+    def choose_weights(self) -> None:
+        """Ask for a network of the model's file and load it."""
+        results = self._controller.results
+        networks = results.model.report.networks if results.model is not None else ()
+        networks = networks if results.failed_load is None else results.failed_load.networks
+        self._choose(
+            self.tr("Choose weights"),
+            self.tr("The file holds several networks; the one to be read:"),
+            tuple((name, network_words(name)) for name in networks),
+            lambda name: self._controller.load_with(weights=name, head=None),
+        )
+
+    def _choose(
+        self,
+        title: str,
+        words: str,
+        rows: tuple[tuple[str, str], ...],
+        then: Callable[[str], None],
+    ) -> None:
+        dialog = ChooseDialog(title, words, rows, self._window)
+        dialog.chosen.connect(then)
+        dialog.open()
 
     def open_boxes(self) -> None:
         """Ask for a file of boxes and read it."""

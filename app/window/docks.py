@@ -1,45 +1,29 @@
-"""The docks around the stage: builds, places and shows them, and keeps the layout between runs."""
+"""The docks around the stage: builds, places and shows them; ``layouts`` keeps where they are."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QByteArray,
-    QCoreApplication,
-    QMargins,
-    QObject,
-    QSettings,
-    QSize,
-    Qt,
-    QTimer,
-)
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QScrollArea,
-    QStyle,
     QTabBar,
     QTabWidget,
     QWidget,
 )
 
 from app.panels.table import PANELS
+from app.panels.workspaces import WORKSPACES
 from app.widgets.basic import DockTitle
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QScreen
-
     from app.panels.spec import Area, Panel, PanelSpec
 
-LAYOUT_VERSION = 3
-"""Version of the layout; increased when an older layout no longer fits the docks."""
-
-FIRST_SIZE = QSize(1400, 860)
-SIDE_WIDTH = 268
 LEAST_SIDE_WIDTH = 244
+"""Least width of a dock at a side in pixels."""
 
 SIDES: dict[Area, Qt.DockWidgetArea] = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -49,8 +33,14 @@ SIDES: dict[Area, Qt.DockWidgetArea] = {
 }
 """Side of the window for each area, in the order of Tab."""
 
-RETURN_MS = 500
-"""Milliseconds after a screen was removed before a window that is on none is moved."""
+FOLDED_PX = 44
+"""Height of a timeline that shows its transport alone."""
+
+MANY_TABS = 4
+"""Tabs from which on their titles are short ones."""
+
+AREAS: dict[str, Area] = {spec.name: spec.area for spec in PANELS}
+"""Area of each panel's own row."""
 
 
 class Docks(QObject):
@@ -58,32 +48,25 @@ class Docks(QObject):
 
     Args:
         window: the window around which they are.
-        settings: storage of the layout.
     """
 
-    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._settings = settings
         self.panels: dict[str, Panel] = {}
         self.by_name: dict[str, QDockWidget] = {}
         self.titles: dict[str, DockTitle] = {}
-        self._first_layout = QByteArray()
-        self._full_screen_layout = QByteArray()
+        self.arrangement = WORKSPACES[0].wide
+        """Where panels are at first; set before ``arrange``."""
         # A timer of our own: a single shot that a closing window never fires is kept
         # for ever, and the window with it.
         self._tab_check = QTimer(self)
         self._tab_check.setSingleShot(True)
         self._tab_check.setInterval(0)
         self._tab_check.timeout.connect(self._check_tabs)
-        # The window manager is given the time to move the windows itself.
-        self._return = QTimer(self)
-        self._return.setSingleShot(True)
-        self._return.setInterval(RETURN_MS)
-        self._return.timeout.connect(self._back_to_a_screen)
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.screenRemoved.connect(self._screen_is_gone)
+        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
+            window.setCorner(corner, SIDES["bottom"])
+        window.setTabPosition(SIDES["tabs"], QTabWidget.TabPosition.North)
         for spec in PANELS:
             self._add(spec)
 
@@ -102,7 +85,7 @@ class Docks(QObject):
         dock.setObjectName(f"dock.{spec.name}")
         bar = self.titles[spec.name] = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
         bar.close_button.clicked.connect(dock.close)
-        if spec.area == "bottom":
+        if spec.fixed:
             dock.setTitleBarWidget(QWidget())  # what it holds says what it is
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         else:
@@ -116,44 +99,70 @@ class Docks(QObject):
             dock.setMinimumSize(*spec.least)
 
     def within(self, *areas: Area) -> tuple[QDockWidget, ...]:
-        """Docks whose first place is in these areas, from top to bottom."""
-        return tuple(self.by_name[name] for name in _names(areas))
+        """Docks of these areas in the present arrangement, from top to bottom."""
+        return tuple(self.by_name[name] for name in self._names(areas))
 
     def first_stops(self, *areas: Area) -> tuple[QWidget, ...]:
         """``first_stop`` of each panel of these areas that has one."""
-        stops = (self.panels[name].first_stop for name in _names(areas))
+        stops = (self.panels[name].first_stop for name in self._names(areas))
         return tuple(stop for stop in stops if stop is not None)
 
-    def place(self) -> None:
-        """Move all docks to their first places."""
+    def _names(self, areas: tuple[Area, ...]) -> list[str]:
+        """Names of the panels of these areas: those shown first, in their order."""
+        shown = self.arrangement.shown()
+        names = (*shown, *(spec.name for spec in PANELS if spec.name not in shown))
+        return [name for area in areas for name in names if self._area(name) == area]
+
+    def _area(self, name: str) -> Area:
+        return self.arrangement.area_of(name, AREAS[name])
+
+    def arrange(self) -> None:
+        """Move all docks to their first places in the present arrangement."""
         window = self._window
-        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
-            window.setCorner(corner, SIDES["bottom"])
+        for dock in self.by_name.values():
+            dock.hide()  # all at once they would make the window larger
         for area, side in SIDES.items():
             for dock in self.within(area):
+                dock.setFloating(False)
                 window.addDockWidget(side, dock)
-        window.setTabPosition(SIDES["tabs"], QTabWidget.TabPosition.North)
         for one, other in pairwise(self.within("tabs")):
             window.tabifyDockWidget(one, other)
-        for spec in PANELS:
-            self.by_name[spec.name].setVisible(not spec.hidden)
-        self._raise_first_tab()
-        self._share_room()
-        self._first_layout = window.saveState(LAYOUT_VERSION)
-
-    def _raise_first_tab(self) -> None:
+        bottom = [self.by_name[name] for name in self.arrangement.bottom]
+        for one, other in pairwise(bottom):
+            window.splitDockWidget(one, other, Qt.Orientation.Vertical)
+        shown = self.arrangement.shown()
+        for name, dock in self.by_name.items():
+            dock.setVisible(name in shown)
         for dock in self.within("tabs")[:1]:
             dock.raise_()
+        self.share_room()
 
-    def _share_room(self) -> None:
-        left, right = self.within("left"), (*self.within("right"), *self.within("tabs")[:1])
+    def share_room(self) -> None:
+        """Give the docks the first sizes of the present arrangement."""
+        window, arrangement = self._window, self.arrangement
         heights = {self.by_name[spec.name]: spec.height for spec in PANELS}
-        sides = [side[0] for side in (left, right) if side]
-        widths = [SIDE_WIDTH] * len(sides)
-        self._window.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
-        for side in (left, right):
-            sizes = [heights[dock] for dock in side]
-            self._window.resizeDocks(list(side), sizes, Qt.Orientation.Vertical)
+        left = [self.by_name[name] for name in arrangement.left]
+        right = [self.by_name[name] for name in (*arrangement.right, *arrangement.tabs[:1])]
+        sides = [(left, arrangement.left_px), (right, arrangement.right_px)]
+        sides = [(docks, px) for docks, px in sides if docks]
+        window.resizeDocks(
+            [docks[0] for docks, _ in sides], [px for _, px in sides], Qt.Orientation.Horizontal
+        )
+        for docks, _ in sides:
+            sizes = [heights[dock] for dock in docks]
+            window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)
+        below = [self.by_name[name] for name in arrangement.bottom]
+        folded = {self.by_name["timeline"]: FOLDED_PX} if not arrangement.has_track else {}
+        sizes = [folded.get(dock, heights[dock]) for dock in below]
+        window.resizeDocks(below, sizes, Qt.Orientation.Vertical)
+
+    def _name_tab(self, name: str, tabs: int) -> None:
+        """Give a dock the title of its tab, a shorter one where many stand side by side."""
+        spec = next(spec for spec in PANELS if spec.name == name)
+        words = spec.tab if spec.tab and tabs >= MANY_TABS else spec.title
+        title = QCoreApplication.translate("panels", words)
+        if self.by_name[name].windowTitle() != title:
+            self.by_name[name].setWindowTitle(title)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -170,24 +179,22 @@ class Docks(QObject):
         self.by_name[name].raise_()
         self.by_name[name].widget().setEnabled(True)
 
-    def reset(self) -> None:
-        """Move all docks to their first places, with their first sizes."""
-        self._window.restoreState(self._first_layout, LAYOUT_VERSION)
-        for spec in PANELS:
-            self.by_name[spec.name].setVisible(not spec.hidden)
-        self._raise_first_tab()
-        self._share_room()  # the sizes kept are those of a window of another size
-
-    def full_screen(self) -> None:
-        """Turn full screen, with the stage and the docks below it, on or off."""
-        if self._window.isFullScreen():
-            self._window.showNormal()
-            self._window.restoreState(self._full_screen_layout, LAYOUT_VERSION)
-            return
-        self._full_screen_layout = self._window.saveState(LAYOUT_VERSION)
-        for dock in self.by_name.values():
-            dock.setVisible(dock in self.within("bottom"))
-        self._window.showFullScreen()
+    def next_pane(self, by: int, centre: QWidget) -> None:
+        """Move the focus to the next pane: left, centre, right, below."""
+        stops = (
+            *self.first_stops("left"),
+            centre,
+            *self.first_stops("right", "tabs", "bottom"),
+        )
+        panes = [p for p in stops if not p.visibleRegion().isEmpty() and p.isEnabled()]
+        owner = self._window.focusWidget()
+        here = next((i for i, pane in enumerate(panes) if pane is owner), None)
+        if here is None:
+            here = next(
+                (i for i, p in enumerate(panes) if owner and _same_dock(p, owner)),
+                0 if by < 0 else -1,
+            )
+        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _check_tabs_soon(self) -> None:
         self._tab_check.start()
@@ -202,54 +209,14 @@ class Docks(QObject):
             tabs = self._window.tabifiedDockWidgets(dock)
             shown = any(not other.isHidden() for other in tabs)
             self.titles[name].show_name(not shown or dock.isFloating())
+            self._name_tab(name, sum(not other.isHidden() for other in (dock, *tabs)))
             dock.widget().setEnabled(dock.isFloating() or dock.geometry().right() >= 0)
         only_ours = Qt.FindChildOption.FindDirectChildrenOnly
         for row in self._window.findChildren(QTabBar, options=only_ours):
             row.setEnabled(row.geometry().right() >= 0)  # one for groups that are no more
 
-    # -- between runs -----------------------------------------------------------------------
 
-    def keep(self) -> None:
-        """Save sizes and places for the next run."""
-        if not self._window.isFullScreen():
-            self._settings.setValue("geometry", self._window.saveGeometry())
-            self._settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
-
-    def restore(self) -> None:
-        """Restore sizes and places of the last run, on a screen that exists."""
-        window = self._window
-        window.resize(FIRST_SIZE)
-        screen = QGuiApplication.primaryScreen()
-        if screen is not None:
-            title_px = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
-            room = screen.availableGeometry().size().shrunkBy(QMargins(0, 0, 0, title_px))
-            window.resize(FIRST_SIZE.boundedTo(room))
-        geometry = self._settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            window.restoreGeometry(geometry)
-        layout = self._settings.value("layout")
-        if isinstance(layout, QByteArray):
-            window.restoreState(layout, LAYOUT_VERSION)
-        self._back_to_a_screen()
-
-    def _screen_is_gone(self, _screen: QScreen) -> None:
-        self._return.start()
-
-    def _back_to_a_screen(self) -> None:
-        """Move the window and floating docks to a screen that exists."""
-        screen = QGuiApplication.primaryScreen()
-        floating = [dock for dock in self.by_name.values() if dock.isFloating()]
-        for shown in (self._window, *floating):
-            if screen and QGuiApplication.screenAt(shown.frameGeometry().center()) is None:
-                shown.move(screen.availableGeometry().topLeft())
-
-
-def _names(areas: tuple[Area, ...]) -> list[str]:
-    """Names of the panels of these areas, area by area."""
-    return [spec.name for area in areas for spec in PANELS if spec.area == area]
-
-
-def same_dock(one: QWidget, other: QWidget) -> bool:
+def _same_dock(one: QWidget, other: QWidget) -> bool:
     """True where both widgets are in one dock."""
 
     def dock(widget: QWidget | None) -> QWidget | None:

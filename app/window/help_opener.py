@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QObject
 
 from app.commands.palette import Palette
 from app.commands.shortcuts import ShortcutsDialog
-from app.dialogs.help import AboutDialog, HelpDialog
+from app.dialogs.help import AboutDialog, HelpDialog, help_topics
 from app.dialogs.preferences import PreferencesDialog
-from app.widgets.basic import set_spoken_name, set_tip
-from app.widgets.icons import themed_icon
 from app.window.tour import Step, Tour
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QMainWindow
+    from PySide6.QtWidgets import QMainWindow, QWidget
 
     from app.commands.actions import Actions
     from app.commands.keys import KeyMap
+    from app.dialogs.help import Topic
     from app.state.preferences import PreferenceStore
     from app.window.docks import Docks
+    from app.window.menu_row import MenuRow
 
 SEEN = "tour/seen"
+USED = "palette/used"
+MOST_USED = 8
+"""Commands that the palette lists first."""
 
 
 class HelpOpener(QObject):
@@ -53,31 +55,37 @@ class HelpOpener(QObject):
         self._preferences = preferences
         self._keys = keys
         self._actions: Actions | None = None
-        self._search = QToolButton(window)
+        self._search: QWidget | None = None
         self.running_tour: Tour | None = None
 
     def set_actions(self, actions: Actions) -> None:
-        """Set the actions, which are made later, and add a search button to the menu bar."""
+        """Set the actions, which are made later."""
         self._actions = actions
-        self._search.setObjectName("flat")
-        self._search.setIcon(themed_icon("search"))
-        # In the menu bar the stage's keys would work: Space would play, not press the button.
-        self._search.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._search.clicked.connect(self.palette)
-        self._name_search()
-        self._keys.changed.connect(self._name_search)
-        self._window.menuBar().setCornerWidget(self._search)
 
-    def _name_search(self) -> None:
-        keys = self._keys.words("help.palette")
-        words = self.tr("Search commands")
-        set_tip(self._search, f"{words} ({keys})" if keys else words)
-        set_spoken_name(self._search, words)
+    def name_search(self, row: MenuRow) -> None:
+        """Name the search of the menu row after its key, and point at it in the tour."""
+        self._search = row.search
+        row.name_search(self._keys.words("help.palette"))
+        self._keys.changed.connect(lambda _: row.name_search(self._keys.words("help.palette")))
 
     def palette(self) -> None:
         """Open the command palette."""
         if self._actions is not None:
-            Palette(self._actions, self._window).show()
+            palette = Palette(self._actions, self._window, self._used())
+            palette.chosen.connect(self._keep_used)
+            palette.show()
+
+    def _used(self) -> tuple[str, ...]:
+        """Ids of commands that the palette ran lately, the last one first."""
+        return tuple(str(self._settings.value(USED, "")).split())
+
+    def _keep_used(self, command_id: str) -> None:
+        others = [each for each in self._used() if each != command_id]
+        self._settings.setValue(USED, " ".join((command_id, *others)[:MOST_USED]))
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Give the topics of the help."""
+        return help_topics()
 
     def shortcuts(self) -> None:
         """Open the dialog of all keys."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.commands import CommandContext
@@ -20,25 +20,30 @@ from app.panels.messages import Messages
 from app.panels.spec import PanelContext
 from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
+from app.panels.workspaces import BY_NAME
 from app.results import MemoryInfo
 from app.results.boxes import chosen_box
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
 from app.text.terms import term
+from app.views.atlas import AtlasPage
 from app.views.showing import show_stage
 from app.views.stage import Stage
 from app.widgets import theme
 from app.widgets.drop_overlay import DropOverlay
 from app.window.clipboard import Clipboard
 from app.window.dialog_opener import DialogOpener
-from app.window.docks import Docks, same_dock
+from app.window.docks import Docks
 from app.window.drops import Drops
 from app.window.help_opener import HelpOpener
 from app.window.hold_to_hide import HoldToHide
 from app.window.housekeeping import Upkeep
+from app.window.layouts import Layouts
 from app.window.leaving import Leaving
 from app.window.logbook import Logbook
+from app.window.menu_row import MenuRow
+from app.window.passed_keys import PassedKeys
 from app.window.places import PlaceBook, PlaceKeeper
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
@@ -74,11 +79,14 @@ class MainWindow(TabRing):
         self.has_ended = True  # else the process must end without a worker that hangs
         self.store = Store(parent=self)
         self.stage = Stage()
+        self.atlas = AtlasPage()
         self.welcome = Welcome()
+        self.menu_row = MenuRow()
         self._pages = QStackedWidget()
         self._furnish()
         self.overlay = DropOverlay(self._pages)
-        self.docks = Docks(self, settings)
+        self.docks = Docks(self)
+        self.layouts = Layouts(self, self.docks, settings)
         self.logbook = Logbook(self)
         self.messages = Messages(self._pages, self._report)
         self.status = StatusLine()
@@ -89,7 +97,7 @@ class MainWindow(TabRing):
         self.controller.start()
         self.samples = SampleLoader(self.controller, self.welcome)
         self.dialogs = DialogOpener(self, self.controller, settings)
-        self.sessions = SessionManager(self, self.controller, self.stage.canvas)
+        self.sessions = SessionManager(self, self.controller, self.stage.canvas, self.layouts)
         book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
         self.places = PlaceKeeper(self.controller, book)
         self._leaving = Leaving(self, self.controller, self.sessions)
@@ -103,12 +111,18 @@ class MainWindow(TabRing):
         self._actions_later.timeout.connect(self._show_actions)
         self.toolbar = make_toolbar(self.actions_table)
         self.addToolBar(self.toolbar)
-        self.docks.place()
         Drops(self, self.overlay, self.controller, self.sessions)
         HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
+        PassedKeys(self, self.actions_table, self.docks.panels.values())
         self._listen()
-        self.docks.restore()
+        self._name_buttons()
+        self._restore()
+
+    def _restore(self) -> None:
+        """Show the workspace and the layout of the last run."""
+        self.store.update(workspace=self.layouts.restore())
         self._order_tabs()
+        self.layouts.changed.connect(self._order_tabs)
         self._refreshed()
         self._focus_stage()  # Qt would choose the first button of all
 
@@ -121,6 +135,8 @@ class MainWindow(TabRing):
         self.setAnimated(False)
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self.stage)
+        self._pages.addWidget(self.atlas)
+        self.setMenuWidget(self.menu_row)
         self.setCentralWidget(self._pages)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -138,10 +154,12 @@ class MainWindow(TabRing):
             self.help,
         )
         keyed = [panel for panel in self.docks.panels.values() if panel.keyed]
-        actions = Actions(self, (self.stage, *keyed), context, self.keys)
+        actions = Actions(self, (self.stage, self.atlas, *keyed), context, self.keys)
         actions.fill(self.menuBar())
+        self.menu_row.set_actions(actions)
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
+        self.help.name_search(self.menu_row)
         self.controller.follow(StreamMenu(actions).show_snapshot)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
         return actions
@@ -151,9 +169,10 @@ class MainWindow(TabRing):
         for panel in self.docks.panels.values():
             self.controller.follow(panel.show_snapshot)
         self.controller.follow(self.welcome.show_snapshot)
+        self.controller.follow(self.atlas.show_snapshot)
         self.controller.follow(self.status.show_snapshot)
         self.controller.follow(partial(show_stage, self.stage))
-        connect_messages(self.messages, self.controller)
+        connect_messages(self.messages, self.controller, self._run)
         connect_stage(self.stage, self.status, self.controller)
         for name, panel in self.docks.panels.items():
             panel.connect_to(
@@ -163,8 +182,7 @@ class MainWindow(TabRing):
                     self.controller.player,
                     self.controller.cancel,
                     self._run,
-                    self.controller.choose_weights,
-                    self.controller.choose_head,
+                    self.controller.load_with,
                     self.controller.notify,
                     self._focus_stage,
                     self.logbook.added,
@@ -179,6 +197,9 @@ class MainWindow(TabRing):
     def _listen(self) -> None:
         """Connect signals of the window's parts to the window itself."""
         self.welcome.command.connect(self._run)
+        self.atlas.empty.asked.connect(lambda: self._run("attention.run"))
+        self.menu_row.search_asked.connect(self.help.palette)
+        self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
         self.messages.dock_asked.connect(self.docks.show)
         self.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
@@ -195,9 +216,14 @@ class MainWindow(TabRing):
         return menu
 
     def _order_tabs(self) -> None:
-        """Set the order of Tab (left, centre, right, below), and name buttons after commands."""
+        """Set the order of Tab: menu row, tools, left, centre, right, below."""
         left, others = self.docks.within("left"), self.docks.within("right", "tabs", "bottom")
-        order_tabs((self.toolbar, *left, self._pages, *others, self.statusBar()))
+        order_tabs(
+            self, (self.menu_row, self.toolbar, *left, self._pages, *others, self.statusBar())
+        )
+
+    def _name_buttons(self) -> None:
+        """Name buttons after their commands."""
         named: dict[str, QAbstractButton] = {
             "view.log": self.status.expand,
             "attention.cancel": self.status.job.cancel,
@@ -245,7 +271,12 @@ class MainWindow(TabRing):
 
     def full_screen(self) -> None:
         """Turn full screen, with stage and timeline, on or off."""
-        self.docks.full_screen()
+        self.layouts.full_screen()
+
+    def toggle_panels(self) -> None:
+        """Hide all docks, or show them as they were; the keys stay on the stage."""
+        self.layouts.toggle_all()
+        self._focus_stage()
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a dock; one behind another tab comes to the front."""
@@ -253,24 +284,11 @@ class MainWindow(TabRing):
 
     def next_pane(self, by: int) -> None:
         """Move the focus to the next pane: left, centre, right, below."""
-        stops = (
-            *self.docks.first_stops("left"),
-            self._stage_or_welcome(),
-            *self.docks.first_stops("right", "tabs", "bottom"),
-        )
-        panes = [p for p in stops if not p.visibleRegion().isEmpty() and p.isEnabled()]
-        owner = self.focusWidget()
-        here = next((i for i, pane in enumerate(panes) if pane is owner), None)
-        if here is None:
-            here = next(
-                (i for i, p in enumerate(panes) if owner and same_dock(p, owner)),
-                0 if by < 0 else -1,
-            )
-        panes[(here + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+        self.docks.next_pane(by, self._stage_or_welcome())
 
     def reset_layout(self) -> None:
-        """Move all docks to their first places."""
-        self.docks.reset()
+        """Move all docks to their first places in this workspace."""
+        self.layouts.reset()
 
     def switch_theme(self) -> None:
         """Switch between light and dark."""
@@ -298,11 +316,14 @@ class MainWindow(TabRing):
 
     def _refreshed(self, *_: object) -> None:
         results = self.controller.results
-        page: QWidget = self.welcome if results.video is None else self.stage
+        has_views = BY_NAME[self.store.state.workspace].has_views
+        self.toolbar.show_views(has_views)
+        page: QWidget = self.stage if has_views else self.atlas
+        page = self.welcome if results.video is None else page
         if self._pages.currentWidget() is not page:
             had_focus = self._pages.isAncestorOf(self.focusWidget() or self)
             self._pages.setCurrentWidget(page)
-            if page is self.stage and (had_focus or self.focusWidget() is None):
+            if page is not self.welcome and (had_focus or self.focusWidget() is None):
                 self._focus_stage()
         self._show_title()
         if not (self.store.state.playing or self.store.state.scrubbing):
@@ -332,7 +353,13 @@ class MainWindow(TabRing):
         self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _stage_or_welcome(self) -> QWidget:
-        return self.stage.front if self.controller.results.video else self.welcome
+        page = self._pages.currentWidget()
+        return self.stage.front if page is self.stage or page is None else page
+
+    @override
+    def menuBar(self) -> QMenuBar:
+        """The menus; Qt's own would replace the row in which they stand."""
+        return self.menu_row.bar
 
     # -- events -----------------------------------------------------------------------------
 
@@ -351,7 +378,7 @@ class MainWindow(TabRing):
         if event.spontaneous() and not self._leaving.may_quit():
             event.ignore()
             return
-        self.docks.keep()
+        self.layouts.keep()
         self.places.keep()
         self._settings.sync()
         self.logbook.close()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.dialogs.relink import RelinkDialog
+from app.intents.workspaces import in_workspace
 from app.results import Message, TaskKey
 from app.state.aside import LIMIT_SECONDS, run_aside
 from app.state.session_file import (
@@ -26,7 +27,6 @@ from app.state.session_file import (
 )
 from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
 from app.widgets.basic import ask_to_save
-from app.window.docks import LAYOUT_VERSION
 from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
 from mvit_core.printable import printable
@@ -42,11 +42,12 @@ if TYPE_CHECKING:
     from app.results import ModelInfo, Results, VideoInfo
     from app.state.session_file import Found, Session
     from app.state.store import Store, Values
-    from app.state.view_state import ModelSource, ViewState
+    from app.state.view_state import LeftWorkspace, ModelSource, ViewState
     from app.views.canvas import Canvas
+    from app.window.layouts import Layouts
     from mvit_core.attribution import MapSpec
 
-PASSING = frozenset({"frame", "speed"})
+PASSING = frozenset({"frame", "speed", "workspace", "left"})
 """Fields that are saved, but whose change does not make a session modified."""
 
 
@@ -116,6 +117,7 @@ class SessionManager(QObject):
         window: has the layout; the parent of dialogs.
         controller: opens the files of a session.
         canvas: has the zoom.
+        layouts: have the places of docks.
     """
 
     changed = Signal()
@@ -123,8 +125,11 @@ class SessionManager(QObject):
     saved = Signal(object)
     """Emitted with the path of a session that was saved or opened."""
 
-    def __init__(self, window: QMainWindow, controller: Controller, canvas: Canvas) -> None:
+    def __init__(
+        self, window: QMainWindow, controller: Controller, canvas: Canvas, layouts: Layouts
+    ) -> None:
         super().__init__(window)
+        self._layouts = layouts
         self._window = window
         self._controller = controller
         self._store: Store = controller.store
@@ -143,6 +148,8 @@ class SessionManager(QObject):
         old, new = self._saved, self._store.state
         if (old.clip, old.model) != (new.clip, new.model):
             return True
+        # Going to another workspace is no change: what counts is what the saved one shows.
+        new = in_workspace(new, old.workspace, old.view, self._controller.results)
         before, now = kept_view(old), kept_view(new)
         return any(before[name] != now[name] for name in now if name not in PASSING)
 
@@ -195,7 +202,7 @@ class SessionManager(QObject):
         return True
 
     def _place(self) -> Place:
-        layout = self._window.saveState(LAYOUT_VERSION).data()
+        layout = self._layouts.current().data()
         zoom, centre = self._canvas.place
         return Place(base64.b64encode(layout).decode("ascii"), zoom, centre)
 
@@ -290,7 +297,7 @@ class SessionManager(QObject):
         place = opening.session.place
         if place.layout:
             layout = QByteArray.fromBase64(QByteArray(place.layout.encode("ascii", "ignore")))
-            self._window.restoreState(layout, LAYOUT_VERSION)
+            self._layouts.take(layout)
         self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
 
@@ -321,10 +328,17 @@ def fitted(view: Values, results: Results) -> Values:
     view |= _fitted_marks(view, count) | _fitted_classes(view, results)
     if "map" in view:
         view["map"] = _fitted_map(view["map"], results)
+    if "left" in view:
+        view["left"] = tuple(each for each in view["left"] if _is_at_hand(each))
     heat = view.get("heat")
     if heat is not None and heat.colormap not in colormaps("sequential"):
         view["heat"] = replace(heat, colormap=HeatSettings().colormap)
     return view
+
+
+def _is_at_hand(left: LeftWorkspace) -> bool:
+    """True where a workspace can be as it was left: by a known method, of no single token."""
+    return left.method in METHODS and isinstance(left.query, str)
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 class TabRing(QMainWindow):
@@ -43,21 +43,27 @@ class TabRing(QMainWindow):
         return None
 
 
-def order_tabs(groups: Iterable[QWidget]) -> None:
-    """Set the order of Tab through groups of widgets; the order within a group stays."""
-    chain = [widget for group in groups for widget in _focus_chain(group)]
-    for one, other in pairwise(chain):
+def order_tabs(window: QWidget, groups: Iterable[QWidget]) -> None:
+    """Set the order of Tab through groups of a window's widgets; within a group it stays."""
+    chains: dict[QWidget, list[QWidget]] = {group: [] for group in groups}
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        if _takes_tab(widget):
+            group = _group_of(widget, chains)
+            if group is not None:
+                chains[group].append(widget)
+        widget = widget.nextInFocusChain()
+    for one, other in pairwise(each for chain in chains.values() for each in chain):
         if one.window() is other.window():  # a floating dock has an order of its own
             QWidget.setTabOrder(one, other)
 
 
-def _focus_chain(group: QWidget) -> list[QWidget]:
-    found, widget = [], group.nextInFocusChain()
-    while widget is not None and widget is not group:
-        if _takes_tab(widget) and group.isAncestorOf(widget):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-    return found
+def _group_of(widget: QWidget, groups: Collection[QWidget]) -> QWidget | None:
+    """The group that a widget lies in; None where it lies in none."""
+    above = widget.parentWidget()
+    while above is not None and above not in groups:
+        above = above.parentWidget()
+    return above
 
 
 def _next(widget: QWidget, onwards: bool) -> QWidget:

@@ -10,18 +10,45 @@ from typing import TYPE_CHECKING
 from app.window.folders import show_in_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.controller.controller import Controller
     from app.panels.messages import Messages
     from app.panels.status import StatusLine
     from app.views.stage import Stage
+    from mvit_core.errors import Remedy
 
 
-def connect_messages(messages: Messages, controller: Controller) -> None:
-    """Show the controller's messages, drop those out of date, and connect their buttons."""
+CHOICES = {
+    "config": "model.config",
+    "preset": "model.preset",
+    "weights": "model.weights",
+    "labels": "model.labels",
+}
+"""Commands by the remedy that asks for something to be chosen."""
+
+
+def connect_messages(
+    messages: Messages, controller: Controller, run: Callable[[str], None]
+) -> None:
+    """Show the controller's messages, drop those out of date, and connect their buttons.
+
+    Args:
+        messages: on the window.
+        controller: sends them.
+        run: runs the command of an id.
+    """
+
+    def mend(remedy: Remedy) -> None:
+        if remedy in CHOICES:
+            run(CHOICES[remedy])
+        else:
+            controller.mend(remedy)
+
     controller.message.connect(messages.show_message)
     controller.opened.connect(messages.clear_errors)
-    messages.remedy_chosen.connect(controller.mend)
-    messages.choice_made.connect(controller.choose_weights)
+    messages.remedy_chosen.connect(mend)
+    messages.choice_made.connect(lambda name: controller.load_with(weights=name, head=None))
     messages.folder_asked.connect(show_in_folder)
 
 

@@ -89,6 +89,7 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
             layout=VIEW_LAYOUTS.get(state.view, "single"),
             frame_index=state.frame,
             boxes=state.boxes if results.model.reads_boxes else (),
+            tiling=state.tiling,
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,

@@ -43,6 +43,7 @@ INFERENCE_TASKS = (
     TaskKey.MAPS,
     TaskKey.PANE_MAP,
     TaskKey.RANGE,
+    TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
     TaskKey.MULTIVIEW,
     TaskKey.EXPORT_PREVIEW,

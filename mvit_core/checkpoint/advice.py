@@ -108,7 +108,7 @@ def _about_text(head: bytes, path: Path) -> str:
     if head.lstrip()[:1] in b"{[" and head.strip():
         return "a text file (JSON); the weights lie in another file"
     if path.suffix.lower() in (".yaml", ".yml", ".py"):
-        return "a configuration, a text file; give it by config= beside the checkpoint"
+        return "a configuration, a text file; open the checkpoint, and give this file beside it"
     return "a text file"
 
 

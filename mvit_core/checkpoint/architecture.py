@@ -31,7 +31,7 @@ from mvit_core.checkpoint.formats import FORMATS
 from mvit_core.checkpoint.heads import FoundHeads, find_heads
 from mvit_core.checkpoint.report import listed
 from mvit_core.checkpoint.strangers import stranger_of
-from mvit_core.errors import ArchitectureError
+from mvit_core.errors import ArchitectureError, NoMViTError, SeveralPresetsError
 from mvit_core.geometry import Triple
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.families import FAMILIES
@@ -169,11 +169,11 @@ def _grid(inside: Configuration | None, entry: CheckpointFormat) -> Triple | Non
 def _recognise(contents: Contents, configuration: Configuration | None) -> CheckpointFormat:
     state = contents.tensors
     if (stranger := stranger_of(state)) is not None:
-        raise ArchitectureError(f"{contents.path.name} is {stranger}")
+        raise NoMViTError(f"{contents.path.name} is {stranger}")
     for entry in FORMATS.values():
         if entry.matches(state, configuration):
             return entry
-    raise ArchitectureError(
+    raise NoMViTError(
         f"{contents.path.name} is not an MViT: its weights are {listed(list(state), 3)}; "
         f"understood are {', '.join(entry.title for entry in FORMATS.values())}"
     )
@@ -218,7 +218,7 @@ def _check_family(architecture: MViTConfig, origin: str, state: StateDict) -> No
             raise ArchitectureError(
                 f"{origin} {'is' if said else 'is not'} {title}, the weights "
                 f"{'are' if found else 'are not'}; give the configuration that the weights were "
-                "built from by config="
+                "built from"
             )
 
 
@@ -249,7 +249,9 @@ def _from_presets(
         if prepared is not None:
             found.setdefault(prepared, []).append(name)
     if len(found) != 1:
-        raise ArchitectureError(_question(found, evidence, trouble))
+        fitting = tuple(name for group in found.values() for name in group)
+        question = _question(fitting, evidence, trouble)
+        raise SeveralPresetsError(question, fitting) if fitting else ArchitectureError(question)
     ((architecture, names),) = found.items()
     exact = [name for name in names if PRESETS[name].input_shape == architecture.input_shape]
     origin = ORIGINS["weights"].format(name=(exact or names)[0])
@@ -263,15 +265,14 @@ def _published(architecture: MViTConfig, entry: CheckpointFormat) -> Setup:
     return Setup(architecture, entry.clip(architecture), notes)
 
 
-def _question(found: Mapping[MViTConfig, list[str]], evidence: Evidence, trouble: str) -> str:
+def _question(names: tuple[str, ...], evidence: Evidence, trouble: str) -> str:
     start = f"{trouble}; " if trouble else "the file holds no configuration; "
-    if found:
-        names = ", ".join(name for group in found.values() for name in group)
-        return f"{start}the weights fit several presets: {names}; choose one with preset="
+    if names:
+        return f"{start}the weights fit several presets: {', '.join(names)}; choose one of them"
     return (
         f"{start}no preset has {evidence.depth} blocks of "
         f"{evidence.widths[0]} to {evidence.widths[-1]} channels of this kind; give the one it was "
-        "built from by config= (a PySlowFast YAML or the upstream's arguments)"
+        "built from (a PySlowFast YAML or the upstream's arguments)"
     )
 
 

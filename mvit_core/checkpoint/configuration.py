@@ -56,7 +56,7 @@ def parse_text(text: str) -> Configuration:
         if parsed.get(key):
             raise ArchitectureError(
                 f"the configuration begins with another file ({key}: {brief(parsed[key], 80)}), "
-                "which is not at hand; give the path of the file that names it by config="
+                "which is not at hand; give the path of the file that names it"
             )
     return _settled(parsed)
 

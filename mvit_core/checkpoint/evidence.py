@@ -267,7 +267,7 @@ def check_agreement(architecture: MViTConfig, origin: str, evidence: Evidence) -
         if said != found:
             raise ArchitectureError(
                 f"{origin} and the weights disagree: {name} is {said} there and {found} in the "
-                "weights; give the right configuration by config= or preset="
+                "weights; give the right configuration or preset"
             )
 
 
@@ -289,7 +289,7 @@ def check_unused(architecture: MViTConfig, origin: str, state: StateDict) -> Non
         raise ArchitectureError(
             f"{origin} and the weights disagree: the weights hold {listed(list(unused))}, which "
             f"{next(iter(unused.values()))} there leaves unused; give the configuration that the "
-            "weights were built from by config="
+            "weights were built from"
         )
 
 

@@ -188,10 +188,10 @@ def _loaded(path: Path, choice: _Choice, step: Callable[[], None]) -> LoadedMode
     step()
     model, report = _filled(contents, found, step)
     step()
-    classes, words = _classes(choice.labels, contents, found.architecture, report.missing)
-    report = replace(report, warnings=(*report.warnings, *words))
+    named = _classes(choice.labels, contents, found.architecture, report.missing)
+    report = replace(report, warnings=(*report.warnings, *named.notes), class_names=named.origin)
     return LoadedModel(
-        model.eval(), found.architecture, found.clip, classes, found.format.name,
+        model.eval(), found.architecture, found.clip, named.names, found.format.name,
         report, path, torch.device("cpu"),
     )  # fmt: skip
 
@@ -218,7 +218,7 @@ def _filled(
     if wrong:
         raise ArchitectureError(
             f"weights and architecture disagree: {listed(wrong, 2)}; give the configuration the "
-            "weights were built from by config="
+            "weights were built from"
         )
     unused = {name: value for name, value in state.items() if name not in shapes}
     expected = {n: v for n, v in unused.items() if is_left_out(n, decision.format, architecture)}
@@ -257,7 +257,7 @@ def _left_unread(contents: Contents) -> list[str]:
     if others:
         notes.append(
             f"the file holds further networks: {listed(others, 8)}; read is "
-            f"{contents.weights or 'the file itself'}, choose another with weights= (--weights)"
+            f"{contents.weights or 'the file itself'}, and another can be chosen"
         )
     if contents.ignored_classes:
         ignored = listed(contents.ignored_classes, 8)
@@ -327,16 +327,25 @@ def _conversions(
     return tuple(told)
 
 
+@dataclass(frozen=True)
+class _Named:
+    """Names of the classes, None where they are not known, and where they were found."""
+
+    names: list[str] | None = None
+    origin: str = ""
+    notes: tuple[str, ...] = ()
+
+
 def _classes(
     labels: str | Path | Sequence[str] | None,
     contents: Contents,
     architecture: MViTConfig,
     missing: Sequence[str],
-) -> tuple[list[str] | None, list[str]]:
+) -> _Named:
     """Names of the classes where their number is the classifier's, and words about it."""
     count = architecture.num_classes
     if "head.projection.weight" in missing or not count:
-        return None, []
+        return _Named()
     if labels is not None:
         origin = Path(labels).name if isinstance(labels, str | Path) else "the list passed"
         return _counted(read_labels(labels), count, origin)
@@ -346,14 +355,14 @@ def _classes(
             return _counted(names, count, origin)
     shipped = shipped_labels(count)
     if shipped is None or (count == 400 and architecture.patch_2d) or architecture.heads:
-        return None, []  # of a head behind others, the number of classes alone says nothing
+        return _Named()  # of a head behind others, the number of classes alone says nothing
     data_set = "Kinetics-400" if count == 400 else "ImageNet-1k"
-    return list(shipped), [f"class names are those of {data_set}: the head has {count} classes"]
+    note = f"class names are those of {data_set}: the head has {count} classes"
+    return _Named(list(shipped), data_set, (note,))
 
 
-def _counted(names: Sequence[str], count: int, origin: str) -> tuple[list[str] | None, list[str]]:
+def _counted(names: Sequence[str], count: int, origin: str) -> _Named:
     if len(names) == count:
-        return [printable(name, _NAME_CHARACTERS) for name in names], []
-    return None, [
-        f"{origin} has {len(names)} class names and the head {count} classes: indices are shown"
-    ]
+        return _Named([printable(name, _NAME_CHARACTERS) for name in names], origin)
+    note = f"{origin} has {len(names)} class names and the head {count} classes: indices are shown"
+    return _Named(notes=(note,))

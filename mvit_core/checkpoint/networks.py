@@ -81,7 +81,7 @@ def choose_network(
     usual = [n for n in networks if _rank(n.name) < len(STATE_KEYS)]
     if len(networks) > 1 and not usual:
         raise SeveralNetworksError(
-            f"{origin} holds several networks: {names}; choose one with weights= (--weights NAME)",
+            f"{origin} holds several networks: {names}; choose one by its name",
             tuple(network.name for network in networks),
         )
     return next(iter(usual or networks), None)

@@ -34,6 +34,9 @@ class LoadReport:
     """Weights of the file that the model has no place for."""
     resized: tuple[str, ...] = ()
     """Position tables of another size, each as ``name: from -> to``."""
+    class_names: str = ""
+    """Source of the class names: the name of a file, "the file" itself, a data set; "" where they
+    are not known."""
     warnings: tuple[str, ...] = ()
     """Notes for readers of the result."""
 

@@ -118,5 +118,5 @@ def joint_grid(rows: int, wanted: Triple) -> Triple:
         return rows // squares[1] ** 2, squares[1], squares[1]
     raise WeightsError(
         f"pos_embed has {rows} patch rows, and the grid behind them cannot be told; "
-        "give the configuration it was trained with by config="
+        "give the configuration it was trained with"
     )

@@ -68,7 +68,7 @@ def _explanations(
     explainer: Explainer, video: Video, request: ExportRequest, on_progress: OnProgress | None
 ) -> list[Explanation]:
     """The block's maps of every window."""
-    windows = explainer.windows(video)
+    windows = explainer.windows(video, request.tiling)
     explanations = []
     for done, window in enumerate(windows, start=1):
         explanations.append(explainer.explain(video, window, request.map))
@@ -116,7 +116,7 @@ def export_table(
         ExportError: the target cannot be written.
         MvitError: the video does not make inputs of the model.
     """
-    windows = explainer.windows(video)
+    windows = explainer.windows(video, request.tiling)
     rows: list[list[str]] = []
     notes: dict[str, None] = {}
     for done, window in enumerate(windows, start=1):

@@ -80,7 +80,7 @@ def draw_still(
     scene = Scene(explainer, video, request, on_piece)
     index = request.frame_index
     if index is None:
-        sampled = explainer.windows(video)[0].frame_indices
+        sampled = explainer.windows(video, request.tiling)[0].frame_indices
         index = sampled[len(sampled) // 2]
     if not 0 <= index < video.frame_count:
         raise ClipError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mvit_core.attribution import MapSpec
 from mvit_core.render import HeatSettings
 from mvit_core.video.boxes import TimedBox
+from mvit_core.video.clip import PLAIN, Tiling
 from mvit_core.video.encode.encoders import Encoding
 
 OnProgress = Callable[[int, int], None]
@@ -40,6 +41,8 @@ class ExportRequest:
     """Keep the sound of the source in a video."""
     boxes: tuple[TimedBox, ...] = ()
     """Boxes of a detection model, drawn where pictures show their window."""
+    tiling: Tiling = PLAIN
+    """How windows lie over the video."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Scene:
         self._explainer, self._video, self._request = explainer, video, request
         self._on_piece = on_piece
         self._clip_ends: dict[int, ValueRange] = {}  # by block
-        self._windows = explainer.windows(video)
+        self._windows = explainer.windows(video, request.tiling)
         self._window: ClipWindow | None = None
         self._shot: Shot | None = None
         self._notes: dict[str, None] = {}
@@ -98,7 +98,9 @@ class Scene:
 
     def _ends(self, chosen: Explanation) -> ValueRange:
         policy = self._request.heat.range_policy
-        pool = pooled_values(self._explainer, self._video, chosen, policy, self._on_piece)
+        pool = pooled_values(
+            self._explainer, self._video, chosen, policy, self._on_piece, self._request.tiling
+        )
         return self._ends_of(chosen, pool)
 
     def _ends_of(self, chosen: Explanation, pool: FloatArray | None = None) -> ValueRange:

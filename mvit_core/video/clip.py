@@ -5,9 +5,9 @@ video, the frames sampled from it, and the part of the video that its answer spe
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import floor, isfinite
+from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -104,15 +104,53 @@ class ClipSpec:
         return self.rate * self.frames / self.target_fps * fps
 
 
+Stride = Literal["whole", "half", "quarter"] | int
+"""Frames from the beginning of one window to that of the next: a share of a window, or a number."""
+
+STRIDES: "tuple[Stride, ...]" = ("whole", "half", "quarter")
+"""Strides that are shares of a window; a number of frames is one too."""
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How windows are laid over a video."""
+
+    stride: Stride = "whole"
+    centre: int | None = None
+    """Frame around which one more window lies; None for none."""
+
+    def __post_init__(self) -> None:
+        frames = self.stride if isinstance(self.stride, int) else 0
+        if self.stride not in STRIDES and (isinstance(frames, bool) or frames < 1):
+            raise ClipError(
+                f"a stride is {', '.join(map(str, STRIDES))} or a number of frames from 1, got "
+                f"{brief(self.stride)}"
+            )
+
+    def step(self, whole: int) -> int:
+        """Frames from one window to the next, for windows of ``whole`` frames; at most those."""
+        share = {"whole": 1, "half": 2, "quarter": 4}
+        frames = self.stride if isinstance(self.stride, int) else whole // share[self.stride]
+        return min(max(frames, 1), whole)
+
+
+PLAIN = Tiling()
+"""Windows side by side."""
+
+
 @dataclass(frozen=True)
 class ClipWindow:
-    """One input of the model."""
+    """One input of the model.
 
-    index: int
+    Two are equal that sample the same frames, whatever others lie beside them: the model sees the
+    same.
+    """
+
+    index: int = field(compare=False)
     """Its place among the windows of the video, from 0."""
-    start: int
+    start: int = field(compare=False)
     """First frame that this window speaks for."""
-    stop: int
+    stop: int = field(compare=False)
     """One past the last frame that this window speaks for."""
     frame_indices: tuple[int, ...]
     """The T sampled frames; the last window may reach back before ``start``."""
@@ -134,11 +172,14 @@ class Clip:
     """Window that the frames are of; its note tells of replacements."""
 
 
-def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWindow, ...]:
-    """Windows that tile the whole video: every frame belongs to exactly one.
+def clip_windows(
+    frame_count: int, fps: float, spec: ClipSpec, tiling: Tiling = PLAIN
+) -> tuple[ClipWindow, ...]:
+    """Windows over the whole video: every frame belongs to exactly one.
 
     Windows start at multiples of the whole part of the span. What remains at the end gets a
     window that is anchored there. A video shorter than one window repeats its last frame.
+    Where windows overlap, a frame belongs to the one whose middle is nearest.
 
     Raises:
         ClipError: no frames, or a frame rate that is no number above 0.
@@ -149,9 +190,37 @@ def clip_windows(frame_count: int, fps: float, spec: ClipSpec) -> tuple[ClipWind
         raise ClipError(f"fps must be a number above 0, got {brief(fps)}")
     if spec.sampling == "segments":
         return (_whole_video(frame_count, spec),)
-    stride = max(1, floor(spec.span(fps)))
-    starts = range(0, frame_count, stride)
+    whole = max(1, floor(spec.span(fps)))
+    if (tiling.step(whole) < whole or tiling.centre is not None) and frame_count > whole:
+        return _overlapping(frame_count, fps, spec, tiling)
+    starts = range(0, frame_count, whole)
     return tuple(_window(i, start, frame_count, fps, spec) for i, start in enumerate(starts))
+
+
+def _overlapping(
+    frame_count: int, fps: float, spec: ClipSpec, tiling: Tiling
+) -> tuple[ClipWindow, ...]:
+    """Windows that overlap, or lie where they were asked for; the last is anchored at the end."""
+    span = spec.span(fps)
+    whole = max(1, floor(span))
+    last = max(0.0, frame_count - span)
+    firsts = {float(start) for start in range(0, ceil(last), tiling.step(whole))} | {last}
+    if tiling.centre is not None:
+        firsts.add(min(max(float(tiling.centre - whole // 2), 0.0), last))
+    ordered = sorted(firsts)
+    # Two that begin within one frame would share their frames: the later one goes.
+    kept = [each for i, each in enumerate(ordered) if i == 0 or each - ordered[i - 1] >= 1]
+    edges = [0, *(ceil((a + b + span) / 2) for a, b in pairwise(kept)), frame_count]
+    return tuple(
+        ClipWindow(
+            i,
+            edges[i],
+            edges[i + 1],
+            _sampled(first, span, frame_count, spec),
+            _note(frame_count, whole, spec),
+        )
+        for i, first in enumerate(kept)
+    )
 
 
 def window_from(index: int, first: int, frame_count: int, fps: float, spec: ClipSpec) -> ClipWindow:

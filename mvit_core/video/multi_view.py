@@ -10,7 +10,7 @@ from math import floor
 from typing import Literal
 
 from mvit_core.errors import ClipError
-from mvit_core.video.clip import ClipSpec, ClipWindow, clip_windows, window_from
+from mvit_core.video.clip import PLAIN, ClipSpec, ClipWindow, Tiling, clip_windows, window_from
 
 __all__ = ["Crop", "View", "ViewPlan", "parse_plan", "plan_views", "preprocessing_for"]
 
@@ -62,17 +62,20 @@ def parse_plan(text: str) -> ViewPlan:
     return ViewPlan(int(found[1]), int(found[2]))
 
 
-def plan_views(frame_count: int, fps: float, spec: ClipSpec, plan: ViewPlan) -> tuple[View, ...]:
+def plan_views(
+    frame_count: int, fps: float, spec: ClipSpec, plan: ViewPlan, tiling: Tiling = PLAIN
+) -> tuple[View, ...]:
     """The views of a video, in time and then along the longer side.
 
     Clip i of T starts at frame i * floor((N - span) / (T - 1)), one alone in the middle: the rule
-    of PySlowFast's ``USE_OFFSET_SAMPLING``, which the published MViTv2 configurations set.
+    of PySlowFast's ``USE_OFFSET_SAMPLING``, which the published MViTv2 configurations set. A plan
+    without clips has the windows of the tiling.
 
     Raises:
         ClipError: no frames, no frame rate, or more clips than one of a model whose samples are
             spread over the whole video.
     """
-    windows = clip_windows(frame_count, fps, spec)
+    windows = clip_windows(frame_count, fps, spec, tiling)
     if plan.clips and spec.sampling == "segments":
         if plan.clips > 1:
             raise ClipError(

@@ -19,6 +19,13 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>AtlasPage</name>
+        <message>
+            <source>Atlas of heads</source>
+            <translation>注意力头图谱</translation>
+        </message>
+    </context>
+    <context>
         <name>Bars</name>
         <message>
             <source>Classes</source>
@@ -187,6 +194,26 @@ Right-click for percentile tails and units</source>
             <translation>检查点</translation>
         </message>
         <message>
+            <source>Choose configuration</source>
+            <translation>选择配置</translation>
+        </message>
+        <message>
+            <source>Choose preset</source>
+            <translation>选择预设</translation>
+        </message>
+        <message>
+            <source>Choose weights</source>
+            <translation>选择权重</translation>
+        </message>
+        <message>
+            <source>Class names</source>
+            <translation>类别名</translation>
+        </message>
+        <message>
+            <source>Configurations</source>
+            <translation>配置文件</translation>
+        </message>
+        <message>
             <source>Load model</source>
             <translation>加载模型</translation>
         </message>
@@ -203,8 +230,20 @@ Right-click for percentile tails and units</source>
             <translation>打开视频</translation>
         </message>
         <message>
+            <source>The file holds several networks; the one to be read:</source>
+            <translation>文件含有多个网络；请选择要读取的网络：</translation>
+        </message>
+        <message>
+            <source>The published architecture that the weights were trained as:</source>
+            <translation>权重训练时所用的已发表架构：</translation>
+        </message>
+        <message>
             <source>Videos</source>
             <translation>视频</translation>
+        </message>
+        <message>
+            <source>{name} - fits the weights</source>
+            <translation>{name} - 与权重相符</translation>
         </message>
     </context>
     <context>
@@ -455,6 +494,29 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>FailureCard</name>
+        <message>
+            <source>Choose configuration…</source>
+            <translation>选择配置…</translation>
+        </message>
+        <message>
+            <source>Choose preset…</source>
+            <translation>选择预设…</translation>
+        </message>
+        <message>
+            <source>Choose weights…</source>
+            <translation>选择权重…</translation>
+        </message>
+        <message>
+            <source>Class names…</source>
+            <translation>类别名…</translation>
+        </message>
+        <message>
+            <source>Dismiss</source>
+            <translation>关闭</translation>
+        </message>
+    </context>
+    <context>
         <name>Fold</name>
         <message>
             <source>Show or hide the list: {title}</source>
@@ -643,10 +705,6 @@ Right-click for percentile tails and units</source>
             <translation>选择显示什么、怎样显示</translation>
         </message>
         <message>
-            <source>Search commands</source>
-            <translation>搜索命令</translation>
-        </message>
-        <message>
             <source>Which map, whose attention, colours and their range. Q picks a token on the frame.</source>
             <translation>哪种图、谁的注意力、配色及其范围。按 Q 可在画面上选取词元。</translation>
         </message>
@@ -823,6 +881,53 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>ModelCard</name>
+        <message>
+            <source>As the file says</source>
+            <translation>按文件所述</translation>
+        </message>
+        <message>
+            <source>Change…</source>
+            <translation>更改…</translation>
+        </message>
+        <message>
+            <source>Choose configuration…</source>
+            <translation>选择配置…</translation>
+        </message>
+        <message>
+            <source>Choose preset…</source>
+            <translation>选择预设…</translation>
+        </message>
+        <message>
+            <source>Class names</source>
+            <translation>类别名</translation>
+        </message>
+        <message>
+            <source>Class names…</source>
+            <translation>类别名…</translation>
+        </message>
+        <message>
+            <source>Configuration</source>
+            <translation>配置</translation>
+        </message>
+        <message>
+            <source>Feeding</source>
+            <translation>输入方式</translation>
+        </message>
+        <message>
+            <source>How the model is fed (Ctrl+P)</source>
+            <translation>模型的输入方式 (Ctrl+P)</translation>
+        </message>
+        <message>
+            <source>Load another model</source>
+            <translation>加载另一个模型</translation>
+        </message>
+        <message>
+            <source>Load…</source>
+            <translation>加载…</translation>
+        </message>
+    </context>
+    <context>
         <name>ModelChoices</name>
         <message>
             <source>Head</source>
@@ -888,16 +993,16 @@ right-click for percentile tails and units</source>
             <translation>预测头</translation>
         </message>
         <message>
-            <source>How the model is fed (Ctrl+P)</source>
-            <translation>模型的输入方式（Ctrl+P）</translation>
-        </message>
-        <message>
             <source>Input</source>
             <translation>输入</translation>
         </message>
         <message>
             <source>Load a model to see what was read from its file.</source>
             <translation>加载模型后，这里会显示从文件中读到的内容。</translation>
+        </message>
+        <message>
+            <source>Load report: {words}</source>
+            <translation>加载报告：{words}</translation>
         </message>
         <message>
             <source>Missing</source>
@@ -910,10 +1015,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Parameters</source>
             <translation>参数量</translation>
-        </message>
-        <message>
-            <source>Preprocessing…</source>
-            <translation>预处理…</translation>
         </message>
         <message>
             <source>Readout</source>
@@ -938,6 +1039,10 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>Palette</name>
+        <message>
+            <source>Command, or  :120 frame   @box class   #14/3 head   ?sink help</source>
+            <translation>命令；或 :120 帧   @box 类别   #14/3 头   ?sink 帮助</translation>
+        </message>
         <message>
             <source>Commands found</source>
             <translation>找到的命令</translation>
@@ -1402,6 +1507,13 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>RunAhead</name>
+        <message>
+            <source>Running ahead of play</source>
+            <translation>为播放提前运行</translation>
+        </message>
+    </context>
+    <context>
         <name>SeriesHead</name>
         <message>
             <source>No series</source>
@@ -1659,6 +1771,10 @@ right-click for percentile tails and units</source>
             <translation>播放时循环的部分（R）；I 和 O 设置区间</translation>
         </message>
         <message>
+            <source>Windows ahead are being run; Shift+Space plays at once</source>
+            <translation>正在运行前方的模型窗口；Shift+空格立即播放</translation>
+        </message>
+        <message>
             <source>incomplete</source>
             <translation>不完整</translation>
         </message>
@@ -1675,6 +1791,14 @@ right-click for percentile tails and units</source>
             <translation>/ {n}</translation>
         </message>
         <message>
+            <source>plays in {time}</source>
+            <translation>{time} 后播放</translation>
+        </message>
+        <message>
+            <source>plays once it was run</source>
+            <translation>运行后播放</translation>
+        </message>
+        <message>
             <source>{count} frames</source>
             <translation>{count} 帧</translation>
         </message>
@@ -1682,8 +1806,20 @@ right-click for percentile tails and units</source>
     <context>
         <name>Toast</name>
         <message>
+            <source>Choose configuration…</source>
+            <translation>选择配置…</translation>
+        </message>
+        <message>
+            <source>Choose preset…</source>
+            <translation>选择预设…</translation>
+        </message>
+        <message>
             <source>Choose weights…</source>
             <translation>选择权重…</translation>
+        </message>
+        <message>
+            <source>Class names…</source>
+            <translation>类别名…</translation>
         </message>
         <message>
             <source>Copied</source>
@@ -1970,6 +2106,10 @@ right-click for percentile tails and units</source>
             <translation>120 表示帧号，0:04.2 表示时间，50% 表示视频中的位置</translation>
         </message>
         <message>
+            <source>A list of clips, one after another</source>
+            <translation>视频列表，逐个查看</translation>
+        </message>
+        <message>
             <source>About MViT Lens</source>
             <translation>关于 MViT Lens</translation>
         </message>
@@ -1990,8 +2130,32 @@ right-click for percentile tails and units</source>
             <translation>所有块及其所有头</translation>
         </message>
         <message>
+            <source>All heads compared by numbers</source>
+            <translation>以数值比较所有注意力头</translation>
+        </message>
+        <message>
             <source>All heads of the block</source>
             <translation>此块的所有头</translation>
+        </message>
+        <message>
+            <source>All panels away, or back</source>
+            <translation>隐藏或恢复所有面板</translation>
+        </message>
+        <message>
+            <source>Architecture</source>
+            <translation>架构</translation>
+        </message>
+        <message>
+            <source>As the file says</source>
+            <translation>按文件所述</translation>
+        </message>
+        <message>
+            <source>Atlas</source>
+            <translation>图谱</translation>
+        </message>
+        <message>
+            <source>Atlas workspace</source>
+            <translation>图谱工作区</translation>
         </message>
         <message>
             <source>Average over the whole video</source>
@@ -2014,12 +2178,40 @@ right-click for percentile tails and units</source>
             <translation>检测框</translation>
         </message>
         <message>
+            <source>Build the model as a published architecture</source>
+            <translation>按已发表的架构构建模型</translation>
+        </message>
+        <message>
+            <source>Build the model from a configuration of its code base</source>
+            <translation>按其代码库的配置构建模型</translation>
+        </message>
+        <message>
             <source>Cancel</source>
             <translation>取消</translation>
         </message>
         <message>
+            <source>Centre a window here</source>
+            <translation>以此帧为中心的模型窗口</translation>
+        </message>
+        <message>
             <source>Change how the model is fed</source>
             <translation>更改模型的输入方式</translation>
+        </message>
+        <message>
+            <source>Choose configuration…</source>
+            <translation>选择配置…</translation>
+        </message>
+        <message>
+            <source>Choose preset…</source>
+            <translation>选择预设…</translation>
+        </message>
+        <message>
+            <source>Choose weights…</source>
+            <translation>选择权重…</translation>
+        </message>
+        <message>
+            <source>Class names…</source>
+            <translation>类别名…</translation>
         </message>
         <message>
             <source>Clear loop</source>
@@ -2032,6 +2224,18 @@ right-click for percentile tails and units</source>
         <message>
             <source>Click a token to see where it looks; with Shift, who looks at it</source>
             <translation>单击词元查看它关注哪里；按住 Shift 单击，查看谁在关注它</translation>
+        </message>
+        <message>
+            <source>Clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Clips panel</source>
+            <translation>视频列表面板</translation>
+        </message>
+        <message>
+            <source>Clips workspace</source>
+            <translation>视频列表工作区</translation>
         </message>
         <message>
             <source>Close pane</source>
@@ -2086,6 +2290,10 @@ right-click for percentile tails and units</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
         <message>
+            <source>Dismiss the failed load</source>
+            <translation>关闭失败的加载</translation>
+        </message>
+        <message>
             <source>Display panel</source>
             <translation>显示面板</translation>
         </message>
@@ -2108,6 +2316,18 @@ right-click for percentile tails and units</source>
         <message>
             <source>Every window of the clip gets the boxes of the window shown</source>
             <translation>视频的每个模型窗口都采用当前模型窗口的检测框</translation>
+        </message>
+        <message>
+            <source>Exp&amp;lain</source>
+            <translation>解释(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Explain</source>
+            <translation>解释</translation>
+        </message>
+        <message>
+            <source>Explain workspace</source>
+            <translation>解释工作区</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2150,6 +2370,18 @@ right-click for percentile tails and units</source>
             <translation>转到帧或时间…</translation>
         </message>
         <message>
+            <source>Go to view</source>
+            <translation>转到视图</translation>
+        </message>
+        <message>
+            <source>Head card panel</source>
+            <translation>头卡片面板</translation>
+        </message>
+        <message>
+            <source>Head effects panel</source>
+            <translation>头效应面板</translation>
+        </message>
+        <message>
             <source>Head {n} alone</source>
             <translation>只看头 {n}</translation>
         </message>
@@ -2170,6 +2402,10 @@ right-click for percentile tails and units</source>
             <translation>帮助</translation>
         </message>
         <message>
+            <source>Hide all panels, show all panels, larger frame</source>
+            <translation>隐藏所有面板, 显示所有面板, 更大的画面</translation>
+        </message>
+        <message>
             <source>Hide the heat while held</source>
             <translation>按住时隐藏热力图</translation>
         </message>
@@ -2184,6 +2420,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Keyboard shortcuts…</source>
             <translation>键盘快捷键…</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>标签</translation>
         </message>
         <message>
             <source>Last frame</source>
@@ -2234,6 +2474,18 @@ right-click for percentile tails and units</source>
             <translation>更大的步长</translation>
         </message>
         <message>
+            <source>Look</source>
+            <translation>查看</translation>
+        </message>
+        <message>
+            <source>Look workspace</source>
+            <translation>查看工作区</translation>
+        </message>
+        <message>
+            <source>Loop</source>
+            <translation>循环</translation>
+        </message>
+        <message>
             <source>Loop begins here</source>
             <translation>循环从此处开始</translation>
         </message>
@@ -2262,8 +2514,20 @@ right-click for percentile tails and units</source>
             <translation>模型面板</translation>
         </message>
         <message>
+            <source>Model windows</source>
+            <translation>模型窗口</translation>
+        </message>
+        <message>
             <source>More opaque</source>
             <translation>提高不透明度</translation>
+        </message>
+        <message>
+            <source>Name the classes from a file: text, JSON, CSV, YAML or pbtxt</source>
+            <translation>用文件命名类别：文本、JSON、CSV、YAML 或 pbtxt</translation>
+        </message>
+        <message>
+            <source>Network, checkpoint, state</source>
+            <translation>网络, 检查点, 状态</translation>
         </message>
         <message>
             <source>Next box</source>
@@ -2314,8 +2578,16 @@ right-click for percentile tails and units</source>
             <translation>下一种视图</translation>
         </message>
         <message>
+            <source>Next workspace</source>
+            <translation>下一个工作区</translation>
+        </message>
+        <message>
             <source>Normal speed</source>
             <translation>正常速度</translation>
+        </message>
+        <message>
+            <source>On the frame</source>
+            <translation>画面上</translation>
         </message>
         <message>
             <source>One frame back</source>
@@ -2332,6 +2604,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>One map, as large as it goes</source>
             <translation>一张图，尽可能大</translation>
+        </message>
+        <message>
+            <source>One more window of the model, around the frame shown</source>
+            <translation>在当前帧周围再加一个模型窗口</translation>
         </message>
         <message>
             <source>One opacity everywhere, also where values are low</source>
@@ -2490,6 +2766,10 @@ right-click for percentile tails and units</source>
             <translation>退出</translation>
         </message>
         <message>
+            <source>Read another of several networks in the file</source>
+            <translation>读取文件中的另一个网络</translation>
+        </message>
+        <message>
             <source>Read boxes from a CSV file: seconds or frame, x1, y1, x2, y2</source>
             <translation>从 CSV 文件读取检测框：秒或帧、x1、y1、x2、y2</translation>
         </message>
@@ -2534,8 +2814,16 @@ right-click for percentile tails and units</source>
             <translation>运行整个视频</translation>
         </message>
         <message>
+            <source>Run the windows ahead, and play once it cannot overtake them; again = now</source>
+            <translation>先运行前方的模型窗口，播放不会追上时再播放；再按一次立即播放</translation>
+        </message>
+        <message>
             <source>Run this window</source>
             <translation>运行此模型窗口</translation>
+        </message>
+        <message>
+            <source>Run, then play</source>
+            <translation>运行后播放</translation>
         </message>
         <message>
             <source>Save session</source>
@@ -2606,6 +2894,14 @@ right-click for percentile tails and units</source>
             <translation>停止正在进行的任务</translation>
         </message>
         <message>
+            <source>Stride in frames…</source>
+            <translation>以帧计的步长…</translation>
+        </message>
+        <message>
+            <source>Stride, overlap, sliding windows</source>
+            <translation>步长, 重叠, 滑动窗口</translation>
+        </message>
+        <message>
             <source>Swap with the next pane</source>
             <translation>与下一个窗格互换</translation>
         </message>
@@ -2650,12 +2946,44 @@ right-click for percentile tails and units</source>
             <translation>当前图与固定的图并列</translation>
         </message>
         <message>
+            <source>Where the model attends: layers, heads, colours</source>
+            <translation>模型关注何处：层、头、配色</translation>
+        </message>
+        <message>
             <source>White on black; dashed where values speak against</source>
             <translation>黑底白线；值表示反对处为虚线</translation>
         </message>
         <message>
             <source>Whole video on the timeline</source>
             <translation>在时间轴上显示整个视频</translation>
+        </message>
+        <message>
+            <source>Why panel</source>
+            <translation>原因面板</translation>
+        </message>
+        <message>
+            <source>Why the model says a class</source>
+            <translation>模型为何给出这一类</translation>
+        </message>
+        <message>
+            <source>Windows a quarter apart</source>
+            <translation>模型窗口相隔四分之一</translation>
+        </message>
+        <message>
+            <source>Windows half a window apart</source>
+            <translation>模型窗口相隔一半</translation>
+        </message>
+        <message>
+            <source>Windows side by side</source>
+            <translation>模型窗口首尾相接</translation>
+        </message>
+        <message>
+            <source>Without the configuration, preset and class names chosen</source>
+            <translation>不使用所选的配置、预设和类别名</translation>
+        </message>
+        <message>
+            <source>Workspace</source>
+            <translation>工作区</translation>
         </message>
         <message>
             <source>Zoom</source>
@@ -2702,6 +3030,10 @@ right-click for percentile tails and units</source>
             <translation>尚未打开过文件</translation>
         </message>
         <message>
+            <source>no load has failed</source>
+            <translation>没有失败的加载</translation>
+        </message>
+        <message>
             <source>no place after this one</source>
             <translation>没有下一个位置</translation>
         </message>
@@ -2716,6 +3048,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>nothing is being done</source>
             <translation>没有正在进行的任务</translation>
+        </message>
+        <message>
+            <source>nothing was chosen beside the file</source>
+            <translation>文件之外没有选择任何内容</translation>
         </message>
         <message>
             <source>nothing was taken back</source>
@@ -2750,6 +3086,10 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频</translation>
         </message>
         <message>
+            <source>open a video first; the atlas has no views</source>
+            <translation>请先打开视频；图谱没有视图</translation>
+        </message>
+        <message>
             <source>open a video or load a model first</source>
             <translation>请先打开视频或加载模型</translation>
         </message>
@@ -2768,6 +3108,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>the file has no such further video stream</source>
             <translation>文件中没有这个视频流</translation>
+        </message>
+        <message>
+            <source>the file holds no further network</source>
+            <translation>文件中没有其他网络</translation>
         </message>
         <message>
             <source>the model has no class token, or its prediction does not read this layer's</source>
@@ -2828,8 +3172,16 @@ right-click for percentile tails and units</source>
             <translation>图片的帧率</translation>
         </message>
         <message>
+            <source>Frames from one window of the model to the next, a whole window at most</source>
+            <translation>从一个模型窗口到下一个的帧数，最多为一个完整的模型窗口</translation>
+        </message>
+        <message>
             <source>Pictures shown and sampled per second</source>
             <translation>每秒显示和采样的图片数</translation>
+        </message>
+        <message>
+            <source>Stride of the windows</source>
+            <translation>模型窗口步长</translation>
         </message>
     </context>
     <context>
@@ -2841,6 +3193,49 @@ right-click for percentile tails and units</source>
         <message>
             <source>× uniform</source>
             <translation>× 均匀值</translation>
+        </message>
+    </context>
+    <context>
+        <name>empty</name>
+        <message>
+            <source>Choose a class to see what each head does for it.</source>
+            <translation>选择一个类别，查看每个头对它的作用。</translation>
+        </message>
+        <message>
+            <source>Drop a list or a folder of clips.</source>
+            <translation>拖入一个视频列表或视频文件夹。</translation>
+        </message>
+        <message>
+            <source>Effects of heads are not in this version yet.</source>
+            <translation>此版本尚无头效应。</translation>
+        </message>
+        <message>
+            <source>Evidence for a class is not in this version yet.</source>
+            <translation>此版本尚无类别证据。</translation>
+        </message>
+        <message>
+            <source>Numbers of a head are not in this version yet.</source>
+            <translation>此版本尚无单个头的数值。</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>运行</translation>
+        </message>
+        <message>
+            <source>Run a window to compare its heads.</source>
+            <translation>运行一个模型窗口，比较其中的注意力头。</translation>
+        </message>
+        <message>
+            <source>Run a window to explain its classes.</source>
+            <translation>运行一个模型窗口，解释其类别。</translation>
+        </message>
+        <message>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
+        </message>
+        <message>
+            <source>{n} heads of {b} blocks were run. Their comparison is not in this version yet.</source>
+            <translation>已运行 {b} 个块的 {n} 个头。此版本尚无对它们的比较。</translation>
         </message>
     </context>
     <context>
@@ -2863,6 +3258,69 @@ right-click for percentile tails and units</source>
         <message>
             <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
             <translation>无法打开 {name}：请拖入视频（{videos}…）、图片文件夹、检查点（{models}…）或会话（.mvitlens）</translation>
+        </message>
+    </context>
+    <context>
+        <name>finders</name>
+        <message>
+            <source>120 is a frame, 0:04.2 a time, 50% a share</source>
+            <translation>120 是帧，0:04.2 是时间，50% 是比例</translation>
+        </message>
+        <message>
+            <source>14 is a block, 14/3 its head 3; there is no such one</source>
+            <translation>14 是块，14/3 是其第 3 个头；没有这样的块或头</translation>
+        </message>
+        <message>
+            <source>Block {b}, all heads</source>
+            <translation>块 {b}，所有头</translation>
+        </message>
+        <message>
+            <source>Block {b}, head {h}</source>
+            <translation>块 {b}，头 {h}</translation>
+        </message>
+        <message>
+            <source>Class</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Frame</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>Frame {n}</source>
+            <translation>第 {n} 帧</translation>
+        </message>
+        <message>
+            <source>Go to</source>
+            <translation>转到</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>头</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>帮助</translation>
+        </message>
+        <message>
+            <source>load a model first</source>
+            <translation>请先加载模型</translation>
+        </message>
+        <message>
+            <source>no class has this name</source>
+            <translation>没有此名称的类别</translation>
+        </message>
+        <message>
+            <source>open a video first</source>
+            <translation>请先打开视频</translation>
+        </message>
+        <message>
+            <source>run a window of a model with classes first</source>
+            <translation>请先运行有类别的模型的一个窗口</translation>
+        </message>
+        <message>
+            <source>the help does not have this word</source>
+            <translation>帮助中没有这个词</translation>
         </message>
     </context>
     <context>
@@ -3005,7 +3463,34 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>menu row</name>
+        <message>
+            <source>Commands; with : a frame, @ a class, # a head, ? help</source>
+            <translation>命令；: 为帧，@ 为类别，# 为头，? 为帮助</translation>
+        </message>
+        <message>
+            <source>Find a command</source>
+            <translation>查找命令</translation>
+        </message>
+        <message>
+            <source>Workspaces</source>
+            <translation>工作区</translation>
+        </message>
+    </context>
+    <context>
         <name>model</name>
+        <message>
+            <source>as {name}</source>
+            <translation>按 {name}</translation>
+        </message>
+        <message>
+            <source>beside the file</source>
+            <translation>在文件旁</translation>
+        </message>
+        <message>
+            <source>in the file</source>
+            <translation>在文件内</translation>
+        </message>
         <message>
             <source>none (masked pre-training)</source>
             <translation>无（掩码预训练）</translation>
@@ -3015,12 +3500,24 @@ right-click for percentile tails and units</source>
             <translation>无：不预测类别</translation>
         </message>
         <message>
+            <source>numbers alone</source>
+            <translation>仅编号</translation>
+        </message>
+        <message>
             <source>one at a time (softmax)</source>
             <translation>每次一个</translation>
         </message>
         <message>
+            <source>preset {name}</source>
+            <translation>预设 {name}</translation>
+        </message>
+        <message>
             <source>several at once (sigmoid)</source>
             <translation>可同时多个</translation>
+        </message>
+        <message>
+            <source>short side {side}, crop {size}</source>
+            <translation>短边 {side}，裁剪 {size}</translation>
         </message>
         <message>
             <source>short side {side}, crop {size}, mean {mean}, std {std}, {order}</source>
@@ -3031,8 +3528,16 @@ right-click for percentile tails and units</source>
             <translation>文件本身</translation>
         </message>
         <message>
+            <source>{b} blocks · {h} heads · {c} classes · {t} frames</source>
+            <translation>{b} 块 · {h} 头 · {c} 类 · {t} 帧</translation>
+        </message>
+        <message>
             <source>{head} (shown)</source>
             <translation>{head}（当前）</translation>
+        </message>
+        <message>
+            <source>{m} missing · {u} unused · {r} resized</source>
+            <translation>缺失 {m} · 未用 {u} · 缩放 {r}</translation>
         </message>
         <message>
             <source>{name}: {n} classes</source>
@@ -3057,8 +3562,24 @@ right-click for percentile tails and units</source>
     <context>
         <name>panels</name>
         <message>
+            <source>Classes</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
             <source>Display</source>
             <translation>显示</translation>
+        </message>
+        <message>
+            <source>Head card</source>
+            <translation>头卡片</translation>
+        </message>
+        <message>
+            <source>Head effects</source>
+            <translation>头效应</translation>
         </message>
         <message>
             <source>Heads</source>
@@ -3083,6 +3604,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Timeline</source>
             <translation>时间轴</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation>原因</translation>
         </message>
     </context>
     <context>
@@ -3417,6 +3942,41 @@ right-click for percentile tails and units</source>
         <message>
             <source>{path} is no ordinary file; settings are kept beside it</source>
             <translation>{path} 不是普通文件；设置保存在它旁边</translation>
+        </message>
+    </context>
+    <context>
+        <name>stride</name>
+        <message>
+            <source>Frames…</source>
+            <translation>帧数…</translation>
+        </message>
+        <message>
+            <source>From one window of the model to the next; smaller ones overlap</source>
+            <translation>从一个模型窗口到下一个；较小的步长会重叠</translation>
+        </message>
+        <message>
+            <source>Stride of the windows: {words}</source>
+            <translation>模型窗口步长：{words}</translation>
+        </message>
+        <message>
+            <source>a quarter</source>
+            <translation>四分之一</translation>
+        </message>
+        <message>
+            <source>half a window</source>
+            <translation>半个模型窗口</translation>
+        </message>
+        <message>
+            <source>stride: {words}</source>
+            <translation>步长：{words}</translation>
+        </message>
+        <message>
+            <source>whole window</source>
+            <translation>整个模型窗口</translation>
+        </message>
+        <message>
+            <source>{n} frames</source>
+            <translation>{n} 帧</translation>
         </message>
     </context>
     <context>
@@ -3967,6 +4527,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>timeline</name>
         <message>
+            <source>failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
             <source>frame</source>
             <translation>帧</translation>
         </message>
@@ -3979,8 +4543,32 @@ right-click for percentile tails and units</source>
             <translation>循环结束</translation>
         </message>
         <message>
+            <source>not run</source>
+            <translation>未运行</translation>
+        </message>
+        <message>
             <source>not run yet</source>
             <translation>尚未运行</translation>
+        </message>
+        <message>
+            <source>run</source>
+            <translation>已运行</translation>
+        </message>
+        <message>
+            <source>run with other preprocessing</source>
+            <translation>以其他预处理运行过</translation>
+        </message>
+        <message>
+            <source>running {progress}</source>
+            <translation>运行中 {progress}</translation>
+        </message>
+        <message>
+            <source>stopped</source>
+            <translation>已停止</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>等待中</translation>
         </message>
         <message>
             <source>window {n}</source>
@@ -4000,6 +4588,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Tools</source>
             <translation>工具</translation>
+        </message>
+        <message>
+            <source>Views</source>
+            <translation>视图</translation>
         </message>
     </context>
     <context>

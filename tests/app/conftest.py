@@ -3,9 +3,14 @@
 import gc
 import os
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
-os.environ["QT_QPA_PLATFORM"] = os.environ.get("MVIT_LENS_TEST_PLATFORM", "offscreen")
+# A screen on which the window gets its first size: that of Qt has 800 x 800 pixels.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get(
+    "MVIT_LENS_TEST_PLATFORM",
+    f"offscreen:configfile={Path(__file__).with_name('screen.json')}",
+)
 
 import pytest
 import shiboken6
@@ -17,7 +22,7 @@ from app.workers.worker import Worker
 
 WAIT_MS = 20_000
 FOCUS_MS = 5_000
-ON_SCREEN = os.environ["QT_QPA_PLATFORM"] != "offscreen"
+ON_SCREEN = not os.environ["QT_QPA_PLATFORM"].startswith("offscreen")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.window import docks
+from app.panels.workspaces import BY_NAME
+from app.window import layouts
 from tests.app.conftest import WAIT_MS, settle
 
 
@@ -55,7 +56,7 @@ def test_a_window_on_a_screen_stays_where_it_is_when_another_screen_is_unplugged
     window.move(60, 40)
     place = window.pos()
     qapp.screenRemoved.emit(QGuiApplication.primaryScreen())
-    qtbot.waitUntil(lambda: not window.docks._return.isActive(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.layouts.is_returning, timeout=WAIT_MS)
     assert window.pos() == place
 
 
@@ -63,11 +64,11 @@ def test_a_layout_of_another_version_is_not_taken(boot, kept, monkeypatch):
     window = boot()
     window.actions_table.run("view.heads")
     window.close()
-    monkeypatch.setattr(docks, "LAYOUT_VERSION", docks.LAYOUT_VERSION + 1)
+    monkeypatch.setattr(layouts, "LAYOUT_VERSION", layouts.LAYOUT_VERSION + 1)
     assert boot().docks.by_name["heads"].isVisible()
 
 
-@pytest.mark.parametrize("name", ["geometry", "layout"])
+@pytest.mark.parametrize("name", ["geometry", "layout/look/wide", "workspace"])
 def test_damaged_settings_open_the_first_layout(boot, kept, name):
     boot().close()
     kept.setValue(name, b"not what Qt wrote")
@@ -77,7 +78,7 @@ def test_damaged_settings_open_the_first_layout(boot, kept, name):
     assert QGuiApplication.screenAt(again.frameGeometry().center()) is not None
 
 
-def test_reset_puts_every_dock_back_and_the_log_away(boot):
+def test_reset_puts_the_docks_of_the_workspace_back_and_others_away(boot):
     window = boot()
     shown = {name for name, dock in window.docks.by_name.items() if dock.isVisible()}
     window.docks.by_name["layers"].setFloating(True)
@@ -86,13 +87,13 @@ def test_reset_puts_every_dock_back_and_the_log_away(boot):
     window.actions_table.run("view.reset_layout")
     assert not window.docks.by_name["layers"].isFloating()
     again = {name for name, dock in window.docks.by_name.items() if not dock.isHidden()}
-    assert again == {name for name in window.docks.by_name if name != "log"}
+    assert again == set(BY_NAME["look"].wide.shown())
     assert shown <= again
 
 
 def test_reset_shares_the_room_of_a_low_window_as_at_first(boot, qtbot):
     window = boot()
-    window.resize(1024, 700)
+    window.resize(1200, 700)
     height = {name: dock.height for name, dock in window.docks.by_name.items()}
     qtbot.waitUntil(lambda: window.height() == 700, timeout=WAIT_MS)
     window.resizeDocks(

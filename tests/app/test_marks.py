@@ -238,7 +238,7 @@ def test_a_loop_begins_anew_once_its_last_frame_has_had_its_time(loop, speed, se
 
 def in_marks(window, x):
     track = window.panels.timeline.track
-    return QPoint(round(x), track.height() - track.rows[-1].height // 2)
+    return QPoint(round(x), track.rows[0].height // 2)
 
 
 def drag(qtbot, window, start, end):
@@ -309,7 +309,7 @@ def test_the_loop_and_markers_are_drawn_where_they_are(clip, qtbot):
     plain = track.grab().toImage()
     clip.store.update(loop=Loop("range", 10, 20), markers=(Marker(30, "a"),))
     marked = track.grab().toImage()
-    y = track.height() - track.rows[-1].height // 2
+    y = track.rows[0].height // 2
 
     def differs(frame):
         x = round(track.x_of(frame + 0.5))

@@ -23,7 +23,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def dialog(lens, qtbot):
     """The dialog, opened from the panel."""
     lens.docks.show("model")
-    click(qtbot, lens.panels.model.preprocessing)
+    click(qtbot, lens.panels.model.card.change)
     opened = dialog_of(PreprocessingDialog)
     yield opened
     if shiboken6.isValid(opened):

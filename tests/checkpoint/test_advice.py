@@ -160,7 +160,7 @@ def test_archives_are_named_by_what_is_inside(members, says: str, tmp_path: Path
         ("a.pth.part", b"\0\1\2\3", "a download that has not ended"),
         ("a.mp4", b"\0\0\0\x18ftypmp42", "a video or picture; give it as the clip"),
         ("a.json", b'{"weight_map": {"a": "b"}}', "the index of weights in several files (shards)"),
-        ("a.yaml", b"MVIT:\n  DEPTH: 16\n", "a configuration, a text file; give it by config="),
+        ("a.yaml", b"MVIT:\n  DEPTH: 16\n", "a configuration, a text file; open the checkpoint"),
         ("a.gguf", b"GGUF\x03", "a GGUF file"),
     ],
 )

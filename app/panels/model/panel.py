@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.panels.model.card import ModelCard
 from app.panels.model.choices import ModelChoices
+from app.panels.model.failure import FailureCard
 from app.panels.spec import Panel
-from app.text.model_words import fed_words, heads_words, none_words
+from app.text.model_words import fed_words, heads_words, none_words, report_words
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
 from app.text.terms import origin_words, term
 from app.widgets import theme
@@ -89,7 +91,8 @@ class Fold(QWidget):
 class ModelPanel(Panel):
     """Properties of the model, warnings of its loading, and the lists behind them."""
 
-    preprocessing_asked = Signal()
+    asked = Signal(str)
+    """Emitted with the id of a command."""
     weights_asked = Signal(str)
     """Emitted with another network of the file."""
     head_asked = Signal(str)
@@ -117,6 +120,12 @@ class ModelPanel(Panel):
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
         self.values = {name: self._row(words) for name, words in self._rows()}
+        self.failure = FailureCard()
+        self.failure.asked.connect(self.asked)
+        self.card = ModelCard()
+        self.card.asked.connect(self.asked)
+        self.report_line = label("", "title", small=True)
+        self.report_line.setWordWrap(True)
         self.choices = ModelChoices()
         self.choices.weights.chosen.connect(self.weights_asked)
         self.choices.heads.chosen.connect(self.head_asked)
@@ -126,9 +135,9 @@ class ModelPanel(Panel):
 
     @override
     def connect_to(self, context: PanelContext) -> None:
-        self.preprocessing_asked.connect(lambda: context.run("attention.preprocessing"))
-        self.weights_asked.connect(context.choose_weights)
-        self.head_asked.connect(context.choose_head)
+        self.asked.connect(context.run)
+        self.weights_asked.connect(lambda name: context.load_with(weights=name, head=None))
+        self.head_asked.connect(lambda name: context.load_with(head=name))
 
     @property
     @override
@@ -137,6 +146,9 @@ class ModelPanel(Panel):
 
     @override
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        failed = new.results.failed_load
+        if old is None or old.results.failed_load is not failed:
+            self.failure.show_failure(failed)
         model, spec = new.results.model, new.state.clip_spec
         if old is None or (old.results.model is not model or old.state.clip_spec != spec):
             self.show_model(model, spec)
@@ -145,7 +157,7 @@ class ModelPanel(Panel):
         """Show a model, and its preprocessing where that is not the checkpoint's own."""
         self._model = model
         self.copy.setText(self.tr("Copy"))
-        for part in (self._info, self._buttons_row, self._rule):
+        for part in (self.card, self._info, self._buttons_row, self._rule, self.report_line):
             part.setVisible(model is not None)
         self.empty.setVisible(model is None)
         self.choices.show_model(model)
@@ -155,6 +167,8 @@ class ModelPanel(Panel):
             for fold in (self.missing, self.resized, self.unexpected, self.converted):
                 fold.show_lines(())
             return
+        self.card.show_model(model, override or model.clip_spec)
+        self.report_line.setText(self.tr("Load report: {words}").format(words=report_words(model)))
         self._show_info(model, override or model.clip_spec)
         self._show_report(model)
         words = different_words(override, model.clip_spec)
@@ -209,9 +223,6 @@ class ModelPanel(Panel):
         return value
 
     def _buttons(self) -> QWidget:
-        self.preprocessing = QPushButton(self.tr("Preprocessing…"))
-        set_tip(self.preprocessing, self.tr("How the model is fed (Ctrl+P)"))
-        self.preprocessing.clicked.connect(self.preprocessing_asked)
         self.copy = QPushButton(self.tr("Copy"))
         set_tip(self.copy, self.tr("Copy the whole report"))
         self.copy.clicked.connect(self._copy)
@@ -219,9 +230,8 @@ class ModelPanel(Panel):
         row = QHBoxLayout(self._buttons_row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP)
-        for button in (self.preprocessing, self.copy):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
+        self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row.addWidget(self.copy)
         row.addStretch(1)
         return self._buttons_row
 
@@ -231,18 +241,21 @@ class ModelPanel(Panel):
         column.setSpacing(theme.GAP)
         # Warnings come first: they are seen without scrolling even in a low window.
         for widget in (
+            self.failure,
             self.empty,
             self.warnings,
             self.missing,
+            self.card,
             self.different,
             self.choices,
-            self._info,
-            buttons,
             self._rule,
+            self.report_line,
             self.clean,
             self.resized,
             self.unexpected,
             self.converted,
+            self._info,
+            buttons,
         ):
             column.addWidget(widget)
             widget.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -193,10 +193,13 @@ class Bars(QListView):
 
     pin_asked = Signal(int)
     """Emitted with the index of a class to be pinned or unpinned."""
+    own_keys = (Qt.Key.Key_Space, Qt.Key.Key_Select)
+    """Keys that pin a class; all others that a list has no use for go on to the stage."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("bars")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys on the stage
         self.setAccessibleName(self.tr("Classes"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFrameShape(QListView.Shape.NoFrame)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.text.phrases import clock, frame_number
 from app.widgets import theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
+
+    from app.results import ProxyImage, VideoInfo
 
 WIDEST_PX, HIGHEST_PX = 200, 120
 """Largest width and height of the picture, which keeps its aspect."""
@@ -79,3 +82,14 @@ class HoverPicture(QWidget):
         words = QRectF(0, self.height() - self._words_px, self.width(), self._words_px)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.words)
         painter.end()
+
+
+def frame_words(frame: int, video: VideoInfo, picture: ProxyImage | None) -> str:
+    """Number and time of a frame, and which one is pictured where that is another."""
+    when = clock(float(video.pts_seconds[frame]))
+    words = QCoreApplication.translate("Track", "frame {frame} · {time}")
+    words = words.format(frame=frame_number(frame), time=when)
+    if picture is not None and picture.index != frame:
+        pictured = QCoreApplication.translate("Track", " (picture of {n})")
+        words += pictured.format(n=frame_number(picture.index))
+    return words

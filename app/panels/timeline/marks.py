@@ -1,4 +1,4 @@
-"""The row of loop and markers: paints them, and finds the one under the pointer."""
+"""Loop and markers on the ruler: paints them, and finds the one under the pointer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from typing_extensions import override
 
-from app.panels.timeline.scene import Row
 from app.widgets import theme
 
 if TYPE_CHECKING:
@@ -53,52 +51,39 @@ def _middle(span: Span, frame: int) -> float:
     return (span.x_of(frame) + span.x_of(frame + 1)) / 2
 
 
-class Marks(Row):
-    """The loop as a band with ends to drag, and a diamond for each marker."""
+def paint_marks(painter: QPainter, box: QRectF, scene: Scene) -> None:
+    """Paint the loop as a band with ends to drag, and a diamond for each marker."""
+    painter.save()
+    painter.setClipRect(box.adjusted(-HALF_PX, 0, HALF_PX, 0))
+    _paint_loop(painter, box, scene)
+    colours = theme.current()
+    painter.setPen(QPen(QColor(colours.panel), 1))
+    painter.setBrush(QColor(colours.warning))
+    for marker in scene.markers:
+        x, y = _middle(scene.span, marker.frame), box.center().y()
+        corners = ((-HALF_PX, 0.0), (0.0, -HALF_PX - 1), (HALF_PX, 0.0), (0.0, HALF_PX + 1))
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
+    painter.restore()
 
-    height = 14
-    holds_marks = True
 
-    @override
-    def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
-        painter.save()
-        painter.setClipRect(box.adjusted(-HALF_PX, 0, HALF_PX, 0))
-        self._paint_loop(painter, box, scene)
-        colours = theme.current()
-        painter.setPen(QPen(QColor(colours.panel), 1))
-        painter.setBrush(QColor(colours.warning))
-        for marker in scene.markers:
-            x, y = _middle(scene.span, marker.frame), box.center().y()
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(x - HALF_PX, y),
-                        QPointF(x, y - HALF_PX - 1),
-                        QPointF(x + HALF_PX, y),
-                        QPointF(x, y + HALF_PX + 1),
-                    ]
-                )
-            )
-        painter.restore()
-
-    def _paint_loop(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
-        loop, colours = scene.loop, theme.current()
-        if not loop.has_points:
-            return
-        first, last = loop.points(scene.video.frame_count)
-        left, right = scene.span.x_of(first), scene.span.x_of(last + 1)
-        band = QRectF(left, box.top() + 3, right - left, box.height() - 6)
-        on = loop.mode == "range"
-        colour = QColor(colours.accent)
-        painter.setPen(Qt.PenStyle.NoPen if on else QPen(colour, 1))
-        fill = QColor(colours.accent)
-        fill.setAlphaF(0.45 if on else 0.08)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(band, 2, 2)
-        painter.setPen(QPen(colour, 3))
-        for x, is_set in ((left, loop.first is not None), (right, loop.last is not None)):
-            if is_set:
-                painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 2))
+def _paint_loop(painter: QPainter, box: QRectF, scene: Scene) -> None:
+    loop, colours = scene.loop, theme.current()
+    if not loop.has_points:
+        return
+    first, last = loop.points(scene.video.frame_count)
+    left, right = scene.span.x_of(first), scene.span.x_of(last + 1)
+    band = QRectF(left, box.top() + 3, right - left, box.height() - 6)
+    on = loop.mode == "range"
+    colour = QColor(colours.accent)
+    painter.setPen(Qt.PenStyle.NoPen if on else QPen(colour, 1))
+    fill = QColor(colours.accent)
+    fill.setAlphaF(0.45 if on else 0.08)
+    painter.setBrush(fill)
+    painter.drawRoundedRect(band, 2, 2)
+    painter.setPen(QPen(colour, 3))
+    for x, is_set in ((left, loop.first is not None), (right, loop.last is not None)):
+        if is_set:
+            painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 2))
 
 
 def grip_words(grip: Grip, markers: tuple[Marker, ...]) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.panels.spec import Panel
 from app.panels.timeline.frame_field import FrameField
 from app.panels.timeline.series_head import SeriesHead
+from app.panels.timeline.stride import StrideButton
 from app.panels.timeline.track import SIDE_PX, Track
-from app.text.phrases import clock, frame_number
+from app.text.phrases import clock, clock_words, frame_number
 from app.text.remarks import sampled_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
@@ -22,13 +23,20 @@ from app.widgets.icons import themed_icon
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QAbstractButton
 
     from app.panels.spec import PanelContext
-    from app.results import ProxyInfo, SeriesInfo, VideoInfo
+    from app.results import PlayWait, ProxyInfo, SeriesInfo, VideoInfo
     from app.results.snapshot import Snapshot
     from app.state.view_state import Loop, Marker, SeriesKind
     from mvit_core.video.clip import ClipWindow
+
+FOLDED_PX = 44
+"""Height of the transport alone in pixels."""
+
+LEAST_TRACK_PX = 60
+"""Room below the transport, in pixels, from which on the track is shown."""
 
 SCROLL_STEPS = 1000
 """Steps of the scroll bar over the whole video."""
@@ -59,29 +67,24 @@ class Timeline(Panel):
     frame_chosen = Signal(int)
     marker_named = Signal(int, str)
     series_chosen = Signal(str)
+    stride_chosen = Signal(object)
+    """Emitted with a share of a window, as its name."""
+    run_asked = Signal(int)
+    """Emitted with a frame whose window is to be run."""
     left_field = Signal()
     """Emitted when the frame field is left, so that the stage gets the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.track = self._wired_track()
-        self.series_head = SeriesHead(SIDE_PX)
+        self.stride = StrideButton()
+        self.stride.chosen.connect(self.stride_chosen)
+        self.stride.asked.connect(lambda: self.command.emit("playback.stride_frames"))
+        self.series_head = SeriesHead(0)
         self.series_head.chosen.connect(self.series_chosen)
         self.series_head.run_asked.connect(lambda: self.command.emit("attention.series"))
         self.series_head.hide()
-        self.field = FrameField()
-        self.field.setAccessibleName(self.tr("Frame"))
-        set_tip(
-            self.field,
-            self.tr(
-                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
-                "whether frames count from 0 or 1"
-            ),
-        )
-        self.field.setKeyboardTracking(False)
-        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.field.setMinimumWidth(64)
-        self.field.editingFinished.connect(self._entered)
+        self.field = self._frame_field()
         self._total = label("", "faint")
         self._time = label("", "soft")
         self._time.setFont(theme.number_font())
@@ -90,6 +93,9 @@ class Timeline(Panel):
         self._damage = label(self.tr("incomplete"), "warning", small=True)
         self._loop = label("", "soft", small=True)
         set_tip(self._loop, self.tr("What playing repeats (R); I and O set the range"))
+        self._wait = label("", "soft", small=True)
+        set_tip(self._wait, self.tr("Windows ahead are being run; Shift+Space plays at once"))
+        self._wait.hide()
         self._badge = label(self.tr("VFR"), "warning", small=True)
         set_tip(
             self._badge,
@@ -97,13 +103,51 @@ class Timeline(Panel):
         )
         self._sampled = self._sampled_label()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(4)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(2)
         column.addLayout(self._transport())
-        for widget in (self.series_head, self.track):
-            column.addWidget(widget)
-        column.addLayout(self._scroll_bar())
+        column.addWidget(self._body(), 1)
         self.show_video(None, ())
+
+    def _frame_field(self) -> FrameField:
+        field = FrameField()
+        field.setAccessibleName(self.tr("Frame"))
+        set_tip(
+            field,
+            self.tr(
+                "Frame shown (G). Type 120, a time as 0:04.2, or 50%. The preferences say "
+                "whether frames count from 0 or 1"
+            ),
+        )
+        field.setKeyboardTracking(False)
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.setMinimumWidth(64)
+        field.editingFinished.connect(self._entered)
+        return field
+
+    def _body(self) -> QWidget:
+        """All below the transport; a low dock has no room for it."""
+        self.body = QWidget()
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.track, 1)
+        column.addLayout(self._scroll_bar())
+        return self.body
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), FOLDED_PX + self.body.sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), FOLDED_PX)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.body.setVisible(self.height() >= FOLDED_PX + LEAST_TRACK_PX)
 
     def _sampled_label(self) -> ElidedLabel:
         sampled = ElidedLabel()
@@ -124,18 +168,16 @@ class Timeline(Panel):
         track.mark_dragged.connect(self.mark_dragged)
         track.frame_chosen.connect(self.frame_chosen)
         track.marker_named.connect(self.marker_named)
+        track.run_asked.connect(self.run_asked)
         return track
 
     def _scroll_bar(self) -> QHBoxLayout:
-        """A scroll bar along the video, shown where only a part of it is seen; its room stays."""
+        """A scroll bar along the video, shown where only a part of it is seen."""
         self.bar = QScrollBar(Qt.Orientation.Horizontal)
         self.bar.setAccessibleName(self.tr("Part of the video seen"))
         self.bar.hide()
         self.track.span_changed.connect(self._show_span)
         self.bar.valueChanged.connect(self._scrolled)
-        keeps_room = self.bar.sizePolicy()
-        keeps_room.setRetainSizeWhenHidden(True)
-        self.bar.setSizePolicy(keeps_room)
         row = QHBoxLayout()
         row.setContentsMargins(SIDE_PX, 0, SIDE_PX, 0)
         row.addWidget(self.bar)
@@ -167,9 +209,16 @@ class Timeline(Panel):
         self.mark_dragged.connect(intents.marks.drag)
         self.marker_named.connect(intents.marks.rename)
         self.series_chosen.connect(lambda kind: intents.set_field("series", kind))
+        self.stride_chosen.connect(intents.windows.stride)
+        self.run_asked.connect(lambda frame: self._run(context, frame))
         self.command.connect(context.run)
         self.left_field.connect(context.focus_stage)
         self.track.export.reported.connect(context.notify)
+
+    def _run(self, context: PanelContext, frame: int) -> None:
+        """Run the window of a frame, and go there."""
+        context.intents.go_to(frame, jump=True)
+        context.run("attention.run")
 
     @property
     @override
@@ -202,6 +251,12 @@ class Timeline(Panel):
             self._show_place(new)
         elif old and (old.state.frame != new.state.frame or was.shown is not now.shown):
             self._show_place(new)
+        if was is None or was.play_wait != now.play_wait:
+            self.show_wait(now.play_wait)
+        if was is None or was.window_states != now.window_states:
+            self.track.show_states(now.window_states)
+        if old is None or old.state.tiling != new.state.tiling or was is None:
+            self.stride.show_tiling(new.state.tiling)
         if was is None or was.series is not now.series:
             self.show_series(new.state.series, now.series)
         if was is None or was.proxies is not now.proxies:
@@ -249,9 +304,19 @@ class Timeline(Panel):
             row.addWidget(widget)
             row.addSpacing(4)
         row.addSpacing(theme.GAP)
-        for widget in (self._time, self._speed, self._loop, self._badge, self._damage):
+        for widget in (
+            self._time,
+            self._speed,
+            self._wait,
+            self._loop,
+            self._badge,
+            self._damage,
+        ):
             row.addWidget(widget)
             row.addSpacing(theme.GAP)
+        row.addWidget(self.series_head, 2)
+        row.addWidget(self.stride)
+        row.addSpacing(theme.GAP)
         row.addWidget(self._sampled, 1)
         return row
 
@@ -286,6 +351,15 @@ class Timeline(Panel):
         button = self.buttons["playback.play"]
         button.setIcon(themed_icon("pause" if playing else "play"))
         self._speed.setText(f"{speed:g}×")
+
+    def show_wait(self, wait: PlayWait | None) -> None:
+        """Show how long play waits for windows to be run."""
+        self._wait.setVisible(wait is not None)
+        if wait is not None:
+            words = self.tr("plays in {time}"), self.tr("plays once it was run")
+            known = wait.seconds is not None
+            time = clock_words(max(wait.seconds or 0.0, 0.0))
+            self._wait.setText(words[0].format(time=time) if known else words[1])
 
     def show_marks(self, loop: Loop, markers: tuple[Marker, ...]) -> None:
         """Show loop and markers."""

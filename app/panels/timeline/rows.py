@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.panels.timeline.marks import Marks
 from app.panels.timeline.ruler import Ruler
 from app.panels.timeline.samples import Samples
 from app.panels.timeline.series import Series
@@ -20,6 +19,5 @@ ROWS: tuple[type[Row], ...] = (
     Series,
     Thumbnails,
     Samples,
-    Marks,
 )
 """Classes of the rows, from top to bottom; a timeline makes one of each."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 from typing_extensions import override
 
+from app.panels.timeline.marks import paint_marks
 from app.panels.timeline.scene import Row
 from app.text.phrases import frame_number
 from app.widgets import theme
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class Ruler(Row):
-    """Frame numbers at round distances."""
+    """Frame numbers at round distances, with loop and markers on them."""
 
     height = 18
+    holds_marks = True
 
     @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
@@ -39,6 +41,7 @@ class Ruler(Row):
             painter.drawLine(QPointF(tick, box.bottom() - 5), QPointF(tick, box.bottom()))
             painter.setPen(QColor(colours.text_faint))
             painter.drawText(QPointF(x + 3, box.bottom() - 5), text)
+        paint_marks(painter, box, scene)
 
 
 def ruler_step(frames: float, marks: float) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Samples(Row):
     """Ticks for the sampled frames of the present window."""
 
-    height = 12
+    height = 8
 
     @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:
@@ -31,4 +31,4 @@ class Samples(Row):
         for frame in sorted(set(scene.window.frame_indices)):
             x = (span.x_of(frame) + span.x_of(frame + 1)) / 2
             if box.left() <= x <= box.right():
-                painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, box.bottom() - 4))
+                painter.drawLine(QPointF(x, box.top() + 1), QPointF(x, box.bottom() - 1))

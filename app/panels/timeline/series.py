@@ -43,6 +43,9 @@ def tr(text: str) -> str:
 class Series(Row):
     """Plots values over the clip; windows that were not run are gaps."""
 
+    grows = 1
+    least = 20
+
     def __init__(self) -> None:
         self._plot: SeriesPlot | None = None
         self._kept: tuple[object, QPixmap] | None = None

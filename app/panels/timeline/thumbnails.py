@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from app.results import VideoInfo
 
 
+HEIGHT_PX = 36
+
+
 class Thumbnails(Row):
     """Proxies side by side, each of the frame in the middle of its place."""
 
-    height = 38
+    height = HEIGHT_PX
+    grows = 1
+    least = 22
     _MOST_KEPT = 400
     _MOST_AT_ONCE = 4
     """Most proxies decoded in one go, a millisecond or two each on the window's thread."""
@@ -34,6 +39,10 @@ class Thumbnails(Row):
         self._span: Span | None = None
         self._painted: dict[float, QPixmap] = {}
         """Pictures by place, shown until that of a nearer frame is made."""
+
+    @override
+    def follow(self, scene: Scene | None) -> None:
+        self.height = HEIGHT_PX
 
     @override
     def paint(self, painter: QPainter, box: QRectF, scene: Scene) -> None:

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.panels.timeline.hover import HoverPicture
+from app.panels.timeline.hover import HoverPicture, frame_words
 from app.panels.timeline.marks import Grip, grip_at, grip_words
 from app.panels.timeline.namer import MarkerNamer
 from app.panels.timeline.playhead import paint_playhead, paint_pointer, playhead_box
 from app.panels.timeline.rows import ROWS
 from app.panels.timeline.rows_picture import RowsPicture
-from app.panels.timeline.scene import Row, Scene
+from app.panels.timeline.scene import Scene, row_at, share_room
 from app.panels.timeline.span import Span
+from app.panels.timeline.windows import Windows
+from app.results import WindowStates
 from app.state.view_state import Loop
-from app.text.phrases import clock, frame_number
+from app.text.phrases import frame_number
 from app.widgets import theme
 from app.widgets.basic import set_spoken_description
 from app.widgets.plot_menu import PlotMenu
@@ -62,12 +64,14 @@ class Track(QWidget):
     """Emitted with ``first``, ``last`` or ``marker``, its frame, and that under the pointer."""
     frame_chosen = Signal(int)
     marker_named = Signal(int, str)
+    run_asked = Signal(int)
+    """Emitted with a frame whose window is to be run."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Timeline"))
         self.rows = tuple(make() for make in ROWS)
         self._picture = RowsPicture(self.rows)
@@ -80,6 +84,7 @@ class Track(QWidget):
         self._loop = Loop()
         self._markers: tuple[Marker, ...] = ()
         self._series: SeriesInfo | None = None
+        self._states = WindowStates()
         self._figure: Callable[[], Plot] | None = None
         self.export = PlotMenu(self._make_figure, "series", self)
         self._grip: Grip | None = None
@@ -87,17 +92,18 @@ class Track(QWidget):
         self._hover: int | None = None
         self._held = False
         self._pan_from: tuple[float, Span] | None = None
+        self._natural_px = sum(row.height for row in self.rows)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._paint_rest)
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(600, self._rows_height())
+        return QSize(600, self._natural_px)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, self.sizeHint().height())
+        return QSize(200, sum(row.least if row.grows else row.height for row in self.rows))
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -140,17 +146,20 @@ class Track(QWidget):
         self._series = series
         self._show_rows()
 
+    def show_states(self, states: WindowStates) -> None:
+        """Show what is known of each window."""
+        self._states = states
+        self._show_rows()
+
     def _show_rows(self) -> None:
         """Update the heights of the rows, and repaint them."""
-        before = self._rows_height()
         for row in self.rows:
             row.follow(self._scene(self._video) if self._video is not None else None)
-        if self._rows_height() != before:
+        before, self._natural_px = self._natural_px, sum(row.height for row in self.rows)
+        if before != self._natural_px:
             self.updateGeometry()
+        share_room(self.rows, self.height())
         self.update()
-
-    def _rows_height(self) -> int:
-        return sum(row.height for row in self.rows)
 
     def rename(self, frame: int) -> None:
         """Open a field for the name of a frame's marker, at its place."""
@@ -251,23 +260,17 @@ class Track(QWidget):
         grip = self._grip_at(event.position())
         if grip is not None and grip.kind == "marker":
             self.rename(grip.frame)
+        elif isinstance(row_at(self.rows, event.position().y()), Windows):
+            self.run_asked.emit(self.frame_at(event.position().x()))
         else:
             self.mousePressEvent(event)
 
     def _grip_at(self, place: QPointF) -> Grip | None:
         """The mark under the pointer; None without one."""
-        row = self._row_at(place)
+        row = row_at(self.rows, place.y())
         if self._video is None or row is None or not row.holds_marks:
             return None
         return grip_at(place.x(), self.span, self._loop, self._markers)
-
-    def _row_at(self, place: QPointF) -> Row | None:
-        bottom = 0
-        for row in self.rows:
-            bottom += row.height
-            if place.y() < bottom:
-                return row
-        return None
 
     def _drag(self, grip: Grip, frame: int) -> None:
         if frame == grip.frame:
@@ -297,7 +300,7 @@ class Track(QWidget):
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to export the plot of a row, on it or by the menu key."""
-        under = self._row_at(QPointF(event.pos()))
+        under = row_at(self.rows, event.pos().y())
         rows = self.rows if event.reason() == event.Reason.Keyboard else (under,)
         figures = [row.figure(self._scene(self._video)) for row in rows if row and self._video]
         self._figure = next(filter(None, figures), None)
@@ -305,10 +308,7 @@ class Track(QWidget):
             event.ignore()
             return
         self._hide_hover()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.export.add_to(menu)
-        menu.popup(event.globalPos())
+        self.export.menu().popup(event.globalPos())
 
     def _make_figure(self) -> Plot:
         assert self._figure is not None
@@ -320,11 +320,8 @@ class Track(QWidget):
         self.setCursor(Qt.CursorShape.SizeHorCursor if grip else Qt.CursorShape.ArrowCursor)
         self._hover = frame = self.frame_at(x) if grip is None else grip.frame
         found = self._proxies.pictures.image(frame) if self._proxies else None
-        when = clock(float(self._video.pts_seconds[frame]))
-        words = self.tr("frame {frame} · {time}").format(frame=frame_number(frame), time=when)
-        if found is not None and found.index != frame:
-            words += self.tr(" (picture of {n})").format(n=frame_number(found.index))
-        row = self._row_at(place)
+        words = frame_words(frame, self._video, found)
+        row = row_at(self.rows, place.y())
         said = row.words_at(self._scene(self._video), frame) if row is not None else ""
         if said:
             words = f"{said}\n{words}"
@@ -345,6 +342,7 @@ class Track(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._set_span(replace(self.span, left=SIDE_PX, width=self._room()))
+        self._show_rows()
 
     @override
     def hideEvent(self, event: QEvent) -> None:
@@ -385,6 +383,7 @@ class Track(QWidget):
             self._loop,
             self._markers,
             self._series,
+            self._states,
             self.devicePixelRatioF(),
             self._later.start,
         )

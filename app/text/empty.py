@@ -1,0 +1,78 @@
+"""What panels and pages say while there is nothing to show: why, and what changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from app.results.snapshot import Snapshot
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("empty", text)
+
+
+@dataclass(frozen=True)
+class EmptyWords:
+    """A sentence, and whether running the window would change it."""
+
+    sentence: str
+    can_run: bool = False
+
+
+def run_words() -> str:
+    """Words of the button that runs the window."""
+    return tr("Run")
+
+
+def _before_a_run(snapshot: Snapshot, sentence: str) -> EmptyWords | None:
+    """What is said until the window was run; None once it was."""
+    results = snapshot.results
+    if results.video is None or results.model is None:
+        return EmptyWords(sentence)
+    if results.shown is None:
+        return EmptyWords(sentence, can_run=True)
+    return None
+
+
+def why_words(snapshot: Snapshot) -> EmptyWords:
+    """Words of the panel of evidence for a class."""
+    model = snapshot.results.model
+    if model is not None and not model.has_classes:
+        return EmptyWords(tr("This model has no classes (masked pre-training)"))
+    before = _before_a_run(snapshot, tr("Run a window to explain its classes."))
+    return before or EmptyWords(tr("Evidence for a class is not in this version yet."))
+
+
+def effects_words(snapshot: Snapshot) -> EmptyWords:
+    """Words of the panel of head effects."""
+    model = snapshot.results.model
+    if model is not None and not model.has_classes:
+        return EmptyWords(tr("This model has no classes (masked pre-training)"))
+    before = _before_a_run(snapshot, tr("Choose a class to see what each head does for it."))
+    return before or EmptyWords(tr("Effects of heads are not in this version yet."))
+
+
+def atlas_words(snapshot: Snapshot) -> EmptyWords:
+    """Words of the page that compares heads."""
+    before = _before_a_run(snapshot, tr("Run a window to compare its heads."))
+    return before or EmptyWords(
+        tr("{n} heads of {b} blocks were run. Their comparison is not in this version yet.").format(
+            n=sum(layer.heads for layer in snapshot.results.layers), b=len(snapshot.results.layers)
+        )
+    )
+
+
+def head_card_words(snapshot: Snapshot) -> EmptyWords:
+    """Words of the card of one head."""
+    before = _before_a_run(snapshot, tr("Run a window to compare its heads."))
+    return before or EmptyWords(tr("Numbers of a head are not in this version yet."))
+
+
+def clips_words() -> EmptyWords:
+    """Words of the list of clips."""
+    return EmptyWords(tr("Drop a list or a folder of clips."))

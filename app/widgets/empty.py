@@ -1,0 +1,59 @@
+"""What a panel or a page says while there is nothing to show."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.widgets import theme
+from app.widgets.basic import label
+
+MOST_PX = 360
+"""Largest width of the sentence in pixels."""
+
+
+class EmptyState(QWidget):
+    """A sentence that says why nothing is shown, and a button that changes it.
+
+    Args:
+        button: words of the button.
+        centred: stand in the middle of the room, as a page does; else at its top.
+        parent: the owner.
+    """
+
+    asked = Signal()
+    """Emitted when the button is pressed."""
+
+    def __init__(
+        self, button: str, *, centred: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.sentence = label("", "faint")
+        self.sentence.setWordWrap(True)
+        self.button = QPushButton(button)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self.asked)
+        self.button.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(theme.GAP)
+        lines = (self.sentence, self.button)
+        if centred:
+            self.sentence.setFixedWidth(MOST_PX)
+            self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addStretch(1)
+        for line in lines:
+            row = QHBoxLayout()
+            if centred:
+                row.addStretch(1)
+            row.addWidget(line, 0 if centred or line is self.button else 1)
+            if centred or line is self.button:
+                row.addStretch(1)
+            column.addLayout(row)
+        column.addStretch(1)
+
+    def show_words(self, sentence: str, *, with_button: bool = False) -> None:
+        """Show a sentence, and the button where it changes anything."""
+        if self.sentence.text() != sentence:
+            self.sentence.setText(sentence)
+        self.button.setVisible(with_button)
