@@ -185,7 +185,7 @@ def test_19_a_copied_image_has_its_own_size_and_alike_on_every_display(
         seen["fit"] = copied(qtbot)
         assert QGuiApplication.clipboard().mimeData().hasImage()
         keys((Key.Key_F, SHIFT))
-        choose(qtbot, window, "View", "Dim what the model did not see")
+        choose(qtbot, window, "View", "On the frame", "Dim what the model did not see")
         rest(qtbot, window)
         dismiss_messages(window)
         seen["actual"], seen["screen"] = copied(qtbot), frame_seen(window)
