@@ -168,7 +168,7 @@ def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
     assert readout.value == pytest.approx(float(values[readout.token]))
     assert readout.row_sum == pytest.approx(1, abs=1e-5)
     assert lens.status.readout.full_text().startswith(f"px ({readout.pixel[0]},")
-    assert "row sums to 1.000" in lens.status.readout.full_text()
+    assert "row sums to 1.00" in lens.status.readout.full_text()
     assert grid.scene.readout_at(QPoint(0, 0)) is None
 
 
