@@ -10,6 +10,7 @@ from app.cli.printing import complain, say, say_json, say_progress
 
 if TYPE_CHECKING:
     from mvit_core.training.evaluation import Evaluation
+    from mvit_core.training.explained import Explained
     from mvit_core.training.loop import Progress
 
 _DONE, _STOPPED = 0, 1
@@ -50,7 +51,20 @@ def _add_train(parts: Any) -> None:  # noqa: ANN401 - argparse does not export i
 def _add_evaluate(parts: Any) -> None:  # noqa: ANN401
     evaluate = parts.add_parser("evaluate", help="measure a demo model on held-out clips")
     evaluate.add_argument("--checkpoint", metavar="F", type=Path, help="(the shipped one)")
-    evaluate.add_argument("--clips", type=int, default=1000, help="held-out clips (1000)")
+    evaluate.add_argument(
+        "--clips", type=int, help="held-out clips (1000; 110 with --explanations)"
+    )
+    evaluate.add_argument(
+        "--explanations",
+        action="store_true",
+        help="measure what speaks for a class instead: every method of 'explain', and --when",
+    )
+    evaluate.add_argument(
+        "--pairs", type=int, metavar="N", help="with --explanations: scenes of two actors (40)"
+    )
+    evaluate.add_argument(
+        "--seed", type=_seed, help="with --explanations: which scenes; no two seeds share one (0)"
+    )
     evaluate.add_argument("--card", metavar="F.md", type=Path, help="put the figures into a card")
     evaluate.add_argument(
         "--figures", metavar="F.json", type=Path, help="measured earlier by --json: measure nothing"
@@ -153,38 +167,54 @@ def _write_card(options: argparse.Namespace, weights: Path) -> None:
 
 
 def _run_evaluate(options: argparse.Namespace) -> int:
+    from mvit_core.errors import ClipError
     from mvit_core.training.card import figures_text, refresh_card
 
-    evaluation = _measured_earlier(options.figures) if options.figures else _measured(options)
+    for name in ("pairs", "seed"):
+        if getattr(options, name) is not None and not options.explanations:
+            raise ClipError(f"--{name} is of --explanations; give both, or neither")
+    found = _measured_earlier(options) if options.figures else _measured(options)
     if options.json:
-        say_json(evaluation.to_json())
+        say_json(found.to_json())
     else:
-        say(*figures_text(evaluation).splitlines())
+        say(*figures_text(found).splitlines())
     if options.card is not None:
-        refresh_card(options.card, evaluation)
+        refresh_card(options.card, found)
     return _DONE
 
 
-def _measured(options: argparse.Namespace) -> "Evaluation":
+def _measured(options: argparse.Namespace) -> "Evaluation | Explained":
     from app.state.view_state import ModelSource
     from mvit_core.demo import demo_checkpoint
+    from mvit_core.training import explanations
     from mvit_core.training.evaluation import evaluate
 
     loaded = ModelSource(options.checkpoint or demo_checkpoint(), device="cpu").load()
-    return evaluate(loaded, options.clips, _Line("clip").show)
+    if not options.explanations:
+        clips = 1000 if options.clips is None else options.clips
+        return evaluate(loaded, clips, _Line("clip").show)
+    return explanations.evaluate_explanations(
+        loaded,
+        explanations.DEFAULT_CLIPS if options.clips is None else options.clips,
+        explanations.DEFAULT_PAIRS if options.pairs is None else options.pairs,
+        options.seed or 0,
+        _Line("scene").show,
+    )
 
 
-def _measured_earlier(path: Path) -> "Evaluation":
+def _measured_earlier(options: argparse.Namespace) -> "Evaluation | Explained":
     from mvit_core.errors import ClipError
     from mvit_core.training.evaluation import Evaluation
+    from mvit_core.training.explained import Explained
 
+    path: Path = options.figures
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ClipError(
             f"{path} cannot be read; give a file that 'demo evaluate --json' wrote"
         ) from error
-    return Evaluation.from_json(text)
+    return (Explained if options.explanations else Evaluation).from_json(text)
 
 
 def _run_clips(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from mvit_core.errors import MvitError
 from mvit_core.system.assets import asset
 
-__all__ = ["DemoSample", "SampleTruth", "demo_checkpoint", "demo_samples"]
+__all__ = ["ActorTruth", "DemoSample", "SampleTruth", "demo_checkpoint", "demo_samples"]
 
 FOLDER = "demo"
 INDEX_NAME = "samples.json"
@@ -16,6 +16,18 @@ LABELS_NAME = "labels.txt"
 CHECKPOINT_NAME = "demo.pyth"
 
 Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class ActorTruth:
+    """Known truth of an actor of a sample clip."""
+
+    class_name: str
+    """What it performs."""
+    active_frames: tuple[int, int]
+    """First and last frame of its action."""
+    boxes_px: tuple[Box, ...]
+    """Around it in each frame, as edges (left, top, right, bottom)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class SampleTruth:
     """First and last frame of the action."""
     boxes_px: tuple[Box, ...]
     """Around the actor in each frame, as edges (left, top, right, bottom)."""
+    second: ActorTruth | None = None
+    """The other actor, where two act at once; its class is the model's second."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +88,17 @@ def demo_checkpoint() -> Path:
 
 
 def _truth(row: dict[str, Any]) -> SampleTruth:
+    second = row["second"]
     values = {field.name: row[field.name] for field in fields(SampleTruth)}
-    first, last = values["active_frames"]
-    boxes = tuple((left, top, right, bottom) for left, top, right, bottom in values["boxes_px"])
-    return SampleTruth(**{**values, "active_frames": (first, last), "boxes_px": boxes})
+    other = None if second is None else ActorTruth(**{**second, **_places(second)})
+    return SampleTruth(**{**values, **_places(row), "second": other})
+
+
+def _places(row: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are tuples, of the lists of JSON."""
+    first, last = row["active_frames"]
+    boxes = tuple((left, top, right, bottom) for left, top, right, bottom in row["boxes_px"])
+    return {"active_frames": (first, last), "boxes_px": boxes}
 
 
 def _shipped(name: str) -> Path:

@@ -4,6 +4,7 @@ Adebayo et al., NeurIPS 2018: weights are drawn anew from the head down. A map t
 does not show what the network knows.
 """
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Literal
@@ -18,8 +19,9 @@ from mvit_core.explaining.evidence import Evidence
 from mvit_core.explaining.subject import Subject
 from mvit_core.explaining.watching import OnStep
 from mvit_core.model.families import build_network
+from mvit_core.model.mvit import MViT
 
-__all__ = ["Sanity", "Verdict", "sanity", "spearman"]
+__all__ = ["Sanity", "Verdict", "redrawn", "sanity", "spearman"]
 
 Verdict = Literal["passes", "not class-specific", "fails"]
 
@@ -70,12 +72,8 @@ def sanity(
     Raises:
         Cancelled: as ``on_step`` raised it.
     """
-    twin, found = deepcopy(subject.model), []
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        fresh = build_network(subject.config)
-    for part, drawn in ((twin.head, fresh.head), (twin.layers[-1], fresh.layers[-1])):
-        part.load_state_dict(drawn.state_dict())
+    found = []
+    for twin in redrawn(subject.model, seed):
         again = explain_subject(
             subject.with_model(twin),
             evidence.target,
@@ -85,6 +83,24 @@ def sanity(
         )
         found.append(spearman(evidence.saliency.values, again.saliency.values))
     return Sanity(head=found[0], last_block=found[1])
+
+
+def redrawn(model: MViT, seed: int) -> Iterator[MViT]:
+    """One copy of a network, given twice: with its head drawn anew, then its last block too.
+
+    Weights are drawn as the reference initialises them.
+
+    Args:
+        model: left as it is.
+        seed: of the weights; the caller's random numbers are left alone.
+    """
+    twin = deepcopy(model)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        fresh = build_network(model.config)
+    for part, drawn in ((twin.head, fresh.head), (twin.layers[-1], fresh.layers[-1])):
+        part.load_state_dict(drawn.state_dict())
+        yield twin
 
 
 def spearman(one: FloatArray, other: FloatArray) -> float:

@@ -28,7 +28,15 @@ from mvit_core.training.scoring import Masks, Score, mean_score, nearest_tokens,
 from mvit_core.video import Clip, ClipWindow
 from mvit_core.video.transform import ModelInput, transform
 
-__all__ = ["Evaluation", "MapScore", "evaluate", "held_out_scenes"]
+__all__ = [
+    "Evaluation",
+    "MapScore",
+    "OnClip",
+    "check_classes",
+    "evaluate",
+    "held_out_scenes",
+    "model_input",
+]
 
 _FIRST_SEED = 1_000_000
 """First seed of the held-out scenes; the samples' seeds lie below."""
@@ -150,16 +158,25 @@ def evaluate(
     """
     if clips < len(CLASSES):
         raise ClipError(f"{clips} clips were asked for; give at least {len(CLASSES)}, one a class")
-    if loaded.config.num_classes != len(CLASSES):
-        raise ClipError(
-            f"the model has {loaded.config.num_classes} classes, the demo task {len(CLASSES)}; "
-            "give a checkpoint made by 'mvit-lens demo train'"
-        )
+    check_classes(loaded)
     tally = _Tally()
     for index, scene in enumerate(held_out_scenes(clips)):
         _measure(loaded, scene, tally, with_maps=index < map_clips)
         on_clip(index + 1, clips)
     return tally.evaluation(clips, loaded.clip_spec.size, min(map_clips, clips))
+
+
+def check_classes(loaded: LoadedModel) -> None:
+    """Check that a model has the demo's classes.
+
+    Raises:
+        ClipError: it has not.
+    """
+    if loaded.config.num_classes != len(CLASSES):
+        raise ClipError(
+            f"the model has {loaded.config.num_classes} classes, the demo task {len(CLASSES)}; "
+            "give a checkpoint made by 'mvit-lens demo train'"
+        )
 
 
 class _Tally:

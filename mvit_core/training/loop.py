@@ -31,6 +31,7 @@ from mvit_core.training.saving import (
     write_state,
     write_weights,
 )
+from mvit_core.training.threads import one_thread
 
 __all__ = ["Progress", "TrainingStopped", "train"]
 
@@ -87,21 +88,11 @@ def train(
     """
     prepare_folder(folder)
     state = read_state(folder, recipe)
-    with _threads(1), _stop_flag() as stop:
+    with one_thread(), _stop_flag() as stop:
         if processes == 1:
             return _Run(recipe, folder, on_progress, LocalHelper(), stop).finish(state)
         with ProcessHelper() as helper:
             return _Run(recipe, folder, on_progress, helper, stop).finish(state)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def render(scene: Scene, size: int, times: Floats = SAMPLED_TIMES) -> Rendered:
     """Pictures of ``size`` x ``size`` pixels at (F,) times."""
     shift_x, shift_y = _camera_at(scene, times)
     canvas = _background(scene.background, size, shift_x, shift_y)  # (F, H, W, 3)
-    for thing in (*scene.distractors, scene.actor):
+    for thing in (*scene.distractors, *reversed(scene.actors)):  # the first actor's track is kept
         track = thing.motion.track(times).moved(shift_x, shift_y)
         _paint(canvas, thing, track)
     canvas += _sensor_noise(scene, canvas.shape)
@@ -74,12 +74,22 @@ def render(scene: Scene, size: int, times: Floats = SAMPLED_TIMES) -> Rendered:
     return Rendered(frames, scene.label, track)
 
 
-def actor_masks(scene: Scene, size: int, times: Floats = SAMPLED_TIMES) -> NDArray[np.bool_]:
-    """(F, H, W): the pixels whose larger part the actor covers; nothing ever hides it."""
+def actor_masks(
+    scene: Scene, size: int, times: Floats = SAMPLED_TIMES, actor: int = 0
+) -> NDArray[np.bool_]:
+    """(F, H, W): the pixels whose larger part an actor covers; nothing ever hides it.
+
+    Args:
+        scene: what was rendered.
+        size: side of the pictures, in pixels.
+        times: (F,) of the pictures.
+        actor: which of ``scene.actors``.
+    """
     shift_x, shift_y = _camera_at(scene, times)
-    track = scene.actor.motion.track(times).moved(shift_x, shift_y)
+    thing = scene.actors[actor]
+    track = thing.motion.track(times).moved(shift_x, shift_y)
     masks = np.zeros((len(times), size, size), dtype=bool)
-    for mask, patch in zip(masks, _patches(scene.actor, track, size), strict=True):
+    for mask, patch in zip(masks, _patches(thing, track, size), strict=True):
         mask[patch.rows, patch.columns] = patch.distance < 0
     return masks
 

@@ -1,10 +1,11 @@
-"""A scene as frozen values, drawn from a seed: an actor, distractors, background and camera.
+"""A scene as frozen values, drawn from a seed: actors, distractors, background and camera.
 
 Only uniform and integer draws are taken from the generator: their bits are the same everywhere,
 whereas normal draws go through the platform's logarithm.
 """
 
 import colorsys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
@@ -14,15 +15,24 @@ from mvit_core.demo.classes import CLASSES
 from mvit_core.training.motion import FRAMES, Motion
 from mvit_core.training.shapes import SHAPES
 
-__all__ = ["Background", "Scene", "Thing", "draw_scene"]
+__all__ = ["Background", "Scene", "Thing", "draw_pair", "draw_scene", "draw_timed"]
 
 Colour = tuple[float, float, float]
 """Red, green, blue, each 0 to 1."""
 
 Random = np.random.Generator
 
+Span = tuple[float, float]
+"""First and last time of a motion, in sampled frames."""
+
 _MARGIN = 0.015
 """Nothing that acts comes nearer to the edge, in widths, however it is turned."""
+
+_APART = 0.03
+"""Two actors never come nearer to each other, in widths, however they are turned."""
+
+_SHORTEST_REST = 1.5
+"""A distractor that moves while the actor rests has at least so many sampled frames for it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,13 @@ class Scene:
     """Shift of the picture at each sampled frame, (x, y) in widths."""
     sensor_noise: float
     """Standard deviation of the noise of each value, of 1."""
+    second: Thing | None = None
+    """Another actor, which performs another class; None in all scenes that are trained on."""
+
+    @property
+    def actors(self) -> tuple[Thing, ...]:
+        """All that is vivid and acts, ``actor`` first."""
+        return (self.actor,) if self.second is None else (self.actor, self.second)
 
     @property
     def class_name(self) -> str:
@@ -90,11 +107,69 @@ def draw_scene(seed: int, label: int | None = None) -> Scene:
         seed=seed,
         label=label,
         actor=_actor(random, CLASSES[label]),
-        distractors=_distractors(random, label),
+        distractors=_distractors(random, (label,)),
         background=_background(random),
         camera=_camera(random),
         sensor_noise=_between(random, 0.004, 0.02),
     )
+
+
+def draw_pair(seed: int) -> Scene:
+    """A scene in which two actors perform two classes at once; neither ever hides the other.
+
+    Everything else is drawn as in a scene of one actor, and no distractor performs either class.
+    """
+    random = np.random.Generator(np.random.PCG64([seed, 2]))
+    label = int(random.integers(len(CLASSES)))
+    other = (label + 1 + int(random.integers(len(CLASSES) - 1))) % len(CLASSES)
+    while True:
+        actor, second = (_actor(random, CLASSES[index]) for index in (label, other))
+        if _distance(actor.motion, second.motion) >= _APART:
+            break
+    return Scene(
+        seed=seed,
+        label=label,
+        actor=actor,
+        distractors=_distractors(random, (label, other)),
+        background=_background(random),
+        camera=_camera(random),
+        sensor_noise=_between(random, 0.004, 0.02),
+        second=second,
+    )
+
+
+def draw_timed(seed: int, label: int | None = None) -> Scene:
+    """A scene whose actor moves for 60 to 80 % of the time, and its distractors in the rest of it.
+
+    What moves tells nothing of when the class is seen: at least one distractor moves, and none
+    while the actor does.
+    """
+    random = np.random.Generator(np.random.PCG64([seed, 3]))
+    drawn = int(random.integers(len(CLASSES)))
+    label = drawn if label is None else label
+    span = _span(random, 0.6, 0.8)
+    rests = [rest for rest in ((0.0, span[0]), (span[1], FRAMES - 1.0)) if _is_long(rest)]
+    return Scene(
+        seed=seed,
+        label=label,
+        actor=_actor(random, CLASSES[label], span),
+        distractors=_distractors(random, (label,), rests),
+        background=_background(random),
+        camera=_camera(random),
+        sensor_noise=_between(random, 0.004, 0.02),
+    )
+
+
+def _is_long(rest: Span) -> bool:
+    return rest[1] - rest[0] >= _SHORTEST_REST
+
+
+def _distance(one: Motion, other: Motion) -> float:
+    """Least distance between the circles around two things, in widths; below 0 they overlap."""
+    times = np.linspace(0, FRAMES - 1, 8 * FRAMES)
+    a, b = one.track(times), other.track(times)
+    gaps = np.hypot(a.x - b.x, a.y - b.y) - a.radius - b.radius
+    return float(gaps.min())
 
 
 def _between(random: Random, low: float, high: float) -> float:
@@ -105,27 +180,36 @@ def _sign(random: Random) -> int:
     return 1 if random.integers(2) else -1
 
 
-def _actor(random: Random, kind: str) -> Thing:
+def _actor(random: Random, kind: str, span: Span | None = None) -> Thing:
     colour = colorsys.hsv_to_rgb(
         _between(random, 0, 1), _between(random, 0.8, 1), _between(random, 0.85, 1)
     )
     return Thing(
-        _shape(random, kind), colour, _motion(random, kind), has_eyes=bool(random.integers(3))
+        _shape(random, kind), colour, _motion(random, kind, span), has_eyes=bool(random.integers(3))
     )
 
 
-def _distractors(random: Random, label: int) -> tuple[Thing, ...]:
-    """Two to five muted things; up to three perform a class, each another than the actor's."""
+def _distractors(
+    random: Random, labels: tuple[int, ...], rests: Sequence[Span] = ()
+) -> tuple[Thing, ...]:
+    """Two to five muted things; up to three perform a class, each another than the actors'.
+
+    Where there are rests, at least one moves, and each within one of them.
+    """
     count = int(random.integers(2, 6))
-    moving = int(random.integers(min(count, 3) + 1))
-    others = [name for index, name in enumerate(CLASSES) if index != label]
+    moving = int(random.integers(bool(rests), min(count, 3) + 1))
+    others = [name for index, name in enumerate(CLASSES) if index not in labels]
     kinds = [others[int(i)] for i in random.integers(len(others), size=moving)]
-    return tuple(_distractor(random, kind) for kind in kinds + [""] * (count - moving))
+    kinds += [""] * (count - moving)
+    if not rests:
+        return tuple(_distractor(random, kind) for kind in kinds)
+    spans = [rests[int(i)] for i in random.integers(len(rests), size=count)]
+    return tuple(_distractor(random, kind, span) for kind, span in zip(kinds, spans, strict=True))
 
 
-def _distractor(random: Random, kind: str) -> Thing:
+def _distractor(random: Random, kind: str, span: Span | None = None) -> Thing:
     colour = _muted(random, 0.22, 0.3, 0.92)
-    return Thing(_shape(random, kind), colour, _motion(random, kind))
+    return Thing(_shape(random, kind), colour, _motion(random, kind, span))
 
 
 def _shape(random: Random, kind: str) -> str:
@@ -140,13 +224,19 @@ def _muted(random: Random, saturation: float, dark: float, light: float) -> Colo
     )
 
 
-def _motion(random: Random, kind: str) -> Motion:
+def _motion(random: Random, kind: str, span: Span | None = None) -> Motion:
     """A motion of a kind, placed so that the thing stays in the picture."""
-    length = _between(random, 0.6, 1.0) * (FRAMES - 1)
-    first = _between(random, 0, FRAMES - 1 - length)
+    first, last = _span(random, 0.6, 1.0) if span is None else span
     radius, angle = _between(random, 0.075, 0.13), _between(random, -0.4, 0.4)
-    still = Motion(kind, 0.0, 0.0, radius, angle, first, first + length)
+    still = Motion(kind, 0.0, 0.0, radius, angle, first, last)
     return _placed(random, _performed(random, still))
+
+
+def _span(random: Random, low: float, high: float) -> Span:
+    """A time of so much of the clip, anywhere in it."""
+    length = _between(random, low, high) * (FRAMES - 1)
+    first = _between(random, 0, FRAMES - 1 - length)
+    return first, first + length
 
 
 def _performed(random: Random, still: Motion) -> Motion:

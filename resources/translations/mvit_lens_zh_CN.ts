@@ -4149,6 +4149,10 @@ right-click for percentile tails and units</source>
             <translation>注意力低的地方画面变暗</translation>
         </message>
         <message>
+            <source>The magenta cross shakes, the lime pentagon circles clockwise</source>
+            <translation>品红色十字抖动，黄绿色五边形顺时针转圈</translation>
+        </message>
+        <message>
             <source>The magenta triangle shrinks</source>
             <translation>品红色三角形缩小</translation>
         </message>
@@ -4175,6 +4179,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>The violet bar spins</source>
             <translation>紫色长条旋转</translation>
+        </message>
+        <message>
+            <source>The violet heart spins, the azure triangle moves left</source>
+            <translation>紫色心形旋转，天蓝色三角形左移</translation>
         </message>
         <message>
             <source>The yellow star circles clockwise</source>

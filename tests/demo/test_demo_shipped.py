@@ -18,7 +18,7 @@ from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import upsample
 from mvit_core.system.assets import asset
 from mvit_core.training.card import card_text, figures_text, refresh_card, write_card
-from mvit_core.training.clips import write_clips
+from mvit_core.training.clips import TWO_ACTORS, write_clips
 from mvit_core.training.evaluation import Evaluation, evaluate
 from mvit_core.training.recipe import recipe_for
 from mvit_core.training.scoring import score, shifted
@@ -119,6 +119,35 @@ def test_the_shipped_clips_are_those_that_the_command_writes(tmp_path):
         "moves_left.mp4",
         "samples.json",
     ]
+
+
+def test_two_shipped_clips_have_two_actors_whose_classes_are_the_models_first_two(loaded):
+    pairs = [sample for sample in demo_samples() if sample.truth.second is not None]
+    assert len(pairs) == 2
+    explainer = Explainer(loaded)
+    for sample in pairs:
+        second = sample.truth.second
+        with open_video(sample.clip) as video:
+            (window,) = explainer.windows(video)
+            predictions = explainer.explain(video, window, MapSpec()).capture.predictions
+        assert [each.name for each in predictions[:2]] == [sample.class_name, second.class_name]
+        assert predictions[1].probability > 0.05
+        assert second.class_name in sample.title
+        assert len(second.boxes_px) == len(sample.truth.boxes_px)
+        for box, other in zip(sample.truth.boxes_px, second.boxes_px, strict=True):
+            left, right = max(box[0], other[0]), min(box[2], other[2])
+            top, bottom = max(box[1], other[1]), min(box[3], other[3])
+            assert left >= right or top >= bottom, "the actors' boxes never meet"
+
+
+def test_clips_of_two_actors_are_written_with_both_truths(tmp_path):
+    truth = next(s.truth for s in demo_samples() if s.truth.second is not None)
+    (again,) = write_clips(tmp_path, ((TWO_ACTORS, truth.seed),), size=64)
+    assert (again.file, again.title) == (truth.file, truth.title)
+    assert again.second.class_name == truth.second.class_name
+    assert again.second.active_frames == truth.second.active_frames
+    scaled = np.array(again.second.boxes_px) * truth.size / 64
+    assert np.abs(scaled - np.array(truth.second.boxes_px)).max() <= truth.size / 64
 
 
 def test_clips_cannot_be_written_into_a_file(tmp_path):
