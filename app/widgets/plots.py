@@ -46,13 +46,23 @@ PAN_SHARE = 0.1
 CORNER_PX = 6
 
 
+_importing = Thread(name="import plots", target=import_module, args=("pyqtgraph",))
+
+
 def preload(after_ms: int, owner: QObject) -> None:
     """Import pyqtgraph on a thread of its own, once the window has had its first moments."""
 
     def start() -> None:
-        Thread(target=import_module, args=("pyqtgraph",), name="import plots").start()
+        if _importing.ident is None:
+            _importing.start()
 
     QTimer.singleShot(after_ms, owner, start)
+
+
+def await_preload() -> None:
+    """Wait until that thread has ended: it must not run on while a window is destroyed."""
+    if _importing.is_alive():
+        _importing.join()
 
 
 @dataclass(frozen=True)

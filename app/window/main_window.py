@@ -30,7 +30,7 @@ from app.text.terms import term
 from app.views.atlas import AtlasPage
 from app.views.showing import show_stage
 from app.views.stage import Stage
-from app.widgets import theme
+from app.widgets import plots, theme
 from app.widgets.drop_overlay import DropOverlay
 from app.window.clipboard import Clipboard
 from app.window.dialog_opener import DialogOpener
@@ -383,6 +383,7 @@ class MainWindow(TabRing):
         self._settings.sync()
         self.logbook.close()
         self.has_ended = self.controller.close()
+        plots.await_preload()
         if self.has_ended:
             self.upkeep.stop()  # not before: a worker that still runs must not collect garbage
         super().closeEvent(event)
