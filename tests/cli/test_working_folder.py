@@ -34,6 +34,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "view": ["view", str(clip), *model],
         "predict": ["predict", str(clip), *model],
         "export": ["export", str(clip), *model, "-o", "out.png"],
+        "explain": ["explain", str(clip), *model, "-o", "out.npz"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
         "demo": ["demo", "clips", "--out", "clips"],
