@@ -153,14 +153,15 @@ class Store(QObject):
         self._restore(self._redo, self._undo)
 
     def _restore(self, steps: list[Values], others: list[Values]) -> None:
-        """Take the last step that changes anything here; those of another workspace may not."""
+        """Take the last step; those of another workspace that change nothing here are passed by."""
         while steps:
             self._gesture = ("", 0.0)  # what follows is a step of its own
             values = steps.pop()
-            if values.pop("workspace") != self._state.workspace:
+            is_of_another = values.pop("workspace") != self._state.workspace
+            if is_of_another:
                 values |= _values(self._state, OF_WORKSPACE)
             new = with_settings(self._state, **values)
-            if new != self._state:
+            if new != self._state or not is_of_another:
                 others.append(_step(self._state))
                 self._set(new)
                 return

@@ -119,6 +119,7 @@ def test_shift_t_draws_outlines_and_takes_them_away(lens, qtbot, view):
     if view == "heads":
         show(qtbot, lens, view)
     area = lens.stage.canvas if view == "single" else lens.stage.grid
+    qtbot.wait(300)  # the view has its size
     before = pixels_of(area.grab().toImage())
     qtbot.keyClick(area, Qt.Key.Key_T, SHIFT)
     assert lens.store.state.heat.outline

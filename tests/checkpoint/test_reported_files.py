@@ -47,7 +47,7 @@ def test_means_for_colours_to_255_are_told_in_both_scales():
 @pytest.mark.parametrize("network", ["student", "teacher"])
 def test_one_of_two_networks_is_chosen_by_name(network):
     path = CHECKPOINTS / "teacher_student.pth"
-    with pytest.raises(SeveralNetworksError, match=r"student .*teacher .*--weights"):
+    with pytest.raises(SeveralNetworksError, match=r"student .*teacher .*choose one by its name"):
         load_model(path)
     assert load_model(path, weights=network).report.weights == network
 

@@ -22,6 +22,8 @@ def place(tmp_path, monkeypatch):
     """The system's folder for temporary files."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
+    # Those of this process, such as the icons of its windows, are no part of it.
+    monkeypatch.setattr("mvit_core.system.temporary_folder._own", {})
     return tmp_path
 
 
