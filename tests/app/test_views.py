@@ -174,6 +174,7 @@ def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
 
 def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(lens, qtbot):
     show(qtbot, lens, "heads")
+    qtbot.wait(300)  # the cells have their size
     pictures, frames = [], []
     for _ in range(12):
         tap(qtbot, lens, Qt.Key.Key_Right)
