@@ -35,7 +35,7 @@ def test_up_and_down_go_through_all_layers_and_everything_agrees(lens, qtbot):
     assert lens.store.state.map.block == 0
 
 
-def test_a_click_in_the_tree_chooses_a_block_and_the_arrows_stay_with_the_list(lens, qtbot):
+def test_a_click_in_the_tree_chooses_a_block_and_up_and_down_stay_with_the_list(lens, qtbot):
     tree = lens.panels.layers.tree
     row = tree.topLevelItem(1).child(0)
     qtbot.mouseClick(
@@ -46,7 +46,7 @@ def test_a_click_in_the_tree_chooses_a_block_and_the_arrows_stay_with_the_list(l
     qtbot.keyClick(tree, Qt.Key.Key_Down)
     assert lens.store.state.map.block == 2
     qtbot.keyClick(tree, Qt.Key.Key_Right)
-    assert lens.store.state.frame == frame
+    assert lens.store.state.frame == frame + 1  # a list passes on the keys that it does not need
 
 
 def test_head_keys_solo_and_a_gives_mean_then_max(lens, qtbot):
