@@ -19,6 +19,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
         "export": "benchmarks.bench_export",
         "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",
+        "opening": "benchmarks.bench_opening",
         "scrub": "benchmarks.bench_scrub",
         "start": "benchmarks.bench_start",
         "video": "benchmarks.bench_video",

@@ -1,19 +1,15 @@
-"""Frames: seeks, streams and indexes beside PyAV alone, OpenCV, torchcodec, decord and ffprobe.
+"""Frames: seeks and streams beside PyAV alone, OpenCV, torchcodec and decord.
 
 Each peer does the same work in the same process, interleaved. A seek is measured against plain
 decoding from the keyframe to the target, without any cache; every frame that is timed is compared.
 """
 
-import os
 import random
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
@@ -43,12 +39,12 @@ class Case:
 
 
 def measure(rounds: int) -> Section:
-    """The table of frames: seeks, streams, indexes, and the identity of every frame."""
+    """The table of frames: seeks, streams, and the identity of every frame."""
     with tempfile.TemporaryDirectory() as folder:
         cases = made_clips(Path(folder)) + given_clips()
         rows = [*identity_rows([case.path for case in cases])]
         rows += [row for case in cases for row in seek_rows(case)]
-        rows += [*stream_rows(cases[0].path, rounds), *index_rows(Path(folder), rounds)]
+        rows += stream_rows(cases[0].path, rounds)
     note = f"{SEEKS} seeks, {len(SEEDS)} seeds, median of the seeds' ratios of process time"
     return Section("Frames", note, rows)
 
@@ -330,72 +326,3 @@ def decord_stream(path: Path) -> int:
     """Frames read."""
     reader = peer_module("decord").VideoReader(str(path))
     return sum(1 for _ in iter(reader.next().asnumpy for _ in range(len(reader))))
-
-
-# -- indexes -------------------------------------------------------------------------------------
-
-
-def index_rows(folder: Path, rounds: int) -> Iterator[Row]:
-    """An hour of video: listing its packets, beside ffprobe doing the same."""
-    probe = shutil.which("ffprobe")
-    if probe is None:
-        yield Row("index of one hour", "skipped: ffprobe is not installed")
-        return
-    hour = encode_hour(folder / "hour.mp4")
-    for ending in ("mkv", "ts", "mp4"):
-        path = hour if ending == "mp4" else remux(hour, folder / f"hour.{ending}")
-        ratios, seconds = [], []
-        for _ in range(max(rounds // 2, 3)):
-            began = time.process_time()
-            open_video(path).close()
-            ours = time.process_time() - began
-            ratios.append(ours / child_seconds([probe, *PACKET_DUMP, str(path)]))
-            seconds.append(ours)
-        figure = f"{median(ratios):.2f} ({median(seconds):.2f} s)"
-        name = f"open one hour of {ending} (108,000 frames), process time / ffprobe's packet dump"
-        yield Row(name, figure, "<= 1.20", median(ratios) <= 1.2)
-
-
-PACKET_DUMP = (
-    "-v",
-    "error",
-    "-select_streams",
-    "v:0",
-    "-show_entries",
-    "packet=pts,dts,size,pos,flags",
-    "-of",
-    "csv",
-)
-
-
-def child_seconds(command: list[str]) -> float:
-    """Process seconds of a command."""
-    before = os.times()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    after = os.times()
-    spent = after.children_user + after.children_system
-    return spent - before.children_user - before.children_system
-
-
-def encode_hour(path: Path) -> Path:
-    """Small pictures, but as many as an hour has."""
-    options = {"g": "60", "preset": "ultrafast"}
-    minute = encode(path.with_name("minute.mp4"), "libx264", (320, 180), options, frames=1800)
-    return remux(minute, path, times=60)
-
-
-def remux(source: Path, target: Path, times: int = 1) -> Path:
-    """The packets of ``source``, so many times over, in the container of ``target``."""
-    with av.open(str(target), "w") as out:
-        stream, shift = None, 0
-        for _ in range(times):
-            with av.open(str(source)) as container:
-                original = container.streams.video[0]
-                stream = stream or out.add_stream_from_template(original)
-                for packet in container.demux(original):
-                    if packet.size:
-                        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                        packet.stream = stream
-                        out.mux(packet)
-                shift += round(Fraction(original.frames, 30) / original.time_base)
-    return target

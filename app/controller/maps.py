@@ -46,6 +46,15 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
     )
 
 
+def _kept(old: MapRequest | None, new: MapRequest | None) -> MapRequest | None:
+    """The old one where it is the same: who compares it need not look inside.
+
+    Windows of the same frames are equal, also where they stand elsewhere in another tiling.
+    """
+    is_same = old is not None and new is not None and old.window is new.window and old == new
+    return old if is_same else new
+
+
 class MapScheduler(Collaborator):
     """Submits each request for the map of the canvas once to the inference worker.
 
@@ -97,8 +106,7 @@ class MapScheduler(Collaborator):
         """Put the present request into the results, and submit it where its map is missing."""
         results, state = self._bench.results, self._bench.state
         request = request_of(state, results)
-        if request is not None and request == results.request:
-            request = results.request  # the same object: who compares it need not look inside
+        request = _kept(results.request, request)
         if results.video is not None and self._bench.files.has_changed(results.video.file):
             self._result = None  # what was found out is of another file than lies there now
             words = tr("The video has changed on disk; open it again")

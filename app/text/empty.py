@@ -45,7 +45,9 @@ def why_words(snapshot: Snapshot) -> EmptyWords:
     if model is not None and not model.has_classes:
         return EmptyWords(tr("This model has no classes (masked pre-training)"))
     before = _before_a_run(snapshot, tr("Run a window to explain its classes."))
-    return before or EmptyWords(tr("Evidence for a class is not in this version yet."))
+    return before or EmptyWords(
+        tr("Evidence for a class is not in the window yet: mvit-lens explain writes it.")
+    )
 
 
 def effects_words(snapshot: Snapshot) -> EmptyWords:
@@ -75,4 +77,4 @@ def head_card_words(snapshot: Snapshot) -> EmptyWords:
 
 def clips_words() -> EmptyWords:
     """Words of the list of clips."""
-    return EmptyWords(tr("Drop a list or a folder of clips."))
+    return EmptyWords(tr("A list of clips is not in this version yet."))

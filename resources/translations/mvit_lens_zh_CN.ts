@@ -3198,20 +3198,20 @@ right-click for percentile tails and units</source>
     <context>
         <name>empty</name>
         <message>
-            <source>Choose a class to see what each head does for it.</source>
-            <translation>选择一个类别，查看每个头对它的作用。</translation>
+            <source>A list of clips is not in this version yet.</source>
+            <translation>此版本尚无视频列表。</translation>
         </message>
         <message>
-            <source>Drop a list or a folder of clips.</source>
-            <translation>拖入一个视频列表或视频文件夹。</translation>
+            <source>Choose a class to see what each head does for it.</source>
+            <translation>选择一个类别，查看每个头对它的作用。</translation>
         </message>
         <message>
             <source>Effects of heads are not in this version yet.</source>
             <translation>此版本尚无头效应。</translation>
         </message>
         <message>
-            <source>Evidence for a class is not in this version yet.</source>
-            <translation>此版本尚无类别证据。</translation>
+            <source>Evidence for a class is not in the window yet: mvit-lens explain writes it.</source>
+            <translation>窗口中尚无类别证据：请用 mvit-lens explain 生成。</translation>
         </message>
         <message>
             <source>Numbers of a head are not in this version yet.</source>

@@ -135,3 +135,15 @@ def is_settled(window):
 
 def settle(qtbot, window):
     qtbot.waitUntil(lambda: is_settled(window), timeout=WAIT_MS)
+
+
+def at_rest(qtbot, widget):
+    """Waits until a widget has kept its size for some time, however slow the machine."""
+    sizes = []
+
+    def kept():
+        qtbot.wait(50)
+        sizes.append(widget.size().toTuple())
+        return len(sizes) >= 6 and len(set(sizes[-6:])) == 1
+
+    qtbot.waitUntil(kept, timeout=WAIT_MS)

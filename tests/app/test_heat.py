@@ -13,7 +13,7 @@ from app.text.phrases import clock
 from app.widgets import theme
 from mvit_core.render import OPACITIES, ValueRange
 from mvit_core.video import Video
-from tests.app.conftest import WAIT_MS, settle
+from tests.app.conftest import WAIT_MS, at_rest, settle
 from tests.app.contrast import faint_texts, texts_of
 from tests.app.helpers import click, press
 from tests.app.test_colour import screen_pixels
@@ -119,7 +119,7 @@ def test_shift_t_draws_outlines_and_takes_them_away(lens, qtbot, view):
     if view == "heads":
         show(qtbot, lens, view)
     area = lens.stage.canvas if view == "single" else lens.stage.grid
-    qtbot.wait(300)  # the view has its size
+    at_rest(qtbot, area)
     before = pixels_of(area.grab().toImage())
     qtbot.keyClick(area, Qt.Key.Key_T, SHIFT)
     assert lens.store.state.heat.outline

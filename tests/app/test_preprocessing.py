@@ -12,7 +12,7 @@ from app.dialogs.preprocessing import PreprocessingDialog
 from app.workers.export import Exporter
 from app.workers.worker import TaskHandle
 from mvit_core.export import ExportSummary
-from tests.app.conftest import WAIT_MS, settle
+from tests.app.conftest import WAIT_MS, at_rest, settle
 from tests.app.helpers import click, dialog_of, press, source
 
 pytestmark = pytest.mark.gui
@@ -148,7 +148,7 @@ def test_an_image_rule_makes_one_window_of_the_whole_video(lens, qtbot, dialog):
 def test_a_change_that_leaves_the_windows_alone_leaves_the_timeline_alone(lens, qtbot, dialog):
     lens.store.update(series="off")  # its values are others where the model is fed otherwise
     track = lens.panels.timeline.track
-    qtbot.wait(300)  # the row of the series has gone
+    at_rest(qtbot, track)  # the row of the series has gone
     before = track.grab().toImage()
     dialog.fields["antialias"].setChecked(True)
     click(qtbot, dialog.apply)

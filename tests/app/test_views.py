@@ -12,7 +12,7 @@ from app.results import LayerInfo
 from app.state.store import Store
 from app.views.grid_layout import heads_layout, layers_layout
 from mvit_core.system.cache import MemoryBudget
-from tests.app.conftest import WAIT_MS, settle
+from tests.app.conftest import WAIT_MS, at_rest, settle
 from tests.app.helpers import click, messages, press
 
 pytestmark = pytest.mark.gui
@@ -174,7 +174,7 @@ def test_the_pointer_reads_the_map_of_the_cell_below_it(lens, qtbot):
 
 def test_stepping_changes_the_frame_below_and_the_heat_only_with_the_token_time(lens, qtbot):
     show(qtbot, lens, "heads")
-    qtbot.wait(300)  # the cells have their size
+    at_rest(qtbot, lens.stage.grid)
     pictures, frames = [], []
     for _ in range(12):
         tap(qtbot, lens, Qt.Key.Key_Right)

@@ -195,6 +195,19 @@ def test_a_stride_is_chosen_on_the_transport_and_what_was_run_stays_run(lens, qt
 
 
 @gui
+def test_the_same_frames_in_another_place_are_asked_for_as_the_window_of_that_place(lens, qtbot):
+    before = lens.controller.results.windows[1]
+    lens.controller.intents.go_to((before.start + before.stop) // 2)
+    settle(qtbot, lens)
+    lens.controller.intents.windows.stride("half")
+    results = lens.controller.results
+    now = results.window(lens.store.state.frame)
+    assert now == before, "the same frames"
+    assert now.index != before.index
+    assert results.request.window.index == now.index
+
+
+@gui
 def test_exports_follow_the_stride(lens):
     lens.controller.intents.windows.stride(4)
     job = job_for(lens.store.state, lens.controller.results)
