@@ -228,6 +228,7 @@ def _write(explainer: Explainer, video: Video, spec: MapSpec, options: argparse.
 def print_explanation(info: Json) -> None:
     """Print an explanation as lines of text."""
     from mvit_core.explaining import EVIDENCE
+    from mvit_core.render import share_text
 
     row, frames = EVIDENCE[info["method"]], info["frames"]
     instead = f" instead of {info['against']}" if info["against"] else ""
@@ -238,12 +239,14 @@ def print_explanation(info: Json) -> None:
         compared = info["baseline"]
         say(f"  baseline {compared['name']}: p {compared['probability']:.3f}")
     if info["delta"] is not None:
-        off = f"{info['error']:.2%} off" + (f", {info['steps']} steps" if info["steps"] else "")
+        off = f"{share_text(info['error'])} off" + (
+            f", {info['steps']} steps" if info["steps"] else ""
+        )
         say(f"  the map adds up to {info['sum']:.3f} of {info['delta']:.3f} logits ({off})")
     for name, value in info["parts"].items():
         say(f"    {name} {value:.3f}")
     if info["class_token"] is not None:
-        say(f"  on the class token, which no picture shows: {info['class_token']:.1%}")
+        say(f"  on the class token, which no picture shows: {share_text(info['class_token'])}")
     if "faithfulness" in info:
         _print_faithfulness(info["faithfulness"])
     if "sanity" in info:

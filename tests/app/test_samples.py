@@ -163,3 +163,12 @@ def test_a_session_that_is_asked_for_and_not_there_is_refused_in_words(boot, tmp
     window = boot()
     _open_options(window, ViewOptions(session=tmp_path / "old.mvitlens"))
     assert "old.mvitlens cannot be read" in messages(window)
+
+
+def test_each_of_two_actors_has_a_line_of_its_own(boot):
+    gallery = boot().welcome.gallery
+    lines = [gallery.item(row).text().split("\n") for row in range(gallery.count())]
+    pairs = [each for each in lines if each[0].endswith(",")]
+    assert len(pairs) == 2
+    assert all(second.startswith("the ") for _, second in pairs)
+    assert all(len(each) == 2 for each in lines)

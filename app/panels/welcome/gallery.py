@@ -30,6 +30,9 @@ MARGIN_PX = 18
 ROWS_SEEN = 2
 """Fewest rows of tiles that are seen; the rest scrolls where the window is low."""
 
+COMMAS = (", ", "，")
+"""Between the actors of a clip that has two, in English and Chinese."""
+
 SIGN_SHARE = 0.5
 """Fraction of the picture's room for the icon of files without a picture."""
 
@@ -148,7 +151,11 @@ def _blank() -> QIcon:
 
 
 def _words(sample: DemoSample) -> str:
-    """The actor, and below it the action, which is the class to be predicted."""
+    """The actor, and below it the action, which is the class to be predicted; or two actors."""
     title = term(sample.title)
+    for comma in COMMAS:
+        first, found, second = title.partition(comma)
+        if found:
+            return f"{first}{comma.rstrip()}\n{second}"
     actor = title.removesuffix(sample.class_name).strip()
     return f"{actor or title}\n{sample.class_name}"
