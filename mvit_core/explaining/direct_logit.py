@@ -63,7 +63,7 @@ def direct_logit(subject: Subject, target: Target, baseline: str) -> Evidence:
 def _note(heads: float, delta: float) -> str:
     if not delta:
         return ""
-    return f"direct {heads / delta:.0%}: so much of the logit comes from keys by this path"
+    return f"direct {100 * heads / delta:.0f} %: so much of the logit comes from keys by this path"
 
 
 def _affine(subject: Subject, block: LastBlock, target: Target) -> tuple[Tensor, float]:

@@ -79,8 +79,9 @@ class Faithfulness:
         share = next((s for s in self.deletion.shares if s >= _IN_WORDS), self.deletion.shares[-1])
         things = {"space-time": "tubes", "space": "places", "time": "times"}[self.mode]
         return (
-            f"{share:.0%} of the {things} removed: p {self.deletion.probabilities[0]:.2f} to "
-            f"{self.deletion.at(share):.2f}; random {self.random.at(share):.2f}"
+            f"{100 * share:.0f} % of the {things} removed: "
+            f"p {self.deletion.probabilities[0]:.2f} to {self.deletion.at(share):.2f}; "
+            f"random {self.random.at(share):.2f}"
         )
 
 

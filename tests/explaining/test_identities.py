@@ -205,7 +205,7 @@ def test_direct_logits_and_what_goes_another_way_add_up_to_the_logit(changes, cl
     assert found.error < 1e-5
     assert {part.name for part in found.parts} == {"pooled queries", "skip", "MLP", "biases"}
     heads = found.sum - sum(part.value for part in found.parts)
-    assert found.note.startswith(f"direct {heads / found.delta:.0%}")
+    assert found.note.startswith(f"direct {100 * heads / found.delta:.0f} %")
     patches = float(found.saliency.values.sum())
     assert patches + (found.class_token or 0) * found.sum == pytest.approx(heads, rel=1e-3)
 

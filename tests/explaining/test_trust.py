@@ -77,7 +77,7 @@ def test_removing_what_a_map_shows_first_is_measured_beside_orders_that_know_not
     assert found.deletion.probabilities[-1] == pytest.approx(covered)
     assert found.insertion.probabilities[0] == pytest.approx(covered)
     assert found.insertion.probabilities[-1] == pytest.approx(evidence.probability)
-    assert found.words.startswith(f"3% of the tubes removed: p {evidence.probability:.2f} to")
+    assert found.words.startswith(f"3 % of the tubes removed: p {evidence.probability:.2f} to")
     assert_untouched(subject.model, before)
 
 
