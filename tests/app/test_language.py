@@ -238,6 +238,7 @@ def test_menus_panels_and_the_status_line_are_chinese(chinese, lens):
         *(each.name for each in lens.controller.results.shown.result.predictions),
         *(sample.class_name for sample in demo_samples()),
         *(layer.name for layer in lens.controller.results.shown.result.layers),
+        "mvit-lens explain",
     )
     assert left_in_english(lens, *given) == []
 
