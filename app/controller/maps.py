@@ -155,16 +155,18 @@ class MapScheduler(Collaborator):
 
     @override
     def resume(self) -> None:
-        """Run the window of the request, even after it failed or was cancelled."""
+        """Run the window of the request, even after it failed or was cancelled; no other one."""
         request = self._bench.results.request
-        self._barred.clear()
-        self._stopped.clear()
         if self._jobs.is_stopping(TaskKey.EXPLAIN):
             self._asked = (
                 None  # a task that still runs ends as cancelled, and a new one is submitted
             )
         if request is not None:
-            self._asked_runs.add((request.spec, request.window))
+            place = (request.spec, request.window)
+            self._stopped.discard(place)
+            for barred in [b for b in self._barred if (b.spec, b.window) == place]:
+                del self._barred[barred]
+            self._asked_runs.add(place)
 
     @override
     def forget(self) -> None:

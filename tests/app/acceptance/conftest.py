@@ -4,10 +4,11 @@ import threading
 import traceback
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.cli.entry import main
+from app.state import language
 from mvit_core.pipeline import Explainer
 from tests.app.acceptance.person import rest, the_window
 from tests.app.conftest import WAIT_MS
@@ -68,6 +69,22 @@ def both(use, barcode_clip, toy_checkpoint):
         return use(act, barcode_clip, "--checkpoint", toy_checkpoint)
 
     return use_both
+
+
+@pytest.fixture
+def looks(request, qapp):
+    """The next window has a theme and a language; English comes back after the test."""
+    theme, code = request.param
+    settings = QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
+    )
+    settings.setValue("preferences/theme", theme)
+    settings.setValue("preferences/language", code)
+    settings.sync()
+    font = qapp.font()
+    yield code
+    language.install_language(qapp, "en")
+    qapp.setFont(font)
 
 
 @pytest.fixture

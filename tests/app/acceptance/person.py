@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QDeadlineTimer, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -17,6 +18,10 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 LEFT = Qt.MouseButton.LeftButton
 LOOK_MS = 20
 """Milliseconds between looks for a dialog."""
+
+LOOKS = [("dark", "en"), ("light", "zh_CN")]
+both_looks = pytest.mark.parametrize("looks", LOOKS, indirect=True, ids=lambda look: look[0])
+"""A test runs dark and English, then light and Chinese."""
 
 
 def the_window():
@@ -99,7 +104,8 @@ def choose(qtbot, window, *titles):
 def dismiss_messages(window):
     """Click away all that has been told, which may lie over the frame."""
     for toast in tuple(window.messages.toasts):
-        click(next(b for b in toast.findChildren(QToolButton) if b.toolTip() == "Dismiss"))
+        close = toast.tr("Dismiss")
+        click(next(b for b in toast.findChildren(QToolButton) if b.toolTip() == close))
 
 
 @contextmanager

@@ -1,16 +1,16 @@
 """ui2.md 10: rooms of the window, the model card and the search, in both themes and languages."""
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QPushButton, QWidget
 
 from app.commands.palette import Palette
 from app.dialogs.choose import ChooseDialog
 from app.panels.workspaces import WORKSPACES
-from app.state import language
 from tests.app.acceptance.person import (
     CONTROL,
     Key,
+    both_looks,
     click,
     dialog,
     file_dialog_takes,
@@ -26,26 +26,6 @@ from tests.app.conftest import WAIT_MS
 pytestmark = pytest.mark.gui
 ALT = Qt.KeyboardModifier.AltModifier
 DIGITS = (Key.Key_1, Key.Key_2, Key.Key_3, Key.Key_4)
-LOOKS = [("dark", "en"), ("light", "zh_CN")]
-
-
-@pytest.fixture
-def looks(request, qapp):
-    """The next window has a theme and a language; English comes back after the test."""
-    theme, code = request.param
-    settings = QSettings(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mvit-lens", "window"
-    )
-    settings.setValue("preferences/theme", theme)
-    settings.setValue("preferences/language", code)
-    settings.sync()
-    font = qapp.font()
-    yield code
-    language.install_language(qapp, "en")
-    qapp.setFont(font)
-
-
-both_looks = pytest.mark.parametrize("looks", LOOKS, indirect=True, ids=lambda look: look[0])
 
 
 def docks_seen(window):
