@@ -3,14 +3,15 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, QTimer
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 import mvit_core.export
+from app.text.phrases import of_words
 from mvit_core.errors import ExportError
 from mvit_core.video import open_video
-from tests.app.acceptance.person import CONTROL, LOOK_MS, Key, click, focus, keys, rest
+from tests.app.acceptance.person import CONTROL, LOOK_MS, Key, both_looks, click, focus, keys, rest
 from tests.app.acceptance.test_export import export_to
 from tests.app.conftest import WAIT_MS
 from tests.app.helpers import messages
@@ -40,18 +41,19 @@ def held(monkeypatch):
 
 
 def answered(words):
-    """Press Ctrl+Q, and the button of the question that says this; None: Escape.
+    """Press Ctrl+Q, and the button of the question that says this, in English; None: Escape.
 
     Returns:
         the question.
     """
     asked, until = [], QDeadlineTimer(WAIT_MS)
+    said = QCoreApplication.translate("Leaving", words or "")
 
     def look():
         box = QApplication.activeModalWidget()
         if isinstance(box, QMessageBox):
             asked.append(box.text())
-            button = next((b for b in box.buttons() if b.text() == words), None)
+            button = next((b for b in box.buttons() if b.text() == said), None)
             if button is not None:
                 click(button)
             else:
@@ -73,7 +75,7 @@ def begin_export(qtbot, window, target):
         keys((Key.Key_Down, CONTROL))  # faint heat, so that the barcode can be read
     rest(qtbot, window)
     export_to(qtbot, target)
-    qtbot.waitUntil(lambda: f"3 of {FRAMES}" in window.status.job.title.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: of_words(3, FRAMES) in window.status.job.title.text(), timeout=WAIT_MS)
     focus()
 
 
@@ -85,18 +87,19 @@ def is_whole(path):
         return numbers == list(range(FRAMES))
 
 
+@both_looks
 @pytest.mark.parametrize("answer", ["Keep running", None])
 def test_an_export_that_is_kept_running_keeps_the_window_and_ends(
-    both, qtbot, held, tmp_path, answer
+    both, qtbot, looks, held, tmp_path, answer
 ):
     target = tmp_path / "film.mp4"
 
     def act(window):
         begin_export(qtbot, window, target)
-        assert "film.mp4 is not finished" in answered(answer)
+        assert "film.mp4" in answered(answer)
         assert window.isVisible()
         held.set()
-        qtbot.waitUntil(lambda: f"Saved {target}" in messages(window), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: str(target) in messages(window), timeout=WAIT_MS)
         rest(qtbot, window)
         assert window.isVisible()
 
@@ -104,8 +107,9 @@ def test_an_export_that_is_kept_running_keeps_the_window_and_ends(
     assert is_whole(target)
 
 
+@both_looks
 def test_an_export_that_is_stopped_leaves_nothing_and_the_window_closes(
-    both, qtbot, held, tmp_path
+    both, qtbot, looks, held, tmp_path
 ):
     folder = tmp_path / "films"
     folder.mkdir()
@@ -120,8 +124,9 @@ def test_an_export_that_is_stopped_leaves_nothing_and_the_window_closes(
     assert list(folder.iterdir()) == []
 
 
+@both_looks
 def test_an_export_that_is_to_be_finished_is_whole_and_then_the_window_closes(
-    both, qtbot, held, tmp_path
+    both, qtbot, looks, held, tmp_path
 ):
     target = tmp_path / "film.mp4"
 
