@@ -22,6 +22,9 @@ from mvit_core.video import boxes, clip
 MODULES = (attribution, geometry, render, boxes, clip)
 """Modules whose types ``app`` imports for type checking only, so that fields name them there."""
 
+LARGEST_WHOLE = 2**31 - 1
+"""Whole numbers count frames, pixels, blocks, classes; Qt takes none that is larger."""
+
 Json = Any  # what the json module reads: None, bool, int, float, str, list, dict
 
 
@@ -73,7 +76,11 @@ def _decode_plain(kept: Json, kind: Any, where: str) -> Any:  # noqa: ANN401
         return Path(kept)
     if kind is float and _is_number(kept):
         return float(kept)
-    if kind in (bool, int, str) and type(kept) is kind:
+    if kind in (bool, str) and type(kept) is kind:
+        return kept
+    if kind is int and type(kept) is int:
+        if abs(kept) > LARGEST_WHOLE:
+            raise SessionError(f"{where} is {brief(kept)}; at most {LARGEST_WHOLE} is allowed")
         return kept
     return _refuse(kept, kind, where)
 

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.dialogs.relink import RelinkDialog
-from app.state.json_codec import decode, encode, field_types
+from app.state.json_codec import LARGEST_WHOLE, decode, encode, field_types
 from app.state.session_file import (
     EDGE_BYTES,
     NOT_KEPT,
@@ -244,6 +245,24 @@ def test_a_damaged_session_of_an_earlier_form_is_refused_by_name(saved, name, ke
     edit(saved, view={**view, name: kept})
     with pytest.raises(SessionError, match=words):
         read_session(saved)
+
+
+WHOLE = [
+    name
+    for name, kind in field_types(ViewState).items()
+    if get_origin(kind) is not tuple and int in (kind, *get_args(kind))
+]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("number", [2**31, -(2**31), 10**400], ids=["more", "less", "far more"])
+def test_a_whole_number_that_counts_nothing_is_refused_by_name(name, number):
+    kind = field_types(ViewState)[name]
+    assert decode(LARGEST_WHOLE, kind, name) == LARGEST_WHOLE
+    with pytest.raises(SessionError, match=r"pinned_classes is .*at most"):
+        decode([number], field_types(ViewState)["pinned_classes"], "pinned_classes")
+    with pytest.raises(SessionError, match=rf"{name} is .*at most {LARGEST_WHOLE} is allowed"):
+        decode(number, kind, name)
 
 
 def test_a_pinned_map_without_a_block_is_refused(saved, state, files):
