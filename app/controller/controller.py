@@ -33,7 +33,6 @@ from app.controller.workbench import Workbench
 from app.intents.intents import Intents
 from app.results import FailedLoad, Message, Results, TaskKey
 from app.results.snapshot import Snapshot
-from app.state.preferences import budget_bytes
 from app.state.view_state import mended
 from app.text.phrases import count_frames_from
 from app.text.reports import loaded_message
@@ -301,8 +300,6 @@ class Controller(QObject):
     @Slot(object, object)
     def _preferred(self, old: Preferences, new: Preferences) -> None:
         """Apply changed preferences."""
-        if old.cache_gigabytes != new.cache_gigabytes:
-            self.budget.resize(budget_bytes(new))
         if old.first_index != new.first_index:
             count_frames_from(new.first_index)
             self._snapshot = None  # every number on screen changes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.jobs import Jobs
 from app.controller.known_files import KnownFiles
@@ -15,7 +15,7 @@ from mvit_core.system.cache import MemoryBudget
 
 if TYPE_CHECKING:
     from app.results import TaskKey
-    from app.state.preferences import PreferenceStore
+    from app.state.preferences import Preferences, PreferenceStore
     from app.state.store import Store
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
@@ -67,11 +67,22 @@ class Workbench(QObject):
         self.workers = WorkerPool(self.budget, self)
         self.jobs = Jobs()
         self.files = KnownFiles()
+        self.workers.model_worker.cores = preferences.values.threads
+        preferences.changed.connect(self._preferred)
 
     @property
     def state(self) -> ViewState:
         """The state now."""
         return self.store.state
+
+    @Slot(object, object)
+    def _preferred(self, old: Preferences, new: Preferences) -> None:
+        """Give memory, cores and colours as the user prefers them now."""
+        if old.cache_gigabytes != new.cache_gigabytes:
+            self.budget.resize(budget_bytes(new))
+        self.workers.model_worker.cores = new.threads
+        if old.colormap != new.colormap:
+            self.store.update(colormap=new.colormap)
 
     def notify(self, message: Message) -> None:
         """Show a message."""

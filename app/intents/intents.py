@@ -17,7 +17,8 @@ from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.tokens import centre
-from app.state.view_state import MOST_PINNED, SERIES, ViewState, setting
+from app.state.preferences import first_state
+from app.state.view_state import MOST_PINNED, SERIES, setting
 from app.text.phrases import lacking_words
 from app.text.terms import term
 from mvit_core.attribution import (
@@ -326,7 +327,7 @@ class Intents(Timing):
 
     def reset_display(self) -> None:
         """Set all display settings to their defaults."""
-        fresh = ViewState()
+        fresh = first_state(self._preferences.values)
         names = ("heat", "overlay", "token_grid", "coverage")
         self._store.update(**{name: getattr(fresh, name) for name in names})
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.state.language import N, languages
+from app.state.view_state import ViewState, with_settings
+from mvit_core.render import HeatSettings, colormaps
 from mvit_core.system.cache import default_budget_bytes
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ class Preferences:
     """Limit of all caches together; 0 is as much as suits this machine."""
     series_at_once: bool = False
     """Run every window in the background for the series of the timeline."""
+    threads: int = 0
+    """Processor cores that the model may use; 0 is all of them."""
+    colormap: str = HeatSettings().colormap
+    """Colours that a start and Reset display give the heat."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,18 @@ SETTINGS = (
         Switch(),
         N("preferences", "In the background, a run for each window; off: when asked for"),
     ),
+    Setting(
+        "threads",
+        N("preferences", "Processor cores for the model"),
+        Number(0, 256, "", N("preferences", "all there are")),
+        N("preferences", "Fewer leave room for other programs; work in the background leaves one"),
+    ),
+    Setting(
+        "colormap",
+        N("preferences", "Colours of the heat"),
+        Choice(lambda: tuple((name, name) for name in colormaps("sequential"))),
+        N("preferences", "What a start begins with, and what Reset display brings back"),
+    ),
 )
 """All preferences, in the order of the dialog."""
 
@@ -213,6 +231,11 @@ class PreferenceStore(QObject):
 def budget_bytes(preferences: Preferences) -> int:
     """Bytes that all caches together may hold."""
     return preferences.cache_gigabytes << 30 or default_budget_bytes()
+
+
+def first_state(preferences: Preferences) -> ViewState:
+    """The view that a start begins with, as the user prefers it."""
+    return with_settings(ViewState(), colormap=preferences.colormap)
 
 
 def _key(name: str) -> str:

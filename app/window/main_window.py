@@ -23,6 +23,7 @@ from app.panels.welcome.panel import Welcome
 from app.panels.workspaces import BY_NAME
 from app.results import MemoryInfo
 from app.results.boxes import chosen_box
+from app.state.preferences import first_state
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
@@ -77,7 +78,7 @@ class MainWindow(TabRing):
         super().__init__()
         self._settings, self.preferences = settings, preferences
         self.has_ended = True  # else the process must end without a worker that hangs
-        self.store = Store(parent=self)
+        self.store = Store(first_state(preferences.values), parent=self)
         self.stage = Stage()
         self.atlas = AtlasPage()
         self.welcome = Welcome()

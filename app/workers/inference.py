@@ -71,7 +71,7 @@ def core_count() -> int:
     return os.cpu_count() or 2
 
 
-def share_cores(task: TaskHandle, *, moving: bool = False) -> None:
+def share_cores(task: TaskHandle, *, moving: bool = False, most: int = 0) -> None:
     """Give a task every core where the user waits for it; background work leaves one.
 
     The event loop needs little while a clip is run: its waits grow from 6 to 7 ms (p99). Frames
@@ -80,10 +80,12 @@ def share_cores(task: TaskHandle, *, moving: bool = False) -> None:
     Args:
         task: the task that is about to run.
         moving: frames are shown one after another, as in playing.
+        most: cores that the user gives the model; 0 is all of them.
     """
     import torch
 
-    torch.set_num_threads(max(1, core_count() - (task.background or moving)))
+    free = core_count() - (task.background or moving)
+    torch.set_num_threads(max(1, min(free, most or free)))
 
 
 class ModelWorker:
@@ -102,6 +104,8 @@ class ModelWorker:
         self._videos: dict[_OpenKey, Video] = {}  # the longest unused first
         self.moving = False
         """Frames are shown one after another; set by the window's thread, read here."""
+        self.cores = 0
+        """Cores that the user gives the model, 0 for all; set by the window's thread."""
 
     def load(self, source: ModelSource, task: TaskHandle) -> ModelInfo:
         """Load another model; the one before stays if this one fails.
@@ -137,7 +141,7 @@ class ModelWorker:
 
     def _step(self, task: TaskHandle, done: int, total: int) -> None:
         """Report progress; the user may have begun to play meanwhile, or stopped."""
-        share_cores(task, moving=self.moving)
+        share_cores(task, moving=self.moving, most=self.cores)
         task.step(done, total)
 
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
@@ -230,7 +234,7 @@ class ModelWorker:
         sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
-        share_cores(task, moving=self.moving)
+        share_cores(task, moving=self.moving, most=self.cores)
         self._explainers[key] = sparing  # most recently used last
         for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
@@ -295,7 +299,7 @@ class ModelWorker:
         network = network_of(request)
         loaded = self._models.get(network) or self._read(network, task)
         self._keep(network, loaded)
-        share_cores(task, moving=self.moving)
+        share_cores(task, moving=self.moving, most=self.cores)
         video = self.open(request.clip, file=request.clip_file)
         scores = view_scores(loaded, video, view, spec, task.check)
         return ViewSurvey(request, spec, view, scores, perf_counter() - began)

@@ -3671,8 +3671,16 @@ right-click for percentile tails and units</source>
             <translation>大步长</translation>
         </message>
         <message>
+            <source>Colours of the heat</source>
+            <translation>热图配色</translation>
+        </message>
+        <message>
             <source>Dark</source>
             <translation>深色</translation>
+        </message>
+        <message>
+            <source>Fewer leave room for other programs; work in the background leaves one</source>
+            <translation>较少的核心给其他程序留出余地；后台工作会留出一个核心</translation>
         </message>
         <message>
             <source>Frames count from</source>
@@ -3715,6 +3723,10 @@ right-click for percentile tails and units</source>
             <translation>关闭时：按 Ctrl+R 才运行模型窗口</translation>
         </message>
         <message>
+            <source>Processor cores for the model</source>
+            <translation>模型使用的处理器核心数</translation>
+        </message>
+        <message>
             <source>Run the model by itself</source>
             <translation>自动运行模型</translation>
         </message>
@@ -3733,6 +3745,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Theme</source>
             <translation>主题</translation>
+        </message>
+        <message>
+            <source>What a start begins with, and what Reset display brings back</source>
+            <translation>启动时使用、重置显示时恢复的配色</translation>
+        </message>
+        <message>
+            <source>all there are</source>
+            <translation>全部核心</translation>
         </message>
         <message>
             <source>frames</source>

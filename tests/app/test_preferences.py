@@ -181,3 +181,24 @@ def test_without_running_by_itself_a_window_waits_for_ctrl_r(lens, qtbot):
     assert lens.controller.results.shown.result.request.window.index == 1
     press(qtbot, lens, Qt.Key.Key_Up)  # another layer of a window that was asked for
     settle(qtbot, lens)
+
+
+# -- colours and cores ---------------------------------------------------------------------------
+
+
+def test_colours_that_are_preferred_are_those_of_a_start_and_of_reset_display(lens, boot, qtbot):
+    lens.preferences.update(colormap="viridis")
+    assert lens.store.state.heat.colormap == "viridis", "at once, too"
+    lens.store.update(colormap="magma")
+    lens.actions_table.run("view.reset_display")
+    assert lens.store.state.heat.colormap == "viridis"
+    lens.close()
+    assert boot().store.state.heat.colormap == "viridis"
+
+
+def test_the_model_gets_the_cores_that_are_preferred_at_once_and_at_the_next_start(lens, boot):
+    assert lens.controller.workers.model_worker.cores == 0
+    lens.preferences.update(threads=1)
+    assert lens.controller.workers.model_worker.cores == 1
+    lens.close()
+    assert boot().controller.workers.model_worker.cores == 1

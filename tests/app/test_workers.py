@@ -390,6 +390,9 @@ def test_background_work_and_moving_frames_leave_a_core_to_the_window(
     task = TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background)
     inference.share_cores(task, moving=moving)
     assert asked == [threads]
+    inference.share_cores(task, moving=moving, most=1)
+    inference.share_cores(task, moving=moving, most=99)
+    assert asked == [threads, 1, threads]
 
 
 def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monkeypatch):
@@ -399,7 +402,7 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
 
     shared = []
 
-    def share(task, moving):
+    def share(task, moving, most):
         shared.append(task.background or moving)
 
     monkeypatch.setattr(inference, "share_cores", share)
