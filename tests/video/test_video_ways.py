@@ -61,6 +61,21 @@ def test_the_comparison_of_ways_notices_frames_that_nobody_flags(tmp_path, monke
     assert any(found)
 
 
+@pytest.mark.corpus
+@pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="no ../shared/corpus beside it")
+def test_a_frame_that_a_decoder_marks_without_refusing_it_is_damaged(tmp_path):
+    data = bytearray((SHARED / "corpus" / "wmv2.wmv").read_bytes())
+    data[10_972:15_902] = bytes(4_930)  # within the last keyframe, which still decodes
+    path = tmp_path / "zeroed.wmv"
+    path.write_bytes(data)
+    assert frames_that_depend_on_the_way(path, 1000) == []
+    with open_video(path) as video:
+        for index in (27, 24, 23):
+            video.frame(index)
+        assert {24, 27} <= set(video.damaged_frames)
+        assert 23 not in video.damaged_frames
+
+
 def hurt_packet(path, ordinal, span=slice(20, 60)):
     """Overwrite bytes within one packet of an MP4."""
     with av.open(str(path)) as container:

@@ -88,6 +88,8 @@ class _Trial:
     ) -> None:
         self._packets, self._index, self._check = packets, index, check
         self._first: VideoFrame | None = None
+        self._marked = len(index.packets)
+        """The first packet whose frame the decoder marks as painted from damaged data."""
 
     def run(self, key: "Keyframe", end: int) -> _Stretch:
         damaged = None
@@ -96,7 +98,7 @@ class _Trial:
             ordinal = key.ordinal
             while ordinal < end and self._feed(ordinal):
                 ordinal += 1
-            damaged = ordinal if ordinal < end else None
+            damaged = min(ordinal, self._marked) if ordinal < end else None
         except LostPositionError:
             damaged = self._packets.next_ordinal
         for ordinal in range(end, min(end + _MAX_DELAY, len(self._index.packets) + 1)):
@@ -114,10 +116,14 @@ class _Trial:
             item = self._packets.take()
             if item is not None and self._index.packets.is_corrupt[ordinal]:
                 return False
+            if item is not None:
+                item[1].pts = ordinal
             frames = self._packets.stream.codec_context.decode(None if item is None else item[1])
         except LostPositionError:
             return False
         except (av.error.FFmpegError, ValueError):
             return False
         self._first = self._first or next(iter(frames), None)
-        return item is not None
+        marked = [ordinal if f.pts is None else f.pts for f in frames if f.is_corrupt]
+        self._marked = min((self._marked, *marked))
+        return item is not None and not marked

@@ -35,7 +35,7 @@ _NEAR_PACKETS = 8
 
 
 class _DamageMetError(Exception):
-    """The strict decoder refuses a packet; never leaves this module."""
+    """The strict decoder refuses a packet, or marks its frame; never leaves this module."""
 
 
 class FrameDecoder:
@@ -233,6 +233,8 @@ class FrameDecoder:
         while not self._pending and self._is_started and not self._is_drained:
             self.check()
             for frame in self._decode(self._source.take(), skip_before):
+                if frame.is_corrupt and self._map is None:
+                    raise _DamageMetError  # a decoder that does not refuse what it marks
                 self._accept(frame)
         return self._pending.popleft() if self._pending else None
 
