@@ -262,6 +262,7 @@ class ComparePanes(Collaborator):
         return replace(
             blank,
             heatmap=heatmap,
+            predictions=seen.result.predictions if seen.result.is_complete else (),
             grid=heatmap,
             row_sum=row_sum_of(seen.result.request.map.method, seen.head, heatmap),
             mark=mark_on(seen.result, heatmap, seen.picture.index),

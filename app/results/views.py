@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from app.results.maps import MapResult, TokenMark
-    from app.results.model import LayerInfo
+    from app.results.model import LayerInfo, PredictionInfo
     from app.results.pictures import CellsPicture
     from app.results.video import FramePicture, VideoInfo
     from app.state.view_state import ViewName
@@ -86,6 +86,8 @@ class PaneInfo:
     """Scale of the heat; None while there is none."""
     remark: str = ""
     """Reason why there is no map yet, or never will be."""
+    predictions: tuple[PredictionInfo, ...] = ()
+    """Classes of the pane's window, the most probable first; empty before they are known."""
 
 
 PANE_NAMES = ("A", "B", "C")

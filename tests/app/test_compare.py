@@ -279,6 +279,8 @@ def test_a_pane_of_another_clip_follows_by_time(pinned, qtbot, tmp_path):
 
 def test_a_pane_of_another_checkpoint_keeps_its_own_map(pinned, qtbot, tmp_path):
     values = info(pinned, 1).heatmap.values.copy()
+    predicted = pinned.panels.predictions.bars.rows()[:3]
+    assert pinned.panels.predictions.pinned.rows() == (), "it is the model in use"
     torch.manual_seed(5)
     checkpoint = write_toy_checkpoint(tmp_path / "second.pyth", MViT(toy_config()).eval())
     pinned.controller.load_model(source(checkpoint))
@@ -289,6 +291,13 @@ def test_a_pane_of_another_checkpoint_keeps_its_own_map(pinned, qtbot, tmp_path)
     painted(qtbot, pinned)
     assert np.allclose(info(pinned, 1).heatmap.values, values)
     assert info(pinned, 1).title.endswith("toy.pyth")
+    predictions = pinned.panels.predictions
+    assert predictions.pinned.rows() == (("A · toy.pyth", predicted),)
+    assert predictions.bars.rows()[:3] != predicted
+    press(qtbot, pinned, Qt.Key.Key_P, SHIFT)
+    assert predictions.pinned.rows() == ()
+    press(qtbot, pinned, Qt.Key.Key_Z, CONTROL)
+    painted(qtbot, pinned)
     tap(qtbot, pinned, Qt.Key.Key_X, SHIFT)
     painted(qtbot, pinned)
 

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from app.panels.predictions.chips import Chips
 from app.panels.predictions.classes import Bars
+from app.panels.predictions.pinned import PinnedList, pinned_classes
 from app.panels.predictions.video import VideoControls
 from app.panels.spec import Panel
 from app.results.boxes import listed_box
@@ -79,6 +80,7 @@ class PredictionsPanel(Panel):
         self.boxes.chosen.connect(self.box_asked)
         self.heads.chosen.connect(self._head_chosen)
         self.bars.pin_asked.connect(self.pin_asked)
+        self.pinned = PinnedList()
         self.video = VideoControls()
         self.video.changed.connect(self.changed)
         self.video.run.clicked.connect(lambda: self.command.emit("attention.average"))
@@ -101,7 +103,15 @@ class PredictionsPanel(Panel):
         column.setContentsMargins(12, 0, 12, 6)
         column.setSpacing(6)
         column.addLayout(self._head())
-        for part in (self.video, self.boxes, self.heads, self.search, self.bars, self._note):
+        for part in (
+            self.video,
+            self.boxes,
+            self.heads,
+            self.search,
+            self.bars,
+            self._note,
+            self.pinned,
+        ):
             column.addWidget(part)
         column.addStretch(1)
         for part in (self.video, self.search):
@@ -172,6 +182,7 @@ class PredictionsPanel(Panel):
             tip = self._independent() if remark.endswith("sigmoid") else ""
             self.remarked.emit(remark, tip)
         self.show_window(self._window_predictions(new))
+        self.pinned.show_classes(pinned_classes(new))
         if old is None or old.results.average != new.results.average:
             self.show_average(new.results.average)
 
