@@ -17,6 +17,7 @@ import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.panels.workspaces import WORKSPACES
 from benchmarks.bench_video import encode
 from benchmarks.driver import Driver, StallMeter, driven
 from benchmarks.results import Row, Section
@@ -48,7 +49,7 @@ def measure(rounds: int) -> Section:
             rows.append(capture_row(driver))
             rows += frame_rows(driver)
             rows += [layer_row(driver), opacity_row(driver), scrub_row(driver), cancel_row(driver)]
-            rows.append(decode_row(driver))
+            rows += [workspace_row(driver), decode_row(driver)]
             rows.append(export_row(driver, folder / "out.mp4"))
     note = "Offscreen, 1280x720 H.264 with GOP 250, 300 frames, MViTv2-S 16x4"
     return Section("Window", note, rows)
@@ -165,7 +166,25 @@ def layer_row(driver: Driver) -> Row:
         )
         spent.append(1e3 * (time.perf_counter() - began))
         driver.rest(0.2)
-    return budget("layer switch", median(spent), 50)
+    return budget("layer switch", median(spent), 16)
+
+
+def workspace_row(driver: Driver) -> Row:
+    """Time from Alt and a digit to another workspace, laid out and painted."""
+    window, spent = driver.window, []
+    digits = (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_1)
+    for turn in range(5 * len(digits)):
+        place = (turn + 1) % len(digits)
+        began = time.perf_counter()
+        driver.press(digits[turn % len(digits)], Qt.KeyboardModifier.AltModifier)
+        driver.wait(
+            lambda place=place: driver.store.state.workspace == WORKSPACES[place].name,
+            "another workspace",
+        )
+        window.repaint()
+        spent.append(1e3 * (time.perf_counter() - began))
+        driver.rest(0.3)
+    return budget("workspace switch", median(spent), 50)
 
 
 def opacity_row(driver: Driver) -> Row:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import cv2
+
 from app.results import TaskKey
 from app.workers.decode import Decoder
 from app.workers.export import Exporter
@@ -73,6 +75,8 @@ class WorkerPool:
 
     def __init__(self, budget: MemoryBudget, parent: QObject) -> None:
         self.budget = budget
+        # Pictures are painted in bands too small to share: waking helpers took ten times as long.
+        cv2.setNumThreads(1)
         known = KnownVideos()
         self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
