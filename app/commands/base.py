@@ -110,11 +110,27 @@ class Asking(Protocol):
         """Open the preprocessing dialog."""
 
 
+class Pointing(Protocol):
+    """The token under the pointer, as commands use it."""
+
+    def look(self, how: Literal["from", "at"]) -> None:
+        """Show where the token looks that was pointed at, or who looks at it."""
+
+    def strongest_token(self) -> None:
+        """Go to the strongest token, and point at it."""
+
+    def open_menu(self) -> None:
+        """Open the context menu at the pointer."""
+
+
 class Copying(Protocol):
     """The clipboard, as commands use it."""
 
     def image(self) -> None:
         """Copy the picture of the view."""
+
+    def values(self) -> None:
+        """Copy the values of the map, a line for each token."""
 
     def parameters(self) -> None:
         """Copy the parameters of the picture, as JSON."""
@@ -220,6 +236,7 @@ class CommandContext:
     sessions: Filing
     recent: Reopening
     help: Helping
+    pointing: Pointing
 
 
 @dataclass(frozen=True)

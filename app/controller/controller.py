@@ -77,6 +77,8 @@ class Controller(QObject):
     """Emitted with a ``Message`` to be shown."""
     opened = Signal(str)
     """Emitted with the name of a file that was opened; earlier errors about it are out of date."""
+    succeeded = Signal(object)
+    """Emitted with the ``TaskKey`` of a task that is done; earlier errors of it are out of date."""
 
     def __init__(self, store: Store, preferences: PreferenceStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -327,6 +329,8 @@ class Controller(QObject):
         """Update jobs and refresh after a task has ended and its callbacks were called."""
         if self.workers.of(result.key).is_latest(result):
             self._jobs.end(result)
+            if result.outcome == "done":
+                self.succeeded.emit(result.key)
         if result.key not in AHEAD:
             self._refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.state.store import Store
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
+
+logger = logging.getLogger(__name__)
 
 
 class Collaborator:
@@ -85,11 +88,19 @@ class Workbench(QObject):
             self.store.update(colormap=new.colormap)
 
     def notify(self, message: Message) -> None:
-        """Show a message."""
+        """Show a message, and keep it in the log."""
+        logger.info("%s", message.text)
         self.message.emit(message)
 
     def failed(self, result: TaskResult) -> None:
         """Show a message about a task that failed."""
-        words, trace = result.problem, result.trace
-        choices = result.choices
-        self.notify(Message("error", words, trace, remedies=result.remedies, choices=choices))
+        self.notify(
+            Message(
+                "error",
+                result.problem,
+                result.trace,
+                remedies=result.remedies,
+                choices=result.choices,
+                about=result.key,
+            )
+        )

@@ -223,8 +223,13 @@ QProgressBar { background: $control; border: none; border-radius: 3px; max-heigh
     min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
+QFrame#popup { background: $panel; border: 1px solid $border; }
 QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }
-QFrame#toast QLabel { background: transparent; }
+QFrame#toast QLabel, QFrame#toast QScrollArea { background: transparent; }
+QFrame#toast QScrollArea > QWidget > QWidget { background: transparent; }
+QPushButton#toastsMore { background: $control; border: 1px solid $border; border-radius: 8px;
+    padding: 2px 12px; }
+QPushButton#toastsMore:hover { background: $control_hover; }
 QFrame#toast QPushButton { background: $control_hover; }
 QFrame#toast QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#toast QPushButton:hover { background: $border; }

@@ -64,6 +64,10 @@ Apache 许可证 2.0 版</translation>
             <source>{n} classes copied</source>
             <translation>已复制 {n} 个类别</translation>
         </message>
+        <message>
+            <source>{n} values copied</source>
+            <translation>已复制 {n} 个数值</translation>
+        </message>
     </context>
     <context>
         <name>ColourBar</name>
@@ -750,7 +754,29 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>JobList</name>
+        <message>
+            <source>Jobs</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Nothing is being done.</source>
+            <translation>没有正在进行的任务。</translation>
+        </message>
+    </context>
+    <context>
+        <name>JobRow</name>
+        <message>
+            <source>Cancel: {job}</source>
+            <translation>取消：{job}</translation>
+        </message>
+    </context>
+    <context>
         <name>JobWidget</name>
+        <message>
+            <source>All jobs, with a way to stop each</source>
+            <translation>所有任务，可逐个停止</translation>
+        </message>
         <message>
             <source>Cancel (Ctrl+.)</source>
             <translation>取消（Ctrl+.）</translation>
@@ -758,14 +784,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stopping: {job}</source>
             <translation>正在停止：{job}</translation>
-        </message>
-        <message>
-            <source>{n} fps</source>
-            <translation>{n} 帧/秒</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>剩余 {time}</translation>
         </message>
     </context>
     <context>
@@ -878,6 +896,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Name of the marker</source>
             <translation>标记名称</translation>
+        </message>
+    </context>
+    <context>
+        <name>Messages</name>
+        <message>
+            <source>+{n} in Activity</source>
+            <translation>活动中还有 {n} 条</translation>
         </message>
     </context>
     <context>
@@ -1100,6 +1125,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>Tables (*.csv)</source>
             <translation>表格 (*.csv)</translation>
+        </message>
+    </context>
+    <context>
+        <name>Pointing</name>
+        <message>
+            <source>No token here</source>
+            <translation>此处没有词元</translation>
+        </message>
+        <message>
+            <source>Point at a token first, or go to the strongest one</source>
+            <translation>请先指向一个词元，或转到最强的词元</translation>
+        </message>
+        <message>
+            <source>Token t{} y{} x{}</source>
+            <translation>词元 t{} y{} x{}</translation>
         </message>
     </context>
     <context>
@@ -1327,6 +1367,10 @@ right-click for percentile tails and units</source>
             <translation>类别词元</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>键</translation>
+        </message>
+        <message>
             <source>Map</source>
             <translation>图</translation>
         </message>
@@ -1504,6 +1548,29 @@ right-click for percentile tails and units</source>
         <message>
             <source>not found</source>
             <translation>未找到</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReportDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>复制报告</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>详细信息</translation>
+        </message>
+        <message>
+            <source>Open log</source>
+            <translation>打开日志</translation>
         </message>
     </context>
     <context>
@@ -1822,14 +1889,6 @@ right-click for percentile tails and units</source>
             <translation>类别名…</translation>
         </message>
         <message>
-            <source>Copied</source>
-            <translation>已复制</translation>
-        </message>
-        <message>
-            <source>Copy report</source>
-            <translation>复制报告</translation>
-        </message>
-        <message>
             <source>Details</source>
             <translation>详细信息</translation>
         </message>
@@ -1844,10 +1903,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Half precision</source>
             <translation>半精度</translation>
-        </message>
-        <message>
-            <source>Open log</source>
-            <translation>打开日志</translation>
         </message>
         <message>
             <source>Reload the model</source>
@@ -2278,6 +2333,14 @@ right-click for percentile tails and units</source>
             <translation>将预测复制为 CSV</translation>
         </message>
         <message>
+            <source>Copy the map shown, a line for each token: t, y, x, value</source>
+            <translation>复制所示的图，每个词元一行：t、y、x、值</translation>
+        </message>
+        <message>
+            <source>Copy values</source>
+            <translation>复制数值</translation>
+        </message>
+        <message>
             <source>Copy what is shown, with titles and colour bar where several maps are</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
@@ -2370,8 +2433,32 @@ right-click for percentile tails and units</source>
             <translation>转到帧或时间…</translation>
         </message>
         <message>
+            <source>Go to the frame of the largest value, and point at it</source>
+            <translation>转到最大值所在的帧，并指向它</translation>
+        </message>
+        <message>
+            <source>Go to the last block in which a token can be picked, and pick</source>
+            <translation>转到可选取词元的最后一块并选取</translation>
+        </message>
+        <message>
+            <source>Go to the strongest frame</source>
+            <translation>转到最强的帧</translation>
+        </message>
+        <message>
+            <source>Go to the strongest head</source>
+            <translation>转到最强的头</translation>
+        </message>
+        <message>
+            <source>Go to the strongest token</source>
+            <translation>转到最强的词元</translation>
+        </message>
+        <message>
             <source>Go to view</source>
             <translation>转到视图</translation>
+        </message>
+        <message>
+            <source>Go to where most of the map lies in time</source>
+            <translation>转到图在时间上最集中之处</translation>
         </message>
         <message>
             <source>Head card panel</source>
@@ -2478,6 +2565,14 @@ right-click for percentile tails and units</source>
             <translation>查看</translation>
         </message>
         <message>
+            <source>Look at here</source>
+            <translation>查看谁关注此处</translation>
+        </message>
+        <message>
+            <source>Look from here</source>
+            <translation>查看此处关注哪里</translation>
+        </message>
+        <message>
             <source>Look workspace</source>
             <translation>查看工作区</translation>
         </message>
@@ -2504,6 +2599,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Mean of heads, again for maximum</source>
             <translation>各头的均值，再按为最大值</translation>
+        </message>
+        <message>
+            <source>Menu of the token</source>
+            <translation>词元菜单</translation>
         </message>
         <message>
             <source>Model</source>
@@ -2690,6 +2789,10 @@ right-click for percentile tails and units</source>
             <translation>选取查询词元</translation>
         </message>
         <message>
+            <source>Pick in the block before</source>
+            <translation>在前一块中选取</translation>
+        </message>
+        <message>
             <source>Pin to compare</source>
             <translation>固定以对比</translation>
         </message>
@@ -2854,6 +2957,10 @@ right-click for percentile tails and units</source>
             <translation>显示每一帧，即使播放因此变慢；否则会跳过一些帧以保持时间同步</translation>
         </message>
         <message>
+            <source>Show the head of this block with the largest value, alone</source>
+            <translation>单独显示本块中值最大的头</translation>
+        </message>
+        <message>
             <source>Show what is chosen alone</source>
             <translation>单独显示所选内容</translation>
         </message>
@@ -2930,6 +3037,10 @@ right-click for percentile tails and units</source>
             <translation>词元网格</translation>
         </message>
         <message>
+            <source>Token under the pointer</source>
+            <translation>指针处的词元</translation>
+        </message>
+        <message>
             <source>Undo view change</source>
             <translation>撤销视图更改</translation>
         </message>
@@ -2942,6 +3053,10 @@ right-click for percentile tails and units</source>
             <translation>视频流 {n}</translation>
         </message>
         <message>
+            <source>What can be done at the pointer, as a right click</source>
+            <translation>指针处可做的操作，同右键单击</translation>
+        </message>
+        <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
         </message>
@@ -2950,8 +3065,16 @@ right-click for percentile tails and units</source>
             <translation>模型关注何处：层、头、配色</translation>
         </message>
         <message>
+            <source>Where the token under the pointer looks</source>
+            <translation>指针处词元的关注对象</translation>
+        </message>
+        <message>
             <source>White on black; dashed where values speak against</source>
             <translation>黑底白线；值表示反对处为虚线</translation>
+        </message>
+        <message>
+            <source>Who looks at the token under the pointer</source>
+            <translation>指针处词元的关注来源</translation>
         </message>
         <message>
             <source>Whole video on the timeline</source>
@@ -3392,10 +3515,6 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个模型窗口：现在还没有可选取的词元</translation>
         </message>
         <message>
-            <source>The model did not see this part of the frame</source>
-            <translation>模型没有看到画面的这一部分</translation>
-        </message>
-        <message>
             <source>The range follows what is shown; lock it with Y to keep its numbers</source>
             <translation>范围随显示内容变化；按 Y 锁定可保持其数值</translation>
         </message>
@@ -3414,6 +3533,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
+        </message>
+    </context>
+    <context>
+        <name>jobs</name>
+        <message>
+            <source>stopping</source>
+            <translation>正在停止</translation>
+        </message>
+        <message>
+            <source>{n} fps</source>
+            <translation>{n} 帧/秒</translation>
+        </message>
+        <message>
+            <source>{time} left</source>
+            <translation>剩余 {time}</translation>
         </message>
     </context>
     <context>
@@ -4605,6 +4739,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {n}: {what}</source>
             <translation>模型窗口 {n}：{what}</translation>
+        </message>
+    </context>
+    <context>
+        <name>tokens</name>
+        <message>
+            <source>Go to block {b}</source>
+            <translation>转到块 {b}</translation>
+        </message>
+        <message>
+            <source>Strongest token t{t} y{y} x{x}: {value}, {times} the mean</source>
+            <translation>最强的词元 t{t} y{y} x{x}：{value}，为平均值的 {times}</translation>
+        </message>
+        <message>
+            <source>The model did not see this part of the frame</source>
+            <translation>模型没有看到画面的这一部分</translation>
         </message>
     </context>
     <context>
