@@ -15,7 +15,6 @@ from app.state.view_state import Loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.dialogs.help import Topic
     from app.intents.intents import Intents
     from app.results import Results
     from app.state.store import Store
@@ -210,11 +209,8 @@ class Helping(Protocol):
     def preferences(self) -> None:
         """Open the preferences."""
 
-    def help(self) -> None:
-        """Open the help page."""
-
-    def topics(self) -> tuple[Topic, ...]:
-        """Give the topics of the help."""
+    def guide(self, entry: str = "") -> None:
+        """Open the guide, at an entry if one is named."""
 
     def tour(self) -> None:
         """Start the tour of the window's parts."""

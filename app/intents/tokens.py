@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -15,9 +15,9 @@ from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.intents.intents import Intents
     from app.results import LayerInfo, Results
     from app.state.store import Store
+    from mvit_core.attribution import HeadChoice
 
 PICK_BEFORE = "attention.pick_before"
 """The command that goes to a block in which tokens can be picked."""
@@ -26,6 +26,22 @@ PICK_BEFORE = "attention.pick_before"
 def tr(text: str) -> str:
     """Translate a text of this module."""
     return QCoreApplication.translate("tokens", text)
+
+
+class Going(Protocol):
+    """The intents that lead to a frame, a layer or a head."""
+
+    def go_to(self, frame: int, *, jump: bool = False) -> None:
+        """Show a frame."""
+
+    def choose_block(self, block: int, head: HeadChoice | None = None) -> None:
+        """Show a layer."""
+
+    def choose_head(self, head: HeadChoice) -> None:
+        """Show one head alone, or a reduction over all."""
+
+    def picking(self, on: bool | None = None) -> None:
+        """Turn picking of tokens by click on or off."""
 
 
 class TokenIntents:
@@ -40,7 +56,7 @@ class TokenIntents:
 
     def __init__(
         self,
-        intents: Intents,
+        intents: Going,
         store: Store,
         results: Callable[[], Results],
         notify: Callable[[Message], None],

@@ -45,7 +45,6 @@ from app.window.leaving import Leaving
 from app.window.logbook import Logbook
 from app.window.menu_row import MenuRow
 from app.window.pages import Pages
-from app.window.passed_keys import PassedKeys
 from app.window.places import PlaceBook, PlaceKeeper
 from app.window.pointing import Pointing
 from app.window.recent_menu import RecentFilesMenu
@@ -116,7 +115,6 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         Drops(self, self.overlay, self.controller, self.sessions)
         HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
-        PassedKeys(self, self.actions_table, self.docks.panels.values())
         self._listen()
         self._name_buttons()
         self._restore()
@@ -155,8 +153,8 @@ class MainWindow(TabRing):
             self.help,
             self.pointing,
         )
-        keyed = [panel for panel in self.docks.panels.values() if panel.keyed]
-        actions = Actions(self, (self.stage, self.atlas, *keyed), context, self.keys)
+        keyed = (self.stage, self.atlas, *self.docks.panels.values())
+        actions = Actions(self, keyed, context, self.keys)
         actions.fill(self.menuBar())
         self.menu_row.set_actions(actions)
         self.recent.set_actions(actions)

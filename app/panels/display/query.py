@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
 from app.text.terms import term
-from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
+from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
+from app.widgets.help_mark import marked
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -72,10 +73,10 @@ class QueryControls(QWidget):
         self.pick.setCheckable(True)
         self.pick.clicked.connect(self.pick_asked)
         lines = form(self)
-        lines.addWidget(label(self.tr("Map"), "soft", of=self.method), 0, 0)
+        lines.addWidget(marked(label(self.tr("Map"), "soft", of=self.method), "received"), 0, 0)
         lines.addWidget(self.method, 0, 1)
         self.query_label = label(self.tr("Query"), "soft", of=self.query)
-        lines.addWidget(self.query_label, 1, 0)
+        lines.addWidget(marked(self.query_label, "readout"), 1, 0)
         lines.addLayout(row(self.query, self.pick), 1, 1)
 
     def show_state(self, state: ViewState) -> None:
@@ -86,7 +87,7 @@ class QueryControls(QWidget):
         method = METHODS[state.map.method]
         name = self.tr("Key") if method.query_is_key else self.tr("Query")
         self.query_label.setText(name)
-        self.query.setAccessibleName(name)
+        set_spoken_name(self.query, name)
         self._show_query(state.map.query, needs_query=method.needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -136,6 +136,13 @@ class JobList(QFrame):
         self._grid.setSpacing(theme.GAP)
         self._grid.setColumnStretch(0, 1)
         self._grid.addWidget(self._empty, 0, 0)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # no command of the window runs behind it
+            return True
+        return super().event(event)
 
     def show_jobs(self, jobs: tuple[JobInfo, ...]) -> None:
         """Show these jobs; a row stays where it is while its job runs."""
