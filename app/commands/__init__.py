@@ -56,7 +56,7 @@ SUBMENUS = {
     "loops": N("commands", "Loop"),
     "windows": N("commands", "Model windows"),
     "heads": N("commands", "One head alone"),
-    "tokens": N("commands", "Token under the pointer"),
+    "tokens": N("commands", "Tokens"),
     "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
@@ -121,6 +121,7 @@ SEPARATED = frozenset(
         "attention.previous_layer",
         "attention.next_head",
         "attention.pick",
+        "tokens.look_from",
         "tokens.strongest",
         "tokens.menu",
     }

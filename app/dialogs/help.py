@@ -17,7 +17,6 @@ from app.widgets import theme
 from app.widgets.basic import label
 from mvit_core.video.decode.image_folder import FPS_RANGE
 
-
 MOST_STRIDE = 9999
 """Frames between windows that can be asked for."""
 

@@ -3023,8 +3023,8 @@ right-click for percentile tails and units</source>
             <translation>词元网格</translation>
         </message>
         <message>
-            <source>Token under the pointer</source>
-            <translation>指针处的词元</translation>
+            <source>Tokens</source>
+            <translation>词元</translation>
         </message>
         <message>
             <source>Undo view change</source>

@@ -61,7 +61,7 @@ class Messages(QObject):
         super().__init__(host)
         self._host, self._report, self._room = host, report, room
         self.toasts: list[Toast] = []
-        self.more = QPushButton(host)
+        self.more = QPushButton(self.tr("+{n} in Activity").format(n=0), host)
         self.more.setObjectName("toastsMore")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.clicked.connect(lambda: self.dock_asked.emit("log"))
