@@ -24,7 +24,7 @@ from app.controller.heat import HeatScheduler
 from app.controller.jobs import JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
-from app.controller.opening import begin_clip, begin_model, tiled
+from app.controller.opening import begin_clip, begin_model, tiled, tiled_by
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
@@ -316,11 +316,7 @@ class Controller(QObject):
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
             self.player.follow()
-        if (old.clip_spec, old.tiling, old.picture_fps) != (
-            new.clip_spec,
-            new.tiling,
-            new.picture_fps,
-        ):
+        if tiled_by(old) != tiled_by(new):
             self._tile()
         self._refresh()
 

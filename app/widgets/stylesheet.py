@@ -105,6 +105,7 @@ QFrame#rule { background: $border; max-height: 1px; border: none; }
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
     border-radius: 6px; padding: 5px 10px; min-height: 16px; }
 QToolButton { padding: 4px 8px; min-height: 18px; }
+QToolButton#helpMark { padding: 0; min-height: 0; }
 QToolButton:hover, QPushButton:hover { background: $control_hover; }
 QToolButton:pressed, QPushButton:pressed { background: $border; }
 QToolButton:checked, QPushButton:checked { background: $accent_soft; border-color: $accent; }

@@ -41,10 +41,13 @@ def six_bad_files(folder):
 def test_six_bad_files_are_three_toasts_and_a_count_and_a_good_one_clears_them(
     lens, qtbot, tmp_path, barcode_clip
 ):
+    for toast in tuple(lens.messages.toasts):
+        toast.dismiss()  # what the model said when it was loaded
     for path in six_bad_files(tmp_path):
         drop(lens, path)
         qtbot.waitUntil(lambda name=path.name: name in messages(lens), timeout=WAIT_MS)
     count = len(shown(lens))
+    assert len(lens.messages.toasts) == 6
     assert count <= 3
     assert lens.messages.more.isVisible()
     assert lens.messages.more.text() == f"+{6 - count} in Activity"
