@@ -9,19 +9,22 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.jobs import Jobs
 from app.controller.known_files import KnownFiles
-from app.results import Message, Results, ViewSizes
+from app.results import Message, Results, TaskKey, ViewSizes
 from app.state.preferences import budget_bytes
 from app.workers.pool import WorkerPool
 from mvit_core.system.cache import MemoryBudget
 
 if TYPE_CHECKING:
-    from app.results import TaskKey
     from app.state.preferences import Preferences, PreferenceStore
     from app.state.store import Store
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
 
 logger = logging.getLogger(__name__)
+
+
+STEPWISE = frozenset((TaskKey.RANGE, TaskKey.SERIES, TaskKey.PLAY_AHEAD))
+"""Tasks of one window after another: that one succeeds says nothing of one that failed."""
 
 
 class Collaborator:
@@ -101,6 +104,6 @@ class Workbench(QObject):
                 result.trace,
                 remedies=result.remedies,
                 choices=result.choices,
-                about=result.key,
+                about=None if result.key in STEPWISE else result.key,
             )
         )
