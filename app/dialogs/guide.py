@@ -100,7 +100,8 @@ class GuideWindow(QDialog):
         column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.text)
         column.addStretch(1)
-        area = QScrollArea()
+        area = self.page = QScrollArea()
+        area.setObjectName("guidePage")
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
@@ -143,6 +144,7 @@ class GuideWindow(QDialog):
         entry = BY_NAME[str(item.data(Qt.ItemDataRole.UserRole))]
         title = guide_tr(entry.title)
         self.title.setText(title)
+        self.page.setAccessibleName(title)
         self.short.setText(guide_tr(entry.short))
         self.text.setText(guide_tr(entry.more))
         self.picture.show_entry(entry.name, title)

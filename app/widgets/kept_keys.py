@@ -51,10 +51,13 @@ def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
     own: frozenset[Qt.Key] | None = getattr(widget, "kept_keys", None)
     if own is not None:
         return event.key() in own
+    if event.modifiers() & CONTROL:
+        return False
     if isinstance(widget, QTreeView) and _folds(widget):
-        return event.key() in LIST | SIDEWAYS and not event.modifiers() & CONTROL
+        return event.key() in LIST | SIDEWAYS
     kept = next((keys for kind, keys in KEPT if isinstance(widget, kind)), frozenset())
-    return event.key() in kept and not event.modifiers() & CONTROL
+    searches = isinstance(widget, QComboBox) and bool(event.text().strip())
+    return event.key() in kept or (searches and event.text().isprintable())
 
 
 def _folds(tree: QTreeView) -> bool:

@@ -211,6 +211,8 @@ QHeaderView::section { background: $panel; color: $text_faint; border: none;
 QHeaderView::section:first { padding-left: 10px; }
 
 QScrollArea { background: $panel; border: none; }
+QScrollArea#guidePage { border: 2px solid transparent; border-radius: 6px; }
+QScrollArea#guidePage:focus { border-color: $accent; }
 QScrollArea#stage, QWidget#stagePanes { background: $stage; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 1px; }

@@ -95,7 +95,23 @@ def test_controls_reached_by_tab_keep_their_arrows_and_space(lens, qtbot):
     assert not lens.store.state.playing
 
 
-def test_every_kind_of_control_keeps_only_keys_without_letters():
+def test_a_box_of_choices_searches_by_typing_and_a_click_on_it_takes_no_keys(lens, qtbot):
+    front(lens, "display")
+    policy = lens.panels.display.range.policy
+    lens.stage.canvas.setFocus()
+    qtbot.mouseClick(policy, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(policy.view(), Qt.Key.Key_Escape)
+    lens.activateWindow()
+    overlay = lens.store.state.overlay
+    key(qtbot, lens, Qt.Key.Key_T)
+    assert lens.store.state.overlay != overlay
+    policy.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(policy, "Each")
+    assert policy.currentText() == "Each map"
+    assert lens.store.state.overlay != overlay
+
+
+def test_no_other_control_keeps_letters():
     for _, keys in KEPT:
         assert not any(Qt.Key.Key_A <= each <= Qt.Key.Key_Z for each in keys)
 
