@@ -91,7 +91,7 @@ class GuideWindow(QDialog):
         page.setObjectName("body")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(12)
         for words in (self.short, self.text):
             words.setWordWrap(True)
