@@ -12,6 +12,7 @@ from app.commands.file import FILE
 from app.commands.help import HELP
 from app.commands.layout import LAYOUT
 from app.commands.playback import PLAYBACK
+from app.commands.tokens import TOKENS
 from app.commands.view import VIEW
 from app.commands.workspaces import WORKSPACE_COMMANDS
 from app.panels.workspaces import WORKSPACES
@@ -55,6 +56,7 @@ SUBMENUS = {
     "loops": N("commands", "Loop"),
     "windows": N("commands", "Model windows"),
     "heads": N("commands", "One head alone"),
+    "tokens": N("commands", "Tokens"),
     "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
@@ -74,6 +76,7 @@ COMMANDS = (
     *LAYOUT,
     *PLAYBACK,
     *ATTENTION,
+    *TOKENS,
     *BOXES,
     *EXPORT,
     *HELP,
@@ -118,6 +121,9 @@ SEPARATED = frozenset(
         "attention.previous_layer",
         "attention.next_head",
         "attention.pick",
+        "tokens.look_from",
+        "tokens.strongest",
+        "tokens.menu",
     }
 )
 """Ids of commands that begin a new group of their menu or submenu."""

@@ -172,6 +172,7 @@ ATTENTION = (
         lambda d: d.intents.choose_query("class"),
         "stage",
         CLASS_TOKEN,
+        submenu="tokens",
     ),
     Command(
         "attention.readout",
@@ -181,5 +182,6 @@ ATTENTION = (
         lambda d: d.intents.choose_query("readout"),
         "stage",
         MODEL,
+        submenu="tokens",
     ),
 )

@@ -15,7 +15,6 @@ from app.state.view_state import Loop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.dialogs.help import Topic
     from app.intents.intents import Intents
     from app.results import Results
     from app.state.store import Store
@@ -110,11 +109,27 @@ class Asking(Protocol):
         """Open the preprocessing dialog."""
 
 
+class Pointing(Protocol):
+    """The token under the pointer, as commands use it."""
+
+    def look(self, how: Literal["from", "at"]) -> None:
+        """Show where the token looks that was pointed at, or who looks at it."""
+
+    def strongest_token(self) -> None:
+        """Go to the strongest token, and point at it."""
+
+    def open_menu(self) -> None:
+        """Open the context menu at the pointer."""
+
+
 class Copying(Protocol):
     """The clipboard, as commands use it."""
 
     def image(self) -> None:
         """Copy the picture of the view."""
+
+    def values(self) -> None:
+        """Copy the values of the map, a line for each token."""
 
     def parameters(self) -> None:
         """Copy the parameters of the picture, as JSON."""
@@ -194,11 +209,8 @@ class Helping(Protocol):
     def preferences(self) -> None:
         """Open the preferences."""
 
-    def help(self) -> None:
-        """Open the help page."""
-
-    def topics(self) -> tuple[Topic, ...]:
-        """Give the topics of the help."""
+    def guide(self, entry: str = "") -> None:
+        """Open the guide, at an entry if one is named."""
 
     def tour(self) -> None:
         """Start the tour of the window's parts."""
@@ -220,6 +232,7 @@ class CommandContext:
     sessions: Filing
     recent: Reopening
     help: Helping
+    pointing: Pointing
 
 
 @dataclass(frozen=True)

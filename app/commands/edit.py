@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BACK, CLASSIFIED, FORWARD, REDO, UNDO, VIDEO, Command, N
+from app.commands.base import BACK, CLASSIFIED, FORWARD, REDO, SHOWN, UNDO, VIDEO, Command, N
 
 EDIT = (
     Command(
@@ -51,6 +51,15 @@ EDIT = (
         tooltip=N(
             "commands", "Copy what is shown, with titles and colour bar where several maps are"
         ),
+    ),
+    Command(
+        "edit.copy_values",
+        N("commands", "Copy values"),
+        "edit",
+        (),
+        lambda d: d.copies.values(),
+        enabled_when=SHOWN,
+        tooltip=N("commands", "Copy the map shown, a line for each token: t, y, x, value"),
     ),
     Command(
         "edit.copy_parameters",

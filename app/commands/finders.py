@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.commands.entry import Entry, matching
 from app.panels.timeline.frame_field import frame_of
+from app.text.guide import matching_entries
+from app.text.guide import tr as guide_tr
 from app.text.phrases import clock, frame_number, share_words
 
 if TYPE_CHECKING:
@@ -121,20 +123,18 @@ def _show(block: int, head: int | None, context: CommandContext) -> None:
     context.intents.choose_block(block, "mean" if head is None else head)
 
 
-def _topics(text: str, context: CommandContext) -> tuple[Entry, ...]:
-    """Topics of the help by their words."""
-    group = tr("Help")
-    words = text.casefold().split()
+def _topics(text: str, _context: CommandContext) -> tuple[Entry, ...]:
+    """Entries of the guide by their words."""
+    group = tr("Guide")
     found = tuple(
-        Entry("", topic.title, group, "", "", run=partial(_help, topic.title))
-        for topic in context.help.topics()
-        if all(word in f"{topic.title} {topic.text}".casefold() for word in words)
+        Entry("", guide_tr(entry.title), group, "", "", run=partial(_guide, entry.name))
+        for entry in matching_entries(text)
     )
-    return found or _refused(group, text, tr("the help does not have this word"))
+    return found or _refused(group, text, tr("the guide does not have this word"))
 
 
-def _help(_topic: str, context: CommandContext) -> None:
-    context.help.help()
+def _guide(entry: str, context: CommandContext) -> None:
+    context.help.guide(entry)
 
 
 FINDERS = (Finder(":", _frames), Finder("@", _classes), Finder("#", _heads), Finder("?", _topics))

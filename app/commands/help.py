@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.commands.base import Command, N
 
 HELP = (
-    Command("help.help", N("commands", "Help"), "help", ("F1",), lambda d: d.help.help()),
+    Command("help.help", N("commands", "Guide"), "help", ("F1",), lambda d: d.help.guide()),
     Command(
         "help.tour", N("commands", "Take the tour"), "help", ("Shift+F1",), lambda d: d.help.tour()
     ),

@@ -24,7 +24,7 @@ from app.controller.heat import HeatScheduler
 from app.controller.jobs import JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
-from app.controller.opening import begin_clip, begin_model, tiled
+from app.controller.opening import begin_clip, begin_model, tiled, tiled_by
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
@@ -77,6 +77,8 @@ class Controller(QObject):
     """Emitted with a ``Message`` to be shown."""
     opened = Signal(str)
     """Emitted with the name of a file that was opened; earlier errors about it are out of date."""
+    succeeded = Signal(object)
+    """Emitted with the ``TaskKey`` of a task that is done; earlier errors of it are out of date."""
 
     def __init__(self, store: Store, preferences: PreferenceStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -314,11 +316,7 @@ class Controller(QObject):
         if old.picture_fps != new.picture_fps and video is not None:
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
             self.player.follow()
-        if (old.clip_spec, old.tiling, old.picture_fps) != (
-            new.clip_spec,
-            new.tiling,
-            new.picture_fps,
-        ):
+        if tiled_by(old) != tiled_by(new):
             self._tile()
         self._refresh()
 
@@ -327,6 +325,8 @@ class Controller(QObject):
         """Update jobs and refresh after a task has ended and its callbacks were called."""
         if self.workers.of(result.key).is_latest(result):
             self._jobs.end(result)
+            if result.outcome == "done":
+                self.succeeded.emit(result.key)
         if result.key not in AHEAD:
             self._refresh()
 

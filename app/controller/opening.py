@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.results import ModelInfo, Results, VideoInfo
     from app.state.store import Store
-    from app.state.view_state import Marker
+    from app.state.view_state import Marker, ViewState
     from mvit_core.attribution import Query
     from mvit_core.video.clip import ClipSpec, ClipWindow, Tiling
 
@@ -52,6 +52,11 @@ def tiled(results: Results, spec: ClipSpec | None, tiling: Tiling) -> Results:
         except ClipError as error:
             problem = str(error)
     return replace(results, windows=windows, problem=problem)
+
+
+def tiled_by(state: ViewState) -> tuple[object, ...]:
+    """What the windows of a video and a model depend on."""
+    return (state.clip_spec, state.tiling, state.picture_fps)
 
 
 def begin_clip(

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.jobs import Jobs
 from app.controller.known_files import KnownFiles
-from app.results import Message, Results, ViewSizes
+from app.results import Message, Results, TaskKey, ViewSizes
 from app.state.preferences import budget_bytes
 from app.workers.pool import WorkerPool
 from mvit_core.system.cache import MemoryBudget
 
 if TYPE_CHECKING:
-    from app.results import TaskKey
     from app.state.preferences import Preferences, PreferenceStore
     from app.state.store import Store
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
+
+logger = logging.getLogger(__name__)
+
+
+STEPWISE = frozenset((TaskKey.RANGE, TaskKey.SERIES, TaskKey.PLAY_AHEAD))
+"""Tasks of one window after another: that one succeeds says nothing of one that failed."""
 
 
 class Collaborator:
@@ -85,11 +91,19 @@ class Workbench(QObject):
             self.store.update(colormap=new.colormap)
 
     def notify(self, message: Message) -> None:
-        """Show a message."""
+        """Show a message, and keep it in the log."""
+        logger.info("%s", message.text)
         self.message.emit(message)
 
     def failed(self, result: TaskResult) -> None:
         """Show a message about a task that failed."""
-        words, trace = result.problem, result.trace
-        choices = result.choices
-        self.notify(Message("error", words, trace, remedies=result.remedies, choices=choices))
+        self.notify(
+            Message(
+                "error",
+                result.problem,
+                result.trace,
+                remedies=result.remedies,
+                choices=result.choices,
+                about=None if result.key in STEPWISE else result.key,
+            )
+        )

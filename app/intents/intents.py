@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.intents.boxes import BoxIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
+from app.intents.tokens import TokenIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
@@ -20,7 +21,6 @@ from app.results.tokens import centre
 from app.state.preferences import first_state
 from app.state.view_state import MOST_PINNED, SERIES, setting
 from app.text.phrases import lacking_words
-from app.text.terms import term
 from mvit_core.attribution import (
     ATTENDED_BY,
     ATTENDS_TO,
@@ -63,6 +63,11 @@ class Intents(Timing):
     def boxes(self) -> BoxIntents:
         """Intents for the boxes that a model of detection predicts for."""
         return BoxIntents(self._store, self._results, self._report)
+
+    @cached_property
+    def tokens(self) -> TokenIntents:
+        """Intents for the tokens of the map shown."""
+        return TokenIntents(self, self._store, self._results, self._report)
 
     @cached_property
     def views(self) -> ViewIntents:
@@ -193,9 +198,10 @@ class Intents(Timing):
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off; None toggles it."""
         wanted = not self._state.picking if on is None else on
-        reason = term(self._dead_patch())
-        if wanted and reason:
-            self._report(Message("info", reason[0].upper() + reason[1:]))
+        layer = self._results().layer(self._state.map.block)
+        of_keys = METHODS[self._state.map.method].query_is_key
+        if wanted and layer is not None and layer.dead_patch and not of_keys:
+            self.tokens.refuse(layer)
             wanted = False
         elif wanted and self._results().shown is None:
             self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
@@ -204,26 +210,8 @@ class Intents(Timing):
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""
-        shown, picture = self._results().shown, self._results().picture
-        if shown is None or picture is None:
-            return
-        if shown.heatmap.token_at(x, y, picture.index) is None:
-            self._report(Message("info", tr("The model did not see this part of the frame")))
-            return
-        layer = self._results().layer(self._state.map.block)
         of_keys = METHODS[self._state.map.method].query_is_key
-        if not attended_by and not of_keys and self._dead_patch():
-            self.picking(True)  # says why not
-            return
-        method = ATTENDED_BY if attended_by or of_keys else ATTENDS_TO
-        assert layer is not None
-        grid = query_grid(method, layer)
-        if grid.geometry is None:
-            return
-        column_px, row_px = shown.result.pixel_map.to_model(x, y)
-        place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
-        token = grid.geometry.nearest_token(place, grid.shape)
-        self._store.update(query=token, method=method)
+        self.tokens.look(x, y, ATTENDED_BY if attended_by or of_keys else ATTENDS_TO)
 
     def preprocess(self, spec: ClipSpec) -> None:
         """Set other preprocessing; the checkpoint's own counts as none."""
@@ -330,10 +318,3 @@ class Intents(Timing):
         fresh = first_state(self._preferences.values)
         names = ("heat", "overlay", "token_grid", "coverage")
         self._store.update(**{name: getattr(fresh, name) for name in names})
-
-    # -- helpers ----------------------------------------------------------------------------
-
-    def _dead_patch(self) -> str:
-        layer = self._results().layer(self._state.map.block)
-        of_keys = METHODS[self._state.map.method].query_is_key
-        return "" if layer is None or of_keys else layer.dead_patch

@@ -48,7 +48,10 @@ class Marking:
     # -- the loop ---------------------------------------------------------------------------
 
     def set_point(self, point: LoopPoint, frame: int | None = None) -> None:
-        """Set an end of the loop to a frame (default: the one shown); the other end gives way."""
+        """Set an end of the loop to a frame (default: the one shown); the other end gives way.
+
+        The part between the points is looped from then on.
+        """
         state, count = self._store.state, self._count()
         if not count:
             return
@@ -59,7 +62,8 @@ class Marking:
         else:
             first, last = None if first is not None and first > frame else first, frame
         self._store.update(
-            gesture=f"loop {point}", loop=replace(state.loop, first=first, last=last)
+            gesture=f"loop {point}",
+            loop=replace(state.loop, first=first, last=last, mode="range"),
         )
 
     def next_mode(self) -> None:

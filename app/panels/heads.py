@@ -20,6 +20,7 @@ from app.panels.spec import Panel
 from app.text.phrases import heads_list, share_words
 from app.widgets import theme
 from app.widgets.basic import label, set_spoken_name, set_tip, show_tip
+from app.widgets.kept_keys import ALONG, PRESS, SIDEWAYS
 from app.widgets.overlays import HeatLook, draw_heat
 from mvit_core.attribution import head_indices
 
@@ -47,6 +48,9 @@ class HeadGrid(QWidget):
     chosen = Signal(int)
     toggled = Signal(int)
     """Emitted with a head to be added to the averaged ones, or removed."""
+
+    kept_keys = ALONG | SIDEWAYS | PRESS
+    """Keys that it uses itself."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from app.widgets.kept_keys import keeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,6 +67,15 @@ class Panel(QWidget):
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Let a control have the keys that it uses; all others are commands of the stage."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and keeps(self.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show the differences of two snapshots; None as ``old`` shows everything."""
         raise NotImplementedError
@@ -74,11 +87,6 @@ class Panel(QWidget):
     def first_stop(self) -> QWidget | None:
         """The widget that gets the focus when the user goes to the panel; None skips it."""
         return None
-
-    @property
-    def keyed(self) -> tuple[QWidget, ...]:
-        """Widgets of the panel on which the single keys of the stage work too."""
-        return ()
 
     @property
     def command_buttons(self) -> Mapping[str, QAbstractButton]:
@@ -110,5 +118,7 @@ class PanelSpec:
     """Title of its tab, where the title is too long for one among four."""
     fixed: bool = False
     """It has no title line, cannot be moved, and stays on a full screen."""
+    guide: str = ""
+    """Entry of the guide behind the question mark of its title line; empty for none."""
     least: tuple[int, int] | None = None
     """Least (width, height) of its dock in pixels."""

@@ -43,7 +43,13 @@ PANELS = (
         least=(276, 180),  # five bars and the title, and none of the numbers cut at the side
     ),
     PanelSpec(
-        "heads", N("panels", "Heads"), N("commands", "Heads panel"), "F5", "left", HeadsPanel
+        "heads",
+        N("panels", "Heads"),
+        N("commands", "Heads panel"),
+        "F5",
+        "left",
+        HeadsPanel,
+        guide="sink",
     ),
     PanelSpec(
         "model",
@@ -71,6 +77,7 @@ PANELS = (
         "Shift+F4",
         "left",
         EffectsPanel,
+        guide="effect",
         menu="explain",
         tab=N("panels", "Heads"),
     ),

@@ -38,7 +38,16 @@ from app.results.views import (
     ViewSizes,
 )
 from app.results.windows import WindowState, WindowStates
-from app.results.work import JobInfo, JobState, Level, MemoryInfo, Message, PlayWait, TaskKey
+from app.results.work import (
+    JobInfo,
+    JobState,
+    Level,
+    MemoryInfo,
+    Message,
+    PlayWait,
+    TaskKey,
+    Way,
+)
 
 __all__ = [
     "DIFFERENCE_PLACE",
@@ -87,6 +96,7 @@ __all__ = [
     "VideoInfo",
     "ViewSizes",
     "ViewSurvey",
+    "Way",
     "WindowState",
     "WindowStates",
     "WindowSurvey",

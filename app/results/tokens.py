@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.results import TokenMark
-from mvit_core.attribution import METHODS, query_grid
+from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
 
 if TYPE_CHECKING:
     from app.results import MapResult
     from app.results.snapshot import Snapshot
-    from mvit_core.geometry import Triple
+    from mvit_core.geometry import GridGeometry, Triple
     from mvit_core.heatmap import Heatmap
 
 
@@ -28,6 +28,28 @@ def mark_of(snapshot: Snapshot) -> TokenMark | None:
     return mark_on(shown.result, shown.heatmap, picture.index)
 
 
+def pickable_at(
+    result: MapResult, heatmap: Heatmap, place: tuple[float, float], frame_index: int, *, key: bool
+) -> TokenMark | None:
+    """The token that a click picks, which may lie on another grid than the map's own.
+
+    Args:
+        result: the map, and where its tokens lie.
+        heatmap: any head of it, placed on the frame.
+        place: source pixel (x, y).
+        frame_index: the frame shown.
+        key: a key is picked, whatever the map is of.
+    """
+    method = ATTENDED_BY if key or METHODS[result.request.map.method].query_is_key else ATTENDS_TO
+    grid = query_grid(method, result.layer)
+    if grid.geometry is None or heatmap.token_at(*place, frame_index) is None:
+        return None
+    column_px, row_px = result.pixel_map.to_model(*place)
+    at = (heatmap.sampled_position(frame_index), row_px, column_px)
+    token = grid.geometry.nearest_token(at, grid.shape)
+    return _mark(result, grid.geometry, token, on_this_frame=True)
+
+
 def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark | None:
     """The ring around the token whose map this is; None where the map belongs to no one token.
 
@@ -41,12 +63,19 @@ def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark 
     geometry = grid.geometry
     if isinstance(query, str) or not METHODS[method].needs_query or geometry is None:
         return None
-    _, row, column = geometry.centre(query)
-    scale = result.pixel_map.scale
     place = heatmap.sampled_position(frame_index)
+    here = geometry.nearest(0, place, grid.shape[0]) == query[0]
+    return _mark(result, geometry, query, on_this_frame=here)
+
+
+def _mark(
+    result: MapResult, geometry: GridGeometry, token: Triple, *, on_this_frame: bool
+) -> TokenMark:
+    _, row, column = geometry.centre(token)
+    scale = result.pixel_map.scale
     return TokenMark(
         centre_px=result.pixel_map.to_source(column, row),
         cell_px=(geometry.scale[2] * scale[0], geometry.scale[1] * scale[1]),
-        token=query,
-        on_this_frame=geometry.nearest(0, place, grid.shape[0]) == query[0],
+        token=token,
+        on_this_frame=on_this_frame,
     )

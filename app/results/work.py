@@ -101,6 +101,15 @@ Level = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True)
+class Way:
+    """A button of a message that runs a command."""
+
+    title: str
+    command: str
+    """Id of the command."""
+
+
+@dataclass(frozen=True)
 class Message:
     """A message to the user that does not interrupt."""
 
@@ -114,8 +123,12 @@ class Message:
     """Ways out where memory ended or a file changed; a button each."""
     choices: tuple[str, ...] = ()
     """Networks of a checkpoint of which one must be chosen; a button each."""
+    ways: tuple[Way, ...] = ()
+    """Commands that lead on; a button each."""
     file: Path | None = None
     """File that was written; a button shows its folder."""
+    about: TaskKey | None = None
+    """Task that failed; the message goes where one of its kind succeeds."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from typing_extensions import override
 
 from app.views.box_editor import ARROWS, BoxEditor, middle_box
-from app.views.canvas import Canvas
+from app.views.pointed_canvas import PointedCanvas
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPainter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.views.box_editor import Edited
 
 
-class BoxCanvas(Canvas):
+class BoxCanvas(PointedCanvas):
     """A canvas for models of detection; without boxes to show it is the plain one."""
 
     box_drawn = Signal(object)

@@ -369,11 +369,14 @@ class Canvas(SeenWidget):
         if self._map is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        readout = None
         if self._pointer is not None and self._drag_from is None:
-            readout = self.readout_at(self._pointer)
-        if readout is not None and readout.token is not None:
-            _, row, column = readout.token
-            draw_cell(painter, self._view(), self._map.heatmap, row, column)
+            self._paint_pointed(painter, self._pointer)
         if self._mark is not None:
             draw_ring(painter, self._view(), self._mark)
+
+    def _paint_pointed(self, painter: QPainter, pointer: QPointF) -> None:
+        """Outline the token under the pointer."""
+        readout = self.readout_at(pointer)
+        if self._map is not None and readout is not None and readout.token is not None:
+            _, row, column = readout.token
+            draw_cell(painter, self._view(), self._map.heatmap, row, column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -63,7 +63,7 @@ class PaneView(QWidget):
         self.subtract.clicked.connect(lambda: self.subtracted.emit(place))
         self.swap.clicked.connect(lambda: self.swapped.emit(place))
         self.close_button.clicked.connect(lambda: self.closed.emit(place))
-        self.body.chosen.connect(self._on_chosen)
+        self.body.chosen.connect(self.choose)
         self.body.opened.connect(lambda: self.opened.emit(place))
         self._lay_out()
 
@@ -115,7 +115,8 @@ class PaneView(QWidget):
             self._chosen = linked.chosen == self.place
             self.update()
 
-    def _on_chosen(self) -> None:
+    def choose(self) -> None:
+        """Choose this pane, and give it the keys."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.chosen.emit(self.place)
 
@@ -208,6 +209,30 @@ class CompareView(QWidget):
     def is_painted(self) -> bool:
         """True where the pane of the present clip was painted."""
         return self.panes[0].body.is_painted
+
+    def aim(self, point: QPoint) -> None:
+        """Point at a pane, as the mouse would, and choose it."""
+        for place in self._shown:
+            pane = self.panes[place]
+            if pane.geometry().contains(point):
+                pane.choose()
+                pane.body.aim(pane.body.mapFrom(self, point))
+
+    def point_of(self, x: float, y: float) -> QPoint:
+        """The point of a source pixel on the chosen pane."""
+        body = self.panes[self._linked.chosen].body
+        return body.mapTo(self, body.view().pixel_view(x, y).toPoint())
+
+    def point_of_keys(self) -> QPoint:
+        """Where keys act: at the pointer, or in the middle of the chosen pane."""
+        body = self.panes[self._linked.chosen].body
+        pointer = body.pointer
+        return body.mapTo(self, body.rect().center() if pointer is None else pointer)
+
+    def head_boxes(self) -> tuple[QRect, ...]:
+        """The boxes of the lines with names and buttons of the panes shown."""
+        panes = [self.panes[place] for place in self._shown]
+        return tuple(QRect(pane.pos(), QSize(pane.width(), HEAD_PX + 4)) for pane in panes)
 
     def fit(self) -> None:
         """Show whole frames."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QScrollArea, QSizePolicy
 from typing_extensions import override
@@ -160,6 +160,31 @@ class Grid(SeenWidget):
     @override
     def leaveEvent(self, event: QEvent) -> None:
         self._point(None)
+
+    def aim(self, point: QPoint) -> None:
+        """Point at a cell, as the mouse would, and choose it."""
+        spot = self._scene.grid_layout.at(point)
+        if spot is not None:
+            self.chosen.emit(spot.cell.block, spot.cell.head)
+        self._point(point)
+
+    def point_of(self, x: float, y: float) -> QPoint:
+        """The point of a source pixel on the chosen cell."""
+        box = self._chosen_box()
+        if box.isEmpty() or self._scene.video is None:
+            return box.center()
+        return box.topLeft() + self._scene.view_of_cell(box).pixel_view(x, y).toPoint()
+
+    def point_of_keys(self) -> QPoint:
+        """Where keys act: at the pointer, or in the middle of the chosen cell."""
+        pointer = self._scene.pointer
+        return pointer if pointer is not None else self._chosen_box().center()
+
+    def _chosen_box(self) -> QRect:
+        style = self._scene.style
+        if style.chosen_block is None:
+            return QRect()
+        return self._scene.spot_rect(style.chosen_block, next(iter(style.chosen_heads), None))
 
     def _point(self, place: QPoint | None) -> None:
         self._scene = replace(self._scene, pointer=place)

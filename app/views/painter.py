@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app.results import heatmap_of
+from app.results.tokens import pickable_at
 from app.text.phrases import share_words
 from app.widgets import theme
 from app.widgets.overlays import (
@@ -15,9 +16,11 @@ from app.widgets.overlays import (
     draw_cell,
     draw_heat,
     draw_outline,
+    draw_pickable,
     draw_placeholder,
     draw_ring,
     draw_unseen,
+    picks_key,
 )
 
 if TYPE_CHECKING:
@@ -253,7 +256,12 @@ def _paint_hover(painter: QPainter, scene: GridScene, spot: Spot, row: GridRow) 
     painter.translate(spot.box.topLeft())
     draw_outline(painter, view, heatmap)
     readout = scene.readout_at(scene.pointer) if scene.pointer is not None else None
-    if readout is not None and readout.token is not None:
+    if scene.style.picking and scene.pointer is not None and scene.picture is not None:
+        place, index = scene.source_at(spot.box, scene.pointer), scene.picture.index
+        mark = pickable_at(row.result, heatmap, place, index, key=picks_key())
+        if mark is not None:
+            draw_pickable(painter, view, mark)
+    elif readout is not None and readout.token is not None:
         draw_cell(painter, view, heatmap, readout.token[1], readout.token[2])
     painter.restore()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
@@ -118,6 +118,17 @@ class PaneBody(SeenWidget):
         place = (x - 0.5, y - 0.5)
         return readout_of(place, info.video.size, info.heatmap, info.picture.index, info.row_sum)
 
+    @property
+    def pointer(self) -> QPoint | None:
+        """Place of the pointer; None outside the pane."""
+        return None if self._pointer is None else self._pointer.toPoint()
+
+    def aim(self, point: QPoint) -> None:
+        """Point at a place, as the mouse would."""
+        self._pointer = QPointF(point)
+        self._report_hover()
+        self.update()
+
     def _report(self, view: Viewport) -> None:
         video = self.info.video if self.info else None
         if video is None:
@@ -141,7 +152,8 @@ class PaneBody(SeenWidget):
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._drag = (event.position(), self.view())
+        if event.button() != Qt.MouseButton.RightButton:  # a menu would take its release
+            self._drag = (event.position(), self.view())
         self.chosen.emit()
 
     @override

@@ -59,6 +59,7 @@ def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
     # Another rate for the same pictures leaves the picture that is shown.
     if old is None or (was.video is not now.video and was.picture is not now.picture):
         canvas.show_video(now.video)
+        stage.forget_pointer()
     if was.picture is not now.picture and now.picture is not None:
         canvas.show_frame(now.picture)
     if was.heat is not now.heat:

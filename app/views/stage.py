@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
-from app.results import ViewSizes
+from app.results import Readout, ViewSizes
 from app.views.box_canvas import BoxCanvas
 from app.views.canvas import Canvas
 from app.views.colour_bar import ColourBar
@@ -27,6 +29,10 @@ class Stage(QWidget):
 
     measured = Signal(object)
     """Emitted with ``ViewSizes`` when cells or panes have another size, or others are in sight."""
+    menu_asked = Signal(QPoint)
+    """Emitted with the place on screen at which the context menu is asked for."""
+    rearranged = Signal()
+    """Emitted when another view is in front."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,10 +56,50 @@ class Stage(QWidget):
         ):
             self._pages.addWidget(page)
         self._view: ViewName = "single"
+        self._pointed: Readout | None = None
+        for view in (self.canvas, self.grid, self.compare):
+            view.hovered.connect(self._hovered)
         self.setFocusProxy(self.canvas)
         # Queued: cells are laid out anew while a refresh shows them.
         for sized in (self.grid, self.compare):
             sized.resized.connect(self._measure, Qt.ConnectionType.QueuedConnection)
+
+    # -- pointer ----------------------------------------------------------------------------
+
+    @property
+    def pointed(self) -> Readout | None:
+        """What was under the pointer last, of the views of the clip that is open."""
+        return self._pointed
+
+    def point_at(self, x: float, y: float) -> None:
+        """Point at a source pixel of the view shown, as the mouse would."""
+        self._shown.aim(self._shown.point_of(x, y))
+
+    def ask_menu(self) -> None:
+        """Ask for the context menu where the pointer is, or in the middle of what is chosen."""
+        view = self._shown
+        point = view.point_of_keys()
+        view.aim(point)
+        self.menu_asked.emit(view.mapToGlobal(point))
+
+    def forget_pointer(self) -> None:
+        """Forget what was pointed at: another clip is open."""
+        self._pointed = None
+
+    @Slot(object)
+    def _hovered(self, readout: Readout | None) -> None:
+        if readout is not None:
+            self._pointed = readout
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.ask_menu()
+            return
+        view = self._shown
+        self._pointed = None  # a click beside all frames is at no token
+        view.aim(view.mapFromGlobal(event.globalPos()))
+        self.menu_asked.emit(event.globalPos())
 
     @Slot()
     def _measure(self) -> None:
@@ -64,6 +110,15 @@ class Stage(QWidget):
     def front(self) -> QWidget:
         """The widget of the view shown, which gets the keys."""
         return self._shown
+
+    def message_room(self) -> tuple[QRect, int]:
+        """The box of the maps, and the height in pixels at its end that lies below all buttons."""
+        bodies = {"single": self.canvas, "compare": self.compare}
+        area: QWidget = bodies.get(self._view, self.grid_area)
+        box = QRect(area.mapTo(self, QPoint(0, 0)), area.size())
+        heads = self.compare.head_boxes() if self._view == "compare" else ()
+        lowest = max((self.compare.mapTo(self, each.bottomLeft()).y() for each in heads), default=0)
+        return box, box.bottom() - max(lowest, box.top())
 
     @property
     def is_painted(self) -> bool:
@@ -76,7 +131,7 @@ class Stage(QWidget):
         return self.canvas, self.grid, *self.compare.panes.values()
 
     @property
-    def _shown(self) -> Canvas | Grid | CompareView:
+    def _shown(self) -> BoxCanvas | Grid | CompareView:
         if self._view == "compare":
             return self.compare
         return self.canvas if self._view == "single" else self.grid
@@ -91,6 +146,7 @@ class Stage(QWidget):
         self.setFocusProxy(self.front)
         if had_focus:
             self.front.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.rearranged.emit()
 
     def zoom(self, how: str) -> None:
         """Zoom the view shown: fit, actual, in or out."""

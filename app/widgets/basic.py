@@ -370,9 +370,14 @@ class DockTitle(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 4)
         row.setSpacing(theme.GAP)
+        self._row = row
         row.addWidget(title)
         row.addWidget(self._remark, 1)
         row.addWidget(self.close_button)
+
+    def add_mark(self, mark: QWidget) -> None:
+        """Put a question mark before the button that hides the dock."""
+        self._row.insertWidget(self._row.indexOf(self.close_button), mark)
 
     def show_name(self, on: bool) -> None:
         """Show the name, or no title line where a tab shows the name already."""

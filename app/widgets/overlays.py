@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFontMetricsF,
+    QGuiApplication,
     QImage,
     QPainter,
     QPen,
@@ -167,6 +168,18 @@ def draw_cell(painter: QPainter, view: Viewport, heatmap: Heatmap, row: int, col
     size = (abs(heatmap.x_px[0]), abs(heatmap.y_px[0]))
     cell = view.cell(heatmap.token_centre_px(row, column), size)
     cell = cell.intersected(view.box(*heatmap.box_px))
+    _two_tone(painter, lambda: painter.drawRect(cell))
+
+
+def picks_key() -> bool:
+    """True while Shift is held, with which a click picks a key."""
+    held = QGuiApplication.keyboardModifiers()
+    return bool(held & Qt.KeyboardModifier.ShiftModifier)
+
+
+def draw_pickable(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
+    """Outline the token that a click picks."""
+    cell = view.cell(mark.centre_px, mark.cell_px)
     _two_tone(painter, lambda: painter.drawRect(cell))
 
 

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.basic import bounded, set_spoken_name
+from app.widgets.kept_keys import ALONG, ENDS, SIDEWAYS
 from mvit_core.spreadsheet import quote_heads
 from mvit_core.system.atomic_file import whole_file
 
@@ -42,6 +43,7 @@ LEGEND_COLUMNS = 4
 LONGEST_NAME = 80
 """Letters of a line in the legend."""
 ZOOM_STEP = 1.25
+ZOOM_KEYS = frozenset((Qt.Key.Key_Plus, Qt.Key.Key_Minus))
 PAN_SHARE = 0.1
 CORNER_PX = 6
 
@@ -144,7 +146,8 @@ class Plot(QWidget):
         box.setDefaultPadding(0.0)
         box.sigResized.connect(self._fit)
         if self._is_moved:
-            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.kept_keys = ALONG | SIDEWAYS | ENDS | ZOOM_KEYS
         else:
             self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

@@ -105,6 +105,7 @@ QFrame#rule { background: $border; max-height: 1px; border: none; }
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;
     border-radius: 6px; padding: 5px 10px; min-height: 16px; }
 QToolButton { padding: 4px 8px; min-height: 18px; }
+QToolButton#helpMark { padding: 0; min-height: 0; }
 QToolButton:hover, QPushButton:hover { background: $control_hover; }
 QToolButton:pressed, QPushButton:pressed { background: $border; }
 QToolButton:checked, QPushButton:checked { background: $accent_soft; border-color: $accent; }
@@ -210,6 +211,8 @@ QHeaderView::section { background: $panel; color: $text_faint; border: none;
 QHeaderView::section:first { padding-left: 10px; }
 
 QScrollArea { background: $panel; border: none; }
+QScrollArea#guidePage { border: 2px solid transparent; border-radius: 6px; }
+QScrollArea#guidePage:focus { border-color: $accent; }
 QScrollArea#stage, QWidget#stagePanes { background: $stage; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 1px; }
@@ -223,8 +226,13 @@ QProgressBar { background: $control; border: none; border-radius: 3px; max-heigh
     min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
+QFrame#popup { background: $panel; border: 1px solid $border; }
 QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }
-QFrame#toast QLabel { background: transparent; }
+QFrame#toast QLabel, QFrame#toast QScrollArea { background: transparent; }
+QFrame#toast QScrollArea > QWidget > QWidget { background: transparent; }
+QPushButton#toastsMore { background: $control; border: 1px solid $border; border-radius: 8px;
+    padding: 2px 12px; }
+QPushButton#toastsMore:hover { background: $control_hover; }
 QFrame#toast QPushButton { background: $control_hover; }
 QFrame#toast QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#toast QPushButton:hover { background: $border; }

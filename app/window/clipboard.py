@@ -6,6 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -57,6 +58,16 @@ class Clipboard(QObject):
         lines = results.shown.heatmap if results.shown is not None and state.token_grid else None
         is_old = results.is_heat_old
         return partial(paint_still, results.picture, shown, state.heat, lines, is_old=is_old)
+
+    def values(self) -> None:
+        """Copy the values of the map, a line for each token, in columns for a spreadsheet."""
+        shown = self._controller.results.shown
+        if shown is None:
+            return
+        rows = ["t\ty\tx\tvalue"]
+        rows += [f"{t}\t{y}\t{x}\t{v:.9g}" for (t, y, x), v in np.ndenumerate(shown.heatmap.values)]
+        QGuiApplication.clipboard().setText("\n".join(rows))
+        self._report(self.tr("{n} values copied").format(n=len(rows) - 1))
 
     def parameters(self) -> None:
         """Copy the parameters of the picture, as JSON."""

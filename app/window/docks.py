@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
     QDockWidget,
     QMainWindow,
     QScrollArea,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.panels.table import PANELS
 from app.panels.workspaces import WORKSPACES
 from app.widgets.basic import DockTitle
+from app.widgets.help_mark import HelpMark
 
 if TYPE_CHECKING:
     from app.panels.spec import Area, Panel, PanelSpec
@@ -73,7 +76,9 @@ class Docks(QObject):
     @property
     def keyed(self) -> tuple[QWidget, ...]:
         """Every widget of the panels that takes the stage's keys."""
-        return tuple(widget for panel in self.panels.values() for widget in panel.keyed)
+        panels = self.panels.values()
+        lists = (view for panel in panels for view in panel.findChildren(QAbstractScrollArea))
+        return (*panels, *lists)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -81,10 +86,15 @@ class Docks(QObject):
         """Make a panel and a dock around it."""
         title = QCoreApplication.translate("panels", spec.title)
         panel = self.panels[spec.name] = spec.make()
+        for button in panel.findChildren(QAbstractButton):
+            if button.focusPolicy() == Qt.FocusPolicy.StrongFocus:
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves keys on the stage
         dock = self.by_name[spec.name] = QDockWidget(title, self._window)
         dock.setObjectName(f"dock.{spec.name}")
         bar = self.titles[spec.name] = DockTitle(title, self.tr("Hide {panel}").format(panel=title))
         bar.close_button.clicked.connect(dock.close)
+        if spec.guide:
+            bar.add_mark(HelpMark(spec.guide))
         if spec.fixed:
             dock.setTitleBarWidget(QWidget())  # what it holds says what it is
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)

@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 
 from app.commands.palette import Palette
 from app.commands.shortcuts import ShortcutsDialog
-from app.dialogs.help import AboutDialog, HelpDialog, help_topics
+from app.dialogs.guide import GuideWindow
+from app.dialogs.help import AboutDialog
 from app.dialogs.preferences import PreferencesDialog
+from app.widgets.help_mark import HelpMark
 from app.window.tour import Step, Tour
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from app.commands.actions import Actions
     from app.commands.keys import KeyMap
-    from app.dialogs.help import Topic
     from app.state.preferences import PreferenceStore
     from app.window.docks import Docks
     from app.window.menu_row import MenuRow
@@ -57,10 +58,13 @@ class HelpOpener(QObject):
         self._actions: Actions | None = None
         self._search: QWidget | None = None
         self.running_tour: Tour | None = None
+        self.open_guide: GuideWindow | None = None
 
     def set_actions(self, actions: Actions) -> None:
-        """Set the actions, which are made later."""
+        """Set the actions, which are made later, and listen to the question marks."""
         self._actions = actions
+        for mark in self._window.findChildren(HelpMark):
+            mark.more.connect(self.guide)
 
     def name_search(self, row: MenuRow) -> None:
         """Name the search of the menu row after its key, and point at it in the tour."""
@@ -83,10 +87,6 @@ class HelpOpener(QObject):
         others = [each for each in self._used() if each != command_id]
         self._settings.setValue(USED, " ".join((command_id, *others)[:MOST_USED]))
 
-    def topics(self) -> tuple[Topic, ...]:
-        """Give the topics of the help."""
-        return help_topics()
-
     def shortcuts(self) -> None:
         """Open the dialog of all keys."""
         ShortcutsDialog(self._keys, self._window).open()
@@ -99,17 +99,27 @@ class HelpOpener(QObject):
         """Open the about dialog."""
         AboutDialog(self._window).open()
 
-    def help(self) -> None:
-        """Open the help page."""
-        dialog = HelpDialog(self._window)
-        dialog.tour_asked.connect(self.tour)
-        dialog.shortcuts_asked.connect(self.shortcuts)
-        dialog.open()
+    def guide(self, entry: str = "") -> None:
+        """Open the guide at an entry, or bring the one that is open to the front."""
+        if self.open_guide is None:
+            guide = self.open_guide = GuideWindow(self._window)
+            guide.tour_asked.connect(self.tour)
+            guide.shortcuts_asked.connect(self.shortcuts)
+            guide.finished.connect(self._guide_closed)
+        self.open_guide.show_entry(entry)
+        self.open_guide.show()
+        self.open_guide.raise_()
+        self.open_guide.activateWindow()
+
+    def _guide_closed(self) -> None:
+        self.open_guide = None
 
     def tour(self) -> None:
         """Start the tour of the window's parts."""
         if self.running_tour is None:
-            self.running_tour = Tour(self._steps(), self._window)
+            self.running_tour = Tour(
+                self._steps(), self._window, self._docks.panels["timeline"].actions()
+            )
             self.running_tour.ended.connect(self._tour_ended)
 
     def tour_once(self) -> None:
@@ -161,7 +171,7 @@ class HelpOpener(QObject):
             Step(
                 lambda: self._search,
                 self.tr("Find everything else"),
-                self.tr("{key} finds every command by its name; F1 has help.").format(
+                self.tr("{key} finds every command by its name; F1 has the guide.").format(
                     key=self._keys.words("help.palette")
                 ),
             ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QMenu, QMenuBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
 from app.commands import CommandContext
@@ -44,8 +44,9 @@ from app.window.layouts import Layouts
 from app.window.leaving import Leaving
 from app.window.logbook import Logbook
 from app.window.menu_row import MenuRow
-from app.window.passed_keys import PassedKeys
+from app.window.pages import Pages
 from app.window.places import PlaceBook, PlaceKeeper
+from app.window.pointing import Pointing
 from app.window.recent_menu import RecentFilesMenu
 from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
@@ -83,13 +84,13 @@ class MainWindow(TabRing):
         self.atlas = AtlasPage()
         self.welcome = Welcome()
         self.menu_row = MenuRow()
-        self._pages = QStackedWidget()
+        self._pages = Pages(self.welcome, self.stage, self.atlas)
         self._furnish()
         self.overlay = DropOverlay(self._pages)
         self.docks = Docks(self)
         self.layouts = Layouts(self, self.docks, settings)
         self.logbook = Logbook(self)
-        self.messages = Messages(self._pages, self._report)
+        self.messages = Messages(self._pages, self._report, self._pages.message_room)
         self.status = StatusLine()
         self.statusBar().addWidget(self.status, 1)
         self.panels = SimpleNamespace(**self.docks.panels)  # each row of PANELS by its name
@@ -114,7 +115,6 @@ class MainWindow(TabRing):
         self.addToolBar(self.toolbar)
         Drops(self, self.overlay, self.controller, self.sessions)
         HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
-        PassedKeys(self, self.actions_table, self.docks.panels.values())
         self._listen()
         self._name_buttons()
         self._restore()
@@ -125,7 +125,7 @@ class MainWindow(TabRing):
         self._order_tabs()
         self.layouts.changed.connect(self._order_tabs)
         self._refreshed()
-        self._focus_stage()  # Qt would choose the first button of all
+        self._pages.focus()  # Qt would choose the first button of all
 
     # -- building ---------------------------------------------------------------------------
 
@@ -134,15 +134,13 @@ class MainWindow(TabRing):
         self.setWindowTitle("MViT Lens")
         self.setDockNestingEnabled(True)
         self.setAnimated(False)
-        self._pages.addWidget(self.welcome)
-        self._pages.addWidget(self.stage)
-        self._pages.addWidget(self.atlas)
         self.setMenuWidget(self.menu_row)
         self.setCentralWidget(self._pages)
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_actions(self) -> Actions:
         """Make menu bar and shortcuts from the table of commands."""
+        self.pointing = Pointing(self.controller, self.stage)
         context = CommandContext(
             self.controller.intents,
             self.store,
@@ -153,13 +151,15 @@ class MainWindow(TabRing):
             self.sessions,
             self.recent,
             self.help,
+            self.pointing,
         )
-        keyed = [panel for panel in self.docks.panels.values() if panel.keyed]
-        actions = Actions(self, (self.stage, self.atlas, *keyed), context, self.keys)
+        keyed = (self.stage, self.atlas, *self.docks.panels.values())
+        actions = Actions(self, keyed, context, self.keys)
         actions.fill(self.menuBar())
         self.menu_row.set_actions(actions)
         self.recent.set_actions(actions)
         self.help.set_actions(actions)
+        self.pointing.set_actions(actions)
         self.help.name_search(self.menu_row)
         self.controller.follow(StreamMenu(actions).show_snapshot)
         actions.by_id["file.open_sample"].setMenu(self._sample_menu())
@@ -185,7 +185,7 @@ class MainWindow(TabRing):
                     self._run,
                     self.controller.load_with,
                     self.controller.notify,
-                    self._focus_stage,
+                    self._pages.focus,
                     self.logbook.added,
                     self.docks.titles[name].show_remark,
                 )
@@ -205,6 +205,8 @@ class MainWindow(TabRing):
         self.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
         self.controller.follow(self._refreshed)
+        for moved in (self.stage.rearranged, self.stage.canvas.zoomed, self.stage.measured):
+            moved.connect(self.messages.place)
 
     def _report(self, message: Message) -> str:
         return report_of(message, self.store.state, self.controller.results, self.logbook.last())
@@ -268,7 +270,7 @@ class MainWindow(TabRing):
             pass
         elif self.isFullScreen():
             self.full_screen()
-        self._focus_stage()
+        self._pages.focus()
 
     def full_screen(self) -> None:
         """Turn full screen, with stage and timeline, on or off."""
@@ -277,7 +279,7 @@ class MainWindow(TabRing):
     def toggle_panels(self) -> None:
         """Hide all docks, or show them as they were; the keys stay on the stage."""
         self.layouts.toggle_all()
-        self._focus_stage()
+        self._pages.focus()
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a dock; one behind another tab comes to the front."""
@@ -285,7 +287,7 @@ class MainWindow(TabRing):
 
     def next_pane(self, by: int) -> None:
         """Move the focus to the next pane: left, centre, right, below."""
-        self.docks.next_pane(by, self._stage_or_welcome())
+        self.docks.next_pane(by, self._pages.front)
 
     def reset_layout(self) -> None:
         """Move all docks to their first places in this workspace."""
@@ -321,11 +323,7 @@ class MainWindow(TabRing):
         self.toolbar.show_views(has_views)
         page: QWidget = self.stage if has_views else self.atlas
         page = self.welcome if results.video is None else page
-        if self._pages.currentWidget() is not page:
-            had_focus = self._pages.isAncestorOf(self.focusWidget() or self)
-            self._pages.setCurrentWidget(page)
-            if page is not self.welcome and (had_focus or self.focusWidget() is None):
-                self._focus_stage()
+        self._pages.show_page(page)
         self._show_title()
         if not (self.store.state.playing or self.store.state.scrubbing):
             self._show_actions()
@@ -349,13 +347,6 @@ class MainWindow(TabRing):
     def _show_memory(self, process_bytes: int) -> None:
         budget = self.controller.budget
         self.status.show_memory(MemoryInfo(budget.used_bytes, budget.limit_bytes, process_bytes))
-
-    def _focus_stage(self) -> None:
-        self._stage_or_welcome().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _stage_or_welcome(self) -> QWidget:
-        page = self._pages.currentWidget()
-        return self.stage.front if page is self.stage or page is None else page
 
     @override
     def menuBar(self) -> QMenuBar:

@@ -14,11 +14,22 @@ from app.widgets import theme
 from app.widgets.basic import label, set_spoken_description, set_spoken_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QAction, QPaintEvent
 
 BUBBLE_WIDTH = 340
+OWN_KEYS = frozenset(
+    (
+        Qt.Key.Key_Escape,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Space,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+    )
+)
+"""Keys that go through the tour."""
 GAP_PX = 14
 RIM_PX = 4
 
@@ -34,17 +45,21 @@ class Step:
 
 
 class Tour(QWidget):
-    """Covers the window except for the widget of the step, and handles the keys.
+    """Covers the window except for the widget of the step; keys that it does not use go through.
 
     Args:
         steps: steps in order; those whose widget is not on screen are skipped.
         window: the window to cover.
+        commands: actions whose keys work meanwhile.
     """
 
     ended = Signal()
 
-    def __init__(self, steps: tuple[Step, ...], window: QWidget) -> None:
+    def __init__(
+        self, steps: tuple[Step, ...], window: QWidget, commands: Sequence[QAction]
+    ) -> None:
         super().__init__(window)
+        self.addActions(commands)
         self.setObjectName("tour")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -143,8 +158,9 @@ class Tour(QWidget):
 
     @override
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # no command of the window runs while it is explained
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.key() in OWN_KEYS:
+            event.accept()  # all others are commands of what is explained
             return True
         return super().event(event)
 

@@ -46,9 +46,11 @@ def connect_messages(
             controller.mend(remedy)
 
     controller.message.connect(messages.show_message)
-    controller.opened.connect(messages.clear_errors)
+    controller.opened.connect(messages.clear_named)
+    controller.succeeded.connect(messages.clear_about)
     messages.remedy_chosen.connect(mend)
     messages.choice_made.connect(lambda name: controller.load_with(weights=name, head=None))
+    messages.command_asked.connect(run)
     messages.folder_asked.connect(show_in_folder)
 
 

@@ -109,6 +109,8 @@ def export_table(
 ) -> ExportSummary:
     """The most probable classes of every window as CSV, with the frames each window saw.
 
+    ``window_index`` counts from 0, as commands do; the window and captions count windows from 1.
+
     Of boxes every one has its rows, and five columns more: its name, or its number from 1, and
     its edges.
 
@@ -134,7 +136,7 @@ def export_table(
             on_progress(done, len(windows))
     with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        header = ["window", "rank", "class_index", "class", "probability", "frames"]
+        header = ["window_index", "rank", "class_index", "class", "probability", "frames"]
         writer.writerow([*header, *(_BOX_COLUMNS if request.boxes else ())])
         writer.writerows(rows)
     return ExportSummary(str(path), 0, None, tuple(notes))

@@ -64,6 +64,10 @@ Apache 许可证 2.0 版</translation>
             <source>{n} classes copied</source>
             <translation>已复制 {n} 个类别</translation>
         </message>
+        <message>
+            <source>{n} values copied</source>
+            <translation>已复制 {n} 个数值</translation>
+        </message>
     </context>
     <context>
         <name>ColourBar</name>
@@ -546,6 +550,37 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>GuideWindow</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Contents</source>
+            <translation>目录</translation>
+        </message>
+        <message>
+            <source>Guide</source>
+            <translation>指南</translation>
+        </message>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>键盘快捷键</translation>
+        </message>
+        <message>
+            <source>Search the guide</source>
+            <translation>搜索指南</translation>
+        </message>
+        <message>
+            <source>Take the tour</source>
+            <translation>查看导览</translation>
+        </message>
+        <message>
+            <source>The guide does not have this word.</source>
+            <translation>指南中没有这个词。</translation>
+        </message>
+    </context>
+    <context>
         <name>HeadGrid</name>
         <message>
             <source>Head {n}: click to show it alone, Ctrl+click to average it</source>
@@ -604,62 +639,10 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>HelpDialog</name>
+        <name>HelpMark</name>
         <message>
-            <source>Close</source>
-            <translation>关闭</translation>
-        </message>
-        <message>
-            <source>Ctrl+E exports pictures, videos and numbers; Ctrl+S saves the session, which opens the same view again.</source>
-            <translation>Ctrl+E 导出图片、视频和数值；Ctrl+S 保存会话，以后可再次打开同样的视图。</translation>
-        </message>
-        <message>
-            <source>Drop a video and a checkpoint on the window, or use Ctrl+O and Ctrl+Shift+O. The model runs on the part of the video that is shown: its window.</source>
-            <translation>把视频和检查点拖到主窗口，或使用 Ctrl+O 和 Ctrl+Shift+O。模型在当前显示的那一段视频上运行，这一段称为模型窗口。</translation>
-        </message>
-        <message>
-            <source>Help</source>
-            <translation>帮助</translation>
-        </message>
-        <message>
-            <source>Keep</source>
-            <translation>保存</translation>
-        </message>
-        <message>
-            <source>Keyboard shortcuts</source>
-            <translation>键盘快捷键</translation>
-        </message>
-        <message>
-            <source>Left and Right step by frames, Alt+Left and Alt+Right by frames that the model saw, Page Up and Page Down by windows. Space plays.</source>
-            <translation>左、右方向键逐帧移动，Alt+左、右方向键在模型看到的帧之间移动，PgUp 和 PgDown 在模型窗口之间移动。空格键播放。</translation>
-        </message>
-        <message>
-            <source>Look</source>
-            <translation>查看</translation>
-        </message>
-        <message>
-            <source>Move</source>
-            <translation>移动</translation>
-        </message>
-        <message>
-            <source>Open</source>
-            <translation>打开</translation>
-        </message>
-        <message>
-            <source>Take the tour</source>
-            <translation>查看导览</translation>
-        </message>
-        <message>
-            <source>The colour bar says what its ends are and how the range was found. A badge says where the map on screen is not the one asked for, or not of this frame.</source>
-            <translation>色条标明两端的数值以及范围的由来。如果屏幕上的图不是所要的图，或不属于当前帧，会有提示标签说明。</translation>
-        </message>
-        <message>
-            <source>Trust</source>
-            <translation>核对</translation>
-        </message>
-        <message>
-            <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it. Hold B to see the frame alone.</source>
-            <translation>上、下方向键切换层，1 到 0 显示单个头，A 显示它们的均值或最大值。按 Q 后单击，可查看某个词元关注哪里；同时按住 Shift，则查看谁在关注它。按住 B 只看画面。</translation>
+            <source>What is this: {word}</source>
+            <translation>这是什么：{word}</translation>
         </message>
     </context>
     <context>
@@ -709,8 +692,15 @@ Right-click for percentile tails and units</source>
             <translation>哪种图、谁的注意力、配色及其范围。按 Q 可在画面上选取词元。</translation>
         </message>
         <message>
-            <source>{key} finds every command by its name; F1 has help.</source>
-            <translation>{key} 可按名称查找任何命令；F1 打开帮助。</translation>
+            <source>{key} finds every command by its name; F1 has the guide.</source>
+            <translation>{key} 可按名称查找所有命令；F1 打开指南。</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpPopup</name>
+        <message>
+            <source>More</source>
+            <translation>更多</translation>
         </message>
     </context>
     <context>
@@ -750,7 +740,29 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>JobList</name>
+        <message>
+            <source>Jobs</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>Nothing is being done.</source>
+            <translation>没有正在进行的任务。</translation>
+        </message>
+    </context>
+    <context>
+        <name>JobRow</name>
+        <message>
+            <source>Cancel: {job}</source>
+            <translation>取消：{job}</translation>
+        </message>
+    </context>
+    <context>
         <name>JobWidget</name>
+        <message>
+            <source>All jobs, with a way to stop each</source>
+            <translation>所有任务，可逐个停止</translation>
+        </message>
         <message>
             <source>Cancel (Ctrl+.)</source>
             <translation>取消（Ctrl+.）</translation>
@@ -758,14 +770,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stopping: {job}</source>
             <translation>正在停止：{job}</translation>
-        </message>
-        <message>
-            <source>{n} fps</source>
-            <translation>{n} 帧/秒</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>剩余 {time}</translation>
         </message>
     </context>
     <context>
@@ -878,6 +882,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Name of the marker</source>
             <translation>标记名称</translation>
+        </message>
+    </context>
+    <context>
+        <name>Messages</name>
+        <message>
+            <source>+{n} in Activity</source>
+            <translation>活动中还有 {n} 条</translation>
         </message>
     </context>
     <context>
@@ -1100,6 +1111,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>Tables (*.csv)</source>
             <translation>表格 (*.csv)</translation>
+        </message>
+    </context>
+    <context>
+        <name>Pointing</name>
+        <message>
+            <source>No token here</source>
+            <translation>此处没有词元</translation>
+        </message>
+        <message>
+            <source>Point at a token first, or go to the strongest one</source>
+            <translation>请先指向一个词元，或转到最强的词元</translation>
+        </message>
+        <message>
+            <source>Token t{} y{} x{}</source>
+            <translation>词元 t{} y{} x{}</translation>
         </message>
     </context>
     <context>
@@ -1327,6 +1353,10 @@ right-click for percentile tails and units</source>
             <translation>类别词元</translation>
         </message>
         <message>
+            <source>Key</source>
+            <translation>键</translation>
+        </message>
+        <message>
             <source>Map</source>
             <translation>图</translation>
         </message>
@@ -1504,6 +1534,29 @@ right-click for percentile tails and units</source>
         <message>
             <source>not found</source>
             <translation>未找到</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReportDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>复制报告</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>详细信息</translation>
+        </message>
+        <message>
+            <source>Open log</source>
+            <translation>打开日志</translation>
         </message>
     </context>
     <context>
@@ -1822,14 +1875,6 @@ right-click for percentile tails and units</source>
             <translation>类别名…</translation>
         </message>
         <message>
-            <source>Copied</source>
-            <translation>已复制</translation>
-        </message>
-        <message>
-            <source>Copy report</source>
-            <translation>复制报告</translation>
-        </message>
-        <message>
             <source>Details</source>
             <translation>详细信息</translation>
         </message>
@@ -1844,10 +1889,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Half precision</source>
             <translation>半精度</translation>
-        </message>
-        <message>
-            <source>Open log</source>
-            <translation>打开日志</translation>
         </message>
         <message>
             <source>Reload the model</source>
@@ -2278,6 +2319,14 @@ right-click for percentile tails and units</source>
             <translation>将预测复制为 CSV</translation>
         </message>
         <message>
+            <source>Copy the map shown, a line for each token: t, y, x, value</source>
+            <translation>复制所示的图，每个词元一行：t、y、x、值</translation>
+        </message>
+        <message>
+            <source>Copy values</source>
+            <translation>复制数值</translation>
+        </message>
+        <message>
             <source>Copy what is shown, with titles and colour bar where several maps are</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
@@ -2370,8 +2419,36 @@ right-click for percentile tails and units</source>
             <translation>转到帧或时间…</translation>
         </message>
         <message>
+            <source>Go to the frame of the largest value, and point at it</source>
+            <translation>转到最大值所在的帧，并指向它</translation>
+        </message>
+        <message>
+            <source>Go to the last block in which a token can be picked, and pick</source>
+            <translation>转到可选取词元的最后一块并选取</translation>
+        </message>
+        <message>
+            <source>Go to the strongest frame</source>
+            <translation>转到最强的帧</translation>
+        </message>
+        <message>
+            <source>Go to the strongest head</source>
+            <translation>转到最强的头</translation>
+        </message>
+        <message>
+            <source>Go to the strongest token</source>
+            <translation>转到最强的词元</translation>
+        </message>
+        <message>
             <source>Go to view</source>
             <translation>转到视图</translation>
+        </message>
+        <message>
+            <source>Go to where most of the map lies in time</source>
+            <translation>转到图在时间上最集中之处</translation>
+        </message>
+        <message>
+            <source>Guide</source>
+            <translation>指南</translation>
         </message>
         <message>
             <source>Head card panel</source>
@@ -2396,10 +2473,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Heat overlay</source>
             <translation>叠加热力图</translation>
-        </message>
-        <message>
-            <source>Help</source>
-            <translation>帮助</translation>
         </message>
         <message>
             <source>Hide all panels, show all panels, larger frame</source>
@@ -2478,6 +2551,14 @@ right-click for percentile tails and units</source>
             <translation>查看</translation>
         </message>
         <message>
+            <source>Look at here</source>
+            <translation>查看谁关注此处</translation>
+        </message>
+        <message>
+            <source>Look from here</source>
+            <translation>查看此处关注哪里</translation>
+        </message>
+        <message>
             <source>Look workspace</source>
             <translation>查看工作区</translation>
         </message>
@@ -2504,6 +2585,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Mean of heads, again for maximum</source>
             <translation>各头的均值，再按为最大值</translation>
+        </message>
+        <message>
+            <source>Menu of the token</source>
+            <translation>词元菜单</translation>
         </message>
         <message>
             <source>Model</source>
@@ -2690,6 +2775,10 @@ right-click for percentile tails and units</source>
             <translation>选取查询词元</translation>
         </message>
         <message>
+            <source>Pick in the block before</source>
+            <translation>在前一块中选取</translation>
+        </message>
+        <message>
             <source>Pin to compare</source>
             <translation>固定以对比</translation>
         </message>
@@ -2854,6 +2943,10 @@ right-click for percentile tails and units</source>
             <translation>显示每一帧，即使播放因此变慢；否则会跳过一些帧以保持时间同步</translation>
         </message>
         <message>
+            <source>Show the head of this block with the largest value, alone</source>
+            <translation>单独显示本块中值最大的头</translation>
+        </message>
+        <message>
             <source>Show what is chosen alone</source>
             <translation>单独显示所选内容</translation>
         </message>
@@ -2930,6 +3023,10 @@ right-click for percentile tails and units</source>
             <translation>词元网格</translation>
         </message>
         <message>
+            <source>Tokens</source>
+            <translation>词元</translation>
+        </message>
+        <message>
             <source>Undo view change</source>
             <translation>撤销视图更改</translation>
         </message>
@@ -2942,6 +3039,10 @@ right-click for percentile tails and units</source>
             <translation>视频流 {n}</translation>
         </message>
         <message>
+            <source>What can be done at the pointer, as a right click</source>
+            <translation>指针处可做的操作，同右键单击</translation>
+        </message>
+        <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
         </message>
@@ -2950,8 +3051,16 @@ right-click for percentile tails and units</source>
             <translation>模型关注何处：层、头、配色</translation>
         </message>
         <message>
+            <source>Where the token under the pointer looks</source>
+            <translation>指针处词元的关注对象</translation>
+        </message>
+        <message>
             <source>White on black; dashed where values speak against</source>
             <translation>黑底白线；值表示反对处为虚线</translation>
+        </message>
+        <message>
+            <source>Who looks at the token under the pointer</source>
+            <translation>指针处词元的关注来源</translation>
         </message>
         <message>
             <source>Whole video on the timeline</source>
@@ -3295,12 +3404,12 @@ right-click for percentile tails and units</source>
             <translation>转到</translation>
         </message>
         <message>
-            <source>Head</source>
-            <translation>头</translation>
+            <source>Guide</source>
+            <translation>指南</translation>
         </message>
         <message>
-            <source>Help</source>
-            <translation>帮助</translation>
+            <source>Head</source>
+            <translation>头</translation>
         </message>
         <message>
             <source>load a model first</source>
@@ -3319,8 +3428,8 @@ right-click for percentile tails and units</source>
             <translation>请先运行有类别的模型的一个窗口</translation>
         </message>
         <message>
-            <source>the help does not have this word</source>
-            <translation>帮助中没有这个词</translation>
+            <source>the guide does not have this word</source>
+            <translation>指南中没有这个词</translation>
         </message>
     </context>
     <context>
@@ -3378,6 +3487,225 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>guide</name>
+        <message>
+            <source>'Attends to' is one row of the attention matrix: where one query looks. 'Attended by' is one column: who looks at one key. Queries and keys may lie on grids of different size, for keys are pooled.</source>
+            <translation>“关注对象”是注意力矩阵的一行：一个查询关注哪里。“关注来源”是一列：谁关注某个键。键经过池化，所以查询和键的网格大小可能不同。</translation>
+        </message>
+        <message>
+            <source>A checkpoint that lacks its configuration, its class names or one of several networks says so in the Model panel, with a button for each way out.</source>
+            <translation>检查点若缺少配置、类别名，或含有多个网络，模型面板会说明，并为每种解决办法提供按钮。</translation>
+        </message>
+        <message>
+            <source>A map that explains a model must change when its weights are replaced by random ones, and when another class is asked for. One that does not shows the picture.</source>
+            <translation>解释模型的图，在权重换成随机值或询问另一类时必须改变。不改变的图只是在显示画面。</translation>
+        </message>
+        <message>
+            <source>A patch with extent in time: MViT makes each token of two sampled frames. Frames of one tubelet therefore have the same map.</source>
+            <translation>在时间上有跨度的图块：MViT 的每个词元由两个采样帧构成。因此同一时空管内的帧有相同的图。</translation>
+        </message>
+        <message>
+            <source>Attention &gt; Preprocessing sets how the frame is scaled and cropped; a crop of the whole frame changes what the model is used to.</source>
+            <translation>“注意力 &gt; 预处理”设定画面如何缩放和裁剪；裁剪整个画面会改变模型习惯的输入。</translation>
+        </message>
+        <message>
+            <source>Attention says where a model looks, not for which class. Evidence is of one class, or of one class instead of another.</source>
+            <translation>注意力说明模型看哪里，而不说明为了哪一类。证据属于某一类，或某一类而非另一类。</translation>
+        </message>
+        <message>
+            <source>Attention summed over places: rows are times of queries, columns times of keys. A bright diagonal looks within its own frames, other stripes compare times.</source>
+            <translation>对位置求和的注意力：行是查询的时间，列是键的时间。明亮的对角线表示只看自身的帧，其他条纹表示比较不同时间。</translation>
+        </message>
+        <message>
+            <source>Baseline</source>
+            <translation>基线</translation>
+        </message>
+        <message>
+            <source>Blocks, heads, tokens and frames count from 0 everywhere; Preferences can let frames count from 1.</source>
+            <translation>块、头、词元和帧处处从 0 计数；首选项可让帧从 1 计数。</translation>
+        </message>
+        <message>
+            <source>Coverage</source>
+            <translation>覆盖范围</translation>
+        </message>
+        <message>
+            <source>Ctrl+C copies the picture of the view, and the context menu the values of the map.</source>
+            <translation>Ctrl+C 复制视图的图片，右键菜单可复制图的数值。</translation>
+        </message>
+        <message>
+            <source>Ctrl+E exports pictures, videos and numbers. Ctrl+S saves the session, which opens the same view again.</source>
+            <translation>Ctrl+E 导出图片、视频和数值。Ctrl+S 保存会话，以后可打开同样的视图。</translation>
+        </message>
+        <message>
+            <source>Deletion begins with the whole clip, insertion with none of it. Tokens in the centre are a second control, because most objects lie there.</source>
+            <translation>删除从完整的视频开始，插入从空白开始。中心的词元是第二个对照，因为多数物体位于那里。</translation>
+        </message>
+        <message>
+            <source>Drop a video and a checkpoint on the window, or use Ctrl+O and Ctrl+Shift+O. The model runs on the part of the video that is shown: its window.</source>
+            <translation>把视频和检查点拖到主窗口上，或用 Ctrl+O 和 Ctrl+Shift+O。模型在所示的那段视频上运行：即它的模型窗口。</translation>
+        </message>
+        <message>
+            <source>Effects do not add up: heads replace each other, and what one no longer says another may.</source>
+            <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。</translation>
+        </message>
+        <message>
+            <source>Evidence</source>
+            <translation>证据</translation>
+        </message>
+        <message>
+            <source>Faithfulness</source>
+            <translation>忠实度</translation>
+        </message>
+        <message>
+            <source>Frames between the sampled ones were never seen; they show the map of the nearest tubelet, without blending.</source>
+            <translation>采样帧之间的帧模型从未看过；它们显示最近时空管的图，不做混合。</translation>
+        </message>
+        <message>
+            <source>Head effect</source>
+            <translation>头效应</translation>
+        </message>
+        <message>
+            <source>Hold B to see the frame alone. A right click or Shift+F10 lists what can be done with a token; Shift+G goes to the strongest one.</source>
+            <translation>按住 B 只看画面。右键或 Shift+F10 列出可对词元做的操作；Shift+G 转到最强的词元。</translation>
+        </message>
+        <message>
+            <source>How much the logit of a class changes when one head is turned off. Positive: the head speaks for the class.</source>
+            <translation>关闭一个头时某一类的 logit 改变多少。正值表示该头支持这一类。</translation>
+        </message>
+        <message>
+            <source>I and O set the two ends of a loop, M a marker. The timeline zooms with the wheel.</source>
+            <translation>I 和 O 设定循环的两端，M 设定标记。时间轴用滚轮缩放。</translation>
+        </message>
+        <message>
+            <source>In a model without a class token it is 1 everywhere.</source>
+            <translation>在没有类别词元的模型中，它处处为 1。</translation>
+        </message>
+        <message>
+            <source>In the last block of a model with a class token nothing else reaches the prediction: the rows of patch tokens are dead there, and the window offers the block before.</source>
+            <translation>在带类别词元的模型的最后一块中，其他词元都到不了预测：图块词元的行在那里无效，主窗口会提供前一块。</translation>
+        </message>
+        <message>
+            <source>In this window and in captions windows count from 1. Commands and files count from 0: --window 0 is window 1, and the column is called window_index.</source>
+            <translation>在主窗口和说明文字中，模型窗口从 1 计数。命令和文件从 0 计数：--window 0 就是模型窗口 1，对应的列名为 window_index。</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>保存</translation>
+        </message>
+        <message>
+            <source>Left and Right step by frames, Alt+Left and Alt+Right by frames that the model saw, Page Up and Page Down by windows. Space plays.</source>
+            <translation>左右方向键逐帧移动，Alt+左、Alt+右在模型看过的帧之间移动，Page Up、Page Down 按模型窗口移动。空格播放。</translation>
+        </message>
+        <message>
+            <source>Look</source>
+            <translation>查看</translation>
+        </message>
+        <message>
+            <source>Mass on patches</source>
+            <translation>图块占比</translation>
+        </message>
+        <message>
+            <source>Move</source>
+            <translation>移动</translation>
+        </message>
+        <message>
+            <source>Numbers of windows</source>
+            <translation>模型窗口的编号</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>打开</translation>
+        </message>
+        <message>
+            <source>Readout</source>
+            <translation>读出</translation>
+        </message>
+        <message>
+            <source>Received</source>
+            <translation>受关注度</translation>
+        </message>
+        <message>
+            <source>Remove the tokens that a map calls most important, and see how fast the class goes. A faithful map makes it fall sooner than tokens removed at random.</source>
+            <translation>移除图认为最重要的词元，看该类消失得多快。忠实的图会比随机移除词元下降得更早。</translation>
+        </message>
+        <message>
+            <source>Sanity</source>
+            <translation>合理性检查</translation>
+        </message>
+        <message>
+            <source>Sink</source>
+            <translation>汇聚</translation>
+        </message>
+        <message>
+            <source>The colour bar says what its ends are and how the range was found. A badge says where the map on screen is not the one asked for, or not of this frame.</source>
+            <translation>色条说明两端的数值以及范围如何得出。若屏幕上的图不是所要的图，或不属于本帧，会有标注说明。</translation>
+        </message>
+        <message>
+            <source>The input without content that evidence is measured from, such as a blurred or grey clip. If the model still says the class there, the evidence is incomplete.</source>
+            <translation>衡量证据时作为起点的无内容输入，例如模糊或灰色的视频。若模型在那里仍给出该类，证据就不完整。</translation>
+        </message>
+        <message>
+            <source>The mean over all queries: how much attention each key gets from everywhere. It tells which places many tokens look at, not which ones the prediction uses.</source>
+            <translation>对所有查询取平均：每个键从各处得到多少注意力。它说明许多词元关注哪些位置，而不是预测使用哪些位置。</translation>
+        </message>
+        <message>
+            <source>The part of a class's logit that each token accounts for, with its sign. For and against cancel, so look at their sum first.</source>
+            <translation>每个词元对某一类 logit 的贡献，带符号。支持与反对会相互抵消，所以先看总和。</translation>
+        </message>
+        <message>
+            <source>The part of the frame that lay inside the model's crop. What is hatched the model never saw, and no map has values there.</source>
+            <translation>画面中落在模型裁剪之内的部分。画斜线处模型从未看过，任何图在那里都没有数值。</translation>
+        </message>
+        <message>
+            <source>The range of a map follows its own values, so that a map of which 99 % lie on the sink still fills the colours. Read the share beside the head before the colours.</source>
+            <translation>图的范围随自身数值而定，因此即使 99 % 落在汇聚上，图仍会用满配色。先看头旁边的份额，再看颜色。</translation>
+        </message>
+        <message>
+            <source>The rank correlation of both maps is printed: near 0 passes, near 1 fails (Adebayo et al., 2018).</source>
+            <translation>会给出两幅图的秩相关：接近 0 为通过，接近 1 为不通过（Adebayo 等，2018）。</translation>
+        </message>
+        <message>
+            <source>The row of the tubelet shown is framed; a click goes to a time.</source>
+            <translation>所示时空管的行加框显示；单击可转到某个时间。</translation>
+        </message>
+        <message>
+            <source>The share of the attention that goes to the class token, which no picture can show. A head with a large sink says little about places, however bright its map is.</source>
+            <translation>流向类别词元的注意力份额，任何图都无法显示它。汇聚大的头几乎不说明位置，无论它的图多亮。</translation>
+        </message>
+        <message>
+            <source>The share of the attention that stays on patches: 1 minus the sink. Over the clip it tells in which windows the head looks at the picture at all.</source>
+            <translation>留在图块上的注意力份额：1 减去汇聚。沿整段视频看，它说明头在哪些模型窗口里真正看了画面。</translation>
+        </message>
+        <message>
+            <source>The sum of the evidence is the logit of the clip minus the logit of the baseline.</source>
+            <translation>证据的总和等于视频的 logit 减去基线的 logit。</translation>
+        </message>
+        <message>
+            <source>The tokens that the prediction is read from: the class token, or the mean of all patch tokens. As a query it shows where the prediction looks.</source>
+            <translation>预测所读取的词元：类别词元，或所有图块词元的平均。作为查询时，它显示预测关注哪里。</translation>
+        </message>
+        <message>
+            <source>Time to time</source>
+            <translation>时间×时间</translation>
+        </message>
+        <message>
+            <source>Trust</source>
+            <translation>可信</translation>
+        </message>
+        <message>
+            <source>Tubelet</source>
+            <translation>时空管</translation>
+        </message>
+        <message>
+            <source>Two pictures can be compared by colour only where they share a range: lock it with Y, or choose a range of several maps.</source>
+            <translation>两幅图只有共用同一范围时才能按颜色比较：用 Y 锁定范围，或选择多幅图的范围。</translation>
+        </message>
+        <message>
+            <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it.</source>
+            <translation>上下方向键逐层切换，1 到 0 显示单个头，A 显示它们的平均或最大。Q 加单击询问词元关注哪里；按住 Shift 则询问谁关注它。</translation>
+        </message>
+    </context>
+    <context>
         <name>intents</name>
         <message>
             <source>'Attended by' needs a key: {name}. Pick another with Q</source>
@@ -3390,10 +3718,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Run a window first: there is no token to pick yet</source>
             <translation>请先运行一个模型窗口：现在还没有可选取的词元</translation>
-        </message>
-        <message>
-            <source>The model did not see this part of the frame</source>
-            <translation>模型没有看到画面的这一部分</translation>
         </message>
         <message>
             <source>The range follows what is shown; lock it with Y to keep its numbers</source>
@@ -3414,6 +3738,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} classes are pinned already; unpin one first</source>
             <translation>已固定 {n} 个类别；请先取消固定一个</translation>
+        </message>
+    </context>
+    <context>
+        <name>jobs</name>
+        <message>
+            <source>stopping</source>
+            <translation>正在停止</translation>
+        </message>
+        <message>
+            <source>{n} fps</source>
+            <translation>{n} 帧/秒</translation>
+        </message>
+        <message>
+            <source>{time} left</source>
+            <translation>剩余 {time}</translation>
         </message>
     </context>
     <context>
@@ -4605,6 +4944,21 @@ right-click for percentile tails and units</source>
         <message>
             <source>window {n}: {what}</source>
             <translation>模型窗口 {n}：{what}</translation>
+        </message>
+    </context>
+    <context>
+        <name>tokens</name>
+        <message>
+            <source>Go to block {b}</source>
+            <translation>转到块 {b}</translation>
+        </message>
+        <message>
+            <source>Strongest token t{t} y{y} x{x}: {value}, {times} the mean</source>
+            <translation>最强的词元 t{t} y{y} x{x}：{value}，为平均值的 {times}</translation>
+        </message>
+        <message>
+            <source>The model did not see this part of the frame</source>
+            <translation>模型没有看到画面的这一部分</translation>
         </message>
     </context>
     <context>

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from app.commands import COMMANDS
 from app.commands.shortcuts import ShortcutsDialog
 from app.dialogs.export.dialog import ExportDialog
-from app.dialogs.help import HelpDialog
+from app.dialogs.guide import GuideWindow
 from app.dialogs.preferences import PreferencesDialog
 from app.panels.display.sliders import ValueSlider
 from app.widgets import theme
@@ -97,7 +97,7 @@ def test_every_button_without_words_has_a_tooltip(lens):
     [
         ("edit.preferences", PreferencesDialog),
         ("help.shortcuts", ShortcutsDialog),
-        ("help.help", HelpDialog),
+        ("help.help", GuideWindow),
     ],
 )
 def test_every_control_of_a_dialog_has_a_name(boot, command, dialog):

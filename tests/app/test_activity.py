@@ -61,7 +61,8 @@ def test_a_report_has_versions_clip_trace_and_the_end_of_the_log(lens, qtbot, tm
     lens.controller.load_model(ModelSource(bad))
     qtbot.waitUntil(lambda: "bad.pyth" in messages(lens), timeout=WAIT_MS)
     toast = lens.messages.toasts[-1]
-    click(qtbot, toast.copy_button)
+    click(qtbot, toast.details_button)
+    click(qtbot, toast.report.copy)
     report = QGuiApplication.clipboard().text()
     for part in (
         "torch 2",
@@ -71,7 +72,7 @@ def test_a_report_has_versions_clip_trace_and_the_end_of_the_log(lens, qtbot, tm
         "Loading bad.pyth: failed",
     ):
         assert part in report
-    click(qtbot, toast.log_button)
+    click(qtbot, toast.report.log)
     assert lens.docks.by_name["log"].isVisible()
 
 

@@ -268,7 +268,7 @@ def test_pictures_films_and_tables_have_the_boxes(detecting, qtbot, tmp_path):
     export(explainer, video, request, table)
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [round(float(rows[0][edge])) for edge in ("x1", "y1", "x2", "y2")] == [45, 5, 60, 30]
-    assert {row["box"] for row in rows if row["window"] == "1"} == {"whole frame"}
+    assert {row["box"] for row in rows if row["window_index"] == "1"} == {"whole frame"}
     export(explainer, video, request, film)
     assert film.stat().st_size
 

@@ -502,7 +502,7 @@ def test_the_name_says_the_range_until_one_writes_another(dialog):
 def test_the_status_line_tells_rate_and_time_left(qtbot, job, words):
     widget = JobWidget()
     qtbot.addWidget(widget)
-    widget.show_job(job)
+    widget.show_jobs((job,))
     assert words in widget.title.text()
 
 

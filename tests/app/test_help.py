@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.commands.shortcuts import ShortcutsDialog
-from app.dialogs.help import HelpDialog
+from app.dialogs.guide import GuideWindow
 from app.window.launch import ViewOptions, launch
 from app.window.tour import Tour
 from tests.app.helpers import click, dialog_of
@@ -82,7 +82,7 @@ def test_the_first_start_shows_the_tour_and_the_second_does_not(qapp):
 
 def test_f1_has_help_that_leads_on(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_F1)
-    dialog = dialog_of(HelpDialog)
+    dialog = dialog_of(GuideWindow)
     dialog.shortcuts_asked.emit()
     dialog_of(ShortcutsDialog).reject()
     dialog.reject()

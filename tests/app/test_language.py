@@ -22,7 +22,7 @@ from app.commands import COMMANDS, MENUS
 from app.commands.actions import menu_title
 from app.commands.shortcuts import ShortcutsDialog
 from app.dialogs.export.dialog import ExportDialog
-from app.dialogs.help import HelpDialog
+from app.dialogs.guide import GuideWindow
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.preprocessing import PreprocessingDialog
 from app.panels.welcome.gallery import Tiles
@@ -258,7 +258,7 @@ def test_every_view_is_chinese(chinese, lens, qtbot, view):
     [
         ("export.export", ExportDialog),
         ("edit.preferences", PreferencesDialog),
-        ("help.help", HelpDialog),
+        ("help.help", GuideWindow),
         ("help.shortcuts", ShortcutsDialog),
         ("attention.preprocessing", PreprocessingDialog),
     ],

@@ -90,15 +90,11 @@ def test_hours_and_minutes_count():
 
 
 @pytest.mark.gui
-def test_in_and_out_points_are_looped_once_r_says_range(clip, qtbot):
+def test_in_and_out_points_are_looped_at_once_until_r_ends_it(clip, qtbot):
     go(qtbot, clip, "10")
     press(qtbot, clip, Key.Key_I)
     go(qtbot, clip, "20")
     press(qtbot, clip, Key.Key_O)
-    assert loop_of(clip) == Loop("off", 10, 20)
-    press(qtbot, clip, Key.Key_R)
-    assert loop_of(clip).mode == "all"
-    press(qtbot, clip, Key.Key_R)
     assert loop_of(clip) == Loop("range", 10, 20)
     frames = []
     clip.store.changed.connect(lambda _, new: frames.append(new.frame))
@@ -173,10 +169,10 @@ def test_playing_backwards_from_the_first_frame_begins_at_the_end(clip, qtbot):
 def test_an_out_point_before_the_in_point_replaces_it(clip, qtbot):
     clip.store.update(loop=Loop("off", 10, 20), frame=5)
     press(qtbot, clip, Key.Key_O)
-    assert loop_of(clip) == Loop("off", None, 5)
+    assert loop_of(clip) == Loop("range", None, 5)
     clip.store.update(frame=30)
     press(qtbot, clip, Key.Key_I)
-    assert loop_of(clip) == Loop("off", 30, None)
+    assert loop_of(clip) == Loop("range", 30, None)
 
 
 @pytest.mark.gui

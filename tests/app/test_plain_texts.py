@@ -237,7 +237,8 @@ def test_texts_of_several_lines_are_bounded_in_lines_and_in_each_line(endless, q
         lines = box.toPlainText().split("\n")
         assert len(lines) <= 2 * LINES_LIMIT
         assert max(map(len, lines)) <= MESSAGE_LIMIT
-    click(qtbot, next(t for t in endless.messages.toasts if "failed" in t.message.text).copy_button)
+    toast = next(t for t in endless.messages.toasts if "failed" in t.message.text)
+    click(qtbot, toast.report.copy)
     report = QGuiApplication.clipboard().text()
     assert "Traceback" in report or "lines) ..." in report
     assert len(report) <= LINES_LIMIT * (MESSAGE_LIMIT + 1)

@@ -117,8 +117,8 @@ def test_a_corrupt_video_gives_a_message_with_a_report_and_the_old_clip_stays(
     assert lens.controller.results.video.path.name == "clip.mp4"
     toast = lens.messages.toasts[-1]
     qtbot.mouseClick(toast.details_button, Qt.MouseButton.LeftButton)
-    assert "Traceback" in toast.details.toPlainText()
-    qtbot.mouseClick(toast.copy_button, Qt.MouseButton.LeftButton)
+    assert "Traceback" in toast.report.lines.toPlainText()
+    qtbot.mouseClick(toast.report.copy, Qt.MouseButton.LeftButton)
     assert "PySide6-Essentials 6" in QGuiApplication.clipboard().text()
     press(qtbot, lens, Qt.Key.Key_Right)
     at_rest(qtbot, lens, 1)

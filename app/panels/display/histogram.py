@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.panels.display.values_plot import ValuesPlot
 from app.widgets import theme
 from app.widgets.basic import set_tip
+from app.widgets.kept_keys import ALONG, SIDEWAYS
 from app.widgets.plots import PlotAxes
 from mvit_core.render import RenderStyle, ValueRange
 
@@ -34,6 +35,9 @@ class Histogram(QWidget):
     """Emitted with a ``ValueRange`` when a handle is moved."""
     held = Signal(bool)
     """Emitted with True when a drag on a handle begins, False when it ends."""
+
+    kept_keys = ALONG | SIDEWAYS
+    """Keys that it uses itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

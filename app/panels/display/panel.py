@@ -14,9 +14,11 @@ from app.panels.display.forms import LINE_GAP, leave_keys
 from app.panels.display.query import QueryControls, QueryInfo, query_info
 from app.panels.spec import Panel
 from app.state.view_state import setting
+from app.text.guide import BY_NAME
 from app.text.terms import sentence
 from app.widgets import theme
 from app.widgets.basic import label, rule, set_tip
+from app.widgets.help_mark import marked
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
@@ -92,8 +94,9 @@ class DisplayPanel(Panel):
         grid = QGridLayout()
         grid.setVerticalSpacing(2)
         grid.setHorizontalSpacing(theme.GAP)
-        for place, box in enumerate(self.ticks.values()):
-            grid.addWidget(box, *divmod(place, 2))
+        for place, (field, box) in enumerate(self.ticks.items()):
+            cell = marked(box, field) if field in BY_NAME else box
+            grid.addWidget(cell, *divmod(place, 2))
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         return grid

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
 from app.text.terms import term
-from app.widgets.basic import icon_button, label, set_choice_tip, set_tip
+from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
+from app.widgets.help_mark import marked
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ class QueryControls(QWidget):
         self.pick.setCheckable(True)
         self.pick.clicked.connect(self.pick_asked)
         lines = form(self)
-        lines.addWidget(label(self.tr("Map"), "soft", of=self.method), 0, 0)
+        lines.addWidget(marked(label(self.tr("Map"), "soft", of=self.method), "received"), 0, 0)
         lines.addWidget(self.method, 0, 1)
-        lines.addWidget(label(self.tr("Query"), "soft", of=self.query), 1, 0)
+        self.query_label = label(self.tr("Query"), "soft", of=self.query)
+        lines.addWidget(marked(self.query_label, "readout"), 1, 0)
         lines.addLayout(row(self.query, self.pick), 1, 1)
 
     def show_state(self, state: ViewState) -> None:
@@ -82,7 +84,11 @@ class QueryControls(QWidget):
         self.method.setCurrentIndex(self.method.findData(state.map.method))
         set_tip(self.method, term(METHODS[state.map.method].description))
         self.pick.setChecked(state.picking)
-        self._show_query(state.map.query, needs_query=METHODS[state.map.method].needs_query)
+        method = METHODS[state.map.method]
+        name = self.tr("Key") if method.query_is_key else self.tr("Query")
+        self.query_label.setText(name)
+        set_spoken_name(self.query, name)
+        self._show_query(state.map.query, needs_query=method.needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:
         """Enable the queries that this layer has; show why others are off."""

@@ -22,11 +22,13 @@ from app.panels.model.card import ModelCard
 from app.panels.model.choices import ModelChoices
 from app.panels.model.failure import FailureCard
 from app.panels.spec import Panel
+from app.text.guide import BY_NAME
 from app.text.model_words import fed_words, heads_words, none_words, report_words
 from app.text.phrases import count_words, device_words, different_words, input_words, readout_words
 from app.text.terms import origin_words, term
 from app.widgets import theme
 from app.widgets.basic import PlainLines, label, rule, set_spoken_name, set_tip
+from app.widgets.help_mark import marked
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -119,7 +121,9 @@ class ModelPanel(Panel):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
-        self.values = {name: self._row(words) for name, words in self._rows()}
+        self.values = {
+            name: self._row(words, name if name in BY_NAME else "") for name, words in self._rows()
+        }
         self.failure = FailureCard()
         self.failure.asked.connect(self.asked)
         self.card = ModelCard()
@@ -212,13 +216,14 @@ class ModelPanel(Panel):
             ("device", self.tr("Device")),
         )
 
-    def _row(self, words: str) -> QLabel:
+    def _row(self, words: str, entry: str = "") -> QLabel:
         row = self._grid.rowCount()
         value = label()
         value.setWordWrap(True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(label(words, "soft"), row, 0, top)
+        name = label(words, "soft")
+        self._grid.addWidget(marked(name, entry) if entry else name, row, 0, top)
         self._grid.addWidget(value, row, 1, top)
         return value
 

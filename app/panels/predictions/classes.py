@@ -31,6 +31,7 @@ from app.text.phrases import share_words
 from app.widgets import theme
 from app.widgets.basic import plain
 from app.widgets.class_colours import slot_colour, slot_pen
+from app.widgets.kept_keys import LIST, PRESS
 
 if TYPE_CHECKING:
     from app.text.class_list import ListedClass
@@ -193,8 +194,8 @@ class Bars(QListView):
 
     pin_asked = Signal(int)
     """Emitted with the index of a class to be pinned or unpinned."""
-    own_keys = (Qt.Key.Key_Space, Qt.Key.Key_Select)
-    """Keys that pin a class; all others that a list has no use for go on to the stage."""
+    kept_keys = LIST | PRESS
+    """Keys that it uses itself; Space pins a class."""
 
     def __init__(self) -> None:
         super().__init__()

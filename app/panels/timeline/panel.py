@@ -18,6 +18,7 @@ from app.text.phrases import clock, clock_words, frame_number
 from app.text.remarks import sampled_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
+from app.widgets.help_mark import HelpMark
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ class Timeline(Panel):
             self._badge,
             self.tr("The frames do not follow at one even distance; times are the file's own"),
         )
-        self._sampled = self._sampled_label()
+        self._sampled, self._tubelet = self._sampled_label(), HelpMark("tubelet")
+        self._tubelet.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(2)
@@ -227,11 +229,6 @@ class Timeline(Panel):
 
     @property
     @override
-    def keyed(self) -> tuple[QWidget, ...]:
-        return (self.track,)
-
-    @property
-    @override
     def command_buttons(self) -> Mapping[str, QAbstractButton]:
         return self.buttons
 
@@ -318,6 +315,8 @@ class Timeline(Panel):
         row.addWidget(self.stride)
         row.addSpacing(theme.GAP)
         row.addWidget(self._sampled, 1)
+        row.addSpacing(4)
+        row.addWidget(self._tubelet)
         return row
 
     def show_video(self, video: VideoInfo | None, windows: tuple[ClipWindow, ...]) -> None:
@@ -335,6 +334,7 @@ class Timeline(Panel):
         self._time.setText(clock(0.0) if video else "")
         if video is None:
             self._sampled.setText("")
+            self._tubelet.hide()
         for button in self.buttons.values():
             button.setEnabled(video is not None)
 
@@ -345,6 +345,7 @@ class Timeline(Panel):
             self.field.setValue(words.frame)
         self._time.setText(clock(words.seconds))
         self._sampled.setText(words.sampled)
+        self._tubelet.setVisible(bool(words.sampled))
 
     def show_playing(self, *, playing: bool, speed: float) -> None:
         """Show whether it plays, and the speed."""

@@ -14,6 +14,7 @@ from app.text.phrases import duration_words
 from app.widgets import theme
 from app.widgets.basic import PlainLabel, bounded, set_spoken_name, set_tip
 from app.widgets.class_colours import slot_colour
+from app.widgets.help_mark import HelpMark
 
 if TYPE_CHECKING:
     from app.results import SeriesInfo
@@ -61,6 +62,9 @@ class SeriesWords(PlainLabel):
 
 _FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
+MASS: SeriesKind = "kept"
+"""The series of the mass on patches, which the guide explains."""
+
 LONGEST = 120
 """Letters of a class name."""
 
@@ -98,7 +102,9 @@ class SeriesHead(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(side_px, 0, side_px, 0)
         row.setSpacing(theme.GAP)
+        self.mark = HelpMark("mass_on_patches")
         row.addWidget(self.title)
+        row.addWidget(self.mark)
         row.addWidget(self.words, 1)
         row.addWidget(self.run)
         self.setMaximumHeight(self.title.sizeHint().height())
@@ -126,6 +132,7 @@ class SeriesHead(QWidget):
         title, what = series_titles().get(kind, ("", ""))
         self._series = series
         self.title.setText(f"{title} ▾")
+        self.mark.setVisible(kind == MASS)
         set_spoken_name(self.title, self.tr("Series over the clip: {name}").format(name=title))
         if series is None:
             return

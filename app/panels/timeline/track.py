@@ -197,7 +197,7 @@ class Track(QWidget):
         if span != self.span:
             self.span = span
             self.span_changed.emit()
-            self.update()
+            self._hide_hover()  # another frame lies under the pointer now
 
     def _room(self) -> float:
         return float(max(self.width() - 2 * SIDE_PX, 1))

@@ -104,7 +104,6 @@ def test_08_a_loop_plays_its_part_shows_its_band_and_survives_a_session(use, qtb
             go(qtbot, window, frame)
             arrive(qtbot, window, int(frame))
             keys(key)
-        keys(Key.Key_R, Key.Key_R)
         go(qtbot, window, "100")
         arrive(qtbot, window, 100)
         seen["plain"], seen["band"] = before, band(window)

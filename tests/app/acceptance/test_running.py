@@ -94,8 +94,9 @@ def test_16_a_file_that_is_no_such_model_is_refused_and_the_old_one_stays(
         toast = window.messages.toasts[-1]
         assert "\n" not in toast.message.text
         click(toast.details_button)
-        assert "Traceback" in toast.details.toPlainText()
-        click(toast.copy_button)
+        assert "Traceback" in toast.report.lines.toPlainText()
+        click(toast.report.copy)
+        toast.report.accept()
         report = QGuiApplication.clipboard().text()
         for part in ("PySide6-Essentials 6", "torch 2", "Python 3", "on cpu", "Traceback"):
             assert part in report

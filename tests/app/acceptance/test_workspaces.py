@@ -181,11 +181,11 @@ def test_20_the_search_finds_classes_heads_frames_and_help_by_their_signs(
         find(window, "@" + name)
         assert len(window.store.state.pinned_classes) == 1
         find(window, "?Ctrl+E")
-        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None, timeout=WAIT_MS)
-        close = next(
-            b for b in QApplication.activeModalWidget().findChildren(QPushButton) if b.isDefault()
-        )
-        click(close)
+        qtbot.waitUntil(lambda: window.help.open_guide is not None, timeout=WAIT_MS)
+        guide = window.help.open_guide
+        assert guide.entry == "keep"
+        click(next(b for b in guide.findChildren(QPushButton) if b.objectName() == "primary"))
+        assert window.help.open_guide is None
 
     assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
 

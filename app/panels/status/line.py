@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.controller.jobs import foremost
+from app.panels.status.jobs import JobWidget
 from app.text.phrases import (
-    clock_words,
     device_words,
     gigabytes_words,
-    of_words,
-    rate_words,
     times_words,
     value_words,
 )
@@ -21,73 +18,12 @@ from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
 
 if TYPE_CHECKING:
-    from app.results import JobInfo, MemoryInfo, Readout
+    from app.results import MemoryInfo, Readout
     from app.results.snapshot import Snapshot
 
 
 STATUS_PX = 24
 """Height of the line."""
-
-APPEAR_MS = 150
-"""Milliseconds before a job is shown; one that ends sooner would flicker."""
-
-
-class JobWidget(QWidget):
-    """The job that the user waits for most, with progress and a way to stop it."""
-
-    cancel_asked = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._key = ""
-        self.title = label("", "soft", small=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(110)
-        self.cancel = icon_button("cancel", self.tr("Cancel (Ctrl+.)"))
-        self.cancel.clicked.connect(lambda: self.cancel_asked.emit(self._key))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP)
-        row.addWidget(self.title)
-        row.addWidget(self.bar)
-        row.addWidget(self.cancel)
-        self._appear = QTimer(self)
-        self._appear.setSingleShot(True)
-        self._appear.setInterval(APPEAR_MS)
-        self._appear.timeout.connect(self.show)
-        self.show_job(None)
-
-    def show_job(self, job: JobInfo | None) -> None:
-        """Show a running job, or nothing."""
-        if job is None:
-            self._appear.stop()
-            self.hide()
-            return
-        if not self.isVisible() and not self._appear.isActive():
-            self._appear.start()
-        self._key = job.key
-        words = job.title
-        if job.state == "stopping":
-            words = self.tr("Stopping: {job}").format(job=job.title)
-        elif job.total:
-            count = f"{job.done} %" if job.key == "open" else of_words(job.done, job.total)
-            words = f"{job.title}  {count}"
-            pace = self._pace(job)
-            words += f" · {pace}" if pace else ""
-        self.title.setText(words)
-        self.bar.setRange(0, job.total)  # 0 to 0 shows that it is busy
-        self.bar.setValue(job.done)
-        self.cancel.setEnabled(job.state == "running")
-
-    def _pace(self, job: JobInfo) -> str:
-        """Rate, for an export whose steps are frames, and time left."""
-        words = []
-        if job.key == "export" and job.per_second is not None:
-            words.append(self.tr("{n} fps").format(n=rate_words(job.per_second)))
-        if job.seconds_left is not None and job.seconds_left >= 2:
-            words.append(self.tr("{time} left").format(time=clock_words(job.seconds_left)))
-        return ", ".join(words)
 
 
 class StatusLine(QWidget):
@@ -124,7 +60,7 @@ class StatusLine(QWidget):
         if old is None or old.results.model is not model:
             self.show_device(device_words(model) if model else "")
         if old is None or old.results.jobs != jobs:
-            self.show_job(foremost(jobs))
+            self.job.show_jobs(jobs)
 
     def show_readout(self, readout: Readout | None) -> None:
         """Show the readout under the pointer."""
@@ -148,10 +84,6 @@ class StatusLine(QWidget):
         if readout.row_sum is not None:
             words += self.tr(" · row sums to {sum}").format(sum=value_words(readout.row_sum))
         self.readout.setText(words)
-
-    def show_job(self, job: JobInfo | None) -> None:
-        """Show the job that the user waits for most."""
-        self.job.show_job(job)
 
     def show_zoom(self, scale: float) -> None:
         """Show the zoom; 0 shows nothing."""

@@ -1,0 +1,278 @@
+"""The pictures of the guide, drawn at whatever size there is, in the colours of the theme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from app.widgets import theme
+from app.widgets.basic import set_spoken_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QPaintEvent
+
+WIDTH, HEIGHT = 220, 124
+"""Units in which the pictures are drawn."""
+FOR, AGAINST = "#e0560b", "#2f7de1"
+
+
+@dataclass(frozen=True)
+class Ink:
+    """A painter, and the colours of the theme."""
+
+    painter: QPainter
+    line: QColor
+    accent: QColor
+    soft: QColor
+
+    def grid(self, box: QRectF, values: Sequence[Sequence[float]], colour: QColor) -> None:
+        """Cells whose opacity is their value, 0 to 1."""
+        width, height = box.width() / len(values[0]), box.height() / len(values)
+        for y, row in enumerate(values):
+            for x, value in enumerate(row):
+                cell = QRectF(box.left() + x * width, box.top() + y * height, width, height)
+                shade = QColor(colour)
+                shade.setAlphaF(min(max(value, 0.0), 1.0))
+                self.painter.fillRect(cell, shade)
+                self.painter.setPen(QPen(self.soft, 0.5))
+                self.painter.setBrush(Qt.BrushStyle.NoBrush)
+                self.painter.drawRect(cell)
+
+    def box(self, box: QRectF, colour: QColor, width: float = 2.0) -> None:
+        """An outline."""
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.setPen(QPen(colour, width))
+        self.painter.drawRect(box)
+
+    def arrow(self, start: QPointF, end: QPointF, colour: QColor | None = None) -> None:
+        """An arrow."""
+        colour = colour or self.line
+        self.painter.setPen(QPen(colour, 1.5))
+        self.painter.drawLine(start, end)
+        along = end - start
+        length = max((along.x() ** 2 + along.y() ** 2) ** 0.5, 1.0)
+        unit = along / length
+        side = QPointF(-unit.y(), unit.x())
+        head = QPainterPath(end)
+        head.lineTo(end - unit * 7 + side * 3.5)
+        head.lineTo(end - unit * 7 - side * 3.5)
+        head.closeSubpath()
+        self.painter.fillPath(head, colour)
+
+    def bar(self, left: float, height: float, colour: QColor, width: float = 18) -> None:
+        """A bar that stands on the ground line."""
+        self.painter.fillRect(QRectF(left, 108 - height, width, height), colour)
+
+    def ground(self, left: float, right: float) -> None:
+        """The line on which bars stand."""
+        self.painter.setPen(QPen(self.line, 1))
+        self.painter.drawLine(QPointF(left, 108), QPointF(right, 108))
+
+    def curve(self, points: Sequence[tuple[float, float]], style: Qt.PenStyle) -> None:
+        """A line through points."""
+        self.painter.setPen(QPen(self.accent, 2, style))
+        for (x0, y0), (x1, y1) in pairwise(points):
+            self.painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+
+
+SPOT = ((0.1, 0.1, 0.1, 0.1), (0.1, 0.6, 0.9, 0.2), (0.1, 0.5, 0.8, 0.1), (0.1, 0.1, 0.1, 0.1))
+OTHER = ((0.7, 0.2, 0.5, 0.1), (0.1, 0.3, 0.1, 0.8), (0.6, 0.1, 0.4, 0.2), (0.2, 0.7, 0.1, 0.5))
+FLAT = ((0.0,) * 4,) * 4
+
+
+def _sink(ink: Ink) -> None:
+    ink.bar(24, 92, ink.accent, 26)
+    for place, height in enumerate((10, 16, 7, 20, 12, 6)):
+        ink.bar(70 + 22 * place, height, ink.soft, 14)
+    ink.ground(16, 204)
+
+
+def _readout(ink: Ink) -> None:
+    ink.grid(QRectF(16, 22, 80, 80), SPOT, ink.soft)
+    ink.box(QRectF(126, 50, 24, 24), ink.accent)
+    for y in (32, 62, 92):
+        ink.arrow(QPointF(100, y), QPointF(122, 62 + (y - 62) / 6))
+    ink.arrow(QPointF(154, 62), QPointF(178, 62))
+    for y, width in ((46, 24), (58, 14), (70, 8)):
+        ink.painter.fillRect(QRectF(182, y, width, 7), ink.accent)
+
+
+def _received(ink: Ink) -> None:
+    ink.grid(QRectF(60, 12, 100, 100), FLAT, ink.soft)
+    cell = QRectF(110, 37, 25, 25)
+    ink.painter.fillRect(cell, ink.accent)
+    for x, y in ((72, 24), (72, 74), (97, 99), (147, 99), (147, 24)):
+        start, end = QPointF(x, y), cell.center()
+        ink.arrow(start, start + (end - start) * 0.72)
+
+
+def _tubelet(ink: Ink) -> None:
+    for place in (2, 1, 0):
+        box = QRectF(34 + 40 * place, 16 + 8 * place, 84, 76)
+        ink.painter.fillRect(box, QBrush(theme_colour("panel")))
+        ink.grid(box, FLAT, ink.soft)
+        if place < 2:
+            ink.box(QRectF(box.left() + 63, box.top() + 19, 21, 19), ink.accent, 2.5)
+    ink.painter.setPen(QPen(ink.accent, 1.5, Qt.PenStyle.DashLine))
+    ink.painter.drawLine(QPointF(118, 35), QPointF(158, 43))
+    ink.painter.drawLine(QPointF(118, 54), QPointF(158, 62))
+
+
+def _coverage(ink: Ink) -> None:
+    frame, seen = QRectF(20, 16, 180, 92), QRectF(64, 16, 92, 92)
+    ink.painter.fillRect(frame, QBrush(ink.soft, Qt.BrushStyle.BDiagPattern))
+    ink.painter.fillRect(seen, theme_colour("panel"))
+    ink.grid(seen, SPOT, ink.accent)
+    ink.box(frame, ink.line, 1)
+    ink.box(seen, ink.accent)
+
+
+def _mass(ink: Ink) -> None:
+    for place, share in enumerate((0.2, 0.35, 0.8, 0.7, 0.3)):
+        left = 26 + 36 * place
+        ink.bar(left, 92, ink.soft, 24)
+        ink.bar(left, 92 * share, ink.accent, 24)
+    ink.ground(16, 204)
+
+
+def _evidence(ink: Ink) -> None:
+    ink.grid(QRectF(16, 16, 92, 92), SPOT, QColor(FOR))
+    ink.grid(QRectF(16, 62, 23, 46), ((0.7,), (0.5,)), QColor(AGAINST))
+    ink.painter.fillRect(QRectF(130, 30, 72, 14), QColor(FOR))
+    ink.painter.fillRect(QRectF(152, 56, 50, 14), QColor(AGAINST))
+    ink.painter.fillRect(QRectF(130, 82, 22, 14), ink.line)
+    ink.painter.setPen(QPen(ink.line, 1))
+    ink.painter.drawLine(QPointF(130, 22), QPointF(130, 104))
+
+
+def _baseline(ink: Ink) -> None:
+    ink.painter.fillRect(QRectF(16, 26, 76, 76), ink.soft)
+    ink.box(QRectF(16, 26, 76, 76), ink.line, 1)
+    ink.grid(QRectF(128, 26, 76, 76), SPOT, ink.accent)
+    ink.arrow(QPointF(98, 64), QPointF(122, 64))
+
+
+def _faithfulness(ink: Ink) -> None:
+    ink.curve(((24, 24), (40, 66), (64, 92), (110, 102), (200, 106)), Qt.PenStyle.SolidLine)
+    ink.curve(((24, 24), (90, 32), (150, 58), (200, 104)), Qt.PenStyle.DotLine)
+    ink.curve(((24, 104), (48, 60), (90, 32), (200, 22)), Qt.PenStyle.DashLine)
+    ink.painter.setPen(QPen(ink.line, 1))
+    ink.painter.drawLine(QPointF(24, 14), QPointF(24, 108))
+    ink.ground(24, 204)
+
+
+def _sanity(ink: Ink) -> None:
+    ink.grid(QRectF(16, 22, 80, 80), SPOT, ink.accent)
+    ink.grid(QRectF(124, 22, 80, 80), OTHER, ink.accent)
+    ink.painter.setPen(QPen(ink.line, 2))
+    ink.painter.drawLine(QPointF(102, 58), QPointF(118, 58))
+    ink.painter.drawLine(QPointF(102, 66), QPointF(118, 66))
+    ink.painter.drawLine(QPointF(105, 72), QPointF(115, 52))
+
+
+def _effect(ink: Ink) -> None:
+    for place in range(4):
+        box = QRectF(18 + 24 * place, 44, 18, 36)
+        ink.box(box, ink.soft if place == 2 else ink.accent)
+        if place == 2:
+            ink.painter.drawLine(box.topLeft(), box.bottomRight())
+            ink.painter.drawLine(box.topRight(), box.bottomLeft())
+    ink.arrow(QPointF(120, 62), QPointF(140, 62))
+    ink.bar(152, 84, ink.soft)
+    ink.bar(180, 46, ink.accent)
+    ink.ground(146, 204)
+
+
+def _time_to_time(ink: Ink) -> None:
+    size = 7
+    values = tuple(
+        tuple(max(1 - abs(x - y) * 0.4, 0.55 if x == 1 else 0.06) for x in range(size))
+        for y in range(size)
+    )
+    ink.grid(QRectF(60, 12, 100, 100), values, ink.accent)
+    ink.box(QRectF(60, 12 + 300 / 7, 100, 100 / 7), ink.line)
+
+
+def _windows(ink: Ink) -> None:
+    font = ink.painter.font()
+    font.setPointSizeF(8)
+    ink.painter.setFont(font)
+    for place in range(3):
+        box = QRectF(16 + 64 * place, 40, 60, 20)
+        ink.painter.fillRect(box, ink.accent if place == 0 else ink.soft)
+        ink.painter.setPen(QPen(ink.line))
+        ink.painter.drawText(box.translated(0, -22), Qt.AlignmentFlag.AlignCenter, str(place + 1))
+        low = box.translated(0, 24)
+        ink.painter.drawText(low, Qt.AlignmentFlag.AlignCenter, str(place))
+    words = QRectF(16, 86, 188, 20)
+    ink.painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "window_index")
+
+
+PICTURES: dict[str, Callable[[Ink], None]] = {
+    "sink": _sink,
+    "readout": _readout,
+    "received": _received,
+    "mass_on_patches": _mass,
+    "tubelet": _tubelet,
+    "coverage": _coverage,
+    "evidence": _evidence,
+    "baseline": _baseline,
+    "faithfulness": _faithfulness,
+    "sanity": _sanity,
+    "effect": _effect,
+    "time_to_time": _time_to_time,
+    "windows": _windows,
+}
+"""How the picture of an entry is drawn, by its name."""
+
+
+def theme_colour(name: str) -> QColor:
+    """A colour of the theme by its name."""
+    return QColor(getattr(theme.current(), name))
+
+
+class GuidePicture(QWidget):
+    """The picture of an entry; hidden where there is none.
+
+    Args:
+        scale: times 220 by 124 pixels.
+    """
+
+    def __init__(self, scale: float = 1.0) -> None:
+        super().__init__()
+        self._scale = scale
+        self._name = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_entry(self, name: str, words: str) -> None:
+        """Show the picture of an entry; ``words`` are read out in its place."""
+        self._name = name
+        set_spoken_name(self, words)
+        self.setVisible(name in PICTURES)
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(round(WIDTH * self._scale), round(HEIGHT * self._scale))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme_colour("panel"))
+        painter.scale(self._scale, self._scale)
+        soft = theme_colour("text_faint")
+        soft.setAlphaF(0.6)
+        if self._name in PICTURES:
+            PICTURES[self._name](
+                Ink(painter, theme_colour("text_soft"), theme_colour("accent"), soft)
+            )
+        painter.end()

@@ -1,0 +1,53 @@
+"""The middle of the window: the first page, the stage, or the page of another workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+if TYPE_CHECKING:
+    from app.views.stage import Stage
+
+
+class Pages(QStackedWidget):
+    """Shows one page.
+
+    Args:
+        welcome: shown while no video is open.
+        stage: shows frames.
+        others: further pages.
+    """
+
+    def __init__(self, welcome: QWidget, stage: Stage, *others: QWidget) -> None:
+        super().__init__()
+        self._welcome, self._stage = welcome, stage
+        for page in (welcome, stage, *others):
+            self.addWidget(page)
+
+    @property
+    def front(self) -> QWidget:
+        """The widget that gets the keys."""
+        page = self.currentWidget()
+        return self._stage.front if page is self._stage or page is None else page
+
+    def focus(self) -> None:
+        """Give the page shown the focus."""
+        self.front.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page; it gets the focus if the page before had it, or nothing had."""
+        if self.currentWidget() is page:
+            return
+        owner = self.window().focusWidget()
+        had_focus = self.isAncestorOf(owner or self.window())
+        self.setCurrentWidget(page)
+        if page is not self._welcome and (had_focus or owner is None):
+            self.focus()
+
+    def message_room(self) -> tuple[QRect, int]:
+        """The box that messages may lie on, and the height at its end that hides no button."""
+        if self.currentWidget() is self._stage:
+            return self._stage.message_room()
+        return self.rect(), self.height()
