@@ -26,6 +26,8 @@ LEAST_CELL_PX = 36
 """Least width of a cell of the layers view, for any number of columns."""
 LEAST_ROW_PX = 54
 """Least height to which rows are shrunk to bring all of them into sight."""
+SCROLLED_CELL_PX = 160
+"""Width up to which cells grow where the rows must be scrolled anyway."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def layers_layout(
     stages = len({layer.stage for layer in layers})
     by_width = (room.width() - 2 * MARGIN - NAMES_PX - (columns - 1) * GAP) / columns
     by_height = (room.height() - MARGIN - stages * STAGE_PX) / len(layers) - GAP
-    fitting = min(by_width, max(by_height, LEAST_ROW_PX) * aspect)
+    fits = by_height >= LEAST_ROW_PX
+    fitting = min(by_width, by_height * aspect if fits else SCROLLED_CELL_PX)
     width = int(max(fitting, LEAST_CELL_PX) * zoom)
     height = max(round(width / aspect), 8)
     left = MARGIN + NAMES_PX
