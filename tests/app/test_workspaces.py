@@ -407,6 +407,13 @@ def test_what_was_used_last_stands_first_in_an_empty_search(lens, qtbot, find):
     assert [row.id for row in find("")[:2]] == ["view.coverage", "view.token_grid"]
 
 
+def test_tools_and_timeline_leave_the_frame_its_room_at_first(lens, qtbot):
+    timeline = lens.docks.by_name["timeline"]
+    qtbot.waitUntil(lambda: timeline.height() == 144, timeout=WAIT_MS)
+    assert lens.toolbar.height() == 40
+    assert lens.panels.timeline.body.isVisible()
+
+
 def test_the_toolbar_shows_the_views_as_one_control(lens):
     views = lens.toolbar.widgetForAction(lens.toolbar.views)
     assert len(views.findChildren(QToolButton)) == 4
