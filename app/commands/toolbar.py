@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 WORDS_TOO = frozenset(("file.open_video", "file.load_model", "attention.run", "export.export"))
 """Ids of commands whose buttons show icon and name."""
 
+END_PX = (2, 36)
+"""Width and height of the room at both ends, besides padding and spacing: the bar is 40 px high."""
+
 
 class Toolbar(QToolBar):
     """A bar with the commands of ``TOOLBAR``."""
@@ -36,8 +39,12 @@ def make_toolbar(actions: Actions) -> Toolbar:
     bar.setMovable(False)
     bar.setIconSize(QSize(ICON_PX, ICON_PX))
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    for command in TOOLBAR:
-        if command == ">":
+    for command in ("|", *TOOLBAR, "|"):
+        if command == "|":
+            end = QWidget()
+            end.setFixedSize(*END_PX)
+            bar.addWidget(end)
+        elif command == ">":
             room = QWidget()
             room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             bar.addWidget(room)

@@ -107,7 +107,7 @@ PANELS = (
         "F7",
         "bottom",
         Timeline,
-        height=156,
+        height=144,
         fixed=True,
     ),
     PanelSpec("log", N("panels", "Log"), N("commands", "Activity and log"), "F9", "tabs", LogPanel),

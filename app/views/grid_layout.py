@@ -26,6 +26,10 @@ LEAST_CELL_PX = 36
 """Least width of a cell of the layers view, for any number of columns."""
 LEAST_ROW_PX = 54
 """Least height to which rows are shrunk to bring all of them into sight."""
+SCROLLED_CELL_PX = 160
+"""Width up to which cells grow where the rows must be scrolled anyway."""
+ROWS_SEEN = 4
+"""Rows that stay in sight of those that are scrolled."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,11 @@ def layers_layout(
     stages = len({layer.stage for layer in layers})
     by_width = (room.width() - 2 * MARGIN - NAMES_PX - (columns - 1) * GAP) / columns
     by_height = (room.height() - MARGIN - stages * STAGE_PX) / len(layers) - GAP
-    fitting = min(by_width, max(by_height, LEAST_ROW_PX) * aspect)
+    if by_height < LEAST_ROW_PX:
+        seen = max(room.height() / ROWS_SEEN - GAP, LEAST_ROW_PX) * aspect
+        fitting = min(by_width, seen, SCROLLED_CELL_PX)
+    else:
+        fitting = min(by_width, by_height * aspect)
     width = int(max(fitting, LEAST_CELL_PX) * zoom)
     height = max(round(width / aspect), 8)
     left = MARGIN + NAMES_PX

@@ -83,7 +83,7 @@ QMenu::indicator { width: 14px; height: 14px; left: 8px; }
 QMenu::indicator:checked { image: url($icon_check); }
 
 QToolBar { background: $window; border: none; border-bottom: 1px solid $border;
-           padding: 5px 8px; spacing: 6px; }
+           padding: 2px; spacing: 6px; }
 QToolBar::separator { background: $border; width: 1px; margin: 5px 4px; }
 QStatusBar { background: $window; border-top: 1px solid $border; }
 QStatusBar::item { border: none; }

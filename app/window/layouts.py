@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QStyle
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle
 from typing_extensions import override
 
 from app.panels.workspaces import BY_NAME, WORKSPACES, width_of
@@ -52,7 +52,8 @@ class Layouts(QObject):
         self._window, self._docks, self._settings = window, docks, settings
         self._kept: dict[str, QByteArray] = {}
         self._workspace, self._width = WORKSPACES[0], width_of(FIRST_SIZE.width())
-        self._is_bare = self._is_fresh = False
+        self._is_bare = self._is_fresh = self._has_clip = False
+        self._has_timeline = True
         # Timers of our own: a single shot that a closing window never fires is kept for ever.
         self._resized = self._timer(0, self._follow_width)
         self._shown = self._timer(0, docks.share_room)  # before, there is no room to share
@@ -106,6 +107,16 @@ class Layouts(QObject):
         for dock in self._docks.by_name.values():
             dock.hide()
 
+    def show_clip(self, *, is_open: bool) -> None:
+        """Leave out the timeline while no clip is open; its place and height are kept."""
+        if is_open == self._has_clip:
+            return
+        self._has_clip = is_open
+        if is_open and self._has_timeline and not self._is_bare:
+            self._timeline.show()
+        elif not is_open:
+            self._fit_to_clip()
+
     def full_screen(self) -> None:
         """Turn full screen, with the stage and the docks below it, on or off."""
         if self._window.isFullScreen():
@@ -116,17 +127,38 @@ class Layouts(QObject):
         self._remember()
         for dock in self._docks.by_name.values():
             dock.setVisible(dock in self._docks.within("bottom") and not self._is_bare)
+        self._fit_to_clip()
         self._window.showFullScreen()
 
     def take(self, layout: QByteArray) -> None:
         """Show a layout from elsewhere; one of another version changes nothing."""
         self._window.restoreState(layout, LAYOUT_VERSION)
+        self._fit_to_clip()
 
     def current(self) -> QByteArray:
         """The layout that is shown, or was before all docks were hidden."""
         if self._is_bare or self._window.isFullScreen():
             return self._kept.get(self._key, QByteArray())
-        return self._window.saveState(LAYOUT_VERSION)
+        if self._has_clip or not self._has_timeline:
+            return self._window.saveState(LAYOUT_VERSION)
+        was_hidden = self._timeline.isHidden()
+        self._window.setUpdatesEnabled(False)
+        try:
+            self._timeline.show()
+            return self._window.saveState(LAYOUT_VERSION)
+        finally:
+            self._timeline.setHidden(was_hidden)
+            self._window.setUpdatesEnabled(True)
+
+    @property
+    def _timeline(self) -> QDockWidget:
+        return self._docks.by_name["timeline"]
+
+    def _fit_to_clip(self) -> None:
+        """Hide a timeline that has nothing to show, after the docks were placed."""
+        self._has_timeline = not self._timeline.isHidden()
+        if not self._has_clip:
+            self._timeline.hide()
 
     @property
     def _key(self) -> str:
@@ -147,6 +179,7 @@ class Layouts(QObject):
                 )
                 if self._is_fresh:
                     self._docks.arrange()
+                self._fit_to_clip()
             finally:
                 self._window.setUpdatesEnabled(True)
         self.changed.emit()

@@ -323,6 +323,7 @@ class MainWindow(TabRing):
         self.toolbar.show_views(has_views)
         page: QWidget = self.stage if has_views else self.atlas
         page = self.welcome if results.video is None else page
+        self.layouts.show_clip(is_open=results.video is not None)
         self._pages.show_page(page)
         self._show_title()
         if not (self.store.state.playing or self.store.state.scrubbing):

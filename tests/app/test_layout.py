@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from app.panels.workspaces import BY_NAME
 from app.window import layouts
 from tests.app.conftest import WAIT_MS, settle
+from tests.app.helpers import drop
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_reset_puts_the_docks_of_the_workspace_back_and_others_away(boot):
     window.actions_table.run("view.reset_layout")
     assert not window.docks.by_name["layers"].isFloating()
     again = {name for name, dock in window.docks.by_name.items() if not dock.isHidden()}
-    assert again == set(BY_NAME["look"].wide.shown())
+    assert again == set(BY_NAME["look"].wide.shown()) - {"timeline"}
     assert shown <= again
 
 
@@ -104,6 +105,42 @@ def test_reset_shares_the_room_of_a_low_window_as_at_first(boot, qtbot):
     qtbot.waitUntil(lambda: height["predictions"]() > height["display"](), timeout=WAIT_MS)
     window.actions_table.run("view.reset_layout")
     qtbot.waitUntil(lambda: height["display"]() >= height["predictions"]() - 40, timeout=WAIT_MS)
+
+
+# -- the timeline, which the empty page leaves out -----------------------------------------------
+
+
+def test_the_empty_page_has_no_timeline_and_a_clip_brings_it_back_as_high(
+    boot, qtbot, barcode_clip
+):
+    window = boot(clip=barcode_clip)
+    timeline, page = window.docks.by_name["timeline"], window.centralWidget()
+    window.resizeDocks([timeline], [200], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: timeline.height() == 200, timeout=WAIT_MS)
+    low = page.height()
+    window.actions_table.run("file.close_clip")
+    qtbot.waitUntil(lambda: page.height() >= low + 200, timeout=WAIT_MS)
+    for command in ("view.hide_panels", "view.hide_panels", "workspace.explain", "workspace.look"):
+        window.actions_table.run(command)
+        assert timeline.isHidden(), command
+    window.close()
+    again = boot()
+    timeline = again.docks.by_name["timeline"]
+    assert timeline.isHidden()
+    drop(again, barcode_clip)
+    qtbot.waitUntil(lambda: timeline.isVisible() and timeline.height() == 200, timeout=WAIT_MS)
+
+
+def test_a_timeline_hidden_by_the_user_stays_hidden_with_the_next_clip(boot, qtbot, barcode_clip):
+    window = boot(clip=barcode_clip)
+    window.actions_table.run("view.timeline")
+    window.actions_table.run("file.close_clip")
+    qtbot.waitUntil(lambda: window.controller.results.video is None, timeout=WAIT_MS)
+    drop(window, barcode_clip)
+    qtbot.waitUntil(lambda: window.controller.results.video is not None, timeout=WAIT_MS)
+    assert window.docks.by_name["timeline"].isHidden()
+    window.close()
+    assert boot(clip=barcode_clip).docks.by_name["timeline"].isHidden()
 
 
 def test_no_view_makes_the_window_wider_than_a_small_screen(lens, qtbot):

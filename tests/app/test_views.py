@@ -423,6 +423,9 @@ def test_a_matrix_has_a_row_for_each_block_and_scrolls_rather_than_vanish():
     assert grid_layout.cell_size.width() >= 36
     assert grid_layout.size.height() > 500
     assert grid_layout.size.width() == 640
+    wide = layers_layout(QSize(1700, 500), layers, 16 / 9)
+    assert wide.cell_size.width() == 160
+    assert wide.size.height() > 500
     tall = layers_layout(QSize(640, 500), layers[:3], 16 / 9)
     assert tall.size.height() <= 500
 

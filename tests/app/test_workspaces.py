@@ -25,6 +25,11 @@ def shown(window):
     return {name for name, dock in window.docks.by_name.items() if not dock.isHidden()}
 
 
+def first_docks(workspace, width="wide"):
+    """Names of the docks that a workspace shows at first; the empty page has no timeline."""
+    return set(workspace.arrangement(width).shown()) - {"timeline"}
+
+
 def go(qtbot, window, number):
     qtbot.keyClick(window, DIGITS[number - 1], ALT)
 
@@ -171,17 +176,17 @@ def test_a_layout_is_kept_for_each_workspace_and_width_over_a_restart(boot, qtbo
     go(qtbot, window, 2)
     window.docks.toggle("predictions")
     window.resize(1024, 700)
-    qtbot.waitUntil(lambda: shown(window) == set(WORKSPACES[1].narrow.shown()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: shown(window) == first_docks(WORKSPACES[1], "narrow"), timeout=WAIT_MS)
     window.docks.toggle("model")
     window.close()
     again = boot()
     assert again.store.state.workspace == "explain"
-    assert shown(again) == {*WORKSPACES[1].narrow.shown(), "model"}
+    assert shown(again) == {*first_docks(WORKSPACES[1], "narrow"), "model"}
     again.resize(1400, 860)
-    wide = set(WORKSPACES[1].wide.shown()) - {"predictions"}
+    wide = first_docks(WORKSPACES[1]) - {"predictions"}
     qtbot.waitUntil(lambda: shown(again) == wide, timeout=WAIT_MS)
     go(qtbot, again, 1)
-    assert shown(again) == set(WORKSPACES[0].wide.shown()) - {"layers"}
+    assert shown(again) == first_docks(WORKSPACES[0]) - {"layers"}
 
 
 def test_reset_layout_resets_this_workspace_alone(boot, qtbot):
@@ -190,7 +195,7 @@ def test_reset_layout_resets_this_workspace_alone(boot, qtbot):
     go(qtbot, window, 4)
     window.docks.toggle("clips")
     window.actions_table.run("view.reset_layout")
-    assert shown(window) == set(WORKSPACES[3].wide.shown())
+    assert shown(window) == first_docks(WORKSPACES[3])
     go(qtbot, window, 1)
     assert "heads" not in shown(window)
 
@@ -220,10 +225,10 @@ def test_docks_hidden_by_z_are_there_again_after_a_restart_or_in_another_workspa
     window = boot()
     window.toggle_panels()
     go(qtbot, window, 2)
-    assert shown(window) == set(WORKSPACES[1].wide.shown())
+    assert shown(window) == first_docks(WORKSPACES[1])
     window.toggle_panels()
     window.close()
-    assert shown(boot()) == set(WORKSPACES[1].wide.shown())
+    assert shown(boot()) == first_docks(WORKSPACES[1])
 
 
 def test_full_screen_keeps_the_stage_alone_in_every_workspace(lens, qtbot):
@@ -405,6 +410,13 @@ def test_what_was_used_last_stands_first_in_an_empty_search(lens, qtbot, find):
     assert find("")[0].id == "view.token_grid"
     find("dim what", run=True)
     assert [row.id for row in find("")[:2]] == ["view.coverage", "view.token_grid"]
+
+
+def test_tools_and_timeline_leave_the_frame_its_room_at_first(lens, qtbot):
+    timeline = lens.docks.by_name["timeline"]
+    qtbot.waitUntil(lambda: timeline.height() == 144, timeout=WAIT_MS)
+    assert lens.toolbar.height() == 40
+    assert lens.panels.timeline.body.isVisible()
 
 
 def test_the_toolbar_shows_the_views_as_one_control(lens):
