@@ -31,7 +31,7 @@ def test_the_tour_points_at_parts_that_are_on_screen_and_ends(window, qtbot):
         seen.append(tour.title.text())
         click(qtbot, tour.next)
         assert len(seen) < 20, "it does not end"
-    assert len(seen) == len(set(seen)) == 6
+    assert len(seen) == len(set(seen)) == 5, "the empty page has no timeline"
 
 
 def test_escape_skips_the_tour_and_the_keys_go_with_it_until_then(window, qtbot):
@@ -46,8 +46,13 @@ def test_escape_skips_the_tour_and_the_keys_go_with_it_until_then(window, qtbot)
 
 def test_a_hidden_part_is_passed_over(window, qtbot):
     window.actions_table.run("view.heads")
-    assert len(begin(window, qtbot)._steps) == 5
+    assert len(begin(window, qtbot)._steps) == 4
     window.help.running_tour.end()
+
+
+def test_with_a_clip_the_tour_comes_to_the_timeline_too(lens, qtbot):
+    assert len(begin(lens, qtbot)._steps) == 6
+    lens.help.running_tour.end()
 
 
 def test_the_tour_is_beside_what_it_points_at_also_after_the_window_changed(window, qtbot):
