@@ -1,6 +1,7 @@
 """Series over the clip, predictions of the whole video, and the list of classes."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.controller.survey_cache import SurveyCache
 from app.results import PredictionInfo
+from app.results.survey import WindowSurvey
 from app.state.view_state import MOST_PINNED
 from app.text.class_list import listed_classes
 from app.window.session_manager import fitted
@@ -299,3 +302,14 @@ def test_work_that_was_interrupted_goes_on_where_it_was():
     assert told == [10, 20]
     task(TaskHandle(9, Cancelled()))
     assert told == [10, 20, 30]
+
+
+def test_an_estimate_is_that_of_the_last_windows_of_this_very_clip(lens):
+    cache, request = SurveyCache(), lens.controller.results.request
+    assert cache.seconds(request, request.spec) is None
+    for seconds in (60.0, 8.0, 8.0, 9.0, 8.0, 90.0):  # the first one is the slowest by far
+        cache.record(WindowSurvey(request, np.ones(7) / 7, ("a",) * 7, (), seconds))
+    assert cache.seconds(request, request.spec) == 8.0
+    other = replace(request, clip=request.clip.with_name("other.mp4"))
+    assert cache.seconds(other, request.spec) is None
+    assert cache.seconds(request, replace(request.spec, short_side=48)) is None
