@@ -2,6 +2,7 @@
 
 import ast
 import logging
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,34 @@ def test_texts_of_several_lines_are_bounded_in_lines_and_in_each_line(endless, q
     report = QGuiApplication.clipboard().text()
     assert "Traceback" in report or "lines) ..." in report
     assert len(report) <= LINES_LIMIT * (MESSAGE_LIMIT + 1)
+
+
+ESCAPES = "evil\x1b]0;title\x07\u202e\udcff\x9b2J"
+
+
+def acted_on(text):
+    """Characters of a text that a terminal or a reader's eyes would be led astray by."""
+    return {each for each in text if unicodedata.category(each) in ("Cc", "Cs")} - {"\n", "\t"} | (
+        {"\u202e"} & set(text)
+    )
+
+
+def test_escapes_are_shown_escaped_in_messages_the_log_and_reports(boot, qtbot):
+    window = boot()
+    window.controller.notify(Message("error", f"{ESCAPES} failed", f"first\n{ESCAPES}"))
+    logging.getLogger("app").warning("%s is damaged", ESCAPES)
+    qtbot.waitUntil(lambda: bool(window.messages.toasts), timeout=WAIT_MS)
+    for name in window.docks.by_name:
+        window.docks.show(name)
+    (toast,) = (each for each in window.messages.toasts if "failed" in each.message.text)
+    click(qtbot, toast.details_button)
+    click(qtbot, toast.copy_button)
+    report = QGuiApplication.clipboard().text()
+    boxes = [box.toPlainText() for box in window.findChildren(PlainLines)]
+    shown = [report, *boxes, *(text for _, text in texts_of(window))]
+    assert {where: acted_on(where) for where in shown if acted_on(where)} == {}
+    assert sum(r"evil\x1b]0;title\x07" in text for text in shown) >= 3
+    assert any("is damaged" in box for box in boxes), "the log"
 
 
 def test_a_text_without_bounds_would_be_found(endless, qtbot):

@@ -80,6 +80,8 @@ def test_labels_that_are_no_names_are_refused(labels, saved: Callable, checkpoin
         ("[Something] falling\n", "text.json", "is not JSON"),
         ('["a", "b', "cut.txt", "is not JSON"),
         ("[" * 100_000, "deep.json", "nested too deeply"),
+        ("[true," + "[" * 100_000, "template.txt", "names of up to"),
+        ("[true," + "9" * 5000 + "]", "template.txt", "names of up to"),
         ('{"a": ' + "9" * 5000 + "}", "long_id.json", "is not JSON"),
         ("id,name\n" + "9" * 5000 + ",a\n", "long_id.csv", "no column of whole numbers"),
         ("a" * 200_000 + "\nb", "long_line.txt", "has a line that is no class name"),

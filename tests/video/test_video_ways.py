@@ -268,6 +268,46 @@ def test_a_header_that_breaks_off_holds_no_settings(cut):
     assert list(_video_tracks(whole[:cut])) in ([], [{}])
 
 
+def uint(name, value):
+    """An EBML element of a number of two bytes, as FFmpeg writes sizes."""
+    return name.to_bytes(2) + b"\x82" + value.to_bytes(2)
+
+
+@pytest.mark.parametrize("sides", [("bottom", "right"), ("top", "left"), ("left", "right")])
+def test_the_crop_that_a_track_states_is_applied_to_every_frame(tmp_path, sides):
+    """The two sizes of display, which stand in for it, are as long as two edges of a crop."""
+    names = {"bottom": 0x54AA, "top": 0x54BB, "left": 0x54CC, "right": 0x54DD}
+    path = write_barcode_clip(tmp_path / "clip.mkv", frames=12, pixel_aspect=Fraction(2))
+    with open_video(path) as video:
+        whole = [frame.copy() for frame in video.frames()]
+    data = path.read_bytes()
+    width, height = uint(0x54B0, 384), uint(0x54BA, 108)
+    assert (data.count(width), data.count(height)) == (1, 1)
+    data = data.replace(width, uint(names[sides[0]], 12)).replace(height, uint(names[sides[1]], 16))
+    path.write_bytes(data)
+    cut = {side: 12 * (side == sides[0]) + 16 * (side == sides[1]) for side in names}
+    with open_video(path, cache_bytes=0) as video:
+        for index in (11, 0, 5):
+            inside = whole[index][
+                cut["top"] : 108 - cut["bottom"], cut["left"] : 192 - cut["right"]
+            ]
+            np.testing.assert_array_equal(video.frame(index), inside)
+
+
+def test_an_encrypted_film_says_so_and_asks_for_no_key(tmp_path):
+    path = tmp_path / "locked.mp4"
+    options = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "76" * 16}
+    with av.open(str(path), "w", options={**options, "encryption_kid": "a7" * 16}) as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuv420p"
+        for index in range(12):
+            frame = av.VideoFrame.from_ndarray(barcode_picture(index), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(VideoOpenError, match=r"locked\.mp4 is encrypted, and there is no key"):
+        open_video(path)
+
+
 # -- pictures ------------------------------------------------------------------------------------
 
 
@@ -324,6 +364,17 @@ def test_the_same_name_with_another_ending_is_another_series(tmp_path):
     with open_video(tmp_path) as video:
         assert video.frame_count == 8
         assert "such as img000.png" in video.damage[-1]
+
+
+@pytest.mark.parametrize("kind", ["flow_x", "depth", "seg", "normals", "edges"])
+def test_pictures_that_are_made_of_frames_are_none_however_many_they_are(tmp_path, kind):
+    write_pictures(tmp_path, "img_{:05}", range(12), ".jpg")
+    for number in range(15):
+        noise = np.random.default_rng(number).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+        cv2.imwrite(str(tmp_path / f"{kind}_{number:05}.jpg"), noise)
+    with open_video(tmp_path) as video:
+        assert video.frame_count == 12
+        assert f"15, such as {kind}_00000.jpg" in video.damage[-1]
 
 
 def test_two_cameras_are_two_series(tmp_path):
