@@ -58,7 +58,7 @@ def test_memory_is_used_up_to_the_last_byte(clip, tmp_path, monkeypatch, less, s
 
 def test_a_map_as_large_as_the_cap_is_built_and_none_above_it(clip):
     layer = capture(peaked(), clip).layers[3]
-    assert layer.attention_bytes == 2 * 4 * 9 * 9 * 4 == layer.attention().nbytes
+    assert layer.attention_bytes == 2 * 4 * 9 * 33 * 4 == layer.attention().nbytes
     assert layer.attention(max_bytes=layer.attention_bytes).shape == layer.map_shape
     with pytest.raises(CaptureError, match="takes 0 MiB"):
         layer.attention(max_bytes=layer.attention_bytes - 1)
@@ -88,7 +88,7 @@ def test_heads_and_tokens_below_0_are_refused_in_words(clip):
         layer.row(9)
     bare = replace(layer, inputs=replace(layer.inputs, has_class_token=False), name="")
     with pytest.raises(CaptureError, match=r"0\.\.7 of the layer \(grid \(2, 2, 2\)\)"):
-        bare.column(8)
+        bare.row(8)
 
 
 @pytest.mark.parametrize(("rows", "bytes_of_rows"), [(16, 1), (20, 20), (129, 10**6)])

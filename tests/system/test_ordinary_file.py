@@ -168,7 +168,7 @@ def test_a_tilde_of_nobody_stays_as_it_was_typed():
     assert user_path("~/a") == Path.home() / "a"
 
 
-READS = re.compile(r"\\.(?:read_text|read_bytes)\\(|(?<!av)(?<!os)\\.open\\((?:\"[rx]|newline)")
+READS = re.compile(r"\.(?:read_text|read_bytes)\(|(?<!av)(?<!os)\.open\((?:\"[rx]|newline)")
 READ_DIRECTLY = {
     # Files beside the code, of this process, or that it made itself.
     "app/widgets/icons.py",
