@@ -268,24 +268,27 @@ def test_a_header_that_breaks_off_holds_no_settings(cut):
     assert list(_video_tracks(whole[:cut])) in ([], [{}])
 
 
-def uint(name, value):
-    """An EBML element of a number of two bytes, as FFmpeg writes sizes."""
-    return name.to_bytes(2) + b"\x82" + value.to_bytes(2)
+EDGES = {"bottom": 0x54AA, "top": 0x54BB, "left": 0x54CC, "right": 0x54DD}
 
 
 @pytest.mark.parametrize("sides", [("bottom", "right"), ("top", "left"), ("left", "right")])
 def test_the_crop_that_a_track_states_is_applied_to_every_frame(tmp_path, sides):
-    """The two sizes of display, which stand in for it, are as long as two edges of a crop."""
-    names = {"bottom": 0x54AA, "top": 0x54BB, "left": 0x54CC, "right": 0x54DD}
-    path = write_barcode_clip(tmp_path / "clip.mkv", frames=12, pixel_aspect=Fraction(2))
+    """Two settings that FFmpeg writes and nobody needs are as long as two edges of a crop.
+
+    The second one lies behind the settings of the video, which are made longer by it.
+    """
+    path = write_barcode_clip(tmp_path / "clip.mkv", frames=12)
     with open_video(path) as video:
         whole = [frame.copy() for frame in video.frames()]
-    data = path.read_bytes()
-    width, height = uint(0x54B0, 384), uint(0x54BA, 108)
-    assert (data.count(width), data.count(height)) == (1, 1)
-    data = data.replace(width, uint(names[sides[0]], 12)).replace(height, uint(names[sides[1]], 16))
-    path.write_bytes(data)
-    cut = {side: 12 * (side == sides[0]) + 16 * (side == sides[1]) for side in names}
+    data, size = path.read_bytes(), bytes.fromhex("b081c0 ba816c")
+    settings = b"\xe0\x8a" + size + bytes.fromhex("54b28104 55ee8100")
+    assert data.count(settings) == 1
+    edges = [
+        EDGES[side].to_bytes(2) + bytes([0x81, pixels])
+        for side, pixels in zip(sides, (12, 16), strict=True)
+    ]
+    path.write_bytes(data.replace(settings, b"\xe0\x8e" + size + b"".join(edges)))
+    cut = dict.fromkeys(EDGES, 0) | dict(zip(sides, (12, 16), strict=True))
     with open_video(path, cache_bytes=0) as video:
         for index in (11, 0, 5):
             inside = whole[index][
