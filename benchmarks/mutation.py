@@ -35,7 +35,7 @@ TARGETS: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "record": ("mvit_core/attention/record.py", ("record", "capture", "keeping")),
         "recorder": ("mvit_core/attention/recorder.py", ("record", "capture", "keeping")),
         "heatmap": ("mvit_core/heatmap.py", ("heatmap", "render")),
-        "render": ("mvit_core/render", ("render", "heat", "compositing", "difference")),
+        "render": ("mvit_core/render", ("looks", "heat", "render", "compositing", "difference")),
     }
 )
 """Name, the module or package, and its tests: ``tests/core/test_NAME.py``."""
