@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,7 @@ def main() -> bool:
     parser.add_argument("--cosmic-ray", default=shutil.which("cosmic-ray"), metavar="PROGRAM")
     parser.add_argument("--sample", type=int, default=40, help="mutants of each module (40)")
     parser.add_argument("--minutes", type=float, default=60.0, help="for all together (60)")
+    parser.add_argument("--jobs", type=int, default=1, help="modules at a time (1)")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     unknown = [name for name in options.names if name not in TARGETS]
@@ -103,13 +105,17 @@ def main() -> bool:
         )
     program = str(Path(options.cosmic_ray).absolute())
     names = options.names or list(TARGETS)
-    seconds = 60 * options.minutes / len(names)
-    found = {}
-    for name in names:
+    jobs = min(max(options.jobs, 1), len(names))
+    seconds = 60 * options.minutes * jobs / len(names)
+
+    def found_in(name: str) -> list[Mutant]:
         # Each has a copy of its own: one whose time is over leaves its last fault behind.
         with tempfile.TemporaryDirectory() as folder:
             tree, random = _copied_tree(Path(folder)), Random(f"{options.seed}/{name}")
-            found[name] = run(tree, name, program, random, options.sample, seconds)
+            return run(tree, name, program, random, options.sample, seconds)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        found = dict(zip(names, pool.map(found_in, names), strict=True))
     return report(section_of(found, options.seed))
 
 
