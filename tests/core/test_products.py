@@ -78,6 +78,13 @@ def test_dropped_probabilities_are_the_share_asked_for_and_the_mean_stays():
     torch.testing.assert_close(dropped[left], whole[left] / 0.75)
 
 
+def test_tensors_may_be_named_and_options_have_to_be():
+    q, k, v = torch.randn(1, 1, 3, 2), torch.randn(1, 1, 4, 2), torch.randn(1, 1, 4, 5)
+    assert torch.equal(weighted_values(v=v, k=k, q=q), weighted_values(q, k, v, None))
+    with pytest.raises(TypeError, match="positional"):
+        weighted_values(q, k, v, None, print)
+
+
 @pytest.mark.parametrize("asks", [False, True])
 @pytest.mark.parametrize("drop_rate", [0.0, 1e-9])
 def test_whoever_listens_hears_every_probability_once_in_every_way(asks, drop_rate, monkeypatch):

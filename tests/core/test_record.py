@@ -155,6 +155,16 @@ def test_probabilities_are_those_of_the_activation():
     assert activated(logits.double(), "softmax").dtype == torch.float64
 
 
+def test_a_layer_tells_its_name_and_no_numbers(clip, tmp_path, monkeypatch):
+    monkeypatch.setattr("mvit_core.system.spill.spill_folder", lambda: tmp_path)
+    for layer in capture(peaked(), clip, 1, keep=Keep(memory_bytes=0, full_maps=True)).layers:
+        words = repr(layer)
+        assert layer.name in words
+        assert "tensor" not in words
+        assert "Spill" not in words
+        assert len(words) < 500
+
+
 def test_the_last_layer_alone_is_read(clip):
     record = capture(peaked(), clip)
     assert [record.is_last(layer) for layer in record.layers] == [False, False, False, True]
