@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mutation import EQUIVALENT, SINCE
 from tests.fixtures_video import SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +49,14 @@ def test_a_test_that_is_gone_would_be_noticed():
         "tests/system/test_hardening_page.py::gone",
         "tests/none.py::test",
     ]
+
+
+def test_every_test_that_notices_a_survivor_of_the_mutation_score_exists():
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests/core").glob("*.py")
+    )
+    assert [name for name in SINCE.values() if f"def {name}(" not in source] == []
+    assert not EQUIVALENT.keys() & SINCE.keys()
 
 
 def test_every_file_that_the_promises_name_exists():
