@@ -50,6 +50,10 @@ EQUIVALENT: Mapping[str, str] = MappingProxyType(
         "logits = (q @ (k * inputs.scale).transpose(+2, -1))[..., 0]  # (B, h, Nq)": (
             "no change: of four axes the second last is number 2"
         ),
+        "mvit_core/model/products.py ReplaceComparisonOperator_Eq_GtE: "
+        "together = max(limit // (row_bytes * nq), 1) if rows >= nq else 1": (
+            "no change: there are never more rows than nq"
+        ),
     }
 )
 """Why a survivor is no fault: its key, and the reason. Such mutants do not count."""
@@ -60,6 +64,26 @@ SINCE: Mapping[str, str] = MappingProxyType(
         "summary: MapSummary = field(repr=True)": "test_a_layer_tells_its_name_and_no_numbers",
         "mvit_core/model/products.py ReplaceBinaryOperator_Mul_Div: "
         "/,": "test_tensors_may_be_named_and_options_have_to_be",
+        "mvit_core/model/products.py ReplaceComparisonOperator_NotEq_GtE: "
+        'elif drop_rate or q.device.type >= "cpu" or torch.is_autocast_enabled("cpu"):': (
+            "test_only_dropped_probabilities_are_made_in_one_piece"
+        ),
+        "mvit_core/attention/recorder.py ReplaceFalseWithTrue: "
+        "parts = (each for each in self._module.modules() "
+        "if [*each.parameters(recurse=True)])": (
+            "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
+        ),
+        "mvit_core/attention/recorder.py NumberReplacer: "
+        "frames, height, width = (1, *given[ 3:]) if len(given) == 4 else given[2:]": (
+            "test_a_picture_is_a_clip_of_one_frame"
+        ),
+        "mvit_core/attention/recorder.py NumberReplacer: "
+        "frames, height, width = (1, *given[ 1:]) if len(given) == 4 else given[2:]": (
+            "test_a_picture_is_a_clip_of_one_frame"
+        ),
+        "mvit_core/attention/recorder.py RemoveDecorator: without @property def taps(self) -> int:": (
+            "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
+        ),
     }
 )
 """The test that notices a survivor since: its key, and the name. In the run it survived."""
@@ -273,14 +297,19 @@ def _outcomes(session: Path) -> Iterator[Mutant]:
             "from mutation_specs join work_results using (job_id) where test_outcome is not null "
             "order by module_path, start_pos_row, operator_name"
         ):
-            added = [row[1:].strip() for row in change.splitlines() if _is_added(row)]
             operator = operator.removeprefix("core/")
-            yield Mutant(f"{path}:{line}", operator, outcome, " ".join(added))
+            yield Mutant(f"{path}:{line}", operator, outcome, _change(change.splitlines()))
 
 
-def _is_added(row: str) -> bool:
-    """A line of a diff is of the changed file."""
-    return row.startswith("+") and not row.startswith("+++")
+def _change(rows: list[str]) -> str:
+    """The lines that a diff adds; where it adds none, those that it takes away before the next."""
+    body = [row for row in rows if not row.startswith(("+++", "---"))]
+    added = [row[1:].strip() for row in body if row.startswith("+")]
+    if added:
+        return " ".join(added)
+    at = [place for place, row in enumerate(body) if row.startswith("-") and row[1:].strip()]
+    following = [row.strip() for row in body[at[-1] + 1 :] if row.strip()] if at else []
+    return " ".join(["without", *(body[place][1:].strip() for place in at), *following[:1]])
 
 
 if __name__ == "__main__":

@@ -78,6 +78,18 @@ def test_dropped_probabilities_are_the_share_asked_for_and_the_mean_stays():
     torch.testing.assert_close(dropped[left], whole[left] / 0.75)
 
 
+@pytest.mark.parametrize(
+    ("asks", "drop_rate", "pieces"), [(False, 0, 18), (True, 0, 18), (True, 0.1, 1)]
+)
+def test_only_dropped_probabilities_are_made_in_one_piece(asks, drop_rate, pieces, monkeypatch):
+    """Autograd keeps a piece for the way back: of tiles it keeps none."""
+    monkeypatch.setattr(products, "CPU_TILE_BYTES", 1)
+    q, k, v = (torch.randn(2, 3, 40, 4).requires_grad_(asks) for _ in range(3))
+    heard = []
+    weighted_values(q, k, v, on_tile=lambda *_: heard.append(1), drop_rate=drop_rate)
+    assert len(heard) == pieces
+
+
 def test_tensors_may_be_named_and_options_have_to_be():
     q, k, v = torch.randn(1, 1, 3, 2), torch.randn(1, 1, 4, 2), torch.randn(1, 1, 4, 5)
     assert torch.equal(weighted_values(v=v, k=k, q=q), weighted_values(q, k, v, None))

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from mvit_core import AttentionRecorder, capture
 from mvit_core.attention import record as records
 from mvit_core.attention.record import activated
 from mvit_core.attention.recorder import Keep
-from mvit_core.errors import CaptureError
+from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.model import MultiHeadedAttention
+from mvit_core.model.tap import AttentionTap
 from tests.core.test_capture import peaked
 
 
@@ -163,6 +165,65 @@ def test_a_layer_tells_its_name_and_no_numbers(clip, tmp_path, monkeypatch):
         assert "tensor" not in words
         assert "Spill" not in words
         assert len(words) < 500
+
+
+class OfPictures(nn.Module):
+    """A network of pictures, (B, 3, H, W), around one of clips."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = peaked()
+
+    def forward(self, pictures):
+        return self.inner(pictures.unsqueeze(2).expand(-1, -1, 4, -1, -1))
+
+
+def test_a_picture_is_a_clip_of_one_frame(clip):
+    record = capture(OfPictures(), clip[:, :, 0])
+    assert record.input_shape == (1, 32, 32)
+    assert next(layer.name for layer in record.layers) == "inner.blocks.0.attn"
+    assert (record.readout, record.activation, record.boxes) == ("class", "softmax", None)
+
+
+def test_a_pass_that_was_cancelled_hands_over_the_layers_heard_and_knows_how_many_there_are(clip):
+    unfinished = []
+
+    def stop(done, total):
+        if done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        capture(peaked(), clip, on_layer=stop, on_cancelled=unfinished.append)
+    (record,) = unfinished
+    assert (record.depth, record.is_complete) == (4, False)
+    assert record.logits.shape == (2, 0)
+    # The layer at which it was asked to stop is kept: it was heard whole.
+    assert [layer.block for layer in record.layers] == [0, 1]
+    whole = capture(peaked(), clip)
+    assert (whole.depth, whole.is_complete) == (4, True)
+    assert torch.equal(record.layers[1].attention(), whole.layers[1].attention())
+
+
+def test_nothing_is_handed_over_where_no_layer_was_heard(clip):
+    unfinished = []
+
+    def stop():
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        capture(peaked(), clip, on_step=stop, on_cancelled=unfinished.append)
+    assert unfinished == []
+
+
+def test_only_parts_with_weights_of_their_own_ask_whether_to_go_on():
+    """A hook keeps the others from being computed at once."""
+    model = peaked()
+    with AttentionRecorder(model, on_step=lambda: None) as recorder:
+        hooked = {part for part in model.modules() if part._forward_pre_hooks}
+        weighted = {part for part in model.modules() if [*part.parameters(recurse=False)]}
+        taps = {part for part in model.modules() if isinstance(part, AttentionTap)}
+        assert hooked == weighted | taps | {model}
+        assert (recorder.taps, recorder.depth, recorder.roots) == (4, 0, ())
 
 
 def test_the_last_layer_alone_is_read(clip):
