@@ -81,8 +81,16 @@ SINCE: Mapping[str, str] = MappingProxyType(
         "frames, height, width = (1, *given[ 1:]) if len(given) == 4 else given[2:]": (
             "test_a_picture_is_a_clip_of_one_frame"
         ),
-        "mvit_core/attention/recorder.py RemoveDecorator: without @property def taps(self) -> int:": (
+        "mvit_core/attention/recorder.py RemoveDecorator: "
+        "without @property def taps(self) -> int:": (
             "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
+        ),
+        "mvit_core/attention/recorder.py ReplaceFalseWithTrue: gradients: bool = True": (
+            "test_a_recorder_keeps_no_values_and_no_whole_maps_unless_asked"
+        ),
+        "mvit_core/render/outlines.py ReplaceComparisonOperator_GtE_Lt: "
+        "inside = (values < level).astype(np.uint8)": (
+            "test_two_peaks_that_touch_at_a_corner_have_a_line_each"
         ),
     }
 )

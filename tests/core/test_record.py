@@ -167,6 +167,17 @@ def test_a_layer_tells_its_name_and_no_numbers(clip, tmp_path, monkeypatch):
         assert len(words) < 500
 
 
+def test_a_recorder_keeps_no_values_and_no_whole_maps_unless_asked(clip):
+    with torch.no_grad(), AttentionRecorder(model := peaked()) as recorder:
+        model(clip)
+    for layer in recorder.layers:
+        assert layer.inputs.v.numel() == 0
+        assert layer.summary.maps is None
+        assert layer.output_gradient is None
+        assert layer.spill is None
+    assert [layer.block for layer in recorder.layers] == [0, 1, 2, 3]
+
+
 class OfPictures(nn.Module):
     """A network of pictures, (B, 3, H, W), around one of clips."""
 
