@@ -54,6 +54,18 @@ EQUIVALENT: Mapping[str, str] = MappingProxyType(
         "together = max(limit // (row_bytes * nq), 1) if rows >= nq else 1": (
             "no change: there are never more rows than nq"
         ),
+        "mvit_core/attention/recorder.py ReplaceComparisonOperator_Eq_LtE: "
+        "frames, height, width = (1, *given[2:]) if len(given) <= 4 else given[2:]": (
+            "no change: an input of fewer axes has no height and width either way"
+        ),
+        "mvit_core/render/compositing.py ReplaceBinaryOperator_Sub_BitXor: rows = slice("
+        "top ^ top % 2, min(top + height + (top + height) % 2, layer.alpha.shape[0]))": (
+            "no change: both clear the last bit"
+        ),
+        "mvit_core/heatmap.py RemoveDecorator: without @lru_cache(maxsize=64) def _places("
+        "frame_indices: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:": (
+            "no change but of time: the same values are found once more"
+        ),
     }
 )
 """Why a survivor is no fault: its key, and the reason. Such mutants do not count."""
@@ -71,6 +83,10 @@ SINCE: Mapping[str, str] = MappingProxyType(
         "mvit_core/attention/recorder.py ReplaceFalseWithTrue: "
         "parts = (each for each in self._module.modules() "
         "if [*each.parameters(recurse=True)])": (
+            "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
+        ),
+        "mvit_core/attention/recorder.py ReplaceComparisonOperator_IsNot_Is: "
+        "if self._on_step is None:": (
             "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
         ),
         "mvit_core/attention/recorder.py NumberReplacer: "
@@ -91,6 +107,22 @@ SINCE: Mapping[str, str] = MappingProxyType(
         "mvit_core/render/outlines.py ReplaceComparisonOperator_GtE_Lt: "
         "inside = (values < level).astype(np.uint8)": (
             "test_two_peaks_that_touch_at_a_corner_have_a_line_each"
+        ),
+        "mvit_core/attention/recorder.py ReplaceComparisonOperator_Lt_NotEq: "
+        "half = parameter.element_size() != 4": (
+            "test_half_precision_is_a_way_out_for_whoever_does_not_use_it"
+        ),
+        "mvit_core/attention/recorder.py NumberReplacer: "
+        "frames, height, width = (1, *given[2:]) if len(given) == 3 else given[2:]": (
+            "test_a_picture_is_a_clip_of_one_frame"
+        ),
+        "mvit_core/render/colours.py NumberReplacer: "
+        '"google:turbo", perceptual=False, colour_blind_safe=False, cut=( -0.7, 0.85)': (
+            "test_a_tint_is_the_part_of_its_table_that_it_names"
+        ),
+        "mvit_core/render/differences.py ReplaceBinaryOperator_Div_Add: "
+        "fx, fy = (first.frame_size[axis] + second.frame_size[axis] for axis in (0, 1))": (
+            "test_outlines_of_a_difference_end_where_one_of_both_did_not_look"
         ),
     }
 )

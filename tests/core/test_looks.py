@@ -24,6 +24,7 @@ from mvit_core.render import (
     bar_colours,
     bar_number,
     bar_picture,
+    colormaps,
     colour_table,
     difference_layer,
     difference_range,
@@ -185,6 +186,17 @@ def test_the_share_of_an_amount_is_its_opacity():
     assert tint_of("gray").colours.tolist() == colour_table("gray").tolist()
 
 
+@pytest.mark.parametrize("name", colormaps("sequential"))
+def test_a_tint_is_the_part_of_its_table_that_it_names(name):
+    low, high = COLORMAPS[name].cut
+    assert 0 <= low <= high <= 1
+    whole, tint = colour_table(name).astype(int), tint_of(name).colours
+    for entry in (0, 100, 255):
+        place = round(255 * (low + (high - low) * entry / 255))
+        near = whole[max(place - 1, 0) : place + 2]
+        assert np.abs(near - tint[entry]).max(axis=1).min() <= 3
+
+
 def test_only_tables_that_mislead_nobody_are_recommended():
     assert [name for name in COLORMAPS if not COLORMAPS[name].is_recommended] == ["turbo"]
     assert ColourMap("x").is_recommended
@@ -314,6 +326,32 @@ def test_what_both_saw_is_found_on_frames_of_different_sizes():
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (6, 31, 20, 59)
     back = difference_layer(Side(second, 0), Side(first, 0), style, FRAME)
     assert (back.alpha > 0).tolist() == (layer.alpha > 0).tolist()
+
+
+def lined(first, second):
+    """Where the outlines of a difference lie beside its heat, (H, W)."""
+    style = HeatSettings(outline=True, smooth=False).signed_style(ValueRange(-1, 1))
+    plain = replace(style, outline=False)
+    with_lines, without = (
+        difference_layer(Side(first, 0), Side(second, 0), one, FRAME).alpha
+        for one in (style, plain)
+    )
+    return (with_lines > 0) & (without == 0)
+
+
+def test_outlines_of_a_difference_end_where_one_of_both_did_not_look():
+    left, upper = np.zeros((4, 8)), np.zeros((4, 8))
+    left[:, :4], upper[:2] = 1.0, 1.0
+    above = placed(np.zeros((4, 8)), (0.0, 0.0, 160.0, 40.0), frame=(160, 80))
+    rows, columns = np.nonzero(lined(placed(left), above))
+    assert 18 <= rows.max() <= 23
+    assert rows.min() == 0
+    beside = columns[rows < 18]  # an end is round
+    assert 40 <= beside.min() <= beside.max() <= 43
+    middle = placed(np.zeros((4, 8)), (40.0, 0.0, 120.0, 80.0), frame=(160, 80))
+    rows, columns = np.nonzero(lined(placed(upper), middle))
+    assert 16 <= columns.min() <= 22
+    assert 57 <= columns.max() <= 63
 
 
 # -- outlines ------------------------------------------------------------------------------------

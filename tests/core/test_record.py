@@ -10,8 +10,8 @@ from mvit_core import AttentionRecorder, capture
 from mvit_core.attention import record as records
 from mvit_core.attention.record import activated
 from mvit_core.attention.recorder import Keep
-from mvit_core.errors import Cancelled, CaptureError
-from mvit_core.model import MultiHeadedAttention
+from mvit_core.errors import Cancelled, CaptureError, DeviceMemoryError
+from mvit_core.model import MultiHeadedAttention, MViT
 from mvit_core.model.tap import AttentionTap
 from tests.core.test_capture import peaked
 
@@ -176,6 +176,24 @@ def test_a_recorder_keeps_no_values_and_no_whole_maps_unless_asked(clip):
         assert layer.output_gradient is None
         assert layer.spill is None
     assert [layer.block for layer in recorder.layers] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_offered"),
+    [(torch.float32, True), (torch.float64, True), (torch.bfloat16, False), (torch.float16, False)],
+)
+def test_half_precision_is_a_way_out_for_whoever_does_not_use_it(
+    clip, monkeypatch, number, is_offered
+):
+    model = peaked().to(number)
+
+    def fails(*_):
+        raise torch.OutOfMemoryError("no")
+
+    monkeypatch.setattr(MViT, "forward", fails)
+    with pytest.raises(DeviceMemoryError) as told:
+        capture(model, clip)
+    assert ("half" in told.value.remedies) is is_offered
 
 
 class OfPictures(nn.Module):
