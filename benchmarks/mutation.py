@@ -85,6 +85,12 @@ SINCE: Mapping[str, str] = MappingProxyType(
         "if [*each.parameters(recurse=True)])": (
             "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"
         ),
+        "mvit_core/attention/recorder.py ReplaceComparisonOperator_Gt_GtE: "
+        "self._stage += coarser and block >= 0": "test_stages_count_from_1_wherever_pooling_begins",
+        "mvit_core/render/colours.py ReplaceComparisonOperator_Eq_Is: "
+        "return tuple(name for name, entry in COLORMAPS.items() if entry.kind is kind)": (
+            "test_tables_are_listed_by_the_name_of_their_kind"
+        ),
         "mvit_core/attention/recorder.py ReplaceComparisonOperator_IsNot_Is: "
         "if self._on_step is None:": (
             "test_only_parts_with_weights_of_their_own_ask_whether_to_go_on"

@@ -197,6 +197,12 @@ def test_a_tint_is_the_part_of_its_table_that_it_names(name):
         assert np.abs(near - tint[entry]).max(axis=1).min() <= 3
 
 
+def test_tables_are_listed_by_the_name_of_their_kind():
+    assert colormaps("".join(("sig", "ned"))) == ("signed",)
+    assert set(colormaps("sequential")) == set(COLORMAPS) - {"signed"}
+    assert colormaps("sequential")[0] == "inferno"
+
+
 def test_only_tables_that_mislead_nobody_are_recommended():
     assert [name for name in COLORMAPS if not COLORMAPS[name].is_recommended] == ["turbo"]
     assert ColourMap("x").is_recommended

@@ -11,7 +11,7 @@ from mvit_core.attention import record as records
 from mvit_core.attention.record import activated
 from mvit_core.attention.recorder import Keep
 from mvit_core.errors import Cancelled, CaptureError, DeviceMemoryError
-from mvit_core.model import MultiHeadedAttention, MViT
+from mvit_core.model import MultiHeadedAttention, MultiScaleAttention, MViT
 from mvit_core.model.tap import AttentionTap
 from tests.core.test_capture import peaked
 
@@ -194,6 +194,28 @@ def test_half_precision_is_a_way_out_for_whoever_does_not_use_it(
     with pytest.raises(DeviceMemoryError) as told:
         capture(model, clip)
     assert ("half" in told.value.remedies) is is_offered
+
+
+class Pooling(nn.Module):
+    """Two layers that both pool their queries."""
+
+    def __init__(self):
+        super().__init__()
+        pooled = {"num_heads": 1, "kernel_q": (1, 3, 3), "stride_q": (1, 2, 2)}
+        self.first = MultiScaleAttention(4, 4, (1, 8, 8), **pooled)
+        self.second = MultiScaleAttention(4, 4, (1, 4, 4), **pooled)
+
+    def forward(self, x):
+        return self.second(*self.first(x, [1, 8, 8]))[0]
+
+
+def test_stages_count_from_1_wherever_pooling_begins():
+    with torch.no_grad(), AttentionRecorder(module := Pooling().eval()) as recorder:
+        module(torch.randn(1, 65, 4))
+    assert [(layer.stage, layer.q_shape) for layer in recorder.layers] == [
+        (1, (1, 4, 4)),
+        (2, (1, 2, 2)),
+    ]
 
 
 class OfPictures(nn.Module):
