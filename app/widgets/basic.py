@@ -2,8 +2,7 @@
 
 Labels, tooltips, questions and spoken names are made here and nowhere else. Qt guesses from a text
 whether it is markup, and markup names files that Qt then opens; what these functions take is never
-markup, never longer than a message may be, and legible: no mark turns its letters round. A test
-reads the sources for other ways.
+markup, legible, and never longer than a message may be. A test reads the sources for other ways.
 """
 
 from __future__ import annotations
@@ -42,14 +41,10 @@ _NO_TAG = "\u2060"
 
 def bounded(text: str, limit: int = MESSAGE_LIMIT) -> str:
     """A legible text, its middle left out where it is longer than ``limit`` characters."""
-    text = legible(_cut(text, limit))
-    return _cut(text, limit)
-
-
-def _cut(text: str, limit: int) -> str:
+    count, text = len(text), legible(text[:limit] + text[limit:][-limit:])
     if len(text) <= limit:
         return text
-    words = f" \u2026({len(text)})\u2026 "
+    words = f" \u2026({count})\u2026 "
     end = (limit - len(words)) // 3
     return f"{text[: limit - len(words) - end]}{words}{text[-end:]}"
 

@@ -268,7 +268,7 @@ def test_escapes_are_shown_escaped_in_the_log_and_in_reports(boot, qtbot):
         window.docks.show(name)
     (toast,) = (each for each in window.messages.toasts if "failed" in each.message.text)
     click(qtbot, toast.details_button)
-    click(qtbot, toast.copy_button)
+    click(qtbot, toast.report.copy)
     boxes = [box.toPlainText() for box in window.findChildren(PlainLines)]
     shown = [QGuiApplication.clipboard().text(), *boxes]
     assert {text: acted_on(text) for text in shown if acted_on(text)} == {}
