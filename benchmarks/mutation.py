@@ -58,8 +58,8 @@ EQUIVALENT: Mapping[str, str] = MappingProxyType(
         "frames, height, width = (1, *given[2:]) if len(given) <= 4 else given[2:]": (
             "no change: an input of fewer axes has no height and width either way"
         ),
-        "mvit_core/render/compositing.py ReplaceBinaryOperator_Sub_BitXor: rows = slice("
-        "top ^ top % 2, min(top + height + (top + height) % 2, layer.alpha.shape[0]))": (
+        "mvit_core/render/compositing.py ReplaceBinaryOperator_Sub_BitXor: "
+        "rows = slice(top ^ top % 2, top + height + (top + height) % 2)": (
             "no change: both clear the last bit"
         ),
         "mvit_core/heatmap.py RemoveDecorator: without @lru_cache(maxsize=64) def _places("

@@ -42,7 +42,7 @@ from mvit_core.render import (
     upsample,
     value_text,
 )
-from mvit_core.render.outlines import draw_outlines
+from mvit_core.render.outlines import draw_outlines, outlines_of
 
 UNIT = ValueRange(0, 1)
 FRAME = (80, 40)
@@ -285,6 +285,12 @@ def test_the_bar_of_an_empty_range_rises_from_its_end():
     )
 
 
+def test_the_bar_of_a_spotlight_falls_on_white_and_that_of_a_tint_on_the_ground():
+    spot = bar_colours(RenderStyle(UNIT, mode="spotlight", opacity=1.0), 5, (9, 8, 7))
+    assert (spot[0].tolist(), spot[-1].tolist()) == ([0, 0, 0], [255, 255, 255])
+    assert bar_colours(RenderStyle(UNIT), 5, (9, 8, 7))[0].tolist() == [9, 8, 7]
+
+
 @pytest.mark.parametrize(("rows", "dark"), [(2, 1), (3, 1), (10, 5)])
 def test_the_upper_half_of_a_bar_is_on_black(rows, dark):
     bar = bar_picture(RenderStyle(UNIT), 7, rows)
@@ -395,6 +401,26 @@ def test_two_peaks_that_touch_at_a_corner_have_a_line_each(second):
         left, top = 10 * column - 0.5, 10 * row - 0.5
         np.testing.assert_allclose(found, (top, left, left + 10, top + 10), atol=0.5)
     assert all((line.points[0] == line.points[-1]).all() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("frame", "size"),
+    [
+        ((80, 40), (192, 96)),
+        ((1920, 1080), (192, 108)),
+        ((30, 70), (82, 192)),
+        ((900, 1), (192, 2)),
+    ],
+)
+def test_outlines_are_found_on_a_grid_of_the_frames_own_proportions(frame, size):
+    asked = []
+
+    def sampler(wanted):
+        asked.append(wanted)
+        return np.zeros(wanted[::-1], np.float32)
+
+    assert outlines_of(sampler, RenderStyle(UNIT), frame, (0.0, 0.0, *map(float, frame))) == ()
+    assert asked == [size]
 
 
 def test_values_at_the_edge_of_what_was_seen_have_an_open_line():
