@@ -5,10 +5,19 @@ are no UTF-8, or a million characters. Whatever is printed or shown goes through
 once; errors of the core do so by themselves.
 """
 
+import re
 import reprlib
 import unicodedata
 
-__all__ = ["LINES_LIMIT", "MESSAGE_LIMIT", "brief", "printable", "printable_lines", "word"]
+__all__ = [
+    "LINES_LIMIT",
+    "MESSAGE_LIMIT",
+    "brief",
+    "legible",
+    "printable",
+    "printable_lines",
+    "word",
+]
 
 MESSAGE_LIMIT = 2000
 """Characters of the longest message."""
@@ -21,6 +30,11 @@ _NAME_LIMIT = 200
 
 _KINDS_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Unicode categories: controls, formats (reading direction), surrogates, private use, breaks."""
+
+_MISLEADING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Controls but line breaks and tabs, marks of the reading direction, halves of characters."""
 
 _JOINERS = frozenset("\u200c\u200d")
 """Formats that scripts and emoji need, and that only join."""
@@ -51,6 +65,15 @@ def printable_lines(text: str) -> str:
         left_out = len(lines) - LINES_LIMIT + 1
         lines[LINES_LIMIT - 1 - end : -end] = [f"... ({left_out} lines) ..."]
     return "\n".join(printable(line) for line in lines)
+
+
+def legible(text: str) -> str:
+    """Text for a window: what would lead its readers astray is escaped.
+
+    Controls, reading-direction marks and bytes that are no UTF-8 are; line breaks and tabs stay,
+    and so do marks that join words or say where a line may break.
+    """
+    return _MISLEADING.sub(lambda found: _escaped(found[0]), text)
 
 
 def brief(value: object, limit: int = _NAME_LIMIT) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mvit_core.training.loop import Progress
 
 _DONE, _STOPPED = 0, 1
+_LARGEST_BYTES = 1 << 20
+"""Of figures that were measured earlier."""
 
 
 def add_options(demo: argparse.ArgumentParser) -> None:
@@ -204,13 +206,14 @@ def _measured(options: argparse.Namespace) -> "Evaluation | Explained":
 
 def _measured_earlier(options: argparse.Namespace) -> "Evaluation | Explained":
     from mvit_core.errors import ClipError
+    from mvit_core.system.ordinary_file import read_bounded
     from mvit_core.training.evaluation import Evaluation
     from mvit_core.training.explained import Explained
 
     path: Path = options.figures
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(path, _LARGEST_BYTES, ClipError).decode("utf-8")
+    except (ClipError, UnicodeDecodeError) as error:
         raise ClipError(
             f"{path} cannot be read; give a file that 'demo evaluate --json' wrote"
         ) from error

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
 from app.commands import BY_ID, COMMANDS
+from mvit_core.system.bounded_json import BadJson, load_json
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -119,8 +120,8 @@ def native(key: str) -> str:
 def _read(kept: object) -> tuple[str, ...] | None:
     """Read keys from the settings; None where there are none, or they cannot be read."""
     try:
-        keys = json.loads(str(kept)) if kept is not None else None
-    except (ValueError, RecursionError):  # no JSON, or nested for ever
+        keys = load_json(str(kept)) if kept is not None else None
+    except BadJson:
         return None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         return None

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.text.guide import BY_NAME, ENTRIES, matching_entries
 from app.text.guide import tr as guide_tr
-from app.widgets.basic import label
+from app.widgets.basic import label, set_spoken_name
 from app.widgets.guide_pictures import GuidePicture
 
 SIZE_PX = (760, 560)
@@ -144,7 +144,7 @@ class GuideWindow(QDialog):
         entry = BY_NAME[str(item.data(Qt.ItemDataRole.UserRole))]
         title = guide_tr(entry.title)
         self.title.setText(title)
-        self.page.setAccessibleName(title)
+        set_spoken_name(self.page, title)
         self.short.setText(guide_tr(entry.short))
         self.text.setText(guide_tr(entry.more))
         self.picture.show_entry(entry.name, title)

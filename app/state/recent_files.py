@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from PySide6.QtCore import QObject, Signal
 
 from mvit_core.system.assets import asset
+from mvit_core.system.bounded_json import load_json
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -68,9 +69,9 @@ class RecentFiles(QObject):
 def _read(kept: object) -> tuple[Recent, ...]:
     """Read the entries from the settings; those that cannot be read are left out."""
     try:
-        rows = json.loads(str(kept)) if kept is not None else []
+        rows = load_json(str(kept)) if kept is not None else []
         entries = [Recent(kind, Path(path)) for kind, path in rows]
-    except (ValueError, TypeError, RecursionError):  # damaged, or nested for ever
+    except (ValueError, TypeError):  # damaged
         return ()
     return tuple(entry for entry in entries if entry.kind in get_args(Kind))[:AT_MOST]
 

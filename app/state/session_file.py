@@ -7,6 +7,7 @@ same name is recognised.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -24,7 +25,14 @@ from app.state.view_state import ModelSource, ViewState
 from mvit_core.errors import MvitError, SessionError
 from mvit_core.printable import brief, word
 from mvit_core.system.atomic_file import whole_file
-from mvit_core.system.ordinary_file import check_ordinary, is_folder, read_bounded
+from mvit_core.system.bounded_json import load_json
+from mvit_core.system.ordinary_file import (
+    check_ordinary,
+    is_file,
+    is_folder,
+    is_there,
+    read_bounded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,11 +220,11 @@ def _page(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise SessionError(tr("{name} is too large for a session").format(name=path.name))
-        page = json.loads(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
+        page = load_json(read_bounded(path, LARGEST_BYTES, SessionError).decode("utf-8"))
     except OSError as error:
         words = tr("{path} cannot be read: {why}")
         raise SessionError(words.format(path=path, why=error.strerror or error)) from error
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON
+    except ValueError as error:  # no UTF-8, no JSON
         words = tr("{name} is damaged or no session: {why}")
         raise SessionError(words.format(name=path.name, why=error)) from error
     if not isinstance(page, dict) or page.get("kind") != KIND:
@@ -339,7 +347,7 @@ def digest_of(path: Path, check: Callable[[], None] = _no_check) -> str:
         check: called before each look at the drive; raises to stop.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is a pipe, a device or a socket.
     """
     digest = hashlib.sha256()
     check()
@@ -348,6 +356,8 @@ def digest_of(path: Path, check: Callable[[], None] = _no_check) -> str:
             check()
             digest.update(f"{each.name} {each.stat().st_size}\n".encode())
         return digest.hexdigest()
+    if is_there(path) and not is_file(path):
+        raise OSError(errno.EINVAL, "no ordinary file")  # opening a pipe would wait for ever
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         digest.update(str(size).encode())

@@ -2,7 +2,7 @@
 
 Labels, tooltips, questions and spoken names are made here and nowhere else. Qt guesses from a text
 whether it is markup, and markup names files that Qt then opens; what these functions take is never
-markup, and never longer than a message may be. A test reads the sources for other ways.
+markup, legible, and never longer than a message may be. A test reads the sources for other ways.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.icons import themed_icon
-from mvit_core.printable import MESSAGE_LIMIT, printable_lines
+from mvit_core.printable import MESSAGE_LIMIT, legible, printable_lines
 
 ICON_PX = 18
 
@@ -40,17 +40,18 @@ _NO_TAG = "\u2060"
 
 
 def bounded(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """A text of any length, its middle left out where it is longer than ``limit`` characters."""
+    """A legible text, its middle left out where it is longer than ``limit`` characters."""
+    count, text = len(text), legible(text[:limit] + text[limit:][-limit:])
     if len(text) <= limit:
         return text
-    words = f" \u2026({len(text)})\u2026 "
+    words = f" \u2026({count})\u2026 "
     end = (limit - len(words)) // 3
     return f"{text[: limit - len(words) - end]}{words}{text[-end:]}"
 
 
 def plain(text: str) -> str:
     """A text that Qt takes for what it says where it would guess: never for markup."""
-    text = bounded(text).replace("\0", "\ufffd")
+    text = bounded(text)
     if "&lt;" not in text and not ("<" in text and ">" in text):
         return text
     return text.replace("<", f"<{_NO_TAG}").replace("&lt;", f"&{_NO_TAG}lt;")

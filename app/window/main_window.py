@@ -32,6 +32,7 @@ from app.views.atlas import AtlasPage
 from app.views.showing import show_stage
 from app.views.stage import Stage
 from app.widgets import plots, theme
+from app.widgets.basic import bounded
 from app.widgets.drop_overlay import DropOverlay
 from app.window.clipboard import Clipboard
 from app.window.dialog_opener import DialogOpener
@@ -339,7 +340,7 @@ class MainWindow(TabRing):
         video, session = self.controller.results.video, self.sessions.path
         parts = [video.path.name] if video is not None else []
         parts += [f"{session.name}[*]"] if session is not None else []
-        title = " – ".join((*parts, "MViT Lens"))
+        title = bounded(" – ".join((*parts, "MViT Lens")))
         if self.windowTitle() != title:
             self.setWindowTitle(title)
         if session is not None:

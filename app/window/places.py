@@ -16,6 +16,7 @@ from app.state.json_codec import decode
 from mvit_core.attribution import head_within
 from mvit_core.errors import MvitError, SessionError
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import FileIdentity, read_bounded
 
 if TYPE_CHECKING:
@@ -116,8 +117,8 @@ class PlaceBook:
         except MvitError:
             return {}
         try:
-            places = json.loads(text)
-        except (ValueError, RecursionError):
+            places = load_json(text)
+        except BadJson:
             places = None
         if not isinstance(places, dict):
             self._set_aside()

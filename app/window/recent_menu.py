@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from app.results import Message
 from app.state.recent_files import AT_MOST
 from app.state.view_state import ModelSource
-from app.widgets.basic import set_tip
+from app.widgets.basic import bounded, set_tip
 from mvit_core.system.ordinary_file import is_there
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class RecentFilesMenu(QObject):
         )
 
     def _words(self, entry: Recent) -> str:
-        name = entry.path.name.replace("&", "&&")
+        name = bounded(entry.path.name).replace("&", "&&")
         words = {
             "clip": "{name}",
             "model": self.tr("{name} (model)"),

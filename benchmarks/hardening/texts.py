@@ -129,6 +129,8 @@ def label_files(count: int, random: Random) -> Iterator[tuple[str, bytes]]:
     yield "wide.csv", b"id,name\n0," + b"x" * (3 << 20)
     yield "quotes.csv", b'id,name\n0,"' + b'""' * (1 << 20)
     yield "brackets.json", b"[" * 1_000_000
+    yield "template brackets.txt", b"[true," + b"[" * 500_000
+    yield "template digits.txt", b"[null," + b"9" * 5_000 + b"]"
     yield "objects.json", b"[" + b"{}," * 1_000_000 + b"{}]"
     yield "digits.json", b'{"a": ' + b"9" * 1_000_000 + b"}"
     yield "numbers.json", json.dumps({str(10**n): n for n in range(300)}).encode()

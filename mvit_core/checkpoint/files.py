@@ -7,7 +7,6 @@ their weights; those become ``Inert``, and the report tells of them.
 """
 
 import codecs
-import json
 import os
 import struct
 from collections.abc import Iterator
@@ -38,6 +37,7 @@ from mvit_core.checkpoint.trees import replaced, tensors_in
 from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, ZipIndex
 from mvit_core.errors import CheckpointReadError
 from mvit_core.printable import printable
+from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import check_ordinary, is_file, open_ordinary, read_bounded
 
 __all__ = [
@@ -155,8 +155,8 @@ def read_json_beside(path: Path) -> dict[str, Any] | None:
     if path.suffix not in (".safetensors", ".bin") or not is_file(beside):
         return None
     try:
-        content = json.loads(read_text(beside))
-    except (CheckpointReadError, ValueError, RecursionError):
+        content = load_json(read_text(beside))
+    except (CheckpointReadError, BadJson):
         return None
     return content if isinstance(content, dict) else None
 

@@ -1,7 +1,6 @@
 """Class names from the files people have, in the order of the classifier's rows."""
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from mvit_core.checkpoint.files import read_text
 from mvit_core.errors import CheckpointReadError, LabelsError
 from mvit_core.printable import brief
 from mvit_core.system.assets import asset
+from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.bounded_yaml import BadYaml, load_yaml
 
 __all__ = ["from_mapping", "read_labels", "shipped_labels"]
@@ -151,8 +151,8 @@ def _is_json(text: str, path: Path) -> bool:
     if not _TEMPLATE.match(text):
         return text.lstrip().startswith(("{", "["))
     try:
-        json.loads(text)
-    except json.JSONDecodeError:
+        load_json(text)
+    except BadJson:
         return False
     return True
 
@@ -178,11 +178,9 @@ def _clean(name: object) -> str:
 
 def _from_json(text: str, name: str) -> tuple[str, ...]:
     try:
-        content = json.loads(text)
-    except RecursionError as error:
-        raise LabelsError(f"{name} is nested too deeply to be class names") from error
-    except ValueError as error:  # numbers of thousands of digits too
-        raise LabelsError(f"{name} is not JSON: {error}") from error
+        content = load_json(text)
+    except BadJson as error:
+        raise LabelsError(f"{name} {error}") from error
     if isinstance(content, dict) and (found := from_mapping(content)) is not None:
         return found
     return _from_content(content, name)

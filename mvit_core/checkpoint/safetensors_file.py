@@ -3,7 +3,6 @@
 The library maps the file; a file that is overwritten meanwhile then ends the process by a signal.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
@@ -14,6 +13,7 @@ from torch import Tensor
 from mvit_core.checkpoint.limits import LIMITS, Limits
 from mvit_core.checkpoint.pickle_codes import BadPickle
 from mvit_core.checkpoint.stored_tensors import Storage, stored_tensor, unusable
+from mvit_core.system.bounded_json import BadJson, load_json
 
 __all__ = ["tensors_of_header"]
 
@@ -54,8 +54,8 @@ def tensors_of_header(
         BadPickle: the header is damaged, or a tensor lies outside the file.
     """
     try:
-        rows = json.loads(header)
-    except (ValueError, RecursionError) as error:
+        rows = load_json(header)
+    except BadJson as error:
         raise BadPickle("its header is no JSON") from error
     if not isinstance(rows, dict) or len(rows) > limits.weights + 1:
         raise BadPickle("its header is no table of tensors")

@@ -1,12 +1,12 @@
 """The shipped demo: a trained model and sample clips whose truth is known. Needs no torch."""
 
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from mvit_core.errors import MvitError
 from mvit_core.system.assets import asset
+from mvit_core.system.bounded_json import load_json
 
 __all__ = ["ActorTruth", "DemoSample", "SampleTruth", "demo_checkpoint", "demo_samples"]
 
@@ -72,7 +72,7 @@ def demo_samples() -> tuple[DemoSample, ...]:
     """
     text = _shipped(INDEX_NAME).read_text(encoding="utf-8", errors="replace")
     try:
-        truths = [_truth(row) for row in json.loads(text)["samples"]]
+        truths = [_truth(row) for row in load_json(text)["samples"]]
     except (ValueError, TypeError, KeyError) as error:
         raise _damaged(INDEX_NAME) from error
     return tuple(DemoSample(t.title, _shipped(t.file), t.class_name, t) for t in truths)

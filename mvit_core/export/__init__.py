@@ -15,7 +15,8 @@ from mvit_core.export.numbers import export_arrays, export_table
 from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer
-from mvit_core.system.ordinary_file import is_folder, is_there
+from mvit_core.system.atomic_file import check_writable
+from mvit_core.system.ordinary_file import is_there
 from mvit_core.video import Video
 from mvit_core.video.encode.encoders import CONTAINERS, Encoding, encoder_for
 
@@ -99,7 +100,7 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
 
     Raises:
         ExportError: the ending or the layout is unknown, the kind of file does not hold what is
-            asked for, or the folder does not exist.
+            asked for, or no file can be written there.
     """
     ending = path.suffix.lower()
     exporter = EXPORTERS.get(ending)
@@ -116,8 +117,7 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
     if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
         raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
     _check_frames(path, request)
-    if not is_folder(path.parent):
-        raise ExportError(f"the folder {path.parent} does not exist; create it first")
+    check_writable(path)
     return exporter
 
 

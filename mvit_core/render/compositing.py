@@ -31,8 +31,8 @@ def plane_heat(layer: HeatLayer, matrix: Matrix) -> PlaneHeat:
     """A layer for planes in a matrix; each chroma sample takes the mean opacity of its pixels."""
     left, top, width, height = cv2.boundingRect(layer.alpha)
     # Chroma is shared by two rows and columns, so the area is grown to whole pairs.
-    rows = slice(top - top % 2, min(top + height + (top + height) % 2, layer.alpha.shape[0]))
-    columns = slice(left - left % 2, min(left + width + (left + width) % 2, layer.alpha.shape[1]))
+    rows = slice(top - top % 2, top + height + (top + height) % 2)
+    columns = slice(left - left % 2, left + width + (left + width) % 2)
     alpha = layer.alpha[rows, columns]
     area = columns.start, rows.start, alpha.shape[1], alpha.shape[0]
     if alpha.size == 0:

@@ -21,12 +21,12 @@ from uuid import uuid4
 import platformdirs
 
 from mvit_core.errors import ExportError
-from mvit_core.system.ordinary_file import is_folder
+from mvit_core.system.ordinary_file import is_folder, is_kernel_state
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["remove_leftovers", "whole_file"]
+__all__ = ["check_writable", "remove_leftovers", "whole_file"]
 
 _PREFIX = ".mvit-lens-"
 _OLD = "~"
@@ -39,6 +39,16 @@ _RESTORED_WITHIN_NS = 600 * 10**9
 """Seconds after which nobody else can have written to the target of a copy."""
 _looked_at: set[Path] = set()
 """Folders in which this process has looked for leftovers."""
+
+
+def check_writable(target: Path) -> None:
+    """See whether ``whole_file`` could write to a target, before any work is done for it.
+
+    Raises:
+        ExportError: the target is a folder, a device or a pipe, its folder is missing, or no file
+            can have its name.
+    """
+    _checked(target)
 
 
 @contextmanager
@@ -103,6 +113,8 @@ def _checked(target: Path) -> tuple[Path, _Before | None]:
     try:
         if target.is_symlink():
             target = target.resolve()  # what the link names is written, and the link stays
+        if is_kernel_state(target):
+            raise ExportError(f"{target} is no file on a disk; only ordinary files are replaced")
         status = target.stat()
     except FileNotFoundError:
         status = None

@@ -61,6 +61,15 @@ def is_file(path: Path) -> bool:
     return _holds(path, stat.S_ISREG)
 
 
+def is_kernel_state(path: Path) -> bool:
+    """What lies there is no file on a disk, though it looks like one.
+
+    Raises:
+        OSError, ValueError, RuntimeError: nobody can say: a name too long, a loop, a zero byte.
+    """
+    return str(path.resolve()).startswith(_STATE_FOLDERS)
+
+
 def _holds(path: Path, test: Callable[[int], bool]) -> bool:
     try:
         return test(path.stat().st_mode)
@@ -127,7 +136,7 @@ def check_ordinary(path: Path, error: type[MvitError]) -> os.stat_result:
     """
     try:
         status = path.stat()
-        if str(path.resolve()).startswith(_STATE_FOLDERS):
+        if is_kernel_state(path):
             raise error(f"{_short(path)} is no file on a disk; only ordinary files are read")
     except (FileNotFoundError, NotADirectoryError) as failure:
         raise error(f"{_short(path)} does not exist; check the path") from failure

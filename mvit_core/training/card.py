@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mvit_core.errors import ExportError
 from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.ordinary_file import read_bounded
 from mvit_core.training.evaluation import Evaluation, MapScore
 from mvit_core.training.explained import Explained, MethodFigures
 from mvit_core.training.recipe import Recipe, Stage
@@ -13,6 +14,7 @@ from mvit_core.training.scoring import Score
 __all__ = ["CARD_NAME", "card_text", "figures_text", "refresh_card"]
 
 CARD_NAME = "card.md"
+_LARGEST_BYTES = 1 << 20
 
 Figures = Evaluation | Explained
 """What a command measured; each kind has its own place in the card."""
@@ -159,8 +161,8 @@ def refresh_card(path: Path, found: Figures) -> None:
         ExportError: there is no card with a place for figures, or it cannot be written.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_bounded(path, _LARGEST_BYTES, ExportError).decode("utf-8")
+    except (ExportError, UnicodeDecodeError) as error:
         raise ExportError(
             f"{path} cannot be read; give the card that 'demo train' wrote"
         ) from error

@@ -4,7 +4,6 @@ Everything runs on the project's own path: transform, capture, METHODS, project.
 lie below those of any training.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from mvit_core.checkpoint import LoadedModel
 from mvit_core.demo.classes import CLASSES, TIME_REVERSED
 from mvit_core.errors import ClipError
 from mvit_core.heatmap import Heatmap, project
+from mvit_core.system.bounded_json import load_json
 from mvit_core.training.motion import FRAMES
 from mvit_core.training.rendering import SAMPLED_TIMES, actor_masks, render
 from mvit_core.training.scene import Scene, draw_scene
@@ -120,7 +120,7 @@ class Evaluation:
             ClipError: the text is something else.
         """
         try:
-            values = json.loads(text)
+            values = load_json(text)
             maps = tuple(
                 MapScore(**{**row, "score": Score(**row["score"])}) for row in values["maps"]
             )

@@ -1,10 +1,10 @@
 """Figures of a model's explanations on scenes whose truth is known, as plain values."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from mvit_core.errors import ClipError
+from mvit_core.system.bounded_json import load_json
 
 __all__ = ["Explained", "MethodFigures", "WhenFigures"]
 
@@ -79,7 +79,7 @@ class Explained:
             ClipError: the text is something else.
         """
         try:
-            values = json.loads(text)
+            values = load_json(text)
             rows = dict(values.pop("explanations"))
             when = WhenFigures(**rows.pop("when"))
             methods = {name: MethodFigures(**row) for name, row in rows.items()}

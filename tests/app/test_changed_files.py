@@ -9,6 +9,7 @@ import time
 import av
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -19,9 +20,14 @@ from app.state.settings_file import settings_path
 from app.widgets import basic
 from mvit_core import open_video
 from mvit_core.errors import FileChangedError, VideoOpenError
+from mvit_core.model import MViT
 from mvit_core.system.ordinary_file import FileIdentity
+from mvit_core.video.multi_view import ViewPlan
+from tests.app.conftest import settle
 from tests.app.helpers import WAIT_MS, press
+from tests.app.test_survey import run_clip, scores_of, series
 from tests.fixtures_video import write_barcode_clip
+from tests.toys import toy_config, write_toy_checkpoint
 
 
 def write_two_streams(path):
@@ -146,6 +152,29 @@ def test_a_model_that_changed_is_offered_anew(lens, qtbot, toy_checkpoint):
         timeout=WAIT_MS,
     )
     assert lens.controller.results.shown is not None  # the weights in memory are whole
+
+
+def test_weights_that_were_overwritten_have_their_own_series_and_average(
+    lens, qtbot, toy_checkpoint, barcode_clip
+):
+    run_clip(qtbot, lens)
+    old = series(lens).lines[0].values
+    torch.manual_seed(9)
+    write_toy_checkpoint(toy_checkpoint, MViT(toy_config()).eval())
+    lens.controller.check_files()
+    qtbot.waitUntil(
+        lambda: any(t.message.remedies == ("load_again",) for t in lens.messages.toasts),
+        timeout=WAIT_MS,
+    )
+    before = lens.controller.results.model
+    lens.controller.mend("load_again")
+    qtbot.waitUntil(lambda: lens.controller.results.model is not before, timeout=WAIT_MS)
+    settle(qtbot, lens)
+    assert series(lens).known == 1, "the window shown; nothing of the old weights"
+    run_clip(qtbot, lens)
+    scores = [s.max() for s in scores_of(toy_checkpoint, barcode_clip, ViewPlan())]
+    assert series(lens).lines[0].values == pytest.approx(scores, abs=1e-5)
+    assert series(lens).lines[0].values != pytest.approx(old, abs=1e-3)
 
 
 def test_a_session_without_its_clip_is_applied_to_no_other(

@@ -2,6 +2,9 @@
 
 import ast
 import logging
+import os
+import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -242,6 +245,50 @@ def test_texts_of_several_lines_are_bounded_in_lines_and_in_each_line(endless, q
     report = QGuiApplication.clipboard().text()
     assert "Traceback" in report or "lines) ..." in report
     assert len(report) <= LINES_LIMIT * (MESSAGE_LIMIT + 1)
+
+
+ESCAPES = "evil\x1b]0;title\x07\u202e\udcff\x9b2J"
+
+
+def acted_on(text):
+    """Characters of a text that a terminal or a reader's eyes would be led astray by."""
+    kinds = ("Cc", "Cs")
+    return {each for each in text if unicodedata.category(each) in kinds or each == "\u202e"} - {
+        "\n",
+        "\t",
+    }
+
+
+def test_escapes_are_shown_escaped_in_the_log_and_in_reports(boot, qtbot):
+    window = boot()
+    window.controller.notify(Message("error", f"{ESCAPES} failed", f"first\n{ESCAPES}"))
+    logging.getLogger("app").warning("%s is damaged", ESCAPES)
+    qtbot.waitUntil(lambda: bool(window.messages.toasts), timeout=WAIT_MS)
+    for name in window.docks.by_name:
+        window.docks.show(name)
+    (toast,) = (each for each in window.messages.toasts if "failed" in each.message.text)
+    click(qtbot, toast.details_button)
+    click(qtbot, toast.report.copy)
+    boxes = [box.toPlainText() for box in window.findChildren(PlainLines)]
+    shown = [QGuiApplication.clipboard().text(), *boxes]
+    assert {text: acted_on(text) for text in shown if acted_on(text)} == {}
+    assert sum(r"evil\x1b]0;title\x07" in text for text in shown) >= 3
+    assert any("is damaged" in box for box in boxes), "the log"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of bytes")
+def test_the_window_shows_the_names_of_files_escaped(boot, tmp_path, barcode_clip, toy_checkpoint):
+    names = [tmp_path / f"{ESCAPES}.{ending}" for ending in ("mp4", "pyth", "txt")]
+    classes = [f"{ESCAPES}{i}" for i in range(toy_config().num_classes)]
+    names[2].write_bytes(os.fsencode("\n".join(classes).replace("\udcff", "")))
+    window = boot(
+        clip=barcode_clip.rename(names[0]),
+        checkpoint=toy_checkpoint.rename(names[1]),
+        labels=names[2],
+    )
+    found = {where: text for where, text in texts_of(window) if acted_on(text)}
+    assert found == {}
+    assert any(r"evil\x1b]0;title" in text for _, text in texts_of(window))
 
 
 def test_a_text_without_bounds_would_be_found(endless, qtbot):

@@ -66,6 +66,10 @@ def test_a_text_whose_first_name_begins_with_a_bracket_is_no_json(tmp_path: Path
     assert read_labels(path) == ("Something falling like a rock", "Holding something")
 
 
+def test_brackets_without_end_behind_a_word_of_json_are_brackets_of_a_name(tmp_path: Path):
+    assert read_labels(file(tmp_path, "[true," + "[" * 100_000, "names.txt")) == ("true,",)
+
+
 @pytest.mark.parametrize("labels", [3, {"a": 0}, b"abc", [1, 2], ["a", None]])
 def test_labels_that_are_no_names_are_refused(labels, saved: Callable, checkpoint):
     with pytest.raises(LabelsError, match=r"^labels (are of type|hold) .* names$"):
@@ -80,6 +84,7 @@ def test_labels_that_are_no_names_are_refused(labels, saved: Callable, checkpoin
         ("[Something] falling\n", "text.json", "is not JSON"),
         ('["a", "b', "cut.txt", "is not JSON"),
         ("[" * 100_000, "deep.json", "nested too deeply"),
+        ("[true," + "9" * 5000 + "]", "template.txt", "names of up to"),
         ('{"a": ' + "9" * 5000 + "}", "long_id.json", "is not JSON"),
         ("id,name\n" + "9" * 5000 + ",a\n", "long_id.csv", "no column of whole numbers"),
         ("a" * 200_000 + "\nb", "long_line.txt", "has a line that is no class name"),

@@ -1,5 +1,7 @@
 """Pipes, devices, sockets, folders and loops in every place of a file: refused, not waited for."""
 
+import argparse
+import json
 import os
 import signal
 import socket
@@ -9,9 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
-from app.cli.entry import main
+from app.cli.entry import COMMANDS, build_parser, main
+from app.cli.model_options import file_name
+from mvit_core.model import MViT
 from mvit_core.printable import MESSAGE_LIMIT
+from tests.checkpoint.tiny import cfg, tiny
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files as POSIX has them")
 SECONDS = 60
@@ -51,7 +57,17 @@ PLACES = {
     "class names": ["predict", "{clip}", "--checkpoint", "{model}", "--labels", "{evil}"],
     "inspected": ["inspect", "{evil}"],
     "target": ["export", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "boxes": ["predict", "{clip}", "--checkpoint", "{detector}", "--boxes", "{evil}"],
+    "explained target": ["explain", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "figures": ["demo", "evaluate", "--figures", "{evil}"],
 }
+FOLDERS = {
+    "folder of clips": ["demo", "clips", "--out", "{evil}"],
+    "folder of a training": ["demo", "train", "--out", "{evil}"],
+}
+"""What is written into a folder that is made where it is not there."""
+ELSEWHERE = {"session", "card"}
+"""Tried by tests/app/test_special_files.py and tests/demo/test_demo_shipped.py."""
 
 
 @contextmanager
@@ -69,13 +85,21 @@ def patience():
 
 
 @pytest.fixture
-def said(capsys, barcode_clip, toy_checkpoint):
+def paths(barcode_clip, toy_checkpoint, tmp_path):
+    """Good files for the places beside the one that is tried."""
+    detector = tmp_path / "detector.pyth"
+    settings = cfg(tiny()) | {"DETECTION": {"ENABLE": True, "SPATIAL_SCALE_FACTOR": 16}}
+    torch.save({"model_state": MViT(tiny()).state_dict(), "cfg": json.dumps(settings)}, detector)
+    return {"clip": barcode_clip, "model": toy_checkpoint, "detector": detector}
+
+
+@pytest.fixture
+def said(capsys, paths):
     """The one line in which a command refuses a path."""
 
     def call(words, evil):
-        paths = {"clip": barcode_clip, "model": toy_checkpoint, "evil": evil}
         with patience():
-            assert main([word.format(**paths) for word in words]) == 1
+            assert main([word.format(**paths, evil=evil) for word in words]) == 1
         told = capsys.readouterr()
         assert told.out == ""
         (line,) = [x for x in told.err.splitlines() if not x.startswith("note: ")]
@@ -85,14 +109,51 @@ def said(capsys, barcode_clip, toy_checkpoint):
     return call
 
 
+def options_of(parser):
+    """Every option of a parser and of the commands within it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from options_of(inner)
+        else:
+            yield action
+
+
+def test_every_option_that_names_a_file_is_tried():
+    """A new one is met here, and gets a row above."""
+    named = {
+        action.dest
+        for command in COMMANDS
+        for action in options_of(build_parser(command))
+        if action.type in (file_name, Path)
+    }
+    tried = set()
+    for words in (*PLACES.values(), *FOLDERS.values()):
+        given = vars(build_parser(words[0]).parse_args(words))
+        tried |= {name for name, value in given.items() if value == Path("{evil}")}
+    assert named == tried | ELSEWHERE
+    assert {"clip", "checkpoint", "config", "labels", "output"} <= tried
+
+
+@pytest.mark.parametrize("kind", set(KINDS) - {"folder"})
+@pytest.mark.parametrize("place", FOLDERS)
+def test_what_is_no_folder_is_refused_in_the_place_of_one_and_stays(said, tmp_path, place, kind):
+    evil = tmp_path / "evil"
+    KINDS[kind](evil)
+    before = evil.lstat()
+    assert "evil cannot be made" in said(FOLDERS[place], evil)
+    assert evil.lstat().st_ino == before.st_ino
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_path, place, kind):
-    evil = tmp_path / ("evil.mp4" if place in ("clip", "target") else "evil.bin")
+    is_film = place == "clip" or place.endswith("target")
+    evil = tmp_path / ("evil.mp4" if is_film else "evil.bin")
     KINDS[kind](evil)
     before = evil.lstat()
     words = said(PLACES[place], evil)
-    assert "evil" in words or (place == "target" and evil.is_symlink()), "or what the link names"
+    assert "evil" in words or (is_film and evil.is_symlink()), "or what the link names"
     after = evil.lstat()
     assert (after.st_ino, stat.S_IFMT(after.st_mode)) == (
         before.st_ino,
@@ -106,7 +167,9 @@ def test_a_name_or_a_path_that_is_too_long_is_one_line(said, tmp_path, place, na
     assert said(PLACES[place], tmp_path / f"{name}.mp4")
 
 
-@pytest.mark.parametrize("place", ["checkpoint", "configuration", "class names", "inspected"])
+@pytest.mark.parametrize(
+    "place", ["checkpoint", "configuration", "class names", "inspected", "boxes", "figures"]
+)
 def test_a_file_of_any_size_is_refused_unread(said, tmp_path, place):
     evil = tmp_path / "evil.bin"
     with evil.open("wb") as file:

@@ -112,6 +112,30 @@ def test_outside_of_what_the_model_saw_the_planes_stay_as_they_were():
         np.testing.assert_array_equal(plane, was)  # the decoder's frame is not written to
 
 
+@pytest.mark.parametrize("size", [(20, 12), (21, 13)])
+@pytest.mark.parametrize(
+    "box", [(3, 5, 8, 10), (4, 6, 8, 10), (0, 0, 1, 1), (11, 20, 12, 21), (2, 2, 5, 7)]
+)
+def test_the_part_that_is_changed_is_that_of_the_heat_grown_to_pairs_of_pixels(size, box):
+    """Chroma has a sample for two rows and columns."""
+    width, height = size
+    top, left, bottom, right = (
+        min(v, most) for v, most in zip(box, (height, width) * 2, strict=True)
+    )
+    alpha = np.zeros((height, width), np.uint8)
+    alpha[top:bottom, left:right] = 99
+    heat = plane_heat(HeatLayer(np.zeros((height, width, 3), np.uint8), alpha), BT709)
+    if not alpha.any():
+        assert heat.keep.y.size == 0
+        return
+    even_top, even_left = top - top % 2, left - left % 2
+    even_bottom, even_right = min(bottom + bottom % 2, height), min(right + right % 2, width)
+    assert heat.area == (even_left, even_top, even_right - even_left, even_bottom - even_top)
+    np.testing.assert_array_equal(
+        heat.keep.y, 255 - alpha[even_top:even_bottom, even_left:even_right]
+    )
+
+
 @pytest.mark.parametrize("alpha", [0, 255])
 def test_no_opacity_is_the_frame_and_full_opacity_the_heat(alpha):
     frame, colours = smooth_frame(64, 48), smooth_frame(64, 48)[::-1, ::-1].copy()

@@ -28,6 +28,51 @@ def test_a_token_outside_the_grid_is_refused():
         Grid((0, 3, 4))
 
 
+@pytest.mark.parametrize(
+    "token", [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (2, 0, 0), (0, 3, 0), (0, 0, 4)]
+)
+def test_each_axis_of_a_grid_has_its_own_bounds(token):
+    with pytest.raises(IndexError, match="outside the grid"):
+        Grid((2, 3, 4)).index(*token)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 1, 1, 1), (1, 1, 0), (1, -1, 1)])
+def test_a_grid_has_three_sizes_from_1_on(shape):
+    with pytest.raises(ValueError, match="three sizes of at least 1"):
+        Grid(shape)
+    assert Grid((1, 1, 1)).token_count == 1
+
+
+@pytest.mark.parametrize("has_class_token", [True, False])
+def test_positions_begin_at_0_and_end_with_the_last_token(has_class_token):
+    grid = Grid((2, 3, 4), has_class_token)
+    assert grid.position(grid.token_count - 1) == (1, 2, 3)
+    assert grid.position(0) == (None if has_class_token else (0, 0, 0))
+    for index in (-1, grid.token_count):
+        with pytest.raises(IndexError, match=rf"outside 0\.\.{grid.token_count - 1}"):
+            grid.position(index)
+
+
+def test_a_window_counts_the_places_that_it_fits_into():
+    window = SlidingWindow((3, 2, 7), (2, 1, 4), (1, 0, 3))
+    assert window.output_shape((8, 5, 32)) == (4, 4, 8)
+    assert window.output_shape((7, 2, 33)) == (4, 1, 9)
+
+
+def test_a_window_on_a_coarse_grid_moves_the_centres_by_its_strides():
+    geometry = GridGeometry((2, 4, 8), (0.5, 1.5, 3.5))
+    found = geometry.through(SlidingWindow((2, 4, 3), (2, 2, 4), (0, 1, 0)))
+    assert found == GridGeometry((4, 8, 32), (1.5, 3.5, 11.5))
+    assert geometry.through(None) is geometry
+    assert found.centre((1, 2, 3)) == (5.5, 19.5, 107.5)
+
+
+def test_the_nearest_token_counts_from_the_first_centre():
+    geometry = GridGeometry((2, 8, 16), (0.5, 3.5, 7.5))
+    assert [geometry.nearest(2, p, 5) for p in (-9, 15.4, 15.5, 31.5, 200)] == [0, 0, 1, 2, 4]
+    assert geometry.nearest_token((2.4, 3.5, 23.5), (2, 2, 2)) == (1, 0, 1)
+
+
 def test_odd_kernels_with_half_padding_leave_the_offset_at_zero():
     geometry = GridGeometry().through(SlidingWindow((3, 7, 7), (2, 4, 4), (1, 3, 3)))
     geometry = geometry.through(SlidingWindow((3, 3, 3), (1, 8, 8), (1, 1, 1)))
@@ -144,6 +189,20 @@ def test_pixel_map_round_trips_and_follows_the_half_pixel_rule():
 def test_the_seen_box_of_a_centre_crop_is_centred_and_square():
     left, top, right, bottom = PixelMap((340, 256), (340, 256), (58, 16), (224, 224)).box_px
     assert (left, top, right, bottom) == (58, 16, 282, 240)
+
+
+def test_each_axis_of_a_pixel_map_has_its_own_scale_and_offset():
+    pixel_map = PixelMap((400, 150), (200, 100), (10, 20), (160, 64))
+    assert pixel_map.scale == (2.0, 1.5)
+    assert pixel_map.to_source(3.0, 5.0) == (26.5, 37.75)
+    assert pixel_map.to_model(26.5, 37.75) == (3.0, 5.0)
+    assert pixel_map.box_px == (20, 30, 340, 126)
+
+
+def test_the_seen_box_of_a_padded_crop_ends_with_the_frame():
+    pixel_map = PixelMap((400, 150), (200, 100), (-5, -7), (210, 114))
+    assert pixel_map.box_px == (0, 0, 400, 150)
+    assert PixelMap((400, 150), (200, 100), (1, 1), (198, 98)).box_px == (2, 1.5, 398, 148.5)
 
 
 def test_published_grids_are_those_of_the_papers():

@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -244,6 +246,15 @@ def test_the_shipped_card_holds_the_figures_of_the_shipped_weights():
     assert "mvit-lens demo train --out DIR --minutes 15 --seed 0" in text
     assert "| accuracy |" in text
     assert "by design" in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes as POSIX has them")
+def test_a_pipe_or_a_device_in_the_place_of_a_card_is_refused_at_once(tmp_path, measured):
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "device.md").symlink_to("/dev/zero")
+    for name in ("pipe.md", "device.md"):
+        with pytest.raises(ExportError, match="cannot be read"):
+            refresh_card(tmp_path / name, measured)
 
 
 def test_a_card_is_filled_and_filled_again_by_the_script(tmp_path, measured):

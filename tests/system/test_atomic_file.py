@@ -12,7 +12,7 @@ import pytest
 
 from mvit_core.errors import ExportError
 from mvit_core.system import atomic_file
-from mvit_core.system.atomic_file import remove_leftovers, whole_file
+from mvit_core.system.atomic_file import check_writable, remove_leftovers, whole_file
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and locks of POSIX")
 
@@ -101,6 +101,28 @@ def test_a_pipe_as_target_is_refused_at_once(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ExportError, match="is a pipe or a device"):
         write(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="Linux")
+@pytest.mark.parametrize("name", ["/proc/self/environ", "/proc/nowhere", "/sys/kernel/notes"])
+def test_state_of_the_kernel_is_no_target(tmp_path: Path, name: str):
+    link = tmp_path / "out.png"
+    link.symlink_to(name)
+    for target in (Path(name), link):
+        with pytest.raises(ExportError, match="is no file on a disk"):
+            check_writable(target)
+
+
+def test_whether_a_target_can_be_written_is_known_before_and_nothing_is_made(tmp_path: Path):
+    check_writable(tmp_path / "out.bin")
+    for name, says in (
+        ("x" * 300, "cannot write"),
+        ("none/out.bin", "does not exist"),
+        ("", "is a folder"),
+    ):
+        with pytest.raises(ExportError, match=says):
+            check_writable(tmp_path / name)
+    assert names(tmp_path) == set()
 
 
 @posix

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mutation import EQUIVALENT, SINCE
 from tests.fixtures_video import SHARED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +49,37 @@ def test_a_test_that_is_gone_would_be_noticed():
         "tests/system/test_hardening_page.py::gone",
         "tests/none.py::test",
     ]
+
+
+def test_every_test_that_notices_a_survivor_of_the_mutation_score_exists():
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests/core").glob("*.py")
+    )
+    assert [name for name in SINCE.values() if f"def {name}(" not in source] == []
+    assert not EQUIVALENT.keys() & SINCE.keys()
+
+
+def test_every_file_that_the_promises_name_exists():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.py)`", text)) | set(re.findall(r"\]\(([\w/.]+)\)", text))
+    assert len(named) > 15
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def rows_of_files():
+    """(Names of files, test files) of the table about what is kept beside the project."""
+    table = page().split("## Files kept beside the project")[1]
+    for line in filter(lambda line: line.startswith(("| attack", "| reports")), table.split("\n")):
+        kept, tests = line.strip("| ").split(" | ")
+        yield re.findall(r"`([^`]+)`", kept), {file for file, _ in named_tests(tests)}
+
+
+def test_every_file_kept_beside_the_project_stands_in_the_test_that_its_row_names():
+    """``sorted(LABELS.glob(...))`` and its like open whatever is there."""
+    for names, tests in rows_of_files():
+        source = "".join((ROOT / test).read_text(encoding="utf-8") for test in tests)
+        lacking = [name for name in names if name not in source and "LABELS.glob(" not in source]
+        assert lacking == []
 
 
 @pytest.mark.parametrize("folder", ["attack", "reports", "reports/checkpoints", "reports/labels"])

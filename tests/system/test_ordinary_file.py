@@ -168,6 +168,46 @@ def test_a_tilde_of_nobody_stays_as_it_was_typed():
     assert user_path("~/a") == Path.home() / "a"
 
 
+READS = re.compile(r"\.(?:read_text|read_bytes)\(|(?<!av)(?<!os)\.open\((?:\"[rx]|newline)")
+READ_DIRECTLY = {
+    # Files beside the code, of this process, or that it made itself.
+    "app/widgets/icons.py",
+    "app/window/display.py",
+    "app/window/housekeeping.py",
+    "mvit_core/checkpoint/labels.py",
+    "mvit_core/demo/samples.py",
+    "mvit_core/spreadsheet.py",
+    "mvit_core/system/atomic_file.py",
+    "mvit_core/system/spill.py",
+    "mvit_core/video/encode/gif.py",
+    # Whatever was found to be an ordinary file just before.
+    "app/state/session_file.py",
+    "mvit_core/video/decode/animations.py",
+    "mvit_core/video/decode/container.py",
+    "mvit_core/video/decode/damage.py",
+    "mvit_core/video/decode/matroska.py",
+}
+"""Modules that read files by ``Path`` itself."""
+
+
+def test_no_other_module_reads_a_file_without_asking_whether_it_is_one():
+    """Reading a pipe waits for ever, and a device has no end: ``open_ordinary`` refuses both."""
+    root = Path(__file__).resolve().parents[2]
+    found = {
+        path.relative_to(root).as_posix()
+        for folder in ("app", "mvit_core")
+        for path in (root / folder).rglob("*.py")
+        if READS.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == READ_DIRECTLY
+
+
+def test_reading_without_asking_would_be_found():
+    assert READS.search('text = path.read_text(encoding="utf-8")')
+    assert READS.search('with path.open("rb") as file:')
+    assert not READS.search("self.sessions.open(path)")
+
+
 def test_every_module_asks_about_files_of_users_in_the_way_that_raises_nothing():
     """``Path.exists`` raises where a name is too long, which a user cannot know."""
     root = Path(__file__).resolve().parents[2]

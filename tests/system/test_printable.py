@@ -1,5 +1,7 @@
 """Texts from outside are one line that can be printed, whatever they hold."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from mvit_core.printable import (
     LINES_LIMIT,
     MESSAGE_LIMIT,
     brief,
+    legible,
     printable,
     printable_lines,
     word,
@@ -42,6 +45,27 @@ def test_whatever_the_text_it_fits_and_is_one_line(text: str, limit: int):
     assert "\x1b" not in shown
     shown.encode("utf-8")  # no half characters
     assert printable(shown, limit) == shown
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec=None), max_size=300))
+def test_a_legible_text_can_be_shown_as_it_is_and_keeps_its_lines(text: str):
+    shown = legible(text)
+    kinds = {unicodedata.category(each) for each in set(shown) - set("\n\t")}
+    assert not kinds & {"Cc", "Cs"}
+    assert not {unicodedata.bidirectional(each) for each in shown} & DIRECTIONS
+    assert shown.count("\n") == text.count("\n")
+    assert legible(shown) == shown
+
+
+DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@pytest.mark.parametrize(
+    "text", ["plain\tname\n", "Köln 東京 🎬 क्‍ष", "long\u200bname\u2060", "שלום", "مرحبا", "\u00ad"]
+)
+def test_what_languages_need_stays_in_a_legible_text(text: str):
+    assert legible(text) == text
 
 
 def test_a_long_text_keeps_its_beginning_and_its_end():

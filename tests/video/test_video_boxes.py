@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mvit_core.errors import ClipError
 from mvit_core.geometry import PixelMap
@@ -62,6 +64,23 @@ def test_names_are_kept(tmp_path: Path):
 def test_rows_that_make_no_sense_are_refused(text: str, words: str, tmp_path: Path):
     with pytest.raises(ClipError, match=words):
         read_boxes(written(tmp_path, text))
+
+
+LINES = st.sampled_from(
+    ["frame,x1,y1,x2,y2", "seconds", "1,2,3,4,5", "v,902,0.1,0.1,0.5,0.5", "1e400", "-1", "nan",
+     '"', ",,,,", "9" * 400, "\0", "x" * 200_000, "name", "1,0,0,5e-324,5e-324"]
+)  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(LINES, st.text(max_size=20)), max_size=6), st.sampled_from(",\n;"))
+def test_whatever_the_text_it_holds_boxes_or_is_refused_in_words(tmp_path: Path, lines, between):
+    path = tmp_path / "boxes.csv"
+    path.write_bytes(between.join(lines).encode("utf-8", "surrogatepass"))
+    try:
+        assert read_boxes(path)
+    except ClipError:
+        return
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path):

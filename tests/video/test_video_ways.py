@@ -268,6 +268,49 @@ def test_a_header_that_breaks_off_holds_no_settings(cut):
     assert list(_video_tracks(whole[:cut])) in ([], [{}])
 
 
+EDGES = {"bottom": 0x54AA, "top": 0x54BB, "left": 0x54CC, "right": 0x54DD}
+
+
+@pytest.mark.parametrize("sides", [("bottom", "right"), ("top", "left"), ("left", "right")])
+def test_the_crop_that_a_track_states_is_applied_to_every_frame(tmp_path, sides):
+    """Two settings that FFmpeg writes and nobody needs are as long as two edges of a crop.
+
+    The second one lies behind the settings of the video, which are made longer by it.
+    """
+    path = write_barcode_clip(tmp_path / "clip.mkv", frames=12)
+    with open_video(path) as video:
+        whole = [frame.copy() for frame in video.frames()]
+    data, size = path.read_bytes(), bytes.fromhex("b081c0 ba816c")
+    settings = b"\xe0\x8a" + size + bytes.fromhex("54b28104 55ee8100")
+    assert data.count(settings) == 1
+    edges = [
+        EDGES[side].to_bytes(2) + bytes([0x81, pixels])
+        for side, pixels in zip(sides, (12, 16), strict=True)
+    ]
+    path.write_bytes(data.replace(settings, b"\xe0\x8e" + size + b"".join(edges)))
+    cut = dict.fromkeys(EDGES, 0) | dict(zip(sides, (12, 16), strict=True))
+    with open_video(path, cache_bytes=0) as video:
+        for index in (11, 0, 5):
+            inside = whole[index][
+                cut["top"] : 108 - cut["bottom"], cut["left"] : 192 - cut["right"]
+            ]
+            np.testing.assert_array_equal(video.frame(index), inside)
+
+
+def test_an_encrypted_film_says_so_and_asks_for_no_key(tmp_path):
+    path = tmp_path / "locked.mp4"
+    options = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": "76" * 16}
+    with av.open(str(path), "w", options={**options, "encryption_kid": "a7" * 16}) as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuv420p"
+        for index in range(12):
+            frame = av.VideoFrame.from_ndarray(barcode_picture(index), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(VideoOpenError, match=r"locked\.mp4 is encrypted, and there is no key"):
+        open_video(path)
+
+
 # -- pictures ------------------------------------------------------------------------------------
 
 
@@ -324,6 +367,17 @@ def test_the_same_name_with_another_ending_is_another_series(tmp_path):
     with open_video(tmp_path) as video:
         assert video.frame_count == 8
         assert "such as img000.png" in video.damage[-1]
+
+
+@pytest.mark.parametrize("kind", ["flow_x", "depth", "seg", "normals", "edges"])
+def test_pictures_that_are_made_of_frames_are_none_however_many_they_are(tmp_path, kind):
+    write_pictures(tmp_path, "img_{:05}", range(12), ".jpg")
+    for number in range(15):
+        noise = np.random.default_rng(number).integers(0, 256, (48, 64, 3), dtype=np.uint8)
+        cv2.imwrite(str(tmp_path / f"{kind}_{number:05}.jpg"), noise)
+    with open_video(tmp_path) as video:
+        assert video.frame_count == 12
+        assert f"15, such as {kind}_00000.jpg" in video.damage[-1]
 
 
 def test_two_cameras_are_two_series(tmp_path):

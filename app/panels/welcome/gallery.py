@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.text.terms import term
 from app.widgets import theme
-from app.widgets.basic import set_spoken_name, set_tip
+from app.widgets.basic import bounded, set_spoken_name, set_tip
 from app.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Tiles(QListWidget):
 
     def add_tile(self, icon: QIcon, words: str, tip: str) -> None:
         """Append a tile."""
-        item = QListWidgetItem(icon, words)
+        item = QListWidgetItem(icon, bounded(words))
         set_tip(item, tip)
         self.addItem(item)
 

@@ -12,6 +12,7 @@ import numpy as np
 from mvit_core.errors import VideoError, VideoOpenError
 from mvit_core.system.ordinary_file import is_folder
 from mvit_core.video.decode.container import LIBRARY_ERRORS, open_stream
+from mvit_core.video.decode.index import MOST_FPS
 from mvit_core.video.decode.inspect_video import OpenedVideo
 from mvit_core.video.decode.packet_reader import go_on
 from mvit_core.video.decode.rgb_frame import Painter
@@ -30,7 +31,7 @@ PICTURE_ENDINGS = frozenset(
 """Files of a folder that count as its pictures."""
 DEFAULT_PICTURE_FPS = 25.0
 """Frames per second of pictures whose rate nobody said; FFmpeg assumes the same."""
-FPS_RANGE = (0.001, 1000.0)
+FPS_RANGE = (0.001, MOST_FPS)
 """Frames per second, both ends included."""
 _TRIED_FIRST = 100
 """Unreadable pictures in a row at the beginning after which a folder is refused."""

@@ -28,8 +28,10 @@ _BREAK_STEPS = 30.0
 _MOST_BREAKS = 0.05
 """Share of the steps that are breaks at most: else the file has no rate of its own."""
 _MIN_FRAMES_FOR_BREAKS = 8
-_MOST_FPS = 1000
+MOST_FPS = 1000.0
 """A higher rate is the clock of the file, stated for want of another."""
+LEAST_FPS = 1 / 86_400
+"""A frame a day: slower than any time lapse."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +138,7 @@ def _stated_rate(stream: "VideoStream") -> float | None:
     codec_rate: Fraction | None = stream.codec_context.framerate
     average: Fraction | None = stream.average_rate
     rates = (average, codec_rate) if has_clock else (codec_rate, average)
-    return next((float(rate) for rate in rates if rate and rate <= _MOST_FPS), None)
+    return next((float(rate) for rate in rates if rate and LEAST_FPS <= rate <= MOST_FPS), None)
 
 
 def _mean_rate(seconds: "NDArray[np.float64]", stated: float | None) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mvit_core.errors import VideoOpenError
+from mvit_core.video.decode.clock import check_clock
 from mvit_core.video.decode.container import open_stream, translated
 from mvit_core.video.decode.damage import break_notes, damage_notes, lost_at_end, missing_part
 from mvit_core.video.decode.frame_decoder import FrameDecoder
@@ -115,7 +116,8 @@ def inspect_video(
         stream: number of the video stream within the file; None for the film.
 
     Raises:
-        VideoOpenError: no video, no such stream, or none of its frames can be decoded.
+        VideoOpenError: no video, no such stream, none of its frames can be decoded, or they come
+            at a rate or at times that make no sense.
     """
     with ExitStack() as unless_inspected:
         opened = open_stream(path, stream=stream, strict=True)
@@ -139,6 +141,7 @@ def _inspect_opened(path: "Path", opened: "OpenStream", progress: "Progress | No
         message = f"no frame of {path.name} can be decoded; it is damaged: get another copy"
         raise VideoOpenError(message)
     index = _make_index(opened, packets, trial)
+    check_clock(path, index)
     crop = crop_of(opened)
     aspect = crop.pixel_aspect if crop else opened.stream.sample_aspect_ratio
     painter = Painter(trial.first, aspect, crop=crop)

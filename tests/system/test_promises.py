@@ -1,0 +1,149 @@
+"""SECURITY.md: nothing is executed, nothing is fetched, nothing is written but what was named."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NETWORK = {
+    "aiohttp", "ftplib", "http", "huggingface_hub", "imaplib", "poplib", "requests", "smtplib",
+    "socket", "socketserver", "ssl", "telnetlib", "torch.hub", "urllib.request", "urllib3",
+    "webbrowser", "xmlrpc", "PySide6.QtNetwork", "PySide6.QtWebEngineCore",
+}  # fmt: skip
+PROGRAMS = {"multiprocessing", "pty", "runpy", "subprocess", "code", "codeop"}
+BUILT_IN = {"eval", "exec", "compile", "__import__"}
+OF_THE_SYSTEM = {"system", "popen", "execv", "execve", "spawnv", "posix_spawn", "startfile", "fork"}
+ALLOWED = {
+    "app/window/display.py": {"socket", "subprocess"},  # asks a display, and a child, for a window
+    "mvit_core/training/helpers.py": {"multiprocessing"},  # the second process of a training
+}
+"""Modules that need one of these, and for what."""
+
+
+def modules():
+    for folder in ("app", "mvit_core"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def imported(source):
+    """Modules and the names taken from them, dotted."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reached(source, what):
+    """Those of some modules that a source imports, whole or in part."""
+    names = [f"{name}." for name in imported(source)]
+    return {one for one in what if any(name.startswith(f"{one}.") for name in names)}
+
+
+def called(source):
+    """Functions that run what is no code of ours; ``model.eval()`` and ``dialog.exec()`` do not."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name) and function.id in BUILT_IN:
+                yield function.id
+            elif ast.unparse(function).removeprefix("os.") in OF_THE_SYSTEM:
+                yield ast.unparse(function)
+
+
+def test_no_module_can_reach_a_network_or_start_a_program():
+    found = {name: reached(source, NETWORK | PROGRAMS) for name, source in modules()}
+    assert {name: used for name, used in found.items() if used} == ALLOWED
+
+
+def test_no_module_runs_a_text_as_code():
+    found = {name: set(called(source)) for name, source in modules()}
+    assert {name: used for name, used in found.items() if used} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import socket", "from urllib.request import urlopen", "from urllib import request",
+     "import http.client", "from PySide6 import QtNetwork", "import torch.hub"],
+)  # fmt: skip
+def test_a_way_to_the_network_would_be_found(source):
+    assert reached(source, NETWORK)
+    assert not reached("from urllib.parse import quote", NETWORK)
+
+
+def test_a_text_that_is_run_would_be_found():
+    assert list(called("value = eval(text)")) == ["eval"]
+    assert list(called("os.system(words)")) == ["os.system"]
+    assert list(called("pattern = re.compile(text); model.eval(); QLocale.system()")) == []
+
+
+HEARD = """
+import json, os, sys
+heard = []
+
+def hear(event, given):
+    if event.startswith(("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.",
+                         "os.system", "os.exec", "os.posix_spawn", "os.fork", "urllib.",
+                         "ftplib.", "smtplib.", "webbrowser.")):
+        heard.append([event, repr(given[:2])[:200]])
+    elif event == "open" and isinstance(given[0], (str, bytes)):
+        path, mode, flags = given
+        if (isinstance(mode, str) and set(mode) & set("wax+")) or (
+                mode is None and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+            heard.append(["write", os.path.abspath(os.fsdecode(path))])
+    elif event in ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"):
+        heard.append([event, os.path.abspath(os.fsdecode(given[0]))])
+
+import torch, cv2, av, numpy  # what libraries do when they are loaded is theirs
+import app.cli as cli
+sys.addaudithook(hear)
+codes = [cli.main(words) for words in json.loads(sys.argv[1])]
+print(json.dumps([codes, heard]))
+"""
+
+
+def test_commands_reach_nothing_start_nothing_and_write_what_was_named(
+    barcode_clip, toy_checkpoint, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    home, out = tmp_path / "home", tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    model = ["--checkpoint", str(toy_checkpoint)]
+    clip = [str(barcode_clip), *model]
+    address = "http://127.0.0.1:9/clip.mp4"
+    commands = [
+        ["predict", *clip, "--all", "--json"],
+        *(
+            ["export", *clip, "-o", str(out / f"out.{kind}")]
+            for kind in ("mp4", "png", "npz", "csv")
+        ),
+        ["explain", *clip, "-o", str(out / "why.png")],
+        ["inspect", str(toy_checkpoint)],
+        ["predict", address, *model],
+        ["predict", str(barcode_clip), "--checkpoint", address],
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", HEARD, json.dumps(commands)],
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    codes, heard = json.loads(done.stdout.splitlines()[-1])
+    assert codes == [0] * 7 + [1] * 2
+    allowed = tuple(f"{folder}/" for folder in (out, home, tmp_path / "tmp"))
+    strange = [(event, what) for event, what in heard if not f"{what}/".startswith(allowed)]
+    assert strange == []
+    assert {path.name for path in out.iterdir()} == {
+        "out.mp4", "out.png", "out.npz", "out.csv", "why.png"
+    }  # fmt: skip
+    assert list((tmp_path / "tmp").iterdir()) == []
