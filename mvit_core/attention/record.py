@@ -15,11 +15,12 @@ from typing import Literal, ParamSpec, TypeVar
 import torch
 from torch import Tensor
 
+from mvit_core.attention.statistics import LayerStatistics, StatisticsNotes
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
 from mvit_core.model.config import HeadActivation
 from mvit_core.model.heads import HeadLogits
-from mvit_core.model.positions import augment_keys, augment_queries
+from mvit_core.model.positions import augment_queries
 from mvit_core.model.products import (
     CPU_TILE_BYTES,
     flat_mask,
@@ -63,11 +64,14 @@ class MapSummary:
     """(B, h, Nq): logarithm of what each row of exp(logits) was divided by."""
     maps: Tensor | None = None
     """(B, h, Nq, Nk): the whole map, where it was asked for."""
+    statistics: LayerStatistics | None = None
+    """Of all heads, where they were asked for."""
 
     @property
     def nbytes(self) -> int:
-        """Memory of the first row and the sums."""
-        return self.first_row.nbytes + self.column_sums.nbytes + self.log_sum_exp.nbytes
+        """Memory of the first row, the sums and the statistics."""
+        parts = (self.first_row, self.column_sums, self.log_sum_exp, self.statistics)
+        return sum(part.nbytes for part in parts if part is not None)
 
 
 @dataclass(frozen=True)
@@ -254,6 +258,15 @@ class LayerAttention:
         mean: Tensor = patches / (self.map_shape[2] - 1)
         return mean
 
+    @_own_precision
+    def statistics(self) -> LayerStatistics:
+        """Statistics of all heads over all queries: those of the run, or of the map rebuilt."""
+        if self.summary.statistics is not None:
+            return self.summary.statistics
+        notes = StatisticsNotes(self.inputs, self.q_geometry, self.k_geometry)
+        notes.rebuild(*self._operands(self.inputs))
+        return notes.statistics()
+
     def gradient(self) -> Tensor:
         """Gradient of the chosen logit with respect to the map, (B, h, Nq, Nk).
 
@@ -281,24 +294,24 @@ class LayerAttention:
 
     @_own_precision
     def _queries(self, inputs: AttentionInputs) -> Tensor:
-        cls = int(self.has_class_token)
-        return augment_queries(_promoted(inputs.q), inputs.positions, self.q_shape, cls)
+        return replace(inputs, q=_promoted(inputs.q)).queries()
 
     def _keys(self, inputs: AttentionInputs) -> Tensor:
-        cls = int(self.has_class_token)
-        k = _promoted(inputs.k)
-        return augment_keys(k, inputs.scale, inputs.positions, self.k_shape, cls)
+        return replace(inputs, k=_promoted(inputs.k)).keys()
+
+    def _operands(self, inputs: AttentionInputs) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Queries, keys and mask of all maps one after another, for ``tile_softmax``."""
+        q, k = self._queries(inputs), self._keys(inputs)
+        return q.flatten(0, 1), k.flatten(0, 1), flat_mask(inputs.mask, q, k)
 
     @_own_precision
     def _maps(self, inputs: AttentionInputs) -> Tensor:
         """Full maps, tile by tile as the forward pass made them: equal to its own bit for bit."""
-        q, k = self._queries(inputs), self._keys(inputs)
-        mask, heads = flat_mask(inputs.mask, q, k), q.shape[:2]
-        q, k = q.flatten(0, 1), k.flatten(0, 1)
+        q, k, mask = self._operands(inputs)
         full = q.new_empty(*q.shape[:2], k.shape[1])
         for tile in tiles_of((full.shape[0], full.shape[1], full.shape[2]), q):
             tile_softmax(q, k, mask, tile, out=full[tile.maps, tile.rows])
-        maps: Tensor = full.unflatten(0, heads)
+        maps: Tensor = full.unflatten(0, inputs.q.shape[:2])
         return maps
 
     def _softmax(self, logits: Tensor, start: int) -> Tensor:

@@ -1,6 +1,5 @@
 """The one place in an attention layer where a recorder may listen."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +7,7 @@ from torch import Tensor, nn
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.positions import RelativePositions, augment_keys, augment_queries
-from mvit_core.model.products import Tile, weighted_values
+from mvit_core.model.products import OnTile, Tile, weighted_values
 
 
 @dataclass(frozen=True)
@@ -57,14 +56,14 @@ class MapNotes:
     Args:
         inputs: of the layer.
         maps: (B*heads, Nq, Nk) to be filled with every probability; none by default.
-        on_tile: called after each tile; raising from it ends the forward pass.
+        on_tile: called with each tile as well; raising from it ends the forward pass.
     """
 
     def __init__(
         self,
         inputs: AttentionInputs,
         maps: Tensor | None = None,
-        on_tile: Callable[[], None] | None = None,
+        on_tile: OnTile | None = None,
     ) -> None:
         q, k = inputs.q, inputs.k
         self._on_tile = on_tile
@@ -86,7 +85,7 @@ class MapNotes:
         if not tile.rows.start:
             self.first_row[tile.maps] = weights[:, 0].to(self.first_row.dtype)
         if self._on_tile is not None:
-            self._on_tile()
+            self._on_tile(tile, logits, weights)
 
 
 class AttentionTap(nn.Module):
