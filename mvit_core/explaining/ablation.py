@@ -124,11 +124,13 @@ class Ablation:
                 "these means of heads are of another network; take them with this one"
             )
         self._entering: dict[int, StageRun] = {}
+        # The block that was changed first in the last run, and its weighted values.
+        self._weighted = (-1, torch.empty(0))
 
     @property
     def nbytes(self) -> int:
-        """Memory of the tokens remembered."""
-        return sum(run.tokens.nbytes for run in self._entering.values())
+        """Memory of what is remembered."""
+        return self._weighted[1].nbytes + sum(run.tokens.nbytes for run in self._entering.values())
 
     @property
     def places(self) -> tuple[HeadPlace, ...]:
@@ -224,18 +226,39 @@ class Ablation:
         by_block: dict[int, list[int]] = defaultdict(list)
         for place in sorted(places):
             by_block[place.block].append(place.head)
+        first = min(by_block)
         with ExitStack() as stack:
             for block, heads in by_block.items():
                 tap = tap_of(self.subject.model.layers[block])
-                stack.callback(tap.register_forward_hook(self._replacing(block, heads)).remove)
+                if block == first == self._weighted[0]:
+                    stack.callback(tap.register_forward_pre_hook(self._giving(heads)).remove)
+                else:
+                    hook = self._replacing(block, heads, remember=block == first)
+                    stack.callback(tap.register_forward_hook(hook).remove)
             yield
 
-    def _replacing(self, block: int, heads: list[int]) -> Callable[..., Tensor]:
-        mean = None if self._means is None else self._means.blocks[block][heads]  # (heads, d)
-
+    def _replacing(self, block: int, heads: list[int], remember: bool) -> Callable[..., Tensor]:
         def replace(_: nn.Module, __: object, weighted: Tensor) -> Tensor:
-            changed = weighted.clone()  # (B, h, Nq, d)
-            changed[:, heads] = 0.0 if mean is None else mean.to(changed)[:, None]
-            return changed
+            if remember:  # what enters the first block that is changed is always the same
+                self._weighted = (block, weighted)
+            return self._changed(block, heads, weighted)
 
         return replace
+
+    def _giving(self, heads: list[int]) -> Callable[..., tuple[object, None, Tensor]]:
+        """A hook by which the attention of the block remembered is not computed again."""
+        block, weighted = self._weighted
+
+        def give(_: nn.Module, given: tuple[object, ...]) -> tuple[object, None, Tensor]:
+            return given[0], None, self._changed(block, heads, weighted)
+
+        return give
+
+    def _changed(self, block: int, heads: list[int], weighted: Tensor) -> Tensor:
+        """Weighted values (B, h, Nq, d) with something else for some heads."""
+        changed = weighted.clone()
+        changed[:, heads] = 0.0
+        if self._means is not None:
+            mean = self._means.blocks[block][heads]  # (heads, d)
+            changed[:, heads] = mean.to(changed)[:, None]
+        return changed

@@ -92,11 +92,16 @@ class AttentionTap(nn.Module):
     """Weights the values of one layer; recorders attach their hooks here.
 
     Forward hooks receive the inputs and the weighted values. A forward pre-hook that hands on notes
-    beside the inputs has them filled tile by tile; without notes nothing is done for them.
+    beside the inputs has them filled tile by tile; without notes nothing is done for them. One that
+    hands on weighted values has them used as they are.
     """
 
-    def forward(self, inputs: AttentionInputs, notes: MapNotes | None = None) -> Tensor:
+    def forward(
+        self, inputs: AttentionInputs, notes: MapNotes | None = None, known: Tensor | None = None
+    ) -> Tensor:
         """softmax(q k^T) v, (B, heads, Nq, d_v)."""
+        if known is not None:
+            return known
         return weighted_values(
             inputs.queries(),
             inputs.keys(),
