@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from mvit_core.attention.statistics import LayerStatistics, StatisticsNotes
+from mvit_core.attention.summary import MapSummary
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
 from mvit_core.model.config import HeadActivation
@@ -31,7 +32,7 @@ from mvit_core.model.products import (
 from mvit_core.model.tap import AttentionInputs
 from mvit_core.system.spill import SpillFile
 
-__all__ = ["AttentionRecord", "LayerAttention", "MapSummary", "activated"]
+__all__ = ["AttentionRecord", "LayerAttention", "activated"]
 
 FULL_MAP_BYTES = 512 << 20
 """A layer larger than this is not materialised whole unless the caller raises the cap."""
@@ -50,28 +51,6 @@ def _own_precision(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]
             return function(*args, **kwargs)
 
     return run
-
-
-@dataclass(frozen=True)
-class MapSummary:
-    """Sums noted while the tiles of a map were computed, float32 at least."""
-
-    first_row: Tensor
-    """(B, h, Nk): the class token's row where there is one, else the first patch's."""
-    column_sums: Tensor
-    """(B, h, Nk): over all queries."""
-    log_sum_exp: Tensor
-    """(B, h, Nq): logarithm of what each row of exp(logits) was divided by."""
-    maps: Tensor | None = None
-    """(B, h, Nq, Nk): the whole map, where it was asked for."""
-    statistics: LayerStatistics | None = None
-    """Of all heads, where they were asked for."""
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the first row, the sums and the statistics."""
-        parts = (self.first_row, self.column_sums, self.log_sum_exp, self.statistics)
-        return sum(part.nbytes for part in parts if part is not None)
 
 
 @dataclass(frozen=True)

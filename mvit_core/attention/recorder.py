@@ -13,8 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.attention.forward import ForwardResult, own_precision, run, run_backward
-from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
+from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attention.statistics import StatisticsNotes
+from mvit_core.attention.summary import MapSummary, value_norms
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.model.detection import DetectionMViT
@@ -235,7 +236,7 @@ class AttentionRecorder:
     def _layer(self, name: str, inputs: AttentionInputs, notes: MapNotes) -> LayerAttention:
         take, heads = self._copies.take, inputs.q.shape[:2]
         q_geometry, k_geometry = self._geometries(inputs)
-        taken = self._statistics
+        taken, norms = self._statistics, value_norms(self._module.get_submodule(name), inputs.v)
         return LayerAttention(
             name=name,
             block=self._depth,
@@ -247,6 +248,7 @@ class AttentionRecorder:
                 log_sum_exp=take(notes.log_sum_exp).unflatten(0, heads),
                 maps=None if notes.maps is None else take(notes.maps).unflatten(0, heads),
                 statistics=None if taken is None else taken.statistics(),
+                value_norms=None if norms is None else take(norms),
             ),
             q_geometry=q_geometry,
             k_geometry=k_geometry,
