@@ -121,7 +121,7 @@ class FeatureBasis:
             )
         places = ((found.tokens.double() - self.mean) @ self.directions.T).numpy()
         wide = np.maximum(self.high - self.low, np.finfo(np.float32).tiny)
-        coloured = np.clip((places - self.low) / wide, 0, 1).astype(np.float32)
+        coloured: NDArray[np.float32] = np.clip((places - self.low) / wide, 0, 1, dtype=np.float32)
         return coloured.reshape(*found.grid, COMPONENTS)
 
 
