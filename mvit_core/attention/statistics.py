@@ -71,23 +71,24 @@ class StatisticsNotes:
         self._entropy = q.new_zeros(maps, rows, dtype=dtype)
         self._pixels = q.new_zeros(maps, rows, dtype=dtype)
         self._times = q.new_zeros(maps, rows, times, dtype=dtype)
-        pixels, frames, places, at_time = _tables(
-            inputs.q_shape, inputs.k_shape, q_geometry, k_geometry, cls
-        )
-        self._distance_px = pixels.to(q.device, dtype)  # (Sq, Sk)
-        self._distance_frames = frames.to(q.device, dtype)  # (Tq, Tk)
+        shapes = inputs.q_shape, inputs.k_shape
+        pixels, frames, places = _tables(*shapes, q_geometry, k_geometry, cls)
+        # Numbers first, as not every device has those of double precision.
+        self._distance_px = pixels.to(dtype).to(q.device)  # (Sq, Sk)
+        self._distance_frames = frames.to(dtype).to(q.device)  # (Tq, Tk)
         self._places = places.to(q.device)  # (Nq,)
-        self._at_time = at_time.to(q.device, dtype)  # (Nk, class key and times)
 
     def add(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
         """Add one tile, (maps, rows, Nk)."""
         logits, weights = logits.to(self._dtype), weights.to(self._dtype)
         place = tile.maps, tile.rows
         self._entropy[place] = _entropies(logits, weights)
-        self._times[place] = weights @ self._at_time
-        in_frame = weights[..., self._cls :].unflatten(2, (self._k_shape[0], -1)).sum(dim=2)
+        by_time = weights[..., self._cls :].unflatten(2, (self._k_shape[0], -1))
+        self._times[place][..., self._cls :] = by_time.sum(dim=3)
+        if self._cls:
+            self._times[place][..., 0] = weights[..., 0]
         distances = self._distance_px[self._places[tile.rows]]  # (rows, Sk)
-        self._pixels[place] = in_frame.mul_(distances).sum(dim=2)
+        self._pixels[place] = by_time.sum(dim=2).mul_(distances).sum(dim=2)
 
     def rebuild(self, q: Tensor, k: Tensor, mask: Tensor | None) -> None:
         """Add every tile of maps whose operands were kept, as ``tile_softmax`` takes them."""
@@ -143,12 +144,11 @@ def _tables(
     q_geometry: GridGeometry,
     k_geometry: GridGeometry,
     class_tokens: int,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Distances in pixels and in frames, the place of each query, the time of each key.
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Distances in pixels and in frames, and the place of each query within its frame.
 
     Returns:
-        (Sq, Sk) and (Tq, Tk) in float64; (Nq,) place within the frame, 0 for the class token; and
-        (Nk, class_tokens + Tk), one where a key is the class token or has that time.
+        (Sq, Sk) and (Tq, Tk) in float64, and (Nq,), 0 for the class token.
     """
     axes = [
         (_centres(q_geometry, axis, q_shape[axis]), _centres(k_geometry, axis, k_shape[axis]))
@@ -158,9 +158,7 @@ def _tables(
     pixels = torch.hypot(down[:, None, :, None], right[None, :, None, :])  # (Yq, Xq, Yk, Xk)
     patches = torch.arange(q_shape[1] * q_shape[2]).repeat(q_shape[0])
     places = torch.cat((torch.zeros(class_tokens, dtype=torch.long), patches))
-    times = torch.eye(k_shape[0]).repeat_interleave(k_shape[1] * k_shape[2], dim=0)
-    at_time = torch.block_diag(torch.eye(class_tokens), times) if class_tokens else times
-    return pixels.flatten(2).flatten(0, 1), frames, places, at_time
+    return pixels.flatten(2).flatten(0, 1), frames, places
 
 
 def _centres(geometry: GridGeometry, axis: int, size: int) -> Tensor:
