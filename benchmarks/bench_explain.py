@@ -13,7 +13,8 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.contenders import RECORD, Timed, ratio, rounds_of
+from benchmarks.contenders import RECORD, Timed, ratio, rounds_of, threads
+from benchmarks.heads import head_rows
 from benchmarks.peaks import RETURNED
 from benchmarks.resident import resident
 from benchmarks.results import Row, Section, gate
@@ -37,10 +38,10 @@ SLOW = {"pixel_gradients", "occlusion"}
 
 
 def measure(rounds: int) -> Section:
-    """The gates of each method that is not made of dozens of passes."""
+    """The gates of each method that is not made of dozens of passes, and of heads."""
     note = (
         f"{RECORD}, float32, one thread, process time; explanations of one class, {STEPS} steps "
-        "where there are any, each method in a process of its own"
+        "where there are any, each method in a process of its own; then what heads do"
     )
     return Section("Explanations", note, _rows(rounds))
 
@@ -65,6 +66,10 @@ def _rows(rounds: int):
             yield gate(metric, mib, ADDED_MIB[method], unit=" MiB", digits=0)
         else:
             yield Row(metric, f"{mib:.0f} MiB")
+    torch.manual_seed(0)
+    model = MViT(PRESETS[RECORD]).eval()
+    with threads(1):
+        yield from head_rows(model, torch.randn(1, 3, *PRESETS[RECORD].input_shape), rounds)
 
 
 def _in_child(method: str, rounds: int) -> dict[str, float]:

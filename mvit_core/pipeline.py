@@ -17,6 +17,7 @@ from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query
 from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
+from mvit_core.explaining.ablation import HeadMeans, head_means
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.remembered import Question, RememberedEvidence
@@ -243,6 +244,36 @@ class Explainer:
         question = Question(self.target_of(captured, spec, box), spec.method, baseline, box)
         subject = partial(self._subject, video, captured, box)
         return self._evidence.evidence(key, question, subject, on_step)
+
+    def head_means(
+        self,
+        video: Video,
+        on_window: OnLayer | None = None,
+        on_step: OnEvidenceStep | None = None,
+        tiling: Tiling = PLAIN,
+    ) -> HeadMeans:
+        """Mean output of every head over the windows of a clip: one plain pass of each.
+
+        Args:
+            video: the clip.
+            on_window: progress, (windows done, windows in all); raising from it cancels.
+            on_step: called many times within each pass; raising from it cancels too.
+            tiling: how windows lie over the clip.
+
+        Raises:
+            Cancelled: as ``on_window`` or ``on_step`` raised it.
+            VideoError: a frame cannot be read.
+            ClipError: the frames do not make an input of the model.
+        """
+        windows, means = self.windows(video, tiling), None
+        for done, window in enumerate(windows, start=1):
+            given = transform(read_clip(video, window), self.loaded.clip_spec)
+            own = head_means(Subject(self.loaded.model, given.tensor), on_step)
+            means = own if means is None else means.joined(own)
+            if on_window is not None:
+                on_window(done, len(windows))
+        assert means is not None  # every video has a window
+        return means
 
     def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
         """A window as explanations take it: for faithfulness, sanity and when."""

@@ -10,7 +10,7 @@ from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
-from mvit_core.errors import ClipError
+from app.cli.windows import chosen_window
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mvit_core.captured import WindowCapture
     from mvit_core.explaining import Evidence, Subject, Target
     from mvit_core.pipeline import Explainer, MapSpec
-    from mvit_core.video import ClipWindow, Video
+    from mvit_core.video import Video
 
 Json = dict[str, Any]
 
@@ -109,7 +109,7 @@ def explain(explainer: Explainer, video: Video, spec: MapSpec, options: argparse
         MvitError: there is no such window, class, method or baseline, or the method does not suit
             the network.
     """
-    captured = explainer.capture(video, _window(explainer, video, options))
+    captured = explainer.capture(video, chosen_window(explainer.windows(video), options))
     progress = ProgressLine("step")
     evidence = explainer.evidence(
         video, captured, spec, baseline=options.baseline, on_step=progress.show
@@ -124,16 +124,6 @@ def explain(explainer: Explainer, video: Video, spec: MapSpec, options: argparse
     if options.when:
         info["when"] = _when(subject, evidence.target, captured, progress)
     return info
-
-
-def _window(explainer: Explainer, video: Video, options: argparse.Namespace) -> ClipWindow:
-    windows, index = explainer.windows(video), options.window or 0
-    if not 0 <= index < len(windows):
-        raise ClipError(
-            f"window {index} does not exist; {options.clip.name} has windows 0 to "
-            f"{len(windows) - 1}"
-        )
-    return windows[index]
 
 
 def _facts(captured: WindowCapture, evidence: Evidence) -> Json:
@@ -207,7 +197,7 @@ def _write(explainer: Explainer, video: Video, spec: MapSpec, options: argparse.
     """Write the map: a film of the window or the clip, a picture of the window, or arrays."""
     from mvit_core.export import EXPORTERS, ExportRequest, export
 
-    window = _window(explainer, video, options)
+    window = chosen_window(explainer.windows(video), options)
     captured = explainer.capture(video, window)
     target = explainer.target_of(captured, spec)  # one class throughout a film
     spec = replace(spec, target=target.index, against=target.against)

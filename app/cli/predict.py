@@ -13,6 +13,7 @@ from app.cli.model_options import (
 )
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
+from app.cli.windows import chosen_window
 from mvit_core.errors import ClipError
 
 if TYPE_CHECKING:
@@ -129,13 +130,7 @@ def _windows(loaded: LoadedModel, video: Video, options: argparse.Namespace) -> 
     boxes = _read_boxes(loaded, options)
     explainer = Explainer(loaded, remembered_windows=1)
     windows = explainer.windows(video)
-    index = options.window or 0
-    if not 0 <= index < len(windows):
-        raise ClipError(
-            f"window {index} does not exist; {options.clip.name} has windows 0 to "
-            f"{len(windows) - 1}"
-        )
-    wanted = windows if options.all else windows[index : index + 1]
+    wanted = windows if options.all else (chosen_window(windows, options),)
     rows: list[Json] = []
     scores: list[Scores] = []
     notes: list[str] = []

@@ -24,7 +24,7 @@ def core_titles() -> frozenset[str]:
 
 
 def _titles() -> Iterator[str]:
-    from mvit_core.attribution import METHODS, NOTES
+    from mvit_core.attribution import METHODS, NOTES, SPLIT_NOTES
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
     from mvit_core.export import EXPORTERS, LAYOUTS
@@ -37,7 +37,7 @@ def _titles() -> Iterator[str]:
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
     yield from (sample.title for sample in demo_samples())
-    for words in (NOTES, ORIGINS, MODES, QUALITIES):
+    for words in (NOTES, SPLIT_NOTES, ORIGINS, MODES, QUALITIES):
         yield from words.values()
 
 

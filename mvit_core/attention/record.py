@@ -15,11 +15,13 @@ from typing import Literal, ParamSpec, TypeVar
 import torch
 from torch import Tensor
 
+from mvit_core.attention.statistics import LayerStatistics, StatisticsNotes
+from mvit_core.attention.summary import MapSummary
 from mvit_core.errors import CaptureError
 from mvit_core.geometry import Grid, GridGeometry, Triple
 from mvit_core.model.config import HeadActivation
 from mvit_core.model.heads import HeadLogits
-from mvit_core.model.positions import augment_keys, augment_queries
+from mvit_core.model.positions import augment_queries
 from mvit_core.model.products import (
     CPU_TILE_BYTES,
     flat_mask,
@@ -30,7 +32,7 @@ from mvit_core.model.products import (
 from mvit_core.model.tap import AttentionInputs
 from mvit_core.system.spill import SpillFile
 
-__all__ = ["AttentionRecord", "LayerAttention", "MapSummary", "activated"]
+__all__ = ["AttentionRecord", "LayerAttention", "activated"]
 
 FULL_MAP_BYTES = 512 << 20
 """A layer larger than this is not materialised whole unless the caller raises the cap."""
@@ -49,25 +51,6 @@ def _own_precision(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]
             return function(*args, **kwargs)
 
     return run
-
-
-@dataclass(frozen=True)
-class MapSummary:
-    """Sums noted while the tiles of a map were computed, float32 at least."""
-
-    first_row: Tensor
-    """(B, h, Nk): the class token's row where there is one, else the first patch's."""
-    column_sums: Tensor
-    """(B, h, Nk): over all queries."""
-    log_sum_exp: Tensor
-    """(B, h, Nq): logarithm of what each row of exp(logits) was divided by."""
-    maps: Tensor | None = None
-    """(B, h, Nq, Nk): the whole map, where it was asked for."""
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the first row and the sums."""
-        return self.first_row.nbytes + self.column_sums.nbytes + self.log_sum_exp.nbytes
 
 
 @dataclass(frozen=True)
@@ -254,6 +237,15 @@ class LayerAttention:
         mean: Tensor = patches / (self.map_shape[2] - 1)
         return mean
 
+    @_own_precision
+    def statistics(self) -> LayerStatistics:
+        """Statistics of all heads over all queries: those of the run, or of the map rebuilt."""
+        if self.summary.statistics is not None:
+            return self.summary.statistics
+        notes = StatisticsNotes(self.inputs, self.q_geometry, self.k_geometry)
+        notes.rebuild(*self._operands(self.inputs))
+        return notes.statistics()
+
     def gradient(self) -> Tensor:
         """Gradient of the chosen logit with respect to the map, (B, h, Nq, Nk).
 
@@ -281,24 +273,24 @@ class LayerAttention:
 
     @_own_precision
     def _queries(self, inputs: AttentionInputs) -> Tensor:
-        cls = int(self.has_class_token)
-        return augment_queries(_promoted(inputs.q), inputs.positions, self.q_shape, cls)
+        return replace(inputs, q=_promoted(inputs.q)).queries()
 
     def _keys(self, inputs: AttentionInputs) -> Tensor:
-        cls = int(self.has_class_token)
-        k = _promoted(inputs.k)
-        return augment_keys(k, inputs.scale, inputs.positions, self.k_shape, cls)
+        return replace(inputs, k=_promoted(inputs.k)).keys()
+
+    def _operands(self, inputs: AttentionInputs) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Queries, keys and mask of all maps one after another, for ``tile_softmax``."""
+        q, k = self._queries(inputs), self._keys(inputs)
+        return q.flatten(0, 1), k.flatten(0, 1), flat_mask(inputs.mask, q, k)
 
     @_own_precision
     def _maps(self, inputs: AttentionInputs) -> Tensor:
         """Full maps, tile by tile as the forward pass made them: equal to its own bit for bit."""
-        q, k = self._queries(inputs), self._keys(inputs)
-        mask, heads = flat_mask(inputs.mask, q, k), q.shape[:2]
-        q, k = q.flatten(0, 1), k.flatten(0, 1)
+        q, k, mask = self._operands(inputs)
         full = q.new_empty(*q.shape[:2], k.shape[1])
         for tile in tiles_of((full.shape[0], full.shape[1], full.shape[2]), q):
             tile_softmax(q, k, mask, tile, out=full[tile.maps, tile.rows])
-        maps: Tensor = full.unflatten(0, heads)
+        maps: Tensor = full.unflatten(0, inputs.q.shape[:2])
         return maps
 
     def _softmax(self, logits: Tensor, start: int) -> Tensor:

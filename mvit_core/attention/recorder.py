@@ -13,10 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.attention.forward import ForwardResult, own_precision, run, run_backward
-from mvit_core.attention.record import AttentionRecord, LayerAttention, MapSummary
+from mvit_core.attention.record import AttentionRecord, LayerAttention
+from mvit_core.attention.statistics import StatisticsNotes
+from mvit_core.attention.summary import MapSummary, value_norms
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.model.detection import DetectionMViT
+from mvit_core.model.products import Tile
 from mvit_core.model.tap import AttentionInputs, AttentionTap, MapNotes
 from mvit_core.system.cache import default_budget_bytes
 from mvit_core.system.devices import memory_errors_named
@@ -49,6 +52,8 @@ class Keep:
     """Values too, and the gradient of the weighted values once a backward pass has run."""
     full_maps: bool = False
     """Every probability, as the forward pass makes it."""
+    statistics: bool = False
+    """Statistics of every head over all queries, taken while the tiles pass."""
     memory_bytes: int = field(default_factory=default_budget_bytes)
     """Layers that would take more than this in all go to a file of the cache folder. The largest
     published model, MViTv2-L 40x3 at 312 px, keeps 1.3 GiB of one clip."""
@@ -164,6 +169,7 @@ class AttentionRecorder:
         self._heard: dict[int, LayerAttention] = {}
         self._depth, self._stage, self._geometry = 0, 1, self._start
         self._spill: SpillFile | None = None
+        self._statistics: StatisticsNotes | None = None
 
     def _step(self, *_: object) -> None:
         if self._on_step is not None:
@@ -177,8 +183,21 @@ class AttentionRecorder:
     ) -> tuple[AttentionInputs, MapNotes] | None:
         if not self._is_kept(self._depth):
             return None
-        maps = self._room_for(given[0]) if self._keep.full_maps else None
-        return given[0], MapNotes(given[0], maps, self._on_step)
+        inputs = given[0]
+        maps = self._room_for(inputs) if self._keep.full_maps else None
+        if self._keep.statistics:
+            self._statistics = StatisticsNotes(inputs, *self._geometries(inputs))
+        return inputs, MapNotes(inputs, maps, self._on_tile)
+
+    def _on_tile(self, tile: Tile, logits: Tensor, weights: Tensor) -> None:
+        if self._statistics is not None:
+            self._statistics.add(tile, logits, weights)
+        self._step()
+
+    def _geometries(self, inputs: AttentionInputs) -> tuple[GridGeometry, GridGeometry]:
+        """Places of the queries and of the keys of the layer that runs."""
+        through = self._geometry.through
+        return through(inputs.q_window), through(inputs.k_window)
 
     def _room_for(self, inputs: AttentionInputs) -> Tensor:
         """Memory for a full map, the same as at the last forward pass where it fits."""
@@ -216,6 +235,8 @@ class AttentionRecorder:
 
     def _layer(self, name: str, inputs: AttentionInputs, notes: MapNotes) -> LayerAttention:
         take, heads = self._copies.take, inputs.q.shape[:2]
+        q_geometry, k_geometry = self._geometries(inputs)
+        taken, norms = self._statistics, value_norms(self._module.get_submodule(name), inputs.v)
         return LayerAttention(
             name=name,
             block=self._depth,
@@ -226,9 +247,11 @@ class AttentionRecorder:
                 column_sums=take(notes.column_sums).unflatten(0, heads),
                 log_sum_exp=take(notes.log_sum_exp).unflatten(0, heads),
                 maps=None if notes.maps is None else take(notes.maps).unflatten(0, heads),
+                statistics=None if taken is None else taken.statistics(),
+                value_norms=None if norms is None else take(norms),
             ),
-            q_geometry=self._geometry.through(inputs.q_window),
-            k_geometry=self._geometry.through(inputs.k_window),
+            q_geometry=q_geometry,
+            k_geometry=k_geometry,
         )
 
     def _kept(self, inputs: AttentionInputs) -> AttentionInputs:

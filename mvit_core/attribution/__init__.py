@@ -19,6 +19,8 @@ from mvit_core.attribution.maps import HeadMaps, Query, Saliency
 from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_of
 from mvit_core.attribution.methods import ATTENDED_BY, ATTENDS_TO, METHODS, Method
 from mvit_core.attribution.spec import LayerGrids, MapSpec, query_grid, same_query
+from mvit_core.attribution.split import SPLIT_NOTES
+from mvit_core.attribution.statistics import HeadStatistics, head_statistics
 
 __all__ = [
     "ATTENDED_BY",
@@ -26,9 +28,11 @@ __all__ = [
     "HEAD_REDUCTIONS",
     "METHODS",
     "NOTES",
+    "SPLIT_NOTES",
     "HeadChoice",
     "HeadMaps",
     "HeadSet",
+    "HeadStatistics",
     "LayerGrids",
     "LayerMeasures",
     "MapMeasures",
@@ -40,6 +44,7 @@ __all__ = [
     "head_indices",
     "head_json",
     "head_of",
+    "head_statistics",
     "head_within",
     "measures_of",
     "parse_head",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from mvit_core.attribution.attention import column_maps, received_maps, row_maps
+from mvit_core.attribution.split import content_maps, position_maps, value_maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,6 +74,31 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             grid="k",
             needs_query=False,
             is_noted=True,
+        ),
+        "value": Method(
+            "Takes from",
+            "What the query takes from each key: its attention times the length of the value.",
+            value_maps,
+            grid="k",
+            needs_query=True,
+            is_row=True,
+            is_noted=True,
+        ),
+        "content": Method(
+            "Attends to, by content",
+            "Where the query would look by what the tokens hold alone, without positions.",
+            content_maps,
+            grid="k",
+            needs_query=True,
+            is_row=True,
+        ),
+        "position": Method(
+            "Attends to, by position",
+            "Where the query would look by relative positions alone, whatever the tokens hold.",
+            position_maps,
+            grid="k",
+            needs_query=True,
+            is_row=True,
         ),
     }
 )

@@ -5,13 +5,12 @@ by, and the head is linear: along this path the logit is a sum over keys, exactl
 the last MLP is not on it.
 """
 
-import torch
 from torch import Tensor
 
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.evidence import Evidence, Part, Target, class_share
-from mvit_core.explaining.last_block import LastBlock, frozen_norms, taken_apart
 from mvit_core.explaining.subject import Subject, margin
+from mvit_core.explaining.taken_apart import TakenBlock, affine, taken_apart
 from mvit_core.explaining.tapping import Tapped, by_key, on_keys
 
 __all__ = ["direct_logit"]
@@ -32,7 +31,7 @@ def direct_logit(subject: Subject, target: Target, baseline: str) -> Evidence:
             "direct_logit: the last block changes its channels in the MLP, so nothing reaches the "
             "logit past it; use stage_evidence"
         )
-    to_left, constant = _affine(subject, block, target)
+    to_left, constant = affine(subject, block, target)
     to_joined = to_left @ block.projection.weight.to(to_left.dtype)  # (1, Nq, C)
     to_weighted = to_joined.unflatten(-1, (block.weighted.shape[1], -1)).transpose(1, 2)
     values = by_key(Tapped(block.inputs, to_weighted), "signed", subject.steps).sum(dim=0)
@@ -66,20 +65,8 @@ def _note(heads: float, delta: float) -> str:
     return f"direct {100 * heads / delta:.0f} %: so much of the logit comes from keys by this path"
 
 
-def _affine(subject: Subject, block: LastBlock, target: Target) -> tuple[Tensor, float]:
-    """Gradient (1, Nq, C) of the logit by the tokens that leave, and what it is without any."""
-    with frozen_norms(subject), torch.enable_grad():
-        leaf = block.left.detach().float().requires_grad_(True)
-        typed = leaf.to(block.left.dtype)
-        value = margin(subject.scores(typed, block.grid), target).sum()
-        (gradient,) = torch.autograd.grad(value, leaf)
-        with torch.no_grad():
-            nothing = subject.scores(torch.zeros_like(block.left), block.grid)
-    return gradient, float(margin(nothing, target))
-
-
 def _parts(
-    block: LastBlock, to_left: Tensor, to_joined: Tensor, constant: float
+    block: TakenBlock, to_left: Tensor, to_joined: Tensor, constant: float
 ) -> tuple[Part, ...]:
     """What reaches the logit otherwise than from a key."""
     queries = block.joined - block.weighted.transpose(1, 2).flatten(2)

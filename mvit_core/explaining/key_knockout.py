@@ -12,8 +12,8 @@ from torch import Tensor
 
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.evidence import Evidence, Target, class_share
-from mvit_core.explaining.last_block import LastBlock, taken_apart
 from mvit_core.explaining.subject import Subject, margin
+from mvit_core.explaining.taken_apart import TakenBlock, taken_apart
 from mvit_core.explaining.tapping import on_keys
 
 __all__ = ["key_knockout"]
@@ -47,7 +47,7 @@ def key_knockout(subject: Subject, target: Target, baseline: str) -> Evidence:
     )
 
 
-def _left_without(block: LastBlock) -> Tensor:
+def _left_without(block: TakenBlock) -> Tensor:
     """The class token that leaves the block without each key: (Nk, 1, C)."""
     inputs = block.inputs
     # On the CPU: not every device has numbers of this precision, and this is little.

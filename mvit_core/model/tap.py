@@ -1,6 +1,5 @@
 """The one place in an attention layer where a recorder may listen."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +7,7 @@ from torch import Tensor, nn
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.positions import RelativePositions, augment_keys, augment_queries
-from mvit_core.model.products import Tile, weighted_values
+from mvit_core.model.products import OnTile, Tile, weighted_values
 
 
 @dataclass(frozen=True)
@@ -57,14 +56,14 @@ class MapNotes:
     Args:
         inputs: of the layer.
         maps: (B*heads, Nq, Nk) to be filled with every probability; none by default.
-        on_tile: called after each tile; raising from it ends the forward pass.
+        on_tile: called with each tile as well; raising from it ends the forward pass.
     """
 
     def __init__(
         self,
         inputs: AttentionInputs,
         maps: Tensor | None = None,
-        on_tile: Callable[[], None] | None = None,
+        on_tile: OnTile | None = None,
     ) -> None:
         q, k = inputs.q, inputs.k
         self._on_tile = on_tile
@@ -86,18 +85,23 @@ class MapNotes:
         if not tile.rows.start:
             self.first_row[tile.maps] = weights[:, 0].to(self.first_row.dtype)
         if self._on_tile is not None:
-            self._on_tile()
+            self._on_tile(tile, logits, weights)
 
 
 class AttentionTap(nn.Module):
     """Weights the values of one layer; recorders attach their hooks here.
 
     Forward hooks receive the inputs and the weighted values. A forward pre-hook that hands on notes
-    beside the inputs has them filled tile by tile; without notes nothing is done for them.
+    beside the inputs has them filled tile by tile; without notes nothing is done for them. One that
+    hands on weighted values has them used as they are.
     """
 
-    def forward(self, inputs: AttentionInputs, notes: MapNotes | None = None) -> Tensor:
+    def forward(
+        self, inputs: AttentionInputs, notes: MapNotes | None = None, known: Tensor | None = None
+    ) -> Tensor:
         """softmax(q k^T) v, (B, heads, Nq, d_v)."""
+        if known is not None:
+            return known
         return weighted_values(
             inputs.queries(),
             inputs.keys(),

@@ -4404,6 +4404,14 @@ right-click for percentile tails and units</source>
             <translation>关注对象</translation>
         </message>
         <message>
+            <source>Attends to, by content</source>
+            <translation>按内容的关注对象</translation>
+        </message>
+        <message>
+            <source>Attends to, by position</source>
+            <translation>按位置的关注对象</translation>
+        </message>
+        <message>
             <source>Best</source>
             <translation>最佳</translation>
         </message>
@@ -4492,6 +4500,10 @@ right-click for percentile tails and units</source>
             <translation>各阶段</translation>
         </message>
         <message>
+            <source>Takes from</source>
+            <translation>取值来源</translation>
+        </message>
+        <message>
             <source>The azure square moves up</source>
             <translation>天蓝色方块上移</translation>
         </message>
@@ -4552,8 +4564,20 @@ right-click for percentile tails and units</source>
             <translation>VP9，适用于网页</translation>
         </message>
         <message>
+            <source>What the query takes from each key: its attention times the length of the value.</source>
+            <translation>查询从每个键取得多少：注意力乘以值的长度。</translation>
+        </message>
+        <message>
             <source>Where the query looks: one row of the attention matrix, on the key grid.</source>
             <translation>查询关注哪里：注意力矩阵的一行，位于键网格上。</translation>
+        </message>
+        <message>
+            <source>Where the query would look by relative positions alone, whatever the tokens hold.</source>
+            <translation>若只看相对位置、不看词元内容，查询会关注哪里。</translation>
+        </message>
+        <message>
+            <source>Where the query would look by what the tokens hold alone, without positions.</source>
+            <translation>若只看词元内容、不看位置，查询会关注哪里。</translation>
         </message>
         <message>
             <source>Who looks at the picked key: one column of the matrix, on the query grid.</source>
@@ -4596,6 +4620,10 @@ right-click for percentile tails and units</source>
             <translation>传入的架构</translation>
         </message>
         <message>
+            <source>the class token has no position term: content is all of its row</source>
+            <translation>类别词元没有位置项：它的整行都来自内容</translation>
+        </message>
+        <message>
             <source>the configuration inside the file</source>
             <translation>文件内的配置</translation>
         </message>
@@ -4614,6 +4642,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>the weights, which match preset {name}</source>
             <translation>权重，与预设 {name} 相符</translation>
+        </message>
+        <message>
+            <source>this block has no relative positions: content is all of its rows</source>
+            <translation>此块没有相对位置：它的所有行都来自内容</translation>
         </message>
     </context>
     <context>

@@ -158,6 +158,7 @@ def test_every_command_is_tried_with_a_hostile_name(tmp_path, capsys):
         "predict": [evil, "--checkpoint", evil],
         "export": [evil, "--checkpoint", evil, "-o", evil + ".mp4"],
         "explain": [evil, "--checkpoint", evil],
+        "heads": [evil, "--checkpoint", evil],
         "inspect": [evil],
         "checks": [evil],
         "demo": ["evaluate", "--checkpoint", evil, "--clips", "2"],

@@ -35,6 +35,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "predict": ["predict", str(clip), *model],
         "export": ["export", str(clip), *model, "-o", "out.png"],
         "explain": ["explain", str(clip), *model, "-o", "out.npz"],
+        "heads": ["heads", str(clip), *model, "--ablate"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
         "demo": ["demo", "clips", "--out", "clips"],

@@ -1,4 +1,4 @@
-"""The last block taken apart: what attention, skip and MLP gave, and what becomes of its tokens.
+"""A block taken apart: what attention, skip and MLP gave, and what becomes of its tokens.
 
 Axis legend: h heads, Nq/Nk pooled query/key tokens (class token first), d and C channels of a head
 and of all.
@@ -12,18 +12,19 @@ import torch
 from torch import Tensor, nn
 
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.subject import Subject
+from mvit_core.explaining.evidence import Target
+from mvit_core.explaining.subject import Subject, margin
 from mvit_core.explaining.tapping import tap_of
 from mvit_core.geometry import Triple
 from mvit_core.model.blocks import MultiScaleBlock, PlainBlock
 from mvit_core.model.tap import AttentionInputs
 
-__all__ = ["LastBlock", "frozen_norms", "taken_apart"]
+__all__ = ["TakenBlock", "affine", "taken_apart"]
 
 
 @dataclass(frozen=True)
-class LastBlock:
-    """One pass through the last block, and its layers."""
+class TakenBlock:
+    """One pass through a block, and its layers."""
 
     layer: MultiScaleBlock | PlainBlock
     projection: nn.Linear
@@ -46,13 +47,18 @@ class LastBlock:
         return self.inputs.q_shape
 
 
-def taken_apart(subject: Subject, method: str) -> LastBlock:
-    """One pass through the end of the network, its last block heard at every seam.
+def taken_apart(subject: Subject, method: str, block: int | None = None) -> TakenBlock:
+    """One pass through the end of the network, a block of it heard at every seam.
+
+    Args:
+        subject: the network and one clip.
+        method: who asks, for the error.
+        block: one of the last stage; the last by default.
 
     Raises:
-        CaptureError: the last block is not attention and MLP, each with a skip.
+        CaptureError: the block is not attention and MLP, each with a skip.
     """
-    layer = subject.model.layers[-1]
+    layer = subject.model.layers[-1 if block is None else block]
     if not isinstance(layer, MultiScaleBlock | PlainBlock):
         raise CaptureError(
             f"{method} needs one stream of tokens, and a {subject.config.family} network has two; "
@@ -81,7 +87,7 @@ def taken_apart(subject: Subject, method: str) -> LastBlock:
         stack.callback(layer.norm2.register_forward_pre_hook(on_norm).remove)
         stack.callback(layer.register_forward_hook(on_block).remove)
         subject.resume(subject.run.tokens, subject.run.grid, subject.run.block)
-    return LastBlock(layer, projection, inputs[0], **seen)
+    return TakenBlock(layer, projection, inputs[0], **seen)
 
 
 def _projection(layer: MultiScaleBlock | PlainBlock) -> nn.Linear:
@@ -90,8 +96,24 @@ def _projection(layer: MultiScaleBlock | PlainBlock) -> nn.Linear:
     return found
 
 
+def affine(subject: Subject, block: TakenBlock, target: Target) -> tuple[Tensor, float]:
+    """The way from the last block to the logit, every norm on it dividing by what it divided by.
+
+    Returns:
+        Gradient (1, Nq, C) of the logit by the tokens that leave, and the logit without any.
+    """
+    with _frozen_norms(subject), torch.enable_grad():
+        leaf = block.left.detach().float().requires_grad_(True)
+        typed = leaf.to(block.left.dtype)
+        value = margin(subject.scores(typed, block.grid), target).sum()
+        (gradient,) = torch.autograd.grad(value, leaf)
+        with torch.no_grad():
+            nothing = subject.scores(torch.zeros_like(block.left), block.grid)
+    return gradient, float(margin(nothing, target))
+
+
 @contextmanager
-def frozen_norms(subject: Subject) -> Iterator[None]:
+def _frozen_norms(subject: Subject) -> Iterator[None]:
     """Every layer norm behind the last block divides by what it divided by when first run.
 
     The path from the block to the logit is affine then, where the head is.

@@ -1,0 +1,114 @@
+"""``mvit-lens heads``: statistics, ablation and direct parts on the command line."""
+
+import json
+
+import pytest
+
+from app.cli.entry import main
+from mvit_core import load_model, open_video
+from mvit_core.attribution import head_statistics
+from mvit_core.explaining import Target
+from mvit_core.explaining.ablation import Ablation
+from mvit_core.pipeline import Explainer
+
+STATISTICS = {"block", "stage", "head", "entropy", "distance_px", "distance_frames", "sink"}
+
+
+@pytest.fixture
+def run(capsys, barcode_clip, toy_checkpoint):
+    """The command on a clip of several windows: (exit code, printed, complained)."""
+
+    def call(*words) -> tuple[int, str, str]:
+        command = ["heads", barcode_clip, "--checkpoint", toy_checkpoint, *words]
+        try:
+            code = main([str(word) for word in command])
+        except SystemExit as stop:
+            code = stop.code
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def explainer(toy_checkpoint):
+    return Explainer(load_model(toy_checkpoint, device="cpu"))
+
+
+def test_each_head_has_a_row_and_json_holds_the_contract(run, barcode_clip, explainer):
+    code, printed, complained = run("--json", "--window", 1)
+    info = json.loads(printed)
+    assert (code, complained) == (0, "")
+    assert info["window"] == 1
+    assert all(set(row) == STATISTICS for row in info["heads"])
+    with open_video(barcode_clip) as video:
+        captured = explainer.capture(video, explainer.windows(video)[1])
+    assert info["frames"] == list(captured.frame_indices)
+    for row, expected in zip(info["heads"], head_statistics(captured.record), strict=True):
+        for name in STATISTICS:
+            assert row[name] == pytest.approx(getattr(expected, name), rel=1e-6)
+
+
+def test_the_table_says_what_json_says(run):
+    rows = json.loads(run("--json")[1])["heads"]
+    code, text, _ = run()
+    lines = [line.split() for line in text.splitlines() if line.split()[0].isdecimal()]
+    assert code == 0
+    assert len(lines) == len(rows) == 9
+    for line, row in zip(lines, rows, strict=True):
+        assert line[:3] == [str(row[name]) for name in ("block", "stage", "head")]
+        assert line[3:5] == [f"{row['entropy']:.3f}", f"{row['distance_px']:.1f}"]
+    assert "ablation" not in text
+
+
+@pytest.mark.parametrize("by", ["mean", "zero"])
+def test_ablation_is_what_the_class_loses_without_each_head(run, barcode_clip, explainer, by):
+    words = ("--ablate", by, "--class", 3, "--against", "class 5")
+    info = json.loads(run("--json", *words)[1])
+    assert (info["class"], info["against"], info["ablated_by"]) == ("class 3", "class 5", by)
+    with open_video(barcode_clip) as video:
+        means = explainer.head_means(video) if by == "mean" else None
+        assert means is None or means.windows == len(explainer.windows(video)) > 1
+        captured = explainer.capture(video, explainer.windows(video)[0])
+        expected = Ablation(explainer.subject(video, captured), means).effects(Target(3, 5))
+    assert info["logit"] == pytest.approx(expected.total, abs=1e-5)
+    for row, effect in zip(info["heads"], expected.effects, strict=True):
+        assert set(row) == STATISTICS | {"ablation"}
+        assert row["ablation"] == pytest.approx(effect.value, abs=1e-5)
+    text = run(*words)[1]
+    stands = "zero" if by == "zero" else "its mean over the clip"
+    assert f"what its logit of {info['logit']:.2f} loses with {stands} for a head" in text
+
+
+def test_ablation_alone_replaces_by_the_mean_and_takes_the_most_probable_class(run):
+    alone, named = (json.loads(run("--json", "--ablate", *more)[1]) for more in ((), ("mean",)))
+    assert alone == named
+    assert alone["class"].startswith("class ")
+    assert alone["against"] is None
+
+
+def test_direct_parts_add_up_to_the_logit(run):
+    found = json.loads(run("--json", "--direct", "--class", 3)[1])["direct"]
+    assert found["sum"] == pytest.approx(found["logit"], abs=1e-4)
+    assert sum(part["value"] for part in found["parts"]) == pytest.approx(found["sum"])
+    assert set(found["parts"][0]) == {"name", "value", "block", "head"}
+    text = run("--direct", "--class", 3)[1]
+    assert f"parts that add up to {found['sum']:.2f} of {found['logit']:.2f} logits" in text
+    assert "block 3 head 1" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        (("--window", 99), 1, "window 99 does not exist"),
+        (("--ablate", "--class", "swims"), 1, "--class 'swims' is no class of the model"),
+        (("--class", 3), 1, "give --ablate or --direct with --class"),
+        (("--ablate", "noise"), 2, "invalid choice: 'noise'"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(run, words, code, reason):
+    found = run(*words)
+    assert found[0] == code
+    assert found[1] == ""
+    assert reason in found[2]
+    assert code == 2 or found[2].count("\n") == 1
