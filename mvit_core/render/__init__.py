@@ -47,6 +47,7 @@ from mvit_core.render.numbers import (
 from mvit_core.render.outlines import BLACK_PX, DASH_PX, SPACE_PX, WHITE_PX, Outline
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
+    SIGNED_PERCENT,
     TAILS_PERCENT,
     UNITS,
     RangePolicy,
@@ -67,6 +68,7 @@ __all__ = [
     "OLD_SHARE",
     "OPACITIES",
     "RANGE_POLICIES",
+    "SIGNED_PERCENT",
     "SPACE_PX",
     "TAILS_PERCENT",
     "UNITS",
