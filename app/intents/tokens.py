@@ -43,6 +43,9 @@ class Going(Protocol):
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off."""
 
+    def attend(self, **values: object) -> None:
+        """Show attention, with other fields of the state."""
+
 
 class TokenIntents:
     """Intents for single tokens of the map shown.
@@ -89,7 +92,7 @@ class TokenIntents:
         column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
         token = grid.geometry.nearest_token(place, grid.shape)
-        self._store.update(query=token, method=method)
+        self._intents.attend(query=token, method=method)
 
     def refuse(self, layer: LayerInfo) -> None:
         """Say why no query can be picked in a layer, with a way to one in which it can."""
