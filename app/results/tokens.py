@@ -59,7 +59,7 @@ def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark 
         frame_index: the frame below the ring.
     """
     query, method = result.request.map.query, result.request.map.method
-    if isinstance(query, str) or not METHODS[method].needs_query:
+    if isinstance(query, str) or method not in METHODS or not METHODS[method].needs_query:
         return None
     grid = query_grid(method, result.layer)
     geometry = grid.geometry

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from app.text.phrases import share_words, signed_words, value_words
 from app.text.terms import term
 from mvit_core.explaining.methods import CROSS, EVIDENCE, is_signed
+from mvit_core.render import MINUS
 
 if TYPE_CHECKING:
     from app.results import FaithfulnessInfo, JobInfo, MapResult, SanityInfo, WhenInfo
@@ -186,7 +187,7 @@ def sanity_words(found: SanityInfo) -> str:
 
 def correlations_words(found: SanityInfo) -> str:
     """Both correlations."""
-    return f"{value_words(found.head)} / {value_words(found.last_block)}"
+    return " / ".join(f"{each:.2f}".replace("-", MINUS) for each in (found.head, found.last_block))
 
 
 def static_words(found: WhenInfo) -> str:

@@ -37,6 +37,7 @@ from mvit_core.render.layers import (
     upsample,
 )
 from mvit_core.render.numbers import (
+    MINUS,
     bar_number,
     share_text,
     signed_text,
@@ -64,6 +65,7 @@ __all__ = [
     "DASH_PX",
     "FOR",
     "HATCH_PX",
+    "MINUS",
     "MODES",
     "OLD_SHARE",
     "OPACITIES",

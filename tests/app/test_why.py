@@ -322,3 +322,13 @@ def test_words_of_curves_name_shares_and_say_whether_the_cover_hides_the_class()
     assert "a fair baseline" in baseline_words(fair)
     assert faithfulness_words(replace(found, points={"deletion": ()}), 0.97) == ""
     assert not found.is_complete
+
+
+def test_the_panel_fits_a_narrow_window_whatever_the_classes_are_called(why, qtbot):
+    click(qtbot, why.panels.why.sane.check)
+    qtbot.waitUntil(lambda: why.controller.results.why.sanity is not None, timeout=WAIT_MS)
+    settle(qtbot, why)
+    panel = why.panels.why
+    panel.faithful.remark.setText("p(" + "a class with a very long name " * 4 + ")")
+    assert panel.sane.verdict.isVisible()
+    assert panel.minimumSizeHint().width() <= 264  # 284, less the bar that scrolls

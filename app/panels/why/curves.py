@@ -76,7 +76,7 @@ class CurveLines:
         plot.item.getAxis("bottom").setTicks([ticks])
         plot.item.getAxis("left").setTicks([[(0.0, "0"), (0.5, ".5"), (1.0, "1")]])
         plot.show_range(
-            PlotRange(0.0, len(PLACES) - 1.0, before_px=6, after_px=6),
+            PlotRange(0.0, len(PLACES) - 1.0, before_px=6, after_px=12),
             PlotRange(0.0, 1.0, before_px=5, after_px=5),
         )
 

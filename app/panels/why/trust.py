@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.panels.why.curves import Curves
 from app.text.phrases import duration_words
@@ -19,7 +19,7 @@ from app.text.why import (
     static_words,
 )
 from app.widgets import theme
-from app.widgets.basic import label, rule, set_tip
+from app.widgets.basic import ElidedLabel, label, rule, set_tip
 
 if TYPE_CHECKING:
     from app.results import MapResult, SanityInfo, WhenInfo, WhyInfo
@@ -48,7 +48,10 @@ class Checked(QWidget):
 
     def __init__(self, title: str, command: str, tip: str) -> None:
         super().__init__()
-        self.remark = label("", "faint", small=True)
+        self.remark = ElidedLabel()
+        self.remark.setObjectName("faint")
+        self.remark.setFont(theme.small_font(self))
+        self.remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.check = QPushButton(tr("Check"))
         set_tip(self.check, tip)
         self.check.clicked.connect(lambda: self.command.emit(command))
