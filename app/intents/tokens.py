@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.results import Message, Way
-from app.text.phrases import times_words, value_words
+from app.text.phrases import signed_words, times_words, value_words
 from app.text.terms import term
 from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
 
@@ -130,6 +130,11 @@ class TokenIntents:
         t, y, x = (int(each) for each in np.unravel_index(heatmap.values.argmax(), heatmap.shape))
         self._go_to_time(t)
         value, mean = float(heatmap.values[t, y, x]), float(heatmap.values.mean())
+        if shown.result.evidence is not None:
+            words = tr("Strongest token t{t} y{y} x{x}: {value}")
+            words = words.format(t=t, y=y, x=x, value=signed_words(value))
+            self._report(Message("info", words))
+            return heatmap.token_centre_px(y, x)
         words = tr("Strongest token t{t} y{y} x{x}: {value}, {times} the mean").format(
             t=t,
             y=y,

@@ -3402,6 +3402,10 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个模型窗口</translation>
         </message>
         <message>
+            <source>run a window first; evidence is not of one head</source>
+            <translation>请先运行一个模型窗口；证据不属于单个头</translation>
+        </message>
+        <message>
             <source>run a window of a model with classes first</source>
             <translation>请先用有类别的模型运行一个模型窗口</translation>
         </message>
@@ -5330,6 +5334,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Go to block {b}</source>
             <translation>转到块 {b}</translation>
+        </message>
+        <message>
+            <source>Strongest token t{t} y{y} x{x}: {value}</source>
+            <translation>最强词元 t{t} y{y} x{x}：{value}</translation>
         </message>
         <message>
             <source>Strongest token t{t} y{y} x{x}: {value}, {times} the mean</source>

@@ -20,6 +20,7 @@ from app.text.why import (
 )
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, label, rule, set_tip
+from app.widgets.help_mark import marked
 
 if TYPE_CHECKING:
     from app.results import MapResult, SanityInfo, WhenInfo, WhyInfo
@@ -40,13 +41,14 @@ class Checked(QWidget):
 
     Args:
         title: of the part.
+        entry: of the guide, about it; empty for none.
         command: id of the command that the button runs.
         tip: of the button.
     """
 
     command = Signal(str)
 
-    def __init__(self, title: str, command: str, tip: str) -> None:
+    def __init__(self, title: str, entry: str, command: str, tip: str) -> None:
         super().__init__()
         self.remark = ElidedLabel()
         self.remark.setObjectName("faint")
@@ -57,7 +59,8 @@ class Checked(QWidget):
         self.check.clicked.connect(lambda: self.command.emit(command))
         self.head = QHBoxLayout()
         self.head.setSpacing(theme.GAP)
-        self.head.addWidget(label(title, "title"))
+        name = label(title, "title")
+        self.head.addWidget(marked(name, entry) if entry else name)
         self.head.addWidget(self.remark, 1)
         self.head.addWidget(self.check)
         self.column = QVBoxLayout(self)
@@ -78,7 +81,7 @@ class Faithful(Checked):
 
     def __init__(self) -> None:
         tip = tr("Remove what the map shows, and see whether the class goes")
-        super().__init__(tr("Faithfulness"), "explain.faithfulness", tip)
+        super().__init__(tr("Faithfulness"), "faithfulness", "explain.faithfulness", tip)
         self.curves = Curves()
         self.column.addWidget(self.curves)
         self.words, self.baseline = self._line("soft"), self._line("faint")
@@ -108,7 +111,7 @@ class Sane(Checked):
 
     def __init__(self) -> None:
         tip = tr("Make the map again with weights drawn anew: head, then last block")
-        super().__init__(tr("Sanity"), "explain.sanity", tip)
+        super().__init__(tr("Sanity"), "sanity", "explain.sanity", tip)
         self.verdict = label("", "good", small=True)
         self.head.insertWidget(1, self.verdict)
 
@@ -129,7 +132,7 @@ class When(Checked):
 
     def __init__(self) -> None:
         tip = tr("Freeze the clip before and after each sampled frame")
-        super().__init__(tr("When"), "explain.when", tip)
+        super().__init__(tr("When"), "", "explain.when", tip)
         self.words, self.orders = self._line("soft"), self._line("faint")
 
     def show_when(self, found: WhenInfo | None) -> None:
