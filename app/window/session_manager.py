@@ -349,9 +349,9 @@ def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
     """Replace layer, head, method or token of a map that do not exist."""
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
-    if wanted.method not in (*METHODS, *EVIDENCE):
-        wanted = replace(wanted, method=ATTENDS_TO)
     count = results.model.class_count if results.model is not None else 0
+    if wanted.method not in (*METHODS, *(EVIDENCE if count else ())):
+        wanted = replace(wanted, method=ATTENDS_TO)
     target, against = (
         each if each is not None and 0 <= each < count else None
         for each in (wanted.target, wanted.against)

@@ -112,16 +112,23 @@ class Sane(Checked):
     def __init__(self) -> None:
         tip = tr("Make the map again with weights drawn anew: head, then last block")
         super().__init__(tr("Sanity"), "sanity", "explain.sanity", tip)
-        self.verdict = label("", "good", small=True)
-        self.head.insertWidget(1, self.verdict)
+        self.verdict, self.correlations = label("", "good", small=True), ElidedLabel()
+        self.correlations.setObjectName("faint")
+        self.correlations.setFont(theme.small_font(self))
+        set_tip(self.verdict, tr("Rank correlation after a new head / a new last block"))
+        found = QHBoxLayout()
+        found.setSpacing(theme.GAP)
+        found.addWidget(self.verdict)
+        found.addWidget(self.correlations, 1)
+        self.column.addLayout(found)
 
     def show_sanity(self, found: SanityInfo | None) -> None:
         """Show the badge; none while the map was not checked with these weights."""
         self.check.setText(tr("Check") if found is None else tr("Again"))
-        self.verdict.setVisible(found is not None)
+        for words in (self.verdict, self.correlations):
+            words.setVisible(found is not None)
         self.verdict.setText("" if found is None else sanity_words(found))
-        self.remark.setText("" if found is None else correlations_words(found))
-        set_tip(self.remark, tr("Rank correlation after a new head / a new last block"))
+        self.correlations.setText("" if found is None else correlations_words(found))
         if found is not None:
             self.verdict.setObjectName(KINDS[found.verdict])
             self.verdict.style().polish(self.verdict)
