@@ -6,7 +6,7 @@ from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Saliency
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.evidence import Evidence
-from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.methods import is_signed
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap
 from mvit_core.video import ClipWindow
@@ -82,7 +82,7 @@ class Explanation:
     @property
     def is_signed(self) -> bool:
         """Values lie on both sides of 0: for a class and against it."""
-        return self.evidence is not None and EVIDENCE[self.evidence.method].signed
+        return self.evidence is not None and is_signed(self.evidence.method)
 
     @property
     def against(self) -> str:

@@ -14,6 +14,7 @@ from app.commands.layout import LAYOUT
 from app.commands.playback import PLAYBACK
 from app.commands.tokens import TOKENS
 from app.commands.view import VIEW
+from app.commands.why import WHY
 from app.commands.workspaces import WORKSPACE_COMMANDS
 from app.panels.workspaces import WORKSPACES
 
@@ -77,6 +78,7 @@ COMMANDS = (
     *PLAYBACK,
     *ATTENTION,
     *TOKENS,
+    *WHY,
     *BOXES,
     *EXPORT,
     *HELP,

@@ -16,7 +16,8 @@ CLASS_TOKEN = Need(
         w.model is not None
         and w.model.has_class_token
         and not (
-            METHODS[s.map.method].picks_query
+            s.map.method in METHODS
+            and METHODS[s.map.method].picks_query
             and (layer := w.layer(s.map.block)) is not None
             and layer.dead_class
         )

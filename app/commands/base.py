@@ -138,6 +138,19 @@ class Copying(Protocol):
         """Copy the classes listed, as lines or as CSV."""
 
 
+class Checking(Protocol):
+    """Checks of evidence, as commands use them."""
+
+    def faithfulness(self) -> None:
+        """Measure whether removing what the map shows removes the class."""
+
+    def sanity(self) -> None:
+        """Make the map again with weights drawn anew."""
+
+    def when(self) -> None:
+        """Find what each sampled frame adds to the logit."""
+
+
 class Control(Protocol):
     """The controller, as commands use it."""
 
@@ -160,6 +173,10 @@ class Control(Protocol):
 
     def cancel(self, key: str = "") -> None:
         """Stop a job; without a key, the one that the user waits for most."""
+
+    @property
+    def checks(self) -> Checking:
+        """What is found out beside a map of evidence, when the user asks for it."""
 
     def repeat_export(self) -> None:
         """Export the present view with the choices of the last export."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from app.commands.base import SHOWN, VIDEO, Command, N
+from app.commands.base import SHOWN, VIDEO, Command, N, Need
+from mvit_core.explaining.methods import EVIDENCE
+
+OF_HEADS = Need(
+    lambda s, w: SHOWN(s, w) and s.map.method not in EVIDENCE,
+    N("commands", "run a window first; evidence is not of one head"),
+)
 
 TOKENS = (
     Command(
@@ -52,7 +58,7 @@ TOKENS = (
         "attention",
         (),
         lambda d: d.intents.tokens.strongest_head(),
-        enabled_when=SHOWN,
+        enabled_when=OF_HEADS,
         submenu="tokens",
         tooltip=N("commands", "Show the head of this block with the largest value, alone"),
     ),
@@ -83,6 +89,8 @@ TOKENS = (
 CONTEXT_MENU = (
     "tokens.look_from",
     "tokens.look_at",
+    "",
+    "explain.why",
     "",
     "tokens.strongest",
     "tokens.strongest_frame",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.commands.base import SHOWN, Command, N, Need
 from app.panels.workspaces import BY_NAME
+from app.state.view_state import VIEWS_OF_EVIDENCE
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from app.state.view_state import ViewName
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 FRAMED = Need(
     lambda s, w: w.video is not None and BY_NAME[s.workspace].has_views,
     N("commands", "open a video first; the atlas has no views"),
+)
+MANY = Need(
+    lambda s, w: FRAMED(s, w) and s.map.method not in EVIDENCE,
+    N("commands", "open a video first; the atlas has no views, and evidence is not of one head"),
 )
 NOT_SINGLE = Need(
     lambda s, w: FRAMED(s, w) and s.view != "single",
@@ -30,7 +36,7 @@ def _view(name: ViewName, title: str, tooltip: str) -> Command:
         (),
         lambda d: d.intents.views.show(name),
         "stage",
-        FRAMED,
+        FRAMED if name in VIEWS_OF_EVIDENCE else MANY,
         checked_when=lambda s, _: s.view == name,
         tooltip=tooltip,
         repeats=False,

@@ -31,6 +31,7 @@ from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
 from app.text.phrases import head_words, map_words, short_unit_names
+from app.text.why import why_title
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -164,7 +165,7 @@ class ComparePanes(Collaborator):
         frame = video.frame_at(self._seconds()) if picture.path != pane.clip else picture.index
         request, problem = self._request(pane, video, frame)
         result = None if request is None else self._map_cache.get(request)
-        if request is not None and result is None:
+        if request is not None and (result is None or result.is_quick):
             problem = self._barred.get(request, "")
             if not problem:
                 self._request_map(request)
@@ -221,9 +222,12 @@ class ComparePanes(Collaborator):
         )
         if self._asked is None and not waits and not self._bench.state.scrubbing:
             self._asked = request
-            self._workers.infer.submit(
+            workers = self._workers
+            is_of_evidence = request.is_of_evidence
+            work = workers.explain.make if is_of_evidence else workers.model_worker.explain
+            workers.infer.submit(
                 TaskKey.PANE_MAP,
-                partial(self._workers.model_worker.explain, request),
+                partial(work, request),
                 self._on_map,
                 partial(self._on_map_failed, request),
                 background=True,
@@ -277,7 +281,8 @@ class ComparePanes(Collaborator):
         state = self._bench.state
         heat = replace(made.key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [made.key.result.maps.key_count]
-        return scale_of(heat, made.ranges[0], keys, short_unit_names())
+        method = made.key.result.maps.method
+        return scale_of(heat, made.ranges[0], keys, short_unit_names(), method)
 
     def _difference(self, places: tuple[int, int], seen: list[_Seen]) -> PaneInfo:
         names = [PANE_NAMES[place - 1] if place else tr("Now") for place in places]
@@ -337,11 +342,13 @@ class ComparePanes(Collaborator):
         pane = state.panes[place - 1] if place else None
         block = pane.map.block if pane else (results.request.block if results.request else 0)
         shown = pane.map if pane else state.map
-        heads = seen.result.maps.heads if seen.result else 0
-        parts = [tr("Block {b}").format(b=block)]
-        if heads:
-            parts.append(head_words(seen.head, heads))
-        parts.append(map_words(shown.method, shown.query))
+        if seen.result is not None and seen.result.evidence is not None:
+            parts = [why_title(seen.result)]
+        else:
+            heads = seen.result.maps.heads if seen.result else 0
+            head = (head_words(seen.head, heads),) if heads else ()
+            words = map_words(shown.method, shown.query)
+            parts = [tr("Block {b}").format(b=block), *head, words]
         if pane and results.video and not self._is_open(pane):
             parts.append(pane.clip.name)
         if pane and results.model and pane.model != results.model.source:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.ahead import RunAhead
+from app.controller.checks import Checks
 from app.controller.compare import ComparePanes
+from app.controller.evidence import EvidenceScheduler
 from app.controller.exports import Exports
 from app.controller.file_watch import FileWatch
 from app.controller.frames import Frames
 from app.controller.grid import GridMaps
 from app.controller.heat import HeatScheduler
-from app.controller.jobs import JOB_ORDER, LONG
+from app.controller.jobs import AHEAD, JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
 from app.controller.opening import begin_clip, begin_model, tiled, tiled_by
@@ -60,10 +62,6 @@ Show: TypeAlias = "Callable[[Snapshot | None, Snapshot], object]"
 logger = logging.getLogger(__name__)
 
 
-AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
-"""Tasks that work ahead: several end with every frame, and none changes what is known."""
-
-
 class Controller(QObject):
     """Owns the workers and the results; follows the store.
 
@@ -98,7 +96,7 @@ class Controller(QObject):
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self._grid_maps = GridMaps(bench, map_cache)
         self._ahead = RunAhead(bench, map_cache, self.survey)
-        self.exports = Exports(bench)
+        self.exports, self.checks = Exports(bench), Checks(bench, self.survey)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
             self._watch,
@@ -106,6 +104,8 @@ class Controller(QObject):
             self._colours,
             self._ranges,
             self.survey,
+            self.checks,
+            EvidenceScheduler(bench, map_cache, self.checks),
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),
             self._grid_maps,

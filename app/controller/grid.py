@@ -148,8 +148,8 @@ class GridMaps(Collaborator):
         """The request of each block for the present state, by its number."""
         results = self._results
         request = results.request
-        if request is None:
-            return {}
+        if request is None or request.is_of_evidence:
+            return {}  # evidence is of no one layer
         asked = (request, results.layers)
         if self._requested is None or self._requested[0] != asked:
             here = results.layer(request.block)

@@ -109,7 +109,9 @@ class HeatScheduler(Collaborator):
         results = self._bench.results
         if not results.is_stale:
             self._ageing.stop()
-            if results.is_heat_old:
+            heat, shown = results.heat, results.shown
+            is_painted = heat is None or shown is None or heat.window == shown.result.request.window
+            if results.is_heat_old and is_painted:  # until then the old one is on screen
                 self._bench.results = replace(results, is_heat_old=False)
         elif not results.is_heat_old and not self._ageing.isActive():
             self._ageing.start()
@@ -164,7 +166,8 @@ class HeatScheduler(Collaborator):
         self._heats.put(heat.key, heat, heat.image.sizeInBytes())
 
     def _key(self, shown: ShownMap, token_time: int) -> HeatKey:
-        style = self._bench.state.heat.with_range(shown.range.range)
+        method = shown.result.maps.method
+        style = self._bench.state.heat.style_of(method, shown.range.range)
         return HeatKey(shown.number, token_time, replace(style, opacity=1.0))
 
     def _look_ahead(self) -> None:

@@ -20,15 +20,22 @@ JOB_ORDER = (
     TaskKey.LOAD,
     TaskKey.EXPLAIN,
     TaskKey.MAPS,
+    TaskKey.EVIDENCE,
     TaskKey.EXPORT,
     TaskKey.OPEN,
     TaskKey.PLAY_AHEAD,
+    TaskKey.SANITY,
+    TaskKey.WHEN,
+    TaskKey.FAITHFULNESS,
     TaskKey.RANGE,
     TaskKey.MULTIVIEW,
     TaskKey.SERIES,
 )
 """Keys of jobs; the one that the user waits for most comes first."""
 
+
+AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
+"""Tasks that work ahead: several end with every frame, and none changes what is known."""
 
 LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
 """Jobs that take long and leave nothing behind where the window closes on them."""

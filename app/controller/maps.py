@@ -11,14 +11,16 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
-from app.results.boxes import boxes_of
+from app.results.boxes import boxes_of, chosen_box
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from app.controller.map_cache import MapCache
     from app.controller.workbench import Workbench
-    from app.results import MapResult, Results
+    from app.results import LayerInfo, MapResult, Results
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
+    from mvit_core.attribution import MapSpec
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -33,17 +35,29 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
     if results.video is None or results.model is None or layer is None or window is None:
         return None
     spec = state.clip_spec or results.model.clip_spec
-    wanted = replace(state.map, block=layer.block, head="mean")  # all heads are made together
+    boxes = boxes_of(state, results)
     return MapRequest(
         results.model.source,
         results.video.path,
         spec,
         window,
-        wanted,
+        _map_of(state, layer, results.layers),
         results.video.file,
         results.model.files,
-        boxes_of(state, results),
+        boxes,
+        (chosen_box(state, results) or 0) if state.map.method in EVIDENCE else 0,
     )
+
+
+def _map_of(state: ViewState, layer: LayerInfo, layers: tuple[LayerInfo, ...]) -> MapSpec:
+    """The map asked for; what it does not depend on is always the same.
+
+    All heads of a layer are made together. Evidence is of no one layer and has no query, and
+    attention is of no class.
+    """
+    if state.map.method in EVIDENCE:
+        return replace(state.map, block=layers[-1].block, head="mean", query="readout")
+    return replace(state.map, block=layer.block, head="mean", target=None, against=None)
 
 
 def _kept(old: MapRequest | None, new: MapRequest | None) -> MapRequest | None:

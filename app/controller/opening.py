@@ -12,6 +12,7 @@ from app.state.view_state import Loop
 from app.text.terms import term
 from mvit_core.attribution import METHODS, MapSpec
 from mvit_core.errors import ClipError
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def begin_clip(
         boxes=drawn.boxes,
         box=drawn.box,
         tiling=drawn.tiling,
+        removed=None,
         left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
         query=query,
         method=method,
@@ -106,6 +108,8 @@ def begin_clip(
 
 def _method_for(method: str, query: Query) -> str:
     """The method, or the first of all where it has no map without a picked token."""
+    if method in EVIDENCE:
+        return method
     picked_only = method in METHODS and METHODS[method].grid == "q" and query == "readout"
     return MapSpec().method if picked_only or method not in METHODS else method
 
@@ -144,6 +148,7 @@ def begin_model(
         left=(),
         picking=False,
         drawing=False,
+        removed=None,
         listed_head="",
         locked_range=None,
         pinned_classes=(),

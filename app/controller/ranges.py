@@ -16,7 +16,9 @@ from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import HistogramInfo, RangeInfo, TaskKey
+from app.state.view_state import settings_for
 from app.workers.worker import Progress
+from mvit_core.explaining.methods import is_signed
 from mvit_core.pool import Piece, pieces_of
 from mvit_core.render import ValueRange
 
@@ -63,7 +65,7 @@ class ColourRanges(Collaborator):
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
         """The range of one map of a result under the present state; cached until that changes."""
-        heat, windows = self._bench.state.heat, self._bench.results.windows
+        heat, windows = self._heat(result), self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
         asked = (
@@ -83,6 +85,9 @@ class ColourRanges(Collaborator):
             self._found = (asked, _info(heat, result, head, pieces, known))
         return self._found[1]
 
+    def _heat(self, result: MapResult) -> HeatSettings:
+        return settings_for(result.maps.method, self._bench.state.heat)
+
     @override
     def refresh(self) -> None:
         """Request the next missing piece, unless the user waits for the inference worker."""
@@ -99,7 +104,7 @@ class ColourRanges(Collaborator):
             or any(self._worker.is_pending(key) for key in (TaskKey.EXPLAIN, TaskKey.LOAD))
         ):
             return
-        heat = state.heat
+        heat = self._heat(shown.result)
         if not heat.is_automatic:
             return
         wanted = _pieces_of(shown.result, heat.range_policy, results.windows)
@@ -163,7 +168,7 @@ class ColourRanges(Collaborator):
         """Drop values that only other ranges need, where all together are too many."""
         results = self._bench.results
         if results.shown is not None:
-            policy = self._bench.state.heat.range_policy
+            policy = self._heat(results.shown.result).range_policy
             wanted = set(_pieces_of(results.shown.result, policy, results.windows))
             self._pieces = {w: values for w, values in self._pieces.items() if w in wanted}
 
@@ -217,6 +222,7 @@ def _info(
             result.maps, saliency, pool
         ),
         histogram=histogram(values if pool is None else pool),
+        is_around_zero=is_signed(result.maps.method) and heat.is_automatic,
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.results import Scale
-from app.text.phrases import signed_words, unit_names
+from app.text.phrases import signed_words, unit_names, value_words
+from app.text.terms import term
+from mvit_core.attribution import ATTENDS_TO
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import ValueRange, bar_number
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ def scale_of(
     ends: ValueRange | None,
     key_counts: Collection[int],
     names: Mapping[Units, str] | None = None,
+    method: str = ATTENDS_TO,
 ) -> Scale:
     """The scale of maps that are drawn with the same settings.
 
@@ -28,7 +32,12 @@ def scale_of(
         key_counts: number of keys of each layer. Multiples of uniform attention are not comparable
             between layers with unequal keys: there the numbers stay probabilities.
         names: names of the units; the full ones by default.
+        method: of all maps; evidence has a unit of its own.
     """
+    if method in EVIDENCE:
+        words = ("", "") if ends is None else (value_words(ends.low), value_words(ends.high))
+        style = heat.style_of(method, ends or ValueRange(-1.0, 1.0))
+        return Scale(style, words, term(EVIDENCE[method].unit))
     keys = set(key_counts)
     units = heat.units if len(keys) == 1 else "probability"
     numbers = ("", "")

@@ -53,6 +53,8 @@ def missing_windows(
     """Windows that must still be run for the series shown."""
     if state.series == "probability" and cache.is_classless(request):
         return []
+    if state.series != "probability" and request.is_of_evidence:
+        return []
     if state.series == "probability":
         return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
     return [w for w in windows if cache.measures(replace(request, window=w)) is None]
@@ -142,6 +144,8 @@ def _problem(
         return tr("The spread of several averaged heads is not kept; choose one head, or mean")
     if state.series == "probability" and cache.is_classless(request):
         return tr("This model has no classes (masked pre-training)")
+    if state.series != "probability" and request.is_of_evidence:
+        return tr("Evidence for a class has no such measure; go back to attention for it")
     return "" if known or missing else _why_none(request)
 
 

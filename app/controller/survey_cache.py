@@ -114,7 +114,8 @@ class SurveyCache:
             self._time(request, request.spec, result.seconds)  # later maps of it took no run
         elif (*_of_clip(request), request.spec) not in self._times:
             self._time(request, request.spec, result.seconds)
-        self._measures[request] = measures_of(result.maps)
+        if not request.is_of_evidence:
+            self._measures[request] = measures_of(result.maps)
         self._settle()
 
     def _record_predictions(
@@ -146,6 +147,6 @@ def _plain(request: MapRequest) -> MapRequest:
     """The request without boxes, and without the query where its method ignores it."""
     if request.boxes:
         request = replace(request, boxes=())
-    if METHODS[request.map.method].needs_query:
+    if request.is_of_evidence or METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

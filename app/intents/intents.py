@@ -14,12 +14,13 @@ from app.intents.boxes import BoxIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
+from app.intents.why import WhyIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.tokens import centre
 from app.state.preferences import first_state
-from app.state.view_state import MOST_PINNED, SERIES, setting
+from app.state.view_state import MOST_PINNED, SERIES, setting, without_numbers
 from app.text.phrases import lacking_words
 from mvit_core.attribution import (
     ATTENDED_BY,
@@ -31,6 +32,7 @@ from mvit_core.attribution import (
     query_grid,
     same_query,
 )
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import OPACITIES, RANGE_POLICIES, UNITS, colormaps
 
 if TYPE_CHECKING:
@@ -83,6 +85,11 @@ class Intents(Timing):
     def workspaces(self) -> WorkspaceIntents:
         """Intents for going from workspace to workspace."""
         return WorkspaceIntents(self._store, self._results)
+
+    @cached_property
+    def why(self) -> WhyIntents:
+        """Intents for evidence for a class."""
+        return WhyIntents(self._store, self._results)
 
     # -- layer and head ---------------------------------------------------------------------
 
@@ -174,7 +181,10 @@ class Intents(Timing):
     # -- map and query ----------------------------------------------------------------------
 
     def choose_method(self, method: str) -> None:
-        """Show another kind of map."""
+        """Show another kind of map: attention, or evidence for a class."""
+        if method in EVIDENCE:
+            self.why.choose_method(method)
+            return
         query: Query = self._state.map.query
         layer = self._results().layer(self._state.map.block)
         if layer is None:
@@ -186,21 +196,27 @@ class Intents(Timing):
             self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.map.method:
             query = grid.clamp(query)
-        self._store.update(method=method, query=query)
+        self.attend(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
         """Show the attention of another query."""
         method = self._state.map.method
-        if query == "readout" and METHODS[method].query_is_key:
+        if method in EVIDENCE or (query == "readout" and METHODS[method].query_is_key):
             method = ATTENDS_TO
-        self._store.update(query=query, method=method, picking=False)
+        self.attend(query=query, method=method, picking=False)
+
+    def attend(self, **values: object) -> None:
+        """Show attention; what only evidence has is left behind."""
+        changes: Values = values
+        if self._state.map.method in EVIDENCE:
+            changes |= {"heat": without_numbers(self._state).heat, "removed": None}
+        self._store.update(**changes)
 
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off; None toggles it."""
         wanted = not self._state.picking if on is None else on
         layer = self._results().layer(self._state.map.block)
-        of_keys = METHODS[self._state.map.method].query_is_key
-        if wanted and layer is not None and layer.dead_patch and not of_keys:
+        if wanted and layer is not None and layer.dead_patch and not self._is_of_keys:
             self.tokens.refuse(layer)
             wanted = False
         elif wanted and self._results().shown is None:
@@ -210,8 +226,8 @@ class Intents(Timing):
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""
-        of_keys = METHODS[self._state.map.method].query_is_key
-        self.tokens.look(x, y, ATTENDED_BY if attended_by or of_keys else ATTENDS_TO)
+        is_of_keys = attended_by or self._is_of_keys
+        self.tokens.look(x, y, ATTENDED_BY if is_of_keys else ATTENDS_TO)
 
     def preprocess(self, spec: ClipSpec) -> None:
         """Set other preprocessing; the checkpoint's own counts as none."""
@@ -223,7 +239,7 @@ class Intents(Timing):
         if isinstance(self._state.map.query, tuple) and now.size != spec.size:
             # The token may lie outside the grids of another size.
             changes |= {"query": "readout", "picking": False}
-            if METHODS[self._state.map.method].query_is_key:
+            if self._is_of_keys:
                 changes["method"] = ATTENDS_TO
         self._store.update(**changes)
 
@@ -318,3 +334,11 @@ class Intents(Timing):
         fresh = first_state(self._preferences.values)
         names = ("heat", "overlay", "token_grid", "coverage")
         self._store.update(**{name: getattr(fresh, name) for name in names})
+
+    # -- helpers ----------------------------------------------------------------------------
+
+    @property
+    def _is_of_keys(self) -> bool:
+        """A picked token is a key: the map says who attends to it."""
+        method = self._state.map.method
+        return method in METHODS and METHODS[method].query_is_key

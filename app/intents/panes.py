@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
-from app.state.view_state import PINS, VIEWS, Pane
+from app.state.view_state import PINS, VIEWS, VIEWS_OF_EVIDENCE, Pane
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,8 +170,9 @@ class ViewIntents:
 
     def next(self, by: int) -> None:
         """Show the view ``by`` steps after this one."""
-        place = VIEWS.index(self._store.state.view) + by
-        self.show(VIEWS[place % len(VIEWS)])
+        state = self._store.state
+        views = VIEWS_OF_EVIDENCE if state.map.method in EVIDENCE else VIEWS
+        self.show(views[(views.index(state.view) + by) % len(views)])
 
     def open(self) -> None:
         """Show the selected cell or pane alone; Esc leads back."""

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from app.results import Message, Way
-from app.text.phrases import times_words, value_words
+from app.text.phrases import signed_words, times_words, value_words
 from app.text.terms import term
 from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
 
@@ -42,6 +42,9 @@ class Going(Protocol):
 
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off."""
+
+    def attend(self, **values: object) -> None:
+        """Show attention, with other fields of the state."""
 
 
 class TokenIntents:
@@ -89,7 +92,7 @@ class TokenIntents:
         column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
         token = grid.geometry.nearest_token(place, grid.shape)
-        self._store.update(query=token, method=method)
+        self._intents.attend(query=token, method=method)
 
     def refuse(self, layer: LayerInfo) -> None:
         """Say why no query can be picked in a layer, with a way to one in which it can."""
@@ -127,6 +130,11 @@ class TokenIntents:
         t, y, x = (int(each) for each in np.unravel_index(heatmap.values.argmax(), heatmap.shape))
         self._go_to_time(t)
         value, mean = float(heatmap.values[t, y, x]), float(heatmap.values.mean())
+        if shown.result.evidence is not None:
+            words = tr("Strongest token t{t} y{y} x{x}: {value}")
+            words = words.format(t=t, y=y, x=x, value=signed_words(value))
+            self._report(Message("info", words))
+            return heatmap.token_centre_px(y, x)
         words = tr("Strongest token t{t} y{y} x{x}: {value}, {times} the mean").format(
             t=t,
             y=y,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.state.view_state import LeftWorkspace, with_settings
+from app.state.view_state import LeftWorkspace, with_settings, without_numbers
 from mvit_core.attribution import METHODS, same_query
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from app.state.store import Store
     from app.state.view_state import ViewName, ViewState, WorkspaceName
 
-CHANGED = ("workspace", "left", "view", "view_before", "map", "picking", "drawing")
+CHANGED = (
+    "workspace",
+    "left",
+    "view",
+    "view_before",
+    "map",
+    "heat",
+    "picking",
+    "drawing",
+    "removed",
+)
 """Fields that going to another workspace changes."""
 
 
@@ -46,6 +57,8 @@ def in_workspace(
     query = then.query
     if old is not None and new is not None and then.method in METHODS:
         query = same_query(query, then.method, old, new)
+    if (then.method in EVIDENCE) != (state.map.method in EVIDENCE):
+        state = without_numbers(state)
     others = tuple(each for each in state.left if each.workspace not in (name, state.workspace))
     return with_settings(
         state,
@@ -57,6 +70,7 @@ def in_workspace(
         query=query,
         picking=False,
         drawing=False,
+        removed=None,
     )
 
 

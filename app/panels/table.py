@@ -13,7 +13,8 @@ from app.panels.model import ModelPanel
 from app.panels.predictions.panel import PredictionsPanel
 from app.panels.spec import PanelSpec
 from app.panels.timeline.panel import Timeline
-from app.panels.waiting import ClipsPanel, EffectsPanel, HeadCard, WhyPanel
+from app.panels.waiting import ClipsPanel, EffectsPanel, HeadCard
+from app.panels.why import WhyPanel
 from app.state.language import N
 
 PANELS = (
@@ -68,6 +69,7 @@ PANELS = (
         "tabs",
         WhyPanel,
         height=394,
+        scrolls=True,
         menu="explain",
     ),
     PanelSpec(

@@ -13,7 +13,6 @@ from app.text.empty import (
     effects_words,
     head_card_words,
     run_words,
-    why_words,
 )
 from app.widgets.empty import EmptyState
 
@@ -45,14 +44,6 @@ class WaitingPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         words = self.words(new)
         self.empty.show_words(words.sentence, with_button=words.can_run)
-
-
-class WhyPanel(WaitingPanel):
-    """Evidence for a class."""
-
-    @override
-    def words(self, snapshot: Snapshot) -> EmptyWords:
-        return why_words(snapshot)
 
 
 class EffectsPanel(WaitingPanel):

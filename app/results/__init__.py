@@ -37,6 +37,13 @@ from app.results.views import (
     Scale,
     ViewSizes,
 )
+from app.results.why import (
+    FaithfulnessInfo,
+    RemovedInfo,
+    SanityInfo,
+    WhenInfo,
+    WhyInfo,
+)
 from app.results.windows import WindowState, WindowStates
 from app.results.work import (
     JobInfo,
@@ -57,6 +64,7 @@ __all__ = [
     "CellsKey",
     "CellsPicture",
     "FailedLoad",
+    "FaithfulnessInfo",
     "FramePicture",
     "FramePictures",
     "GridInfo",
@@ -83,8 +91,10 @@ __all__ = [
     "RangeInfo",
     "RangePiece",
     "Readout",
+    "RemovedInfo",
     "Results",
     "Samples",
+    "SanityInfo",
     "Scale",
     "SeriesInfo",
     "SeriesLine",
@@ -97,6 +107,8 @@ __all__ = [
     "ViewSizes",
     "ViewSurvey",
     "Way",
+    "WhenInfo",
+    "WhyInfo",
     "WindowState",
     "WindowStates",
     "WindowSurvey",

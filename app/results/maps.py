@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from typing_extensions import override
 
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.heatmap import project
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
+    from mvit_core.explaining import Evidence
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
@@ -46,6 +48,8 @@ class MapRequest:
     """The same of the model's files."""
     boxes: tuple[Box, ...] = ()
     """Boxes that a model of detection predicts for; () for the whole frame."""
+    box: int = 0
+    """Which of them evidence is for."""
 
     @override
     def __hash__(self) -> int:
@@ -54,13 +58,18 @@ class MapRequest:
     @cached_property
     def _hash(self) -> int:
         """Computed once: each refresh looks every block's request up."""
-        fields = (self.model, self.clip, self.spec, self.window, self.map, self.boxes)
+        fields = (self.model, self.clip, self.spec, self.window, self.map, self.boxes, self.box)
         return hash((*fields, self.clip_file, self.model_files))
 
     @property
     def network(self) -> Network:
         """The model, as its files were when it was loaded."""
         return self.model, self.model_files
+
+    @property
+    def is_of_evidence(self) -> bool:
+        """What is asked for speaks for a class; it is of no one layer, head or query."""
+        return self.map.method in EVIDENCE
 
     @property
     def block(self) -> int:
@@ -99,6 +108,13 @@ class MapResult:
     """Predictions for each box of the request."""
     heads: tuple[HeadPredictions, ...] = ()
     """Predictions of each head, of a model with several."""
+    evidence: Evidence | None = None
+    """What the map says for a class, and how far it can be trusted; None for attention."""
+
+    @property
+    def is_quick(self) -> bool:
+        """The instant method's map, which stands for the one asked for until that is made."""
+        return self.evidence is not None and self.evidence.method != self.request.map.method
 
     def predictions_of(self, box: int | None, head: str) -> tuple[PredictionInfo, ...]:
         """Predictions for a box or of a head; the model's own where there is no such."""
@@ -151,6 +167,8 @@ class RangeInfo:
     """Range by the policy, before a lock or numbers set by hand."""
     histogram: HistogramInfo
     """Histogram of the values that the policy looks at."""
+    is_around_zero: bool = False
+    """Its ends lie as far below 0 as above, and hold nearly all values of this map."""
 
     @property
     def is_complete(self) -> bool:
@@ -193,5 +211,7 @@ class Readout:
     rank: int = 0
     """1 is the largest of the map."""
     count: int = 0
+    unit: str = ""
+    """Unit of the value, of evidence, as its table has it; empty for a share of the attention."""
     row_sum: float | None = None
     """Sum of the row with the class key; None where the map is no row."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.results import Readout
 from mvit_core.attribution import METHODS
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
+    from app.results import ShownMap
     from mvit_core.attribution import HeadChoice
     from mvit_core.heatmap import Heatmap
 
@@ -50,11 +53,32 @@ def readout_of(
     )
 
 
+def readout_on(
+    place: tuple[float, float], frame_size: tuple[int, int], shown: ShownMap | None, frame: int
+) -> Readout | None:
+    """Read the map of the canvas at a source pixel; None outside the frame.
+
+    Args:
+        place: source pixel (x, y), fractions of it kept.
+        frame_size: (width, height) of the source frame.
+        shown: the map; None where there is none.
+        frame: the frame on screen.
+    """
+    if shown is None:
+        return readout_of(place, frame_size, None, frame)
+    method = shown.result.maps.method
+    total = row_sum_of(method, shown.head, shown.heatmap)
+    found = readout_of(place, frame_size, shown.heatmap, frame, total)
+    if found is None or method not in EVIDENCE:
+        return found
+    return replace(found, unit=EVIDENCE[method].unit)
+
+
 def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:
     """Sum a row of the attention matrix with the class key, which is 1 unless something is wrong.
 
-    None for maps that are no row: columns, sums over queries, and the largest over heads.
+    None for maps that are no row: columns, sums over queries, the largest over heads, evidence.
     """
-    if not METHODS[method].is_row or head in ("max", "min"):
+    if method not in METHODS or not METHODS[method].is_row or head in ("max", "min"):
         return None
     return float(heatmap.values.sum(dtype=np.float64)) + (heatmap.sink or 0.0)

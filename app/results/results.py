@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.results.survey import AverageInfo, SeriesInfo
     from app.results.video import FramePicture, ProxyInfo, VideoInfo
     from app.results.views import GridInfo, PaneInfo
+    from app.results.why import WhyInfo
     from app.results.work import JobInfo, PlayWait
     from app.state.recent_files import Recent
     from mvit_core.video.clip import ClipWindow
@@ -48,6 +49,8 @@ class Results:
     series: SeriesInfo | None = None
     average: AverageInfo | None = None
     """Prediction for the whole video, where it is requested."""
+    why: WhyInfo | None = None
+    """What is known beside the map shown, where it is of evidence."""
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""

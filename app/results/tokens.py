@@ -59,9 +59,11 @@ def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark 
         frame_index: the frame below the ring.
     """
     query, method = result.request.map.query, result.request.map.method
+    if isinstance(query, str) or method not in METHODS or not METHODS[method].needs_query:
+        return None
     grid = query_grid(method, result.layer)
     geometry = grid.geometry
-    if isinstance(query, str) or not METHODS[method].needs_query or geometry is None:
+    if geometry is None:
         return None
     place = heatmap.sampled_position(frame_index)
     here = geometry.nearest(0, place, grid.shape[0]) == query[0]

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from mvit_core import attribution, geometry, render
+from mvit_core import attribution, explaining, geometry, render
 from mvit_core.errors import SessionError
 from mvit_core.printable import brief
 from mvit_core.video import boxes, clip
 
-MODULES = (attribution, geometry, render, boxes, clip)
+MODULES = (attribution, explaining, geometry, render, boxes, clip)
 """Modules whose types ``app`` imports for type checking only, so that fields name them there."""
 
 LARGEST_WHOLE = 2**31 - 1

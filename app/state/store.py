@@ -23,6 +23,7 @@ UNDOABLE = (
     "heat",
     "overlay",
     "token_grid",
+    "removed",
     "clip_spec",
     "tiling",
     "picture_fps",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mvit_core.attribution import MapSpec
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import HeatSettings
 from mvit_core.system.ordinary_file import FileIdentity
 from mvit_core.video.clip import PLAIN, Tiling
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import Query
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
+    from mvit_core.explaining import Removal
     from mvit_core.video.boxes import TimedBox
     from mvit_core.video.clip import ClipSpec
 
@@ -94,6 +96,9 @@ def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
 ViewName = Literal["single", "heads", "layers", "compare"]
 VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
 """Views in the order of the toolbar, which V goes through."""
+
+VIEWS_OF_EVIDENCE: tuple[ViewName, ...] = ("single", "compare")
+"""Views of evidence, which is one map: of no one head and of no one layer."""
 
 WorkspaceName = Literal["look", "explain", "atlas", "clips"]
 
@@ -238,6 +243,8 @@ class ViewState:
     hold_to_hide: bool = False
     """True while a key is held that hides the overlay."""
     token_grid: bool = False
+    removed: Removal | None = None
+    """Point of a curve of faithfulness whose covered parts are shown in place of the heat."""
     coverage: bool = True
     """Outline the part of the frame that the model saw."""
     workspace: WorkspaceName = "look"
@@ -261,6 +268,22 @@ _PART_OF = {
     for each in fields(kind)
 }
 """Part of the view (``map`` or ``heat``) that holds a field, by the field's name."""
+
+
+def settings_for(method: str, heat: HeatSettings) -> HeatSettings:
+    """The settings that maps of a method are drawn with: each map of evidence has its own range.
+
+    Those of other windows would take seconds each, and there are none of other layers.
+    """
+    alone = method in EVIDENCE and heat.range_policy != "manual"
+    return replace(heat, range_policy="map") if alone else heat
+
+
+def without_numbers(state: ViewState) -> ViewState:
+    """The state without ends of the colours that were set by numbers: another unit follows."""
+    heat = replace(state.heat, locked_range=None, manual_range=None)
+    policy = "layer" if heat.range_policy == "manual" else heat.range_policy
+    return replace(state, heat=replace(heat, range_policy=policy))
 
 
 def setting(state: ViewState, name: str) -> Any:  # noqa: ANN401 - of the field's type

@@ -39,15 +39,12 @@ def _before_a_run(snapshot: Snapshot, sentence: str) -> EmptyWords | None:
     return None
 
 
-def why_words(snapshot: Snapshot) -> EmptyWords:
-    """Words of the panel of evidence for a class."""
+def why_words(snapshot: Snapshot) -> EmptyWords | None:
+    """Words of the panel of evidence for a class; None once a window was run."""
     model = snapshot.results.model
     if model is not None and not model.has_classes:
         return EmptyWords(tr("This model has no classes (masked pre-training)"))
-    before = _before_a_run(snapshot, tr("Run a window to explain its classes."))
-    return before or EmptyWords(
-        tr("Evidence for a class is not in the window yet: mvit-lens explain writes it.")
-    )
+    return _before_a_run(snapshot, tr("Run a window to explain its classes."))
 
 
 def effects_words(snapshot: Snapshot) -> EmptyWords:

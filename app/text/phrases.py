@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from app.text.terms import term
 from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
-from mvit_core.render import share_text, signed_text, times_text, value_text
+from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.render import SIGNED_PERCENT, share_text, signed_text, times_text, value_text
 
 if TYPE_CHECKING:
     from app.results import LayerInfo, ModelInfo, RangeInfo
@@ -101,6 +102,8 @@ def query_words(query: Query) -> str:
 
 def map_words(method: str, query: Query) -> str:
     """A map's method and query, for use within a sentence."""
+    if method in EVIDENCE:
+        return term(EVIDENCE[method].title)
     words = term(METHODS[method].title).lower()
     if not METHODS[method].needs_query:
         return words
@@ -151,6 +154,8 @@ def range_words(info: RangeInfo) -> str:
         return tr("locked range")
     if info.policy == "manual":
         return tr("manual range")
+    if info.is_around_zero:
+        return tr("this map, around 0, {share:g} %").format(share=SIGNED_PERCENT)
     words = {
         "map": tr("each map"),
         "layer": tr("this layer"),

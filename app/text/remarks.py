@@ -10,6 +10,7 @@ from app.results import TaskKey
 from app.text.boxes import box_badge
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
+from app.text.why import doubts, removed_words, why_title
 
 if TYPE_CHECKING:
     from app.results import ShownMap
@@ -26,6 +27,8 @@ def title_words(shown: ShownMap | None) -> str:
     if shown is None:
         return ""
     result = shown.result
+    if result.evidence is not None:
+        return why_title(result)
     parts = [
         tr("Stage {s} · Block {b}").format(s=result.layer.stage, b=result.request.block),
         head_words(shown.head, result.maps.heads),
@@ -97,6 +100,10 @@ def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
         found.append(tr("The model was fed damaged frames: the map is hatched"))
     if result.maps.note:
         found.append(sentence(result.maps.note))
+    if result.evidence is not None:
+        found += doubts(result)
+    if results.why is not None and results.why.removed is not None:
+        found.append(removed_words(results.why.removed.removal))
     if results.is_stale:
         assert results.request is not None
         found.append(_stale_words(snapshot))
@@ -130,4 +137,6 @@ def _stale_words(snapshot: Snapshot) -> str:
         return words.format(
             a=results.placed(old.window).index + 1, b=new.window.index + 1, **numbers
         )
+    if old.is_of_evidence or new.is_of_evidence:
+        return tr("Map of before; the one asked for is on its way")
     return tr("Map of block {a}; the one asked for is on its way").format(a=old.block)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.results import Message
 from app.text.phrases import device_words
 from app.text.remarks import title_words
+from app.text.why import why_classes
 from mvit_core.attribution import head_json
 from mvit_core.printable import printable_lines
 
@@ -66,6 +67,8 @@ def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
         "head": head_json(state.map.head),
         "method": state.map.method,
         "query": state.map.query,
+        "class": why_classes(shown.result)[0] or None if shown else None,
+        "against": why_classes(shown.result)[1] or None if shown else None,
         "colormap": state.heat.colormap,
         "opacity": state.heat.opacity,
         "smooth": state.heat.smooth,

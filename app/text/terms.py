@@ -27,6 +27,8 @@ def _titles() -> Iterator[str]:
     from mvit_core.attribution import METHODS, NOTES, SPLIT_NOTES
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
+    from mvit_core.explaining import EVIDENCE
+    from mvit_core.explaining.direct_logit import PARTS
     from mvit_core.export import EXPORTERS, LAYOUTS
     from mvit_core.model.families import FAMILIES
     from mvit_core.render import MODES
@@ -34,9 +36,12 @@ def _titles() -> Iterator[str]:
 
     for method in METHODS.values():
         yield from (method.title, method.description)
+    for row in EVIDENCE.values():
+        yield from (row.title, row.description, row.trust, row.trust_words, row.unit)
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
     yield from (sample.title for sample in demo_samples())
+    yield from PARTS
     for words in (NOTES, SPLIT_NOTES, ORIGINS, MODES, QUALITIES):
         yield from words.values()
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.results.readout import readout_of, row_sum_of
+from app.results.readout import readout_on
 from app.widgets import theme
 from app.widgets.basic import SeenWidget
 from app.widgets.overlays import (
@@ -24,6 +24,7 @@ from app.widgets.overlays import (
     draw_half_outlines,
     draw_heat,
     draw_placeholder,
+    draw_removed,
     draw_ring,
 )
 from app.widgets.viewport import MAX_ZOOM, Viewport
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 
-    from app.results import FramePicture, HeatPicture, Readout, ShownMap, TokenMark, VideoInfo
+    from app.results import (
+        FramePicture,
+        HeatPicture,
+        Readout,
+        RemovedInfo,
+        ShownMap,
+        TokenMark,
+        VideoInfo,
+    )
 
 ZOOM_STEP = 1.25
 DRAG_PX = 4
@@ -62,6 +71,7 @@ class Canvas(SeenWidget):
         self._map: ShownMap | None = None
         self._mark: TokenMark | None = None
         self._badges: tuple[str, ...] = ()
+        self._removed: RemovedInfo | None = None
         self._look = HeatLook()
         self._heat_visible = True
         self._grid_visible = False
@@ -121,6 +131,16 @@ class Canvas(SeenWidget):
         self._mark = mark
         self.update()
 
+    @property
+    def removed(self) -> RemovedInfo | None:
+        """What is covered of the frame, in place of the heat."""
+        return self._removed
+
+    def show_removed(self, removed: RemovedInfo | None) -> None:
+        """Cover parts of the frame as the model saw it covered, and hide the heat; None ends it."""
+        self._removed = removed
+        self.update()
+
     def show_badges(self, badges: tuple[str, ...]) -> None:
         """Show remarks on the picture."""
         if badges != self._badges:
@@ -178,12 +198,7 @@ class Canvas(SeenWidget):
         """Read the map at a view point; None outside the frame."""
         if self._video is None or self._picture is None:
             return None
-        shown = self._map
-        place, index = self.source_at(point), self._picture.index
-        if shown is None:
-            return readout_of(place, self._video.size, None, index)
-        total = row_sum_of(shown.result.request.map.method, shown.head, shown.heatmap)
-        return readout_of(place, self._video.size, shown.heatmap, index, total)
+        return readout_on(self.source_at(point), self._video.size, self._map, self._picture.index)
 
     # -- geometry ---------------------------------------------------------------------------
 
@@ -310,7 +325,7 @@ class Canvas(SeenWidget):
 
     def _composed(self) -> QPixmap:
         """Frame and heat as one picture, cached while they are the same."""
-        heat = self._heat if self._heat_visible else None
+        heat = self._heat if self._heat_visible and self._removed is None else None
         box, ratio = self.frame_box(), self.devicePixelRatioF()
         wanted = (
             self._picture,
@@ -324,6 +339,7 @@ class Canvas(SeenWidget):
             self._grid_visible,
             self._heat_visible,
             self._coverage_visible,
+            self._removed,
         )
         if self._kept is not None and self._kept[0] == wanted:
             return self._kept[1]
@@ -332,6 +348,8 @@ class Canvas(SeenWidget):
         pixmap.fill(QColor(theme.current().stage))
         painter = QPainter(pixmap)
         self._paint_frame(painter, box)
+        if self._removed is not None and self._picture is not None:
+            draw_removed(painter, self._view(), self._removed, self._picture.index)
         if heat is not None and self._picture is not None and self._picture.image is not None:
             draw_heat(painter, box, heat.image, self._look)
             if heat.outlines:

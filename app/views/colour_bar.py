@@ -11,11 +11,14 @@ from typing_extensions import override
 
 from app.state.view_state import ViewState
 from app.text.phrases import range_words, share_words, unit_names
+from app.text.terms import term
+from app.text.why import signed_ends
 from app.views.range_menu import range_menu
 from app.widgets import theme
 from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import paint_icon
 from app.widgets.ramp import ramp_image
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import bar_number
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ class ColourBar(QWidget):
         if self._shown is None:
             return "", ""
         ends, keys = self._shown.range.range, self._shown.result.maps.key_count
+        if self._shown.result.evidence is not None:
+            return signed_ends(ends, self._shown.result.maps.method)
         return (
             bar_number(ends.high, self._state.heat.units, keys),
             bar_number(ends.low, self._state.heat.units, keys),
@@ -72,11 +77,18 @@ class ColourBar(QWidget):
         """Words beside the bar, line by line."""
         if self._shown is None:
             return ()
-        lines = [range_words(self._shown.range), unit_names()[self._state.heat.units]]
+        lines = [range_words(self._shown.range), self._unit()]
         sink = self._shown.heatmap.sink
         if sink is not None:
             lines.append(self.tr("sink (class key) {share}").format(share=share_words(sink)))
         return tuple(lines)
+
+    def _unit(self) -> str:
+        """What the numbers count, in words."""
+        assert self._shown is not None
+        if self._shown.result.evidence is not None:
+            return term(EVIDENCE[self._shown.result.maps.method].unit)
+        return unit_names()[self._state.heat.units]
 
     @override
     def sizeHint(self) -> QSize:
@@ -147,7 +159,8 @@ class ColourBar(QWidget):
 
     def _strip(self) -> QImage:
         assert self._shown is not None
-        return ramp_image(self._state.heat.with_range(self._shown.range.range))
+        method = self._shown.result.maps.method
+        return ramp_image(self._state.heat.style_of(method, self._shown.range.range))
 
     def _words(self) -> str:
         return " · ".join(self.lines())

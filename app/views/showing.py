@@ -12,6 +12,7 @@ from app.results.tokens import mark_of
 from app.text.boxes import box_scene
 from app.text.phrases import head_words, map_words
 from app.text.remarks import badges, title_words
+from app.text.why import figures_words
 from app.views.grid_scene import GridStyle
 from app.widgets.overlays import HeatLook
 from mvit_core.attribution import head_indices
@@ -79,6 +80,12 @@ def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
         stage.colourbar.show_map(now.shown)
         stage.title.setText(title_words(now.shown))
         stage.title.setVisible(now.shown is not None)
+        figures = "" if now.shown is None else figures_words(now.shown.result)
+        stage.figures.setText(figures)
+        stage.figures.setVisible(bool(figures))
+    removed = None if now.why is None else now.why.removed
+    if removed is not canvas.removed:
+        canvas.show_removed(removed)
 
 
 def heat_look(snapshot: Snapshot) -> HeatLook:

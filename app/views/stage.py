@@ -16,6 +16,7 @@ from app.views.colour_bar import ColourBar
 from app.views.compare import CompareView
 from app.views.grid import Grid, GridArea
 from app.views.header import ViewHeader
+from app.widgets import theme
 from app.widgets.basic import ElidedLabel
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ class Stage(QWidget):
         self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.title.hide()
+        self.figures = ElidedLabel()
+        self.figures.setObjectName("onStage")
+        self.figures.setFont(theme.small_font(self))
+        self.figures.setContentsMargins(theme.GUTTER, 0, theme.GUTTER, 4)
+        self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.figures.hide()
         self.grid, self.grid_header = Grid(), ViewHeader()
         self.grid_area = GridArea(self.grid)
         self._pages = QStackedLayout(self)
@@ -167,6 +174,7 @@ class Stage(QWidget):
         corner.addWidget(self.canvas, 0, 0, 2, 1)
         corner.addWidget(_inset(self.title), 0, 0)
         corner.addWidget(self.colourbar, 2, 0)
+        corner.addWidget(self.figures, 3, 0)
         corner.setRowStretch(1, 1)
         return page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
@@ -25,7 +26,7 @@ from mvit_core.render import BLACK_PX, DASH_PX, OLD_SHARE, OPACITIES, SPACE_PX, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.results import TokenMark
+    from app.results import RemovedInfo, TokenMark
     from app.widgets.viewport import Viewport
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import Outline
@@ -130,6 +131,23 @@ def draw_unseen(painter: QPainter, view: Viewport, heatmap: Heatmap) -> None:
     painter.setClipRegion(unseen, Qt.ClipOperation.IntersectClip)
     painter.fillRect(view.frame_box, QColor(0, 0, 0, 90))
     painter.fillRect(view.frame_box, QBrush(QColor(255, 255, 255, 46), Qt.BrushStyle.BDiagPattern))
+    painter.restore()
+
+
+def draw_removed(painter: QPainter, view: Viewport, removed: RemovedInfo, frame: int) -> None:
+    """Cover what is removed of a frame, tube by tube, as the model's input had it covered."""
+    indices = removed.frame_indices
+    time = min(range(len(indices)), key=lambda t: abs(indices[t] - frame))
+    mask = np.ascontiguousarray(removed.masks[time])
+    height, width = mask.shape
+    cover = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    cover.fill(QColor(*removed.colour))
+    cover.setAlphaChannel(
+        QImage(mask.data, width, height, width, QImage.Format.Format_Alpha8).copy()
+    )
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(view.box(*removed.pixel_map.box_px), cover)
     painter.restore()
 
 

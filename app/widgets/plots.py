@@ -230,6 +230,11 @@ class Plot(QWidget):
         """The x of a value of the bottom axis, in points of this widget."""
         return float(self.item.getViewBox().mapViewToScene(QPointF(value, 0.0)).x())
 
+    def place_of(self, x: float, y: float) -> QPointF:
+        """Where a value of each axis stands, in points of this widget."""
+        place: QPointF = self.item.getViewBox().mapViewToScene(QPointF(x, y))
+        return place
+
     def value_at(self, x: float) -> float:
         """The value of the bottom axis at an x, in points of this widget."""
         return float(self.item.getViewBox().mapSceneToView(QPointF(x, 0.0)).x())

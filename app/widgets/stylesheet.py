@@ -94,7 +94,10 @@ QLabel#dockName { color: $text_soft; font-weight: 600; }
 QLabel#soft { color: $text_soft; }
 QLabel#faint { color: $text_faint; }
 QLabel#warning { color: $warning; }
+QLabel#good { color: $good; }
+QLabel#error { color: $error; }
 QLabel#title { color: $text; font-weight: 600; }
+QLabel#onStage { background: $stage; color: $text; }
 QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-radius: 6px; }
 QFrame#failure { background: $control; border: none; border-left: 3px solid $warning;
     border-radius: 6px; }
@@ -225,6 +228,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: $control; border: none; border-radius: 3px; max-height: 6px;
     min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QProgressBar#thin, QProgressBar#thin::chunk { min-height: 2px; max-height: 2px;
+    border-radius: 1px; }
 
 QFrame#popup { background: $panel; border: 1px solid $border; }
 QFrame#toast { background: $control; border: 1px solid $border; border-radius: 8px; }

@@ -257,9 +257,11 @@ class MainWindow(TabRing):
         return timeline
 
     def leave(self) -> None:
-        """Leave (Esc) picking, a box, a picked token, a view, then full screen; focus the stage."""
+        """Leave (Esc) what is removed, drawn, picked, a view, full screen; focus the stage."""
         state, boxes = self.store.state, self.controller.intents.boxes
-        if state.drawing:
+        if state.removed is not None:
+            self.controller.intents.why.remove(None)
+        elif state.drawing:
             boxes.draw(False)
         elif chosen_box(state, self.controller.results) is not None:
             boxes.choose(None)

@@ -25,10 +25,11 @@ from app.state.session_file import (
     session_of,
     write_session,
 )
-from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop
+from app.state.view_state import MOST_PINNED, TOP_CHOICES, VIEWS_OF_EVIDENCE, Loop
 from app.widgets.basic import ask_to_save
 from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
 from mvit_core.errors import MvitError
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.printable import printable
 from mvit_core.render import HeatSettings, colormaps
 from mvit_core.system.ordinary_file import FileIdentity
@@ -328,6 +329,9 @@ def fitted(view: Values, results: Results) -> Values:
     view |= _fitted_marks(view, count) | _fitted_classes(view, results)
     if "map" in view:
         view["map"] = _fitted_map(view["map"], results)
+    if "map" in view and view["map"].method in EVIDENCE:
+        seen = view.get("view")
+        view["view"] = seen if seen in VIEWS_OF_EVIDENCE else "single"
     if "left" in view:
         view["left"] = tuple(each for each in view["left"] if _is_at_hand(each))
     heat = view.get("heat")
@@ -338,15 +342,23 @@ def fitted(view: Values, results: Results) -> Values:
 
 def _is_at_hand(left: LeftWorkspace) -> bool:
     """True where a workspace can be as it was left: by a known method, of no single token."""
-    return left.method in METHODS and isinstance(left.query, str)
+    return left.method in (*METHODS, *EVIDENCE) and isinstance(left.query, str)
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
     """Replace layer, head, method or token of a map that do not exist."""
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
-    if wanted.method not in METHODS:
+    count = results.model.class_count if results.model is not None else 0
+    if wanted.method not in (*METHODS, *(EVIDENCE if count else ())):
         wanted = replace(wanted, method=ATTENDS_TO)
+    target, against = (
+        each if each is not None and 0 <= each < count else None
+        for each in (wanted.target, wanted.against)
+    )
+    wanted = replace(wanted, target=target, against=None if against == target else against)
+    if wanted.method in EVIDENCE:
+        wanted = replace(wanted, query="readout")
     layer = results.layer(wanted.block)
     wanted = replace(wanted, head=head_within(wanted.head, layer.heads if layer is not None else 0))
     if isinstance(wanted.query, tuple):

@@ -8,11 +8,13 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.state.view_state import settings_for
 from app.text.phrases import frame_number
 from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
 from mvit_core.errors import FileChangedError
+from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.system.assets import asset
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video.decode.container import changed_words
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from app.results.maps import Network
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
-    from mvit_core.attribution import HeadChoice
+    from mvit_core.attribution import HeadChoice, MapSpec
     from mvit_core.export import ExportRequest
     from mvit_core.pipeline import Explainer
     from mvit_core.system.ordinary_file import FileIdentity
@@ -84,8 +86,8 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
         clip_spec=state.clip_spec or results.model.clip_spec,
         target=_writable_folder(clip) / f"{clip.stem}.mp4",
         request=ExportRequest(
-            map=replace(state.map, block=layer.block),
-            heat=state.heat,
+            map=_map_on_screen(state, results, layer.block),
+            heat=settings_for(state.map.method, state.heat),
             layout=VIEW_LAYOUTS.get(state.view, "single"),
             frame_index=state.frame,
             boxes=state.boxes if results.model.reads_boxes else (),
@@ -98,10 +100,33 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
     return replace(job, target=named(job))
 
 
+def _map_on_screen(state: ViewState, results: Results, block: int) -> MapSpec:
+    """The map of the canvas: of evidence the method and the classes that are on screen.
+
+    Those are named, so that a film is of one class throughout.
+    """
+    shown = None if results.shown is None else results.shown.result.evidence
+    if state.map.method not in EVIDENCE or shown is None:
+        return replace(state.map, block=block)
+    target = shown.target
+    return replace(
+        state.map,
+        block=block,
+        head="mean",
+        query="readout",
+        method=shown.method,
+        target=target.index,
+        against=target.against,
+    )
+
+
 def named(job: ExportJob) -> Path:
     """The target renamed after clip, layer, head and range of frames."""
     wanted = job.request.map
-    words = f"{job.clip.stem}-b{wanted.block}-{_short(wanted.head)}-{_short_range(job)}"
+    what = f"b{wanted.block}-{_short(wanted.head)}"
+    if wanted.method in EVIDENCE:
+        what = f"why{wanted.target}-{wanted.method}"
+    words = f"{job.clip.stem}-{what}-{_short_range(job)}"
     return job.target.with_name(words + job.target.suffix)
 
 
@@ -142,6 +167,8 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
     as_last = replace(
         last.request, map=now.map, heat=now.heat, frame_index=now.frame_index, boxes=now.boxes
     )
+    if now.map.method in EVIDENCE:
+        as_last = replace(as_last, layout=now.layout)  # evidence is one map: some have none of it
     request = of_frames(as_last, span, spans[span])
     job = replace(job, target=last.target, span=span, request=request)
     return replace(job, target=_free(named(job)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.results import (
@@ -14,24 +15,46 @@ from app.results import (
     PredictionInfo,
 )
 from mvit_core.attribution import dead_reason
+from mvit_core.explaining.methods import EVIDENCE, INSTANT_METHOD
 
 if TYPE_CHECKING:
     from app.results import MapRequest
     from app.results.maps import Network
     from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
+    from mvit_core.explaining import Evidence
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, Prediction, WindowCapture
     from mvit_core.video import Video
 
 
 def result_of(
-    explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
+    explainer: Explainer,
+    video: Video,
+    captured: WindowCapture,
+    request: MapRequest,
+    evidence: Evidence | None = None,
 ) -> MapResult:
-    """Describe what was captured of a window, and make the maps of a request."""
+    """Describe what was captured of a window, and make the maps of a request.
+
+    Args:
+        explainer: made the capture.
+        video: the clip.
+        captured: a window of it.
+        request: what is asked for.
+        evidence: that was made for the request; by default the quick answer, where it asks for any.
+    """
+    from mvit_core.captured import maps_of  # imports torch
+
+    if request.is_of_evidence:
+        evidence = evidence or _quick_answer(explainer, video, captured, request)
+        maps = replace(maps_of(evidence, captured), note="")  # the window says it in its words
+    else:
+        maps = explainer.head_maps(video, captured, request.map)
     return MapResult(
         request=request,
-        maps=explainer.head_maps(video, captured, request.map),
+        maps=maps,
+        evidence=evidence,
         pixel_map=captured.pixel_map,
         frame_indices=captured.frame_indices,
         predictions=_predictions(captured.predictions),
@@ -42,6 +65,16 @@ def result_of(
         boxes=_box_predictions(explainer, captured),
         heads=_head_predictions(explainer, captured),
     )
+
+
+def _quick_answer(
+    explainer: Explainer, video: Video, captured: WindowCapture, request: MapRequest
+) -> Evidence:
+    """Evidence by the method asked for where that is there at once, else by the instant one."""
+    row, instant = EVIDENCE[request.map.method], EVIDENCE[INSTANT_METHOD]
+    method = request.map.method if row.home == instant.home else INSTANT_METHOD
+    spec = replace(request.map, method=method)
+    return explainer.evidence(video, captured, spec, box=request.box)
 
 
 def _predictions(predictions: tuple[Prediction, ...]) -> tuple[PredictionInfo, ...]:

@@ -154,6 +154,8 @@ class ModelWorker:
         captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
+        if request.is_of_evidence and not captured.record.is_complete:
+            return None  # without the classes there is none to speak for
         return result_of(explainer, video, captured, request)
 
     def lend(self, request: MapRequest, task: TaskHandle) -> Explainer:
@@ -276,8 +278,9 @@ class ModelWorker:
         video = self.open(request.clip, file=request.clip_file)
         captured = explainer.glance(video, request.window, on_step=task.check)
         # A picked token lies elsewhere in other layers; what was not noted is computed for each.
-        cheap = isinstance(request.map.query, str) and METHODS[request.map.method].is_noted
-        blocks = range(len(captured.record.layers)) if cheap else (request.block,)
+        row = METHODS.get(request.map.method)  # none where evidence is shown, which is not measured
+        cheap = isinstance(request.map.query, str) and row is not None and row.is_noted
+        blocks = range(len(captured.record.layers)) if cheap else (request.block,) if row else ()
         measures = []
         for block in blocks:
             task.check()

@@ -95,7 +95,7 @@ def paint_still(
         return None
     pixels = picture.pixels
     if shown is not None:
-        style = heat.with_range(shown.range.range)
+        style = heat.style_of(shown.result.maps.method, shown.range.range)
         layer = heat_layer(shown.heatmap, picture.index, style, pixels.shape[1::-1])
         if is_old or shown.result.is_damaged:
             layer = hatched(layer, OLD_SHARE if is_old else 1.0)

@@ -9,6 +9,7 @@ import cv2
 
 from app.results import TaskKey
 from app.workers.decode import Decoder
+from app.workers.evidence import EvidenceWorker
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
 from app.workers.known_videos import KnownVideos
@@ -44,6 +45,11 @@ INFERENCE_TASKS = (
     TaskKey.EXPLAIN,
     TaskKey.MAPS,
     TaskKey.PANE_MAP,
+    TaskKey.EVIDENCE,
+    TaskKey.FAITHFULNESS,
+    TaskKey.SANITY,
+    TaskKey.REMOVED,
+    TaskKey.WHEN,
     TaskKey.RANGE,
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
@@ -80,6 +86,7 @@ class WorkerPool:
         known = KnownVideos()
         self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
+        self.explain = EvidenceWorker(self.model_worker)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from mvit_core.explaining.baselines import BASELINES, Baseline
 from mvit_core.explaining.evidence import Evidence, Part, Target
-from mvit_core.explaining.methods import DEFAULT_METHOD, EVIDENCE, INSTANT_METHOD, EvidenceMethod
+from mvit_core.explaining.methods import (
+    CROSS,
+    DEFAULT_METHOD,
+    EVIDENCE,
+    INSTANT_METHOD,
+    EvidenceMethod,
+    is_signed,
+)
+from mvit_core.explaining.removals import Removal
 
 if TYPE_CHECKING:
     from mvit_core.explaining.entry import explain, explain_subject
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINES",
+    "CROSS",
     "DEFAULT_METHOD",
     "EVIDENCE",
     "INSTANT_METHOD",
@@ -25,11 +34,13 @@ __all__ = [
     "Evidence",
     "EvidenceMethod",
     "Part",
+    "Removal",
     "StageRun",
     "Subject",
     "Target",
     "explain",
     "explain_subject",
+    "is_signed",
     "last_stage",
 ]
 

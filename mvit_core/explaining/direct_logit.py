@@ -13,7 +13,10 @@ from mvit_core.explaining.subject import Subject, margin
 from mvit_core.explaining.taken_apart import TakenBlock, affine, taken_apart
 from mvit_core.explaining.tapping import Tapped, by_key, on_keys
 
-__all__ = ["direct_logit"]
+__all__ = ["PARTS", "direct_logit"]
+
+PARTS = ("pooled queries", "skip", "MLP", "biases")
+"""What reaches the logit otherwise than from a key, by name."""
 
 _LARGEST_ERROR = 1e-2
 
@@ -72,9 +75,10 @@ def _parts(
     queries = block.joined - block.weighted.transpose(1, 2).flatten(2)
     bias = block.projection.bias
     biases = constant + (0.0 if bias is None else float((to_left * bias).sum()))
-    return (
-        Part("pooled queries", float((to_joined * queries).sum())),
-        Part("skip", float((to_left * (block.middle - block.attended)).sum())),
-        Part("MLP", float((to_left * (block.left - block.middle)).sum())),
-        Part("biases", biases),
+    values = (
+        float((to_joined * queries).sum()),
+        float((to_left * (block.middle - block.attended)).sum()),
+        float((to_left * (block.left - block.middle)).sum()),
+        biases,
     )
+    return tuple(Part(name, value) for name, value in zip(PARTS, values, strict=True))

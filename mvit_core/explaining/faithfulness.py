@@ -4,30 +4,29 @@ The tubes of a clip are removed in the order of the map, or restored to a covere
 order, beside a random order and one from the middle outwards.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.explaining.baselines import doubt
-from mvit_core.explaining.evidence import Evidence, Target
+from mvit_core.explaining.evidence import Evidence
+from mvit_core.explaining.removals import CURVES, SHARES, CurveName, Order, Removal
 from mvit_core.explaining.subject import Subject
 from mvit_core.explaining.tubes import Mode, Tubes
 from mvit_core.explaining.watching import OnStep
 
-__all__ = ["SHARES", "Curve", "Faithfulness", "faithfulness", "tubes_of"]
-
-SHARES: Mapping[Mode, tuple[float, ...]] = MappingProxyType(
-    {
-        "space-time": (0.01, 0.03, 0.1, 0.3),
-        "space": (0.01, 0.03, 0.1, 0.3),
-        "time": (0.1, 0.3, 0.5),
-    }
-)
-"""Shares that are removed or restored; there are only a few times."""
+__all__ = [
+    "SHARES",
+    "Curve",
+    "Faithfulness",
+    "covered",
+    "faithfulness",
+    "probability_without",
+    "tubes_of",
+]
 
 _IN_WORDS = 0.03
 """The share that the sentence is about."""
@@ -108,25 +107,61 @@ def faithfulness(
         Cancelled: as ``on_step`` raised it.
         CaptureError: there is no such baseline.
     """
-    tubes = tubes_of(subject)
-    random = np.random.Generator(np.random.PCG64(seed)).random(tubes.shape, dtype=np.float32)
-    values = tubes.values(evidence.saliency)
     with subject.session(on_step) as steps:
-        steps.expect(6 * len(SHARES[mode]))
-        measure = _measurer(subject, evidence.target, baseline, mode)
-        covered = subject.probability(subject.baseline_run(baseline).logits, evidence.target)
+        steps.expect(len(CURVES) * len(SHARES[mode]))
+        hidden = subject.probability(subject.baseline_run(baseline).logits, evidence.target)
+
+        def curve(name: CurveName) -> Curve:
+            found = []
+            for share in SHARES[mode]:
+                removal = Removal(name, share, mode, seed)
+                found.append(_probability(subject, evidence, removal, baseline))
+                steps.step()
+            whole = subject.probability(subject.run.logits, evidence.target)
+            first, last = (hidden, whole) if CURVES[name][1] else (whole, hidden)
+            return Curve((0.0, *SHARES[mode], 1.0), (first, *found, last))
+
         return Faithfulness(
             mode=mode,
             baseline=baseline,
-            baseline_probability=covered,
-            deletion=measure(values, False),
-            insertion=measure(values, True),
-            random=measure(random, False),
-            centre=measure(tubes.centre(), False),
-            random_insertion=measure(random, True),
-            centre_insertion=measure(tubes.centre(), True),
-            warning=doubt(baseline, covered),
+            baseline_probability=hidden,
+            warning=doubt(baseline, hidden),
+            **{name: curve(name) for name in CURVES},
         )
+
+
+def probability_without(
+    subject: Subject,
+    evidence: Evidence,
+    removal: Removal,
+    *,
+    baseline: str = "mean",
+    on_step: OnStep | None = None,
+) -> float:
+    """p(class) of the clip with a part of it covered: one point of one curve.
+
+    Args:
+        subject: what the evidence is of.
+        evidence: whose map is measured.
+        removal: the curve and the share.
+        baseline: a name in ``BASELINES``.
+        on_step: called many times within the pass; raising from it ends it.
+
+    Raises:
+        Cancelled: as ``on_step`` raised it.
+        CaptureError: there is no such baseline.
+    """
+    with subject.session(on_step):
+        return _probability(subject, evidence, removal, baseline)
+
+
+def covered(subject: Subject, evidence: Evidence, removal: Removal) -> NDArray[np.bool_]:
+    """(T, H, W): the pixels of the model's input that are covered at a point of a curve."""
+    order, restores = CURVES[removal.curve]
+    tubes = tubes_of(subject)
+    ranked = tubes.order(_values(tubes, evidence, order, removal.seed), removal.mode)
+    chosen = tubes.mask(ranked, removal.share, removal.mode)
+    return ~chosen if restores else chosen
 
 
 def tubes_of(subject: Subject) -> Tubes:
@@ -135,22 +170,19 @@ def tubes_of(subject: Subject) -> Tubes:
     return Tubes((frames, height, width), max(subject.config.patch_stride[0], 1))
 
 
-def _measurer(
-    subject: Subject, target: Target, baseline: str, mode: Mode
-) -> Callable[[FloatArray, bool], Curve]:
-    """Makes a curve of values (t, y, x) of tubes: of deletion, or of insertion."""
-    tubes, cover = tubes_of(subject), subject.baseline(baseline)
-    whole = subject.probability(subject.run.logits, target)
-    covered = subject.probability(subject.baseline_run(baseline).logits, target)
+def _values(tubes: Tubes, evidence: Evidence, order: Order, seed: int) -> FloatArray:
+    """What tubes are ranked by, (t, y, x)."""
+    if order == "centre":
+        return tubes.centre()
+    if order == "random":
+        random = np.random.Generator(np.random.PCG64(seed))
+        return random.random(tubes.shape, dtype=np.float32)
+    return tubes.values(evidence.saliency)
 
-    def measure(values: FloatArray, insert: bool) -> Curve:
-        first, last = (covered, whole) if insert else (whole, covered)
-        order, found = tubes.order(values, mode), [first]
-        for share in SHARES[mode]:
-            chosen = torch.from_numpy(tubes.mask(order, share, mode)).to(cover.device)
-            clip = torch.where(chosen == insert, subject.clip, cover)
-            found.append(subject.probability(subject.pass_over(clip).logits, target))
-            subject.steps.step()
-        return Curve((0.0, *SHARES[mode], 1.0), (*found, last))
 
-    return measure
+def _probability(subject: Subject, evidence: Evidence, removal: Removal, baseline: str) -> float:
+    """Within a session of the subject."""
+    cover = subject.baseline(baseline)
+    hidden = torch.from_numpy(covered(subject, evidence, removal)).to(cover.device)
+    clip = torch.where(hidden, cover, subject.clip)
+    return subject.probability(subject.pass_over(clip).logits, evidence.target)

@@ -15,10 +15,21 @@ if TYPE_CHECKING:
 
     Run = Callable[[Subject, Target, str], Evidence]
 
-__all__ = ["DEFAULT_METHOD", "EVIDENCE", "INSTANT_METHOD", "EvidenceMethod", "Trust"]
+__all__ = [
+    "CROSS",
+    "DEFAULT_METHOD",
+    "EVIDENCE",
+    "INSTANT_METHOD",
+    "EvidenceMethod",
+    "Trust",
+    "is_signed",
+]
 
 Trust = Literal["trusted", "usable", "slow check", "fails", "wrong actor"]
 """Badge of a method, by what it did on scenes whose truth is known."""
+
+CROSS = "✕"
+"""Mark of methods that mislead, wherever their maps are shown."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,11 @@ class EvidenceMethod:
     """The clip is compared with a baseline."""
     of_class: bool = True
     """Another class gives another map."""
+
+    @property
+    def misleads(self) -> bool:
+        """It may be chosen, and is marked with a cross."""
+        return self.trust in ("fails", "wrong actor")
 
     def run(self, name: str) -> Run:
         """The function: of a subject, a target and the name of a baseline."""
@@ -160,3 +176,8 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
 
 DEFAULT_METHOD, INSTANT_METHOD = "stage_evidence", "gradient_attention"
 """What is shown when it is ready, and what stands there until then."""
+
+
+def is_signed(method: str) -> bool:
+    """Maps of a method have values on both sides of 0; those of attention never have."""
+    return method in EVIDENCE and EVIDENCE[method].signed

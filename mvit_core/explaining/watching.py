@@ -50,6 +50,7 @@ class Steps:
 def watched(model: nn.Module, steps: Steps) -> Iterator[None]:
     """``steps.check`` is called many times within each pass of the model, forward and back."""
     handles: list[RemovableHandle] = []
+    taps = [part for part in model.modules() if isinstance(part, AttentionTap)]
 
     def on_forward(_module: nn.Module, _given: object) -> None:
         steps.check()
@@ -63,8 +64,12 @@ def watched(model: nn.Module, steps: Steps) -> Iterator[None]:
         if isinstance(part, AttentionTap) or [*part.parameters(recurse=False)]:
             handles.append(part.register_forward_pre_hook(on_forward))
             handles.append(part.register_forward_hook(on_leaving))
+    for tap in taps:
+        tap.on_piece = steps.check  # a block of a large network takes long, and its gradient longer
     try:
         yield
     finally:
+        for tap in taps:
+            tap.on_piece = None
         for handle in handles:
             handle.remove()

@@ -4,7 +4,7 @@ from typing import Any
 
 from mvit_core.captured import Explanation
 from mvit_core.explaining.evidence import Evidence
-from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.methods import CROSS, EVIDENCE
 
 __all__ = ["evidence_json", "evidence_words", "figures_json"]
 
@@ -19,7 +19,8 @@ def evidence_words(explanation: Explanation) -> tuple[str, str]:
     if evidence.baseline is not None and evidence.baseline_probability is not None:
         compared = f" · baseline {evidence.baseline}: p {evidence.baseline_probability:.3f}"
     title = f"Why {explanation.target}{instead} · {row.title}"
-    return title, f"{row.trust}{compared}"
+    mark = f"{CROSS} " if row.misleads else ""
+    return title, f"{mark}{row.trust}{compared}"
 
 
 def evidence_json(explanation: Explanation) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.pipeline import Explainer, Explanation
 from mvit_core.pool import pooled_values
-from mvit_core.render import RenderStyle, ValueRange, symmetric_range
+from mvit_core.render import RenderStyle, ValueRange
 from mvit_core.video import ClipWindow, Video, window_of
 
 
@@ -93,8 +93,7 @@ class Scene:
 
     def _style(self, explanation: Explanation, ends: ValueRange) -> RenderStyle:
         """Colours of amounts, or of values for and against with 0 in their middle."""
-        heat = self._request.heat
-        return heat.signed_style(ends) if explanation.is_signed else heat.with_range(ends)
+        return self._request.heat.style_of(explanation.maps.method, ends)
 
     def _ends(self, chosen: Explanation) -> ValueRange:
         policy = self._request.heat.range_policy
@@ -104,14 +103,7 @@ class Scene:
         return self._ends_of(chosen, pool)
 
     def _ends_of(self, chosen: Explanation, pool: FloatArray | None = None) -> ValueRange:
-        heat = self._request.heat
-        if not chosen.is_signed:
-            return heat.ends(chosen.maps, chosen.saliency, pool)
-        if heat.is_automatic:
-            return symmetric_range(chosen.maps.values if pool is None else pool)
-        given = heat.ends(chosen.maps, chosen.saliency)
-        most = max(abs(given.low), abs(given.high))
-        return ValueRange(-most, most)
+        return self._request.heat.ends(chosen.maps, chosen.saliency, pool)
 
     @property
     def sampled_frames(self) -> tuple[int, ...]:

@@ -33,6 +33,9 @@ class Tile:
 OnTile = Callable[[Tile, Tensor, Tensor], None]
 """Called with a tile's place, its logits and its probabilities, both (maps, rows, Nk)."""
 
+OnPiece = Callable[[], None]
+"""Called after each tile, of the pass and of its gradient; raising from it ends either."""
+
 
 def tiles_of(shape: tuple[int, int, int], logit: Tensor) -> Iterator[Tile]:
     """The tiles of maps (B*h, Nq, Nk), in order.
@@ -96,6 +99,7 @@ def weighted_values(
     on_tile: OnTile | None = None,
     maps: Tensor | None = None,
     drop_rate: float = 0.0,
+    on_piece: OnPiece | None = None,
 ) -> Tensor:
     """softmax(q k^T) v, tile by tile, so that no full map is stored unless it is asked for.
 
@@ -107,6 +111,7 @@ def weighted_values(
         on_tile: is called for every tile while it is still in the cache.
         maps: (B*h, Nq, Nk) that the probabilities are written to.
         drop_rate: share of the probabilities that is dropped, in training.
+        on_piece: hears of tiles, on the way back too.
 
     Returns:
         (B, h, Nq, d).
@@ -114,12 +119,12 @@ def weighted_values(
     heads, mask = q.shape[:2], flat_mask(mask, q, k)
     q, k, v = q.flatten(0, 1), k.flatten(0, 1), v.flatten(0, 1)  # (B*h, N, ...)
     if not (drop_rate or recorded(q, k, v)):
-        weighted = _tiled(q, k, v, mask, on_tile, maps)
+        weighted = _tiled(q, k, v, mask, on_tile, maps, on_piece)
     elif drop_rate or q.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
         weights = _whole_softmax(q, k, mask, on_tile, maps)
         weighted = functional.dropout(weights, drop_rate) @ v
     else:
-        weighted = differentiable(_TiledAttention, q, k, v, mask, on_tile, maps)
+        weighted = differentiable(_TiledAttention, q, k, v, mask, on_tile, maps, on_piece)
     return weighted.unflatten(0, heads)
 
 
@@ -130,6 +135,7 @@ def _tiled(
     mask: Tensor | None,
     on_tile: OnTile | None,
     maps: Tensor | None,
+    on_piece: OnPiece | None,
 ) -> Tensor:
     """``weighted_values`` of maps one after another, (B*h, Nq, d), without a gradient."""
     k, v = k.contiguous(), v.contiguous()  # else each tile would copy them for its products
@@ -139,6 +145,8 @@ def _tiled(
         logits, weights = tile_softmax(q, k, mask, tile, out)
         if on_tile is not None:
             on_tile(tile, logits, weights)
+        if on_piece is not None:
+            on_piece()
         weighted[tile.maps, tile.rows] = product(weights, v[tile.maps].transpose(1, 2))
     return weighted
 
@@ -158,9 +166,11 @@ class _TiledAttention(torch.autograd.Function):
         mask: Tensor | None,
         on_tile: OnTile | None,
         maps: Tensor | None,
+        on_piece: OnPiece | None,
     ) -> Tensor:
         k, v = k.contiguous(), v.contiguous()
-        weighted = _tiled(q, k, v, mask, on_tile, maps)
+        weighted = _tiled(q, k, v, mask, on_tile, maps, on_piece)
+        ctx.on_piece = on_piece
         ctx.save_for_backward(q, k, v, mask, weighted)
         return weighted
 
@@ -184,7 +194,9 @@ class _TiledAttention(torch.autograd.Function):
             to_q[tile.maps, tile.rows] = product(to_logits, k[tile.maps].transpose(1, 2))
             queries = q[tile.maps, tile.rows].transpose(1, 2)
             to_k[tile.maps] += product(queries, to_logits.transpose(1, 2))
-        return to_q, to_k.transpose(1, 2), to_v.transpose(1, 2), None, None, None
+            if ctx.on_piece is not None:
+                ctx.on_piece()
+        return to_q, to_k.transpose(1, 2), to_v.transpose(1, 2), None, None, None, None
 
 
 def _whole_softmax(

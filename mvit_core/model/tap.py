@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.positions import RelativePositions, augment_keys, augment_queries
-from mvit_core.model.products import OnTile, Tile, weighted_values
+from mvit_core.model.products import OnPiece, OnTile, Tile, weighted_values
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,9 @@ class AttentionTap(nn.Module):
     hands on weighted values has them used as they are.
     """
 
+    on_piece: OnPiece | None = None
+    """Hears of each tile of a pass and of its gradient; None for nobody."""
+
     def forward(
         self, inputs: AttentionInputs, notes: MapNotes | None = None, known: Tensor | None = None
     ) -> Tensor:
@@ -110,4 +113,5 @@ class AttentionTap(nn.Module):
             on_tile=None if notes is None else notes.add,
             maps=None if notes is None else notes.maps,
             drop_rate=inputs.drop_rate,
+            on_piece=self.on_piece,
         )

@@ -37,6 +37,7 @@ from mvit_core.render.layers import (
     upsample,
 )
 from mvit_core.render.numbers import (
+    MINUS,
     bar_number,
     share_text,
     signed_text,
@@ -47,6 +48,7 @@ from mvit_core.render.numbers import (
 from mvit_core.render.outlines import BLACK_PX, DASH_PX, SPACE_PX, WHITE_PX, Outline
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
+    SIGNED_PERCENT,
     TAILS_PERCENT,
     UNITS,
     RangePolicy,
@@ -63,10 +65,12 @@ __all__ = [
     "DASH_PX",
     "FOR",
     "HATCH_PX",
+    "MINUS",
     "MODES",
     "OLD_SHARE",
     "OPACITIES",
     "RANGE_POLICIES",
+    "SIGNED_PERCENT",
     "SPACE_PX",
     "TAILS_PERCENT",
     "UNITS",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from mvit_core.attribution.maps import FloatArray, HeadMaps, Saliency
+from mvit_core.explaining.methods import is_signed
 from mvit_core.render.colours import SIGNED, colour_table
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
@@ -15,6 +16,7 @@ from mvit_core.render.ranges import (
     Units,
     ValueRange,
     automatic_range,
+    symmetric_range,
 )
 
 Mode = Literal["tint", "even", "spotlight"]
@@ -109,12 +111,24 @@ class HeatSettings:
     ) -> ValueRange:
         """The values at the two ends of the colour table for one map.
 
+        Values for and against have ends that lie as far below 0 as above, whatever they are taken
+        from.
+
         Args:
             maps: all heads of its layer.
             saliency: the map.
             pool: all values that the policies ``clip`` and ``model`` look at, in any shape;
                 while they are not known, the layer stands for them.
         """
+        if is_signed(maps.method) and self.is_automatic:
+            return symmetric_range(maps.values if pool is None else pool)
+        given = self._ends(maps, saliency, pool)
+        if not is_signed(maps.method):
+            return given
+        most = max(abs(given.low), abs(given.high))
+        return ValueRange(-most, most)
+
+    def _ends(self, maps: HeadMaps, saliency: Saliency, pool: FloatArray | None) -> ValueRange:
         if self.locked_range is not None:
             return self.locked_range
         if self.range_policy == "manual" and self.manual_range is not None:
@@ -130,7 +144,11 @@ class HeatSettings:
         self, maps: HeadMaps, saliency: Saliency, pool: FloatArray | None = None
     ) -> RenderStyle:
         """The style for one map, its range taken from what the policy names; see ``ends``."""
-        return self.with_range(self.ends(maps, saliency, pool))
+        return self.style_of(maps.method, self.ends(maps, saliency, pool))
+
+    def style_of(self, method: str, ends: ValueRange) -> RenderStyle:
+        """The style of maps of a method with ends that are known: of amounts, or around 0."""
+        return self.signed_style(ends) if is_signed(method) else self.with_range(ends)
 
     def with_range(self, ends: ValueRange) -> RenderStyle:
         """The style with ends that are known already."""

@@ -40,6 +40,21 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>Checks</name>
+        <message>
+            <source>Faithfulness of the map</source>
+            <translation>该图的忠实度</translation>
+        </message>
+        <message>
+            <source>Sanity of the map</source>
+            <translation>该图的合理性检查</translation>
+        </message>
+        <message>
+            <source>When the class is read</source>
+            <translation>何时读出该类别</translation>
+        </message>
+    </context>
+    <context>
         <name>ClipSurvey</name>
         <message>
             <source>Average over the video</source>
@@ -181,6 +196,37 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Saved {what}</source>
             <translation>已保存 {what}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Curves</name>
+        <message>
+            <source>% of the tubes removed or restored</source>
+            <translation>删除或插入的时空管（%）</translation>
+        </message>
+        <message>
+            <source>Click a point to see what is removed there; Esc ends</source>
+            <translation>单击某点查看该处删除的部分；Esc 结束</translation>
+        </message>
+        <message>
+            <source>Faithfulness</source>
+            <translation>忠实度</translation>
+        </message>
+        <message>
+            <source>centre</source>
+            <translation>中心</translation>
+        </message>
+        <message>
+            <source>deletion</source>
+            <translation>删除</translation>
+        </message>
+        <message>
+            <source>insertion</source>
+            <translation>插入</translation>
+        </message>
+        <message>
+            <source>random</source>
+            <translation>随机</translation>
         </message>
     </context>
     <context>
@@ -495,6 +541,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>mean of heads</source>
             <translation>各头的平均</translation>
+        </message>
+        <message>
+            <source>{method} of the class on screen, in every window; colours as on screen</source>
+            <translation>画面上所示类别的{method}，每个模型窗口各一张；颜色与画面相同</translation>
         </message>
     </context>
     <context>
@@ -1738,6 +1788,10 @@ right-click for percentile tails and units</source>
             <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 第 {rank} 名，共 {count}</translation>
         </message>
         <message>
+            <source> · token t{t} y{y} x{x} · {value} {unit} · rank {rank} of {count}</source>
+            <translation> · 词元 t{t} y{y} x{x} · {value} {unit} · 第 {rank} 位，共 {count} 个</translation>
+        </message>
+        <message>
             <source>Activity and log (F9)</source>
             <translation>任务和日志（F9）</translation>
         </message>
@@ -1771,6 +1825,29 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n}: {w} × {h}, {codec}</source>
             <translation>{n}：{w} × {h}，{codec}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Sums</name>
+        <message>
+            <source>against</source>
+            <translation>反对</translation>
+        </message>
+        <message>
+            <source>class token</source>
+            <translation>类别词元</translation>
+        </message>
+        <message>
+            <source>for</source>
+            <translation>支持</translation>
+        </message>
+        <message>
+            <source>sum</source>
+            <translation>总和</translation>
+        </message>
+        <message>
+            <source>sum {words}</source>
+            <translation>总和 {words}</translation>
         </message>
     </context>
     <context>
@@ -2095,6 +2172,64 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>WhyPanel</name>
+        <message>
+            <source>Again</source>
+            <translation>重试</translation>
+        </message>
+        <message>
+            <source>Choose a class, or press W on the frame.</source>
+            <translation>请选择一个类别，或在画面上按 W。</translation>
+        </message>
+        <message>
+            <source>Class</source>
+            <translation>类别</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
+        </message>
+        <message>
+            <source>Instead of</source>
+            <translation>而非</translation>
+        </message>
+        <message>
+            <source>Measured on the demo model; Sanity checks yours</source>
+            <translation>在演示模型上测得；合理性检查针对您的模型</translation>
+        </message>
+        <message>
+            <source>Method</source>
+            <translation>方法</translation>
+        </message>
+        <message>
+            <source>Quick answer; {coming}</source>
+            <translation>快速结果；{coming}</translation>
+        </message>
+        <message>
+            <source>Stopped: this is the quick answer.</source>
+            <translation>已停止：这是快速结果。</translation>
+        </message>
+        <message>
+            <source>The explanation stopped: {reason}</source>
+            <translation>解释已中止：{reason}</translation>
+        </message>
+        <message>
+            <source>no other class</source>
+            <translation>无其他类别</translation>
+        </message>
+    </context>
+    <context>
+        <name>_Delegate</name>
+        <message>
+            <source>Why?</source>
+            <translation>为何？</translation>
+        </message>
+        <message>
+            <source>instead of</source>
+            <translation>而非</translation>
+        </message>
+    </context>
+    <context>
         <name>_Model</name>
         <message>
             <source>{name}: class {index}, rank {rank}. The box pins it to the timeline</source>
@@ -2239,6 +2374,14 @@ right-click for percentile tails and units</source>
             <translation>更改模型的输入方式</translation>
         </message>
         <message>
+            <source>Check the faithfulness</source>
+            <translation>检查忠实度</translation>
+        </message>
+        <message>
+            <source>Check the sanity</source>
+            <translation>合理性检查</translation>
+        </message>
+        <message>
             <source>Choose configuration…</source>
             <translation>选择配置…</translation>
         </message>
@@ -2335,6 +2478,10 @@ right-click for percentile tails and units</source>
             <translation>删除检测框</translation>
         </message>
         <message>
+            <source>Deletion, insertion</source>
+            <translation>删除，插入</translation>
+        </message>
+        <message>
             <source>Dim what the model did not see</source>
             <translation>压暗模型未看到的部分</translation>
         </message>
@@ -2367,6 +2514,10 @@ right-click for percentile tails and units</source>
             <translation>视频的每个模型窗口都采用当前模型窗口的检测框</translation>
         </message>
         <message>
+            <source>Exchange the two classes</source>
+            <translation>交换两个类别</translation>
+        </message>
+        <message>
             <source>Exp&amp;lain</source>
             <translation>解释(&amp;L)</translation>
         </message>
@@ -2377,6 +2528,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Explain workspace</source>
             <translation>解释工作区</translation>
+        </message>
+        <message>
+            <source>Explain, evidence, attribution, saliency</source>
+            <translation>解释，证据，归因，显著性</translation>
         </message>
         <message>
             <source>Export again</source>
@@ -2409,6 +2564,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Frame rate of pictures…</source>
             <translation>图片的帧率…</translation>
+        </message>
+        <message>
+            <source>Freeze the clip before and after each sampled frame</source>
+            <translation>在每个采样帧之前和之后冻结视频</translation>
         </message>
         <message>
             <source>Full screen</source>
@@ -2577,6 +2736,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Loop: off, all, range</source>
             <translation>循环：关闭、全部、区间</translation>
+        </message>
+        <message>
+            <source>Make the map again with weights drawn anew; it must change</source>
+            <translation>重新随机初始化权重后再生成该图；它必须改变</translation>
         </message>
         <message>
             <source>Markers</source>
@@ -2875,6 +3038,10 @@ right-click for percentile tails and units</source>
             <translation>删除标记</translation>
         </message>
         <message>
+            <source>Remove what the map shows, and see whether the class goes</source>
+            <translation>删除图中所示的部分，看该类别是否消失</translation>
+        </message>
+        <message>
             <source>Rename marker</source>
             <translation>重命名标记</translation>
         </message>
@@ -2949,6 +3116,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Show what is chosen alone</source>
             <translation>单独显示所选内容</translation>
+        </message>
+        <message>
+            <source>Show what of the clip speaks for a class; again: back</source>
+            <translation>显示视频中支持某一类别的部分；再按一次返回</translation>
         </message>
         <message>
             <source>Shuttle backwards</source>
@@ -3047,6 +3218,10 @@ right-click for percentile tails and units</source>
             <translation>当前图与固定的图并列</translation>
         </message>
         <message>
+            <source>When: what each frame adds</source>
+            <translation>何时：每一帧的贡献</translation>
+        </message>
+        <message>
             <source>Where the model attends: layers, heads, colours</source>
             <translation>模型关注何处：层、头、配色</translation>
         </message>
@@ -3073,6 +3248,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Why the model says a class</source>
             <translation>模型为何给出这一类</translation>
+        </message>
+        <message>
+            <source>Why this class?</source>
+            <translation>为何是这一类？</translation>
         </message>
         <message>
             <source>Windows a quarter apart</source>
@@ -3121,6 +3300,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>choose a box first: click it</source>
             <translation>请先点击选择一个检测框</translation>
+        </message>
+        <message>
+            <source>choose a class to explain it instead of with Shift and a click on Why?</source>
+            <translation>请先按住 Shift 单击“为何？”，选择“而非”的类别</translation>
+        </message>
+        <message>
+            <source>explain a class with W first</source>
+            <translation>请先按 W 解释一个类别</translation>
         </message>
         <message>
             <source>export something first; panes side by side are not exported</source>
@@ -3199,6 +3386,10 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频；图谱没有视图</translation>
         </message>
         <message>
+            <source>open a video first; the atlas has no views, and evidence is not of one head</source>
+            <translation>请先打开视频；图谱没有视图，而证据不属于单个头</translation>
+        </message>
+        <message>
             <source>open a video or load a model first</source>
             <translation>请先打开视频或加载模型</translation>
         </message>
@@ -3209,6 +3400,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>run a window first</source>
             <translation>请先运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>run a window first; evidence is not of one head</source>
+            <translation>请先运行一个模型窗口；证据不属于单个头</translation>
         </message>
         <message>
             <source>run a window of a model with classes first</source>
@@ -3317,10 +3512,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Effects of heads are not in this version yet.</source>
             <translation>此版本尚无头效应。</translation>
-        </message>
-        <message>
-            <source>Evidence for a class is not in the window yet: mvit-lens explain writes it.</source>
-            <translation>窗口中尚无类别证据：请用 mvit-lens explain 生成。</translation>
         </message>
         <message>
             <source>Numbers of a head are not in this version yet.</source>
@@ -4194,6 +4385,10 @@ right-click for percentile tails and units</source>
             <translation>之前的图。{problem}</translation>
         </message>
         <message>
+            <source>Map of before; the one asked for is on its way</source>
+            <translation>这是先前的图；所请求的图正在生成</translation>
+        </message>
+        <message>
             <source>Map of block {a}; the one asked for is on its way</source>
             <translation>块 {a} 的图；所要的图正在计算</translation>
         </message>
@@ -4345,6 +4540,10 @@ right-click for percentile tails and units</source>
             <translation>“关注来源”没有落在类别键上的占比</translation>
         </message>
         <message>
+            <source>Evidence for a class has no such measure; go back to attention for it</source>
+            <translation>类别的证据没有这一度量；请回到注意力查看</translation>
+        </message>
+        <message>
             <source>How spread the map shown is: −Σ p ln p / ln n over its tokens; 1 is uniform</source>
             <translation>所示的图有多分散：在其词元上的 −Σ p ln p / ln n；1 表示均匀</translation>
         </message>
@@ -4412,8 +4611,36 @@ right-click for percentile tails and units</source>
             <translation>按位置的关注对象</translation>
         </message>
         <message>
+            <source>Attention of every block, multiplied down to the patches; of no class.</source>
+            <translation>各块注意力逐层相乘直至图块；不针对任何类别。</translation>
+        </message>
+        <message>
+            <source>Attention of the last block times its gradient, what is above zero.</source>
+            <translation>最后一块的注意力乘以其梯度，取大于零的部分。</translation>
+        </message>
+        <message>
+            <source>Attention of the last block times its gradient, what speaks against the class too.</source>
+            <translation>最后一块的注意力乘以其梯度，也包括反对该类别的部分。</translation>
+        </message>
+        <message>
+            <source>Attention times gradient</source>
+            <translation>注意力乘梯度</translation>
+        </message>
+        <message>
+            <source>Attention times gradient of every block, pushed down to the patches (Chefer 2021).</source>
+            <translation>各块的注意力乘梯度，逐层传回图块（Chefer 2021）。</translation>
+        </message>
+        <message>
+            <source>Attention times gradient, signed</source>
+            <translation>注意力乘梯度（带符号）</translation>
+        </message>
+        <message>
             <source>Best</source>
             <translation>最佳</translation>
+        </message>
+        <message>
+            <source>Channels of the last block's first norm, weighted by their mean gradient.</source>
+            <translation>最后一块第一个归一化层的通道，按其平均梯度加权。</translation>
         </message>
         <message>
             <source>Colours lie over the frame, the denser the higher the value</source>
@@ -4424,12 +4651,24 @@ right-click for percentile tails and units</source>
             <translation>颜色以同一不透明度叠加在整个画面上</translation>
         </message>
         <message>
+            <source>Direct logit attribution</source>
+            <translation>直接 logit 归因</translation>
+        </message>
+        <message>
             <source>GIF, 256 colours per frame</source>
             <translation>GIF，每帧 256 色</translation>
         </message>
         <message>
             <source>Good</source>
             <translation>良好</translation>
+        </message>
+        <message>
+            <source>Grad-CAM</source>
+            <translation>Grad-CAM</translation>
+        </message>
+        <message>
+            <source>Gradients of the pixels along the way from the baseline; they sum to the difference.</source>
+            <translation>从基线出发沿途的像素梯度；其总和为两者之差。</translation>
         </message>
         <message>
             <source>H.264, plays everywhere</source>
@@ -4464,8 +4703,28 @@ right-click for percentile tails and units</source>
             <translation>所有查询合起来对每个键的关注程度：所有行的均值。</translation>
         </message>
         <message>
+            <source>Integrated gradients of pixels</source>
+            <translation>像素积分梯度</translation>
+        </message>
+        <message>
+            <source>Integrated gradients of the tokens that enter the last stage; they sum to what the clip makes of the logit.</source>
+            <translation>进入最后阶段的词元的积分梯度；其总和即视频对 logit 的贡献。</translation>
+        </message>
+        <message>
+            <source>Key knock-out</source>
+            <translation>键屏蔽</translation>
+        </message>
+        <message>
+            <source>MLP</source>
+            <translation>MLP</translation>
+        </message>
+        <message>
             <source>Maps as NumPy arrays (NPZ)</source>
             <translation>NumPy 数组形式的图 (NPZ)</translation>
+        </message>
+        <message>
+            <source>Occlusion</source>
+            <translation>遮挡</translation>
         </message>
         <message>
             <source>Picture of one frame (PNG)</source>
@@ -4484,6 +4743,14 @@ right-click for percentile tails and units</source>
             <translation>受关注度</translation>
         </message>
         <message>
+            <source>Relevance</source>
+            <translation>相关性</translation>
+        </message>
+        <message>
+            <source>Rollout</source>
+            <translation>注意力展开</translation>
+        </message>
+        <message>
             <source>Side by side</source>
             <translation>并排</translation>
         </message>
@@ -4494,6 +4761,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Small file</source>
             <translation>小文件</translation>
+        </message>
+        <message>
+            <source>Stage evidence</source>
+            <translation>阶段证据</translation>
         </message>
         <message>
             <source>Stages</source>
@@ -4564,6 +4835,18 @@ right-click for percentile tails and units</source>
             <translation>VP9，适用于网页</translation>
         </message>
         <message>
+            <source>What each key of the last block adds to the logit by itself, past the last MLP.</source>
+            <translation>最后一块的每个键绕过最后的 MLP 单独对 logit 的贡献。</translation>
+        </message>
+        <message>
+            <source>What the logit loses when a part of the clip is covered, part by part.</source>
+            <translation>逐块遮挡视频的一部分时 logit 的损失。</translation>
+        </message>
+        <message>
+            <source>What the logit loses when the class token cannot look at a key; exact.</source>
+            <translation>类别词元无法关注某个键时 logit 的损失；精确。</translation>
+        </message>
+        <message>
             <source>What the query takes from each key: its attention times the length of the value.</source>
             <translation>查询从每个键取得多少：注意力乘以值的长度。</translation>
         </message>
@@ -4588,6 +4871,30 @@ right-click for percentile tails and units</source>
             <translation>动作检测器</translation>
         </message>
         <message>
+            <source>activation</source>
+            <translation>激活值</translation>
+        </message>
+        <message>
+            <source>assumes nothing of the network; one forward pass for each of some 300 parts</source>
+            <translation>对网络不作任何假设；约 300 个部分，每个一次前向计算</translation>
+        </message>
+        <message>
+            <source>at once, and right in 97 of 100 scenes with two actors; it sums to nothing</source>
+            <translation>即时得出；100 个双对象场景中有 97 个正确；总和没有意义</translation>
+        </message>
+        <message>
+            <source>at once, and right in 99 of 100 scenes with two actors; it finds less of the actor</source>
+            <translation>即时得出；100 个双对象场景中有 99 个正确；找到的对象部分较少</translation>
+        </message>
+        <message>
+            <source>attention times gradient</source>
+            <translation>注意力乘梯度</translation>
+        </message>
+        <message>
+            <source>biases</source>
+            <translation>偏置</translation>
+        </message>
+        <message>
             <source>classifier</source>
             <translation>分类器</translation>
         </message>
@@ -4600,6 +4907,18 @@ right-click for percentile tails and units</source>
             <translation>掩码预训练编码器</translation>
         </message>
         <message>
+            <source>exact of a part of the logit only: it prints how large that part is</source>
+            <translation>只对 logit 的一部分精确：会标明该部分的大小</translation>
+        </message>
+        <message>
+            <source>fails</source>
+            <translation>失败</translation>
+        </message>
+        <message>
+            <source>logits</source>
+            <translation>logit</translation>
+        </message>
+        <message>
             <source>only the class row of the last block reaches the prediction; this mean has all rows</source>
             <translation>最后一块中只有类别行会影响预测；此均值包含所有行</translation>
         </message>
@@ -4608,12 +4927,56 @@ right-click for percentile tails and units</source>
             <translation>最后一块的图块查询不会影响预测</translation>
         </message>
         <message>
+            <source>points at the other one of two actors in 96 of 100 scenes</source>
+            <translation>100 个场景中有 96 个指向双对象中的另一个</translation>
+        </message>
+        <message>
+            <source>points at the right one of two actors in 99 of 100 scenes, and removing what it shows removes the class</source>
+            <translation>100 个双对象场景中有 99 个指向正确的对象；删除其所示部分后该类别消失</translation>
+        </message>
+        <message>
+            <source>pooled queries</source>
+            <translation>池化查询</translation>
+        </message>
+        <message>
             <source>preset {name}</source>
             <translation>预设 {name}</translation>
         </message>
         <message>
+            <source>relevance</source>
+            <translation>相关性</translation>
+        </message>
+        <message>
             <source>reversible network</source>
             <translation>可逆网络</translation>
+        </message>
+        <message>
+            <source>right in 99 of 100 scenes with two actors, but spread wide, and it changes little when the head is drawn anew</source>
+            <translation>100 个双对象场景中有 99 个正确，但分布较散，且重新初始化分类头后变化很小</translation>
+        </message>
+        <message>
+            <source>right in 99 of 100 scenes with two actors; one key at a time, so what several keys show alike is missed</source>
+            <translation>100 个双对象场景中有 99 个正确；每次只屏蔽一个键，因此会漏掉多个键共同表示的内容</translation>
+        </message>
+        <message>
+            <source>share</source>
+            <translation>占比</translation>
+        </message>
+        <message>
+            <source>sharp, right in 92 of 100 scenes with two actors, and forty forward passes long</source>
+            <translation>清晰；100 个双对象场景中有 92 个正确；需要四十次前向计算</translation>
+        </message>
+        <message>
+            <source>skip</source>
+            <translation>残差</translation>
+        </message>
+        <message>
+            <source>slow check</source>
+            <translation>慢速核对</translation>
+        </message>
+        <message>
+            <source>stays the same when the last block is drawn anew, and finds no actor</source>
+            <translation>重新初始化最后一块后保持不变，且找不到对象</translation>
         </message>
         <message>
             <source>the architecture that was passed</source>
@@ -4646,6 +5009,18 @@ right-click for percentile tails and units</source>
         <message>
             <source>this block has no relative positions: content is all of its rows</source>
             <translation>此块没有相对位置：它的所有行都来自内容</translation>
+        </message>
+        <message>
+            <source>trusted</source>
+            <translation>可信</translation>
+        </message>
+        <message>
+            <source>usable</source>
+            <translation>可用</translation>
+        </message>
+        <message>
+            <source>wrong actor</source>
+            <translation>指向错误对象</translation>
         </message>
     </context>
     <context>
@@ -4875,6 +5250,10 @@ right-click for percentile tails and units</source>
             <translation>本层，{all} 个模型窗口中的 {n} 个</translation>
         </message>
         <message>
+            <source>this map, around 0, {share:g} %</source>
+            <translation>此图，以 0 为中心，{share:g} %</translation>
+        </message>
+        <message>
             <source>times uniform attention</source>
             <translation>均匀注意力的倍数</translation>
         </message>
@@ -4970,6 +5349,10 @@ right-click for percentile tails and units</source>
             <translation>等待中</translation>
         </message>
         <message>
+            <source>when: the nearest sampled frame adds {value} logit</source>
+            <translation>何时：最近的采样帧贡献 {value} logit</translation>
+        </message>
+        <message>
             <source>window {n}</source>
             <translation>模型窗口 {n}</translation>
         </message>
@@ -4983,6 +5366,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Go to block {b}</source>
             <translation>转到块 {b}</translation>
+        </message>
+        <message>
+            <source>Strongest token t{t} y{y} x{x}: {value}</source>
+            <translation>最强词元 t{t} y{y} x{x}：{value}</translation>
         </message>
         <message>
             <source>Strongest token t{t} y{y} x{x}: {value}, {times} the mean</source>
@@ -5039,6 +5426,169 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stage {s} · Block {b} · all heads</source>
             <translation>阶段 {s} · 块 {b} · 所有头</translation>
+        </message>
+    </context>
+    <context>
+        <name>why</name>
+        <message>
+            <source>! not class-specific</source>
+            <translation>! 与类别无关</translation>
+        </message>
+        <message>
+            <source>Again</source>
+            <translation>重新检查</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>检查</translation>
+        </message>
+        <message>
+            <source>Check, about {time}</source>
+            <translation>检查，约 {time}</translation>
+        </message>
+        <message>
+            <source>Does not add up: {share} of the logit</source>
+            <translation>总和不符：为 logit 的 {share}</translation>
+        </message>
+        <message>
+            <source>Faithfulness</source>
+            <translation>忠实度</translation>
+        </message>
+        <message>
+            <source>Freeze the clip before and after each sampled frame</source>
+            <translation>在每个采样帧之前和之后冻结视频</translation>
+        </message>
+        <message>
+            <source>Left: the {share} % of the map that speak most for the class. Esc ends</source>
+            <translation>仅保留：图中最支持该类别的 {share} %。Esc 结束</translation>
+        </message>
+        <message>
+            <source>Make the map again with weights drawn anew: head, then last block</source>
+            <translation>重新随机初始化权重后再生成该图：先分类头，后最后一块</translation>
+        </message>
+        <message>
+            <source>Rank correlation after a new head / a new last block</source>
+            <translation>重新初始化分类头后 / 最后一块后的秩相关</translation>
+        </message>
+        <message>
+            <source>Remove what the map shows, and see whether the class goes</source>
+            <translation>删除图中所示的部分，看该类别是否消失</translation>
+        </message>
+        <message>
+            <source>Removed: the {share} % of the map that speak most for the class. Esc ends</source>
+            <translation>已删除：图中最支持该类别的 {share} %。Esc 结束</translation>
+        </message>
+        <message>
+            <source>Removed: {share} % at random. Esc ends</source>
+            <translation>已随机删除 {share} %。Esc 结束</translation>
+        </message>
+        <message>
+            <source>Removed: {share} % in the middle. Esc ends</source>
+            <translation>已删除中心的 {share} %。Esc 结束</translation>
+        </message>
+        <message>
+            <source>Sanity</source>
+            <translation>合理性检查</translation>
+        </message>
+        <message>
+            <source>The baseline still says this class: {share}</source>
+            <translation>基线仍给出这一类别：{share}</translation>
+        </message>
+        <message>
+            <source>When</source>
+            <translation>何时</translation>
+        </message>
+        <message>
+            <source>Why “{a}”</source>
+            <translation>为何是“{a}”</translation>
+        </message>
+        <message>
+            <source>Why “{a}”, not “{b}”</source>
+            <translation>为何是“{a}”而非“{b}”</translation>
+        </message>
+        <message>
+            <source>a still frame gives {static} of {total} logit</source>
+            <translation>静止画面给出 {total} logit 中的 {static}</translation>
+        </message>
+        <message>
+            <source>class token {value}</source>
+            <translation>类别词元 {value}</translation>
+        </message>
+        <message>
+            <source>class {n}</source>
+            <translation>类别 {n}</translation>
+        </message>
+        <message>
+            <source>clip {whole}, frozen {frozen}, reversed {reversed}, shuffled {shuffled}</source>
+            <translation>原视频 {whole}，冻结 {frozen}，倒放 {reversed}，打乱 {shuffled}</translation>
+        </message>
+        <message>
+            <source>mean-colour clip: {share}, a fair baseline</source>
+            <translation>平均色视频：{share}，基线合格</translation>
+        </message>
+        <message>
+            <source>mean-colour clip: {share}, it still says this class</source>
+            <translation>平均色视频：{share}，仍给出这一类别</translation>
+        </message>
+        <message>
+            <source>p({name} | baseline) {share}</source>
+            <translation>p({name} | 基线) {share}</translation>
+        </message>
+        <message>
+            <source>p({name})</source>
+            <translation>p({name})</translation>
+        </message>
+        <message>
+            <source>quick answer</source>
+            <translation>快速结果</translation>
+        </message>
+        <message>
+            <source>random {share}</source>
+            <translation>随机 {share}</translation>
+        </message>
+        <message>
+            <source>sum {sum} ({share})</source>
+            <translation>总和 {sum}（{share}）</translation>
+        </message>
+        <message>
+            <source>what speaks for the class alone; it sums to nothing</source>
+            <translation>只显示支持该类别的部分；总和没有意义</translation>
+        </message>
+        <message>
+            <source>{cross} {method}: {badge}</source>
+            <translation>{cross} {method}：{badge}</translation>
+        </message>
+        <message>
+            <source>{method} follows</source>
+            <translation>随后为{method}</translation>
+        </message>
+        <message>
+            <source>{method} of window {n}</source>
+            <translation>模型窗口 {n} 的{method}</translation>
+        </message>
+        <message>
+            <source>{method}, {n} of {all} steps</source>
+            <translation>{method}，第 {n} 步，共 {all} 步</translation>
+        </message>
+        <message>
+            <source>{method}: {why}</source>
+            <translation>{method}：{why}</translation>
+        </message>
+        <message>
+            <source>{part} % removed: {a} to {b}</source>
+            <translation>删除 {part} %：{a} 降至 {b}</translation>
+        </message>
+        <message>
+            <source>{sum} of {delta} logit</source>
+            <translation>{delta} logit 中的 {sum}</translation>
+        </message>
+        <message>
+            <source>✓ passes</source>
+            <translation>✓ 通过</translation>
+        </message>
+        <message>
+            <source>✕ fails</source>
+            <translation>✕ 未通过</translation>
         </message>
     </context>
 </TS>

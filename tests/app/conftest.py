@@ -126,7 +126,9 @@ def is_settled(window):
         and results.heat is not None
         and results.heat.key.map_number == results.shown.number
         and results.heat.key.style
-        == replace(state.heat, opacity=1.0).with_range(results.shown.range.range)
+        == replace(state.heat, opacity=1.0).style_of(
+            results.shown.result.maps.method, results.shown.range.range
+        )
         and results.strip is not None
         and results.strip.request == results.request
         and not results.is_busy

@@ -46,6 +46,7 @@ NAMES = frozenset(
     MViT Lens Transformer Apache PySlowFast torchvision pytorchvideo timm mmaction facebook SSv
     inferno viridis magma cividis batlow lime gray turbo signed NumPy Matroska QuickTime
     ProRes HEVC VP AV
+    logit Grad CAM MLP Chefer
     GIF PNG NPZ CSV JSON YAML pbtxt MP MOV MKV WebM GB cpu CPU RGB BGR English top ln
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)

@@ -15,6 +15,7 @@ from mvit_core.explaining import (
     explain,
     explain_subject,
 )
+from mvit_core.explaining.tapping import tap_of
 from mvit_core.model import plain_vit
 from mvit_core.model.families import build_network
 from tests.checkpoint.tiny import weights
@@ -287,3 +288,18 @@ def test_a_box_is_explained_by_itself(clip):
     assert [left.delta, right.delta] == pytest.approx(logits, rel=1e-5)
     assert whole.delta not in logits
     assert abs(left.saliency.values - right.saliency.values).max() > 0
+
+
+def test_a_pass_and_its_gradient_can_be_stopped_within_each_block(clip, monkeypatch):
+    subject = Subject(of_config(toy_config()), clip)
+
+    def checks():
+        heard = []
+        explain_subject(subject, Target(0), "relevance", on_step=lambda *_: heard.append(None))
+        return len(heard)
+
+    checks()  # the pass that is remembered
+    whole = checks()
+    monkeypatch.setattr("mvit_core.model.products.CPU_TILE_BYTES", 1)
+    assert checks() > whole
+    assert all(tap_of(layer).on_piece is None for layer in subject.model.layers)

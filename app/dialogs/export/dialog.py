@@ -24,9 +24,11 @@ from app.dialogs.export.presets import PRESETS, preset_words
 from app.dialogs.export.preview_pane import PreviewPane
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import term
+from app.text.why import method_words
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
+from mvit_core.attribution import METHODS
 from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 from mvit_core.video.encode.encoders import CONTAINERS
 
@@ -130,7 +132,8 @@ class ExportDialog(QDialog):
         self.fields = EncodingFields(self)
         self.layouts = Choice()
         for name, row in LAYOUTS.items():
-            self.layouts.addItem(term(row.title), name)
+            if self._is_attention or row.varies == "nothing":  # evidence is one map
+                self.layouts.addItem(term(row.title), name)
         _choose(self.layouts, self._job.request.layout)
         self.size_choice = Choice()
         for name, bound in SIZES.items():
@@ -230,6 +233,12 @@ class ExportDialog(QDialog):
     def _show_content(self) -> None:
         """Show which maps the layout contains."""
         shown, layout = self._job.request.map, self.layouts.currentData()
+        if not self._is_attention:
+            words = self.tr(
+                "{method} of the class on screen, in every window; colours as on screen"
+            )
+            self.content.setText(words.format(method=method_words(shown.method)))
+            return
         head = head_words(shown.head, self._heads)
         words = self.tr("Block {b}, {head}, {map}; colours as on screen")
         if layout == "heads":
@@ -240,6 +249,10 @@ class ExportDialog(QDialog):
         self.content.setText(
             words.format(b=shown.block, head=head, map=map_words(shown.method, shown.query))
         )
+
+    @property
+    def _is_attention(self) -> bool:
+        return self._job.request.map.method in METHODS
 
     def _apply_preset(self) -> None:
         """Set the fields to the choices of a preset; they can be changed afterwards."""

@@ -112,10 +112,10 @@ class RangeControls(QWidget):
             self.high.clear()
             self.unit.hide()
             return
-        style = heat.with_range(shown.range.range)
+        style = heat.style_of(shown.result.maps.method, shown.range.range)
         factor = self._factor()
         self.histogram.show_values(shown.range.histogram, style, locked=locked, factor=factor)
-        self.unit.setVisible(state.heat.units == "uniform")
+        self.unit.setVisible(state.heat.units == "uniform" and shown.result.evidence is None)
         if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
             ends = shown.range.range
             for field, value in ((self.low, ends.low), (self.high, ends.high)):
@@ -124,7 +124,8 @@ class RangeControls(QWidget):
 
     def _factor(self) -> float:
         """Factor from probabilities to the numbers shown."""
-        if self._shown is None or self._state.heat.units == "probability":
+        is_attention = self._shown is not None and self._shown.result.evidence is None
+        if self._shown is None or not is_attention or self._state.heat.units == "probability":
             return 1.0
         return float(self._shown.result.maps.key_count)
 

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.panels.display.forms import combo, form, row
 from app.text.terms import term
+from app.text.why import method_words
 from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
 from app.widgets.help_mark import marked
 from mvit_core.attribution import METHODS
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from app.results.snapshot import Snapshot
@@ -36,7 +38,8 @@ def query_info(snapshot: Snapshot) -> QueryInfo:
     if shown is None or snapshot.results.video is None:
         return QueryInfo()
     layer = shown.result.layer
-    of_queries = METHODS[shown.result.request.map.method].picks_query
+    method = shown.result.request.map.method
+    of_queries = method in METHODS and METHODS[method].picks_query
     return QueryInfo(
         has_class_token=bool(model and model.has_class_token),
         dead_class=layer.dead_class if of_queries else "",
@@ -58,6 +61,10 @@ class QueryControls(QWidget):
         for name, method in METHODS.items():
             self.method.addItem(term(method.title), name)
             set_choice_tip(self.method, self.method.count() - 1, term(method.description))
+        self.method.insertSeparator(self.method.count())
+        for name, row_of in EVIDENCE.items():
+            self.method.addItem(method_words(name), name)
+            set_choice_tip(self.method, self.method.count() - 1, term(row_of.description))
         self.method.activated.connect(
             lambda at: self.changed.emit("method", self.method.itemData(at))
         )
@@ -82,13 +89,17 @@ class QueryControls(QWidget):
     def show_state(self, state: ViewState) -> None:
         """Show method and query of a state."""
         self.method.setCurrentIndex(self.method.findData(state.map.method))
-        set_tip(self.method, term(METHODS[state.map.method].description))
+        method = state.map.method
+        is_evidence = method in EVIDENCE
+        row_of = EVIDENCE[method] if is_evidence else METHODS[method]
+        set_tip(self.method, term(row_of.description))
         self.pick.setChecked(state.picking)
-        method = METHODS[state.map.method]
-        name = self.tr("Key") if method.query_is_key else self.tr("Query")
+        is_of_keys = not is_evidence and METHODS[method].query_is_key
+        name = self.tr("Key") if is_of_keys else self.tr("Query")
         self.query_label.setText(name)
         set_spoken_name(self.query, name)
-        self._show_query(state.map.query, needs_query=method.needs_query)
+        needs_query = not is_evidence and METHODS[method].needs_query
+        self._show_query(state.map.query, needs_query=needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:
         """Enable the queries that this layer has; show why others are off."""

@@ -15,7 +15,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -38,6 +47,10 @@ if TYPE_CHECKING:
 
 ROW_PX = 27
 BOX_PX = 12
+EDGE_PX = 9
+"""Free at the right of a row, and below its words."""
+CHIP_PX = 16
+CHIP_PAD_PX = 10
 INDENT_PX = 22
 """Indent of a name beside its box."""
 
@@ -88,8 +101,24 @@ class _Delegate(QStyledItemDelegate):
     toggled = Signal(int)
     """Emitted with the index of a class whose box was clicked."""
 
+    asked = Signal(int, bool)
+    """Emitted with the index of a class whose Why? was clicked, and True with Shift."""
+
     faded = False
     top_rank = 1
+    can_ask = False
+    """Why? can be asked: the classes are of a window."""
+    explained: tuple[int | None, int | None] = (None, None)
+    """The class that is explained, and the one instead of which."""
+
+    def chip_of(self, line: QRectF, row: ListedClass, font: QFont) -> QRectF:
+        """The box of Why? on a row, left of its share."""
+        strong = QFont(font)
+        theme.set_strong(strong, strong=row.rank == 1)
+        share = QFontMetricsF(strong).horizontalAdvance(share_words(row.probability))
+        width = QFontMetricsF(font).horizontalAdvance(self.tr("Why?")) + CHIP_PAD_PX
+        right = line.right() - EDGE_PX - share - CHIP_PAD_PX
+        return QRectF(right - width, line.top() + 1, width, CHIP_PX)
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -99,6 +128,12 @@ class _Delegate(QStyledItemDelegate):
     def editorEvent(
         self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index
     ) -> bool:
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease:
+            row, at = index.data(ROW), event.position()
+            if self.can_ask and self.chip_of(QRectF(option.rect), row, option.font).contains(at):
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.asked.emit(row.index, shift)
+                return True
         pressed = (
             isinstance(event, QMouseEvent)
             and event.type() == QEvent.Type.MouseButtonRelease
@@ -119,7 +154,19 @@ class _Delegate(QStyledItemDelegate):
         state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_words(painter, box.adjusted(INDENT_PX, 0, 0, -9), row)
+        own, other = self.explained
+        if row.index == own:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.current().accent_soft))
+            painter.drawRoundedRect(box.adjusted(0, 0, 0, -2), 4, 4)
+        is_near = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus))
+        chip = QRectF()
+        if self.can_ask and (is_near or row.index in (own, other)):
+            chip = self.chip_of(box, row, option.font)
+            is_other = row.index == other and not is_near
+            self._paint_chip(painter, chip, is_own=row.index == own, is_other=is_other)
+        words = box.adjusted(INDENT_PX, 0, 0, -EDGE_PX)
+        self._paint_words(painter, words, row, chip.width() + CHIP_PAD_PX if chip else 0.0)
         painter.setOpacity(0.45 if self.faded else 1.0)
         self._paint_box(painter, box, row, hovered=bool(state & QStyle.StateFlag.State_MouseOver))
         self._paint_bar(
@@ -158,14 +205,32 @@ class _Delegate(QStyledItemDelegate):
             )
         )
 
-    def _paint_words(self, painter: QPainter, line: QRectF, row: ListedClass) -> None:
+    def _paint_chip(self, painter: QPainter, chip: QRectF, *, is_own: bool, is_other: bool) -> None:
+        """Paint Why? as a button, or the words for the class instead of which."""
+        colours = theme.current()
+        if is_other:
+            words = self.tr("instead of")
+            wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
+            painter.setPen(QColor(colours.text_soft))
+            place = QRectF(chip.right() - wide, chip.top(), wide + 1, chip.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent if is_own else colours.control_hover))
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setPen(QColor(colours.on_accent if is_own else colours.text))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self.tr("Why?"))
+
+    def _paint_words(
+        self, painter: QPainter, line: QRectF, row: ListedClass, chip_px: float
+    ) -> None:
         colours, first = theme.current(), row.rank == 1
         share = share_words(row.probability)
         font = painter.font()
         theme.set_strong(font, strong=first)
         painter.setFont(font)
         metrics = painter.fontMetrics()
-        room = int(line.width() - metrics.horizontalAdvance(share) - 10)
+        room = int(line.width() - metrics.horizontalAdvance(share) - 10 - chip_px)
         name = metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, room)
         colour = colours.text if first else colours.text_soft
         # Faint, but not so faint that it cannot be read.
@@ -194,8 +259,13 @@ class Bars(QListView):
 
     pin_asked = Signal(int)
     """Emitted with the index of a class to be pinned or unpinned."""
-    kept_keys = LIST | PRESS
-    """Keys that it uses itself; Space pins a class."""
+    why_asked = Signal(int)
+    """Emitted with the index of a class that is to be explained."""
+    against_asked = Signal(int)
+    """Emitted with the index of a class instead of which another is to be explained."""
+    swap_asked = Signal()
+    kept_keys = LIST | PRESS | {Qt.Key.Key_W}
+    """Keys that it uses itself; Space pins a class, W explains it, Shift+W exchanges two."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -214,6 +284,7 @@ class Bars(QListView):
         self._model = _Model(self)
         self._delegate = _Delegate(self)
         self._delegate.toggled.connect(self.pin_asked)
+        self._delegate.asked.connect(self._asked)
         self.setModel(self._model)
         self.setItemDelegate(self._delegate)
 
@@ -223,6 +294,38 @@ class Bars(QListView):
         self._model.show_rows(rows)
         self.updateGeometry()
         self.viewport().update()
+
+    def show_explained(self, explained: tuple[int | None, int | None], *, can_ask: bool) -> None:
+        """Mark the class that is explained and the one instead of which; allow to ask for others.
+
+        Args:
+            explained: indices of both; None where there is none.
+            can_ask: the classes are of a window that can be explained.
+        """
+        if (explained, can_ask) != (self._delegate.explained, self._delegate.can_ask):
+            self._delegate.explained, self._delegate.can_ask = explained, can_ask
+            self.viewport().update()
+
+    def why_box(self, place: int) -> QRectF:
+        """The box of Why? on a row that is listed, in points of the viewport."""
+        index = self._model.index(place)
+        line = QRectF(self.visualRect(index))
+        return self._delegate.chip_of(line, index.data(ROW), self.font())
+
+    def _asked(self, index: int, shift: bool) -> None:
+        (self.against_asked if shift else self.why_asked).emit(index)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """W explains the class with the focus; with Shift it exchanges the two of before."""
+        row = self.currentIndex().data(ROW)
+        plain_w = event.key() == Qt.Key.Key_W and not event.modifiers()
+        if plain_w and row is not None and self._delegate.can_ask:
+            self.why_asked.emit(row.index)
+        elif event.key() == Qt.Key.Key_W:
+            self.swap_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """(class, probability) as printed."""

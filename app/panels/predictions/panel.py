@@ -166,6 +166,9 @@ class PredictionsPanel(Panel):
     def connect_to(self, context: PanelContext) -> None:
         self.changed.connect(context.intents.set_field)
         self.pin_asked.connect(context.intents.pin_class)
+        self.bars.why_asked.connect(context.intents.why.explain)
+        self.bars.against_asked.connect(context.intents.why.against)
+        self.bars.swap_asked.connect(context.intents.why.swap)
         self.box_asked.connect(context.intents.boxes.choose)
         self.command.connect(context.run)
         self.remarked.connect(context.show_remark)
@@ -183,8 +186,21 @@ class PredictionsPanel(Panel):
             self.remarked.emit(remark, tip)
         self.show_window(self._window_predictions(new))
         self.pinned.show_classes(pinned_classes(new))
+        self._show_explained(new)
         if old is None or old.results.average != new.results.average:
             self.show_average(new.results.average)
+
+    def _show_explained(self, snapshot: Snapshot) -> None:
+        """Mark the classes that are explained; heads but the model's own have no evidence."""
+        state, results = snapshot.state, snapshot.results
+        is_own = results.model is not None and state.listed_head in ("", results.model.head)
+        shown = None if results.shown is None else results.shown.result
+        evidence = None if shown is None else shown.evidence
+        explained = (
+            (None, None) if evidence is None else (evidence.target.index, evidence.target.against)
+        )
+        can_ask = is_own and bool(self._window.predictions) and not state.whole_video
+        self.bars.show_explained(explained, can_ask=can_ask)
 
     def _remark(self, snapshot: Snapshot) -> str:
         """The window or the views that the predictions belong to, in words."""

@@ -11,9 +11,11 @@ from app.panels.status.jobs import JobWidget
 from app.text.phrases import (
     device_words,
     gigabytes_words,
+    signed_words,
     times_words,
     value_words,
 )
+from app.text.terms import term
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
 
@@ -68,7 +70,20 @@ class StatusLine(QWidget):
             self.readout.setText("")
             return
         words = self.tr("px ({x},{y})").format(x=readout.pixel[0], y=readout.pixel[1])
-        if readout.token is not None:
+        if readout.token is not None and readout.unit:
+            t, y, x = readout.token
+            words += self.tr(
+                " · token t{t} y{y} x{x} · {value} {unit} · rank {rank} of {count}"
+            ).format(
+                t=t,
+                y=y,
+                x=x,
+                value=signed_words(readout.value),
+                unit=term(readout.unit),
+                rank=readout.rank,
+                count=readout.count,
+            )
+        elif readout.token is not None:
             t, y, x = readout.token
             words += self.tr(
                 " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}"

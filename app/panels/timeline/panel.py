@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
 
     from app.panels.spec import PanelContext
-    from app.results import PlayWait, ProxyInfo, SeriesInfo, VideoInfo
+    from app.results import PlayWait, ProxyInfo, Results, SeriesInfo, VideoInfo, WhenInfo
     from app.results.snapshot import Snapshot
     from app.state.view_state import Loop, Marker, SeriesKind
     from mvit_core.video.clip import ClipWindow
@@ -250,8 +250,9 @@ class Timeline(Panel):
             self._show_place(new)
         if was is None or was.play_wait != now.play_wait:
             self.show_wait(now.play_wait)
-        if was is None or was.window_states != now.window_states:
-            self.track.show_states(now.window_states)
+        known = None if was is None else (was.window_states, _when(was))
+        if known != (now.window_states, _when(now)):
+            self.track.show_states(now.window_states, _when(now))
         if old is None or old.state.tiling != new.state.tiling or was is None:
             self.stride.show_tiling(new.state.tiling)
         if was is None or was.series is not now.series:
@@ -384,3 +385,8 @@ class Timeline(Panel):
         self.frame_entered.emit(self.field.value())
         if self.field.hasFocus():  # left by Enter, not by going elsewhere
             self.left_field.emit()
+
+
+def _when(results: Results) -> WhenInfo | None:
+    """What each sampled frame of the window shown adds, where it is known."""
+    return None if results.why is None else results.why.when

@@ -8,6 +8,7 @@ from app.panels.timeline.ruler import Ruler
 from app.panels.timeline.samples import Samples
 from app.panels.timeline.series import Series
 from app.panels.timeline.thumbnails import Thumbnails
+from app.panels.timeline.when import When
 from app.panels.timeline.windows import Windows
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ ROWS: tuple[type[Row], ...] = (
     Ruler,
     Windows,
     Series,
+    When,
     Thumbnails,
     Samples,
 )

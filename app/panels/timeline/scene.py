@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from app.panels.timeline.span import Span
-    from app.results import ProxyInfo, SeriesInfo, VideoInfo, WindowStates
+    from app.results import ProxyInfo, SeriesInfo, VideoInfo, WhenInfo, WindowStates
     from app.state.view_state import Loop, Marker
     from app.widgets.plots import Plot
     from mvit_core.video.clip import ClipWindow
@@ -36,6 +36,8 @@ class Scene:
     pixel_ratio: float
     later: Callable[[], None]
     """Called by a row that could not paint everything yet; the rows are painted again soon."""
+    when: WhenInfo | None = None
+    """What each sampled frame of the window shown adds to the class that is explained."""
 
 
 class Row:

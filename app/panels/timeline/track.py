@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from app.results import ProxyInfo, SeriesInfo, VideoInfo
+    from app.results import ProxyInfo, SeriesInfo, VideoInfo, WhenInfo
     from app.state.view_state import Marker
     from app.widgets.plots import Plot
     from mvit_core.video.clip import ClipWindow
@@ -85,6 +85,7 @@ class Track(QWidget):
         self._markers: tuple[Marker, ...] = ()
         self._series: SeriesInfo | None = None
         self._states = WindowStates()
+        self._when: WhenInfo | None = None
         self._figure: Callable[[], Plot] | None = None
         self.export = PlotMenu(self._make_figure, "series", self)
         self._grip: Grip | None = None
@@ -146,9 +147,9 @@ class Track(QWidget):
         self._series = series
         self._show_rows()
 
-    def show_states(self, states: WindowStates) -> None:
-        """Show what is known of each window."""
-        self._states = states
+    def show_states(self, states: WindowStates, when: WhenInfo | None = None) -> None:
+        """Show what is known of each window, and of each frame of the one shown."""
+        self._states, self._when = states, when
         self._show_rows()
 
     def _show_rows(self) -> None:
@@ -386,6 +387,7 @@ class Track(QWidget):
             self._states,
             self.devicePixelRatioF(),
             self._later.start,
+            self._when,
         )
 
     def _paint_rest(self) -> None:

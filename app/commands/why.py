@@ -1,0 +1,69 @@
+"""Commands that explain a class, and check explanations."""
+
+from __future__ import annotations
+
+from app.commands.base import WITH_CLASSES, Command, N, Need
+from mvit_core.explaining.methods import EVIDENCE
+
+EXPLAINED = Need(
+    lambda s, w: s.map.method in EVIDENCE and w.why is not None,
+    N("commands", "explain a class with W first"),
+)
+TWO = Need(
+    lambda s, w: EXPLAINED(s, w) and s.map.against is not None,
+    N("commands", "choose a class to explain it instead of with Shift and a click on Why?"),
+)
+
+WHY = (
+    Command(
+        "explain.why",
+        N("commands", "Why this class?"),
+        "explain",
+        ("W",),
+        lambda d: d.intents.why.toggle(),
+        "stage",
+        WITH_CLASSES,
+        checked_when=lambda s, _: s.workspace == "explain" and s.map.method in EVIDENCE,
+        tooltip=N("commands", "Show what of the clip speaks for a class; again: back"),
+        keywords=N("commands", "Explain, evidence, attribution, saliency"),
+        repeats=False,
+    ),
+    Command(
+        "explain.swap",
+        N("commands", "Exchange the two classes"),
+        "explain",
+        ("Shift+W",),
+        lambda d: d.intents.why.swap(),
+        "stage",
+        TWO,
+        repeats=False,
+    ),
+    Command(
+        "explain.faithfulness",
+        N("commands", "Check the faithfulness"),
+        "explain",
+        (),
+        lambda d: d.control.checks.faithfulness(),
+        enabled_when=EXPLAINED,
+        tooltip=N("commands", "Remove what the map shows, and see whether the class goes"),
+        keywords=N("commands", "Deletion, insertion"),
+    ),
+    Command(
+        "explain.sanity",
+        N("commands", "Check the sanity"),
+        "explain",
+        (),
+        lambda d: d.control.checks.sanity(),
+        enabled_when=EXPLAINED,
+        tooltip=N("commands", "Make the map again with weights drawn anew; it must change"),
+    ),
+    Command(
+        "explain.when",
+        N("commands", "When: what each frame adds"),
+        "explain",
+        (),
+        lambda d: d.control.checks.when(),
+        enabled_when=EXPLAINED,
+        tooltip=N("commands", "Freeze the clip before and after each sampled frame"),
+    ),
+)
