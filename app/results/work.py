@@ -47,6 +47,8 @@ class TaskKey(StrEnum):
     """Run one more view for the prediction of the whole video."""
     EXPORT_PREVIEW = "export.preview"
     """Draw one frame of an export for its dialog."""
+    EXPORT_ESTIMATE = "export.estimate"
+    """Write some frames of an export to see how large it will be."""
     EXPORT = "export"
     """Write a file."""
     HEAT = "heat"

@@ -27,7 +27,7 @@ def _titles() -> Iterator[str]:
     from mvit_core.attribution import METHODS, NOTES
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
-    from mvit_core.export import EXPORTERS, LAYOUTS
+    from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
     from mvit_core.model.families import FAMILIES
     from mvit_core.render import MODES
     from mvit_core.video.encode.encoders import ENCODERS, QUALITIES
@@ -36,6 +36,7 @@ def _titles() -> Iterator[str]:
         yield from (method.title, method.description)
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
+    yield from (size.title for size in SIZES.values() if size is not None)
     yield from (sample.title for sample in demo_samples())
     for words in (NOTES, ORIGINS, MODES, QUALITIES):
         yield from words.values()

@@ -49,6 +49,7 @@ INFERENCE_TASKS = (
     TaskKey.SERIES,
     TaskKey.MULTIVIEW,
     TaskKey.EXPORT_PREVIEW,
+    TaskKey.EXPORT_ESTIMATE,
 )
 PAINT_TASKS = (
     TaskKey.HEAT,

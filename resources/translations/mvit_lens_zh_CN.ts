@@ -361,10 +361,6 @@ Right-click for percentile tails and units</source>
             <translation>最多 {fps:g} 帧/秒</translation>
         </message>
         <message>
-            <source>Block {b}, {head}, {map}; colours as on screen</source>
-            <translation>块 {b}，{head}，{map}；颜色与屏幕一致</translation>
-        </message>
-        <message>
             <source>Browse…</source>
             <translation>浏览…</translation>
         </message>
@@ -381,6 +377,10 @@ Right-click for percentile tails and units</source>
             <translation>编码</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation>布局</translation>
+        </message>
+        <message>
             <source>Export</source>
             <translation>导出</translation>
         </message>
@@ -393,40 +393,12 @@ Right-click for percentile tails and units</source>
             <translation>文件</translation>
         </message>
         <message>
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
             <source>Frames</source>
             <translation>帧</translation>
-        </message>
-        <message>
-            <source>Kind</source>
-            <translation>类型</translation>
-        </message>
-        <message>
-            <source>Last block of each stage, {head}, {map}; colours as on screen</source>
-            <translation>每个阶段的最后一块，{head}，{map}；颜色与屏幕一致</translation>
-        </message>
-        <message>
-            <source>Layout</source>
-            <translation>布局</translation>
-        </message>
-        <message>
-            <source>Loop (frames {a}–{b})</source>
-            <translation>循环（第 {a}–{b} 帧）</translation>
-        </message>
-        <message>
-            <source>Map, class, probability and colour bar below</source>
-            <translation>在下方显示注意力图、类别、概率和色条</translation>
-        </message>
-        <message>
-            <source>Native</source>
-            <translation>原始尺寸</translation>
-        </message>
-        <message>
-            <source>Only frames that the model saw</source>
-            <translation>仅模型看到的帧</translation>
-        </message>
-        <message>
-            <source>Only pictures and videos have one</source>
-            <translation>只有图片和视频才有此项</translation>
         </message>
         <message>
             <source>Only videos have frames to choose</source>
@@ -443,6 +415,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Quality</source>
             <translation>质量</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>颜色范围</translation>
         </message>
         <message>
             <source>Rate</source>
@@ -471,30 +447,6 @@ Right-click for percentile tails and units</source>
         <message>
             <source>The name should end in {ending}</source>
             <translation>文件名应以 {ending} 结尾</translation>
-        </message>
-        <message>
-            <source>This kind of file holds numbers, no pictures</source>
-            <translation>此类文件保存数值，不含画面</translation>
-        </message>
-        <message>
-            <source>This window (frames {a}–{b})</source>
-            <translation>当前模型窗口（第 {a}–{b} 帧）</translation>
-        </message>
-        <message>
-            <source>Whole video ({n} frames)</source>
-            <translation>整个视频（{n} 帧）</translation>
-        </message>
-        <message>
-            <source>Within {w} × {h} ({name})</source>
-            <translation>不超过 {w} × {h}（{name}）</translation>
-        </message>
-        <message>
-            <source>each head alone</source>
-            <translation>每个头单独显示</translation>
-        </message>
-        <message>
-            <source>mean of heads</source>
-            <translation>各头的平均</translation>
         </message>
     </context>
     <context>
@@ -770,6 +722,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stopping: {job}</source>
             <translation>正在停止：{job}</translation>
+        </message>
+    </context>
+    <context>
+        <name>KindList</name>
+        <message>
+            <source>Kind</source>
+            <translation>类型</translation>
         </message>
     </context>
     <context>
@@ -1079,6 +1038,37 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>PictureFields</name>
+        <message>
+            <source>By hand</source>
+            <translation>手动</translation>
+        </message>
+        <message>
+            <source>Locked</source>
+            <translation>已锁定</translation>
+        </message>
+        <message>
+            <source>Map, class, probability and colour bar</source>
+            <translation>图、类别、概率和色条</translation>
+        </message>
+        <message>
+            <source>Native</source>
+            <translation>原始大小</translation>
+        </message>
+        <message>
+            <source>Only pictures and videos have one</source>
+            <translation>只有图片和视频才有</translation>
+        </message>
+        <message>
+            <source>Panes side by side</source>
+            <translation>并排窗格</translation>
+        </message>
+        <message>
+            <source>The range on screen is locked or set by hand</source>
+            <translation>屏幕上的颜色范围已锁定或由手动设定</translation>
+        </message>
+    </context>
+    <context>
         <name>PlotMenu</name>
         <message>
             <source>Copy the plot as an image</source>
@@ -1316,12 +1306,40 @@ right-click for percentile tails and units</source>
             <translation>正在绘制预览…</translation>
         </message>
         <message>
+            <source>First rows</source>
+            <translation>前几行</translation>
+        </message>
+        <message>
             <source>Frame at the play head, {w} × {h} pixels</source>
             <translation>播放位置的帧，{w} × {h} 像素</translation>
         </message>
         <message>
+            <source>Frame at the play head, {w} × {h} pixels; the colours of the whole clip are being found…</source>
+            <translation>播放头处的帧，{w} × {h} 像素；正在确定整个视频的颜色范围…</translation>
+        </message>
+        <message>
             <source>No preview: {why}</source>
             <translation>无预览：{why}</translation>
+        </message>
+        <message>
+            <source>Preview</source>
+            <translation>预览</translation>
+        </message>
+        <message>
+            <source>Show the whole picture</source>
+            <translation>显示整幅图片</translation>
+        </message>
+        <message>
+            <source>The numbers of the window at the play head</source>
+            <translation>播放头处模型窗口的数值</translation>
+        </message>
+        <message>
+            <source>This kind of file holds numbers, no pictures</source>
+            <translation>此类文件只含数值，没有图片</translation>
+        </message>
+        <message>
+            <source>about {size}</source>
+            <translation>约 {size}</translation>
         </message>
     </context>
     <context>
@@ -2923,8 +2941,8 @@ right-click for percentile tails and units</source>
             <translation>会话另存为…</translation>
         </message>
         <message>
-            <source>Save what is shown as a picture or a video</source>
-            <translation>把显示的内容保存为图片或视频</translation>
+            <source>Save what is shown as a film, a picture or numbers</source>
+            <translation>将所显示的内容保存为影片、图片或数值</translation>
         </message>
         <message>
             <source>Save what is shown now in the form of the last export, under another name</source>
@@ -3123,8 +3141,8 @@ right-click for percentile tails and units</source>
             <translation>请先点击选择一个检测框</translation>
         </message>
         <message>
-            <source>export something first; panes side by side are not exported</source>
-            <translation>请先导出一次；并排的窗格不能导出</translation>
+            <source>export something first</source>
+            <translation>请先导出一次</translation>
         </message>
         <message>
             <source>load a model first</source>
@@ -3177,10 +3195,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>open a video and load a model first</source>
             <translation>请先打开视频并加载模型</translation>
-        </message>
-        <message>
-            <source>open a video and load a model first; panes side by side are not exported, copy them with Ctrl+C or show one alone with Enter</source>
-            <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
         </message>
         <message>
             <source>open a video and load a model of detection first</source>
@@ -3345,6 +3359,49 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} heads of {b} blocks were run. Their comparison is not in this version yet.</source>
             <translation>已运行 {b} 个块的 {n} 个头。此版本尚无对它们的比较。</translation>
+        </message>
+    </context>
+    <context>
+        <name>export_content</name>
+        <message>
+            <source>Block {b}, {head}, {map}</source>
+            <translation>块 {b}，{head}，{map}</translation>
+        </message>
+        <message>
+            <source>Last block of each stage, {head}, {map}</source>
+            <translation>每个阶段的最后一块，{head}，{map}</translation>
+        </message>
+        <message>
+            <source>Loop (frames {a}–{b})</source>
+            <translation>循环（帧 {a}–{b}）</translation>
+        </message>
+        <message>
+            <source>Only frames that the model saw</source>
+            <translation>仅模型看到的帧</translation>
+        </message>
+        <message>
+            <source>The panes {names}</source>
+            <translation>窗格 {names}</translation>
+        </message>
+        <message>
+            <source>The panes {names} and their difference</source>
+            <translation>窗格 {names} 及其差异</translation>
+        </message>
+        <message>
+            <source>This window (frames {a}–{b})</source>
+            <translation>此模型窗口（帧 {a}–{b}）</translation>
+        </message>
+        <message>
+            <source>Whole video ({n} frames)</source>
+            <translation>整个视频（{n} 帧）</translation>
+        </message>
+        <message>
+            <source>each head alone</source>
+            <translation>每个头单独</translation>
+        </message>
+        <message>
+            <source>mean of heads</source>
+            <translation>各头的平均</translation>
         </message>
     </context>
     <context>
@@ -3756,6 +3813,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>kinds</name>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>Film</source>
+            <translation>影片</translation>
+        </message>
+        <message>
+            <source>Picture</source>
+            <translation>图片</translation>
+        </message>
+    </context>
+    <context>
         <name>maps</name>
         <message>
             <source>Cancelled; run the window again with Ctrl+R</source>
@@ -4109,24 +4181,24 @@ right-click for percentile tails and units</source>
             <translation>注意力图数值 (NPZ)</translation>
         </message>
         <message>
-            <source>Picture for a paper (PNG)</source>
-            <translation>论文插图 (PNG)</translation>
+            <source>Picture for a paper (PNG, 170 mm at 300 dpi)</source>
+            <translation>论文图片（PNG，170 毫米，300 点/英寸）</translation>
         </message>
         <message>
             <source>Predictions (CSV)</source>
             <translation>预测结果 (CSV)</translation>
         </message>
         <message>
-            <source>Small animation (GIF, 480p, 10 fps)</source>
-            <translation>小型动画 (GIF，480p，10 帧/秒)</translation>
+            <source>Small animation (GIF, 480 lines, 10 fps)</source>
+            <translation>小动画（GIF，480 行，10 帧/秒）</translation>
         </message>
         <message>
-            <source>Video for a slide (MP4, 1080p)</source>
-            <translation>幻灯片视频 (MP4，1080p)</translation>
+            <source>Video for a slide (MP4, 1080 lines)</source>
+            <translation>幻灯片视频（MP4，1080 行）</translation>
         </message>
         <message>
-            <source>Video of all heads (MP4, 1080p)</source>
-            <translation>所有注意力头的视频 (MP4，1080p)</translation>
+            <source>Video of all heads (MP4, 1080 lines)</source>
+            <translation>所有头的视频（MP4，1080 行）</translation>
         </message>
     </context>
     <context>
@@ -4388,6 +4460,14 @@ right-click for percentile tails and units</source>
     <context>
         <name>terms</name>
         <message>
+            <source>170 mm wide at 300 dpi ({w} pixels)</source>
+            <translation>宽 170 毫米，300 点/英寸（{w} 像素）</translation>
+        </message>
+        <message>
+            <source>85 mm wide at 300 dpi ({w} pixels)</source>
+            <translation>宽 85 毫米，300 点/英寸（{w} 像素）</translation>
+        </message>
+        <message>
             <source>AV1, for the web</source>
             <translation>AV1，适用于网页</translation>
         </message>
@@ -4614,6 +4694,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>the weights, which match preset {name}</source>
             <translation>权重，与预设 {name} 相符</translation>
+        </message>
+        <message>
+            <source>{h} lines, at most {w} wide</source>
+            <translation>{h} 行，最宽 {w}</translation>
         </message>
     </context>
     <context>
