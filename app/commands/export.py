@@ -25,7 +25,7 @@ EXPORT = (
         N("commands", "Export again"),
         "export",
         ("Ctrl+Shift+E",),
-        lambda d: d.control.repeat_export(),
+        lambda d: d.control.exports.repeat(),
         enabled_when=REPEATABLE,
         repeats=False,
         tooltip=N(

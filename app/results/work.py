@@ -67,6 +67,8 @@ class TaskKey(StrEnum):
     """Subtract two panes and paint the difference."""
     FILES = "files"
     """Check that the files in use are those that were opened."""
+    CLIPS = "clips"
+    """Read a list or a folder of clips."""
     SESSION = "session"
     """Find the files of a session."""
     COPY = "copy"

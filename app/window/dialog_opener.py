@@ -19,6 +19,7 @@ from app.state.view_state import ModelSource
 from app.text.model_words import network_words
 from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
 from app.workers.export import named, spans_of
+from mvit_core.clips import LIST_ENDINGS
 from mvit_core.errors import ClipError
 from mvit_core.video.boxes import read_boxes
 
@@ -64,6 +65,23 @@ class DialogOpener(QObject):
         if name:
             self._settings.setValue("folder/video", str(Path(name).parent))
             self._controller.open_video(Path(name))
+
+    def open_list(self) -> None:
+        """Ask for a list of clips and open it."""
+        endings = " ".join(f"*{ending}" for ending in LIST_ENDINGS)
+        title, kind = self.tr("Open list of clips"), self.tr("Lists")
+        path = self._choose_file(title, kind, endings, "clips")
+        if path is not None:
+            self._controller.intents.clips.open(path)
+
+    def open_clip_folder(self) -> None:
+        """Ask for a folder of clips and open it."""
+        folder = str(self._settings.value("folder/clips", ""))
+        title = self.tr("Open folder of clips")
+        name = QFileDialog.getExistingDirectory(self._window, title, folder)
+        if name:
+            self._settings.setValue("folder/clips", str(Path(name).parent))
+            self._controller.intents.clips.open(Path(name))
 
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""

@@ -249,7 +249,8 @@ class Exporter:
                 self._source(place, job, explainer, video, opened, task)
                 for place in range(1, 1 + len(job.others))
             )
-            summary = export(explainer, video, job.request, job.target, task.step, others)
+            given = (explainer, video, job.request, job.target, task.step)
+            summary = export(*given, others) if others else export(*given)
         return Exported(job.target, summary.notes)
 
     def _source(

@@ -63,7 +63,7 @@ PAINT_TASKS = (
 )
 
 
-FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION)
+FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION, TaskKey.CLIPS)
 
 
 class WorkerPool:

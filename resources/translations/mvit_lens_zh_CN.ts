@@ -70,6 +70,37 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>ClipsPanel</name>
+        <message>
+            <source>Clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Close list</source>
+            <translation>关闭列表</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>列</translation>
+        </message>
+        <message>
+            <source>Find a clip</source>
+            <translation>查找视频</translation>
+        </message>
+        <message>
+            <source>List of clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Open folder of clips…</source>
+            <translation>打开视频文件夹…</translation>
+        </message>
+        <message>
+            <source>Open list of clips…</source>
+            <translation>打开视频列表…</translation>
+        </message>
+    </context>
+    <context>
         <name>ColourBar</name>
         <message>
             <source>sink (class key) {share}</source>
@@ -218,6 +249,10 @@ Right-click for percentile tails and units</source>
             <translation>配置文件</translation>
         </message>
         <message>
+            <source>Lists</source>
+            <translation>列表</translation>
+        </message>
+        <message>
             <source>Load model</source>
             <translation>加载模型</translation>
         </message>
@@ -226,8 +261,16 @@ Right-click for percentile tails and units</source>
             <translation>打开检测框</translation>
         </message>
         <message>
+            <source>Open folder of clips</source>
+            <translation>打开视频文件夹</translation>
+        </message>
+        <message>
             <source>Open folder of pictures</source>
             <translation>打开图片文件夹</translation>
+        </message>
+        <message>
+            <source>Open list of clips</source>
+            <translation>打开视频列表</translation>
         </message>
         <message>
             <source>Open video</source>
@@ -309,6 +352,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Load this model</source>
             <translation>加载此模型</translation>
+        </message>
+        <message>
+            <source>Open these clips as a list</source>
+            <translation>以列表打开这些视频</translation>
         </message>
         <message>
             <source>Open this session</source>
@@ -2135,6 +2182,37 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>clips</name>
+        <message>
+            <source>Clip</source>
+            <translation>视频</translation>
+        </message>
+        <message>
+            <source>Label</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>预测类别</translation>
+        </message>
+        <message>
+            <source>Probability</source>
+            <translation>概率</translation>
+        </message>
+        <message>
+            <source>Right</source>
+            <translation>正确</translation>
+        </message>
+        <message>
+            <source>That was the first clip</source>
+            <translation>已是第一个视频</translation>
+        </message>
+        <message>
+            <source>That was the last clip</source>
+            <translation>已是最后一个视频</translation>
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -2295,6 +2373,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Clips workspace</source>
             <translation>视频列表工作区</translation>
+        </message>
+        <message>
+            <source>Close list</source>
+            <translation>关闭列表</translation>
         </message>
         <message>
             <source>Close pane</source>
@@ -2545,6 +2627,14 @@ right-click for percentile tails and units</source>
             <translation>词元之间的分隔线；词元在屏幕上足够大时显示</translation>
         </message>
         <message>
+            <source>List all videos below a folder</source>
+            <translation>列出文件夹内的所有视频</translation>
+        </message>
+        <message>
+            <source>List of clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
             <source>List, search and change all keys</source>
             <translation>列出、搜索和更改所有按键</translation>
         </message>
@@ -2635,6 +2725,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Next box</source>
             <translation>下一个检测框</translation>
+        </message>
+        <message>
+            <source>Next clip of the list</source>
+            <translation>列表中的下一个视频</translation>
         </message>
         <message>
             <source>Next colour map</source>
@@ -2733,6 +2827,10 @@ right-click for percentile tails and units</source>
             <translation>打开</translation>
         </message>
         <message>
+            <source>Open a list of clips, with their labels, to step through</source>
+            <translation>打开带标签的视频列表，逐个查看</translation>
+        </message>
+        <message>
             <source>Open a video</source>
             <translation>打开视频</translation>
         </message>
@@ -2745,8 +2843,16 @@ right-click for percentile tails and units</source>
             <translation>打开检测框…</translation>
         </message>
         <message>
+            <source>Open folder of clips…</source>
+            <translation>打开视频文件夹…</translation>
+        </message>
+        <message>
             <source>Open folder of pictures…</source>
             <translation>打开图片文件夹…</translation>
+        </message>
+        <message>
+            <source>Open list of clips…</source>
+            <translation>打开视频列表…</translation>
         </message>
         <message>
             <source>Open numbered pictures as the frames of a video</source>
@@ -2819,6 +2925,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Preprocessing…</source>
             <translation>预处理…</translation>
+        </message>
+        <message>
+            <source>Previous clip of the list</source>
+            <translation>列表中的上一个视频</translation>
         </message>
         <message>
             <source>Previous colour map</source>
@@ -3193,6 +3303,10 @@ right-click for percentile tails and units</source>
             <translation>请先打开图片文件夹</translation>
         </message>
         <message>
+            <source>open a list of clips first</source>
+            <translation>请先打开视频列表</translation>
+        </message>
+        <message>
             <source>open a video and load a model first</source>
             <translation>请先打开视频并加载模型</translation>
         </message>
@@ -3321,12 +3435,12 @@ right-click for percentile tails and units</source>
     <context>
         <name>empty</name>
         <message>
-            <source>A list of clips is not in this version yet.</source>
-            <translation>此版本尚无视频列表。</translation>
-        </message>
-        <message>
             <source>Choose a class to see what each head does for it.</source>
             <translation>选择一个类别，查看每个头对它的作用。</translation>
+        </message>
+        <message>
+            <source>Drop a list or a folder of clips.</source>
+            <translation>请拖入视频列表或视频文件夹。</translation>
         </message>
         <message>
             <source>Effects of heads are not in this version yet.</source>
@@ -3339,6 +3453,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Numbers of a head are not in this version yet.</source>
             <translation>此版本尚无单个头的数值。</translation>
+        </message>
+        <message>
+            <source>Open list…</source>
+            <translation>打开列表…</translation>
+        </message>
+        <message>
+            <source>Reading {name}</source>
+            <translation>正在读取 {name}</translation>
         </message>
         <message>
             <source>Run</source>
@@ -3422,8 +3544,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>files</name>
         <message>
-            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
-            <translation>无法打开 {name}：请拖入视频（{videos}…）、图片文件夹、检查点（{models}…）或会话（.mvitlens）</translation>
+            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …), a session (.mvitlens), or a list ({lists}, …) or folder of clips</source>
+            <translation>无法打开 {name}：请拖入视频（{videos} 等）、图片文件夹、检查点（{models} 等）、会话（.mvitlens），或视频列表（{lists} 等）、视频文件夹</translation>
         </message>
     </context>
     <context>
