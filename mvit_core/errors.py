@@ -16,6 +16,7 @@
     │   │   └── SeveralPresetsError  the weights fit several presets
     │   └── WeightsError          weights missing or of the wrong shape
     ├── LabelsError               a class-name file that cannot be understood
+    ├── ClipListError             a list of clips that cannot be understood, or has none
     ├── CaptureError              nothing to capture, or a query outside the grid
     ├── DeviceMemoryError         model or clip do not fit into the device's memory
     ├── ExportError               the target cannot be written in the form asked for
@@ -37,6 +38,7 @@ __all__ = [
     "CheckpointError",
     "CheckpointReadError",
     "ClipError",
+    "ClipListError",
     "DeviceMemoryError",
     "ExportError",
     "FileChangedError",
@@ -158,6 +160,10 @@ class LabelsError(MvitError):
     """A file of class names cannot be understood."""
 
     remedies = ("labels",)
+
+
+class ClipListError(MvitError):
+    """A list or a folder of clips cannot be read, or holds none."""
 
 
 class CaptureError(MvitError):

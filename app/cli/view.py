@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def add_options(view: argparse.ArgumentParser) -> None:
     """Give ``view`` its options."""
-    view.add_argument("clip", nargs="?", type=file_name, help="a video, or a folder of pictures")
+    view.add_argument(
+        "clip",
+        nargs="?",
+        type=file_name,
+        help="a video, a folder of pictures, or a list or folder of clips",
+    )
     add_clip_options(view)
     view.add_argument("--checkpoint", metavar="F", type=file_name)
     view.add_argument(

@@ -50,6 +50,7 @@ MOST_ROWS = 15
 SUBMENUS = {
     "recent": N("commands", "Open recent"),
     "streams": N("commands", "Video stream"),
+    "clips": N("commands", "List of clips"),
     "model": N("commands", "Model"),
     "workspaces": N("commands", "Workspace"),
     "views": N("commands", "Go to view"),

@@ -78,6 +78,12 @@ class Asking(Protocol):
     def open_folder(self) -> None:
         """Ask for a folder of pictures and open it."""
 
+    def open_list(self) -> None:
+        """Ask for a list of clips and open it."""
+
+    def open_clip_folder(self) -> None:
+        """Ask for a folder of clips and open it."""
+
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""
 
@@ -151,12 +157,34 @@ class Checking(Protocol):
         """Find what each sampled frame adds to the logit."""
 
 
+class Exporting(Protocol):
+    """Exports, as commands use them."""
+
+    def repeat(self) -> None:
+        """Export the present view with the choices of the last export."""
+
+
+class Listing(Protocol):
+    """The list of clips, as commands use it."""
+
+    def step(self, by: int) -> None:
+        """Open the next clip of the list, or one before."""
+
+
 class Control(Protocol):
     """The controller, as commands use it."""
 
     @property
     def results(self) -> Results:
         """All that is known now."""
+
+    @property
+    def exports(self) -> Exporting:
+        """What writes files."""
+
+    @property
+    def clips(self) -> Listing:
+        """The list of clips."""
 
     def choose_stream(self, place: int) -> None:
         """Open another video stream of the file that is open."""
@@ -177,9 +205,6 @@ class Control(Protocol):
     @property
     def checks(self) -> Checking:
         """What is found out beside a map of evidence, when the user asks for it."""
-
-    def repeat_export(self) -> None:
-        """Export the present view with the choices of the last export."""
 
     def run_then_play(self) -> None:
         """Run the windows ahead, and play once it cannot overtake them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.commands.base import EITHER, RECENT, SAMPLES, VIDEO, Command, N, Need
+from app.commands.clips import CLIP_COMMANDS
 from app.commands.model import MODEL_COMMANDS
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ FILE = (
         tooltip=N("commands", "Open numbered pictures as the frames of a video"),
     ),
     *(_stream(place) for place in range(MOST_STREAMS)),
+    *CLIP_COMMANDS,
     Command(
         "file.load_model",
         N("commands", "Load model…"),

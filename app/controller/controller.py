@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.ahead import RunAhead
 from app.controller.checks import Checks
+from app.controller.clip_lists import ClipLists
 from app.controller.compare import ComparePanes
 from app.controller.evidence import EvidenceScheduler
 from app.controller.exports import Exports
@@ -84,6 +85,7 @@ class Controller(QObject):
         count_frames_from(preferences.values.first_index)
         self._bench = bench = Workbench(store, preferences, Results(samples=find_samples()), self)
         self.budget, self.workers, self._jobs = bench.budget, bench.workers, bench.jobs
+        self.notify, self.failed = bench.notify, bench.failed
         self._snapshot: Snapshot | None = None
         self._followers: list[Show] = []
         self._asked_source: ModelSource | None = None
@@ -97,6 +99,7 @@ class Controller(QObject):
         self._grid_maps = GridMaps(bench, map_cache)
         self._ahead = RunAhead(bench, map_cache, self.survey)
         self.exports, self.checks = Exports(bench), Checks(bench, self.survey)
+        self.clips = ClipLists(bench, self.open_video)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
             self._watch,
@@ -111,6 +114,7 @@ class Controller(QObject):
             self._grid_maps,
             ComparePanes(bench, map_cache),
             self.exports,
+            self.clips,
         )
         self.player = Player(store, lambda: bench.results.video, self._frames, self)
         self.intents = Intents(store, lambda: bench.results, bench.notify, preferences)
@@ -142,17 +146,25 @@ class Controller(QObject):
 
     # -- asked by commands and the window ------------------------------------------------------
 
-    def open_video(self, path: Path, stream: int | None = None) -> None:
+    def open_video(
+        self,
+        path: Path,
+        stream: int | None = None,
+        on_failed: Callable[[TaskResult], object] | None = None,
+    ) -> None:
         """Open a video; the one before stays until this one is there.
 
         Args:
             path: a file, or a folder of pictures.
             stream: number of the video stream within the file; None for the film.
+            on_failed: called where it cannot be opened, in place of the message.
         """
         decode, work = self.workers.decode, partial(self.workers.decoder.open, path, stream)
         decode.cancel(TaskKey.OPEN)  # one that still lists an hour of video is not waited for
         self._jobs.begin(TaskKey.OPEN, self.tr("Opening {name}").format(name=path.name))
-        decode.submit(TaskKey.OPEN, work, partial(self._video_opened, stream), self._bench.failed)
+        decode.submit(
+            TaskKey.OPEN, work, partial(self._video_opened, stream), on_failed or self.failed
+        )
         self._refresh()
 
     def choose_stream(self, place: int) -> None:
@@ -237,11 +249,6 @@ class Controller(QObject):
         self.exports.begin(job)
         self._refresh()
 
-    def repeat_export(self) -> None:
-        """Export the present view with the choices of the last export."""
-        self.exports.repeat()
-        self._refresh()
-
     def run_then_play(self) -> None:
         """Run the windows ahead, and play once it cannot overtake them; again, at once."""
         self._ahead.toggle()
@@ -257,14 +264,6 @@ class Controller(QObject):
         self.store.update(whole_video=True)
         self.survey.compute_average()
         self._refresh()
-
-    def notify(self, message: Message) -> None:
-        """Show a message."""
-        self._bench.notify(message)
-
-    def failed(self, result: TaskResult) -> None:
-        """Show a message about a task that failed."""
-        self._bench.failed(result)
 
     def set_recent(self, entries: tuple[Recent, ...]) -> None:
         """Set the list of files opened lately."""

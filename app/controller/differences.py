@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results import TaskKey, heatmap_of
 from app.workers.paint import to_argb
-from mvit_core.render import Side, difference_layer, difference_range
+from mvit_core.render import Side, common_factors, difference_layer, difference_range
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -64,15 +64,10 @@ class DifferencePicture:
 def paint_difference(
     key: DifferenceKey, terms: tuple[Term, Term], task: TaskHandle
 ) -> DifferencePicture:
-    """Colour the first side minus the second.
-
-    Probabilities spread over unequal numbers of keys have no common measure: there both sides
-    count in multiples of uniform attention.
-    """
+    """Colour the first side minus the second."""
     task.check()
-    keys = [term.result.maps.key_count for term in terms]
-    alike = keys[0] == keys[1]
-    factors = (1.0, 1.0) if alike else (float(keys[0]), float(keys[1]))
+    one, other = (term.result.maps.key_count for term in terms)
+    factors = common_factors(one, other)
     first, second = (heatmap_of(term.result, term.head) for term in terms)
     ends = difference_range(first, second, factors)
     task.check()
@@ -82,7 +77,7 @@ def paint_difference(
         key.heat.signed_style(ends),
         key.size,
     )
-    unit = tr("probability") if alike else tr("× uniform")
+    unit = tr("probability") if one == other else tr("× uniform")
     return DifferencePicture(key, to_argb(layer), ends, unit)
 
 

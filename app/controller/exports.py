@@ -44,6 +44,7 @@ class Exports(Collaborator):
         workers = self._bench.workers
         work = partial(workers.exporter.run, job)
         workers.export.submit(TaskKey.EXPORT, work, self._saved, self._bench.failed)
+        self._bench.due.emit()
 
     def repeat(self) -> None:
         """Export the present view with the choices of the last export."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QCoreApplication
 
 from app.intents.boxes import BoxIntents
+from app.intents.clips import ClipIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
@@ -80,6 +81,11 @@ class Intents(Timing):
     def windows(self) -> WindowIntents:
         """Intents for the windows of the model."""
         return WindowIntents(self._store, self._results)
+
+    @cached_property
+    def clips(self) -> ClipIntents:
+        """Intents for the list of clips."""
+        return ClipIntents(self._store, self.workspaces)
 
     @cached_property
     def workspaces(self) -> WorkspaceIntents:

@@ -43,6 +43,8 @@ class PanelContext:
     """Runs the command of an id, if it is enabled."""
     load_with: Callable[..., None]
     """Loads the model with other fields of its ``ModelSource``, by name."""
+    open_row: Callable[[int], None]
+    """Opens the clip of a row of the list, by its place."""
     notify: Callable[[Message], None]
     """Shows a message."""
     focus_stage: Callable[[], None]

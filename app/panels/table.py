@@ -5,6 +5,7 @@ Rows are in the order of the menu. Which are shown, and where, is said by ``WORK
 
 from __future__ import annotations
 
+from app.panels.clips import ClipsPanel
 from app.panels.display.panel import DisplayPanel
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
@@ -13,7 +14,7 @@ from app.panels.model import ModelPanel
 from app.panels.predictions.panel import PredictionsPanel
 from app.panels.spec import PanelSpec
 from app.panels.timeline.panel import Timeline
-from app.panels.waiting import ClipsPanel, EffectsPanel, HeadCard
+from app.panels.waiting import EffectsPanel, HeadCard
 from app.panels.why import WhyPanel
 from app.state.language import N
 

@@ -9,7 +9,6 @@ from typing_extensions import override
 
 from app.panels.spec import Panel
 from app.text.empty import (
-    clips_words,
     effects_words,
     head_card_words,
     run_words,
@@ -60,11 +59,3 @@ class HeadCard(WaitingPanel):
     @override
     def words(self, snapshot: Snapshot) -> EmptyWords:
         return head_card_words(snapshot)
-
-
-class ClipsPanel(WaitingPanel):
-    """A list of clips."""
-
-    @override
-    def words(self, snapshot: Snapshot) -> EmptyWords:
-        return clips_words()

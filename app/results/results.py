@@ -10,6 +10,9 @@ from app.results.samples import Samples
 from app.results.windows import WindowStates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.results.clips import ClipsInfo
     from app.results.maps import MapRequest, ShownMap
     from app.results.model import FailedLoad, LayerInfo, ModelInfo
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
@@ -51,6 +54,8 @@ class Results:
     """Prediction for the whole video, where it is requested."""
     why: WhyInfo | None = None
     """What is known beside the map shown, where it is of evidence."""
+    clips: ClipsInfo | None = None
+    """The list of clips that is open."""
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""
@@ -93,6 +98,13 @@ class Results:
     def placed(self, window: ClipWindow) -> ClipWindow:
         """A window where it stands now: the same frames may have been run for another tiling."""
         return next((each for each in self.windows if each == window), window)
+
+    @property
+    def class_names(self) -> Mapping[int, str]:
+        """Class names by number; empty until a window was run."""
+        if self.shown is None:
+            return {}
+        return {each.index: each.name for each in self.shown.result.predictions}
 
     @property
     def is_stale(self) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
+from mvit_core.video.clip import frame_at
 from mvit_core.video.decode.image_folder import even_times
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QImage
 
@@ -55,8 +55,7 @@ class VideoInfo:
 
     def frame_at(self, seconds: float) -> int:
         """Index of the frame on screen at a time, clamped to the video."""
-        place = int(np.searchsorted(self.pts_seconds, seconds + 1e-6, side="right")) - 1
-        return min(max(place, 0), self.frame_count - 1)
+        return frame_at(self.pts_seconds, seconds)
 
 
 @dataclass(frozen=True, eq=False)

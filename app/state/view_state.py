@@ -203,6 +203,14 @@ class ViewState:
     """How the model's windows lie over the video."""
     picture_fps: float = DEFAULT_PICTURE_FPS
     """Frames per second of a folder of pictures; files have their own."""
+    clips: Path | None = None
+    """List or folder of clips that is open, beside the video."""
+    clip_row: int | None = None
+    """Place in the list of the clip that was opened from it; None where none was."""
+    clip_search: str = ""
+    """Words that the rows listed have."""
+    clip_columns: tuple[str, ...] = ()
+    """Heads of the list's further columns that are shown."""
     frame: int = 0
     """Frame shown, counted from 0 in presentation order."""
     playing: bool = False

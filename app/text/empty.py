@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
+    from app.results.clips import ClipsInfo
     from app.results.snapshot import Snapshot
 
 
@@ -72,6 +73,17 @@ def head_card_words(snapshot: Snapshot) -> EmptyWords:
     return before or EmptyWords(tr("Numbers of a head are not in this version yet."))
 
 
-def clips_words() -> EmptyWords:
-    """Words of the list of clips."""
-    return EmptyWords(tr("A list of clips is not in this version yet."))
+def open_list_words() -> str:
+    """Words of the button that opens a list of clips."""
+    return tr("Open list…")
+
+
+def clips_words(clips: ClipsInfo | None) -> EmptyWords:
+    """Words of the list of clips; none once there are rows to show."""
+    if clips is None:
+        return EmptyWords(tr("Drop a list or a folder of clips."), can_run=True)
+    if clips.problem:
+        return EmptyWords(clips.problem, can_run=True)
+    if not clips.is_read:
+        return EmptyWords(tr("Reading {name}").format(name=clips.origin.name or clips.origin))
+    return EmptyWords("")

@@ -179,9 +179,26 @@ def clock_words(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def bytes_words(count: int) -> str:
+    """A size of a file, in three digits."""
+    unit, size = next(
+        (each for each in (("kB", 1e3), ("MB", 1e6)) if count < 999.5 * each[1]), ("GB", 1e9)
+    )
+    return f"{value_text(max(count / size, 0.1))} {unit}"
+
+
 def rate_words(per_second: float) -> str:
     """A number of steps in a second, with a decimal where it is small."""
     return f"{per_second:.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
+
+
+def rows_words(found: int, total: int) -> str:
+    """A number of rows, and out of how many where some are left out."""
+    return (
+        f"{found:,}"
+        if found == total
+        else tr("{n} of {all}").format(n=f"{found:,}", all=f"{total:,}")
+    )
 
 
 def of_words(done: int, total: int) -> str:

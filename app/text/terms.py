@@ -29,7 +29,7 @@ def _titles() -> Iterator[str]:
     from mvit_core.demo.samples import demo_samples
     from mvit_core.explaining import EVIDENCE
     from mvit_core.explaining.direct_logit import PARTS
-    from mvit_core.export import EXPORTERS, LAYOUTS
+    from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
     from mvit_core.model.families import FAMILIES
     from mvit_core.render import MODES
     from mvit_core.video.encode.encoders import ENCODERS, QUALITIES
@@ -40,6 +40,7 @@ def _titles() -> Iterator[str]:
         yield from (row.title, row.description, row.trust, row.trust_words, row.unit)
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
+    yield from (size.title for size in SIZES.values() if size is not None)
     yield from (sample.title for sample in demo_samples())
     yield from PARTS
     for words in (NOTES, SPLIT_NOTES, ORIGINS, MODES, QUALITIES):

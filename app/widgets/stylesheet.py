@@ -208,6 +208,15 @@ QListWidget#gallery::item { color: $text_soft; border-radius: 6px; padding: 3px;
 QListWidget#gallery::item:hover { background: $control; color: $text; }
 QListWidget#gallery::item:selected { background: $accent_soft; color: $text; }
 QListWidget#gallery:focus { border-color: $accent; }
+QListWidget#kinds { background: transparent; border: 2px solid transparent; outline: none;
+    border-radius: 6px; }
+QListWidget#kinds::item { color: $text_soft; border-radius: 6px; padding: 0 10px; }
+QListWidget#kinds::item:hover { background: $control; color: $text; }
+QListWidget#kinds::item:selected { background: $accent_soft; color: $text; }
+QListWidget#kinds:focus { border-color: $accent; }
+QTableView { background: $panel; color: $text; border: 2px solid transparent; outline: none;
+    gridline-color: $border; selection-background-color: $accent_soft; selection-color: $text; }
+QTableView:focus { border-color: $accent; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }

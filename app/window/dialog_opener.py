@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.dialogs.choose import ChooseDialog
+from app.dialogs.export.content import ExportFacts
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.help import rate_dialog, stride_dialog
 from app.dialogs.preprocessing import PreprocessingDialog
@@ -16,7 +18,8 @@ from app.results import Message
 from app.state.view_state import ModelSource
 from app.text.model_words import network_words
 from app.window.file_kinds import CHECKPOINT_ENDINGS, VIDEO_ENDINGS
-from app.workers.export import spans_of
+from app.workers.export import named, spans_of
+from mvit_core.clips import LIST_ENDINGS
 from mvit_core.errors import ClipError
 from mvit_core.video.boxes import read_boxes
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.controller import Controller
+    from app.workers.export import ExportJob
 
 CONFIGURATIONS = "*.yaml *.yml *.json *.py"
 LABELS = "*.txt *.json *.csv *.yaml *.yml *.pbtxt *.names"
@@ -61,6 +65,23 @@ class DialogOpener(QObject):
         if name:
             self._settings.setValue("folder/video", str(Path(name).parent))
             self._controller.open_video(Path(name))
+
+    def open_list(self) -> None:
+        """Ask for a list of clips and open it."""
+        endings = " ".join(f"*{ending}" for ending in LIST_ENDINGS)
+        title, kind = self.tr("Open list of clips"), self.tr("Lists")
+        path = self._choose_file(title, kind, endings, "clips")
+        if path is not None:
+            self._controller.intents.clips.open(path)
+
+    def open_clip_folder(self) -> None:
+        """Ask for a folder of clips and open it."""
+        folder = str(self._settings.value("folder/clips", ""))
+        title = self.tr("Open folder of clips")
+        name = QFileDialog.getExistingDirectory(self._window, title, folder)
+        if name:
+            self._settings.setValue("folder/clips", str(Path(name).parent))
+            self._controller.intents.clips.open(Path(name))
 
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""
@@ -154,14 +175,32 @@ class DialogOpener(QObject):
         if job is None or layer is None or results.video is None:
             return
         self._controller.intents.pause()
-        spans, fps = spans_of(state, results), results.video.fps
-        dialog = ExportDialog(job, spans, layer.heads, fps, self._window)
+        request = results.request
+        facts = ExportFacts(
+            spans_of(state, results),
+            layer.heads,
+            results.video.fps,
+            len(results.windows),
+            None if request is None else self._controller.survey.seconds(request),
+        )
+        dialog = ExportDialog(self._of_last_kind(job), facts, self._window)
         exports = self._controller.exports
+        dialog.finished.connect(lambda _: self._settings.setValue("export/ending", dialog.ending))
         dialog.export_asked.connect(self._controller.export)
         dialog.preview_asked.connect(exports.preview)
         dialog.finished.connect(lambda _: exports.previews.stop())
         exports.previews.drawn.connect(dialog.show_preview)
+        exports.previews.estimated.connect(dialog.show_estimate)
         dialog.open()
+
+    def _of_last_kind(self, job: ExportJob) -> ExportJob:
+        """The job with the kind of file that was chosen last time."""
+        from mvit_core.export import EXPORTERS
+
+        ending = str(self._settings.value("export/ending", ""))
+        if ending not in EXPORTERS:
+            return job
+        return replace(job, target=named(replace(job, target=job.target.with_suffix(ending))))
 
     def preprocessing(self) -> None:
         """Open the preprocessing dialog, beside the picture."""

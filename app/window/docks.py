@@ -223,7 +223,9 @@ class Docks(QObject):
             dock.widget().setEnabled(dock.isFloating() or dock.geometry().right() >= 0)
         only_ours = Qt.FindChildOption.FindDirectChildrenOnly
         for row in self._window.findChildren(QTabBar, options=only_ours):
-            row.setEnabled(row.geometry().right() >= 0)  # one for groups that are no more
+            if row.count() < 2:
+                row.move(-2 * row.width(), 0)  # of a group that is no more: it lay on the menus
+            row.setEnabled(row.geometry().right() >= 0)
 
 
 def _same_dock(one: QWidget, other: QWidget) -> bool:

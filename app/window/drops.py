@@ -75,12 +75,16 @@ class Drops(QObject):
             self._controller.load_model(ModelSource(dropped.checkpoint, config=dropped.config))
         if dropped.session is not None:
             self._sessions.open(dropped.session)
+        if dropped.clips is not None:
+            self._controller.intents.clips.open(dropped.clips)
         if dropped.video is not None:
             self._controller.open_video(dropped.video)
 
     def _words(self, dropped: Dropped) -> str:
         if dropped.session is not None:
             return self.tr("Open this session")
+        if dropped.clips is not None:
+            return self.tr("Open these clips as a list")
         if dropped.video is None:
             return self.tr("Load this model")
         if dropped.checkpoint is None:

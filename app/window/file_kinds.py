@@ -8,44 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.state.session_file import ENDING
+from mvit_core.clips import CLIP_ENDINGS, LIST_ENDINGS, holds_clips
 from mvit_core.system.ordinary_file import is_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-VIDEO_ENDINGS = frozenset(
-    (
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mpg",
-        ".mpeg",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".wmv",
-        ".flv",
-        ".3gp",
-        ".ogv",
-        ".gif",
-        ".mxf",
-        ".h264",
-        ".hevc",
-        ".y4m",
-        ".vob",
-        ".png",
-        ".apng",
-        ".jpg",
-        ".jpeg",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".webp",
-    )
-)
+PICTURE_ENDINGS = frozenset((".png", ".apng", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"))
+VIDEO_ENDINGS = CLIP_ENDINGS | PICTURE_ENDINGS
 CHECKPOINT_ENDINGS = frozenset((".pyth", ".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar"))
 CONFIG_ENDINGS = frozenset((".yaml", ".yml"))
 
@@ -58,6 +28,8 @@ class Dropped:
     checkpoint: Path | None = None
     config: Path | None = None
     """Configuration that was dropped together with its checkpoint."""
+    clips: Path | None = None
+    """List or folder of clips."""
     session: Path | None = None
     """Session; it names video and model itself, so that other files of the drop are not opened."""
     reason: str = ""
@@ -66,11 +38,11 @@ class Dropped:
     @property
     def is_good(self) -> bool:
         """True where there is something to open."""
-        return any((self.video, self.checkpoint, self.session))
+        return any((self.video, self.checkpoint, self.session, self.clips))
 
 
 def sort_drop(paths: tuple[Path, ...]) -> Dropped:
-    """Sort files by their endings; a folder counts as a folder of pictures."""
+    """Sort files by their endings; a folder without videos counts as a folder of pictures."""
 
     def first(endings: frozenset[str]) -> Path | None:
         return next((path for path in paths if path.suffix.lower() in endings), None)
@@ -79,17 +51,31 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     if session is not None:
         return Dropped(session=session)
     video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
-    video = video or next((path for path in paths if is_folder(path)), None)
-    known = {video, checkpoint, config if checkpoint is not None else None}
+    folder = next((path for path in paths if is_folder(path)), None)
+    clips = next((path for path in paths if lists_clips(path)), None)
+    video = video or (folder if folder != clips else None)
+    known = {video, clips, checkpoint, config if checkpoint is not None else None}
     rest = [path for path in paths if path not in known]
     reason = ""
     if rest:
         words = QCoreApplication.translate(
             "files",
             "{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, "
-            "a checkpoint ({models}, …) or a session (.mvitlens)",
+            "a checkpoint ({models}, …), a session (.mvitlens), or a list ({lists}, …) or "
+            "folder of clips",
         )
         reason = words.format(
-            name=rest[0].name or str(rest[0]), videos=".mp4, .mkv", models=".pyth, .pt"
+            name=rest[0].name or str(rest[0]),
+            videos=".mp4, .mkv",
+            models=".pyth, .pt",
+            lists=".csv, .txt",
         )
-    return Dropped(video, checkpoint, config if checkpoint is not None else None, reason=reason)
+    config = config if checkpoint is not None else None
+    return Dropped(video, checkpoint, config, clips, reason=reason)
+
+
+def lists_clips(path: Path) -> bool:
+    """A file that is a list by its ending, or a folder with videos."""
+    if path.suffix.lower() in LIST_ENDINGS:
+        return not is_folder(path)
+    return is_folder(path) and holds_clips(path)

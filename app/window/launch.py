@@ -21,6 +21,7 @@ from app.state.settings_file import open_settings
 from app.state.view_state import ModelSource
 from app.widgets import plots
 from app.widgets.icons import app_icon
+from app.window.file_kinds import lists_clips
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
 from mvit_core.errors import ClipError
@@ -178,7 +179,9 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         window.store.update(picture_fps=options.fps)
     if options.boxes is not None:
         _give_boxes(window, options.boxes)
-    if clip is not None:
+    if clip is not None and lists_clips(clip):
+        controller.intents.clips.open(clip)
+    elif clip is not None:
         controller.open_video(clip, options.stream)
 
 

@@ -185,6 +185,7 @@ class MainWindow(TabRing):
                     self.controller.cancel,
                     self._run,
                     self.controller.load_with,
+                    self.controller.clips.open_row,
                     self.controller.notify,
                     self._pages.focus,
                     self.logbook.added,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.state.view_state import settings_for
 from app.text.phrases import frame_number
+from app.workers.export_sources import JobSource, compared
 from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice, MapSpec
-    from mvit_core.export import ExportRequest
+    from mvit_core.export import Comparison, ExportRequest, Source
     from mvit_core.pipeline import Explainer
+    from mvit_core.render import HeatSettings, RangePolicy
     from mvit_core.system.ordinary_file import FileIdentity
+    from mvit_core.video import Video
     from mvit_core.video.clip import ClipSpec
 
 
@@ -61,6 +65,15 @@ class ExportJob:
     """Identity of the clip's file when it was opened; None for the file at its path."""
     model_files: tuple[FileIdentity, ...] = ()
     """The same of the model's files."""
+    policy: RangePolicy | None = None
+    """Range policy in place of that on screen; None takes it as it is there."""
+    others: tuple[JobSource, ...] = ()
+    """Clips and models of panes, beside its own."""
+
+    @property
+    def network(self) -> Network:
+        """The model, as its files were when it was loaded."""
+        return self.model, self.model_files or self.model.files()
 
 
 @dataclass(frozen=True)
@@ -80,22 +93,31 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
     clip = results.video.path
     from mvit_core.export import ExportRequest  # the model is loaded, so torch is there
 
+    clip_spec = state.clip_spec or results.model.clip_spec
+    shown = _map_on_screen(state, results, layer.block)
+    comparison: Comparison | None = None
+    others: tuple[JobSource, ...] = ()
+    if state.view == "compare":
+        own = JobSource(clip, state.stream, results.model.source, clip_spec)
+        comparison, others = compared(state, results, shown, own)
     job = ExportJob(
         clip=clip,
         model=results.model.source,
-        clip_spec=state.clip_spec or results.model.clip_spec,
+        clip_spec=clip_spec,
         target=_writable_folder(clip) / f"{clip.stem}.mp4",
         request=ExportRequest(
-            map=_map_on_screen(state, results, layer.block),
+            map=shown,
             heat=settings_for(state.map.method, state.heat),
             layout=VIEW_LAYOUTS.get(state.view, "single"),
             frame_index=state.frame,
             boxes=state.boxes if results.model.reads_boxes else (),
             tiling=state.tiling,
+            comparison=comparison,
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,
         model_files=results.model.files,
+        others=others,
     )
     return replace(job, target=named(job))
 
@@ -126,6 +148,8 @@ def named(job: ExportJob) -> Path:
     what = f"b{wanted.block}-{_short(wanted.head)}"
     if wanted.method in EVIDENCE:
         what = f"why{wanted.target}-{wanted.method}"
+    if job.request.comparison is not None:
+        what = "compare"
     words = f"{job.clip.stem}-{what}-{_short_range(job)}"
     return job.target.with_name(words + job.target.suffix)
 
@@ -133,6 +157,11 @@ def named(job: ExportJob) -> Path:
 def of_frames(request: ExportRequest, span: Span, frames: tuple[int, int]) -> ExportRequest:
     """Limit a request to the frames of a span, given as (first, one past the last)."""
     return replace(request, start=frames[0], stop=frames[1], sampled_only=span == "sampled")
+
+
+def with_policy(heat: HeatSettings, policy: RangePolicy | None) -> HeatSettings:
+    """The heat with a range policy of the export's own, where there is one and none is locked."""
+    return heat if policy is None or not heat.is_automatic else replace(heat, range_policy=policy)
 
 
 def spans_of(state: ViewState, results: Results) -> dict[Span, tuple[int, int]]:
@@ -165,12 +194,18 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
     span = last.span if last.span in spans else "all"
     now = job.request
     as_last = replace(
-        last.request, map=now.map, heat=now.heat, frame_index=now.frame_index, boxes=now.boxes
+        last.request,
+        map=now.map,
+        heat=with_policy(now.heat, last.policy),
+        frame_index=now.frame_index,
+        boxes=now.boxes,
+        tiling=now.tiling,
+        comparison=now.comparison,
     )
     if now.map.method in EVIDENCE:
         as_last = replace(as_last, layout=now.layout)  # evidence is one map: some have none of it
     request = of_frames(as_last, span, spans[span])
-    job = replace(job, target=last.target, span=span, request=request)
+    job = replace(job, target=last.target, span=span, request=request, policy=last.policy)
     return replace(job, target=_free(named(job)))
 
 
@@ -229,17 +264,41 @@ class Exporter:
         from mvit_core.video import open_video
 
         task.check()
-        network = job.model, job.model_files or job.model.files()
-        explainer = explainer_for(self._explainer_of(network, task), job)
+        explainer = explainer_for(self._explainer_of(job.network, task), job)
         stream = None if job.clip_file is None else job.clip_file.stream
-        with (
-            open_video(job.clip, fps=job.picture_fps, stream=stream) as video,
-            video.checked_by(task.check),
-        ):
+        with ExitStack() as opened:
+            video = opened.enter_context(open_video(job.clip, fps=job.picture_fps, stream=stream))
+            opened.enter_context(video.checked_by(task.check))
             if job.clip_file not in (None, video.identity):
                 raise FileChangedError(changed_words(job.clip))
-            summary = export(explainer, video, job.request, job.target, task.step)
+            others = tuple(
+                self._source(place, job, explainer, video, opened, task)
+                for place in range(1, 1 + len(job.others))
+            )
+            given = (explainer, video, job.request, job.target, task.step)
+            summary = export(*given, others) if others else export(*given)
         return Exported(job.target, summary.notes)
+
+    def _source(
+        self,
+        place: int,
+        job: ExportJob,
+        explainer: Explainer,
+        video: Video,
+        opened: ExitStack,
+        task: TaskHandle,
+    ) -> Source:
+        """Open a further source of a job; its clip is closed with the others, its model dropped."""
+        from mvit_core.export import Source
+        from mvit_core.pipeline import Explainer
+
+        wanted = job.others[place - 1]
+        loaded = explainer.loaded
+        if wanted.model != job.model:
+            loaded = load_unchanged(wanted.network, task.check)
+        fed = replace(loaded, clip_spec=wanted.clip_spec)
+        other = explainer_for(Explainer(fed, remembered_windows=1), job, place)
+        return Source(other, open_other(wanted, video, opened))
 
     def close(self) -> None:
         """Release the model."""
@@ -255,20 +314,42 @@ class Exporter:
         return self._explainer
 
 
-def explainer_for(explainer: Explainer, job: ExportJob) -> Explainer:
-    """An explainer of the same model with a job's preprocessing, keeping the layers it needs."""
-    return keeping(with_preprocessing(explainer, job.clip_spec), _blocks_of(explainer, job))
+def open_other(wanted: JobSource, video: Video, opened: ExitStack) -> Video:
+    """The clip of a further source: that of the export, or another that is closed in the end.
+
+    Raises:
+        FileChangedError: another file lies there than the pane showed.
+        VideoError: it cannot be opened.
+    """
+    from mvit_core.video import open_video
+
+    if wanted.is_own_clip:
+        return video
+    other = opened.enter_context(open_video(wanted.clip, stream=wanted.stream))
+    if wanted.clip_file not in (None, other.identity):
+        raise FileChangedError(changed_words(wanted.clip))
+    return other
 
 
-def _blocks_of(explainer: Explainer, job: ExportJob) -> frozenset[int] | None:
-    """The layers that a job needs where memory does not suffice for all; None is all."""
+def explainer_for(explainer: Explainer, job: ExportJob, place: int = 0) -> Explainer:
+    """An explainer of the same model with a source's preprocessing, keeping the layers it needs."""
+    source = job if place == 0 else job.others[place - 1]
+    blocks = _blocks_of(explainer, job, place) if source.model.one_layer else None
+    return keeping(with_preprocessing(explainer, source.clip_spec), blocks)
+
+
+def _blocks_of(explainer: Explainer, job: ExportJob, place: int) -> frozenset[int] | None:
+    """The layers that a job needs of a source where memory does not suffice for all."""
     from mvit_core.export import LAYOUTS
     from mvit_core.model.cost import layer_costs
 
     request, heat = job.request, job.request.heat
     looks_at_all = heat.range_policy == "model" and heat.is_automatic
-    if not job.model.one_layer or looks_at_all or request.map.block is None:
+    if looks_at_all or request.map.block is None:
         return None
+    if request.comparison is not None:
+        panes = (pane for pane in request.comparison.panes if pane.source == place)
+        return frozenset(pane.map.block for pane in panes if pane.map.block is not None)
     shown = {request.map.block}
     if LAYOUTS[request.layout].varies == "block":
         costs = layer_costs(explainer.loaded.config)

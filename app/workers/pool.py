@@ -55,6 +55,7 @@ INFERENCE_TASKS = (
     TaskKey.SERIES,
     TaskKey.MULTIVIEW,
     TaskKey.EXPORT_PREVIEW,
+    TaskKey.EXPORT_ESTIMATE,
 )
 PAINT_TASKS = (
     TaskKey.HEAT,
@@ -68,7 +69,7 @@ PAINT_TASKS = (
 )
 
 
-FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION)
+FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION, TaskKey.CLIPS)
 
 
 class WorkerPool:

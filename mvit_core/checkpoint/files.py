@@ -6,7 +6,6 @@ nothing that a file names is imported or called. Training files of mmengine hold
 their weights; those become ``Inert``, and the report tells of them.
 """
 
-import codecs
 import os
 import struct
 from collections.abc import Iterator
@@ -38,7 +37,8 @@ from mvit_core.checkpoint.zip_index import BadArchive, Member, TooMuchInside, Zi
 from mvit_core.errors import CheckpointReadError
 from mvit_core.printable import printable
 from mvit_core.system.bounded_json import BadJson, load_json
-from mvit_core.system.ordinary_file import check_ordinary, is_file, open_ordinary, read_bounded
+from mvit_core.system.ordinary_file import check_ordinary, is_file, open_ordinary
+from mvit_core.system.ordinary_file import read_text as ordinary_text
 
 __all__ = [
     "FileTree",
@@ -132,12 +132,7 @@ def read_text(path: Path, most: int = _MAX_TEXT) -> str:
     Raises:
         CheckpointReadError: it cannot be read, is too long, or is no text.
     """
-    content = read_bounded(path, most, CheckpointReadError)
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CheckpointReadError(f"{path} cannot be read as text: {first_line(error)}") from error
+    return ordinary_text(path, most, CheckpointReadError)
 
 
 def check_regular(path: Path) -> None:

@@ -3,7 +3,7 @@
 import cv2
 
 from mvit_core.export.box_labels import BoxLabel
-from mvit_core.export.caption import TEXT, extent, write
+from mvit_core.export.lettering import TEXT, extent, write
 from mvit_core.render import ImageArray
 
 _BLACK, _WHITE = (0, 0, 0), (255, 255, 255)

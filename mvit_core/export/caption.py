@@ -1,136 +1,229 @@
-"""The strip below exported pictures: which map, what the model said, and the colour bar."""
+"""Words on exported pictures: which map, what the model said, and the colour bar."""
 
-from dataclasses import dataclass
-
-import cv2
-import numpy as np
+from collections.abc import Sequence
 
 from mvit_core.attribution import METHODS, HeadChoice, HeadSet
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.export.comparison import Source
 from mvit_core.export.evidence_facts import evidence_words
-from mvit_core.export.figure import BACKGROUND, Figure
-from mvit_core.export.layouts import LAYOUTS, Layout
+from mvit_core.export.figure import Figure, plan
+from mvit_core.export.layouts import LAYOUTS, Layout, Panel
+from mvit_core.export.lettering import MUTED, TEXT, WARNING, wrapped
+from mvit_core.export.remarks import DAMAGED, remarks_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
+from mvit_core.export.strip import Bar, Line, Strip
 from mvit_core.pipeline import Explanation
 from mvit_core.render import (
     UNITS,
     HeatSettings,
     ImageArray,
+    RenderStyle,
+    Units,
     bar_number,
-    bar_picture,
     range_text,
     share_text,
+    signed_text,
 )
 from mvit_core.render.ranges import SIGNED_PERCENT
 
-TEXT = (236, 236, 240)
-_MUTED = (168, 170, 178)
-_WARNING = (255, 200, 110)
-
-DAMAGED = " · damaged frames in this window"
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line of text."""
-
-    text: str
-    colour: tuple[int, int, int]
-
 
 class Caption:
-    """The strip of one export; only the lines that change are drawn anew.
+    """The strip below the panels of one export.
 
     Args:
         figure: its measures.
         request: what is exported.
+        source: the export's own clip and model, which a comparison names; None in a layout.
     """
 
-    def __init__(self, figure: Figure, request: ExportRequest) -> None:
-        self._figure, self._request = figure, request
+    def __init__(
+        self, figure: Figure, request: ExportRequest, source: Source | None = None
+    ) -> None:
+        self._figure, self._request, self._source = figure, request, source
         height = figure.size[1] - figure.caption_top
-        self.strip: ImageArray = np.full((height, figure.width, 3), BACKGROUND, dtype=np.uint8)
-        self._blank = np.full((figure.line_px, figure.width, 3), BACKGROUND, dtype=np.uint8)
-        self._shown: list[_Line | Shot | None] = [None] * figure.caption_lines
+        self._strip = Strip((figure.width, height), figure.font_px, figure.line_px)
+
+    @property
+    def strip(self) -> ImageArray:
+        """The picture of the strip, (H, W, 3)."""
+        return self._strip.picture
 
     def update(self, frame_index: int, shot: Shot) -> slice | None:
         """Draw what differs from the last frame; the rows touched, even at both ends."""
-        wanted = self._wanted(frame_index, shot)
-        changed = [n for n, line in enumerate(wanted) if line != self._shown[n]]
-        for number in changed:
-            self._draw(number, wanted[number])
-        self._shown = wanted
-        if not changed:
-            return None
-        top, bottom = self._band(changed[0]).start, self._band(changed[-1]).stop
-        return slice(top - top % 2, min(bottom + bottom % 2, self.strip.shape[0]))
-
-    def _wanted(self, frame_index: int, shot: Shot) -> list[_Line | Shot | None]:
-        """Lines of the caption: words, then the note if there is room, then the colour bar."""
         if not self._figure.caption_lines:
-            return []
-        first = shot.panels[0].explanation
-        words = caption_lines(first, frame_index, LAYOUTS[self._request.layout])
+            return None
+        return self._strip.show(self._lines(frame_index, shot))
+
+    def _lines(self, frame_index: int, shot: Shot) -> list[Line | Bar]:
+        """Words, then remarks, then the colour bar."""
+        figure, heat, first = self._figure, self._request.heat, shot.panels[0]
+        words = caption_lines(first.explanation, frame_index, LAYOUTS[self._request.layout])
+        colours = [TEXT, MUTED, TEXT]
+        if self._source is not None:
+            clip, model = self._source.video.path, self._source.explainer.loaded.path
+            words, colours = [f"{clip.name} · {model.name}", words[-1]], [TEXT, TEXT]
+        lines: list[Line | Bar] = [Line(*pair) for pair in zip(words, colours, strict=True)]
         if shot.is_damaged:
-            words[0] += DAMAGED
-        lines = [_Line(w, c) for w, c in zip(words, (TEXT, _MUTED, TEXT), strict=True)]
-        if self._figure.caption_lines > len(lines) + 1:
-            lines.append(_Line(first.maps.note, _WARNING))
-        return [*lines, shot]
+            lines[0] = Line(words[0], TEXT, end=f" · {DAMAGED}")
+        lines += self._remarks(shot, figure.caption_lines - len(lines) - figure.bar_lines)
+        if figure.bar_lines:
+            bar, (said,) = _bar_of_all(shot, heat), bar_words(shot, heat)
+            lines += bar_lines(bar, said, figure.bar_lines, figure, figure.width)
+        return lines
 
-    def _draw(self, number: int, line: _Line | Shot | None) -> None:
-        font, base = self._figure.font_px, (number + 1) * self._figure.line_px
-        self.strip[self._band(number)] = self._blank  # far faster than filling with a colour
-        if isinstance(line, _Line):
-            text = _fitted(line.text, font, self._figure.width - 2 * font)
-            write(self.strip, text, (font, base), font, line.colour)
-        elif line is not None:
-            self._draw_bar(base, line)
-
-    def _band(self, number: int) -> slice:
-        """The rows of a line: all that letters above and below its base line may touch."""
-        top = (number + 1) * self._figure.line_px - round(1.2 * self._figure.font_px)
-        return slice(top, top + self._figure.line_px)
-
-    def _draw_bar(self, y: int, shot: Shot) -> None:
-        """The colour bar on a base line, with its ends in numbers."""
-        picture, font, heat = self.strip, self._figure.font_px, self._request.heat
-        keys = {panel.explanation.maps.key_count for panel in shot.panels}
-        evidence = shot.panels[0].explanation.evidence
-        # uniform differs between layers, and means nothing of evidence
-        units = heat.units if len(keys) == 1 and evidence is None else "probability"
-        words, first = _range_words(heat, shot), shot.styles[0]
-        low, high = (bar_number(v, units, min(keys)) for v in (first.range.low, first.range.high))
-        if any(style.range != first.range for style in shot.styles):
-            low, high = "low", "high"
-            words += ", each panel its own"
-        words += f" · {UNITS[units] if evidence is None else EVIDENCE[evidence.method].unit}"
-        texts = sum(extent(text, font)[2] for text in (low, high, words))
-        room = self._figure.width - texts - 4 * font  # for the colours, before words are cut
-        x = font
-        write(picture, low, (x, y), font, TEXT)
-        x += extent(low, font)[2] + font // 2
-        width = max(min(room, self._figure.width // 4), 48)
-        picture[y - font + 2 : y + 2, x : x + width] = bar_picture(first, width, font)
-        x += width + font // 2
-        write(picture, high, (x, y), font, TEXT)
-        x += extent(high, font)[2] + font
-        write(picture, _fitted(words, font, self._figure.width - font - x), (x, y), font, _MUTED)
+    def _remarks(self, shot: Shot, count: int) -> list[Line]:
+        """The remarks on all panels, on as many lines as there is room for."""
+        font = self._figure.font_px
+        said = dict.fromkeys(words for panel in shot.panels for words in remarks_of(panel))
+        room = self._figure.width - 2 * font
+        broken = [line for words in said for line in wrapped(words, font, room)]
+        return [Line(text, WARNING) for text in (broken + [""] * count)[:count]]
 
 
-def _range_words(heat: HeatSettings, shot: Shot) -> str:
+class PaneWords:
+    """The words below the panes of a comparison, each with a colour bar of its own.
+
+    Args:
+        figure: the measures.
+        heat: how maps are drawn.
+        sources: clips and models of the panes; those that are not the first are named.
+    """
+
+    def __init__(self, figure: Figure, heat: HeatSettings, sources: Sequence[Source]) -> None:
+        self._figure, self._heat, self._sources = figure, heat, sources
+        self._strips: dict[int, Strip] = {}
+
+    def picture(self, number: int, shot: Shot) -> ImageArray:
+        """The words of one pane, (H, W, 3)."""
+        figure, panel = self._figure, shot.panels[number]
+        if number not in self._strips:
+            size = (figure.panel_size[0], figure.words_height)
+            self._strips[number] = Strip(size, figure.font_px, figure.line_px)
+        if panel.minus is not None:
+            which, reduced = "signed difference", ""
+        else:
+            which, reduced = map_lines(panel.explanation)
+        bar, said = _bar(panel, shot.styles[number], self._heat)
+        lines: list[Line | Bar] = [Line(f"{panel.name} · {which}"), Line(reduced, MUTED)]
+        if figure.panel_lines > len(lines) + figure.panel_bar_lines:
+            lines.append(Line(self._source_words(panel.source), MUTED))
+        lines += bar_lines(bar, said, figure.panel_bar_lines, figure, figure.panel_size[0])
+        self._strips[number].show(lines)
+        return self._strips[number].picture
+
+    def _source_words(self, place: int) -> str:
+        """Clip and model, where they are not those of the export."""
+        own, other = self._sources[0], self._sources[place]
+        parts = []
+        if other.video is not own.video:
+            parts.append(other.video.path.name)
+        if other.explainer.loaded.path != own.explainer.loaded.path:
+            parts.append(other.explainer.loaded.path.name)
+        return " · ".join(parts)
+
+
+def planned(display_size: tuple[int, int], shot: Shot, request: ExportRequest) -> Figure:
+    """The measures of an export, from its first panels and the words of their colour bars.
+
+    Args:
+        display_size: (width, height) of the frames, pixel aspect applied.
+        shot: its first panels.
+        request: what is exported.
+    """
+    return plan(
+        display_size,
+        shot.panels,
+        caption=request.caption,
+        size=request.size,
+        bars=bar_words(shot, request.heat),
+    )
+
+
+# -- colour bars ---------------------------------------------------------------------------------
+
+
+def bar_words(shot: Shot, heat: HeatSettings) -> tuple[str, ...]:
+    """What stands beside each colour bar: one of all panels, or one of each pane."""
+    panes = zip(shot.panels, shot.styles, strict=True)
+    if shot.panels[0].name:
+        return tuple(_bar(panel, style, heat)[1] for panel, style in panes)
+    first = shot.styles[0]
+    words = _range_words(heat, shot.panels[0].explanation)
+    if any(style.range != first.range for style in shot.styles):
+        words += ", each panel its own"
+    return (f"{words} · {_unit_words(shot.panels[0].explanation, _units(shot, heat))}",)
+
+
+def bar_lines(bar: Bar, words: str, count: int, figure: Figure, width: int) -> list[Line | Bar]:
+    """A bar with its words beside it, or on the ``count - 1`` lines below it."""
+    if count == 1:
+        return [Bar(bar.style, bar.low, bar.high, words)]
+    broken = wrapped(words, figure.font_px, width - 2 * figure.font_px)
+    below = [Line(text, MUTED) for text in (*broken, *("",) * count)[: count - 1]]
+    return [bar, *below]
+
+
+def _units(shot: Shot, heat: HeatSettings) -> Units:
+    """Unit of one bar of all panels: uniform differs between layers, and is none of evidence."""
+    keys = {panel.explanation.maps.key_count for panel in shot.panels}
+    evidence = shot.panels[0].explanation.evidence
+    return heat.units if len(keys) == 1 and evidence is None else "probability"
+
+
+def _bar_of_all(shot: Shot, heat: HeatSettings) -> Bar:
+    units, first = _units(shot, heat), shot.styles[0]
+    keys = min(panel.explanation.maps.key_count for panel in shot.panels)
+    low, high = (bar_number(v, units, keys) for v in (first.range.low, first.range.high))
+    if any(style.range != first.range for style in shot.styles):
+        low, high = "low", "high"
+    return Bar(first, low, high)
+
+
+def _bar(panel: Panel, style: RenderStyle, heat: HeatSettings) -> tuple[Bar, str]:
+    """The bar of one pane, and what stands beside it."""
+    ends, explanation = (style.range.low, style.range.high), panel.explanation
+    if panel.minus is not None:
+        keys = {each.explanation.maps.key_count for each in (panel, panel.minus)}
+        unit = UNITS["probability" if len(keys) == 1 else "uniform"]
+        low, high = (signed_text(value) for value in ends)
+        return Bar(style, low, high), f"around 0, {SIGNED_PERCENT:g} % · {unit}"
+    units = heat.units if explanation.evidence is None else "probability"
+    low, high = (bar_number(value, units, explanation.maps.key_count) for value in ends)
+    words = f"{_range_words(heat, explanation)} · {_unit_words(explanation, units)}"
+    return Bar(style, low, high), words
+
+
+def _unit_words(explanation: Explanation, units: Units) -> str:
+    evidence = explanation.evidence
+    return UNITS[units] if evidence is None else EVIDENCE[evidence.method].unit
+
+
+def _range_words(heat: HeatSettings, explanation: Explanation) -> str:
     """Words for what the ends of the colour bar are taken from."""
-    if shot.panels[0].explanation.is_signed and heat.is_automatic:
+    if explanation.is_signed and heat.is_automatic:
         return f"around 0, {SIGNED_PERCENT:g} %"
     return range_text(heat)
+
+
+# -- what is shown -------------------------------------------------------------------------------
 
 
 def caption_lines(
     explanation: Explanation, frame_index: int, layout: Layout = LAYOUTS["single"]
 ) -> list[str]:
     """Three lines: which map, what it reduces, and what the model said."""
-    maps, spec, seen = explanation.maps, explanation.spec, explanation.capture
+    seen = explanation.capture
+    best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
+    said = "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
+    window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
+    said += f" · frame {frame_index} · {window}"
+    return [*map_lines(explanation, layout), said]
+
+
+def map_lines(explanation: Explanation, layout: Layout = LAYOUTS["single"]) -> tuple[str, str]:
+    """Two lines: which map, and what it reduces."""
+    maps, spec = explanation.maps, explanation.spec
     several = layout.varies != "nothing"
     where = f"Block {maps.block} · stage {maps.stage}"
     if layout.varies == "block":
@@ -143,11 +236,7 @@ def caption_lines(
         reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
         reduced += f" · class key takes {share_text(sink)}"
-    best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
-    said = "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
-    window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
-    said += f" · frame {frame_index} · {window}"
-    return [which, reduced, said]
+    return which, reduced
 
 
 def head_text(head: HeadChoice) -> str:
@@ -166,30 +255,3 @@ def query_text(explanation: Explanation) -> str:
         token = "class token" if explanation.capture.record.readout == "class" else "patch mean"
         return f"readout ({token})"
     return "class token" if query == "class" else "token t{} y{} x{}".format(*query)
-
-
-def _face() -> cv2.FontFace:
-    return cv2.FontFace("sans")
-
-
-def extent(text: str, font_px: int) -> tuple[int, int, int, int]:
-    """(x, y, width, height) of a text that is written at (0, 0)."""
-    x, y, width, height = cv2.getTextSize((1, 1), text, (0, 0), _face(), font_px, 400)
-    return x, y, width, height
-
-
-def write(
-    picture: ImageArray, text: str, at: tuple[int, int], font_px: int, colour: tuple[int, int, int]
-) -> None:
-    """Write with the left end of the base line at a pixel (x, y)."""
-    cv2.putText(picture, text, at, colour, _face(), font_px, 400)
-
-
-def _fitted(text: str, font_px: int, room: int) -> str:
-    if room <= 0:
-        return ""
-    if extent(text, font_px)[2] <= room:
-        return text
-    while text and extent(text + "…", font_px)[2] > room:
-        text = text[:-1]
-    return text + "…"

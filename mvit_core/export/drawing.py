@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 
 from mvit_core.export.box_drawing import draw_boxes
-from mvit_core.export.caption import TEXT, Caption, extent, write
+from mvit_core.export.caption import Caption
 from mvit_core.export.figure import BACKGROUND, Figure
+from mvit_core.export.lettering import TEXT, WARNING, extent, wrapped, write
+from mvit_core.export.remarks import DAMAGED, verdicts_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
 from mvit_core.pipeline import Explanation
@@ -40,6 +42,7 @@ class Artist:
     def __init__(self, figure: Figure, request: ExportRequest) -> None:
         self._figure = figure
         self._caption, self._heats = Caption(figure, request), _Heats(figure.panel_size)
+        self._is_bare = not request.caption
         width, height = figure.size
         self._picture: ImageArray = np.full((height, width, 3), BACKGROUND, dtype=np.uint8)
 
@@ -52,14 +55,16 @@ class Artist:
             cell = self._picture[y : y + height, x : x + width]
             if panel.heat:
                 cell[:] = blend(frame, self._heats.layer(number, frame_index, shot))
-                ring = _ring_of(panel.explanation, frame_index, self._figure.panel_size)
+                ring = ring_of(panel.explanation, frame_index, self._figure.panel_size)
                 if ring is not None:
-                    _draw_ring(cell, ring)
+                    draw_ring(cell, ring)
             else:
                 cell[:] = frame
             draw_boxes(cell, shot.boxes, panel.explanation.heatmap.frame_size, self._figure.font_px)
             if panel.label:
-                _tag(cell, panel.label, self._figure.font_px)
+                tag(cell, panel.label, self._figure.font_px)
+            if self._is_bare:
+                warn(cell, warnings_of(number, shot), self._figure.font_px)
         rows = self._caption.update(frame_index, shot)
         if rows is not None:
             self._picture[self._figure.caption_top :][rows] = self._caption.strip[rows]
@@ -78,6 +83,7 @@ class PlaneArtist:
     def __init__(self, figure: Figure, request: ExportRequest, matrix: Matrix) -> None:
         self._figure, self._matrix = figure, matrix
         self._caption, self._heats = Caption(figure, request), _Heats(figure.panel_size)
+        self._is_bare = not request.caption
         self._made: tuple[HeatLayer, PlaneHeat] | None = None
         self._canvas = PlaneCanvas(figure.size, matrix)
         width, height = figure.size
@@ -90,9 +96,15 @@ class PlaneArtist:
         x, y = figure.place(0)
         cell = whole.part(x, y, *figure.panel_size)
         lay(frame, self._heat(frame_index, shot), cell)
-        ring = _ring_of(shot.panels[0].explanation, frame_index, figure.panel_size)
+        ring = ring_of(shot.panels[0].explanation, frame_index, figure.panel_size)
         if ring is not None:
             _draw_ring_on_planes(cell, ring)
+        said = warnings_of(0, shot) if self._is_bare else ()
+        if said:
+            sign = sign_of(said, figure.font_px, figure.panel_size)
+            height, width = sign.shape[:2]
+            place = whole.part(x, y + _sign_top(sign, figure.panel_size[1]), width, height)
+            place.take(planes_of(sign, self._matrix))
         self._finish_edges(whole)
         rows = self._caption.update(frame_index, shot)
         if rows is not None:
@@ -131,14 +143,14 @@ class _Heats:
         made = self._made.get(number)
         if made is None or made[0] is not explanation or made[1:3] != (time, style):
             layer = heat_layer(explanation.heatmap, frame_index, style, self._size)
-            if shot.is_damaged:
+            if shot.damaged[number]:
                 layer = hatched(layer)
             made = self._made[number] = explanation, time, style, layer
         return made[3]
 
 
 @dataclass(frozen=True)
-class _Ring:
+class Ring:
     """The mark of a picked token, in pixels of its panel."""
 
     centre: tuple[int, int]
@@ -147,7 +159,8 @@ class _Ring:
     """The frame is nearest to the token's own time: a full ring, else a thin one."""
 
 
-def _ring_of(explanation: Explanation, frame_index: int, size: tuple[int, int]) -> _Ring | None:
+def ring_of(explanation: Explanation, frame_index: int, size: tuple[int, int]) -> Ring | None:
+    """The ring of a picked token on a panel of a size (width, height); None without any."""
     picked = explanation.picked
     if picked is None:
         return None
@@ -156,28 +169,62 @@ def _ring_of(explanation: Explanation, frame_index: int, size: tuple[int, int]) 
     y = (picked.centre_px[1] + 0.5) * height / source_height - 0.5
     radius = max(min(width, height) // 40, 4)
     is_now = picked.is_at(explanation.heatmap, frame_index)
-    return _Ring((round(x), round(y)), radius, is_now)
+    return Ring((round(x), round(y)), radius, is_now)
 
 
-def _draw_ring(picture: ImageArray, ring: _Ring, dark: int = 0, bright: int = 255) -> None:
+def draw_ring(picture: ImageArray, ring: Ring, dark: int = 0, bright: int = 255) -> None:
+    """Draw a ring on a picture (H, W, 3) or one plane of it."""
     # Black below white, so that the ring is seen on any colour.
     for level, width in ((dark, 4 if ring.is_now else 3), (bright, 2 if ring.is_now else 1)):
         cv2.circle(picture, ring.centre, ring.radius, (level,) * 3, width, cv2.LINE_AA)
 
 
-def _draw_ring_on_planes(picture: Planes, ring: _Ring) -> None:
-    _draw_ring(picture.y, ring, _BLACK, _WHITE)
+def _draw_ring_on_planes(picture: Planes, ring: Ring) -> None:
+    draw_ring(picture.y, ring, _BLACK, _WHITE)
     centre = ring.centre[0] // 2, ring.centre[1] // 2
     for plane in (picture.u, picture.v):
         cv2.circle(plane, centre, ring.radius // 2, (_GREY,), 2, cv2.LINE_AA)
 
 
-def _tag(picture: ImageArray, text: str, font_px: int) -> None:
+def tag(picture: ImageArray, text: str, font_px: int) -> None:
+    """Write a name in the upper left corner of a panel."""
     x, y, width, height = extent(text, font_px)
     pad = font_px // 2
     box = picture[: height + 2 * pad, : width + 2 * pad]
     box[:] = box // 3
     write(picture, text, (pad - x, pad - y), font_px, TEXT)
+
+
+def warnings_of(number: int, shot: Shot) -> tuple[str, ...]:
+    """What must be read on a panel itself, where nothing is written below it."""
+    panel = shot.panels[number]
+    return (*verdicts_of(panel), *((DAMAGED,) if shot.damaged[number] and panel.heat else ()))
+
+
+def warn(picture: ImageArray, said: tuple[str, ...], font_px: int) -> None:
+    """Write warnings in the lower left corner of a panel (H, W, 3)."""
+    if said:
+        sign = sign_of(said, font_px, (picture.shape[1], picture.shape[0]))
+        top = _sign_top(sign, picture.shape[0])
+        picture[top : top + sign.shape[0], : sign.shape[1]] = sign
+
+
+def sign_of(said: tuple[str, ...], font_px: int, size: tuple[int, int]) -> ImageArray:
+    """Words on a ground of their own, (h, w, 3), of even size within a panel (width, height)."""
+    pad, line_px = font_px // 2, round(font_px * 1.6)
+    lines = [line for words in said for line in wrapped(words, font_px, size[0] - 2 * pad)]
+    width = max(extent(line, font_px)[2] for line in lines) + 2 * pad
+    height = len(lines) * line_px + pad
+    sign: ImageArray = np.full((height + height % 2, width + width % 2, 3), BACKGROUND, np.uint8)
+    for number, line in enumerate(lines, start=1):
+        write(sign, line, (pad, number * line_px - pad // 2), font_px, WARNING)
+    return sign[: size[1] - size[1] % 2, : size[0] - size[0] % 2]
+
+
+def _sign_top(sign: ImageArray, height: int) -> int:
+    """Top row of a sign on a panel: even, as halved chroma wants it."""
+    top: int = height - sign.shape[0]
+    return top - top % 2
 
 
 def scaled(frame: ImageArray, size: tuple[int, int]) -> ImageArray:

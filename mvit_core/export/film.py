@@ -8,8 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from mvit_core.errors import ExportError, FrameDecodeError
+from mvit_core.export.caption import planned
+from mvit_core.export.comparison import Source, Sources
 from mvit_core.export.drawing import Artist, PlaneArtist
-from mvit_core.export.figure import Figure, plan
+from mvit_core.export.figure import Figure
+from mvit_core.export.pane_drawing import PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
@@ -33,6 +36,7 @@ def export_video(
     request: ExportRequest,
     path: Path,
     on_progress: OnProgress | None = None,
+    others: Sequence[Source] = (),
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
@@ -44,22 +48,19 @@ def export_video(
         ExportError: the target cannot be written, or the range is empty.
         MvitError: the model or the video does not give what is asked for.
     """
-    _, stop = span = _range(video, request)
+    _, stop = _range(video, request)
     encoder = encoder_for(path, request.encoding)
-    step = ceil(video.fps / GIF_MAX_FPS) if encoder.name == "gif" else 1
     steps = Steps(on_progress, 0)
-    scene = Scene(explainer, video, request, steps.again)
-    wanted = _frames(scene, video, request, range(*span, step))
+    scene = Scene(explainer, video, request, steps.again, others)
+    wanted = frames_of(scene, video, request, path.suffix)
     steps.total, start = len(wanted), wanted[0]
-    panels = scene.shot(start).panels
-    figure = plan(video.display_size, panels, caption=request.caption, size=request.size)
-    is_plain = len(panels) == 1 and figure.panel_size == video.display_size
-    takes_planes = is_plain and encoder.pixel_format == FORMAT and not request.boxes
-    camera = (_PlaneCamera if takes_planes else _Camera)(video, figure, request)
+    shot = scene.shot(start)
+    figure = planned(video.display_size, shot, request)
+    camera = _camera(scene, video, figure, request, encoder.pixel_format)
     with VideoWriter(
         path,
         size=figure.size,
-        fps=min(video.fps / step, request.rate or video.fps),
+        fps=min(video.fps / _step(video, path.suffix), request.rate or video.fps),
         encoding=request.encoding,
         comment=scene.provenance(start, stop),
         sound=_sound(video, request, scene, (start, stop)),
@@ -72,11 +73,31 @@ def export_video(
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
 
 
-def _frames(
-    scene: Scene, video: Video, request: ExportRequest, every: Sequence[int]
-) -> Sequence[int]:
-    """Those frames of a range that are wanted."""
-    frames = every
+def _camera(
+    scene: Scene, video: Video, figure: Figure, request: ExportRequest, pixel_format: str
+) -> "_AnyCamera":
+    """What draws the pictures: on planes where nothing but one map lies on a whole frame."""
+    if request.comparison is not None:
+        return _PaneCamera(scene.sources, figure, request)
+    is_plain = figure.columns * figure.rows == 1 and figure.panel_size == video.display_size
+    if is_plain and pixel_format == FORMAT and not request.boxes:
+        return _PlaneCamera(video, figure, request)
+    return _Camera(video, figure, request)
+
+
+def _step(video: Video, ending: str) -> int:
+    """Frames from one picture to the next: more than one where a format is too slow for all."""
+    return ceil(video.fps / GIF_MAX_FPS) if ending.lower() == ".gif" else 1
+
+
+def frames_of(scene: Scene, video: Video, request: ExportRequest, ending: str) -> Sequence[int]:
+    """The frames that are written of a range, rising.
+
+    Raises:
+        ExportError: the range is empty, or the model saw none of its frames.
+    """
+    every = range(*_range(video, request), _step(video, ending))
+    frames: Sequence[int] = every
     if request.sampled_only:
         frames = [i for i in scene.sampled_frames if every[0] <= i <= every[-1]]
         if not frames:
@@ -109,6 +130,23 @@ class _Camera:
         except FrameDecodeError:
             frame = placeholder(*self._video.size)
         writer.write(self._artist.draw(frame, frame_index, shot), seconds)
+
+
+class _PaneCamera:
+    """Pictures of panes, each with the frame of its own clip."""
+
+    def __init__(self, sources: Sources, figure: Figure, request: ExportRequest) -> None:
+        self._sources, self._artist = sources, PaneArtist(figure, request, sources)
+
+    def shoot(self, writer: VideoWriter, frame_index: int, shot: Shot, seconds: float) -> None:
+        frames = {}
+        for place in {panel.source for panel in shot.panels}:
+            video = self._sources.each[place].video
+            try:
+                frames[place] = video.frame(self._sources.frame_index(place, frame_index))
+            except FrameDecodeError:
+                frames[place] = placeholder(*video.size)
+        writer.write(self._artist.draw(frames, frame_index, shot), seconds)
 
 
 class _PlaneCamera:

@@ -24,6 +24,12 @@ class Panel:
     """Printed in the corner; empty where the caption says it all."""
     heat: bool = True
     """False shows the bare frame."""
+    name: str = ""
+    """Name of a pane of a comparison, whose words stand below it; empty in a layout."""
+    source: int = 0
+    """Place of its clip and model among the sources of the export."""
+    minus: "Panel | None" = None
+    """What is subtracted from it; None for a map."""
 
 
 def _single(explain: Explain, spec: MapSpec) -> list[Panel]:

@@ -2,10 +2,14 @@
 
 import csv
 import json
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.export.box_labels import boxes_in
@@ -14,13 +18,23 @@ from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation, WindowCapture
 from mvit_core.spreadsheet import text_cell
 from mvit_core.system.atomic_file import whole_file
-from mvit_core.video import Video
+from mvit_core.video import ClipWindow, Video, window_of
 
 TABLE_ROWS_PER_WINDOW = 5
 
 _BOX_COLUMNS = ("box", "x1", "y1", "x2", "y2")
 
 _OF_WHOLE_FRAMES = "logits are of the whole frame; those of boxes are in the table (.csv)"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The beginning of a file of numbers, as cells of a table."""
+
+    rows: tuple[tuple[str, ...], ...]
+    """The first has the heads of the columns."""
+    nbytes: int
+    """About the size of the whole file in bytes."""
 
 
 def export_arrays(
@@ -42,39 +56,78 @@ def export_arrays(
         ExportError: the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
-    explanations = _explanations(explainer, video, request, on_progress)
-    first = explanations[0]
-    sinks = [a.maps.sinks for a in explanations if a.maps.sinks is not None]
-    with whole_file(path) as partial:
-        np.savez_compressed(
-            partial,
-            maps=np.stack([a.maps.values for a in explanations]),
-            selected=np.stack([a.saliency.values for a in explanations]),
-            sinks=np.stack(sinks) if sinks else np.zeros((len(explanations), 0), np.float32),
-            frame_indices=np.array([a.capture.frame_indices for a in explanations]),
-            logits=np.stack([a.capture.record.logits[0].float().numpy() for a in explanations]),
-            scale=np.array(first.maps.geometry.scale),
-            offset=np.array(first.maps.geometry.offset),
-            x_px=np.array(first.heatmap.x_px),
-            y_px=np.array(first.heatmap.y_px),
-            box_px=np.array(first.heatmap.box_px),
-            facts=np.array(json.dumps(_provenance(explainer, video, request, first))),
-        )
-    notes = (first.maps.note, _OF_WHOLE_FRAMES if request.boxes else "")
-    return ExportSummary(str(path), 0, None, tuple(filter(None, notes)))
-
-
-def _explanations(
-    explainer: Explainer, video: Video, request: ExportRequest, on_progress: OnProgress | None
-) -> list[Explanation]:
-    """The block's maps of every window."""
     windows = explainer.windows(video, request.tiling)
     explanations = []
     for done, window in enumerate(windows, start=1):
         explanations.append(explainer.explain(video, window, request.map))
         if on_progress is not None:
             on_progress(done, len(windows))
-    return explanations
+    arrays = _arrays(explanations, _provenance(explainer, video, request, explanations[0]))
+    with whole_file(path) as partial:
+        _pack(partial, arrays)
+    notes = (explanations[0].maps.note, _OF_WHOLE_FRAMES if request.boxes else "")
+    return ExportSummary(str(path), 0, None, tuple(filter(None, notes)))
+
+
+def arrays_sheet(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    on_piece: Callable[[], None] = lambda: None,
+) -> Sheet:
+    """Names, shapes and types of the arrays, from the window of the request's frame.
+
+    Raises:
+        MvitError: the model or the video does not give what is asked for.
+    """
+    windows, window = _windows_at(explainer, video, request)
+    explainer.capture(video, window, on_step=on_piece)
+    one = explainer.explain(video, window, request.map)
+    arrays = _arrays([one], _provenance(explainer, video, request, one))
+    rows = [("array", "shape", "type")]
+    for name, values in arrays.items():
+        shape = (len(windows), *values.shape[1:]) if name in _BY_WINDOW else values.shape
+        rows.append((name, " × ".join(map(str, shape)), str(values.dtype)))
+    packed = BytesIO()
+    _pack(packed, arrays)
+    return Sheet(tuple(rows), packed.tell() * len(windows))
+
+
+def _pack(file: Path | BytesIO, arrays: dict[str, NDArray[Any]]) -> None:
+    np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+_BY_WINDOW = frozenset(("maps", "selected", "sinks", "frame_indices", "logits"))
+"""Arrays whose first axis is the windows of the clip."""
+
+
+def _arrays(
+    explanations: Sequence[Explanation], facts: dict[str, object]
+) -> dict[str, NDArray[Any]]:
+    """All arrays by name, of the windows explained."""
+    first = explanations[0]
+    sinks = [a.maps.sinks for a in explanations if a.maps.sinks is not None]
+    return {
+        "maps": np.stack([a.maps.values for a in explanations]),
+        "selected": np.stack([a.saliency.values for a in explanations]),
+        "sinks": np.stack(sinks) if sinks else np.zeros((len(explanations), 0), np.float32),
+        "frame_indices": np.array([a.capture.frame_indices for a in explanations]),
+        "logits": np.stack([a.capture.record.logits[0].float().numpy() for a in explanations]),
+        "scale": np.array(first.maps.geometry.scale),
+        "offset": np.array(first.maps.geometry.offset),
+        "x_px": np.array(first.heatmap.x_px),
+        "y_px": np.array(first.heatmap.y_px),
+        "box_px": np.array(first.heatmap.box_px),
+        "facts": np.array(json.dumps(facts)),
+    }
+
+
+def _windows_at(
+    explainer: Explainer, video: Video, request: ExportRequest
+) -> tuple[tuple[ClipWindow, ...], ClipWindow]:
+    """All windows, and that of the request's frame."""
+    windows = explainer.windows(video, request.tiling)
+    return windows, window_of(windows, request.frame_index or 0)
 
 
 def _provenance(
@@ -119,27 +172,58 @@ def export_table(
         MvitError: the video does not make inputs of the model.
     """
     windows = explainer.windows(video, request.tiling)
-    rows: list[list[str]] = []
+    rows: list[tuple[str, ...]] = [_heads(request)]
     notes: dict[str, None] = {}
     for done, window in enumerate(windows, start=1):
         captured = explainer.capture(video, window, boxes=boxes_in(request, video, window))
         if captured.note:
             notes.setdefault(captured.note)
-        frames = " ".join(str(frame) for frame in captured.frame_indices)
-        for place in range(max(len(captured.boxes), 1)):
-            own = _box_cells(captured, place) if request.boxes else []
-            predictions = explainer.predictions_of(captured.record, place)
-            for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):
-                cells = [str(window.index), str(rank), str(best.index), text_cell(best.name)]
-                rows.append([*cells, f"{best.probability:.6f}", frames, *own])
+        rows += _rows(explainer, captured, request)
         if on_progress is not None:
             on_progress(done, len(windows))
     with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        header = ["window_index", "rank", "class_index", "class", "probability", "frames"]
-        writer.writerow([*header, *(_BOX_COLUMNS if request.boxes else ())])
-        writer.writerows(rows)
+        csv.writer(file).writerows(rows)
     return ExportSummary(str(path), 0, None, tuple(notes))
+
+
+def table_sheet(
+    explainer: Explainer,
+    video: Video,
+    request: ExportRequest,
+    on_piece: Callable[[], None] = lambda: None,
+) -> Sheet:
+    """The rows of the window of the request's frame.
+
+    Raises:
+        MvitError: the video does not make inputs of the model.
+    """
+    windows, window = _windows_at(explainer, video, request)
+    boxes = boxes_in(request, video, window)
+    rows = _rows(explainer, explainer.capture(video, window, None, on_piece, boxes), request)
+    written = StringIO()
+    csv.writer(written).writerows(rows)
+    return Sheet((_heads(request), *rows), len(written.getvalue().encode()) * len(windows))
+
+
+def _heads(request: ExportRequest) -> tuple[str, ...]:
+    """The heads of the columns."""
+    heads = ("window_index", "rank", "class_index", "class", "probability", "frames")
+    return (*heads, *(_BOX_COLUMNS if request.boxes else ()))
+
+
+def _rows(
+    explainer: Explainer, captured: WindowCapture, request: ExportRequest
+) -> list[tuple[str, ...]]:
+    """The most probable classes of one window, and of each of its boxes."""
+    rows = []
+    frames = " ".join(str(frame) for frame in captured.frame_indices)
+    for place in range(max(len(captured.boxes), 1)):
+        own = _box_cells(captured, place) if request.boxes else []
+        predictions = explainer.predictions_of(captured.record, place)
+        for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):
+            cells = (str(captured.window.index), str(rank), str(best.index), text_cell(best.name))
+            rows.append((*cells, f"{best.probability:.6f}", frames, *own))
+    return rows
 
 
 def _box_cells(captured: WindowCapture, place: int) -> list[str]:

@@ -2,15 +2,18 @@
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
 from mvit_core.errors import ClipError, ExportError
+from mvit_core.export.caption import planned
+from mvit_core.export.comparison import Source, Sources
 from mvit_core.export.drawing import Artist
-from mvit_core.export.figure import plan
+from mvit_core.export.figure import SIZES
+from mvit_core.export.pane_drawing import Frames, PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
@@ -25,6 +28,7 @@ def export_still(
     request: ExportRequest,
     path: Path,
     on_progress: OnProgress | None = None,
+    others: Sequence[Source] = (),
 ) -> ExportSummary:
     """One frame with its heat as PNG; its provenance is in its ``Comment`` text.
 
@@ -35,9 +39,9 @@ def export_still(
     """
     steps = Steps(on_progress, 1)
     steps.again()
-    still = draw_still(explainer, video, request, steps.again)
+    still = draw_still(explainer, video, request, steps.again, others)
     with whole_file(path) as partial:
-        partial.write_bytes(png_bytes(still.picture, still.provenance))
+        partial.write_bytes(still.png())
     steps.step()
     return ExportSummary(str(path), 1, still.size, still.notes)
 
@@ -52,6 +56,12 @@ class Still:
     """Model, video, layer and settings that it was made of, as JSON."""
     notes: tuple[str, ...]
     """Notes for readers."""
+    dpi: int = 0
+    """Dots per inch, for print; 0 says nothing of it."""
+
+    def png(self) -> bytes:
+        """The picture as a file."""
+        return png_bytes(self.picture, self.provenance, self.dpi)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -64,6 +74,7 @@ def draw_still(
     video: Video,
     request: ExportRequest,
     on_piece: Callable[[], None] = lambda: None,
+    others: Sequence[Source] = (),
 ) -> Still:
     """One frame with its heat, as a file would show it.
 
@@ -72,12 +83,13 @@ def draw_still(
         video: the frames.
         request: what is drawn, and of which frame.
         on_piece: called between two pieces of work; what it raises ends the work.
+        others: further clips and models, of which a comparison shows maps.
 
     Raises:
         ClipError: the video has no such frame.
         MvitError: the model or the video does not give what is asked for.
     """
-    scene = Scene(explainer, video, request, on_piece)
+    scene = Scene(explainer, video, request, on_piece, others)
     index = request.frame_index
     if index is None:
         sampled = explainer.windows(video, request.tiling)[0].frame_indices
@@ -87,13 +99,30 @@ def draw_still(
             f"frame {index} does not exist; the video has frames 0 to {video.frame_count - 1}"
         )
     shot = scene.shot(index)
-    figure = plan(video.display_size, shot.panels, caption=request.caption, size=request.size)
-    picture = Artist(figure, request).draw(video.frame(index), index, shot)
-    return Still(picture, scene.provenance(index, index + 1), scene.notes)
+    figure = planned(video.display_size, shot, request)
+    if request.comparison is None:
+        picture = Artist(figure, request).draw(video.frame(index), index, shot)
+    else:
+        frames = _frames_at(scene.sources, index)
+        picture = PaneArtist(figure, request, scene.sources).draw(frames, index, shot)
+    size = SIZES[request.size]
+    dpi = 0 if size is None else size.dpi
+    return Still(picture, scene.provenance(index, index + 1), scene.notes, dpi)
 
 
-def png_bytes(picture: ImageArray, comment: str) -> bytes:
-    """A PNG file with a ``Comment`` text chunk before its end.
+def _frames_at(sources: Sources, index: int) -> Frames:
+    """The frame of each source at the time of a frame of the first."""
+    return {
+        place: source.video.frame(sources.frame_index(place, index))
+        for place, source in enumerate(sources.each)
+    }
+
+
+_METRES_PER_INCH = 0.0254
+
+
+def png_bytes(picture: ImageArray, comment: str, dpi: int = 0) -> bytes:
+    """A PNG file with a ``Comment`` text chunk before its end, and its dots per inch if not 0.
 
     Raises:
         ExportError: the picture is too large to encode.
@@ -101,7 +130,18 @@ def png_bytes(picture: ImageArray, comment: str) -> bytes:
     encoded, data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     if not encoded:
         raise ExportError(f"a picture of {picture.shape[1]}x{picture.shape[0]} cannot be a PNG")
-    body = b"iTXt" + b"Comment\0\0\0\0\0" + comment.encode()
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     png = data.tobytes()
-    return png[:-12] + chunk + png[-12:]  # before IEND, which is 12 bytes
+    chunks = _chunk(b"iTXt", b"Comment\0\0\0\0\0" + comment.encode())
+    if dpi:
+        per_metre = round(dpi / _METRES_PER_INCH)
+        head = 8 + 25  # signature and IHDR: the density stands before the pixels
+        png = (
+            png[:head] + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)) + png[head:]
+        )
+    return png[:-12] + chunks + png[-12:]  # before IEND, which is 12 bytes
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG file: length, name, content, checksum."""
+    body = name + content
+    return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mvit_core.attribution import MapSpec
+from mvit_core.export.comparison import Comparison
 from mvit_core.render import HeatSettings
 from mvit_core.video.boxes import TimedBox
 from mvit_core.video.clip import PLAIN, Tiling
@@ -32,9 +33,10 @@ class ExportRequest:
     rate: float | None = None
     """Frames per second at most, of a moving picture; None keeps those of the video."""
     size: str = "native"
-    """A name in ``SIZES``: what pictures are scaled down to."""
+    """A name in ``SIZES``: what pictures are scaled to."""
     caption: bool = True
-    """Print block, head, class, probability and colour bar below the picture."""
+    """Print block, head, class, probability and colour bar below the picture. Methods that fail and
+    damaged frames are named on the picture where there is none."""
     encoding: Encoding = field(default_factory=Encoding)
     """Encoding of a video."""
     sound: bool = False
@@ -43,6 +45,8 @@ class ExportRequest:
     """Boxes of a detection model, drawn where pictures show their window."""
     tiling: Tiling = PLAIN
     """How windows lie over the video."""
+    comparison: Comparison | None = None
+    """Panes side by side, shown in place of the layout; None shows the layout."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from mvit_core.render.colours import (
     tint_of,
 )
 from mvit_core.render.compositing import PlaneHeat, lay, plane_heat
-from mvit_core.render.differences import Side, difference_layer, difference_range
+from mvit_core.render.differences import (
+    Side,
+    common_factors,
+    difference_layer,
+    difference_range,
+)
 from mvit_core.render.heat_settings import (
     MODES,
     OPACITIES,
@@ -95,6 +100,7 @@ __all__ = [
     "colormaps",
     "colour_table",
     "colourise",
+    "common_factors",
     "difference_layer",
     "difference_range",
     "hatched",

@@ -36,6 +36,19 @@ class Side:
         return values
 
 
+def common_factors(first: int, second: int) -> tuple[float, float]:
+    """Factors on the values of two maps that give both one unit.
+
+    Probabilities spread over unequal numbers of keys have no common measure: there both sides
+    count in multiples of uniform attention.
+
+    Args:
+        first: keys of the first map.
+        second: of the second.
+    """
+    return (1.0, 1.0) if first == second else (float(first), float(second))
+
+
 def difference_range(first: Heatmap, second: Heatmap, factors: tuple[float, float]) -> ValueRange:
     """A range around 0 that holds the differences of all times, so that it stands still.
 

@@ -4,6 +4,7 @@ Opening a pipe waits for its writer, reading a device may never end, and files b
 ``/sys`` answer with the machine's own state. All that reads a file from outside asks here first.
 """
 
+import codecs
 import os
 import stat
 from collections.abc import Callable
@@ -24,6 +25,7 @@ __all__ = [
     "open_ordinary",
     "read_ahead",
     "read_bounded",
+    "read_text",
     "user_path",
 ]
 
@@ -195,6 +197,25 @@ def read_bounded(path: Path, limit: int, error: type[MvitError]) -> bytes:
                 "kind, so check that it is the right file"
             )
     return content
+
+
+def read_text(path: Path, limit: int, error: type[MvitError]) -> str:
+    """The text of a small file, in UTF-8 or, with its mark, in UTF-16.
+
+    Args:
+        path: an ordinary file.
+        limit: bytes that it may have.
+        error: what is raised.
+
+    Raises:
+        MvitError: of the type asked for, where it cannot be read, is too long, or is no text.
+    """
+    content = read_bounded(path, limit, error)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise error(f"{_short(path)} cannot be read as text: {_reason(failure)}") from failure
 
 
 def _check_mode(path: Path, status: os.stat_result, error: type[MvitError]) -> None:

@@ -237,6 +237,17 @@ def window_from(index: int, first: int, frame_count: int, fps: float, spec: Clip
     return ClipWindow(index, first, stop, sampled, _note(frame_count, whole, spec))
 
 
+def frame_at(pts_seconds: "NDArray[np.float64]", seconds: float) -> int:
+    """Index of the frame on screen at a time, the first or the last beyond the ends.
+
+    Args:
+        pts_seconds: (frames,) times of all frames, rising.
+        seconds: after frame 0.
+    """
+    place = int(np.searchsorted(pts_seconds, seconds + 1e-6, side="right")) - 1
+    return min(max(place, 0), len(pts_seconds) - 1)
+
+
 def window_of(windows: "Sequence[ClipWindow]", frame_index: int) -> ClipWindow:
     """The window that speaks for a frame.
 

@@ -85,6 +85,37 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>ClipsPanel</name>
+        <message>
+            <source>Clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Close list</source>
+            <translation>关闭列表</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>列</translation>
+        </message>
+        <message>
+            <source>Find a clip</source>
+            <translation>查找视频</translation>
+        </message>
+        <message>
+            <source>List of clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Open folder of clips…</source>
+            <translation>打开视频文件夹…</translation>
+        </message>
+        <message>
+            <source>Open list of clips…</source>
+            <translation>打开视频列表…</translation>
+        </message>
+    </context>
+    <context>
         <name>ColourBar</name>
         <message>
             <source>sink (class key) {share}</source>
@@ -264,6 +295,10 @@ Right-click for percentile tails and units</source>
             <translation>配置文件</translation>
         </message>
         <message>
+            <source>Lists</source>
+            <translation>列表</translation>
+        </message>
+        <message>
             <source>Load model</source>
             <translation>加载模型</translation>
         </message>
@@ -272,8 +307,16 @@ Right-click for percentile tails and units</source>
             <translation>打开检测框</translation>
         </message>
         <message>
+            <source>Open folder of clips</source>
+            <translation>打开视频文件夹</translation>
+        </message>
+        <message>
             <source>Open folder of pictures</source>
             <translation>打开图片文件夹</translation>
+        </message>
+        <message>
+            <source>Open list of clips</source>
+            <translation>打开视频列表</translation>
         </message>
         <message>
             <source>Open video</source>
@@ -357,6 +400,10 @@ Right-click for percentile tails and units</source>
             <translation>加载此模型</translation>
         </message>
         <message>
+            <source>Open these clips as a list</source>
+            <translation>以列表打开这些视频</translation>
+        </message>
+        <message>
             <source>Open this session</source>
             <translation>打开此会话</translation>
         </message>
@@ -407,10 +454,6 @@ Right-click for percentile tails and units</source>
             <translation>最多 {fps:g} 帧/秒</translation>
         </message>
         <message>
-            <source>Block {b}, {head}, {map}; colours as on screen</source>
-            <translation>块 {b}，{head}，{map}；颜色与屏幕一致</translation>
-        </message>
-        <message>
             <source>Browse…</source>
             <translation>浏览…</translation>
         </message>
@@ -427,6 +470,10 @@ Right-click for percentile tails and units</source>
             <translation>编码</translation>
         </message>
         <message>
+            <source>Content</source>
+            <translation>布局</translation>
+        </message>
+        <message>
             <source>Export</source>
             <translation>导出</translation>
         </message>
@@ -439,40 +486,12 @@ Right-click for percentile tails and units</source>
             <translation>文件</translation>
         </message>
         <message>
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
             <source>Frames</source>
             <translation>帧</translation>
-        </message>
-        <message>
-            <source>Kind</source>
-            <translation>类型</translation>
-        </message>
-        <message>
-            <source>Last block of each stage, {head}, {map}; colours as on screen</source>
-            <translation>每个阶段的最后一块，{head}，{map}；颜色与屏幕一致</translation>
-        </message>
-        <message>
-            <source>Layout</source>
-            <translation>布局</translation>
-        </message>
-        <message>
-            <source>Loop (frames {a}–{b})</source>
-            <translation>循环（第 {a}–{b} 帧）</translation>
-        </message>
-        <message>
-            <source>Map, class, probability and colour bar below</source>
-            <translation>在下方显示注意力图、类别、概率和色条</translation>
-        </message>
-        <message>
-            <source>Native</source>
-            <translation>原始尺寸</translation>
-        </message>
-        <message>
-            <source>Only frames that the model saw</source>
-            <translation>仅模型看到的帧</translation>
-        </message>
-        <message>
-            <source>Only pictures and videos have one</source>
-            <translation>只有图片和视频才有此项</translation>
         </message>
         <message>
             <source>Only videos have frames to choose</source>
@@ -489,6 +508,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Quality</source>
             <translation>质量</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>颜色范围</translation>
         </message>
         <message>
             <source>Rate</source>
@@ -517,34 +540,6 @@ Right-click for percentile tails and units</source>
         <message>
             <source>The name should end in {ending}</source>
             <translation>文件名应以 {ending} 结尾</translation>
-        </message>
-        <message>
-            <source>This kind of file holds numbers, no pictures</source>
-            <translation>此类文件保存数值，不含画面</translation>
-        </message>
-        <message>
-            <source>This window (frames {a}–{b})</source>
-            <translation>当前模型窗口（第 {a}–{b} 帧）</translation>
-        </message>
-        <message>
-            <source>Whole video ({n} frames)</source>
-            <translation>整个视频（{n} 帧）</translation>
-        </message>
-        <message>
-            <source>Within {w} × {h} ({name})</source>
-            <translation>不超过 {w} × {h}（{name}）</translation>
-        </message>
-        <message>
-            <source>each head alone</source>
-            <translation>每个头单独显示</translation>
-        </message>
-        <message>
-            <source>mean of heads</source>
-            <translation>各头的平均</translation>
-        </message>
-        <message>
-            <source>{method} of the class on screen, in every window; colours as on screen</source>
-            <translation>画面上所示类别的{method}，每个模型窗口各一张；颜色与画面相同</translation>
         </message>
     </context>
     <context>
@@ -820,6 +815,13 @@ right-click for percentile tails and units</source>
         <message>
             <source>Stopping: {job}</source>
             <translation>正在停止：{job}</translation>
+        </message>
+    </context>
+    <context>
+        <name>KindList</name>
+        <message>
+            <source>Kind</source>
+            <translation>类型</translation>
         </message>
     </context>
     <context>
@@ -1129,6 +1131,37 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>PictureFields</name>
+        <message>
+            <source>By hand</source>
+            <translation>手动</translation>
+        </message>
+        <message>
+            <source>Locked</source>
+            <translation>已锁定</translation>
+        </message>
+        <message>
+            <source>Map, class, probability and colour bar</source>
+            <translation>图、类别、概率和色条</translation>
+        </message>
+        <message>
+            <source>Native</source>
+            <translation>原始大小</translation>
+        </message>
+        <message>
+            <source>Only pictures and videos have one</source>
+            <translation>只有图片和视频才有</translation>
+        </message>
+        <message>
+            <source>Panes side by side</source>
+            <translation>并排窗格</translation>
+        </message>
+        <message>
+            <source>The range on screen is locked or set by hand</source>
+            <translation>屏幕上的颜色范围已锁定或由手动设定</translation>
+        </message>
+    </context>
+    <context>
         <name>PlotMenu</name>
         <message>
             <source>Copy the plot as an image</source>
@@ -1366,12 +1399,40 @@ right-click for percentile tails and units</source>
             <translation>正在绘制预览…</translation>
         </message>
         <message>
+            <source>First rows</source>
+            <translation>前几行</translation>
+        </message>
+        <message>
             <source>Frame at the play head, {w} × {h} pixels</source>
             <translation>播放位置的帧，{w} × {h} 像素</translation>
         </message>
         <message>
+            <source>Frame at the play head, {w} × {h} pixels; the colours of the whole clip are being found…</source>
+            <translation>播放头处的帧，{w} × {h} 像素；正在确定整个视频的颜色范围…</translation>
+        </message>
+        <message>
             <source>No preview: {why}</source>
             <translation>无预览：{why}</translation>
+        </message>
+        <message>
+            <source>Preview</source>
+            <translation>预览</translation>
+        </message>
+        <message>
+            <source>Show the whole picture</source>
+            <translation>显示整幅图片</translation>
+        </message>
+        <message>
+            <source>The numbers of the window at the play head</source>
+            <translation>播放头处模型窗口的数值</translation>
+        </message>
+        <message>
+            <source>This kind of file holds numbers, no pictures</source>
+            <translation>此类文件只含数值，没有图片</translation>
+        </message>
+        <message>
+            <source>about {size}</source>
+            <translation>约 {size}</translation>
         </message>
     </context>
     <context>
@@ -2252,6 +2313,37 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>clips</name>
+        <message>
+            <source>Clip</source>
+            <translation>视频</translation>
+        </message>
+        <message>
+            <source>Label</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>预测类别</translation>
+        </message>
+        <message>
+            <source>Probability</source>
+            <translation>概率</translation>
+        </message>
+        <message>
+            <source>Right</source>
+            <translation>正确</translation>
+        </message>
+        <message>
+            <source>That was the first clip</source>
+            <translation>已是第一个视频</translation>
+        </message>
+        <message>
+            <source>That was the last clip</source>
+            <translation>已是最后一个视频</translation>
+        </message>
+    </context>
+    <context>
         <name>commands</name>
         <message>
             <source>&amp;Attention</source>
@@ -2420,6 +2512,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Clips workspace</source>
             <translation>视频列表工作区</translation>
+        </message>
+        <message>
+            <source>Close list</source>
+            <translation>关闭列表</translation>
         </message>
         <message>
             <source>Close pane</source>
@@ -2686,6 +2782,14 @@ right-click for percentile tails and units</source>
             <translation>词元之间的分隔线；词元在屏幕上足够大时显示</translation>
         </message>
         <message>
+            <source>List all videos below a folder</source>
+            <translation>列出文件夹内的所有视频</translation>
+        </message>
+        <message>
+            <source>List of clips</source>
+            <translation>视频列表</translation>
+        </message>
+        <message>
             <source>List, search and change all keys</source>
             <translation>列出、搜索和更改所有按键</translation>
         </message>
@@ -2780,6 +2884,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Next box</source>
             <translation>下一个检测框</translation>
+        </message>
+        <message>
+            <source>Next clip of the list</source>
+            <translation>列表中的下一个视频</translation>
         </message>
         <message>
             <source>Next colour map</source>
@@ -2878,6 +2986,10 @@ right-click for percentile tails and units</source>
             <translation>打开</translation>
         </message>
         <message>
+            <source>Open a list of clips, with their labels, to step through</source>
+            <translation>打开带标签的视频列表，逐个查看</translation>
+        </message>
+        <message>
             <source>Open a video</source>
             <translation>打开视频</translation>
         </message>
@@ -2890,8 +3002,16 @@ right-click for percentile tails and units</source>
             <translation>打开检测框…</translation>
         </message>
         <message>
+            <source>Open folder of clips…</source>
+            <translation>打开视频文件夹…</translation>
+        </message>
+        <message>
             <source>Open folder of pictures…</source>
             <translation>打开图片文件夹…</translation>
+        </message>
+        <message>
+            <source>Open list of clips…</source>
+            <translation>打开视频列表…</translation>
         </message>
         <message>
             <source>Open numbered pictures as the frames of a video</source>
@@ -2964,6 +3084,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Preprocessing…</source>
             <translation>预处理…</translation>
+        </message>
+        <message>
+            <source>Previous clip of the list</source>
+            <translation>列表中的上一个视频</translation>
         </message>
         <message>
             <source>Previous colour map</source>
@@ -3090,8 +3214,8 @@ right-click for percentile tails and units</source>
             <translation>会话另存为…</translation>
         </message>
         <message>
-            <source>Save what is shown as a picture or a video</source>
-            <translation>把显示的内容保存为图片或视频</translation>
+            <source>Save what is shown as a film, a picture or numbers</source>
+            <translation>将所显示的内容保存为影片、图片或数值</translation>
         </message>
         <message>
             <source>Save what is shown now in the form of the last export, under another name</source>
@@ -3310,8 +3434,8 @@ right-click for percentile tails and units</source>
             <translation>请先按 W 解释一个类别</translation>
         </message>
         <message>
-            <source>export something first; panes side by side are not exported</source>
-            <translation>请先导出一次；并排的窗格不能导出</translation>
+            <source>export something first</source>
+            <translation>请先导出一次</translation>
         </message>
         <message>
             <source>load a model first</source>
@@ -3362,12 +3486,12 @@ right-click for percentile tails and units</source>
             <translation>请先打开图片文件夹</translation>
         </message>
         <message>
-            <source>open a video and load a model first</source>
-            <translation>请先打开视频并加载模型</translation>
+            <source>open a list of clips first</source>
+            <translation>请先打开视频列表</translation>
         </message>
         <message>
-            <source>open a video and load a model first; panes side by side are not exported, copy them with Ctrl+C or show one alone with Enter</source>
-            <translation>请先打开视频并加载模型；并排的窗格不能导出，可用 Ctrl+C 复制，或按回车键单独显示其中一个</translation>
+            <source>open a video and load a model first</source>
+            <translation>请先打开视频并加载模型</translation>
         </message>
         <message>
             <source>open a video and load a model of detection first</source>
@@ -3502,12 +3626,12 @@ right-click for percentile tails and units</source>
     <context>
         <name>empty</name>
         <message>
-            <source>A list of clips is not in this version yet.</source>
-            <translation>此版本尚无视频列表。</translation>
-        </message>
-        <message>
             <source>Choose a class to see what each head does for it.</source>
             <translation>选择一个类别，查看每个头对它的作用。</translation>
+        </message>
+        <message>
+            <source>Drop a list or a folder of clips.</source>
+            <translation>请拖入视频列表或视频文件夹。</translation>
         </message>
         <message>
             <source>Effects of heads are not in this version yet.</source>
@@ -3516,6 +3640,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Numbers of a head are not in this version yet.</source>
             <translation>此版本尚无单个头的数值。</translation>
+        </message>
+        <message>
+            <source>Open list…</source>
+            <translation>打开列表…</translation>
+        </message>
+        <message>
+            <source>Reading {name}</source>
+            <translation>正在读取 {name}</translation>
         </message>
         <message>
             <source>Run</source>
@@ -3539,6 +3671,53 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>export_content</name>
+        <message>
+            <source>Block {b}, {head}, {map}</source>
+            <translation>块 {b}，{head}，{map}</translation>
+        </message>
+        <message>
+            <source>Last block of each stage, {head}, {map}</source>
+            <translation>每个阶段的最后一块，{head}，{map}</translation>
+        </message>
+        <message>
+            <source>Loop (frames {a}–{b})</source>
+            <translation>循环（帧 {a}–{b}）</translation>
+        </message>
+        <message>
+            <source>Only frames that the model saw</source>
+            <translation>仅模型看到的帧</translation>
+        </message>
+        <message>
+            <source>The panes {names}</source>
+            <translation>窗格 {names}</translation>
+        </message>
+        <message>
+            <source>The panes {names} and their difference</source>
+            <translation>窗格 {names} 及其差异</translation>
+        </message>
+        <message>
+            <source>This window (frames {a}–{b})</source>
+            <translation>此模型窗口（帧 {a}–{b}）</translation>
+        </message>
+        <message>
+            <source>Whole video ({n} frames)</source>
+            <translation>整个视频（{n} 帧）</translation>
+        </message>
+        <message>
+            <source>each head alone</source>
+            <translation>每个头单独</translation>
+        </message>
+        <message>
+            <source>mean of heads</source>
+            <translation>各头的平均</translation>
+        </message>
+        <message>
+            <source>{method} of the class on screen, in every window</source>
+            <translation>屏幕上所示类别的{method}，每个窗口都有</translation>
+        </message>
+    </context>
+    <context>
         <name>file_watch</name>
         <message>
             <source>{name} has changed on disk</source>
@@ -3556,8 +3735,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>files</name>
         <message>
-            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …) or a session (.mvitlens)</source>
-            <translation>无法打开 {name}：请拖入视频（{videos}…）、图片文件夹、检查点（{models}…）或会话（.mvitlens）</translation>
+            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …), a session (.mvitlens), or a list ({lists}, …) or folder of clips</source>
+            <translation>无法打开 {name}：请拖入视频（{videos} 等）、图片文件夹、检查点（{models} 等）、会话（.mvitlens），或视频列表（{lists} 等）、视频文件夹</translation>
         </message>
     </context>
     <context>
@@ -3947,6 +4126,21 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>kinds</name>
+        <message>
+            <source>Data</source>
+            <translation>数据</translation>
+        </message>
+        <message>
+            <source>Film</source>
+            <translation>影片</translation>
+        </message>
+        <message>
+            <source>Picture</source>
+            <translation>图片</translation>
+        </message>
+    </context>
+    <context>
         <name>maps</name>
         <message>
             <source>Cancelled; run the window again with Ctrl+R</source>
@@ -4300,24 +4494,24 @@ right-click for percentile tails and units</source>
             <translation>注意力图数值 (NPZ)</translation>
         </message>
         <message>
-            <source>Picture for a paper (PNG)</source>
-            <translation>论文插图 (PNG)</translation>
+            <source>Picture for a paper (PNG, 170 mm at 300 dpi)</source>
+            <translation>论文图片（PNG，170 毫米，300 点/英寸）</translation>
         </message>
         <message>
             <source>Predictions (CSV)</source>
             <translation>预测结果 (CSV)</translation>
         </message>
         <message>
-            <source>Small animation (GIF, 480p, 10 fps)</source>
-            <translation>小型动画 (GIF，480p，10 帧/秒)</translation>
+            <source>Small animation (GIF, 480 lines, 10 fps)</source>
+            <translation>小动画（GIF，480 行，10 帧/秒）</translation>
         </message>
         <message>
-            <source>Video for a slide (MP4, 1080p)</source>
-            <translation>幻灯片视频 (MP4，1080p)</translation>
+            <source>Video for a slide (MP4, 1080 lines)</source>
+            <translation>幻灯片视频（MP4，1080 行）</translation>
         </message>
         <message>
-            <source>Video of all heads (MP4, 1080p)</source>
-            <translation>所有注意力头的视频 (MP4，1080p)</translation>
+            <source>Video of all heads (MP4, 1080 lines)</source>
+            <translation>所有头的视频（MP4，1080 行）</translation>
         </message>
     </context>
     <context>
@@ -4586,6 +4780,14 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>terms</name>
+        <message>
+            <source>170 mm wide at 300 dpi ({w} pixels)</source>
+            <translation>宽 170 毫米，300 点/英寸（{w} 像素）</translation>
+        </message>
+        <message>
+            <source>85 mm wide at 300 dpi ({w} pixels)</source>
+            <translation>宽 85 毫米，300 点/英寸（{w} 像素）</translation>
+        </message>
         <message>
             <source>AV1, for the web</source>
             <translation>AV1，适用于网页</translation>
@@ -5021,6 +5223,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>wrong actor</source>
             <translation>指向错误对象</translation>
+        </message>
+        <message>
+            <source>{h} lines, at most {w} wide</source>
+            <translation>{h} 行，最宽 {w}</translation>
         </message>
     </context>
     <context>

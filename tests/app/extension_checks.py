@@ -13,6 +13,7 @@ from app.cli.entry import main
 from app.commands import BY_ID
 from app.commands.palette import entries_of
 from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.export.kinds import KINDS
 from app.panels.timeline.rows import ROWS
 from mvit_core.export import EXPORTERS
 from tests.app.conftest import settle
@@ -90,8 +91,9 @@ def test_a_method_is_offered_and_shown(lens, qtbot):
 def test_an_exporter_is_offered_by_the_dialog(lens):
     lens.actions_table.run("export.export")
     dialog = dialog_of(ExportDialog)
-    assert dialog.kind.findData(".jsonl") >= 0
-    dialog.kind.setCurrentIndex(dialog.kind.findData(".jsonl"))
+    dialog.kinds.setCurrentRow([*KINDS].index("data"))
+    assert dialog.format.findData(".jsonl") >= 0
+    dialog.format.setCurrentIndex(dialog.format.findData(".jsonl"))
     assert dialog.target.text().endswith(".jsonl")
     dialog.close()
 

@@ -80,7 +80,7 @@ def test_what_a_combo_box_chooses_is_said_before_what_is_chosen(lens):
     assert set(labels_of(display).values()) == {"Map", "Query", "Colours", "Range"}
     lens.actions_table.run("export.export")
     shown = dialog_of(ExportDialog)
-    assert labels_of(shown)[shown.kind] == "Kind"
+    assert labels_of(shown)[shown.format] == "Format"
     assert set(shown.findChildren(QComboBox)) <= set(labels_of(shown))
     shown.close()
 

@@ -1,17 +1,19 @@
 """The export dialog and what becomes of a request: codecs, sound, progress, cancelling."""
 
+import re
 import time
 from dataclasses import replace
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 import mvit_core.checkpoint
 import mvit_core.export
 from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.export.kinds import KINDS, formats_of, kind_of
 from app.dialogs.export.presets import PRESETS
 from app.panels.status import JobWidget
 from app.results import JobInfo, TaskKey
@@ -22,10 +24,12 @@ from app.workers.export import Exporter, job_for, of_frames, repeated, spans_of
 from app.workers.worker import TaskHandle
 from mvit_core.errors import Cancelled, MvitError
 from mvit_core.export import EXPORTERS, check_target
+from mvit_core.render import ValueRange
 from mvit_core.video import Video, open_video
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, Encoding, codecs_for
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import dialog_of, messages, press
+from tests.fixtures_video import write_barcode_clip
 
 pytestmark = pytest.mark.gui
 
@@ -58,9 +62,19 @@ def choose(combo, data):
     return combo.currentData() == data
 
 
+def choose_format(dialog, ending):
+    """Walk to the kind whose format an ending is, then to the ending."""
+    kind = kind_of(ending)
+    dialog.kinds.setFocus()
+    QTest.keyClick(dialog.kinds, Qt.Key.Key_Home)
+    while dialog.kinds.kind != kind:
+        QTest.keyClick(dialog.kinds, Qt.Key.Key_Down)
+    return choose(dialog.format, ending)
+
+
 @pytest.mark.parametrize("ending", CONTAINERS)
 def test_only_codecs_that_fit_the_kind_of_file_can_be_chosen(dialog, ending):
-    assert choose(dialog.kind, ending)
+    assert choose_format(dialog, ending)
     fields = dialog.fields
     assert fields.codec.currentData() in codecs_for(ending)
     fields.codec.setEnabled(True)
@@ -76,7 +90,7 @@ def test_only_codecs_that_fit_the_kind_of_file_can_be_chosen(dialog, ending):
 
 @pytest.mark.parametrize("ending", [e for e in EXPORTERS if e not in CONTAINERS])
 def test_what_is_no_video_has_no_codec_no_quality_and_no_sound(dialog, ending):
-    assert choose(dialog.kind, ending)
+    assert choose_format(dialog, ending)
     fields = dialog.fields
     for field in (fields.codec, fields.quality, fields.sound):
         assert not field.isEnabled()
@@ -134,7 +148,7 @@ def test_the_last_export_is_repeated_for_what_is_shown_now(lens, qtbot, dialog, 
     assert "export something first" in repeat.toolTip()
     dialog.target.setText(str(tmp_path / "first.mkv"))
     assert choose(dialog.fields.quality, "small")
-    assert choose(dialog.layouts, "side-by-side")
+    assert choose(dialog.pictures.layouts, "side-by-side")
     assert choose(dialog.span, "window")
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "first.mkv")
@@ -172,7 +186,7 @@ def test_a_saved_file_leads_to_its_folder(lens, qtbot, dialog, tmp_path, monkeyp
 
 def test_pictures_can_be_written_without_the_caption(lens, qtbot, dialog, tmp_path):
     dialog.target.setText(str(tmp_path / "bare.png"))
-    QTest.keyClick(dialog.caption, Qt.Key.Key_Space)
+    QTest.keyClick(dialog.pictures.caption, Qt.Key.Key_Space)
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "bare.png")
     assert QImage(str(tmp_path / "bare.png")).size().toTuple() == lens.controller.results.video.size
@@ -180,9 +194,9 @@ def test_pictures_can_be_written_without_the_caption(lens, qtbot, dialog, tmp_pa
 
 def test_numbers_have_neither_caption_nor_layout(dialog, tmp_path):
     for ending, shows in ((".npz", False), (".png", True), (".csv", False), (".mp4", True)):
-        assert choose(dialog.kind, ending)
-        assert dialog.caption.isEnabled() == dialog.layouts.isEnabled() == shows
-        assert bool(dialog.caption.toolTip()) != shows
+        assert choose_format(dialog, ending)
+        assert dialog.pictures.caption.isEnabled() == dialog.pictures.layouts.isEnabled() == shows
+        assert bool(dialog.pictures.caption.toolTip()) != shows
 
 
 def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path):
@@ -233,14 +247,84 @@ def test_the_layout_offered_first_is_that_of_the_view_and_its_maps_are_named(len
     assert "Last block of each stage" in said[2]
 
 
-def test_panes_side_by_side_are_not_exported_and_the_command_says_why(lens, qtbot):
-    lens.store.update(view="compare")
+def pin_and_compare(qtbot, lens):
+    """Pin the map shown, go to another block and compare, with the difference of both."""
+    lens.controller.intents.panes.pin()
+    lens.store.update(block=1, view="compare", difference=(0, 1))
+    settle(qtbot, lens)
+
+
+def test_the_panes_of_compare_are_offered_first_and_each_layout_beside(lens, qtbot):
+    pin_and_compare(qtbot, lens)
     for command in ("export.export", "export.repeat"):
-        action = lens.actions_table.by_id[command]
-        assert not action.isEnabled()
-        assert "panes side by side are not exported" in action.toolTip()
-    lens.store.update(view="single")
-    assert lens.actions_table.by_id["export.export"].isEnabled()
+        reason = lens.actions_table.by_id[command].toolTip()
+        assert "panes side by side" not in reason
+    lens.actions_table.run("export.export")
+    dialog = dialog_of(ExportDialog)
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=WAIT_MS)
+    request = dialog.job().request
+    assert [pane.name for pane in request.comparison.panes] == ["Now", "A"]
+    assert [pane.map.block for pane in request.comparison.panes] == [1, 3]
+    assert request.comparison.difference == (0, 1)
+    assert "Now, A and their difference" in dialog.content.text()
+    assert dialog.job().target.name == "clip-compare-all.mp4"
+    assert choose(dialog.pictures.layouts, "single")
+    assert dialog.job().request.comparison is None
+    assert dialog.job().target.name == "clip-b1-mean-all.mp4"
+    assert choose_format(dialog, ".csv")
+    assert dialog.job().request.comparison is None
+    dialog.reject()
+
+
+def test_a_compare_view_without_pins_exports_its_one_map(lens):
+    lens.store.update(view="compare")
+    job = lens.controller.exports.job()
+    assert (job.request.comparison, job.others) == (None, ())
+
+
+def test_panes_of_another_clip_and_model_are_exported_as_they_were_previewed(
+    lens, qtbot, tmp_path, toy_checkpoint
+):
+    copy = tmp_path / "other.pyth"
+    copy.write_bytes(toy_checkpoint.read_bytes())
+    clip = write_barcode_clip(tmp_path / "slow.mp4", frames=20, size=(120, 120), fps=15)
+    lens.controller.intents.panes.pin()
+    (pin,) = lens.store.state.panes
+    pins = (
+        pin,
+        replace(pin, clip=clip, map=replace(pin.map, block=1)),
+        replace(pin, model=replace(pin.model, checkpoint=copy)),
+    )
+    lens.store.update(panes=pins, view="compare", difference=(0, 2))
+    settle(qtbot, lens)
+    job = lens.controller.exports.job()
+    assert [(each.clip.name, each.is_own_clip) for each in job.others] == [
+        ("slow.mp4", False),
+        (job.clip.name, True),
+    ]
+    lens.actions_table.run("export.export")
+    dialog = dialog_of(ExportDialog)
+    dialog.target.setText(str(tmp_path / "a.png"))
+    image = previewed(qtbot, dialog)
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "a.png")
+    written = QImage(str(tmp_path / "a.png")).convertToFormat(QImage.Format.Format_RGB888)
+    assert image == written
+
+
+def test_an_export_of_a_pane_whose_clip_has_gone_says_so(lens, qtbot, tmp_path):
+    clip = write_barcode_clip(tmp_path / "gone.mp4", frames=20)
+    lens.controller.intents.panes.pin()
+    (pin,) = lens.store.state.panes
+    lens.store.update(panes=(replace(pin, clip=clip),), view="compare")
+    settle(qtbot, lens)
+    job = replace(lens.controller.exports.job(), target=tmp_path / "out.png")
+    clip.unlink()
+    host = Exporter()
+    with pytest.raises(MvitError, match=r"gone\.mp4"):
+        host.run(job, TaskHandle("export", 1, lambda _: None))
+    assert not job.target.exists()
+    host.close()
 
 
 def test_an_export_stops_while_the_model_runs(lens, tmp_path):
@@ -344,9 +428,9 @@ def previewed(qtbot, dialog):
     ids=str,
 )
 def test_the_preview_is_the_picture_that_is_written(lens, qtbot, dialog, tmp_path):
-    assert choose(dialog.layouts, "side-by-side")
-    image = previewed(qtbot, dialog)
     dialog.target.setText(str(tmp_path / "a.png"))
+    assert choose(dialog.pictures.layouts, "side-by-side")
+    image = previewed(qtbot, dialog)
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "a.png")
     written = QImage(str(tmp_path / "a.png")).convertToFormat(QImage.Format.Format_RGB888)
@@ -356,8 +440,8 @@ def test_the_preview_is_the_picture_that_is_written(lens, qtbot, dialog, tmp_pat
 def test_each_choice_renews_the_preview(qtbot, dialog):
     seen = [previewed(qtbot, dialog)]
     for act in (
-        lambda: choose(dialog.layouts, "heads"),
-        lambda: QTest.keyClick(dialog.caption, Qt.Key.Key_Space),
+        lambda: choose(dialog.pictures.layouts, "heads"),
+        lambda: QTest.keyClick(dialog.pictures.caption, Qt.Key.Key_Space),
     ):
         act()
         assert dialog.is_drawing
@@ -377,18 +461,27 @@ def test_a_choice_opens_no_video_for_its_preview(qtbot, dialog, monkeypatch):
 
     monkeypatch.setattr(Video, "__init__", init)
     for layout in ("heads", "stages", "side-by-side"):
-        assert choose(dialog.layouts, layout)
+        assert choose(dialog.pictures.layouts, layout)
         assert previewed(qtbot, dialog) is not None
     assert opened == []
 
 
-def test_numbers_have_no_preview_and_the_dialog_says_so(qtbot, dialog):
+@pytest.mark.parametrize("ending", formats_of("data"))
+def test_numbers_have_no_picture_and_the_dialog_shows_what_they_begin_with(
+    lens, qtbot, dialog, ending
+):
     previewed(qtbot, dialog)
-    assert choose(dialog.kind, ".csv")
+    assert choose_format(dialog, ending)
     assert previewed(qtbot, dialog) is None
     assert "numbers" in dialog.preview.words.text()
-    assert choose(dialog.kind, ".gif")
+    table = dialog.preview.table
+    assert table.isVisible()
+    heads = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount())]
+    assert ("class" if ending == ".csv" else "array") in heads
+    assert table.rowCount() >= 4
+    assert choose_format(dialog, ".gif")
     assert previewed(qtbot, dialog) is not None
+    assert not table.isVisible()
 
 
 def test_a_preview_that_cannot_be_drawn_says_why(lens, qtbot, dialog, monkeypatch):
@@ -397,7 +490,7 @@ def test_a_preview_that_cannot_be_drawn_says_why(lens, qtbot, dialog, monkeypatc
 
     previewed(qtbot, dialog)
     monkeypatch.setattr(mvit_core.export, "draw_still", broken)
-    assert choose(dialog.layouts, "stages")
+    assert choose(dialog.pictures.layouts, "stages")
     assert previewed(qtbot, dialog) is None
     assert "nothing to see" in dialog.preview.words.text()
     assert "nothing to see" not in messages(lens)
@@ -428,7 +521,7 @@ def test_a_preset_makes_the_choices_that_it_names(dialog, name):
     preset = PRESETS[name]
     assert choose(dialog.preset, name)
     job, request = dialog.job(), dialog.job().request
-    assert job.target.suffix == preset.ending == dialog.kind.currentData()
+    assert job.target.suffix == preset.ending == dialog.format.currentData()
     if preset.ending in (*CONTAINERS, ".png"):
         assert (request.layout, request.size) == (preset.layout, preset.size)
     assert request.rate == preset.rate
@@ -439,11 +532,82 @@ def test_a_preset_makes_the_choices_that_it_names(dialog, name):
 def test_choices_that_no_preset_makes_are_ones_own(dialog):
     assert dialog.preset.currentData() is None
     assert choose(dialog.preset, "slide")
-    assert choose(dialog.size_choice, "720p")
+    assert choose(dialog.pictures.size, "720p")
     assert dialog.preset.currentData() is None
     assert dialog.preset.currentText() == "Own choices"
-    assert choose(dialog.size_choice, "1080p")
+    assert choose(dialog.pictures.size, "1080p")
     assert dialog.preset.currentData() == "slide"
+
+
+def test_a_kind_shows_the_choices_that_it_has_and_no_others(dialog):
+    fields, pictures = dialog.fields, dialog.pictures
+    of_films = (dialog.span, dialog.rate, fields.codec, fields.quality, fields.sound)
+    of_pictures = (pictures.layouts, pictures.size, pictures.policy, pictures.caption)
+    for kind in KINDS:
+        assert choose_format(dialog, formats_of(kind)[0])
+        assert dialog.kinds.kind == kind
+        assert {field.isVisible() for field in of_films} == {kind == "film"}
+        assert {field.isVisible() for field in of_pictures} == {kind != "data"}
+        offered = [dialog.format.itemData(row) for row in range(dialog.format.count())]
+        assert offered == list(formats_of(kind))
+
+
+def test_the_dialog_opens_with_the_kind_of_last_time(lens, dialog):
+    assert dialog.kinds.kind == "film"
+    assert choose_format(dialog, ".npz")
+    dialog.reject()
+    lens.actions_table.run("export.export")
+    again = dialog_of(ExportDialog)
+    assert (again.kinds.kind, again.job().target.suffix) == ("data", ".npz")
+    again.reject()
+
+
+def test_a_film_is_offered_with_the_range_of_the_clip_and_a_picture_with_that_on_screen(
+    lens, qtbot, dialog, tmp_path
+):
+    assert dialog.job().request.heat.range_policy == "clip"
+    assert choose_format(dialog, ".png")
+    assert dialog.job().request.heat == lens.store.state.heat
+    assert choose_format(dialog, ".mp4")
+    assert choose(dialog.pictures.policy, "layer")
+    assert choose_format(dialog, ".webm")
+    assert dialog.job().request.heat == lens.store.state.heat, "a choice is kept within a kind"
+    assert choose(dialog.pictures.policy, "clip")
+    dialog.target.setText(str(tmp_path / "a.mp4"))
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    exported(qtbot, lens, tmp_path / "a.mp4")
+    last = replace(job_for(lens.store.state, lens.controller.results), policy="clip")
+    again = repeated(last, lens.store.state, lens.controller.results)
+    assert again.request.heat.range_policy == "clip"
+
+
+@pytest.mark.parametrize(
+    "heat", [{"range_policy": "manual", "manual_range": ValueRange(0.0, 0.5)}], ids=["by hand"]
+)
+def test_a_range_by_hand_stays_in_films(lens, dialog):
+    assert not dialog.pictures.policy.isEnabled()
+    assert dialog.pictures.policy.toolTip()
+    assert dialog.job().request.heat == lens.store.state.heat
+
+
+def test_the_preview_is_in_true_size_or_whole_and_says_what_the_file_costs(qtbot, dialog):
+    assert choose(dialog.pictures.size, "1080p")
+    image = previewed(qtbot, dialog)
+    picture, ratio = dialog.preview.picture, dialog.devicePixelRatioF()
+    assert picture.size() == image.size() / ratio
+    bar = dialog.preview.area.horizontalScrollBar()
+    before = bar.value()
+    middle = dialog.preview.area.viewport().rect().center()
+    at = picture.mapFrom(dialog.preview.area.viewport(), middle)
+    QTest.mousePress(picture, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(picture, at - QPoint(40, 0))
+    QTest.mouseRelease(picture, Qt.MouseButton.LeftButton)
+    assert bar.value() > before
+    QTest.keyClick(dialog.preview.whole, Qt.Key.Key_Space)
+    room = dialog.preview.area.viewport()
+    qtbot.waitUntil(lambda: picture.width() <= room.width(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "about" in dialog.preview.words.text(), timeout=WAIT_MS)
+    assert re.search(r"about \d[\d.]* [kMG]B · \d+:\d\d", dialog.preview.words.text())
 
 
 def test_no_rate_above_that_of_the_clip_is_offered(lens, dialog):
@@ -473,12 +637,12 @@ def test_the_name_says_the_range_until_one_writes_another(dialog):
     assert name() == "clip-b3-mean-f0-15.mp4"
     assert choose(dialog.span, "sampled")
     assert name() == "clip-b3-mean-sampled.mp4"
-    assert choose(dialog.kind, ".png")
+    assert choose_format(dialog, ".png")
     assert name() == "clip-b3-mean-f0.png"
-    assert choose(dialog.kind, ".npz")
+    assert choose_format(dialog, ".npz")
     assert name() == "clip-b3-mean-all.npz"
     dialog.target.setText(dialog.target.text().replace("mean-all", "mine"))
-    assert choose(dialog.kind, ".gif")
+    assert choose_format(dialog, ".gif")
     assert choose(dialog.span, "all")
     assert name() == "clip-b3-mine.gif"
 

@@ -5,6 +5,7 @@ import sys
 import zlib
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import av
 import cv2
@@ -16,7 +17,7 @@ from mvit_core.attribution import HeadSet
 from mvit_core.errors import Cancelled, ClipError, ExportError
 from mvit_core.export import EXPORTERS, LAYOUTS, SIZES, ExportRequest, check_target, export
 from mvit_core.export.caption import Caption, caption_lines
-from mvit_core.export.figure import plan
+from mvit_core.export.figure import GAP, plan
 from mvit_core.export.layouts import panels_of
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer, MapSpec
@@ -232,10 +233,11 @@ def test_heat_of_damaged_frames_is_hatched_in_pictures_and_films(
         export(explainer, video, request, target)
         read = frames_of(target)[0] if ending == ".mkv" else cv2.imread(str(target))[..., ::-1]
         pictures.append(read.astype(int))
-    whole, hatched = pictures
+    # Below, the damaged one says what it is.
+    whole, hatched = (picture[: picture.shape[0] // 2] for picture in pictures)
     height, width = whole.shape[:2]
     bare = np.add.outer(np.arange(height), np.arange(width)) % 8 == 0
-    frame = video.frame(0).astype(int)
+    frame = video.frame(0).astype(int)[:height]
     if ending == ".png":
         assert (hatched[bare] == frame[bare]).all()
         assert (hatched[~bare] == whole[~bare]).all()
@@ -471,23 +473,56 @@ def test_stages_show_a_picked_token_at_the_same_place_on_every_grid(explainer, v
 
 @pytest.mark.parametrize("caption", [True, False])
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("size", SIZES)
-def test_a_picture_fits_the_size_asked_for_and_is_never_enlarged(
-    explainer, video, size, layout, caption
+def test_a_picture_has_the_lines_or_the_width_that_its_size_promises(
+    explainer, video, layout, caption
 ):
     panels = panels_of(explainer, video, explainer.windows(video)[0], layout, MapSpec())
-    for display_size in ((320, 180), (1080, 1920), (5000, 1000)):
-        native = plan(display_size, panels, caption=caption)
-        figure = plan(display_size, panels, caption=caption, size=size)
-        assert figure.panel_size <= native.panel_size
-        bound = SIZES[size]
-        if bound is None or (native.size[0] <= bound[0] and native.size[1] <= bound[1]):
-            assert figure == native
+    shapes = ((320, 180), (1080, 1920), (5000, 1000))
+    for display_size, (name, size) in product(shapes, SIZES.items()):
+        if size is None:
             continue
-        assert figure.size[0] <= bound[0]
-        assert figure.size[1] <= bound[1]
+        width, height = size.most
+        figure = plan(display_size, panels, caption=caption, size=name)
+        if size.dpi:
+            assert figure.size[0] == width
+        else:
+            assert figure.size[1] == height
+            assert figure.size[0] <= width
+        across = figure.columns * (figure.panel_size[0] + GAP) - GAP
+        assert across <= figure.size[0]
+        assert figure.caption_top + figure.caption_height <= figure.size[1]
         # Fonts are whole pixels, so that a caption may leave some of the room.
-        assert bound[0] - figure.size[0] <= 8 * 4 or bound[1] - figure.size[1] <= 8 * 4
+        assert width - across <= 8 * 4 or figure.top <= 8 * 4
+        assert figure.panel_size[0] / figure.panel_size[1] == pytest.approx(
+            display_size[0] / display_size[1], rel=0.02
+        )
+
+
+def test_a_native_picture_has_the_pixels_of_the_frame(explainer, video):
+    panels = panels_of(explainer, video, explainer.windows(video)[0], "single", MapSpec())
+    for display_size in ((320, 180), (5000, 1000)):
+        figure = plan(display_size, panels, caption=False)
+        assert (figure.panel_size, figure.size) == (display_size, display_size)
+
+
+def test_a_small_video_is_enlarged_to_the_lines_that_are_asked_for(explainer, video, tmp_path):
+    summary = export(explainer, video, bare(size="1080p", stop=3), tmp_path / "out.mp4")
+    frames = frames_of(tmp_path / "out.mp4")
+    assert summary.size == (1920, 1080)
+    assert [read_barcode(cv2.resize(frame, (192, 108))) for frame in frames] == [0, 1, 2]
+
+
+def test_a_picture_for_print_has_its_width_and_says_its_dots_per_inch(explainer, video, tmp_path):
+    target = tmp_path / "out.png"
+    summary = export(explainer, video, ExportRequest(frame_index=0, size="85mm"), target)
+    assert summary.size[0] == round(85 / 25.4 * 300)
+    data = target.read_bytes()
+    place = data.index(b"pHYs") + 4
+    assert int.from_bytes(data[place : place + 4], "big") == round(300 / 0.0254)
+    assert cv2.imread(str(target)).shape[1] == summary.size[0]
+    assert json.loads(png_comment(data))["block"] == 3
+    export(explainer, video, ExportRequest(frame_index=0), target)
+    assert b"pHYs" not in target.read_bytes()
 
 
 def test_a_scaled_down_video_shows_every_frame_and_says_its_size(explainer, tmp_path):
@@ -540,6 +575,7 @@ def test_only_the_frames_that_the_model_saw_are_written_where_asked(explainer, v
         ("out.png", {"rate": 10.0}, "no video; leave the rate"),
         ("out.png", {"sampled_only": True}, "no video; leave the rate"),
         ("out.csv", {"size": "720p"}, "holds no pictures; leave the size out"),
+        ("out.mp4", {"size": "170mm"}, "for print; a video takes native or a height"),
     ],
 )
 def test_a_size_or_rate_that_cannot_be_is_refused(tmp_path, name, changes, message):

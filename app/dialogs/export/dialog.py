@@ -1,4 +1,4 @@
-"""The export dialog: choices and a preview; the export runs after it is closed."""
+"""The export dialog: a kind, its choices and a preview; the export runs after it is closed."""
 
 from __future__ import annotations
 
@@ -8,34 +8,36 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.dialogs.export.content import content_words
 from app.dialogs.export.encoding_fields import EncodingFields
+from app.dialogs.export.kinds import KindList, formats_of, kind_of
+from app.dialogs.export.picture_fields import COMPARE, PictureFields, choose
 from app.dialogs.export.presets import PRESETS, preset_words
 from app.dialogs.export.preview_pane import PreviewPane
-from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import term
-from app.text.why import method_words
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
-from mvit_core.attribution import METHODS
 from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
+    from app.dialogs.export.content import ExportFacts
     from app.dialogs.export.presets import Preset
     from app.workers.export import ExportJob, Span
     from app.workers.export_preview import Preview
+    from mvit_core.export.estimate import Estimate
 
 RATES = (30.0, 25.0, 24.0, 15.0, 12.0, 10.0, 5.0)
 """Frames per second offered where they are lower than those of the clip."""
@@ -43,15 +45,15 @@ RATES = (30.0, 25.0, 24.0, 15.0, 12.0, 10.0, 5.0)
 SETTLE_MS = 60
 """Milliseconds within which choices, as those of a preset, are drawn together."""
 
+FIRST_SIZE = (880, 600)
+
 
 class ExportDialog(QDialog):
-    """Choices of an export: content, file and encoding, with a preview.
+    """Choices of an export: kind, content, file and encoding, with a preview.
 
     Args:
-        job: the export of the present view.
-        spans: the spans that exist, as (first frame, one past the last).
-        heads: number of heads of the layer.
-        fps: frames per second of the clip.
+        job: the export of the present view; the ending of its target is the kind that is shown.
+        facts: of clip and model.
         parent: the window.
     """
 
@@ -60,49 +62,51 @@ class ExportDialog(QDialog):
     preview_asked = Signal(object)
     """Emitted with an ``ExportJob`` to be drawn; ``show_preview`` shows the result."""
 
-    def __init__(
-        self,
-        job: ExportJob,
-        spans: dict[Span, tuple[int, int]],
-        heads: int,
-        fps: float,
-        parent: QWidget,
-    ) -> None:
+    def __init__(self, job: ExportJob, facts: ExportFacts, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
-        self._job, self._spans, self._heads = job, spans, heads
+        self._job, self._facts = job, facts
         self._proposed = job.target.stem
-        self.preview, self._is_asked = PreviewPane(), False
+        self.preview, self._is_asked = PreviewPane(facts.run_seconds), False
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._ask_preview)
-        self._make_choices(fps)
+        self._make_choices()
         self._make_target()
+        self._rows: list[tuple[QLabel, QWidget]] = []
         self._lay_out()
-        self._show_ending(self.kind.currentData())
-        self._choice_made()
+        self.resize(*FIRST_SIZE)
+        self._show_format(job.target.suffix)
         self._check()
         self._connect()
+        self.kinds.setFocus()
 
     def job(self) -> ExportJob:
         """The job of the present choices."""
-        from mvit_core.export import holds_pictures
-
         span: Span = self.span.currentData()
-        ending = self.kind.currentData()
-        frames, is_video = self._spans[span], ending in CONTAINERS
+        ending = self.ending
+        frames, is_video = self._facts.spans[span], ending in CONTAINERS
         span = span if is_video else "all"
         request = replace(
             of_frames(self._job.request, span, frames),
-            layout=self.layouts.currentData(),
             rate=self.rate.currentData() if is_video else None,
-            size=self.size_choice.currentData() if holds_pictures(ending) else "native",
             encoding=self.fields.encoding(),
             sound=self.fields.keeps_sound(),
-            caption=self.caption.isChecked(),
         )
-        target = user_path(self.target.text())
-        return replace(self._job, target=target, span=span, request=request)
+        request = self.pictures.request(ending, request)
+        return replace(
+            self._job,
+            target=user_path(self.target.text()),
+            span=span,
+            request=request,
+            policy=self.pictures.own_policy(ending),
+            others=self._job.others if request.comparison is not None else (),
+        )
+
+    @property
+    def ending(self) -> str:
+        """The ending of the format that is chosen."""
+        return str(self.format.currentData())
 
     @property
     def is_drawing(self) -> bool:
@@ -111,43 +115,35 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def show_preview(self, preview: Preview) -> None:
-        """Show the preview of the latest choices."""
+        """Show the preview of the latest choices; after a rough one the exact one comes."""
         if self._is_asked:
-            self._is_asked = False
+            self._is_asked = preview.is_rough
             self.preview.show_preview(preview)
 
-    def _make_choices(self, fps: float) -> None:
-        # The model is loaded, so torch is there, and the tables cost nothing to import.
-        from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
+    @Slot(object)
+    def show_estimate(self, estimate: Estimate | None) -> None:
+        """Say what the file of the latest choices will cost."""
+        if not self.is_drawing:
+            self.preview.show_estimate(estimate)
 
+    def _make_choices(self) -> None:
+        self.kinds = KindList()
         self.preset = Choice()
         for name in PRESETS:
             self.preset.addItem(preset_words(name), name)
         self.preset.addItem(self.tr("Own choices"), None)
         self.content = label("", "soft")
         self.content.setWordWrap(True)
-        self.kind = Choice()
-        for ending, exporter in EXPORTERS.items():
-            self.kind.addItem(term(exporter.title), ending)
+        self.format = Choice()
         self.fields = EncodingFields(self)
-        self.layouts = Choice()
-        for name, row in LAYOUTS.items():
-            if self._is_attention or row.varies == "nothing":  # evidence is one map
-                self.layouts.addItem(term(row.title), name)
-        _choose(self.layouts, self._job.request.layout)
-        self.size_choice = Choice()
-        for name, bound in SIZES.items():
-            words = self.tr("Within {w} × {h} ({name})")
-            fits = words.format(name=name, w=bound[0], h=bound[1]) if bound else self.tr("Native")
-            self.size_choice.addItem(fits, name)
+        self.pictures = PictureFields(self._job, self._facts.windows, self)
         self.rate = Choice()
+        fps = self._facts.fps
         self.rate.addItem(self.tr("As the clip ({fps:g} fps)").format(fps=round(fps, 2)), None)
         for rate in (each for each in RATES if each < fps - 0.1):
             self.rate.addItem(self.tr("At most {fps:g} fps").format(fps=rate), rate)
-        self.caption = QCheckBox(self.tr("Map, class, probability and colour bar below"))
-        self.caption.setChecked(True)
         self.span = Choice()
-        for span, words in self._span_words().items():
+        for span, words in self._facts.span_words().items():
             self.span.addItem(words, span)
 
     def _make_target(self) -> None:
@@ -163,24 +159,28 @@ class ExportDialog(QDialog):
         self.accept_button.clicked.connect(self._accept)
 
     def _connect(self) -> None:
+        self.kinds.asked.connect(self._kind_chosen)
         self.preset.currentIndexChanged.connect(self._apply_preset)
-        self.kind.currentIndexChanged.connect(self._kind_changed)
-        for choice in (self.layouts, self.size_choice, self.rate, self.span):
+        self.format.currentIndexChanged.connect(self._format_chosen)
+        for choice in (self.rate, self.span):
             choice.currentIndexChanged.connect(self._choice_made)
-        self.caption.toggled.connect(self._choice_made)
+        self.pictures.changed.connect(self._choice_made)
         self.target.textChanged.connect(self._check)
 
     def _lay_out(self) -> None:
         form = QGridLayout()
-        form.setHorizontalSpacing(14)
-        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(theme.GAP)
         form.setColumnStretch(1, 1)
-        for row, (words, field) in enumerate(self._rows()):
-            form.addWidget(label(words, "soft", of=field), row, 0)
+        for row, (words, field) in enumerate(self._fields()):
+            title = label(words, "soft", of=field)
+            form.addWidget(title, row, 0)
             form.addWidget(field, row, 1)
+            self._rows.append((title, field))
         form.setRowStretch(form.rowCount(), 1)
         sides = QHBoxLayout()
         sides.setSpacing(2 * theme.GAP)
+        sides.addWidget(self.kinds, 0, Qt.AlignmentFlag.AlignTop)
         sides.addWidget(self.preview, 1)
         sides.addLayout(form)
         file = QHBoxLayout()
@@ -200,59 +200,80 @@ class ExportDialog(QDialog):
         column.addLayout(file)
         column.addLayout(buttons)
 
-    def _rows(self) -> tuple[tuple[str, QWidget], ...]:
+    def _fields(self) -> tuple[tuple[str, QWidget], ...]:
         return (
             (self.tr("Preset"), self.preset),
             (self.tr("Shows"), self.content),
-            (self.tr("Kind"), self.kind),
+            (self.tr("Format"), self.format),
+            (self.tr("Content"), self.pictures.layouts),
+            (self.tr("Size"), self.pictures.size),
+            (self.tr("Range"), self.pictures.policy),
+            (self.tr("Caption"), self.pictures.caption),
+            (self.tr("Frames"), self.span),
+            (self.tr("Rate"), self.rate),
             (self.tr("Codec"), self.fields.codec),
             (self.tr("Quality"), self.fields.quality),
             (self.tr("Sound"), self.fields.sound),
-            (self.tr("Layout"), self.layouts),
-            (self.tr("Size"), self.size_choice),
-            (self.tr("Rate"), self.rate),
-            (self.tr("Caption"), self.caption),
-            (self.tr("Frames"), self.span),
         )
 
-    def _span_words(self) -> dict[Span, str]:
-        """Spans that can be chosen, in words."""
-        titles = {
-            "all": self.tr("Whole video ({n} frames)"),
-            "window": self.tr("This window (frames {a}–{b})"),
-            "loop": self.tr("Loop (frames {a}–{b})"),
-            "sampled": self.tr("Only frames that the model saw"),
-        }
-        return {
-            span: titles[span].format(
-                n=stop - start, a=frame_number(start), b=frame_number(stop - 1)
-            )
-            for span, (start, stop) in self._spans.items()
-        }
+    # -- what is shown ------------------------------------------------------------------------
 
-    def _show_content(self) -> None:
-        """Show which maps the layout contains."""
-        shown, layout = self._job.request.map, self.layouts.currentData()
-        if not self._is_attention:
-            words = self.tr(
-                "{method} of the class on screen, in every window; colours as on screen"
-            )
-            self.content.setText(words.format(method=method_words(shown.method)))
-            return
-        head = head_words(shown.head, self._heads)
-        words = self.tr("Block {b}, {head}, {map}; colours as on screen")
-        if layout == "heads":
-            head = self.tr("each head alone")
-        elif layout == "stages":
-            words = self.tr("Last block of each stage, {head}, {map}; colours as on screen")
-            head = head if isinstance(shown.head, str) else self.tr("mean of heads")
-        self.content.setText(
-            words.format(b=shown.block, head=head, map=map_words(shown.method, shown.query))
-        )
+    def _show_format(self, ending: str) -> None:
+        """Show a format, with its kind and the fields that it has."""
+        kind = kind_of(ending)
+        self.kinds.show_kind(kind)
+        self.format.blockSignals(True)
+        if ending not in (self.format.itemData(row) for row in range(self.format.count())):
+            from mvit_core.export import EXPORTERS
 
-    @property
-    def _is_attention(self) -> bool:
-        return self._job.request.map.method in METHODS
+            self.format.clear()
+            for each in formats_of(kind):
+                self.format.addItem(term(EXPORTERS[each].title), each)
+            self.pictures.suggest_policy(ending)
+        choose(self.format, ending)
+        self.format.blockSignals(False)
+        self.fields.show_ending(ending)
+        self.pictures.show_ending(ending)
+        is_video = ending in CONTAINERS
+        for choice in (self.span, self.rate):
+            choice.setEnabled(is_video)
+            set_tip(choice, "" if is_video else self.tr("Only videos have frames to choose"))
+        self._show_rows(kind)
+        self._choice_made()
+
+    def _show_rows(self, kind: str) -> None:
+        """Hide the rows that a kind has no use for; what a format alone lacks stays, with why."""
+        of_films = (self.span, self.rate, self.fields.codec, self.fields.quality, self.fields.sound)
+        pictures = self.pictures
+        of_pictures = (pictures.layouts, pictures.size, pictures.policy, pictures.caption)
+        for title, field in self._rows:
+            is_lacking = (field in of_films and kind != "film") or (
+                field in of_pictures and kind == "data"
+            )
+            for each in (title, field):
+                each.setVisible(not is_lacking)
+
+    def _draws(self) -> bool:
+        """True where the kind of file holds pictures."""
+        from mvit_core.export import holds_pictures
+
+        return holds_pictures(self.ending)
+
+    # -- what is chosen -----------------------------------------------------------------------
+
+    def _kind_chosen(self, kind: str) -> None:
+        if kind != kind_of(self.ending):
+            self._take_ending(formats_of(self.kinds.kind)[0])
+
+    def _format_chosen(self) -> None:
+        self._take_ending(self.ending)
+
+    def _take_ending(self, ending: str) -> None:
+        """Name the file after a format; whatever else it decides follows the name."""
+        self._show_format(ending)
+        written = Path(self.target.text())
+        if written.name:
+            self.target.setText(str(written.with_suffix(ending)))
 
     def _apply_preset(self) -> None:
         """Set the fields to the choices of a preset; they can be changed afterwards."""
@@ -260,11 +281,13 @@ class ExportDialog(QDialog):
         if name is None or name == self._matching():
             return
         preset = PRESETS[name]
-        _choose(self.kind, preset.ending)
+        if preset.ending != self.ending:
+            self._take_ending(preset.ending)
         if self._draws():
-            _choose(self.layouts, preset.layout)
-            _choose(self.size_choice, preset.size)
-            _choose(self.rate, preset.rate)
+            if self._job.request.comparison is None or preset.layout != "single":
+                choose(self.pictures.layouts, preset.layout)
+            choose(self.pictures.size, preset.size)
+            choose(self.rate, preset.rate)
         self._choice_made()
 
     def _matching(self) -> str | None:
@@ -272,74 +295,42 @@ class ExportDialog(QDialog):
         return next((name for name, preset in PRESETS.items() if self._matches(preset)), None)
 
     def _matches(self, preset: Preset) -> bool:
-        if preset.ending != self.kind.currentData():
+        if preset.ending != self.ending:
             return False
-        pairs: list[tuple[Choice, object]] = [
-            (self.layouts, preset.layout),
-            (self.size_choice, preset.size),
+        layout = self.pictures.layouts.currentData()
+        pairs: list[tuple[object, object]] = [
+            ("single" if layout == COMPARE else layout, preset.layout),
+            (self.pictures.size.currentData(), preset.size),
         ]
         if preset.ending in CONTAINERS:
             offered = self.rate.findData(preset.rate) >= 0
-            pairs.append((self.rate, preset.rate if offered else None))
-        return not self._draws() or all(field.currentData() == data for field, data in pairs)
+            pairs.append((self.rate.currentData(), preset.rate if offered else None))
+        return not self._draws() or all(chosen == wanted for chosen, wanted in pairs)
 
     @Slot()
     def _choice_made(self) -> None:
         """Update words, preset, file name and preview after a choice."""
-        self._show_content()
+        self.content.setText(content_words(self.job(), self._facts.heads))
         self.preset.blockSignals(True)
         self.preset.setCurrentIndex(self.preset.findData(self._matching()))
         self.preset.blockSignals(False)
-        name = named(self.job())
-        if Path(self.target.text()).stem == self._proposed:
+        written = Path(self.target.text())
+        if written.stem == self._proposed:
+            name = named(replace(self.job(), target=written.with_suffix(self.ending)))
             self._proposed = name.stem
-            self.target.setText(str(Path(self.target.text()).with_name(name.name)))
+            self.target.setText(str(written.with_name(name.name)))
         self._settling.start()
 
-    def _draws(self) -> bool:
-        """True where the kind of file holds pictures."""
-        from mvit_core.export import holds_pictures
-
-        return holds_pictures(self.kind.currentData())
-
     def _ask_preview(self) -> None:
-        self._is_asked = self._draws()
-        if self._is_asked:
-            self.preview.wait()
-            self.preview_asked.emit(self.job())
-        else:
-            self.preview.show_words(self.tr("This kind of file holds numbers, no pictures"))
-
-    def _kind_changed(self) -> None:
-        ending = self.kind.currentData()
-        self.target.setText(str(Path(self.target.text()).with_suffix(ending)))
-        self._show_ending(ending)
-
-    def _show_ending(self, ending: str) -> None:
-        self.fields.show_ending(ending)
-        is_video, draws = ending in CONTAINERS, self._draws()
-        for choice in (self.span, self.rate):
-            choice.setEnabled(is_video)
-            set_tip(choice, "" if is_video else self.tr("Only videos have frames to choose"))
-        for field in (self.caption, self.layouts, self.size_choice):
-            field.setEnabled(draws)
-            set_tip(field, "" if draws else self.tr("Only pictures and videos have one"))
-        self._choice_made()
+        self._is_asked = True
+        self.preview.wait()
+        self.preview_asked.emit(self.job())
 
     def _check(self) -> None:
-        target = user_path(self.target.text())
+        target, ending = user_path(self.target.text()), self.ending
         problem = ""
-        if not target.name or target.suffix.lower() != self.kind.currentData():
-            row = self.kind.findData(target.suffix.lower())
-            if row >= 0:
-                self.kind.blockSignals(True)
-                self.kind.setCurrentIndex(row)
-                self.kind.blockSignals(False)
-                self._show_ending(self.kind.currentData())
-            else:
-                problem = self.tr("The name should end in {ending}").format(
-                    ending=self.kind.currentData()
-                )
+        if not target.name or target.suffix.lower() != ending:
+            problem = self._follow_name(target)
         if not problem and not is_folder(target.parent):
             problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
         if not problem and is_there(target):
@@ -348,10 +339,22 @@ class ExportDialog(QDialog):
             self.problem.setText(problem)
         self.accept_button.setEnabled(not problem)
 
+    def _follow_name(self, target: Path) -> str:
+        """Take the format that a typed name ends in; what is wrong with it where there is none."""
+        from mvit_core.export import EXPORTERS
+
+        typed = target.suffix.lower()
+        if typed not in EXPORTERS:
+            return self.tr("The name should end in {ending}").format(ending=self.ending)
+        self._show_format(typed)
+        return ""
+
     def _browse(self) -> None:
-        ending = self.kind.currentData()
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export to"), self.target.text(), f"{self.kind.currentText()} (*{ending})"
+            self,
+            self.tr("Export to"),
+            self.target.text(),
+            f"{self.format.currentText()} (*{self.ending})",
         )
         if name:
             self.target.setText(name)
@@ -359,8 +362,3 @@ class ExportDialog(QDialog):
     def _accept(self) -> None:
         self.export_asked.emit(self.job())
         self.accept()
-
-
-def _choose(choice: Choice, data: object) -> None:
-    """Choose the entry with ``data``, or the first where there is none."""
-    choice.setCurrentIndex(max(choice.findData(data), 0))

@@ -32,11 +32,15 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        "paper": Preset(N("presets", "Picture for a paper (PNG)"), ".png"),
-        "slide": Preset(N("presets", "Video for a slide (MP4, 1080p)"), ".mp4", size="1080p"),
-        "grid": Preset(N("presets", "Video of all heads (MP4, 1080p)"), ".mp4", "heads", "1080p"),
+        "paper": Preset(
+            N("presets", "Picture for a paper (PNG, 170 mm at 300 dpi)"), ".png", size="170mm"
+        ),
+        "slide": Preset(N("presets", "Video for a slide (MP4, 1080 lines)"), ".mp4", size="1080p"),
+        "grid": Preset(
+            N("presets", "Video of all heads (MP4, 1080 lines)"), ".mp4", "heads", "1080p"
+        ),
         "gif": Preset(
-            N("presets", "Small animation (GIF, 480p, 10 fps)"), ".gif", "single", "480p", 10.0
+            N("presets", "Small animation (GIF, 480 lines, 10 fps)"), ".gif", "single", "480p", 10.0
         ),
         "maps": Preset(N("presets", "Numbers of the maps (NPZ)"), ".npz"),
         "predictions": Preset(N("presets", "Predictions (CSV)"), ".csv"),
