@@ -5,7 +5,6 @@ mmaction2 write numbers of classes behind the path, of frame folders a count of 
 """
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from mvit_core.clips.listed import CLIP_ENDINGS
 from mvit_core.errors import ClipListError
 from mvit_core.printable import brief
+from mvit_core.system.bounded_json import BadJson, load_json
 
 PATH_HEADS = ("path", "video_path", "video", "clip", "file", "filename", "file_name", "video_id")
 LABEL_HEADS = ("label", "labels", "class", "class_name", "category", "target", "action")
@@ -138,8 +138,8 @@ def _of_line(line: str) -> Row:
 def _of_json(text: str, name: str) -> Rows:
     """Clips of Something-Something: an object each, with an id and a label or a template."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = load_json(text)
+    except BadJson as error:
         raise ClipListError(f"{name} is damaged or no JSON: {error}") from error
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
         raise ClipListError(
