@@ -40,7 +40,9 @@ def pickable_at(
         frame_index: the frame shown.
         key: a key is picked, whatever the map is of.
     """
-    method = ATTENDED_BY if key or METHODS[result.request.map.method].query_is_key else ATTENDS_TO
+    shown = METHODS.get(result.request.map.method)  # none for evidence, which has no query
+    is_key = key or (shown is not None and shown.query_is_key)
+    method = ATTENDED_BY if is_key else ATTENDS_TO
     grid = query_grid(method, result.layer)
     if grid.geometry is None or heatmap.token_at(*place, frame_index) is None:
         return None

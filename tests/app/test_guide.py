@@ -12,6 +12,7 @@ from app.text.guide import tr as guide_tr
 from app.widgets.guide_pictures import PICTURES, GuidePicture
 from app.widgets.help_mark import MARK_PX, HelpMark
 from resources.translations import update
+from tests.app.conftest import WAIT_MS
 
 SPEC = {
     "sink",
@@ -46,10 +47,13 @@ def own_language(qapp, _own_settings):
     qapp.setFont(font)
 
 
-def bring_to_front(window, mark):
-    """Show the dock of a question mark; that of head effects stands in its own workspace."""
+def bring_to_front(window, mark, qtbot):
+    """Show the dock of a question mark; some stand in a workspace, or beside a map of evidence."""
     if mark.entry == "effect":
         window.actions_table.run("workspace.explain")
+    if mark.entry in ("faithfulness", "sanity") and window.controller.results.why is None:
+        window.actions_table.run("explain.why")
+        qtbot.waitUntil(lambda: window.controller.results.why is not None, timeout=WAIT_MS)
     name = next(name for name, dock in window.docks.by_name.items() if dock.isAncestorOf(mark))
     window.docks.show(name)
     QApplication.processEvents()
@@ -103,9 +107,11 @@ def test_every_question_mark_opens_its_entry_by_keys(
         "coverage",
         "mass_on_patches",
         "effect",
+        "faithfulness",
+        "sanity",
     }
     for mark in marks(window):
-        bring_to_front(window, mark)
+        bring_to_front(window, mark, qtbot)
         mark.setFocus(Qt.FocusReason.TabFocusReason)
         qtbot.keyClick(mark, Qt.Key.Key_Space)
         popup, entry = mark.popup, BY_NAME[mark.entry]

@@ -184,3 +184,17 @@ def test_in_the_last_block_q_offers_the_block_before(lens, qtbot):
     click(qtbot, toast.way_button)
     assert (lens.store.state.map.block, lens.store.state.picking) == (last - 1, True)
     qtbot.waitUntil(lambda: not lens.messages.toasts, timeout=WAIT_MS)
+
+
+def test_a_row_of_the_menu_explains_the_class_and_evidence_has_no_strongest_head(lens, qtbot):
+    right_click(qtbot, lens.stage.front, lens.stage.front.rect().center())
+    run_row(lens, "explain.why")
+    qtbot.waitUntil(
+        lambda: lens.controller.results.shown.result.evidence is not None, timeout=WAIT_MS
+    )
+    settle(qtbot, lens)
+    assert lens.store.state.workspace == "explain"
+    assert not lens.actions_table.by_id["tokens.strongest_head"].isEnabled()
+    lens.actions_table.run("tokens.strongest")
+    assert "Strongest token" in messages(lens)
+    assert "the mean" not in messages(lens)

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.panels.timeline.scene import Scene
@@ -190,6 +190,22 @@ def test_a_token_that_is_picked_leads_back_to_attention(why, qtbot):
     assert result(why).evidence is None
     assert "Choose a class" in why.panels.why.hint.text()
     assert not why.panels.why.sums.isVisible()
+
+
+def test_a_token_can_be_picked_on_a_map_of_evidence(why, qtbot):
+    why.controller.intents.choose_block(1)
+    settle(qtbot, why)
+    press(qtbot, why, Key.Key_Q)
+    assert why.store.state.picking
+    canvas = why.stage.canvas
+    middle = canvas.frame_box().center().toPoint()
+    qtbot.mouseMove(canvas, middle - QPoint(3, 3))
+    qtbot.mouseMove(canvas, middle)
+    canvas.grab()  # paints the token that would be picked
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=middle)
+    settle(qtbot, why)
+    assert why.store.state.map.method == "row"
+    assert isinstance(why.store.state.map.query, tuple)
 
 
 def test_another_clip_keeps_class_and_method(why, qtbot, tmp_path, barcode_clip):
