@@ -1,4 +1,4 @@
-"""docs/hardening.md names tests that exist, and every file that is kept beside the project."""
+"""docs/hardening.md and docs/acceptance.md name tests that exist; every file kept beside is named."""
 
 import ast
 import re
@@ -22,8 +22,8 @@ def named_tests(text):
     return found
 
 
-def page():
-    return (ROOT / "docs" / "hardening.md").read_text(encoding="utf-8")
+def page(name="hardening"):
+    return (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def missing(tests):
@@ -37,9 +37,10 @@ def missing(tests):
             yield f"{file}::{name}"
 
 
-def test_every_test_that_the_page_names_exists():
-    tests = named_tests(page())
-    assert len(tests) > 60
+@pytest.mark.parametrize(("name", "least"), [("hardening", 60), ("acceptance", 30)])
+def test_every_test_that_a_page_names_exists(name, least):
+    tests = named_tests(page(name))
+    assert len(tests) > least
     assert list(missing(tests)) == []
 
 
