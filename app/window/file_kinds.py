@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.state.session_file import ENDING
-from mvit_core.clips import CLIP_ENDINGS, LIST_ENDINGS, holds_clips
+from mvit_core.clips import CLIP_ENDINGS, holds_clips, names_clips
 from mvit_core.system.ordinary_file import is_folder
 
 if TYPE_CHECKING:
@@ -75,7 +75,5 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
 
 
 def lists_clips(path: Path) -> bool:
-    """A file that is a list by its ending, or a folder with videos."""
-    if path.suffix.lower() in LIST_ENDINGS:
-        return not is_folder(path)
-    return is_folder(path) and holds_clips(path)
+    """A file that reads like a list of clips, or a folder with videos."""
+    return holds_clips(path) if is_folder(path) else names_clips(path)

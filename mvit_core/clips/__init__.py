@@ -1,7 +1,7 @@
 """Lists and folders of clips, as data sets come: paths, labels and whatever else a list says."""
 
 from mvit_core.clips.listed import CLIP_ENDINGS, ClipList, ListedClip
-from mvit_core.clips.reading import LIST_ENDINGS, holds_clips, read_clips
+from mvit_core.clips.reading import LIST_ENDINGS, holds_clips, names_clips, read_clips
 
 __all__ = [
     "CLIP_ENDINGS",
@@ -9,5 +9,6 @@ __all__ = [
     "ClipList",
     "ListedClip",
     "holds_clips",
+    "names_clips",
     "read_clips",
 ]

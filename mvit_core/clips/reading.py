@@ -1,14 +1,15 @@
 """Reads lists and folders of clips, and finds where their files lie."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
 from mvit_core.clips.listed import CLIP_ENDINGS, ClipList, ListedClip
-from mvit_core.clips.rows import MOST_CLIPS, Row, rows_of
+from mvit_core.clips.rows import MOST_CLIPS, PATH_HEADS, Row, rows_of
 from mvit_core.errors import ClipListError
-from mvit_core.system.ordinary_file import is_folder, is_there, read_text
+from mvit_core.system.ordinary_file import is_folder, is_there, open_ordinary, read_text
 
 LIST_ENDINGS = (".csv", ".txt", ".tsv", ".json", ".lst", ".list")
 """Endings of files that are lists."""
@@ -20,6 +21,9 @@ _TRIED = 8
 
 _GLANCED_AT = 400
 """Entries of a folder that tell whether it holds clips."""
+
+_FRAMES = re.compile(r"\S[\s,]\d+$")
+"""A line that names a folder of frames, and numbers behind it."""
 
 _IDS_ARE = (".webm", ".mp4")
 """Endings of files that a list names by a bare id."""
@@ -64,6 +68,26 @@ def holds_clips(folder: Path) -> bool:
         if len(folders) < _TRIED and is_folder(Path(entry.path)):
             folders.append(Path(entry.path))
     return any(_is_clip(entry.name) for each in folders for entry in _entries(each))
+
+
+def names_clips(path: Path) -> bool:
+    """The beginning of a file reads like a list of clips; False where it cannot be read."""
+    if not path.name.lower().endswith(LIST_ENDINGS):
+        return False
+    try:
+        with open_ordinary(path, ClipListError) as file:
+            begin = file.read(_GLANCED_AT * 100)
+    except (ClipListError, OSError):
+        return False
+    text = begin.replace(b"\0", b"").decode("latin-1").lower()
+    first = text.lstrip("\ufeffÿþ\xef\xbb\xbf \r\n\t").partition("\n")[0].strip()
+    heads = re.split(r"[,;\t]", first)
+    return (
+        any(ending in text for ending in _ENDINGS)
+        or any(head.strip(' "') in PATH_HEADS for head in heads)
+        or bool(_FRAMES.search(first))
+        or (first[:1] == "[" and '"id"' in text)
+    )
 
 
 def _entries(folder: Path) -> "list[os.DirEntry[str]]":

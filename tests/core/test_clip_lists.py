@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from mvit_core.clips import holds_clips, read_clips
+from mvit_core.clips import holds_clips, names_clips, read_clips
 from mvit_core.errors import Cancelled, ClipListError
 
 FORMS = {
@@ -34,6 +34,24 @@ def test_every_form_of_list_gives_paths_and_labels(tmp_path, form, ending):
     read = read_clips(path)
     assert [(clip.name, clip.labels) for clip in read.clips] == wanted
     assert all(clip.path == tmp_path / clip.name for clip in read.clips)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_list_of_any_form_is_known_by_its_beginning(tmp_path, form, encoding):
+    path = tmp_path / "list.txt"
+    path.write_text(FORMS[form][0], encoding=encoding)
+    assert names_clips(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "", "x1,y1,x2,y2\n1,2,3,4\n", "[1, 2]", "a note of 3 things"]
+)
+def test_other_texts_are_no_lists_and_neither_is_what_is_not_there(tmp_path, text):
+    (tmp_path / "notes.txt").write_text(text)
+    assert not names_clips(tmp_path / "notes.txt")
+    assert not names_clips(tmp_path / "gone.txt")
+    assert not names_clips(tmp_path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

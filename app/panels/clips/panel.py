@@ -71,6 +71,7 @@ class ClipsPanel(Panel):
         self.which.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_spoken_name(self.which, self.tr("List of clips"))
+        set_tip(self.which, self.tr("List of clips"))
         self.menu = QMenu(self.which)
         self.columns_menu = QMenu(self.tr("Columns"), self.menu)
         self.which.setMenu(self.menu)
