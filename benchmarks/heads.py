@@ -58,5 +58,5 @@ def head_rows(model: MViT, clip: Tensor, rounds: int) -> Iterator[Row]:
     )
     metric = f"all {len(switched.places)} heads off, one after the other / plain forward"
     yield gate(metric, ratio(few, "every", "plain"), 25.0, digits=1)
-    switched.logits([HeadPlace(0, 0)])
+    switched.logits([HeadPlace(1, 0)])
     yield Row("tokens kept to switch heads of a window", f"{switched.nbytes / 2**20:.0f} MiB")

@@ -103,7 +103,7 @@ def head_means(subject: Subject, on_step: OnStep | None = None) -> HeadMeans:
 class Ablation:
     """A clip and its network with switches for heads.
 
-    It remembers the tokens that enter each block, some 55 MiB for MViTv2-S, so that switching costs
+    It remembers the tokens that enter each block, some 50 MiB for MViTv2-S, so that switching costs
     the blocks from the first one changed alone. Not thread-safe: it belongs to whom the network
     belongs to.
 
