@@ -1,4 +1,4 @@
-"""docs/hardening.md and docs/acceptance.md name tests that exist; every file kept beside is named."""
+"""docs/hardening.md and docs/acceptance.md name tests that exist; files kept beside are named."""
 
 import ast
 import re
