@@ -26,6 +26,16 @@ def _shared(name: str) -> Path:
     return folder
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Escape bytes of file names in what a test has said: workers could not pass it on."""
+    report = yield
+    report.sections = [
+        (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
+
+
 @pytest.fixture(scope="session")
 def goldens() -> Path:
     """Outputs of the real upstream implementations."""
