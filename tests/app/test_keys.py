@@ -149,7 +149,7 @@ def test_the_sheet_finds_commands_by_name_and_by_key(boot, qtbot):
     assert {"view.next_colormap", "view.previous_colormap"} <= set(view_picture.shown())
     view_picture.search.clear()
     qtbot.keyClicks(view_picture.search, "pgdown")
-    assert view_picture.shown() == ("playback.next_window",)
+    assert set(view_picture.shown()) == {"playback.next_window", "file.next_clip"}
     view_picture.reject()
 
 
