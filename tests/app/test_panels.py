@@ -20,8 +20,8 @@ def test_names_and_keys_are_given_once():
 
 
 @pytest.mark.parametrize("spec", PANELS, ids=lambda spec: spec.name)
-def test_a_row_is_a_dock_and_a_command(boot, spec):
-    window = boot()
+def test_a_row_is_a_dock_and_a_command(boot, barcode_clip, spec):
+    window = boot(clip=barcode_clip)  # the empty page has no timeline
     dock = window.docks.by_name[spec.name]
     assert dock.windowTitle() == spec.title
     assert dock.isHidden() == (spec.name not in LOOK)
@@ -42,8 +42,8 @@ def test_a_panel_takes_the_first_snapshot_and_the_same_one_again(lens, spec):
     panel.deleteLater()
 
 
-def test_the_first_layout_comes_back(boot):
-    window = boot()
+def test_the_first_layout_comes_back(boot, barcode_clip):
+    window = boot(clip=barcode_clip)
     for spec in PANELS:
         window.docks.by_name[spec.name].setVisible(spec.name not in LOOK)
     window.reset_layout()

@@ -26,7 +26,7 @@ def tensors_of(layer):
     """All that a layer keeps."""
     inputs, summary, positions = layer.inputs, layer.summary, layer.inputs.positions
     parts = (inputs.q, inputs.k, inputs.v, inputs.mask, layer.output_gradient, summary.maps)
-    sums = (summary.first_row, summary.column_sums, summary.log_sum_exp)
+    sums = (summary.first_row, summary.column_sums, summary.log_sum_exp, summary.value_norms)
     tables = (positions.t, positions.y, positions.x)
     return [part for part in (*parts, *sums, *tables) if part is not None]
 

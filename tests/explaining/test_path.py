@@ -112,7 +112,10 @@ def test_the_most_probable_class_is_meant_where_none_is_named(explainer, video):
     assert explainer.target_of(captured, MapSpec(target=4, against=1)) == Target(4, 1)
     with pytest.raises(CaptureError, match="7 classes"):
         explainer.evidence(video, captured, MapSpec(method="rollout", target=7))
-    with pytest.raises(CaptureError, match="allowed are row, column, received, stage_evidence"):
+    with pytest.raises(
+        CaptureError,
+        match="allowed are row, column, received, value, content, position, stage_evidence",
+    ):
         explainer.head_maps(video, captured, MapSpec(method="lrp"))
 
 

@@ -60,7 +60,7 @@ class WhyPanel(Panel):
         self.line.setTextVisible(False)
         self.line.setObjectName("thin")
         self.line.setFixedHeight(LINE_PX)
-        self.again = QPushButton()
+        self.again = QPushButton(self.tr("Go on"))
         self.again.setObjectName("link")
         self.again.clicked.connect(lambda: self.command.emit("attention.run"))
         self.hint = label(self.tr("Choose a class, or press W on the frame."), "faint", small=True)
