@@ -103,6 +103,18 @@ def test_messages_of_one_kind_merge_and_count_and_others_do_not(window):
     assert (warning.count, warning._times.isVisible()) == (1, False)
 
 
+def test_messages_that_merge_open_no_window_and_leave_the_keys_where_they_are(lens, qtbot):
+    canvas = lens.stage.canvas
+    canvas.setFocus()
+    for _ in range(3):
+        lens.controller.notify(Message("info", "Image copied"))
+        qtbot.wait(50)
+    assert lens.messages.toasts[-1].count == 3
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == [lens]
+    assert QApplication.activeWindow() is lens
+    assert QApplication.focusWidget() is canvas
+
+
 def test_names_with_numbers_are_not_of_one_kind():
     for one, other in (("clip1.mp4", "clip2.mp4"), ("a 1.mp4", "a 2.mp4"), ("16x4", "32x3")):
         kinds = {kind_of(Message("error", f"{name}: no video")) for name in (one, other)}

@@ -162,7 +162,8 @@ class Toast(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._text)
         self._times = label(f"×{self.count}", "soft")
-        self._times.setVisible(self.count > 1)
+        if self.count == 1:  # showing a widget without a parent would open a window of its own
+            self._times.hide()
         self._times.setContentsMargins(0, 6, 0, 0)
         close = icon_button("cancel", self.tr("Dismiss"))
         close.clicked.connect(self.dismiss)
