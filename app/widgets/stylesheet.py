@@ -226,6 +226,8 @@ QScrollArea { background: $panel; border: none; }
 QScrollArea#guidePage { border: 2px solid transparent; border-radius: 6px; }
 QScrollArea#guidePage:focus { border-color: $accent; }
 QScrollArea#stage, QWidget#stagePanes { background: $stage; }
+QScrollArea#exportPreview { background: $stage; border: 2px solid transparent; }
+QScrollArea#exportPreview:focus { border-color: $accent; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 1px; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 1px; }
 QScrollBar::handle { background: $edge; border-radius: 3px; min-height: 24px;

@@ -122,7 +122,7 @@ class _PictureArea(QScrollArea):
 
     def __init__(self, picture: _Picture) -> None:
         super().__init__()
-        self.setObjectName("stage")
+        self.setObjectName("exportPreview")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setMinimumSize(SMALLEST)
         self.setWidget(picture)

@@ -88,6 +88,8 @@ def test_15_at_half_a_stride_runs_stopped_and_failed_are_told_apart_in_grey(
         track = window.panels.timeline.track
         take_in_menu(window.panels.timeline.stride, "half")
         qtbot.waitUntil(lambda: track.rows[1].height == 2 * LANE, timeout=WAIT_MS)
+        window.activateWindow()  # as a window manager does when a menu has gone
+        window.stage.canvas.setFocus()
         rest(qtbot, window)
         monkeypatch.setattr(Explainer, "capture", capture)
         window.preferences.update(auto_run=False)
@@ -178,7 +180,8 @@ def test_19_t_takes_the_heat_away_and_where_there_is_none_the_frame_is_bare(
         changed = np.abs(with_heat - bare).max(axis=-1)[inner]
         none = cv2.dilate(opacity, np.ones((9, 9)))[inner] == 0
         assert changed[none].max(initial=0) == 0
-        peak = np.unravel_index(opacity[inner].argmax(), changed.shape)
-        assert changed[peak] > 25
+        y, x = np.unravel_index(opacity[inner].argmax(), changed.shape)
+        around = changed[max(y - 8, 0) : y + 9, max(x - 8, 0) : x + 9]  # one pixel may be alike
+        assert around.max() > 40
 
     assert use(act, ground, "--checkpoint", toy_checkpoint) == 0
