@@ -187,7 +187,7 @@ def test_frames_painted_ahead_count_in_the_budget_and_go_with_their_video(window
 
     press(qtbot, window, Qt.Key.Key_Right)
     has_beside(qtbot, window, 0, 2)
-    assert held() == [2]
+    qtbot.waitUntil(lambda: held() == [2], timeout=WAIT_MS)
     window.controller.close_clip()
     qtbot.waitUntil(lambda: not held(), timeout=WAIT_MS)
 
