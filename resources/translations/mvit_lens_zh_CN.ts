@@ -1845,12 +1845,8 @@ right-click for percentile tails and units</source>
             <translation> · 行总和 {sum}</translation>
         </message>
         <message>
-            <source> · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}</source>
-            <translation> · 词元 t{t} y{y} x{x} · {value} = 均值的 {times} · 第 {rank} 名，共 {count}</translation>
-        </message>
-        <message>
-            <source> · token t{t} y{y} x{x} · {value} {unit} · rank {rank} of {count}</source>
-            <translation> · 词元 t{t} y{y} x{x} · {value} {unit} · 第 {rank} 位，共 {count} 个</translation>
+            <source> · token t{t} y{y} x{x} · {said} · rank {rank} of {count}</source>
+            <translation> · 词元 t{t} y{y} x{x} · {said} · 第 {rank} 位，共 {count} 个</translation>
         </message>
         <message>
             <source>Activity and log (F9)</source>
@@ -1875,6 +1871,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>zoom {n} %</source>
             <translation>缩放 {n} %</translation>
+        </message>
+        <message>
+            <source>{value} = {times} mean</source>
+            <translation>{value} = 均值的 {times}</translation>
+        </message>
+        <message>
+            <source>{value} {unit}</source>
+            <translation>{value} {unit}</translation>
         </message>
     </context>
     <context>

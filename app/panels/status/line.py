@@ -70,31 +70,18 @@ class StatusLine(QWidget):
             self.readout.setText("")
             return
         words = self.tr("px ({x},{y})").format(x=readout.pixel[0], y=readout.pixel[1])
-        if readout.token is not None and readout.unit:
+        if readout.token is not None:
             t, y, x = readout.token
-            words += self.tr(
-                " · token t{t} y{y} x{x} · {value} {unit} · rank {rank} of {count}"
-            ).format(
-                t=t,
-                y=y,
-                x=x,
-                value=signed_words(readout.value),
-                unit=term(readout.unit),
-                rank=readout.rank,
-                count=readout.count,
-            )
-        elif readout.token is not None:
-            t, y, x = readout.token
-            words += self.tr(
-                " · token t{t} y{y} x{x} · {value} = {times} mean · rank {rank} of {count}"
-            ).format(
-                t=t,
-                y=y,
-                x=x,
-                value=value_words(readout.value),
-                times=times_words(readout.times_mean),
-                rank=readout.rank,
-                count=readout.count,
+            if readout.unit:
+                said = self.tr("{value} {unit}").format(
+                    value=signed_words(readout.value), unit=term(readout.unit)
+                )
+            else:
+                said = self.tr("{value} = {times} mean").format(
+                    value=value_words(readout.value), times=times_words(readout.times_mean)
+                )
+            words += self.tr(" · token t{t} y{y} x{x} · {said} · rank {rank} of {count}").format(
+                t=t, y=y, x=x, said=said, rank=readout.rank, count=readout.count
             )
         if readout.row_sum is not None:
             words += self.tr(" · row sums to {sum}").format(sum=value_words(readout.row_sum))

@@ -23,9 +23,12 @@ from tests.app.acceptance.person import (
     rest,
 )
 from tests.app.conftest import WAIT_MS
+from tests.app.test_heat import plain_clip
 from tests.fixtures_video import write_barcode_clip
 
 pytestmark = pytest.mark.gui
+
+__all__ = ["plain_clip"]
 
 
 LANE = 14
@@ -141,24 +144,10 @@ def test_16_shift_space_on_a_clip_that_was_not_run_plays_no_stale_frame(
     assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
 
 
-@pytest.fixture
-def ground(request, tmp_path):
-    """A folder of pictures that are black, white or noise."""
-    folder = tmp_path / request.param
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for number in range(20):
-        picture = np.full((96, 128, 3), 255 * (request.param == "white"), np.uint8)
-        if request.param == "noise":
-            picture = rng.integers(0, 256, picture.shape, dtype=np.uint8)
-        cv2.imwrite(str(folder / f"{number:03}.png"), picture)
-    return folder
-
-
 @both_looks
-@pytest.mark.parametrize("ground", ["black", "white", "noise"], indirect=True)
+@pytest.mark.parametrize("plain_clip", ["black", "white", "noise"], indirect=True)
 def test_19_t_takes_the_heat_away_and_where_there_is_none_the_frame_is_bare(
-    use, qtbot, looks, ground, toy_checkpoint
+    use, qtbot, looks, plain_clip, toy_checkpoint
 ):
     def act(window):
         dismiss_messages(window)
@@ -184,4 +173,4 @@ def test_19_t_takes_the_heat_away_and_where_there_is_none_the_frame_is_bare(
         around = changed[max(y - 8, 0) : y + 9, max(x - 8, 0) : x + 9]  # one pixel may be alike
         assert around.max() > 40
 
-    assert use(act, ground, "--checkpoint", toy_checkpoint) == 0
+    assert use(act, plain_clip, "--checkpoint", toy_checkpoint) == 0
