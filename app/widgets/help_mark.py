@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.text.guide import BY_NAME
@@ -14,6 +14,7 @@ from app.text.guide import tr as guide_tr
 from app.widgets import theme
 from app.widgets.basic import label, set_spoken_name, set_tip
 from app.widgets.guide_pictures import GuidePicture
+from app.widgets.popup import Popup
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -72,13 +73,11 @@ class HelpMark(QToolButton):
         painter.end()
 
 
-class HelpPopup(QFrame):
+class HelpPopup(Popup):
     """Title, picture, two sentences, and More; closes at a click beside it, or by Escape."""
 
     def __init__(self, mark: HelpMark) -> None:
-        super().__init__(mark, Qt.WindowType.Popup)
-        self.setObjectName("popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(mark)
         entry = BY_NAME[mark.entry]
         title = guide_tr(entry.title)
         set_spoken_name(self, title)
@@ -96,13 +95,6 @@ class HelpPopup(QFrame):
         column.addWidget(self.words)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignRight)
         self.picture.show_entry(mark.entry, title)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # no command of the window runs behind it
-            return True
-        return super().event(event)
 
     def show_at(self, mark: QWidget) -> None:
         """Open below a widget, on its screen."""

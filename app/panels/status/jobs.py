@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QProgressBar,
@@ -18,6 +17,7 @@ from app.controller.jobs import foremost
 from app.text.jobs import progress_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, icon_button, label, set_spoken_name, set_tip
+from app.widgets.popup import Popup
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -117,16 +117,14 @@ class JobWidget(QWidget):
         self.cancel.setEnabled(job.state == "running")
 
 
-class JobList(QFrame):
+class JobList(Popup):
     """Every job that runs: title, progress, time left, and a button that stops it."""
 
     cancel_asked = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(parent)
         self.setAccessibleName(self.tr("Jobs"))
         self.setFixedWidth(LIST_PX)
         self.rows: dict[str, JobRow] = {}
@@ -136,13 +134,6 @@ class JobList(QFrame):
         self._grid.setSpacing(theme.GAP)
         self._grid.setColumnStretch(0, 1)
         self._grid.addWidget(self._empty, 0, 0)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # no command of the window runs behind it
-            return True
-        return super().event(event)
 
     def show_jobs(self, jobs: tuple[JobInfo, ...]) -> None:
         """Show these jobs; a row stays where it is while its job runs."""
