@@ -52,10 +52,18 @@ def main() -> None:
         subprocess.run([*command, "--out", str(options.out)], env=environment, check=True)
 
 
+def has_thumbnails(driver: Driver) -> bool:
+    """Every sample of the first page has its picture."""
+    gallery = driver.window.welcome.gallery
+    icons = [gallery.item(row).icon() for row in range(gallery.count())]
+    return all(icon.pixmap(48).toImage().pixelColor(24, 24).alpha() for icon in icons)
+
+
 def take_all(screen: Screen, out: Path) -> None:
     """All views of one screen, in each theme."""
     with driven() as driver:
         driver.window.resize(*screen.size)
+        driver.wait(lambda: has_thumbnails(driver), "the pictures of the samples")
         take_themes(driver, screen, out, "welcome")
     with driven(demo=True) as driver:
         driver.window.resize(*screen.size)
