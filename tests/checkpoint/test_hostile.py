@@ -311,7 +311,7 @@ def test_the_interpreter_is_free_for_others_while_a_flood_is_read():
     thread = threading.Thread(target=other)
     thread.start()
     with pytest.raises(BadPickle):
-        scan(b"\x80\x02" + b"K\x01\x85" * 100_000)
+        scan(b"\x80\x02" + b"K\x01\x85" * 290_000)
     done.set()
     thread.join()
     assert len(turns) > 1
