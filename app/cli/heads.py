@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_STATISTICS = ("block", "stage", "head", "entropy", "distance_px", "distance_frames", "sink")
-
 _ONE_WINDOW = (
     "the clip has one window, so a head that is switched off gives its mean over the tokens of "
     "this window"
@@ -89,12 +87,12 @@ def heads(explainer: Explainer, video: Video, options: argparse.Namespace) -> Js
         MvitError: there is no such window or class, or the network has no classes or no direct
             parts.
     """
-    from mvit_core.attribution import MapSpec, head_statistics
+    from mvit_core.attribution import HEAD_FIELDS, MapSpec, head_statistics
 
     window = chosen_window(explainer.windows(video), options)
     captured = explainer.capture(video, window, ProgressLine("layer").show)
     rows = [
-        {name: getattr(row, name) for name in _STATISTICS}
+        {name: getattr(row, name) for name in HEAD_FIELDS}
         for row in head_statistics(captured.record)
     ]
     notes = [captured.note] if captured.note else []
@@ -154,14 +152,16 @@ def print_heads(info: Json) -> None:
     if is_ablated:
         stands = "its mean over the clip" if info["ablated_by"] == "mean" else "zero"
         say(f"ablation: what its logit of {info['logit']:.2f} loses with {stands} for a head")
-    titles = "block  stage  head  entropy  distance px  frames     sink"
+    titles = "block  stage  head  entropy  distance px  frames     sink  centre"
     say(titles + ("  ablation" if is_ablated else ""))
     for row in info["heads"]:
-        sink = "-" if row["sink"] is None else share_text(row["sink"])
+        sink, centre = (
+            "-" if row[name] is None else share_text(row[name]) for name in ("sink", "centre")
+        )
         lost = f"  {signed_text(row['ablation'], 2):>8}" if is_ablated else ""
         say(
             f"{row['block']:>5}  {row['stage']:>5}  {row['head']:>4}  {row['entropy']:>7.3f}  "
-            f"{row['distance_px']:>11.1f}  {row['distance_frames']:>6.2f}  {sink:>7}{lost}"
+            f"{row['distance_px']:>11.1f}  {row['distance_frames']:>6.2f}  {sink:>7}  {centre:>6}{lost}"
         )
     if "direct" in info:
         _print_direct(info["direct"])

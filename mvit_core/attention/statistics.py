@@ -19,7 +19,7 @@ from mvit_core.geometry import GridGeometry, Triple
 from mvit_core.model.products import Tile, tile_softmax, tiles_of
 from mvit_core.model.tap import AttentionInputs
 
-__all__ = ["LayerStatistics", "StatisticsNotes"]
+__all__ = ["LayerStatistics", "StatisticsNotes", "distance_tables"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class StatisticsNotes:
         self._pixels = q.new_zeros(maps, rows, dtype=dtype)
         self._times = q.new_zeros(maps, rows, times, dtype=dtype)
         shapes = inputs.q_shape, inputs.k_shape
-        pixels, frames, places = _tables(*shapes, q_geometry, k_geometry, cls)
+        pixels, frames, places = distance_tables(*shapes, q_geometry, k_geometry, cls)
         # Numbers first, as not every device has those of double precision.
         self._distance_px = pixels.to(dtype).to(q.device)  # (Sq, Sk)
         self._distance_frames = frames.to(dtype).to(q.device)  # (Tq, Tk)
@@ -138,7 +138,7 @@ def _entropies(logits: Tensor, weights: Tensor) -> Tensor:
 
 @lru_cache(maxsize=64)
 @torch.inference_mode(False)  # a tensor born in inference mode could not meet autograd later
-def _tables(
+def distance_tables(
     q_shape: Triple,
     k_shape: Triple,
     q_geometry: GridGeometry,

@@ -5,6 +5,7 @@ tests (docs/how-to/add-a-method.md).
 """
 
 from mvit_core.attribution.attention import NOTES, dead_reason
+from mvit_core.attribution.details import BlockDetails, block_details
 from mvit_core.attribution.heads import (
     HEAD_REDUCTIONS,
     HeadChoice,
@@ -20,15 +21,25 @@ from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_
 from mvit_core.attribution.methods import ATTENDED_BY, ATTENDS_TO, METHODS, Method
 from mvit_core.attribution.spec import LayerGrids, MapSpec, query_grid, same_query
 from mvit_core.attribution.split import SPLIT_NOTES
-from mvit_core.attribution.statistics import HeadStatistics, head_statistics
+from mvit_core.attribution.statistics import (
+    HEAD_FIELDS,
+    HEAD_QUERIES,
+    HeadStatistics,
+    Queries,
+    head_statistics,
+    mean_statistics,
+)
 
 __all__ = [
     "ATTENDED_BY",
     "ATTENDS_TO",
+    "HEAD_FIELDS",
+    "HEAD_QUERIES",
     "HEAD_REDUCTIONS",
     "METHODS",
     "NOTES",
     "SPLIT_NOTES",
+    "BlockDetails",
     "HeadChoice",
     "HeadMaps",
     "HeadSet",
@@ -38,14 +49,17 @@ __all__ = [
     "MapMeasures",
     "MapSpec",
     "Method",
+    "Queries",
     "Query",
     "Saliency",
+    "block_details",
     "dead_reason",
     "head_indices",
     "head_json",
     "head_of",
     "head_statistics",
     "head_within",
+    "mean_statistics",
     "measures_of",
     "parse_head",
     "query_grid",

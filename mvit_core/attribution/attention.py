@@ -44,7 +44,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
 def row_maps(record: AttentionRecord, layer: LayerAttention, query: Query) -> HeadMaps:
     """Row of the query: what it looks at, on the key grid."""
     return _on_keys(
-        layer, _row(record, layer, query), "row", query, dead_reason(record, layer, query)
+        layer, query_row(record, layer, query), "row", query, dead_reason(record, layer, query)
     )
 
 
@@ -96,7 +96,12 @@ def dead_reason(record: AttentionRecord, layer: LayerAttention, query: Query) ->
     return ""
 
 
-def _row(record: AttentionRecord, layer: LayerAttention, query: Query) -> Tensor:
+def query_row(record: AttentionRecord, layer: LayerAttention, query: Query) -> Tensor:
+    """Row of a query, (B, heads, Nk): of the readout that of the class token, or the patches' mean.
+
+    Raises:
+        CaptureError: there is no such query.
+    """
     if query == "readout" and not (record.readout == "class" and layer.has_class_token):
         return layer.patch_rows_mean()
     return layer.row(_index(layer.q_grid, "class" if query == "readout" else query, "query"))

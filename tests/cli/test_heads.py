@@ -6,12 +6,12 @@ import pytest
 
 from app.cli.entry import main
 from mvit_core import load_model, open_video
-from mvit_core.attribution import head_statistics
+from mvit_core.attribution import HEAD_FIELDS, head_statistics
 from mvit_core.explaining import Target
 from mvit_core.explaining.ablation import Ablation
 from mvit_core.pipeline import Explainer
 
-STATISTICS = {"block", "stage", "head", "entropy", "distance_px", "distance_frames", "sink"}
+STATISTICS = set(HEAD_FIELDS)
 
 
 @pytest.fixture

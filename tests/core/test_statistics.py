@@ -9,7 +9,14 @@ import torch
 from mvit_core import capture
 from mvit_core.attention.recorder import Keep
 from mvit_core.attention.statistics import StatisticsNotes
-from mvit_core.attribution import head_statistics
+from mvit_core.attribution import (
+    HEAD_QUERIES,
+    METHODS,
+    block_details,
+    head_statistics,
+    mean_statistics,
+)
+from mvit_core.errors import CaptureError
 from mvit_core.geometry import GridGeometry
 from mvit_core.model import MViT, plain_vit
 from mvit_core.model.multi_head import MultiHeadedAttention
@@ -239,3 +246,120 @@ def test_without_a_class_token_there_is_no_sink(clip):
         assert row.sink is None
         assert row.profile_sink is None
         assert row.profile.sum(axis=1) == pytest.approx(1, abs=1e-5)
+
+
+# -- the picture's middle, the readout, means, and details of a block ------------------------------
+
+
+@pytest.mark.parametrize("changes", CONFIGS.values(), ids=CONFIGS)
+def test_the_middle_of_the_picture_has_a_quarter_of_even_attention_and_all_of_one_at_its_centre(
+    changes, clip
+):
+    record = capture(peaked(**changes), clip)
+    for layer in record.layers:
+        cls = int(layer.has_class_token)
+        sums = torch.zeros_like(layer.summary.column_sums)
+        sums[..., cls:] = 1.0
+        even = replace(layer, summary=replace(layer.summary, column_sums=sums))
+        for row in head_statistics(replace(record, layers=(even,))):
+            assert row.centre == pytest.approx(0.25)
+        sums[...] = 0.0
+        sums[..., 0] = float(cls)  # all on the class key
+        dark = replace(layer, summary=replace(layer.summary, column_sums=sums))
+        for row in head_statistics(replace(record, layers=(dark,))):
+            assert row.centre is None
+
+
+@pytest.mark.parametrize("changes", CONFIGS.values(), ids=CONFIGS)
+def test_statistics_of_the_readout_are_those_of_the_row_that_the_map_shows(changes, clip):
+    record = capture(peaked(**changes), clip)
+    rows = iter(head_statistics(record, queries="readout"))
+    for layer in record.layers:
+        maps = METHODS["row"].maps(record, layer, "readout")
+        of_class = record.readout == "class" and layer.has_class_token
+        for head in range(layer.heads):
+            row, values = next(rows), maps.values[head]
+            assert (row.block, row.head) == (layer.block, head)
+            assert (row.distance_px is None) == (row.distance_frames is None) == of_class
+            assert row.profile.shape == (1, layer.k_shape[0])
+            assert row.profile[0] == pytest.approx(values.sum(axis=(1, 2)))
+            total = float(row.profile.sum()) + (row.sink or 0.0)
+            assert total == pytest.approx(1.0, abs=1e-5)
+            assert 0.0 <= row.entropy <= 1.0 + 1e-6
+
+
+@pytest.mark.parametrize("queries", HEAD_QUERIES)
+def test_the_mean_over_windows_is_the_mean_of_each_number(queries, clip):
+    model = peaked()
+    one, two = (
+        head_statistics(capture(model, clip[place : place + 1]), queries=queries)
+        for place in (0, 1)
+    )
+    for row, first, second in zip(mean_statistics((one, two)), one, two, strict=True):
+        assert (row.block, row.stage, row.head) == (first.block, first.stage, first.head)
+        assert row.entropy == pytest.approx((first.entropy + second.entropy) / 2)
+        assert row.profile == pytest.approx((first.profile + second.profile) / 2)
+        if first.sink is not None:
+            assert row.sink == pytest.approx((first.sink + second.sink) / 2)
+    assert mean_statistics((one,))[0].entropy == one[0].entropy
+
+
+def test_no_windows_and_windows_of_other_networks_have_no_mean(clip):
+    one = head_statistics(capture(peaked(), clip))
+    with pytest.raises(CaptureError, match="run a window first"):
+        mean_statistics(())
+    with pytest.raises(CaptureError, match="different networks"):
+        mean_statistics((one, one[:-1]))
+
+
+@pytest.mark.parametrize("changes", CONFIGS.values(), ids=CONFIGS)
+def test_distances_of_a_block_have_the_mean_and_the_total_of_its_attention(changes, clip):
+    for layer in capture(peaked(**changes), clip).layers:
+        found, full = block_details(layer, 1), layer.attention(max_bytes=None)[1].double()
+        cls = int(layer.has_class_token)
+        between = (
+            centres(layer.q_shape, layer.q_geometry)[:, None]
+            - centres(layer.k_shape, layer.k_geometry)[None]
+        )[..., 1:].norm(dim=2)
+        for head in range(layer.heads):
+            patches = full[head, cls:, cls:]
+            shares = found.distances[head]
+            assert shares.sum() == pytest.approx(1.0, abs=1e-5)
+            within = float(patches[between < float(found.edges_px[3]) - 1e-6].sum())
+            assert shares[:3].sum() == pytest.approx(within / float(patches.sum()), abs=1e-4)
+
+
+def test_positions_do_as_much_as_rows_differ_from_those_of_content_alone(clip):
+    record = capture(peaked(), clip)
+    for layer in record.layers:
+        found = block_details(layer)
+        if not layer.inputs.positions.axes:
+            assert found.position is None
+            continue
+        cls, total = int(layer.has_class_token), torch.zeros(layer.heads)
+        queries = [
+            (t, y, x)
+            for t in range(layer.q_shape[0])
+            for y in range(layer.q_shape[1])
+            for x in range(layer.q_shape[2])
+        ]
+        for query in queries:
+            row = METHODS["row"].maps(record, layer, query)
+            content = METHODS["content"].maps(record, layer, query)
+            apart = abs(row.values - content.values).sum(axis=(1, 2, 3))
+            if cls:
+                apart = apart + abs(row.sinks - content.sinks)
+            total += torch.from_numpy(apart) / 2
+        assert found.position == pytest.approx((total / len(queries)).tolist(), abs=1e-5)
+
+
+def test_details_stop_where_the_user_stops_them(clip):
+    class Stop(Exception):
+        pass
+
+    def stop():
+        raise Stop
+
+    layer = capture(peaked(), clip).layers[0]
+    with pytest.raises(Stop):
+        block_details(layer, on_tile=stop)
