@@ -87,14 +87,12 @@ def heads(explainer: Explainer, video: Video, options: argparse.Namespace) -> Js
         MvitError: there is no such window or class, or the network has no classes or no direct
             parts.
     """
-    from mvit_core.attribution import HEAD_FIELDS, MapSpec, head_statistics
+    from mvit_core.attribution import MapSpec, head_statistics
+    from mvit_core.export.heads_table import head_row
 
     window = chosen_window(explainer.windows(video), options)
     captured = explainer.capture(video, window, ProgressLine("layer").show)
-    rows = [
-        {name: getattr(row, name) for name in HEAD_FIELDS}
-        for row in head_statistics(captured.record)
-    ]
+    rows = [head_row(row) for row in head_statistics(captured.record)]
     notes = [captured.note] if captured.note else []
     info: Json = {"window": window.index, "frames": list(captured.frame_indices)}
     if options.ablate or options.direct:
@@ -161,7 +159,8 @@ def print_heads(info: Json) -> None:
         lost = f"  {signed_text(row['ablation'], 2):>8}" if is_ablated else ""
         say(
             f"{row['block']:>5}  {row['stage']:>5}  {row['head']:>4}  {row['entropy']:>7.3f}  "
-            f"{row['distance_px']:>11.1f}  {row['distance_frames']:>6.2f}  {sink:>7}  {centre:>6}{lost}"
+            f"{row['distance_px']:>11.1f}  {row['distance_frames']:>6.2f}  "
+            f"{sink:>7}  {centre:>6}{lost}"
         )
     if "direct" in info:
         _print_direct(info["direct"])

@@ -3,6 +3,7 @@
 Each menu has a module with its part of the table; ``base`` says what a command is.
 """
 
+from app.commands.atlas import ATLAS
 from app.commands.attention import ATTENTION
 from app.commands.base import Command, CommandContext, N, Need, Scope
 from app.commands.boxes import BOXES
@@ -59,6 +60,7 @@ SUBMENUS = {
     "windows": N("commands", "Model windows"),
     "heads": N("commands", "One head alone"),
     "tokens": N("commands", "Tokens"),
+    "atlas": N("commands", "Atlas of heads"),
     "boxes": N("commands", "Boxes"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
@@ -80,6 +82,7 @@ COMMANDS = (
     *ATTENTION,
     *TOKENS,
     *WHY,
+    *ATLAS,
     *BOXES,
     *EXPORT,
     *HELP,

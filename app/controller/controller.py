@@ -23,6 +23,7 @@ from app.controller.exports import Exports
 from app.controller.file_watch import FileWatch
 from app.controller.frames import Frames
 from app.controller.grid import GridMaps
+from app.controller.head_card import comparing_heads
 from app.controller.heat import HeatScheduler
 from app.controller.jobs import AHEAD, JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
@@ -109,6 +110,7 @@ class Controller(QObject):
             self.survey,
             self.checks,
             EvidenceScheduler(bench, map_cache, self.checks),
+            *comparing_heads(bench, self.survey),
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),
             self._grid_maps,

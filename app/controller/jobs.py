@@ -23,6 +23,8 @@ JOB_ORDER = (
     TaskKey.EVIDENCE,
     TaskKey.EXPORT,
     TaskKey.OPEN,
+    TaskKey.ATLAS,
+    TaskKey.HEAD_CARD,
     TaskKey.PLAY_AHEAD,
     TaskKey.SANITY,
     TaskKey.WHEN,

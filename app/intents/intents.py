@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.atlas import AtlasIntents
 from app.intents.boxes import BoxIntents
 from app.intents.clips import ClipIntents
 from app.intents.panes import PaneIntents, ViewIntents
@@ -91,6 +92,11 @@ class Intents(Timing):
     def workspaces(self) -> WorkspaceIntents:
         """Intents for going from workspace to workspace."""
         return WorkspaceIntents(self._store, self._results)
+
+    @cached_property
+    def atlas(self) -> AtlasIntents:
+        """Intents for the atlas of heads."""
+        return AtlasIntents(self, self._store, self._results)
 
     @cached_property
     def why(self) -> WhyIntents:

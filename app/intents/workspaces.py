@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.state.view_state import LeftWorkspace, with_settings, without_numbers
-from mvit_core.attribution import METHODS, same_query
+from mvit_core.attribution import ATTENDS_TO, METHODS, same_query
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def in_workspace(
         state.map.block,
     )
     then = next((each for each in state.left if each.workspace == name), None)
-    then = then or replace(now, workspace=name, view=view, view_before="single")
+    if then is None:
+        then = replace(now, workspace=name, view=view, view_before="single")
+        if name == "atlas" and now.method in EVIDENCE:  # heads are compared there
+            then = replace(then, method=ATTENDS_TO, query="readout")
     old, new = results.layer(then.block), results.layer(state.map.block)
     query = then.query
     if old is not None and new is not None and then.method in METHODS:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
-from typing_extensions import override
+from PySide6.QtCore import Qt, Signal
 
-from app.widgets.kept_keys import keeps
+from app.widgets.kept_keys import KeepsKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtCore import SignalInstance
-    from PySide6.QtWidgets import QAbstractButton
+    from PySide6.QtWidgets import QAbstractButton, QWidget
 
     from app.controller.player import Player
     from app.intents.intents import Intents
@@ -55,7 +52,7 @@ class PanelContext:
     """Shows a short text with a tooltip at the right of the dock's title line."""
 
 
-class Panel(QWidget):
+class Panel(KeepsKeys):
     """The content of a dock: emits the user's requests, and shows what differs in a snapshot.
 
     It knows no other panel, and remembers nothing that ``ViewState`` says.
@@ -68,15 +65,6 @@ class Panel(QWidget):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        """Let a control have the keys that it uses; all others are commands of the stage."""
-        is_asked = event.type() == QEvent.Type.ShortcutOverride
-        if is_asked and isinstance(event, QKeyEvent) and keeps(self.focusWidget(), event):
-            event.accept()
-            return True
-        return super().event(event)
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show the differences of two snapshots; None as ``old`` shows everything."""

@@ -8,11 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.panels.spec import Panel
-from app.text.empty import (
-    effects_words,
-    head_card_words,
-    run_words,
-)
+from app.text.empty import effects_words, run_words
 from app.widgets.empty import EmptyState
 
 if TYPE_CHECKING:
@@ -51,11 +47,3 @@ class EffectsPanel(WaitingPanel):
     @override
     def words(self, snapshot: Snapshot) -> EmptyWords:
         return effects_words(snapshot)
-
-
-class HeadCard(WaitingPanel):
-    """Numbers of one head, beside the atlas."""
-
-    @override
-    def words(self, snapshot: Snapshot) -> EmptyWords:
-        return head_card_words(snapshot)

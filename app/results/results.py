@@ -12,6 +12,7 @@ from app.results.windows import WindowStates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.results.atlas import AtlasInfo, HeadCardInfo
     from app.results.clips import ClipsInfo
     from app.results.maps import MapRequest, ShownMap
     from app.results.model import FailedLoad, LayerInfo, ModelInfo
@@ -54,6 +55,10 @@ class Results:
     """Prediction for the whole video, where it is requested."""
     why: WhyInfo | None = None
     """What is known beside the map shown, where it is of evidence."""
+    atlas: AtlasInfo | None = None
+    """Numbers of all heads, while the atlas is looked at."""
+    card: HeadCardInfo | None = None
+    """More of the chosen block's heads, while the atlas is looked at."""
     clips: ClipsInfo | None = None
     """The list of clips that is open."""
     request: MapRequest | None = None

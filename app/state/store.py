@@ -43,6 +43,7 @@ UNDOABLE = (
     "boxes",
     "box",
     "listed_head",
+    "atlas",
 )
 """Fields that undo and redo restore: display, selection and marks, not the place in the video."""
 

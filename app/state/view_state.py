@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.state.atlas_choices import AtlasChoices
 from mvit_core.attribution import MapSpec
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import HeatSettings
@@ -259,6 +260,8 @@ class ViewState:
     """What the user is doing; it arranges panels, and has a map and a view of its own."""
     left: tuple[LeftWorkspace, ...] = ()
     """Workspaces that were left, at most one entry for each."""
+    atlas: AtlasChoices = field(default_factory=AtlasChoices)
+    """Numbers of heads that the atlas compares."""
     view: ViewName = "single"
     view_before: ViewName = "single"
     """View that Esc returns to, once a cell or a pane was opened alone."""

@@ -57,20 +57,22 @@ def effects_words(snapshot: Snapshot) -> EmptyWords:
     return before or EmptyWords(tr("Effects of heads are not in this version yet."))
 
 
-def atlas_words(snapshot: Snapshot) -> EmptyWords:
-    """Words of the page that compares heads."""
-    before = _before_a_run(snapshot, tr("Run a window to compare its heads."))
-    return before or EmptyWords(
-        tr("{n} heads of {b} blocks were run. Their comparison is not in this version yet.").format(
-            n=sum(layer.heads for layer in snapshot.results.layers), b=len(snapshot.results.layers)
-        )
-    )
+def atlas_words(snapshot: Snapshot) -> EmptyWords | None:
+    """Words of the page that compares heads; None once a window was run."""
+    return _before_a_run(snapshot, tr("Run a window to compare its heads."))
 
 
-def head_card_words(snapshot: Snapshot) -> EmptyWords:
-    """Words of the card of one head."""
+def comparing_words() -> EmptyWords:
+    """Words while the numbers of heads are being found."""
+    return EmptyWords(tr("Comparing the heads…"))
+
+
+def head_card_words(snapshot: Snapshot) -> EmptyWords | None:
+    """Words of the card of one head; None where the atlas is looked at, and a window was run."""
     before = _before_a_run(snapshot, tr("Run a window to compare its heads."))
-    return before or EmptyWords(tr("Numbers of a head are not in this version yet."))
+    if before is None and snapshot.state.workspace != "atlas":
+        return EmptyWords(tr("The numbers of heads are found while you are in the Atlas (Alt+3)."))
+    return before
 
 
 def open_list_words() -> str:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication
 
 from app.state.language import N
-
-
-@dataclass(frozen=True)
-class GuideEntry:
-    """An entry of the guide, in English; ``tr`` translates its texts."""
-
-    name: str
-    """Name by which a question mark asks for it."""
-    title: str
-    short: str
-    """Two sentences: what it is, and how to read it."""
-    more: str
-    """What else there is to know; paragraphs are lines."""
+from app.text.guide_entry import GuideEntry
+from app.text.guide_of_heads import HEAD_WORDS
 
 
 def tr(text: str) -> str:
@@ -261,6 +248,7 @@ WORDS = (
         ),
         N("guide", "The row of the tubelet shown is framed; a click goes to a time."),
     ),
+    *HEAD_WORDS,
     GuideEntry(
         "windows",
         N("guide", "Numbers of windows"),

@@ -216,6 +216,33 @@ def _windows(ink: Ink) -> None:
     ink.painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "window_index")
 
 
+def _entropy(ink: Ink) -> None:
+    for place, heights in enumerate(((8, 86, 12, 6), (44, 48, 46, 45))):
+        for bar, height in enumerate(heights):
+            ink.bar(20 + 100 * place + 19 * bar, height, ink.accent if place else ink.soft, 13)
+    ink.ground(12, 208)
+
+
+def _distance(ink: Ink) -> None:
+    ink.grid(QRectF(60, 12, 100, 100), FLAT, ink.soft)
+    start = QPointF(72, 99)
+    ink.painter.fillRect(QRectF(60, 87, 25, 25), ink.accent)
+    for x, y in ((97, 74), (147, 49), (122, 24)):
+        ink.arrow(start, QPointF(x, y))
+
+
+def _centre_share(ink: Ink) -> None:
+    ink.grid(QRectF(60, 12, 100, 100), SPOT, ink.accent)
+    ink.box(QRectF(85, 37, 50, 50), ink.line)
+
+
+def _content_position(ink: Ink) -> None:
+    for left, values in ((12, OTHER), (86, SPOT)):
+        ink.grid(QRectF(left, 32, 60, 60), values, ink.accent)
+    ink.arrow(QPointF(150, 62), QPointF(172, 62))
+    ink.grid(QRectF(176, 46, 32, 32), SPOT, ink.line)
+
+
 PICTURES: dict[str, Callable[[Ink], None]] = {
     "sink": _sink,
     "readout": _readout,
@@ -229,6 +256,10 @@ PICTURES: dict[str, Callable[[Ink], None]] = {
     "sanity": _sanity,
     "effect": _effect,
     "time_to_time": _time_to_time,
+    "entropy": _entropy,
+    "distance": _distance,
+    "centre_share": _centre_share,
+    "content_position": _content_position,
     "windows": _windows,
 }
 """How the picture of an entry is drawn, by its name."""

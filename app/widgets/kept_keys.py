@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -15,9 +14,7 @@ from PySide6.QtWidgets import (
     QTreeView,
     QWidget,
 )
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+from typing_extensions import override
 
 K = Qt.Key
 ALONG = frozenset((K.Key_Up, K.Key_Down))
@@ -63,3 +60,15 @@ def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
 def _folds(tree: QTreeView) -> bool:
     """True where Left and Right fold the row that they are on."""
     return tree.model().hasChildren(tree.currentIndex())
+
+
+class KeepsKeys(QWidget):
+    """Lets a control on it have the keys that it uses; all others are commands of the stage."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and keeps(self.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)

@@ -34,13 +34,21 @@ class PlotMenu(QObject):
         figure: makes the plot that is exported, with axes that a reader needs.
         name: name of the file without ending.
         owner: the widget that shows the plot.
+        values: writes the values as CSV, of a plot that is no curves; None writes its curves.
     """
 
     reported = Signal(object)
     """A ``Message`` after each export."""
 
-    def __init__(self, figure: Callable[[], Plot], name: str, owner: QWidget) -> None:
+    def __init__(
+        self,
+        figure: Callable[[], Plot],
+        name: str,
+        owner: QWidget,
+        values: Callable[[Path], None] | None = None,
+    ) -> None:
         super().__init__(owner)
+        self._values = values
         self._figure, self._name, self._owner = figure, name, owner
 
     def add_to(self, menu: QMenu) -> None:
@@ -76,7 +84,7 @@ class PlotMenu(QObject):
         """Ask for a file and write the values as CSV."""
         path = self._asked_path(".csv", self.tr("Tables (*.csv)"))
         if path is not None:
-            self.write(path, lambda target: self._drawn().save_values(target))
+            self.write(path, self._values or (lambda target: self._drawn().save_values(target)))
 
     def write(self, path: Path, how: Callable[[Path], None]) -> None:
         """Write a file by ``how``, and report its path or the error."""

@@ -202,6 +202,8 @@ class Plot(QWidget):
 
         def dress() -> None:
             legend.setLabelTextColor(QColor(theme.current().text_soft))
+            for _, words in legend.items:
+                words.setText(words.text)  # pyqtgraph only remembers the colour
 
         self._dresses.append(dress)
         dress()

@@ -102,7 +102,7 @@ QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-ra
 QFrame#failure { background: $control; border: none; border-left: 3px solid $warning;
     border-radius: 6px; }
 QFrame#failure QPushButton { background: $control_hover; padding: 4px 6px; }
-QFrame#failure QPushButton#primary { background: $accent; color: $on_accent; }
+QPushButton#primary { background: $accent; color: $on_accent; }
 QFrame#rule { background: $border; max-height: 1px; border: none; }
 
 QToolButton, QPushButton { background: $control; color: $text; border: 1px solid transparent;

@@ -53,7 +53,7 @@ from app.window.sample_loader import SampleLoader
 from app.window.session_manager import SessionManager
 from app.window.stream_menu import StreamMenu
 from app.window.tab_order import TabRing, order_tabs
-from app.window.wiring import connect_messages, connect_stage
+from app.window.wiring import connect_atlas, connect_messages, connect_stage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QMouseEvent
@@ -176,6 +176,7 @@ class MainWindow(TabRing):
         self.controller.follow(partial(show_stage, self.stage))
         connect_messages(self.messages, self.controller, self._run)
         connect_stage(self.stage, self.status, self.controller)
+        connect_atlas(self.atlas, self.controller, self._run)
         for name, panel in self.docks.panels.items():
             panel.connect_to(
                 PanelContext(
@@ -200,7 +201,6 @@ class MainWindow(TabRing):
     def _listen(self) -> None:
         """Connect signals of the window's parts to the window itself."""
         self.welcome.command.connect(self._run)
-        self.atlas.empty.asked.connect(lambda: self._run("attention.run"))
         self.menu_row.search_asked.connect(self.help.palette)
         self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
         self.messages.dock_asked.connect(self.docks.show)

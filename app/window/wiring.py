@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.controller.controller import Controller
     from app.panels.messages import Messages
     from app.panels.status import StatusLine
+    from app.views.atlas import AtlasPage
     from app.views.stage import Stage
     from mvit_core.errors import Remedy
 
@@ -80,3 +81,19 @@ def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> N
         pane.subtracted.connect(intents.panes.subtract)
     stage.measured.connect(controller.set_sizes)
     controller.player.is_painted = lambda: stage.is_painted
+
+
+def connect_atlas(page: AtlasPage, controller: Controller, run: Callable[[str], None]) -> None:
+    """Connect the page that compares heads with intents, and show what it reports."""
+    intents = controller.intents.atlas
+    page.empty.asked.connect(lambda: run("attention.run"))
+    page.compared.connect(lambda name, value: intents.compare(**{name: value}))
+    page.opened.connect(intents.show_on_frame)
+    page.scatter.chosen.connect(intents.choose)
+    page.scatter.toggled.connect(intents.toggle)
+    page.scatter.caught.connect(intents.choose_many)
+    page.matrix.frame_asked.connect(intents.go_to_frame)
+    page.table.picked.connect(intents.choose_many)
+    page.table.sort_asked.connect(intents.sort)
+    for plot in (page.scatter, page.matrix):
+        plot.export.reported.connect(controller.notify)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from app.results import TaskKey
+from app.workers.atlas import AtlasWorker
 from app.workers.decode import Decoder
 from app.workers.evidence import EvidenceWorker
 from app.workers.export import Exporter
@@ -50,6 +51,8 @@ INFERENCE_TASKS = (
     TaskKey.SANITY,
     TaskKey.REMOVED,
     TaskKey.WHEN,
+    TaskKey.ATLAS,
+    TaskKey.HEAD_CARD,
     TaskKey.RANGE,
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
@@ -88,6 +91,7 @@ class WorkerPool:
         self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.explain = EvidenceWorker(self.model_worker)
+        self.atlas = AtlasWorker(self.model_worker)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

@@ -209,7 +209,7 @@ def _centre_shares(values: FloatArray, geometry: GridGeometry) -> list[float | N
 
 
 def _inside(size: int, scale: float, offset: float) -> FloatArray:
-    """The part of each of ``size`` tokens along an axis that lies in the middle half of them all."""
+    """The part of each of ``size`` tokens along an axis that lies in the middle half of it."""
     edges = offset + scale * (np.arange(size + 1) - 0.5)
     low, high = np.quantile(edges[[0, -1]], (0.25, 0.75))
     parts = np.clip(edges[1:], low, high) - np.clip(edges[:-1], low, high)

@@ -21,8 +21,56 @@ Apache 许可证 2.0 版</translation>
     <context>
         <name>AtlasPage</name>
         <message>
+            <source>Across</source>
+            <translation>横轴</translation>
+        </message>
+        <message>
             <source>Atlas of heads</source>
             <translation>注意力头图谱</translation>
+        </message>
+        <message>
+            <source>Head atlas</source>
+            <translation>头图谱</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>头</translation>
+        </message>
+        <message>
+            <source>Queries</source>
+            <translation>查询</translation>
+        </message>
+        <message>
+            <source>Save the table</source>
+            <translation>保存表格</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>大小</translation>
+        </message>
+        <message>
+            <source>Tables (*.csv)</source>
+            <translation>表格 (*.csv)</translation>
+        </message>
+        <message>
+            <source>Time to time</source>
+            <translation>时间×时间</translation>
+        </message>
+        <message>
+            <source>Time to time · {head}</source>
+            <translation>时间×时间 · {head}</translation>
+        </message>
+        <message>
+            <source>Up</source>
+            <translation>纵轴</translation>
+        </message>
+        <message>
+            <source>Windows</source>
+            <translation>窗口</translation>
+        </message>
+        <message>
+            <source>key time → (rows: query time; a row and its sink are 1)</source>
+            <translation>键的时间 →（行：查询的时间；每行与其汇聚之和为 1）</translation>
         </message>
     </context>
     <context>
@@ -387,6 +435,25 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>Distances</name>
+        <message>
+            <source>Distances</source>
+            <translation>距离</translation>
+        </message>
+        <message>
+            <source>distance, pixels</source>
+            <translation>距离，像素</translation>
+        </message>
+        <message>
+            <source>share of the attention</source>
+            <translation>注意力占比</translation>
+        </message>
+        <message>
+            <source>{low:.0f} to {high:.0f} px: {share}</source>
+            <translation>{low:.0f} 到 {high:.0f} 像素：{share}</translation>
+        </message>
+    </context>
+    <context>
         <name>Docks</name>
         <message>
             <source>Hide {panel}</source>
@@ -626,6 +693,29 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>HeadCard</name>
+        <message>
+            <source>Attention by distance, pixels</source>
+            <translation>各距离上的注意力，像素</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>固定</translation>
+        </message>
+        <message>
+            <source>Show on frame</source>
+            <translation>在帧上显示</translation>
+        </message>
+        <message>
+            <source>content / position</source>
+            <translation>内容 / 位置</translation>
+        </message>
+        <message>
+            <source>{map} · frame {n}</source>
+            <translation>{map} · 第 {n} 帧</translation>
+        </message>
+    </context>
+    <context>
         <name>HeadGrid</name>
         <message>
             <source>Head {n}: click to show it alone, Ctrl+click to average it</source>
@@ -642,6 +732,24 @@ Right-click for percentile tails and units</source>
         <message>
             <source>{share} of its attention is on the class key</source>
             <translation>它有 {share} 的注意力落在类别键上</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeadTable</name>
+        <message>
+            <source>Sort by {number}</source>
+            <translation>按{number}排序</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeadTableView</name>
+        <message>
+            <source>Numbers of all heads</source>
+            <translation>所有头的数值</translation>
+        </message>
+        <message>
+            <source>Save the table…</source>
+            <translation>保存表格…</translation>
         </message>
     </context>
     <context>
@@ -1678,6 +1786,17 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>Scatter</name>
+        <message>
+            <source>Head {name}</source>
+            <translation>头 {name}</translation>
+        </message>
+        <message>
+            <source>Heads as points</source>
+            <translation>以点表示的头</translation>
+        </message>
+    </context>
+    <context>
         <name>SeriesHead</name>
         <message>
             <source>No series</source>
@@ -1999,6 +2118,33 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>TimesMatrix</name>
+        <message>
+            <source>Time to time</source>
+            <translation>时间×时间</translation>
+        </message>
+        <message>
+            <source>sink {share}</source>
+            <translation>汇聚 {share}</translation>
+        </message>
+        <message>
+            <source>the readout looks at time {k}: {share}</source>
+            <translation>读出看向时间 {k}：{share}</translation>
+        </message>
+        <message>
+            <source>time of the key; colours from 0 to {most}</source>
+            <translation>键的时间；颜色从 0 到 {most}</translation>
+        </message>
+        <message>
+            <source>time of the query, head {name}</source>
+            <translation>查询的时间，头 {name}</translation>
+        </message>
+        <message>
+            <source>time {q} looks at time {k}: {share}</source>
+            <translation>时间 {q} 看向时间 {k}：{share}</translation>
+        </message>
+    </context>
+    <context>
         <name>Toast</name>
         <message>
             <source>Choose configuration…</source>
@@ -2302,6 +2448,177 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>atlas</name>
+        <message>
+            <source>All patches</source>
+            <translation>所有图块</translation>
+        </message>
+        <message>
+            <source>Logit of {a} minus {b}, as a sum</source>
+            <translation>{a} 减 {b} 的 logit 之和</translation>
+        </message>
+        <message>
+            <source>Logit of {a}, as a sum</source>
+            <translation>{a} 的 logit 之和</translation>
+        </message>
+        <message>
+            <source>MLP</source>
+            <translation>MLP</translation>
+        </message>
+        <message>
+            <source>Numbers of all heads</source>
+            <translation>所有头的数值</translation>
+        </message>
+        <message>
+            <source>Numbers of one head</source>
+            <translation>单个头的数值</translation>
+        </message>
+        <message>
+            <source>Numbers of the window shown</source>
+            <translation>当前窗口的数值</translation>
+        </message>
+        <message>
+            <source>Of the tokens that the prediction is read from, alone</source>
+            <translation>仅取预测所读取的词元</translation>
+        </message>
+        <message>
+            <source>Readout</source>
+            <translation>读出</translation>
+        </message>
+        <message>
+            <source>The mean over all queries</source>
+            <translation>对所有查询取平均</translation>
+        </message>
+        <message>
+            <source>The mean over the windows of the clip that were run</source>
+            <translation>对该视频已运行的窗口取平均</translation>
+        </message>
+        <message>
+            <source>This clip</source>
+            <translation>此视频</translation>
+        </message>
+        <message>
+            <source>This window</source>
+            <translation>此窗口</translation>
+        </message>
+        <message>
+            <source>bias</source>
+            <translation>偏置</translation>
+        </message>
+        <message>
+            <source>block</source>
+            <translation>块</translation>
+        </message>
+        <message>
+            <source>block {b}</source>
+            <translation>块 {b}</translation>
+        </message>
+        <message>
+            <source>centre</source>
+            <translation>中心</translation>
+        </message>
+        <message>
+            <source>direct {n:.0f} %</source>
+            <translation>直接 {n:.0f} %</translation>
+        </message>
+        <message>
+            <source>dist. fr.</source>
+            <translation>距离·帧</translation>
+        </message>
+        <message>
+            <source>dist. px</source>
+            <translation>距离·像素</translation>
+        </message>
+        <message>
+            <source>distance, frames</source>
+            <translation>距离，帧</translation>
+        </message>
+        <message>
+            <source>distance, pixels</source>
+            <translation>距离，像素</translation>
+        </message>
+        <message>
+            <source>effect</source>
+            <translation>效应</translation>
+        </message>
+        <message>
+            <source>effect, logit</source>
+            <translation>效应，logit</translation>
+        </message>
+        <message>
+            <source>entropy</source>
+            <translation>熵</translation>
+        </message>
+        <message>
+            <source>head</source>
+            <translation>头</translation>
+        </message>
+        <message>
+            <source>head {name}</source>
+            <translation>头 {name}</translation>
+        </message>
+        <message>
+            <source>mean of {n} of {all} windows</source>
+            <translation>{all} 个窗口中 {n} 个的平均</translation>
+        </message>
+        <message>
+            <source>mean of {n} windows</source>
+            <translation>{n} 个窗口的平均</translation>
+        </message>
+        <message>
+            <source>no positions</source>
+            <translation>无位置项</translation>
+        </message>
+        <message>
+            <source>pooled queries</source>
+            <translation>池化查询</translation>
+        </message>
+        <message>
+            <source>queries: all patches</source>
+            <translation>查询：所有图块</translation>
+        </message>
+        <message>
+            <source>queries: readout</source>
+            <translation>查询：读出</translation>
+        </message>
+        <message>
+            <source>share in the centre</source>
+            <translation>中心占比</translation>
+        </message>
+        <message>
+            <source>sink</source>
+            <translation>汇聚</translation>
+        </message>
+        <message>
+            <source>stage</source>
+            <translation>阶段</translation>
+        </message>
+        <message>
+            <source>stage {n}</source>
+            <translation>阶段 {n}</translation>
+        </message>
+        <message>
+            <source>stage {s}, block {b}, {head}</source>
+            <translation>阶段 {s}，块 {b}，{head}</translation>
+        </message>
+        <message>
+            <source>sum {sum} of {total}</source>
+            <translation>总和 {sum} / {total}</translation>
+        </message>
+        <message>
+            <source>what entered</source>
+            <translation>输入部分</translation>
+        </message>
+        <message>
+            <source>{name}, block {b}</source>
+            <translation>{name}，块 {b}</translation>
+        </message>
+        <message>
+            <source>{n} heads of {b} blocks</source>
+            <translation>{b} 个块的 {n} 个头</translation>
+        </message>
+    </context>
+    <context>
         <name>boxes</name>
         <message>
             <source>Box {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
@@ -2424,6 +2741,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Atlas</source>
             <translation>图谱</translation>
+        </message>
+        <message>
+            <source>Atlas of heads</source>
+            <translation>注意力头图谱</translation>
         </message>
         <message>
             <source>Atlas workspace</source>
@@ -2674,6 +2995,10 @@ right-click for percentile tails and units</source>
             <translation>全屏</translation>
         </message>
         <message>
+            <source>Go to Look with the chosen head; Enter in the atlas does the same</source>
+            <translation>带着所选的头回到“查看”；在图谱中按回车也可</translation>
+        </message>
+        <message>
             <source>Go to frame or time…</source>
             <translation>转到帧或时间…</translation>
         </message>
@@ -2724,6 +3049,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Heads</source>
             <translation>各头</translation>
+        </message>
+        <message>
+            <source>Heads of the readout</source>
+            <translation>读出的各头</translation>
+        </message>
+        <message>
+            <source>Heads over the clip</source>
+            <translation>整段视频的各头</translation>
         </message>
         <message>
             <source>Heads panel</source>
@@ -2944,6 +3277,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>Normal speed</source>
             <translation>正常速度</translation>
+        </message>
+        <message>
+            <source>Numbers of heads: of the tokens that the prediction is read from</source>
+            <translation>头的数值：取预测所读取的词元</translation>
+        </message>
+        <message>
+            <source>Numbers of heads: the mean over the windows that were run</source>
+            <translation>头的数值：对已运行的窗口取平均</translation>
         </message>
         <message>
             <source>On the frame</source>
@@ -3242,6 +3583,10 @@ right-click for percentile tails and units</source>
             <translation>单独显示本块中值最大的头</translation>
         </message>
         <message>
+            <source>Show the head on the frame</source>
+            <translation>在帧上显示该头</translation>
+        </message>
+        <message>
             <source>Show what is chosen alone</source>
             <translation>单独显示所选内容</translation>
         </message>
@@ -3442,6 +3787,10 @@ right-click for percentile tails and units</source>
             <translation>请先导出一次</translation>
         </message>
         <message>
+            <source>go to the atlas, with a window that was run, first</source>
+            <translation>请先运行一个窗口并进入图谱</translation>
+        </message>
+        <message>
             <source>load a model first</source>
             <translation>请先加载模型</translation>
         </message>
@@ -3634,16 +3983,16 @@ right-click for percentile tails and units</source>
             <translation>选择一个类别，查看每个头对它的作用。</translation>
         </message>
         <message>
+            <source>Comparing the heads…</source>
+            <translation>正在比较各头…</translation>
+        </message>
+        <message>
             <source>Drop a list or a folder of clips.</source>
             <translation>请拖入视频列表或视频文件夹。</translation>
         </message>
         <message>
             <source>Effects of heads are not in this version yet.</source>
             <translation>此版本尚无头效应。</translation>
-        </message>
-        <message>
-            <source>Numbers of a head are not in this version yet.</source>
-            <translation>此版本尚无单个头的数值。</translation>
         </message>
         <message>
             <source>Open list…</source>
@@ -3666,12 +4015,12 @@ right-click for percentile tails and units</source>
             <translation>运行一个模型窗口，解释其类别。</translation>
         </message>
         <message>
-            <source>This model has no classes (masked pre-training)</source>
-            <translation>此模型没有类别（掩码预训练）</translation>
+            <source>The numbers of heads are found while you are in the Atlas (Alt+3).</source>
+            <translation>进入图谱（Alt+3）后才会计算头的数值。</translation>
         </message>
         <message>
-            <source>{n} heads of {b} blocks were run. Their comparison is not in this version yet.</source>
-            <translation>已运行 {b} 个块的 {n} 个头。此版本尚无对它们的比较。</translation>
+            <source>This model has no classes (masked pre-training)</source>
+            <translation>此模型没有类别（掩码预训练）</translation>
         </message>
     </context>
     <context>
@@ -3867,8 +4216,20 @@ right-click for percentile tails and units</source>
             <translation>“关注对象”是注意力矩阵的一行：一个查询关注哪里。“关注来源”是一列：谁关注某个键。键经过池化，所以查询和键的网格大小可能不同。</translation>
         </message>
         <message>
+            <source>0 says that positions do nothing, 1 that nothing of the row is left without them. The class token has no position term. Display &gt; Map shows both parts as maps.</source>
+            <translation>0 表示位置不起作用，1 表示去掉位置后该行面目全非。类别词元 没有位置项。“显示 &gt; 图”可将两部分分别显示为图。</translation>
+        </message>
+        <message>
             <source>A checkpoint that lacks its configuration, its class names or one of several networks says so in the Model panel, with a button for each way out.</source>
             <translation>检查点若缺少配置、类别名，或含有多个网络，模型面板会说明，并为每种解决办法提供按钮。</translation>
+        </message>
+        <message>
+            <source>A head that looks everywhere alike has a large distance too: read it beside the entropy. The class token has no place, so its row has no distance (after Dosovitskiy et al., 2021, section 4.5).</source>
+            <translation>均匀看向各处的头距离也大：请与熵一起读。类别词元 没有位置，因此其行没有距离（参照 Dosovitskiy 等，2021，第 4.5 节）。</translation>
+        </message>
+        <message>
+            <source>A low entropy says that the head is choosy, not that it chooses well, and not where. Heads of blocks with different numbers of keys can be compared, as each is divided by its own largest value.</source>
+            <translation>熵低说明该头挑剔，不说明挑得好，也不说明挑在哪里。键数不同的块之间可以比较，因为各自除以自己的最大值。</translation>
         </message>
         <message>
             <source>A map that explains a model must change when its weights are replaced by random ones, and when another class is asked for. One that does not shows the picture.</source>
@@ -3881,6 +4242,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Attention &gt; Preprocessing sets how the frame is scaled and cropped; a crop of the whole frame changes what the model is used to.</source>
             <translation>“注意力 &gt; 预处理”设定画面如何缩放和裁剪；裁剪整个画面会改变模型习惯的输入。</translation>
+        </message>
+        <message>
+            <source>Attention distance</source>
+            <translation>注意力距离</translation>
         </message>
         <message>
             <source>Attention says where a model looks, not for which class. Evidence is of one class, or of one class instead of another.</source>
@@ -3897,6 +4262,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Blocks, heads, tokens and frames count from 0 everywhere; Preferences can let frames count from 1.</source>
             <translation>块、头、词元和帧处处从 0 计数；首选项可让帧从 1 计数。</translation>
+        </message>
+        <message>
+            <source>Content and position</source>
+            <translation>内容与位置</translation>
         </message>
         <message>
             <source>Coverage</source>
@@ -3923,6 +4292,10 @@ right-click for percentile tails and units</source>
             <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。</translation>
         </message>
         <message>
+            <source>Entropy</source>
+            <translation>熵</translation>
+        </message>
+        <message>
             <source>Evidence</source>
             <translation>证据</translation>
         </message>
@@ -3943,8 +4316,20 @@ right-click for percentile tails and units</source>
             <translation>按住 B 只看画面。右键或 Shift+F10 列出可对词元做的操作；Shift+G 转到最强的词元。</translation>
         </message>
         <message>
+            <source>How evenly a head spreads its attention: 1 is everywhere alike, 0 is one key alone. It is a mean over queries, each divided by the logarithm of the number of keys.</source>
+            <translation>一个头的注意力有多均匀：1 为处处相同，0 为只看一个键。它是对查询的平均，每个都除以键数的对数。</translation>
+        </message>
+        <message>
+            <source>How far a query looks on average, weighted by its attention on patches. Within a frame it is in pixels of the model's input, along time in sampled frames.</source>
+            <translation>查询平均看多远，以其对图块的注意力加权。帧内以模型输入的像素计，沿时间以采样帧计。</translation>
+        </message>
+        <message>
             <source>How much the logit of a class changes when one head is turned off. Positive: the head speaks for the class.</source>
             <translation>关闭一个头时某一类的 logit 改变多少。正值表示该头支持这一类。</translation>
+        </message>
+        <message>
+            <source>How much the relative positions change where patches look, 0 to 1. It is half the sum of absolute differences between a row and the row of content alone.</source>
+            <translation>相对位置在多大程度上改变图块所看之处，0 到 1。它是一行与仅由内容得到的行之间绝对差之和的一半。</translation>
         </message>
         <message>
             <source>I and O set the two ends of a loop, M a marker. The timeline zooms with the wheel.</source>
@@ -3979,6 +4364,10 @@ right-click for percentile tails and units</source>
             <translation>图块占比</translation>
         </message>
         <message>
+            <source>Most objects lie in the middle of a frame. A head that always looks there finds them without seeing them: compare clips before you call it an object head.</source>
+            <translation>多数物体位于画面中部。总看那里的头不必看见也能“找到”它们：称其为物体头之前请比较多段视频。</translation>
+        </message>
+        <message>
             <source>Move</source>
             <translation>移动</translation>
         </message>
@@ -4005,6 +4394,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Sanity</source>
             <translation>合理性检查</translation>
+        </message>
+        <message>
+            <source>Share in the centre</source>
+            <translation>中心占比</translation>
         </message>
         <message>
             <source>Sink</source>
@@ -4041,6 +4434,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>The row of the tubelet shown is framed; a click goes to a time.</source>
             <translation>所示时空管的行加框显示；单击可转到某个时间。</translation>
+        </message>
+        <message>
+            <source>The share of a head's attention on patches that lies in the middle of the picture, half as wide and half as high. Even attention has 25 %.</source>
+            <translation>一个头对图块的注意力中落在画面中部（宽高各一半）的份额。均匀的注意力为 25 %。</translation>
         </message>
         <message>
             <source>The share of the attention that goes to the class token, which no picture can show. A head with a large sink says little about places, however bright its map is.</source>

@@ -9,6 +9,7 @@ from app.dialogs.guide import SIZE_PX, GuideWindow
 from app.state.language import install_language
 from app.text.guide import BY_NAME, ENTRIES, WORDS, matching_entries
 from app.text.guide import tr as guide_tr
+from app.text.guide_of_heads import HEAD_WORDS
 from app.widgets.guide_pictures import PICTURES, GuidePicture
 from app.widgets.help_mark import MARK_PX, HelpMark
 from resources.translations import update
@@ -28,6 +29,7 @@ SPEC = {
     "effect",
     "time_to_time",
 }
+OF_HEADS = {entry.name for entry in HEAD_WORDS}
 
 
 @pytest.fixture
@@ -49,11 +51,20 @@ def own_language(qapp, _own_settings):
 
 def bring_to_front(window, mark, qtbot):
     """Show the dock of a question mark; some stand in a workspace, or beside a map of evidence."""
-    if mark.entry == "effect":
+    is_of_heads = any(
+        each.isAncestorOf(mark) for each in (window.atlas, window.docks.by_name["head"])
+    )
+    if is_of_heads:
+        window.actions_table.run("workspace.atlas")
+        qtbot.waitUntil(lambda: window.controller.results.atlas is not None, timeout=WAIT_MS)
+    elif mark.entry == "effect":
         window.actions_table.run("workspace.explain")
     if mark.entry in ("faithfulness", "sanity") and window.controller.results.why is None:
         window.actions_table.run("explain.why")
         qtbot.waitUntil(lambda: window.controller.results.why is not None, timeout=WAIT_MS)
+    if window.atlas.isAncestorOf(mark):
+        assert mark.isVisible()
+        return
     name = next(name for name, dock in window.docks.by_name.items() if dock.isAncestorOf(mark))
     window.docks.show(name)
     QApplication.processEvents()
@@ -66,7 +77,7 @@ def marks(window):
 
 
 def test_every_word_of_the_specification_has_an_entry_with_a_picture():
-    assert SPEC | {"windows"} == {entry.name for entry in WORDS} == set(PICTURES)
+    assert SPEC | OF_HEADS | {"windows"} == {entry.name for entry in WORDS} == set(PICTURES)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
@@ -109,6 +120,8 @@ def test_every_question_mark_opens_its_entry_by_keys(
         "effect",
         "faithfulness",
         "sanity",
+        "time_to_time",
+        *OF_HEADS,
     }
     for mark in marks(window):
         bring_to_front(window, mark, qtbot)

@@ -1,0 +1,253 @@
+"""ui2.md 10, tests 9 and 10: heads compared by numbers, by mouse and by keys alone."""
+
+import csv
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.text.atlas import COLUMNS
+from mvit_core.attribution import HeadSet
+from mvit_core.demo.samples import demo_checkpoint, demo_samples
+from tests.app.acceptance.person import (
+    CONTROL,
+    SHIFT,
+    Key,
+    both_looks,
+    click,
+    file_dialog_takes,
+    focus,
+    keys,
+    rest,
+    title,
+)
+from tests.app.conftest import WAIT_MS
+
+pytestmark = pytest.mark.gui
+ALT = Qt.KeyboardModifier.AltModifier
+LAST = (4, 3)
+"""The last head of the shipped model."""
+
+
+@pytest.fixture
+def demo(use):
+    """``use`` with a shipped clip and the shipped model."""
+
+    def use_both(act):
+        return use(act, demo_samples()[0].clip, "--checkpoint", demo_checkpoint())
+
+    return use_both
+
+
+def at_the_atlas(qtbot, window):
+    """Alt+3, and wait for the numbers."""
+    keys((Key.Key_3, ALT))
+    qtbot.waitUntil(lambda: window.controller.results.atlas is not None, timeout=WAIT_MS)
+    rest(qtbot, window)
+
+
+def dot(window, place):
+    return window.atlas.scatter.point_of(place).toPoint()
+
+
+def row_spot(window, place):
+    """The middle of a head's row in the table, scrolled to."""
+    table = window.atlas.table
+    at = [(row.block, row.head) for row in table.heads.rows].index(place)
+    table.scrollTo(table.heads.index(at, 0))
+    return table.visualRect(table.heads.index(at, 1)).center()
+
+
+def selected(window):
+    """The heads that the table marks."""
+    rows = window.atlas.table.selectionModel().selectedRows()
+    return {window.atlas.table.heads.place_at(index.row()) for index in rows}
+
+
+def written(window, place):
+    """What the table says of a head, cell by cell."""
+    heads = window.atlas.table.heads
+    at = [(row.block, row.head) for row in heads.rows].index(place)
+    return [heads.index(at, column).data() for column in range(len(COLUMNS))]
+
+
+def menu_row(place):
+    """The row of the open menu."""
+    menu = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMenu) and w.isVisible())
+    return menu, menu.actionGeometry(menu.actions()[place]).center()
+
+
+@both_looks
+def test_scatter_matrix_table_and_card_agree_and_enter_shows_the_head(demo, qtbot, looks):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        info = window.controller.results.atlas
+        for row in info.rows:
+            place = (row.block, row.head)
+            click(window.atlas.scatter, dot(window, place))
+            assert selected(window) == {place}
+            assert (window.store.state.map.block, window.store.state.map.head) == place
+            assert window.panels.layers.tree.currentItem() is not None
+            assert window.atlas.matrix.info.profile == pytest.approx(row.profile)
+            card, cells = window.panels.head.values, written(window, place)
+            assert cells[0] == f"{row.block}/{row.head}"
+            for name, cell in zip(COLUMNS[2:], cells[2:], strict=True):
+                assert card[name].text() == cell
+        rest(qtbot, window)
+        click(window.atlas.table.viewport(), row_spot(window, (1, 0)))
+        assert selected(window) == {(1, 0)}
+        window.atlas.table.setFocus(Qt.FocusReason.TabFocusReason)
+        keys(Key.Key_Return)
+        rest(qtbot, window)
+        state = window.store.state
+        assert (state.workspace, state.view, state.map.block, state.map.head) == (
+            "look",
+            "single",
+            1,
+            0,
+        )
+        assert window.panels.heads.grid.meant == 0
+        assert "1" in title(window)
+
+    assert demo(act) == 0
+
+
+def test_keys_alone_reach_every_part_and_choose_in_each(demo, qtbot):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        page, stops = window.atlas, set()
+        page.setFocus(Qt.FocusReason.TabFocusReason)
+        for _ in range(60):
+            keys(Key.Key_Tab)
+            stops.add(focus())
+            if stops >= {page.scatter, page.matrix, page.table}:
+                break
+        expected = {page.scatter, page.matrix, page.table, *page.axes.values()}
+        expected |= {page.scope.buttons["clip"], page.queries.buttons["readout"]}
+        assert expected <= stops
+        page.scatter.setFocus(Qt.FocusReason.TabFocusReason)
+        keys(Key.Key_Right)
+        first = window.store.state.map
+        keys(Key.Key_Right)
+        assert window.store.state.map != first
+        page.table.setFocus(Qt.FocusReason.TabFocusReason)
+        keys((Key.Key_Home, CONTROL), Key.Key_Down, (Key.Key_Down, SHIFT))
+        state = window.store.state.map
+        assert (state.block, state.head) == (1, HeadSet((0, 1)))
+        frames = page.matrix.info.query_frames
+        page.matrix.setFocus(Qt.FocusReason.TabFocusReason)
+        keys(Key.Key_Down, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+        rest(qtbot, window)
+        assert window.store.state.frame == frames[2]
+        assert page.matrix.framed == (2, -1)
+        page.setFocus()
+        keys(Key.Key_Up)  # the stage's keys work on the page: the layer before
+        assert window.store.state.map.block == 0
+
+    assert demo(act) == 0
+
+
+def test_ctrl_and_a_rubber_band_average_heads_of_a_block(demo, qtbot):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        scatter, map_of = window.atlas.scatter, lambda: window.store.state.map
+        click(scatter, dot(window, (4, 0)))
+        click(scatter, dot(window, (4, 2)), CONTROL)
+        assert map_of().head == HeadSet((0, 2))
+        assert selected(window) == {(4, 0), (4, 2)}
+        profiles = [window.controller.results.atlas.row((4, head)).profile for head in (0, 2)]
+        assert window.atlas.matrix.info.profile == pytest.approx(sum(profiles) / 2, abs=1e-6)
+        click(scatter, dot(window, (4, 0)), CONTROL)
+        assert map_of().head == 2
+        box = scatter.rect().adjusted(2, 30, -2, -24)
+        qtbot.mousePress(scatter, Qt.MouseButton.LeftButton, pos=box.topLeft())
+        qtbot.mouseMove(scatter, box.bottomRight())
+        qtbot.mouseRelease(scatter, Qt.MouseButton.LeftButton, pos=box.bottomRight())
+        assert selected(window) == {(4, head) for head in range(4)}
+        keys((Key.Key_Z, CONTROL))
+        assert map_of().head == 2
+
+    assert demo(act) == 0
+
+
+@both_looks
+def test_the_head_with_the_largest_distance_in_time_is_found_and_its_picture_exported(
+    demo, qtbot, looks, tmp_path
+):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        rows = window.controller.results.atlas.rows
+        far = max(rows, key=lambda row: row.distance_frames)
+        header = window.atlas.table.horizontalHeader()
+        column = COLUMNS.index("distance_frames")
+        x = header.sectionViewportPosition(column) + header.sectionSize(column) // 2
+        click(header.viewport(), QPoint(x, header.height() // 2))
+        first = window.atlas.table.heads.place_at(0)
+        assert first == (far.block, far.head)
+        click(window.atlas.table.viewport(), row_spot(window, first))
+        rest(qtbot, window)
+        picture, table, values = (tmp_path / name for name in ("far.png", "heads.csv", "times.csv"))
+        for part, place, path in (
+            (window.atlas.matrix, 1, picture),
+            (window.atlas.matrix, 2, values),
+            (window.atlas.table.viewport(), 0, table),
+        ):
+            qtbot.mouseClick(part, Qt.MouseButton.RightButton, pos=part.rect().center())
+            ask(part)
+            menu, spot = menu_row(place)
+            with file_dialog_takes(path):
+                qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=spot)
+        assert not QImage(str(picture)).isNull()
+        with table.open(newline="") as file:
+            lines = list(csv.DictReader(file))
+        assert [(int(x["block"]), int(x["head"])) for x in lines[:1]] == [first]
+        for line in lines:
+            row = window.controller.results.atlas.row((int(line["block"]), int(line["head"])))
+            assert float(line["distance_frames"]) == pytest.approx(row.distance_frames)
+        with values.open(newline="") as file:
+            cells = list(csv.reader(file))[1:]
+        found = [[float(cell) for cell in line[1 : 1 + far.profile.shape[1]]] for line in cells]
+        assert np.array(found) == pytest.approx(far.profile, abs=1e-6)
+
+    assert demo(act) == 0
+
+
+def ask(part):
+    """The context menu of a part at its middle; the offscreen platform sends none by itself."""
+    from PySide6.QtGui import QContextMenuEvent
+
+    at = part.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, part.mapToGlobal(at))
+    QApplication.sendEvent(part, event)
+
+
+def test_numbers_of_the_clip_are_the_mean_of_windows_that_were_run_and_those_of_the_readout_its_row(
+    both, qtbot
+):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        page = window.atlas
+        alone = window.controller.results.atlas
+        click(page.scope.buttons["clip"])
+        rest(qtbot, window)
+        assert window.controller.results.atlas.windows == 1
+        keys(Key.Key_PageDown)
+        rest(qtbot, window)
+        qtbot.waitUntil(lambda: window.controller.results.atlas.windows == 2, timeout=WAIT_MS)
+        mean = window.controller.results.atlas
+        click(page.scope.buttons["window"])
+        rest(qtbot, window)
+        here = window.controller.results.atlas
+        for row, one, two in zip(mean.rows, alone.rows, here.rows, strict=True):
+            assert row.entropy == pytest.approx((one.entropy + two.entropy) / 2)
+        click(page.queries.buttons["readout"])
+        qtbot.waitUntil(
+            lambda: len(window.controller.results.atlas.rows[0].profile) == 1, timeout=WAIT_MS
+        )
+        assert page.matrix.info.is_of_readout
+        keys((Key.Key_Z, CONTROL))
+        assert window.store.state.atlas.queries == "all"
+
+    assert both(act) == 0
