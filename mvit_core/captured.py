@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
-from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Saliency
+from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.evidence import Evidence
 from mvit_core.explaining.methods import is_signed
@@ -81,8 +81,8 @@ class Explanation:
 
     @property
     def is_signed(self) -> bool:
-        """Values lie on both sides of 0: for a class and against it."""
-        return self.evidence is not None and is_signed(self.evidence.method)
+        """Values lie on both sides of 0."""
+        return is_signed(self.maps.method)
 
     @property
     def against(self) -> str:
@@ -100,7 +100,7 @@ class Explanation:
         if isinstance(self.maps.query, str) or self.evidence is not None:
             return None
         layer = self.capture.layer(self.maps.block)
-        of_keys = METHODS[self.maps.method].query_is_key
+        of_keys = LAYER_MAPS[self.maps.method].query_is_key
         geometry, shape = (
             (layer.k_geometry, layer.k_shape) if of_keys else (layer.q_geometry, layer.q_shape)
         )

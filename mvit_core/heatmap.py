@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mvit_core.attribution.maps import FloatArray, Saliency
+from mvit_core.attribution.maps import FloatArray, MapColours, Saliency
 from mvit_core.geometry import PixelMap, Triple
 
 
@@ -29,6 +29,8 @@ class Heatmap:
     """The part of the frame the model saw, as edges (left, top, right, bottom)."""
     sink: float | None
     """Share of the attention on the class key."""
+    colours: MapColours | None = None
+    """Colours of its own; None for those of a table."""
 
     @property
     def shape(self) -> Triple:
@@ -90,6 +92,7 @@ def project(saliency: Saliency, pixel_map: PixelMap, frame_indices: tuple[int, .
         frame_size=pixel_map.source_size,
         box_px=pixel_map.box_px,
         sink=saliency.sink,
+        colours=saliency.colours,
     )
 
 

@@ -13,12 +13,13 @@ import torch
 
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
-from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query
+from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS, HeadMaps, MapSpec, Query
 from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.ablation import HeadMeans, head_means
 from mvit_core.explaining.evidence import Evidence, Target
+from mvit_core.explaining.feature_maps import LentWindow, RememberedFeatures
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.remembered import Question, RememberedEvidence
 from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
@@ -78,10 +79,12 @@ class Explainer:
         )
 
         self._evidence = RememberedEvidence(budget, remembered_windows)
+        self._features = RememberedFeatures(budget)
 
     def close(self) -> None:
         """Forget everything that was remembered."""
         self._evidence.clear()
+        self._features.clear()
         self._captures.clear()
         self._unfinished.clear()
         self._maps.clear()
@@ -187,20 +190,42 @@ class Explainer:
         if spec.method in EVIDENCE:
             evidence = self.evidence(video, captured, spec)
         maps = self.head_maps(video, captured, spec)
-        saliency = maps.pick("mean" if evidence else spec.head)
+        saliency = maps.pick(spec.head if spec.method in METHODS else "mean")
         heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
         return Explanation(captured, spec, maps, saliency, heatmap, evidence)
 
-    def head_maps(self, video: Video, captured: WindowCapture, spec: MapSpec) -> HeadMaps:
+    def head_maps(
+        self,
+        video: Video,
+        captured: WindowCapture,
+        spec: MapSpec,
+        on_step: OnEvidenceStep | None = None,
+    ) -> HeadMaps:
         """The maps of all heads for a request.
 
+        Args:
+            video: the clip.
+            captured: a window of it that was run.
+            spec: the request.
+            on_step: of maps that run the model; raising from it cancels.
+
         Raises:
+            Cancelled: as ``on_step`` raised it.
             CaptureError: there is no such method, block or query.
         """
         if spec.method in EVIDENCE:
-            return maps_of(self.evidence(video, captured, spec), captured)
+            return maps_of(self.evidence(video, captured, spec, on_step=on_step), captured)
+        if spec.method in FEATURES:
+            first = self.windows(video)[0]
+            return self._features.maps(
+                spec,
+                captured.layer(spec.block),
+                LentWindow(video.identity, captured.window, partial(self.subject, video, captured)),
+                LentWindow(video.identity, first, partial(self._subject_of, video, first)),
+                on_step,
+            )
         if spec.method not in METHODS:
-            allowed = ", ".join((*METHODS, *EVIDENCE))
+            allowed = ", ".join((*LAYER_MAPS, *EVIDENCE))
             raise CaptureError(f"method is {spec.method!r}; allowed are {allowed}")
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
@@ -215,6 +240,10 @@ class Explainer:
         if (video.identity, captured.window, captured.boxes) in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
+
+    def has_features(self, video: Video, captured: WindowCapture, block: int) -> bool:
+        """The tokens of a block are at hand: feature maps of it run nothing."""
+        return self._features.has((video.identity, captured.window), block)
 
     def evidence(
         self,
@@ -267,8 +296,7 @@ class Explainer:
         """
         windows, means = self.windows(video, tiling), None
         for done, window in enumerate(windows, start=1):
-            given = transform(read_clip(video, window), self.loaded.clip_spec)
-            own = head_means(Subject(self.loaded.model, given.tensor), on_step)
+            own = head_means(self._subject_of(video, window), on_step)
             means = own if means is None else means.joined(own)
             if on_window is not None:
                 on_window(done, len(windows))
@@ -293,6 +321,11 @@ class Explainer:
         if not best:
             raise CaptureError("this network predicts no classes, so there is none to explain")
         return Target(best[0], spec.against)
+
+    def _subject_of(self, video: Video, window: ClipWindow) -> Subject:
+        """A window that need not have been run, of the whole frame."""
+        given = transform(read_clip(video, window), self.loaded.clip_spec)
+        return Subject(self.loaded.model, given.tensor)
 
     def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
         """A window read anew, to be run when first asked for."""

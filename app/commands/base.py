@@ -118,8 +118,8 @@ class Asking(Protocol):
 class Pointing(Protocol):
     """The token under the pointer, as commands use it."""
 
-    def look(self, how: Literal["from", "at"]) -> None:
-        """Show where the token looks that was pointed at, or who looks at it."""
+    def look(self, how: Literal["from", "at", "similar"]) -> None:
+        """Show where the token looks that was pointed at, who looks at it, or which are alike."""
 
     def strongest_token(self) -> None:
         """Go to the strongest token, and point at it."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from app.commands.base import SHOWN, VIDEO, Command, N, Need
-from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.attribution import METHODS
 
 OF_HEADS = Need(
-    lambda s, w: SHOWN(s, w) and s.map.method not in EVIDENCE,
-    N("commands", "run a window first; evidence is not of one head"),
+    lambda s, w: SHOWN(s, w) and s.map.method in METHODS,
+    N("commands", "run a window first; this map is not of one head"),
 )
 
 TOKENS = (
@@ -30,6 +30,16 @@ TOKENS = (
         enabled_when=SHOWN,
         submenu="tokens",
         tooltip=N("commands", "Who looks at the token under the pointer"),
+    ),
+    Command(
+        "tokens.similar",
+        N("commands", "Similar tokens"),
+        "attention",
+        (),
+        lambda d: d.pointing.look("similar"),
+        enabled_when=SHOWN,
+        submenu="tokens",
+        tooltip=N("commands", "Which tokens hold the same as the one under the pointer"),
     ),
     Command(
         "tokens.strongest",
@@ -89,6 +99,7 @@ TOKENS = (
 CONTEXT_MENU = (
     "tokens.look_from",
     "tokens.look_at",
+    "tokens.similar",
     "",
     "explain.why",
     "",

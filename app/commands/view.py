@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.commands.base import SHOWN, Command, N, Need
 from app.panels.workspaces import BY_NAME
 from app.state.view_state import VIEWS_OF_EVIDENCE
+from mvit_core.attribution import METHODS
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ FRAMED = Need(
 MANY = Need(
     lambda s, w: FRAMED(s, w) and s.map.method not in EVIDENCE,
     N("commands", "open a video first; the atlas has no views, and evidence is not of one head"),
+)
+OF_HEADS = Need(
+    lambda s, w: FRAMED(s, w) and s.map.method in METHODS,
+    N("commands", "open a video first; the atlas has no views, and this map is not of one head"),
 )
 NOT_SINGLE = Need(
     lambda s, w: FRAMED(s, w) and s.view != "single",
@@ -36,7 +41,7 @@ def _view(name: ViewName, title: str, tooltip: str) -> Command:
         (),
         lambda d: d.intents.views.show(name),
         "stage",
-        FRAMED if name in VIEWS_OF_EVIDENCE else MANY,
+        FRAMED if name in VIEWS_OF_EVIDENCE else OF_HEADS if name == "heads" else MANY,
         checked_when=lambda s, _: s.view == name,
         tooltip=tooltip,
         repeats=False,

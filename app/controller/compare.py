@@ -32,6 +32,7 @@ from app.results.tokens import mark_on
 from app.state.view_state import PINS
 from app.text.phrases import head_words, map_words, short_unit_names
 from app.text.why import why_title
+from mvit_core.attribution import METHODS
 from mvit_core.errors import ClipError
 from mvit_core.video.clip import clip_windows
 
@@ -346,7 +347,8 @@ class ComparePanes(Collaborator):
             parts = [why_title(seen.result)]
         else:
             heads = seen.result.maps.heads if seen.result else 0
-            head = (head_words(seen.head, heads),) if heads else ()
+            is_of_heads = heads and shown.method in METHODS
+            head = (head_words(seen.head, heads),) if is_of_heads else ()
             words = map_words(shown.method, shown.query)
             parts = [tr("Block {b}").format(b=block), *head, words]
         if pane and results.video and not self._is_open(pane):

@@ -19,6 +19,7 @@ from app.controller.scale import scale_of
 from app.controller.workbench import Collaborator
 from app.results import CellsKey, CellsPicture, GridInfo, GridRow, TaskKey, heatmap_of
 from app.workers.worker import Progress
+from mvit_core.attribution import FEATURES, PCA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -161,9 +162,12 @@ class GridMaps(Collaborator):
     def _fetch(self, requests: dict[int, MapRequest]) -> None:
         """Request the maps of one more block."""
         results, state = self._results, self._bench.state
-        here = self._map_cache.get(results.request) if results.request is not None else None
+        request = results.request
+        here = self._map_cache.get(request) if request is not None else None
         # Where the user stopped a run, no other one is begun without being asked for.
         needed = state.view == "layers" and here is not None and here.is_complete
+        if not needed and request is not None and request.map.method in FEATURES:
+            return  # each block is a pass of its own
         if not needed and (here is None or state.scrubbing or state.playing):
             return  # the user waits for something else
         missing = [
@@ -230,6 +234,8 @@ class GridMaps(Collaborator):
         picture = None if result is None else self._picture(result, layer)
         if picture is None and last is not None and last.result is not None:
             picture = last.picture
+        if request.map.method in FEATURES:
+            layer = replace(layer, heads=1)  # they are of the block
         if picture is not None and len(picture.images) != layer.heads:
             picture = None
         row = GridRow(layer, result, picture)
@@ -302,11 +308,16 @@ class GridMaps(Collaborator):
         ranges = {ends for picture in made for ends in picture.ranges}
         heat = replace(made[0].key.heat, opacity=state.heat.opacity, units=state.heat.units)
         keys = [picture.key.result.maps.key_count for picture in made]
-        return scale_of(heat, next(iter(ranges)) if len(ranges) == 1 else None, keys), policy
+        ends = next(iter(ranges)) if len(ranges) == 1 else None
+        return scale_of(heat, ends, keys, method=made[0].key.result.maps.method), policy
 
 
 def policy_words(state: ViewState, *, many_layers: bool) -> str:
     """The range policy of a grid's cells in words."""
+    if state.map.method in FEATURES and state.heat.is_automatic:
+        if state.map.method == PCA:
+            return tr("components of each block")
+        return tr("the same range for every map")
     if state.heat.locked_range is not None:
         return tr("locked range")
     if state.heat.range_policy == "manual" and state.heat.manual_range is not None:

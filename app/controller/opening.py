@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.results import Message
 from app.state.view_state import Loop
 from app.text.terms import term
-from mvit_core.attribution import METHODS, MapSpec
+from mvit_core.attribution import LAYER_MAPS, MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.video.clip import clip_windows
@@ -102,7 +102,8 @@ def begin_clip(
     store.forget()
     if method != old.method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
-        names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
+        titles = (term(LAYER_MAPS[each].title) for each in (old.method, method))
+        names = dict(zip(("map", "default"), titles, strict=True))
         notify(Message("info", words.format(**names)))
 
 
@@ -110,8 +111,9 @@ def _method_for(method: str, query: Query) -> str:
     """The method, or the first of all where it has no map without a picked token."""
     if method in EVIDENCE:
         return method
-    picked_only = method in METHODS and METHODS[method].grid == "q" and query == "readout"
-    return MapSpec().method if picked_only or method not in METHODS else method
+    row = LAYER_MAPS.get(method)
+    picked_only = row is not None and row.grid == "q" and row.needs_query and query == "readout"
+    return MapSpec().method if picked_only or row is None else method
 
 
 def _within(

@@ -18,6 +18,7 @@ from app.controller.workbench import Collaborator
 from app.results import HistogramInfo, RangeInfo, TaskKey
 from app.state.view_state import settings_for
 from app.workers.worker import Progress
+from mvit_core.attribution import FEATURES
 from mvit_core.explaining.methods import is_signed
 from mvit_core.pool import Piece, pieces_of
 from mvit_core.render import ValueRange
@@ -222,7 +223,10 @@ def _info(
             result.maps, saliency, pool
         ),
         histogram=histogram(values if pool is None else pool),
-        is_around_zero=is_signed(result.maps.method) and heat.is_automatic,
+        is_fixed=result.maps.method in FEATURES and heat.is_automatic,
+        is_around_zero=result.evidence is not None
+        and is_signed(result.maps.method)
+        and heat.is_automatic,
     )
 
 

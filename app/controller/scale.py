@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.results import Scale
 from app.text.phrases import signed_words, unit_names, value_words
 from app.text.terms import term
-from mvit_core.attribution import ATTENDS_TO
+from mvit_core.attribution import ATTENDS_TO, FEATURES, PCA
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import ValueRange, bar_number
 
@@ -38,6 +38,12 @@ def scale_of(
         words = ("", "") if ends is None else (value_words(ends.low), value_words(ends.high))
         style = heat.style_of(method, ends or ValueRange(-1.0, 1.0))
         return Scale(style, words, term(EVIDENCE[method].unit))
+    if method in FEATURES:
+        words = ("", "")
+        if ends is not None and method != PCA:
+            words = signed_words(ends.low), signed_words(ends.high)
+        style = heat.style_of(method, ends or ValueRange(*FEATURES[method].ends))
+        return Scale(style, words, term(FEATURES[method].unit))
     keys = set(key_counts)
     units = heat.units if len(keys) == 1 else "probability"
     numbers = ("", "")

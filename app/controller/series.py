@@ -53,7 +53,7 @@ def missing_windows(
     """Windows that must still be run for the series shown."""
     if state.series == "probability" and cache.is_classless(request):
         return []
-    if state.series != "probability" and request.is_of_evidence:
+    if state.series != "probability" and not request.is_of_attention:
         return []
     if state.series == "probability":
         return [w for w in windows if cache.scores(request, request.spec, View(w)) is None]
@@ -146,6 +146,8 @@ def _problem(
         return tr("This model has no classes (masked pre-training)")
     if state.series != "probability" and request.is_of_evidence:
         return tr("Evidence for a class has no such measure; go back to attention for it")
+    if state.series != "probability" and not request.is_of_attention:
+        return tr("Features have no such measure; go back to attention for it")
     return "" if known or missing else _why_none(request)
 
 

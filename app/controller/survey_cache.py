@@ -114,7 +114,7 @@ class SurveyCache:
             self._time(request, request.spec, result.seconds)  # later maps of it took no run
         elif (*_of_clip(request), request.spec) not in self._times:
             self._time(request, request.spec, result.seconds)
-        if not request.is_of_evidence:
+        if request.is_of_attention:
             self._measures[request] = measures_of(result.maps)
         self._settle()
 
@@ -147,6 +147,6 @@ def _plain(request: MapRequest) -> MapRequest:
     """The request without boxes, and without the query where its method ignores it."""
     if request.boxes:
         request = replace(request, boxes=())
-    if request.is_of_evidence or METHODS[request.map.method].needs_query:
+    if not request.is_of_attention or METHODS[request.map.method].needs_query:
         return request
     return replace(request, map=replace(request.map, query="readout"))

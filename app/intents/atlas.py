@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from mvit_core.attribution import ATTENDS_TO, head_indices, head_of
-from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.attribution import ATTENDS_TO, METHODS, head_indices, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +93,7 @@ class AtlasIntents:
     def show_on_frame(self) -> None:
         """Go to Look, where the chosen head is shown on the frame."""
         self._intents.workspaces.go_to("look", "single")
-        if self._store.state.map.method in EVIDENCE:
+        if self._store.state.map.method not in METHODS:
             self._intents.choose_method(ATTENDS_TO)
         self._store.update(view="single", view_before="single")
 

@@ -22,15 +22,18 @@ from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.tokens import centre
 from app.state.preferences import first_state
-from app.state.view_state import MOST_PINNED, SERIES, setting, without_numbers
+from app.state.view_state import MOST_PINNED, SERIES, kind_of, setting, views_of, without_numbers
 from app.text.phrases import lacking_words
 from mvit_core.attribution import (
     ATTENDED_BY,
     ATTENDS_TO,
-    METHODS,
+    FEATURES,
+    LAYER_MAPS,
+    PCA,
     head_indices,
     head_of,
     head_within,
+    needs_token,
     query_grid,
     same_query,
 )
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 OPACITY_STEP = 0.05
+PCA_OPACITY = 0.7
+"""Opacity that colours of components have at first: they lie over the whole frame."""
 CYCLES: dict[str, tuple[str, ...]] = {
     "units": tuple(UNITS),
     "range_policy": tuple(RANGE_POLICIES),
@@ -183,7 +188,8 @@ class Intents(Timing):
 
     def choose_cell(self, block: int, head: int | None) -> None:
         """Choose a block and one of its heads, together; None keeps the head."""
-        self.choose_block(block, head)
+        is_of_heads = self._state.map.method not in FEATURES
+        self.choose_block(block, head if is_of_heads else None)
 
     def open_cell(self, block: int, head: int | None) -> None:
         """Show a cell alone; Esc leads back."""
@@ -202,9 +208,12 @@ class Intents(Timing):
         if layer is None:
             return
         grid = query_grid(method, layer)
-        if METHODS[method].query_is_key and query == "readout":
+        lacks_key = LAYER_MAPS[method].query_is_key and query == "readout"
+        if lacks_key or (needs_token(method) and isinstance(query, str)):
             query = centre(grid.shape)
             words = tr("'Attended by' needs a key: {name}. Pick another with Q")
+            if not lacks_key:
+                words = tr("Similarity is to a token: {name}. Pick another with Q")
             self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
         elif isinstance(query, tuple) and method != self._state.map.method:
             query = grid.clamp(query)
@@ -213,22 +222,35 @@ class Intents(Timing):
     def choose_query(self, query: Query) -> None:
         """Show the attention of another query."""
         method = self._state.map.method
-        if method in EVIDENCE or (query == "readout" and METHODS[method].query_is_key):
+        has_row = method in LAYER_MAPS and LAYER_MAPS[method].needs_query
+        lacks_key = query == "readout" and has_row and LAYER_MAPS[method].query_is_key
+        if method not in LAYER_MAPS or lacks_key or needs_token(method):
             method = ATTENDS_TO
         self.attend(query=query, method=method, picking=False)
 
     def attend(self, **values: object) -> None:
         """Show attention; what only evidence has is left behind."""
         changes: Values = values
-        if self._state.map.method in EVIDENCE:
+        old, new = self._state.map.method, str(values.get("method", self._state.map.method))
+        if kind_of(old) != kind_of(new):
             changes |= {"heat": without_numbers(self._state).heat, "removed": None}
+        if PCA in (old, new) and old != new:
+            mode = self._state.heat.mode
+            before, after = (PCA_OPACITY, OPACITIES[mode])
+            if new == PCA:
+                before, after = after, before
+            if self._state.heat.opacity == before:
+                changes["opacity"] = after
+        if self._state.view not in views_of(new):
+            changes |= {"view": "single", "view_before": "single"}
         self._store.update(**changes)
 
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off; None toggles it."""
         wanted = not self._state.picking if on is None else on
         layer = self._results().layer(self._state.map.block)
-        if wanted and layer is not None and layer.dead_patch and not self._is_of_keys:
+        is_read = not (self._is_of_keys or needs_token(self._state.map.method))
+        if wanted and layer is not None and layer.dead_patch and is_read:
             self.tokens.refuse(layer)
             wanted = False
         elif wanted and self._results().shown is None:
@@ -238,6 +260,9 @@ class Intents(Timing):
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""
+        if needs_token(self._state.map.method) and not attended_by:
+            self.tokens.look(x, y, self._state.map.method)
+            return
         is_of_keys = attended_by or self._is_of_keys
         self.tokens.look(x, y, ATTENDED_BY if is_of_keys else ATTENDS_TO)
 
@@ -353,4 +378,4 @@ class Intents(Timing):
     def _is_of_keys(self) -> bool:
         """A picked token is a key: the map says who attends to it."""
         method = self._state.map.method
-        return method in METHODS and METHODS[method].query_is_key
+        return method in LAYER_MAPS and LAYER_MAPS[method].query_is_key

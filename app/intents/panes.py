@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
-from app.state.view_state import PINS, VIEWS, VIEWS_OF_EVIDENCE, Pane
-from mvit_core.explaining.methods import EVIDENCE
+from app.state.view_state import PINS, Pane, views_of
+from mvit_core.attribution import PCA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +94,10 @@ class PaneIntents:
         if not 1 <= place <= len(state.panes):
             self._say(tr("Pin a map with P first: a difference needs two"))
             return
+        maps = {0: state.map, **{at: pane.map for at, pane in enumerate(state.panes, 1)}}
+        if any(maps[at].method == PCA for at in (0, place)):
+            self._say(tr("Colours of components are no numbers that could be subtracted"))
+            return
         now = state.difference
         wanted: tuple[int, int] | None = (0, place)
         if now is not None and place in now:
@@ -171,7 +175,7 @@ class ViewIntents:
     def next(self, by: int) -> None:
         """Show the view ``by`` steps after this one."""
         state = self._store.state
-        views = VIEWS_OF_EVIDENCE if state.map.method in EVIDENCE else VIEWS
+        views = views_of(state.map.method)
         self.show(views[(views.index(state.view) + by) % len(views)])
 
     def open(self) -> None:

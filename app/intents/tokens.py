@@ -10,7 +10,14 @@ from PySide6.QtCore import QCoreApplication
 from app.results import Message, Way
 from app.text.phrases import signed_words, times_words, value_words
 from app.text.terms import term
-from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
+from mvit_core.attribution import (
+    ATTENDED_BY,
+    ATTENDS_TO,
+    LAYER_MAPS,
+    SIMILARITY,
+    needs_token,
+    query_grid,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +90,7 @@ class TokenIntents:
         if shown.heatmap.token_at(x, y, picture.index) is None:
             self._report(Message("info", tr("The model did not see this part of the frame")))
             return
-        if METHODS[method].picks_query and layer.dead_patch:
+        if LAYER_MAPS[method].picks_query and layer.dead_patch:
             self.refuse(layer)
             return
         grid = query_grid(method, layer)
@@ -92,7 +99,10 @@ class TokenIntents:
         column_px, row_px = shown.result.pixel_map.to_model(x, y)
         place = (shown.heatmap.sampled_position(picture.index), row_px, column_px)
         token = grid.geometry.nearest_token(place, grid.shape)
-        self._intents.attend(query=token, method=method)
+        if needs_token(method):  # a drag picks many, one after another
+            self._intents.attend(query=token, method=method, gesture="similar")
+        else:
+            self._intents.attend(query=token, method=method)
 
     def refuse(self, layer: LayerInfo) -> None:
         """Say why no query can be picked in a layer, with a way to one in which it can."""
@@ -130,7 +140,7 @@ class TokenIntents:
         t, y, x = (int(each) for each in np.unravel_index(heatmap.values.argmax(), heatmap.shape))
         self._go_to_time(t)
         value, mean = float(heatmap.values[t, y, x]), float(heatmap.values.mean())
-        if shown.result.evidence is not None:
+        if not shown.result.request.is_of_attention:
             words = tr("Strongest token t{t} y{y} x{x}: {value}")
             words = words.format(t=t, y=y, x=x, value=signed_words(value))
             self._report(Message("info", words))
@@ -178,5 +188,5 @@ class TokenIntents:
         return range(indices[0], indices[-1] + 1)
 
 
-LOOKS = {"from": ATTENDS_TO, "at": ATTENDED_BY}
-"""The map by what is asked of a token: where it looks, who looks at it."""
+LOOKS = {"from": ATTENDS_TO, "at": ATTENDED_BY, "similar": SIMILARITY}
+"""The map by what is asked of a token: where it looks, who looks at it, which ones are alike."""

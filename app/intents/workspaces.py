@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.state.view_state import LeftWorkspace, with_settings, without_numbers
-from mvit_core.attribution import ATTENDS_TO, METHODS, same_query
-from mvit_core.explaining.methods import EVIDENCE
+from app.state.view_state import LeftWorkspace, kind_of, with_settings, without_numbers
+from mvit_core.attribution import ATTENDS_TO, LAYER_MAPS, METHODS, same_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +53,13 @@ def in_workspace(
     then = next((each for each in state.left if each.workspace == name), None)
     if then is None:
         then = replace(now, workspace=name, view=view, view_before="single")
-        if name == "atlas" and now.method in EVIDENCE:  # heads are compared there
+        if name == "atlas" and now.method not in METHODS:  # heads are compared there
             then = replace(then, method=ATTENDS_TO, query="readout")
     old, new = results.layer(then.block), results.layer(state.map.block)
     query = then.query
-    if old is not None and new is not None and then.method in METHODS:
+    if old is not None and new is not None and then.method in LAYER_MAPS:
         query = same_query(query, then.method, old, new)
-    if (then.method in EVIDENCE) != (state.map.method in EVIDENCE):
+    if kind_of(then.method) != kind_of(state.map.method):
         state = without_numbers(state)
     others = tuple(each for each in state.left if each.workspace not in (name, state.workspace))
     return with_settings(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from typing_extensions import override
 
+from mvit_core.attribution import METHODS
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.heatmap import project
 
@@ -70,6 +71,11 @@ class MapRequest:
     def is_of_evidence(self) -> bool:
         """What is asked for speaks for a class; it is of no one layer, head or query."""
         return self.map.method in EVIDENCE
+
+    @property
+    def is_of_attention(self) -> bool:
+        """What is asked for is attention; neither evidence nor features."""
+        return self.map.method in METHODS
 
     @property
     def block(self) -> int:
@@ -169,6 +175,8 @@ class RangeInfo:
     """Histogram of the values that the policy looks at."""
     is_around_zero: bool = False
     """Its ends lie as far below 0 as above, and hold nearly all values of this map."""
+    is_fixed: bool = False
+    """Its ends are the same for every map."""
 
     @property
     def is_complete(self) -> bool:

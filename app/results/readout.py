@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.results import Readout
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import FEATURES, METHODS
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def readout_on(
     method = shown.result.maps.method
     total = row_sum_of(method, shown.head, shown.heatmap)
     found = readout_of(place, frame_size, shown.heatmap, frame, total)
-    if found is None or method not in EVIDENCE:
-        return found
-    return replace(found, unit=EVIDENCE[method].unit)
+    row = EVIDENCE.get(method) or FEATURES.get(method)
+    return found if found is None or row is None else replace(found, unit=row.unit)
 
 
 def row_sum_of(method: str, head: HeadChoice, heatmap: Heatmap) -> float | None:

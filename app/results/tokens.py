@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.results import TokenMark
-from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, METHODS, query_grid
+from mvit_core.attribution import ATTENDED_BY, ATTENDS_TO, LAYER_MAPS, query_grid
 
 if TYPE_CHECKING:
     from app.results import MapResult
@@ -40,7 +40,7 @@ def pickable_at(
         frame_index: the frame shown.
         key: a key is picked, whatever the map is of.
     """
-    shown = METHODS.get(result.request.map.method)  # none for evidence, which has no query
+    shown = LAYER_MAPS.get(result.request.map.method)  # none for evidence, which has no query
     is_key = key or (shown is not None and shown.query_is_key)
     method = ATTENDED_BY if is_key else ATTENDS_TO
     grid = query_grid(method, result.layer)
@@ -61,7 +61,7 @@ def mark_on(result: MapResult, heatmap: Heatmap, frame_index: int) -> TokenMark 
         frame_index: the frame below the ring.
     """
     query, method = result.request.map.query, result.request.map.method
-    if isinstance(query, str) or method not in METHODS or not METHODS[method].needs_query:
+    if isinstance(query, str) or method not in LAYER_MAPS or not LAYER_MAPS[method].needs_query:
         return None
     grid = query_grid(method, result.layer)
     geometry = grid.geometry

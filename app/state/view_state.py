@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.state.atlas_choices import AtlasChoices
-from mvit_core.attribution import MapSpec
+from mvit_core.attribution import FEATURES, METHODS, MapSpec
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import HeatSettings
 from mvit_core.system.ordinary_file import FileIdentity
@@ -98,8 +98,26 @@ ViewName = Literal["single", "heads", "layers", "compare"]
 VIEWS: tuple[ViewName, ...] = ("single", "heads", "layers", "compare")
 """Views in the order of the toolbar, which V goes through."""
 
+VIEWS_OF_FEATURES: tuple[ViewName, ...] = ("single", "layers", "compare")
+"""Views of features, which are of no one head."""
+
 VIEWS_OF_EVIDENCE: tuple[ViewName, ...] = ("single", "compare")
 """Views of evidence, which is one map: of no one head and of no one layer."""
+
+
+def kind_of(method: str) -> str:
+    """What maps of a method are of; maps of one kind have one unit."""
+    if method in EVIDENCE:
+        return "evidence"
+    return method if method in FEATURES else "attention"
+
+
+def views_of(method: str) -> tuple[ViewName, ...]:
+    """The views that maps of a method can be shown in."""
+    if method in EVIDENCE:
+        return VIEWS_OF_EVIDENCE
+    return VIEWS_OF_FEATURES if method in FEATURES else VIEWS
+
 
 WorkspaceName = Literal["look", "explain", "atlas", "clips"]
 
@@ -284,9 +302,10 @@ _PART_OF = {
 def settings_for(method: str, heat: HeatSettings) -> HeatSettings:
     """The settings that maps of a method are drawn with: each map of evidence has its own range.
 
-    Those of other windows would take seconds each, and there are none of other layers.
+    Those of other windows would take seconds each, and there are none of other layers. The range of
+    features is always the same.
     """
-    alone = method in EVIDENCE and heat.range_policy != "manual"
+    alone = method not in METHODS and heat.range_policy != "manual"
     return replace(heat, range_policy="map") if alone else heat
 
 

@@ -64,5 +64,34 @@ HEAD_WORDS = (
             "The class token has no position term. Display > Map shows both parts as maps.",
         ),
     ),
+    GuideEntry(
+        "pca",
+        N("guide", "PCA colours"),
+        N(
+            "guide",
+            "Three principal components of a block's tokens as red, green and blue: tokens of one "
+            "colour hold alike things. The colour bar says how much of the variance they show.",
+        ),
+        N(
+            "guide",
+            "A colour has no meaning of its own and another block has other colours. Along a clip "
+            "they stay, as the components are fitted once, on its first window. What lies in "
+            "other components is not seen (Oquab et al., 2023, section 7.5; Amir et al., 2021).",
+        ),
+    ),
+    GuideEntry(
+        "similarity",
+        N("guide", "Similarity to a token"),
+        N(
+            "guide",
+            "The cosine between each token of a block and the picked one: 1 holds the same, 0 has "
+            "nothing in common, below 0 it holds the opposite. Q and a drag move it.",
+        ),
+        N(
+            "guide",
+            "Alike tokens need not attend to each other, and in deep blocks all tokens grow alike: "
+            "compare values within one block. It is of the tokens, so no head and no class enters.",
+        ),
+    ),
 )
 """Entries of the atlas."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.text.terms import term
-from mvit_core.attribution import METHODS, HeadSet, head_indices, head_within
+from mvit_core.attribution import FEATURES, LAYER_MAPS, HeadSet, head_indices, head_within
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import SIGNED_PERCENT, share_text, signed_text, times_text, value_text
 
 if TYPE_CHECKING:
     from app.results import LayerInfo, ModelInfo, RangeInfo
-    from mvit_core.attribution import HeadChoice, Query
+    from mvit_core.attribution import HeadChoice, MapColours, Query
     from mvit_core.geometry import Triple
     from mvit_core.render import RangePolicy, Units
     from mvit_core.video.clip import ClipSpec
@@ -104,10 +104,20 @@ def map_words(method: str, query: Query) -> str:
     """A map's method and query, for use within a sentence."""
     if method in EVIDENCE:
         return term(EVIDENCE[method].title)
-    words = term(METHODS[method].title).lower()
-    if not METHODS[method].needs_query:
+    if method in FEATURES and not FEATURES[method].needs_query:
+        return term(FEATURES[method].title)
+    words = term(LAYER_MAPS[method].title).lower()
+    if not LAYER_MAPS[method].needs_query:
         return words
     return tr("{map} ({query})").format(map=words, query=query_words(query))
+
+
+def component_words(colours: MapColours) -> tuple[str, ...]:
+    """What the colours of a map stand for, and how much of its tokens they show."""
+    return (
+        tr("components 1, 2, 3"),
+        tr("{n:.0f} % of variance").format(n=100 * sum(colours.variance)),
+    )
 
 
 def grid_words(shape: Triple) -> str:
@@ -154,6 +164,8 @@ def range_words(info: RangeInfo) -> str:
         return tr("locked range")
     if info.policy == "manual":
         return tr("manual range")
+    if info.is_fixed:
+        return tr("the same range for every map")
     if info.is_around_zero:
         return tr("this map, around 0, {share:g} %").format(share=SIGNED_PERCENT)
     words = {

@@ -11,6 +11,7 @@ from app.text.boxes import box_badge
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 from app.text.why import doubts, removed_words, why_title
+from mvit_core.attribution import needs_token
 
 if TYPE_CHECKING:
     from app.results import ShownMap
@@ -34,6 +35,8 @@ def title_words(shown: ShownMap | None) -> str:
         head_words(shown.head, result.maps.heads),
         map_words(result.request.map.method, result.request.map.query),
     ]
+    if not result.request.is_of_attention:
+        del parts[1]  # features are of the block
     return " · ".join(parts)
 
 
@@ -79,7 +82,7 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
     if results.picture.is_damaged:
         found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
     if state.picking:
-        found.append(tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends"))
+        found.append(_picking_words(state.map.method))
     if box_words := box_badge(snapshot):
         found.append(box_words)
     if results.shown is None:
@@ -89,6 +92,13 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
     if state.overlay and not state.hold_to_hide:
         found += _map_badges(snapshot, results.shown)
     return tuple(found)
+
+
+def _picking_words(method: str) -> str:
+    """What a click picks."""
+    if needs_token(method):
+        return tr("Click or drag: what is alike. Shift+click: who looks at it. Esc ends")
+    return tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends")
 
 
 def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:

@@ -24,7 +24,7 @@ def core_titles() -> frozenset[str]:
 
 
 def _titles() -> Iterator[str]:
-    from mvit_core.attribution import METHODS, NOTES, SPLIT_NOTES
+    from mvit_core.attribution import FEATURES, METHODS, NOTES, SPLIT_NOTES
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
     from mvit_core.explaining import EVIDENCE
@@ -36,6 +36,8 @@ def _titles() -> Iterator[str]:
 
     for method in METHODS.values():
         yield from (method.title, method.description)
+    for feature in FEATURES.values():
+        yield from (feature.title, feature.description, feature.unit)
     for row in EVIDENCE.values():
         yield from (row.title, row.description, row.trust, row.trust_words, row.unit)
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.state.view_state import ViewState
-from app.text.phrases import range_words, share_words, unit_names
+from app.text.phrases import component_words, range_words, share_words, signed_words, unit_names
 from app.text.terms import term
 from app.text.why import signed_ends
 from app.views.range_menu import range_menu
@@ -18,6 +18,7 @@ from app.widgets import theme
 from app.widgets.basic import set_spoken_name, set_tip
 from app.widgets.icons import paint_icon
 from app.widgets.ramp import ramp_image
+from mvit_core.attribution import FEATURES
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import bar_number
 
@@ -66,6 +67,11 @@ class ColourBar(QWidget):
         if self._shown is None:
             return "", ""
         ends, keys = self._shown.range.range, self._shown.result.maps.key_count
+        method, colours = self._shown.result.maps.method, self._shown.result.maps.colours
+        if colours is not None:
+            return "", ""  # colours of three components, not of numbers
+        if method in FEATURES:
+            return signed_words(ends.high), signed_words(ends.low)
         if self._shown.result.evidence is not None:
             return signed_ends(ends, self._shown.result.maps.method)
         return (
@@ -77,6 +83,9 @@ class ColourBar(QWidget):
         """Words beside the bar, line by line."""
         if self._shown is None:
             return ()
+        colours = self._shown.result.maps.colours
+        if colours is not None:
+            return component_words(colours)
         lines = [range_words(self._shown.range), self._unit()]
         sink = self._shown.heatmap.sink
         if sink is not None:
@@ -88,6 +97,8 @@ class ColourBar(QWidget):
         assert self._shown is not None
         if self._shown.result.evidence is not None:
             return term(EVIDENCE[self._shown.result.maps.method].unit)
+        if self._shown.result.maps.method in FEATURES:
+            return term(FEATURES[self._shown.result.maps.method].unit)
         return unit_names()[self._state.heat.units]
 
     @override

@@ -201,7 +201,8 @@ def paint_label(painter: QPainter, spot: Spot, row: GridRow) -> None:
     head = spot.cell.head
     metrics = painter.fontMetrics()
     if spot.caption.isEmpty():  # the layers view: block/head, on the picture
-        words = f"{spot.cell.block}/{head}"
+        is_of_head = row.result is None or row.result.request.is_of_attention
+        words = f"{spot.cell.block}/{head}" if is_of_head else str(spot.cell.block)
         width = metrics.horizontalAdvance(words) + 6
         box = QRect(
             spot.box.left(), spot.box.bottom() - metrics.height() + 1, width, metrics.height()

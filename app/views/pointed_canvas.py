@@ -10,9 +10,10 @@ from typing_extensions import override
 from app.results.tokens import pickable_at
 from app.views.canvas import Canvas
 from app.widgets.overlays import draw_pickable, picks_key
+from mvit_core.attribution import needs_token
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QPainter
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 
 class PointedCanvas(Canvas):
@@ -35,6 +36,21 @@ class PointedCanvas(Canvas):
         if self._mark is not None:
             return self.point_of(*self._mark.centre_px)
         return self.frame_box().center().toPoint()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the picked token along with a drag, where what is alike follows at once."""
+        is_dragged = self._press is not None and bool(event.buttons() & Qt.MouseButton.LeftButton)
+        if is_dragged and self._picking and self._follows:
+            self.aim(event.position().toPoint())
+            self.picked.emit(*self.source_at(event.position()), False)
+        else:
+            super().mouseMoveEvent(event)
+
+    @property
+    def _follows(self) -> bool:
+        """The map shown is of a token that a drag moves."""
+        return self._map is not None and needs_token(self._map.result.request.map.method)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -15,7 +15,7 @@ from app.text.remarks import badges, title_words
 from app.text.why import figures_words
 from app.views.grid_scene import GridStyle
 from app.widgets.overlays import HeatLook
-from mvit_core.attribution import head_indices
+from mvit_core.attribution import FEATURES, head_indices
 
 if TYPE_CHECKING:
     from app.results import TokenMark
@@ -128,7 +128,7 @@ def _show_grid(
         lines=state.token_grid,
         picking=state.picking,
         chosen_block=layer.block if layer else None,
-        chosen_heads=head_indices(state.map.head),
+        chosen_heads=(0,) if state.map.method in FEATURES else head_indices(state.map.head),
     )
     moved = (style.chosen_block, style.chosen_heads) != (
         grid.scene.style.chosen_block,
@@ -157,6 +157,8 @@ def grid_title(snapshot: Snapshot) -> str:
     chosen = tr("Block {b}, {head}").format(
         b=layer.block, head=head_words(state.map.head, layer.heads)
     )
+    if state.map.method in FEATURES:
+        chosen = tr("Block {b}").format(b=layer.block)
     if state.view == "layers":
         return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
     what = tr("Stage {s} · Block {b} · all heads").format(s=layer.stage, b=layer.block)

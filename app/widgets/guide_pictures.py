@@ -243,6 +243,23 @@ def _content_position(ink: Ink) -> None:
     ink.grid(QRectF(176, 46, 32, 32), SPOT, ink.line)
 
 
+def _pca(ink: Ink) -> None:
+    shades = (QColor("#c2452d"), QColor("#2d8a4e"), QColor("#2f6fc2"))
+    for y in range(4):
+        for x in range(4):
+            shade = shades[0 if SPOT[y][x] > 0.4 else 1 if OTHER[y][x] > 0.4 else 2]
+            ink.painter.fillRect(QRectF(20 + 25 * x, 12 + 25 * y, 25, 25), shade)
+    for place, shade in enumerate(shades):
+        ink.painter.fillRect(QRectF(146 + 20 * place, 54, 18, 14), shade)
+
+
+def _similarity(ink: Ink) -> None:
+    ink.grid(QRectF(60, 12, 100, 100), SPOT, ink.accent)
+    ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+    ink.painter.setPen(QPen(ink.line, 2))
+    ink.painter.drawEllipse(QPointF(122.5, 49.5), 10, 10)
+
+
 PICTURES: dict[str, Callable[[Ink], None]] = {
     "sink": _sink,
     "readout": _readout,
@@ -260,6 +277,8 @@ PICTURES: dict[str, Callable[[Ink], None]] = {
     "distance": _distance,
     "centre_share": _centre_share,
     "content_position": _content_position,
+    "pca": _pca,
+    "similarity": _similarity,
     "windows": _windows,
 }
 """How the picture of an entry is drawn, by its name."""

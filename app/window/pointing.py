@@ -36,7 +36,7 @@ class Pointing(QObject):
         """Set the actions, which are made later."""
         self._actions = actions
 
-    def look(self, how: Literal["from", "at"]) -> None:
+    def look(self, how: Literal["from", "at", "similar"]) -> None:
         """Show where the token looks that was pointed at, or who looks at it."""
         place = self._stage.pointed
         if place is None:

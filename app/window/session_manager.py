@@ -25,9 +25,16 @@ from app.state.session_file import (
     session_of,
     write_session,
 )
-from app.state.view_state import MOST_PINNED, TOP_CHOICES, VIEWS_OF_EVIDENCE, Loop
+from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop, views_of
 from app.widgets.basic import ask_to_save
-from mvit_core.attribution import ATTENDS_TO, METHODS, head_within, query_grid
+from mvit_core.attribution import (
+    ATTENDS_TO,
+    LAYER_MAPS,
+    METHODS,
+    head_within,
+    needs_token,
+    query_grid,
+)
 from mvit_core.errors import MvitError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.printable import printable
@@ -329,9 +336,9 @@ def fitted(view: Values, results: Results) -> Values:
     view |= _fitted_marks(view, count) | _fitted_classes(view, results)
     if "map" in view:
         view["map"] = _fitted_map(view["map"], results)
-    if "map" in view and view["map"].method in EVIDENCE:
+    if "map" in view and view["map"].method not in METHODS:
         seen = view.get("view")
-        view["view"] = seen if seen in VIEWS_OF_EVIDENCE else "single"
+        view["view"] = seen if seen in views_of(view["map"].method) else "single"
     if "left" in view:
         view["left"] = tuple(each for each in view["left"] if _is_at_hand(each))
     heat = view.get("heat")
@@ -342,7 +349,8 @@ def fitted(view: Values, results: Results) -> Values:
 
 def _is_at_hand(left: LeftWorkspace) -> bool:
     """True where a workspace can be as it was left: by a known method, of no single token."""
-    return left.method in (*METHODS, *EVIDENCE) and isinstance(left.query, str)
+    is_known = left.method in (*LAYER_MAPS, *EVIDENCE)
+    return is_known and isinstance(left.query, str) and not needs_token(left.method)
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
@@ -350,7 +358,7 @@ def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
     if wanted.block is not None and not 0 <= wanted.block < len(results.layers):
         wanted = replace(wanted, block=None)
     count = results.model.class_count if results.model is not None else 0
-    if wanted.method not in (*METHODS, *(EVIDENCE if count else ())):
+    if wanted.method not in (*LAYER_MAPS, *(EVIDENCE if count else ())):
         wanted = replace(wanted, method=ATTENDS_TO)
     target, against = (
         each if each is not None and 0 <= each < count else None
@@ -365,6 +373,8 @@ def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
         grid = None if layer is None else query_grid(wanted.method, layer)
         if grid is None or grid.clamp(wanted.query) != wanted.query:
             wanted = replace(wanted, query="readout", method=ATTENDS_TO)
+    elif needs_token(wanted.method):
+        wanted = replace(wanted, query="readout", method=ATTENDS_TO)
     return wanted
 
 

@@ -14,7 +14,7 @@ from app.text.phrases import frame_number
 from app.workers.export_sources import JobSource, compared
 from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
-from mvit_core.attribution import head_indices
+from mvit_core.attribution import FEATURES, METHODS, head_indices
 from mvit_core.errors import FileChangedError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.system.assets import asset
@@ -148,6 +148,8 @@ def named(job: ExportJob) -> Path:
     what = f"b{wanted.block}-{_short(wanted.head)}"
     if wanted.method in EVIDENCE:
         what = f"why{wanted.target}-{wanted.method}"
+    elif wanted.method in FEATURES:
+        what = f"b{wanted.block}-{wanted.method}"
     if job.request.comparison is not None:
         what = "compare"
     words = f"{job.clip.stem}-{what}-{_short_range(job)}"
@@ -202,7 +204,7 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
         tiling=now.tiling,
         comparison=now.comparison,
     )
-    if now.map.method in EVIDENCE:
+    if now.map.method not in METHODS:
         as_last = replace(as_last, layout=now.layout)  # evidence is one map: some have none of it
     request = of_frames(as_last, span, spans[span])
     job = replace(job, target=last.target, span=span, request=request, policy=last.policy)

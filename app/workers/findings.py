@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mvit_core.attention.record import LayerAttention
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.explaining import Evidence
+    from mvit_core.explaining.watching import OnStep
     from mvit_core.model import MViTConfig
     from mvit_core.pipeline import Explainer, Prediction, WindowCapture
     from mvit_core.video import Video
@@ -34,6 +35,7 @@ def result_of(
     captured: WindowCapture,
     request: MapRequest,
     evidence: Evidence | None = None,
+    on_step: OnStep | None = None,
 ) -> MapResult:
     """Describe what was captured of a window, and make the maps of a request.
 
@@ -43,6 +45,7 @@ def result_of(
         captured: a window of it.
         request: what is asked for.
         evidence: that was made for the request; by default the quick answer, where it asks for any.
+        on_step: of maps that run the model; raising from it cancels.
     """
     from mvit_core.captured import maps_of  # imports torch
 
@@ -50,7 +53,7 @@ def result_of(
         evidence = evidence or _quick_answer(explainer, video, captured, request)
         maps = replace(maps_of(evidence, captured), note="")  # the window says it in its words
     else:
-        maps = explainer.head_maps(video, captured, request.map)
+        maps = explainer.head_maps(video, captured, request.map, on_step)
     return MapResult(
         request=request,
         maps=maps,

@@ -15,7 +15,7 @@ from app.results import RangePiece, ViewSurvey, WindowSurvey
 from app.workers.findings import model_info, result_of
 from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
-from mvit_core.attribution import METHODS, measures_of
+from mvit_core.attribution import FEATURES, METHODS, measures_of
 from mvit_core.errors import FileChangedError
 from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
@@ -137,7 +137,8 @@ class ModelWorker:
         captured = explainer.capture(video, request.window, step, task.check, boxes=request.boxes)
         seconds = perf_counter() - began
         task.check()
-        return replace(result_of(explainer, video, captured, request), seconds=seconds)
+        result = result_of(explainer, video, captured, request, on_step=lambda *_: task.check())
+        return replace(result, seconds=seconds)
 
     def _step(self, task: TaskHandle, done: int, total: int) -> None:
         """Report progress; the user may have begun to play meanwhile, or stopped."""
@@ -154,6 +155,10 @@ class ModelWorker:
         captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
+        if request.map.method in FEATURES and not explainer.has_features(
+            video, captured, request.block
+        ):
+            return None  # to be made only where it is waited for
         if request.is_of_evidence and not captured.record.is_complete:
             return None  # without the classes there is none to speak for
         return result_of(explainer, video, captured, request)

@@ -6,6 +6,14 @@ tests (docs/how-to/add-a-method.md).
 
 from mvit_core.attribution.attention import NOTES, dead_reason
 from mvit_core.attribution.details import BlockDetails, block_details
+from mvit_core.attribution.feature_table import (
+    FEATURES,
+    LAYER_MAPS,
+    PCA,
+    SIMILARITY,
+    FeatureMap,
+    needs_token,
+)
 from mvit_core.attribution.heads import (
     HEAD_REDUCTIONS,
     HeadChoice,
@@ -16,7 +24,7 @@ from mvit_core.attribution.heads import (
     head_within,
     parse_head,
 )
-from mvit_core.attribution.maps import HeadMaps, Query, Saliency
+from mvit_core.attribution.maps import HeadMaps, MapColours, Query, Saliency
 from mvit_core.attribution.measures import LayerMeasures, MapMeasures, measures_of
 from mvit_core.attribution.methods import ATTENDED_BY, ATTENDS_TO, METHODS, Method
 from mvit_core.attribution.spec import LayerGrids, MapSpec, query_grid, same_query
@@ -33,19 +41,25 @@ from mvit_core.attribution.statistics import (
 __all__ = [
     "ATTENDED_BY",
     "ATTENDS_TO",
+    "FEATURES",
     "HEAD_FIELDS",
     "HEAD_QUERIES",
     "HEAD_REDUCTIONS",
+    "LAYER_MAPS",
     "METHODS",
     "NOTES",
+    "PCA",
+    "SIMILARITY",
     "SPLIT_NOTES",
     "BlockDetails",
+    "FeatureMap",
     "HeadChoice",
     "HeadMaps",
     "HeadSet",
     "HeadStatistics",
     "LayerGrids",
     "LayerMeasures",
+    "MapColours",
     "MapMeasures",
     "MapSpec",
     "Method",
@@ -61,6 +75,7 @@ __all__ = [
     "head_within",
     "mean_statistics",
     "measures_of",
+    "needs_token",
     "parse_head",
     "query_grid",
     "same_query",

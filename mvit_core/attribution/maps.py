@@ -16,6 +16,16 @@ Query = Literal["readout", "class"] | Triple
 """Whose attention: of the tokens the prediction reads, the class token, or a patch (t, y, x)."""
 
 
+@dataclass(frozen=True, eq=False)
+class MapColours:
+    """Colours that a map brings, in place of those of a table."""
+
+    rgb: FloatArray
+    """(T', Y', X', 3): red, green and blue from 0 to 1."""
+    variance: tuple[float, float, float]
+    """Share of the variance of all tokens that each of the three stands for, 0 to 1."""
+
+
 @dataclass(frozen=True)
 class Saliency:
     """One map on a token grid, in the method's own unit."""
@@ -26,6 +36,8 @@ class Saliency:
     """Places of its tokens on the model's input."""
     sink: float | None
     """Share of the attention that the class key takes, 0 to 1; None where there is none."""
+    colours: MapColours | None = None
+    """Colours of its own; None for those of a table."""
 
     @property
     def shape(self) -> Triple:
@@ -51,6 +63,8 @@ class HeadMaps:
     query: Query
     note: str = ""
     """Note to read before trusting the picture; empty where nothing is unusual."""
+    colours: MapColours | None = None
+    """Colours of its own, of a map that is of no head; None for those of a table."""
 
     @property
     def heads(self) -> int:
@@ -73,4 +87,4 @@ class HeadMaps:
         reduce = HEAD_REDUCTIONS[head if isinstance(head, str) else "mean"]
         chosen = indices or slice(None)
         sink = None if self.sinks is None else float(reduce(self.sinks[chosen]))
-        return Saliency(reduce(self.values[chosen]), self.geometry, sink)
+        return Saliency(reduce(self.values[chosen]), self.geometry, sink, self.colours)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
+from mvit_core.attribution.feature_table import LAYER_MAPS
 from mvit_core.attribution.heads import HeadChoice
 from mvit_core.attribution.maps import Query
-from mvit_core.attribution.methods import ATTENDS_TO, METHODS
+from mvit_core.attribution.methods import ATTENDS_TO
 from mvit_core.geometry import GridGeometry, PlacedGrid, Triple
 
 
@@ -41,7 +42,8 @@ class MapSpec:
     """Attention layer from 0; None is the last."""
     head: HeadChoice = "mean"
     method: str = ATTENDS_TO
-    """A name in ``METHODS``, or in ``EVIDENCE``, whose maps are of no one block, head or query."""
+    """A name in ``METHODS``; in ``FEATURES``, of no one head; or in ``EVIDENCE``, of no one block,
+    head or query."""
     query: Query = "readout"
     target: int | None = None
     """The class that evidence is for; None is the most probable of the window."""
@@ -61,7 +63,7 @@ class MapSpec:
 
 def query_grid(method: str, layer: LayerGrids) -> PlacedGrid:
     """The grid that a method's query is picked from: of keys for "attended by", else of queries."""
-    if METHODS[method].query_is_key:
+    if LAYER_MAPS[method].query_is_key:
         return PlacedGrid(layer.k_shape, layer.k_geometry)
     return PlacedGrid(layer.q_shape, layer.q_geometry)
 
@@ -71,6 +73,6 @@ def same_query(query: Query, method: str, here: LayerGrids, there: LayerGrids) -
 
     Evidence has no query: whatever stands there stays.
     """
-    if isinstance(query, str) or method not in METHODS:
+    if isinstance(query, str) or method not in LAYER_MAPS:
         return query
     return query_grid(method, there).same_token(query, query_grid(method, here))

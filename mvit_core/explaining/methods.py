@@ -7,6 +7,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from mvit_core.attribution.feature_table import FEATURES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -180,4 +182,5 @@ DEFAULT_METHOD, INSTANT_METHOD = "stage_evidence", "gradient_attention"
 
 def is_signed(method: str) -> bool:
     """Maps of a method have values on both sides of 0; those of attention never have."""
-    return method in EVIDENCE and EVIDENCE[method].signed
+    row = EVIDENCE.get(method) or FEATURES.get(method)
+    return row is not None and row.signed

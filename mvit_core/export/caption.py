@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from mvit_core.attribution import METHODS, HeadChoice, HeadSet
+from mvit_core.attribution import (
+    FEATURES,
+    LAYER_MAPS,
+    METHODS,
+    PCA,
+    HeadChoice,
+    HeadSet,
+    MapColours,
+)
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.export.comparison import Source
 from mvit_core.export.evidence_facts import evidence_words
@@ -25,6 +33,7 @@ from mvit_core.render import (
     share_text,
     signed_text,
 )
+from mvit_core.render.colours import COMPONENTS
 from mvit_core.render.ranges import SIGNED_PERCENT
 
 
@@ -167,14 +176,16 @@ def bar_lines(bar: Bar, words: str, count: int, figure: Figure, width: int) -> l
 def _units(shot: Shot, heat: HeatSettings) -> Units:
     """Unit of one bar of all panels: uniform differs between layers, and is none of evidence."""
     keys = {panel.explanation.maps.key_count for panel in shot.panels}
-    evidence = shot.panels[0].explanation.evidence
-    return heat.units if len(keys) == 1 and evidence is None else "probability"
+    is_attention = shot.panels[0].explanation.maps.method in METHODS
+    return heat.units if len(keys) == 1 and is_attention else "probability"
 
 
 def _bar_of_all(shot: Shot, heat: HeatSettings) -> Bar:
     units, first = _units(shot, heat), shot.styles[0]
     keys = min(panel.explanation.maps.key_count for panel in shot.panels)
     low, high = (bar_number(v, units, keys) for v in (first.range.low, first.range.high))
+    if first.colormap == COMPONENTS:
+        return Bar(first, "", "")
     if any(style.range != first.range for style in shot.styles):
         low, high = "low", "high"
     return Bar(first, low, high)
@@ -188,19 +199,27 @@ def _bar(panel: Panel, style: RenderStyle, heat: HeatSettings) -> tuple[Bar, str
         unit = UNITS["probability" if len(keys) == 1 else "uniform"]
         low, high = (signed_text(value) for value in ends)
         return Bar(style, low, high), f"around 0, {SIGNED_PERCENT:g} % · {unit}"
-    units = heat.units if explanation.evidence is None else "probability"
+    units = heat.units if explanation.maps.method in METHODS else "probability"
     low, high = (bar_number(value, units, explanation.maps.key_count) for value in ends)
+    if style.colormap == COMPONENTS:
+        low = high = ""
     words = f"{_range_words(heat, explanation)} · {_unit_words(explanation, units)}"
     return Bar(style, low, high), words
 
 
 def _unit_words(explanation: Explanation, units: Units) -> str:
-    evidence = explanation.evidence
+    evidence, method = explanation.evidence, explanation.maps.method
+    if method in FEATURES:
+        return "components 1, 2, 3" if method == PCA else FEATURES[method].unit
     return UNITS[units] if evidence is None else EVIDENCE[evidence.method].unit
 
 
 def _range_words(heat: HeatSettings, explanation: Explanation) -> str:
     """Words for what the ends of the colour bar are taken from."""
+    if explanation.maps.colours is not None:
+        return variance_text(explanation.maps.colours)
+    if explanation.maps.method in FEATURES and heat.is_automatic:
+        return "the same for every map"
     if explanation.is_signed and heat.is_automatic:
         return f"around 0, {SIGNED_PERCENT:g} %"
     return range_text(heat)
@@ -229,11 +248,13 @@ def map_lines(explanation: Explanation, layout: Layout = LAYOUTS["single"]) -> t
     if layout.varies == "block":
         where = "Last block of each stage"
     which = f"{where} · {'each head' if layout.varies == 'head' else head_text(spec.head)}"
+    if maps.method in FEATURES:
+        which = f"{where} · tokens"
     sink = explanation.saliency.sink
     if explanation.evidence is not None:
         which, reduced = evidence_words(explanation)
     else:
-        reduced = f"{METHODS[maps.method].title} · {query_text(explanation)}"
+        reduced = f"{LAYER_MAPS[maps.method].title} · {query_text(explanation)}"
     if sink is not None and not several:
         reduced += f" · class key takes {share_text(sink)}"
     return which, reduced
@@ -246,10 +267,17 @@ def head_text(head: HeadChoice) -> str:
     return f"head {head}" if isinstance(head, int) else f"{head} of heads"
 
 
+def variance_text(colours: MapColours) -> str:
+    """How much of what tokens differ in their colours show."""
+    return f"{100 * sum(colours.variance):.0f} % of variance"
+
+
 def query_text(explanation: Explanation) -> str:
     """The query in words."""
     query = explanation.maps.query
-    if not METHODS[explanation.maps.method].needs_query:
+    if explanation.maps.colours is not None:
+        return variance_text(explanation.maps.colours)
+    if not LAYER_MAPS[explanation.maps.method].needs_query:
         return "all queries"
     if query == "readout":
         token = "class token" if explanation.capture.record.readout == "class" else "patch mean"

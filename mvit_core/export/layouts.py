@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from mvit_core.attribution import MapSpec
+from mvit_core.attribution import FEATURES, MapSpec
 from mvit_core.errors import ExportError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.pipeline import Explainer, Explanation
@@ -39,6 +39,8 @@ def _single(explain: Explain, spec: MapSpec) -> list[Panel]:
 def _side_by_side(explain: Explain, spec: MapSpec) -> list[Panel]:
     explanation = explain(spec)
     shown = "attention" if explanation.evidence is None else "evidence"
+    if explanation.maps.method in FEATURES:
+        shown = "features"
     return [Panel(explanation, "video", heat=False), Panel(explanation, shown)]
 
 
@@ -80,6 +82,14 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
 )
 
 
+def fits(layout: str, method: str) -> bool:
+    """A layout shows what maps of a method differ in: evidence is one map, features one a block."""
+    varies = LAYOUTS[layout].varies
+    if method in FEATURES:
+        return varies != "head"
+    return method not in EVIDENCE or varies == "nothing"
+
+
 def panels_of(
     explainer: Explainer,
     video: Video,
@@ -93,10 +103,11 @@ def panels_of(
     Raises:
         ExportError: the layout shows heads or blocks, which evidence does not have.
     """
-    if spec.method in EVIDENCE and LAYOUTS[layout].varies != "nothing":
-        allowed = ", ".join(name for name, row in LAYOUTS.items() if row.varies == "nothing")
+    if not fits(layout, spec.method):
+        allowed = ", ".join(name for name in LAYOUTS if fits(name, spec.method))
+        of = "no head" if spec.method in FEATURES else "no head and no block"
         raise ExportError(
-            f"{spec.method} is one map, of no head and no block; layout {layout!r} shows several: "
+            f"{spec.method} is one map, of {of}; layout {layout!r} shows several: "
             f"allowed are {allowed}"
         )
 

@@ -50,7 +50,8 @@ def export_arrays(
     ``sinks`` (windows, heads), ``frame_indices`` (windows, T), ``logits`` (windows, classes),
     ``scale`` and ``offset`` (t, y, x) of the grid on the model's input, ``x_px`` and ``y_px`` on
     the source frame, ``box_px`` the seen part, ``facts`` what they are
-    made of, as JSON.
+    made of, as JSON. PCA has ``colours`` (windows, T', Y', X', 3) too, red, green and blue from 0
+    to 1.
 
     Raises:
         ExportError: the target cannot be written.
@@ -97,7 +98,7 @@ def _pack(file: Path | BytesIO, arrays: dict[str, NDArray[Any]]) -> None:
     np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-_BY_WINDOW = frozenset(("maps", "selected", "sinks", "frame_indices", "logits"))
+_BY_WINDOW = frozenset(("maps", "selected", "sinks", "frame_indices", "logits", "colours"))
 """Arrays whose first axis is the windows of the clip."""
 
 
@@ -107,6 +108,7 @@ def _arrays(
     """All arrays by name, of the windows explained."""
     first = explanations[0]
     sinks = [a.maps.sinks for a in explanations if a.maps.sinks is not None]
+    colours = [a.maps.colours.rgb for a in explanations if a.maps.colours is not None]
     return {
         "maps": np.stack([a.maps.values for a in explanations]),
         "selected": np.stack([a.saliency.values for a in explanations]),
@@ -119,6 +121,7 @@ def _arrays(
         "y_px": np.array(first.heatmap.y_px),
         "box_px": np.array(first.heatmap.box_px),
         "facts": np.array(json.dumps(facts)),
+        **({"colours": np.stack(colours)} if colours else {}),
     }
 
 
@@ -134,6 +137,7 @@ def _provenance(
     explainer: Explainer, video: Video, request: ExportRequest, first: Explanation
 ) -> dict[str, object]:
     """Provenance of the maps, as JSON."""
+    colours = first.maps.colours
     return {
         "made_by": "mvit-lens",
         "video": video.path.name,
@@ -149,6 +153,7 @@ def _provenance(
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
         **({} if first.evidence is None else evidence_json(first)),
+        **({} if colours is None else {"variance": list(colours.variance)}),
         "damage": list(video.damage),
     }
 

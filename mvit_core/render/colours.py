@@ -64,6 +64,9 @@ COLORMAPS: Mapping[str, ColourMap] = MappingProxyType(
 )
 """Every table by the name users give, the recommended ones first."""
 
+COMPONENTS = "components"
+"""Stands for the colours that a map brings itself: red, green and blue for three components."""
+
 SIGNED = "signed"
 """The table of values around 0: evidence for and against, differences."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
+from mvit_core.attribution import FEATURES, PCA
 from mvit_core.attribution.maps import FloatArray, HeadMaps, Saliency
 from mvit_core.explaining.methods import is_signed
-from mvit_core.render.colours import SIGNED, colour_table
+from mvit_core.render.colours import COMPONENTS, SIGNED, colour_table
 from mvit_core.render.ranges import (
     RANGE_POLICIES,
     TAILS_PERCENT,
@@ -120,6 +121,8 @@ class HeatSettings:
             pool: all values that the policies ``clip`` and ``model`` look at, in any shape;
                 while they are not known, the layer stands for them.
         """
+        if maps.method in FEATURES and self.is_automatic:
+            return ValueRange(*FEATURES[maps.method].ends)
         if is_signed(maps.method) and self.is_automatic:
             return symmetric_range(maps.values if pool is None else pool)
         given = self._ends(maps, saliency, pool)
@@ -148,6 +151,8 @@ class HeatSettings:
 
     def style_of(self, method: str, ends: ValueRange) -> RenderStyle:
         """The style of maps of a method with ends that are known: of amounts, or around 0."""
+        if method == PCA:
+            return replace(RenderStyle(ends, COMPONENTS, self.opacity, self.smooth), mode="even")
         return self.signed_style(ends) if is_signed(method) else self.with_range(ends)
 
     def with_range(self, ends: ValueRange) -> RenderStyle:

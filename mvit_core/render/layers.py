@@ -13,7 +13,7 @@ import numpy as np
 
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.heatmap import Heatmap
-from mvit_core.render.colours import MIDDLE, ImageArray, colour_table, tint_of
+from mvit_core.render.colours import COMPONENTS, MIDDLE, ImageArray, colour_table, tint_of
 from mvit_core.render.heat_settings import RenderStyle
 from mvit_core.render.outlines import Outline, draw_outlines, outlines_of
 
@@ -85,6 +85,7 @@ def heat_layer(
     """
     width, height = size or heatmap.frame_size
     rows, wide = _stretched(heatmap, frame_index, (width, height), smooth=style.smooth)
+    own = _stretched_colours(heatmap, frame_index, width, style.colormap, smooth=style.smooth)
     unseen = 0 if style.mode != "spotlight" else round(255 * style.opacity)
     colours: ImageArray = np.zeros((height, width, 3), dtype=np.uint8)
     alpha: ImageArray = np.full((height, width), unseen, dtype=np.uint8)
@@ -92,7 +93,11 @@ def heat_layer(
     for top in range(down.start, down.stop, _BAND_ROWS):
         # Large intermediate pictures cost more in fresh memory than in arithmetic.
         band = slice(top, min(top + _BAND_ROWS, down.stop)), across
-        part = paint_values(rows[band[0]] @ wide[:, across], style)
+        part = (
+            paint_values(rows[band[0]] @ wide[:, across], style)
+            if own is None
+            else _own_colours(rows[band[0]], own[..., across], style)
+        )
         colours[band], alpha[band] = part.colours, part.alpha
     if style.outline:
         draw_outlines(colours, alpha, map_outlines(heatmap, frame_index, style), heatmap.frame_size)
@@ -121,9 +126,12 @@ def map_outlines(heatmap: Heatmap, frame_index: int, style: RenderStyle) -> tupl
 def bar_colours(style: RenderStyle, steps: int, ground: tuple[int, int, int]) -> ImageArray:
     """The colour bar from the low end to the high end, (steps, 3), gamma and threshold applied.
 
-    A tint is shown as it falls on the ground, an even one at full opacity; what neither draws is
-    the ground's colour. A spotlight is shown as it falls on white.
+    Components are three swatches. A tint is shown as it falls on the ground, an even one at full
+    opacity; what neither draws is the ground's colour. A spotlight is shown as it falls on white.
     """
+    if style.colormap == COMPONENTS:
+        thirds = np.repeat(255 * np.eye(3, dtype=np.uint8), -(-steps // 3), axis=0)
+        return np.ascontiguousarray(thirds[:steps])
     low, high = style.range.low, style.range.high
     values = np.linspace(low, high if high > low else low + 1, steps, dtype=np.float32)[None]
     if style.mode == "even":
@@ -203,6 +211,25 @@ def _stretched(
     rows = _weights(height, heatmap.frame_size[1], heatmap.y_px, plane.shape[0], smooth)
     columns = _weights(width, heatmap.frame_size[0], heatmap.x_px, plane.shape[1], smooth)
     return rows, plane @ columns.T
+
+
+def _stretched_colours(
+    heatmap: Heatmap, frame_index: int, width: int, colormap: str, *, smooth: bool
+) -> FloatArray | None:
+    """Colours (3, Y', W) of a map that brings its own, as ``_stretched`` has values."""
+    if heatmap.colours is None or colormap != COMPONENTS:
+        return None
+    plane = heatmap.colours.rgb[heatmap.token_time(frame_index)]  # (Y', X', 3)
+    columns = _weights(width, heatmap.frame_size[0], heatmap.x_px, plane.shape[1], smooth)
+    wide: FloatArray = plane.transpose(2, 0, 1) @ columns.T
+    return wide
+
+
+def _own_colours(rows: FloatArray, wide: FloatArray, style: RenderStyle) -> HeatLayer:
+    """Colours that a map brings, with one opacity."""
+    colours = np.rint(255 * np.clip(rows @ wide, 0, 1)).astype(np.uint8)  # (3, H, W)
+    alpha: ImageArray = np.full(colours.shape[1:], round(255 * style.opacity), np.uint8)
+    return HeatLayer(np.ascontiguousarray(colours.transpose(1, 2, 0)), alpha)
 
 
 def _weights(

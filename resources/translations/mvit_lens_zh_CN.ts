@@ -3607,6 +3607,10 @@ right-click for percentile tails and units</source>
             <translation>与窗格的带符号差值</translation>
         </message>
         <message>
+            <source>Similar tokens</source>
+            <translation>相似的词元</translation>
+        </message>
+        <message>
             <source>Single</source>
             <translation>单图</translation>
         </message>
@@ -3701,6 +3705,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Where the token under the pointer looks</source>
             <translation>指针处词元的关注对象</translation>
+        </message>
+        <message>
+            <source>Which tokens hold the same as the one under the pointer</source>
+            <translation>哪些词元与指针下的词元内容相同</translation>
         </message>
         <message>
             <source>White on black; dashed where values speak against</source>
@@ -3867,6 +3875,10 @@ right-click for percentile tails and units</source>
             <translation>请先打开视频；图谱没有视图，而证据不属于单个头</translation>
         </message>
         <message>
+            <source>open a video first; the atlas has no views, and this map is not of one head</source>
+            <translation>请先打开视频；图谱没有视图，而此图不属于单个头</translation>
+        </message>
+        <message>
             <source>open a video or load a model first</source>
             <translation>请先打开视频或加载模型</translation>
         </message>
@@ -3879,8 +3891,8 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个模型窗口</translation>
         </message>
         <message>
-            <source>run a window first; evidence is not of one head</source>
-            <translation>请先运行一个模型窗口；证据不属于单个头</translation>
+            <source>run a window first; this map is not of one head</source>
+            <translation>请先运行一个窗口；此图不属于单个头</translation>
         </message>
         <message>
             <source>run a window of a model with classes first</source>
@@ -4185,6 +4197,10 @@ right-click for percentile tails and units</source>
             <translation>所有层的图</translation>
         </message>
         <message>
+            <source>components of each block</source>
+            <translation>每个块各自的成分</translation>
+        </message>
+        <message>
             <source>each layer on its own range</source>
             <translation>各层使用各自的范围</translation>
         </message>
@@ -4208,6 +4224,10 @@ right-click for percentile tails and units</source>
             <source>one range for all layers</source>
             <translation>所有层共用一个范围</translation>
         </message>
+        <message>
+            <source>the same range for every map</source>
+            <translation>所有图同一范围</translation>
+        </message>
     </context>
     <context>
         <name>guide</name>
@@ -4224,6 +4244,10 @@ right-click for percentile tails and units</source>
             <translation>检查点若缺少配置、类别名，或含有多个网络，模型面板会说明，并为每种解决办法提供按钮。</translation>
         </message>
         <message>
+            <source>A colour has no meaning of its own and another block has other colours. Along a clip they stay, as the components are fitted once, on its first window. What lies in other components is not seen (Oquab et al., 2023, section 7.5; Amir et al., 2021).</source>
+            <translation>颜色本身没有含义，另一个块有另外的颜色。同一视频中颜色保持不变，因为主成分只在其第一个窗口上拟合一次。其他成分中的内容看不到（Oquab 等，2023，第 7.5 节；Amir 等，2021）。</translation>
+        </message>
+        <message>
             <source>A head that looks everywhere alike has a large distance too: read it beside the entropy. The class token has no place, so its row has no distance (after Dosovitskiy et al., 2021, section 4.5).</source>
             <translation>均匀看向各处的头距离也大：请与熵一起读。类别词元 没有位置，因此其行没有距离（参照 Dosovitskiy 等，2021，第 4.5 节）。</translation>
         </message>
@@ -4238,6 +4262,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>A patch with extent in time: MViT makes each token of two sampled frames. Frames of one tubelet therefore have the same map.</source>
             <translation>在时间上有跨度的图块：MViT 的每个词元由两个采样帧构成。因此同一时空管内的帧有相同的图。</translation>
+        </message>
+        <message>
+            <source>Alike tokens need not attend to each other, and in deep blocks all tokens grow alike: compare values within one block. It is of the tokens, so no head and no class enters.</source>
+            <translation>相似的词元未必互相注意，而在深层块中所有词元都变得相似：请在同一块内比较数值。它只涉及词元，与头和类别无关。</translation>
         </message>
         <message>
             <source>Attention &gt; Preprocessing sets how the frame is scaled and cropped; a crop of the whole frame changes what the model is used to.</source>
@@ -4380,6 +4408,10 @@ right-click for percentile tails and units</source>
             <translation>打开</translation>
         </message>
         <message>
+            <source>PCA colours</source>
+            <translation>主成分颜色</translation>
+        </message>
+        <message>
             <source>Readout</source>
             <translation>读出</translation>
         </message>
@@ -4400,12 +4432,20 @@ right-click for percentile tails and units</source>
             <translation>中心占比</translation>
         </message>
         <message>
+            <source>Similarity to a token</source>
+            <translation>与词元的相似度</translation>
+        </message>
+        <message>
             <source>Sink</source>
             <translation>汇聚</translation>
         </message>
         <message>
             <source>The colour bar says what its ends are and how the range was found. A badge says where the map on screen is not the one asked for, or not of this frame.</source>
             <translation>色条说明两端的数值以及范围如何得出。若屏幕上的图不是所要的图，或不属于本帧，会有标注说明。</translation>
+        </message>
+        <message>
+            <source>The cosine between each token of a block and the picked one: 1 holds the same, 0 has nothing in common, below 0 it holds the opposite. Q and a drag move it.</source>
+            <translation>块中每个词元与所选词元之间的余弦：1 为内容相同，0 为毫无共同之处，小于 0 为相反。按 Q 并拖动可移动它。</translation>
         </message>
         <message>
             <source>The input without content that evidence is measured from, such as a blurred or grey clip. If the model still says the class there, the evidence is incomplete.</source>
@@ -4456,6 +4496,10 @@ right-click for percentile tails and units</source>
             <translation>预测所读取的词元：类别词元，或所有图块词元的平均。作为查询时，它显示预测关注哪里。</translation>
         </message>
         <message>
+            <source>Three principal components of a block's tokens as red, green and blue: tokens of one colour hold alike things. The colour bar says how much of the variance they show.</source>
+            <translation>一个块的词元的三个主成分分别作为红、绿、蓝：颜色相同的词元内容相近。色条说明它们展示了多少方差。</translation>
+        </message>
+        <message>
             <source>Time to time</source>
             <translation>时间×时间</translation>
         </message>
@@ -4489,6 +4533,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Run a window first: there is no token to pick yet</source>
             <translation>请先运行一个模型窗口：现在还没有可选取的词元</translation>
+        </message>
+        <message>
+            <source>Similarity is to a token: {name}. Pick another with Q</source>
+            <translation>相似度是相对于一个词元的：{name}。按 Q 可另选</translation>
         </message>
         <message>
             <source>The range follows what is shown; lock it with Y to keep its numbers</source>
@@ -4742,6 +4790,10 @@ right-click for percentile tails and units</source>
             <translation>；在“对比”视图中它会与下一张图并列</translation>
         </message>
         <message>
+            <source>Colours of components are no numbers that could be subtracted</source>
+            <translation>主成分的颜色不是可以相减的数值</translation>
+        </message>
+        <message>
             <source>Pin a map with P first: a difference needs two</source>
             <translation>请先按 P 固定一张图：差值需要两张图</translation>
         </message>
@@ -4968,6 +5020,10 @@ right-click for percentile tails and units</source>
             <translation>单击词元：它关注哪里。Shift+单击：谁在关注它。按 Esc 结束</translation>
         </message>
         <message>
+            <source>Click or drag: what is alike. Shift+click: who looks at it. Esc ends</source>
+            <translation>点击或拖动：哪些相似。Shift+点击：谁在看它。Esc 结束</translation>
+        </message>
+        <message>
             <source>Damaged: painted from broken data; the picture may be wrong</source>
             <translation>已损坏：由损坏的数据解码而成，画面可能有误</translation>
         </message>
@@ -5139,6 +5195,10 @@ right-click for percentile tails and units</source>
             <translation>类别的证据没有这一度量；请回到注意力查看</translation>
         </message>
         <message>
+            <source>Features have no such measure; go back to attention for it</source>
+            <translation>特征没有这种度量；请回到注意力</translation>
+        </message>
+        <message>
             <source>How spread the map shown is: −Σ p ln p / ln n over its tokens; 1 is uniform</source>
             <translation>所示的图有多分散：在其词元上的 −Σ p ln p / ln n；1 表示均匀</translation>
         </message>
@@ -5254,6 +5314,10 @@ right-click for percentile tails and units</source>
             <translation>颜色以同一不透明度叠加在整个画面上</translation>
         </message>
         <message>
+            <source>Cosine similarity of each token of the block to the picked one, -1 to 1.</source>
+            <translation>块中每个词元与所选词元的余弦相似度，-1 到 1。</translation>
+        </message>
+        <message>
             <source>Direct logit attribution</source>
             <translation>直接 logit 归因</translation>
         </message>
@@ -5330,6 +5394,10 @@ right-click for percentile tails and units</source>
             <translation>遮挡</translation>
         </message>
         <message>
+            <source>PCA colours</source>
+            <translation>主成分颜色</translation>
+        </message>
+        <message>
             <source>Picture of one frame (PNG)</source>
             <translation>单帧图片 (PNG)</translation>
         </message>
@@ -5356,6 +5424,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Side by side</source>
             <translation>并排</translation>
+        </message>
+        <message>
+            <source>Similarity to a token</source>
+            <translation>与词元的相似度</translation>
         </message>
         <message>
             <source>Single</source>
@@ -5434,6 +5506,10 @@ right-click for percentile tails and units</source>
             <translation>黄色五角星顺时针转圈</translation>
         </message>
         <message>
+            <source>Three principal components of the block's tokens as red, green and blue: tokens of a colour hold alike things.</source>
+            <translation>块的词元的三个主成分分别作为红、绿、蓝：同色的词元内容相近。</translation>
+        </message>
+        <message>
             <source>VP9, for the web</source>
             <translation>VP9，适用于网页</translation>
         </message>
@@ -5502,8 +5578,16 @@ right-click for percentile tails and units</source>
             <translation>分类器</translation>
         </message>
         <message>
+            <source>component 1</source>
+            <translation>成分 1</translation>
+        </message>
+        <message>
             <source>config.json beside the file</source>
             <translation>文件旁的 config.json</translation>
+        </message>
+        <message>
+            <source>cosine</source>
+            <translation>余弦</translation>
         </message>
         <message>
             <source>encoder of masked pre-training</source>
@@ -5757,6 +5841,10 @@ right-click for percentile tails and units</source>
             <translation>类别词元</translation>
         </message>
         <message>
+            <source>components 1, 2, 3</source>
+            <translation>成分 1、2、3</translation>
+        </message>
+        <message>
             <source>each map</source>
             <translation>每张图</translation>
         </message>
@@ -5845,6 +5933,10 @@ right-click for percentile tails and units</source>
             <translation>均匀分布</translation>
         </message>
         <message>
+            <source>the same range for every map</source>
+            <translation>所有图同一范围</translation>
+        </message>
+        <message>
             <source>this layer</source>
             <translation>本层</translation>
         </message>
@@ -5875,6 +5967,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>{map} ({query})</source>
             <translation>{map}（{query}）</translation>
+        </message>
+        <message>
+            <source>{n:.0f} % of variance</source>
+            <translation>方差的 {n:.0f} %</translation>
         </message>
         <message>
             <source>{n} frames of {s}×{s} px</source>
@@ -6021,6 +6117,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>All layers · {map} · {chosen}</source>
             <translation>所有层 · {map} · {chosen}</translation>
+        </message>
+        <message>
+            <source>Block {b}</source>
+            <translation>块 {b}</translation>
         </message>
         <message>
             <source>Block {b}, {head}</source>

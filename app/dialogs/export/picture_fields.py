@@ -12,7 +12,6 @@ from app.text.phrases import policy_names
 from app.text.terms import term
 from app.widgets.basic import Choice, set_tip
 from app.workers.export import with_policy
-from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
@@ -117,12 +116,12 @@ class PictureFields(QObject):
 
     def _fill_layouts(self) -> None:
         from mvit_core.export import LAYOUTS
+        from mvit_core.export.layouts import fits
 
         if self._job.request.comparison is not None:
             self.layouts.addItem(self.tr("Panes side by side"), COMPARE)
-        is_evidence = self._job.request.map.method in EVIDENCE
         for name, row in LAYOUTS.items():
-            if not is_evidence or row.varies == "nothing":  # evidence is one map
+            if fits(name, self._job.request.map.method):
                 self.layouts.addItem(term(row.title), name)
         if self._job.request.comparison is None:
             choose(self.layouts, self._job.request.layout)

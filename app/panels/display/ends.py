@@ -95,7 +95,8 @@ class RangeControls(QWidget):
 
     def show_map(self, shown: ShownMap | None) -> None:
         """Show values and range of the map on screen."""
-        self._shown = shown
+        has_numbers = shown is not None and shown.result.maps.colours is None
+        self._shown = shown if has_numbers else None  # components have colours instead
         self._show_all()
 
     def _show_all(self) -> None:
@@ -115,7 +116,7 @@ class RangeControls(QWidget):
         style = heat.style_of(shown.result.maps.method, shown.range.range)
         factor = self._factor()
         self.histogram.show_values(shown.range.histogram, style, locked=locked, factor=factor)
-        self.unit.setVisible(state.heat.units == "uniform" and shown.result.evidence is None)
+        self.unit.setVisible(state.heat.units == "uniform" and shown.result.request.is_of_attention)
         if not (self.low.hasFocus() or self.high.hasFocus()):  # the user is not typing there
             ends = shown.range.range
             for field, value in ((self.low, ends.low), (self.high, ends.high)):
@@ -124,7 +125,7 @@ class RangeControls(QWidget):
 
     def _factor(self) -> float:
         """Factor from probabilities to the numbers shown."""
-        is_attention = self._shown is not None and self._shown.result.evidence is None
+        is_attention = self._shown is not None and self._shown.result.request.is_of_attention
         if self._shown is None or not is_attention or self._state.heat.units == "probability":
             return 1.0
         return float(self._shown.result.maps.key_count)

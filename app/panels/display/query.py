@@ -14,7 +14,7 @@ from app.text.terms import term
 from app.text.why import method_words
 from app.widgets.basic import icon_button, label, set_choice_tip, set_spoken_name, set_tip
 from app.widgets.help_mark import marked
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def query_info(snapshot: Snapshot) -> QueryInfo:
         return QueryInfo()
     layer = shown.result.layer
     method = shown.result.request.map.method
-    of_queries = method in METHODS and METHODS[method].picks_query
+    of_queries = method in LAYER_MAPS and LAYER_MAPS[method].picks_query
     return QueryInfo(
         has_class_token=bool(model and model.has_class_token),
         dead_class=layer.dead_class if of_queries else "",
@@ -65,6 +65,10 @@ class QueryControls(QWidget):
         for name, row_of in EVIDENCE.items():
             self.method.addItem(method_words(name), name)
             set_choice_tip(self.method, self.method.count() - 1, term(row_of.description))
+        self.method.insertSeparator(self.method.count())
+        for name, feature in FEATURES.items():
+            self.method.addItem(term(feature.title), name)
+            set_choice_tip(self.method, self.method.count() - 1, term(feature.description))
         self.method.activated.connect(
             lambda at: self.changed.emit("method", self.method.itemData(at))
         )
@@ -91,14 +95,14 @@ class QueryControls(QWidget):
         self.method.setCurrentIndex(self.method.findData(state.map.method))
         method = state.map.method
         is_evidence = method in EVIDENCE
-        row_of = EVIDENCE[method] if is_evidence else METHODS[method]
+        row_of = EVIDENCE[method] if is_evidence else LAYER_MAPS[method]
         set_tip(self.method, term(row_of.description))
         self.pick.setChecked(state.picking)
-        is_of_keys = not is_evidence and METHODS[method].query_is_key
+        is_of_keys = not is_evidence and LAYER_MAPS[method].query_is_key
         name = self.tr("Key") if is_of_keys else self.tr("Query")
         self.query_label.setText(name)
         set_spoken_name(self.query, name)
-        needs_query = not is_evidence and METHODS[method].needs_query
+        needs_query = not is_evidence and LAYER_MAPS[method].needs_query
         self._show_query(state.map.query, needs_query=needs_query)
 
     def show_queries(self, info: QueryInfo) -> None:

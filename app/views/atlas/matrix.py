@@ -16,7 +16,6 @@ from app.widgets.basic import set_spoken_description, set_spoken_name, show_tip
 from app.widgets.kept_keys import ALONG, ENTER, PRESS, SIDEWAYS
 from app.widgets.plot_menu import PlotMenu
 from app.widgets.plots import Plot, PlotAxes, PlotRange
-from mvit_core.export.heads_table import write_profile
 from mvit_core.render import colour_table
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ class TimesMatrix(QWidget):
         return plot
 
     def _write_values(self, path: Path) -> None:
+        from mvit_core.export.heads_table import write_profile  # imports torch
+
         assert self._info is not None
         write_profile(path, self._info.profile, self._info.sink)
 

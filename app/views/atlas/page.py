@@ -34,7 +34,6 @@ from app.widgets.empty import EmptyState
 from app.widgets.help_mark import HelpMark
 from app.widgets.kept_keys import ENTER, KeepsKeys
 from mvit_core.attribution import head_indices
-from mvit_core.export.heads_table import write_heads
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -235,6 +234,8 @@ class AtlasPage(KeepsKeys):
             self.scatter.export.write(path, self._write_table)
 
     def _write_table(self, path: Path) -> None:
+        from mvit_core.export.heads_table import write_heads  # imports torch
+
         info, rows = self._info, self.table.heads.rows
         assert info is not None
         effects: list[float | None] = [info.effects.get((row.block, row.head)) for row in rows]
