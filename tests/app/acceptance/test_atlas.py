@@ -4,8 +4,8 @@ import csv
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.text.atlas import COLUMNS
@@ -21,6 +21,7 @@ from tests.app.acceptance.person import (
     focus,
     keys,
     rest,
+    scale,
     title,
 )
 from tests.app.conftest import WAIT_MS
@@ -216,8 +217,6 @@ def test_the_head_with_the_largest_distance_in_time_is_found_and_its_picture_exp
 
 def ask(part):
     """The context menu of a part at its middle; the offscreen platform sends none by itself."""
-    from PySide6.QtGui import QContextMenuEvent
-
     at = part.rect().center()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, part.mapToGlobal(at))
     QApplication.sendEvent(part, event)
@@ -251,3 +250,121 @@ def test_numbers_of_the_clip_are_the_mean_of_windows_that_were_run_and_those_of_
         assert window.store.state.atlas.queries == "all"
 
     assert both(act) == 0
+
+
+# -- features -------------------------------------------------------------------------------------
+
+
+def choose_map(window, title):
+    """Choose an entry of Display > Map, by its words."""
+    box = window.panels.display.method
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    at = next(row for row in range(box.count()) if box.itemText(row) == title)
+    keys(Key.Key_Home)
+    for _ in range(box.count()):
+        if box.currentIndex() == at:
+            return
+        keys(Key.Key_Down)
+    raise AssertionError(f"{title!r} cannot be chosen")
+
+
+def on_canvas(window, t, y, x):
+    """A view point on the centre of a token of the map shown."""
+    column, row = window.controller.results.shown.heatmap.token_centre_px(y, x)
+    return window.stage.canvas.point_of(column, row)
+
+
+@both_looks
+def test_similarity_follows_a_drag_and_a_token_is_like_itself(demo, qtbot, looks):
+    title_of = {"en": "Similarity to a token", "zh_CN": "与词元的相似度"}[looks]
+
+    def act(window):
+        window.docks.show("display")
+        choose_map(window, title_of)
+        rest(qtbot, window)
+        canvas, state = window.stage.canvas, window.store.state
+        assert state.map.method == "similarity"
+        canvas.setFocus()
+        keys(Key.Key_Q)
+        assert window.store.state.picking
+        seen, spots = [], [(2, 2), (3, 4), (4, 5)]
+        start = on_canvas(window, 0, *spots[0])
+        qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+        place = canvas.place
+        for spot in spots:
+            point = on_canvas(window, 0, *spot)
+            move(canvas, point)
+            rest(qtbot, window)
+            shown = window.controller.results.shown
+            query = shown.result.request.map.query
+            assert query[1:] == spot
+            assert shown.heatmap.values[query] == pytest.approx(1.0, abs=1e-4)
+            seen.append(shown.heatmap.values)
+        qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=on_canvas(window, 0, *spots[-1]))
+        assert canvas.place == place  # the frame was not moved
+        assert not np.allclose(seen[0], seen[-1])
+        canvas.aim(on_canvas(window, 0, *spots[-1]))
+        assert window.stage.pointed.value == pytest.approx(1.0, abs=1e-4)
+        assert scale(window)[0] == ("+1.00", "−1.00")
+        keys((Key.Key_Z, CONTROL))  # the whole drag is one step
+        rest(qtbot, window)
+        assert window.store.state.map.query[1:] not in spots
+
+    assert demo(act) == 0
+
+
+def move(canvas, point):
+    """Move the pointer with the left button held, as a drag does."""
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(point),
+        canvas.mapToGlobal(QPointF(point)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+@both_looks
+def test_colours_of_components_keep_their_signs_along_the_clip_in_every_view(
+    use, qtbot, looks, barcode_clip, toy_checkpoint
+):
+    title_of = {"en": "PCA colours", "zh_CN": "主成分颜色"}[looks]
+
+    def act(window):
+        window.docks.show("display")
+        choose_map(window, title_of)
+        rest(qtbot, window)
+        state = window.store.state
+        assert (state.map.method, state.heat.opacity) == ("pca", 0.7)
+        first = window.controller.results.shown.result.maps.colours
+        window.stage.canvas.setFocus()
+        keys(Key.Key_PageDown)
+        rest(qtbot, window)
+        second = window.controller.results.shown.result.maps.colours
+        keys(Key.Key_PageUp)
+        rest(qtbot, window)
+        again = window.controller.results.shown.result.maps.colours
+        assert np.allclose(first.rgb, again.rgb)
+        for channel in range(3):  # the clip changes little from window to window: no sign turns
+            one, other = (each.rgb[..., channel].mean(axis=0).ravel() for each in (first, second))
+            assert np.corrcoef(one, other)[0, 1] > 0
+        assert str(round(100 * sum(first.variance))) in scale(window)[1][1]
+        toolbar = window.toolbar.views.buttons
+        assert not toolbar["view.show_heads"].isEnabled()
+        assert toolbar["view.show_heads"].toolTip().count("\n")  # and says why
+        click(toolbar["view.show_layers"])
+        qtbot.waitUntil(lambda: window.controller.results.grid is not None, timeout=WAIT_MS)
+        rows = lambda: window.controller.results.grid.rows  # noqa: E731
+        qtbot.waitUntil(
+            lambda: all(row.picture is not None for row in rows() if row.layer.block < 2),
+            timeout=WAIT_MS,
+        )
+        assert all(len(row.picture.images) == 1 for row in rows() if row.picture is not None)
+        click(toolbar["view.show_compare"])
+        window.stage.compare.setFocus()
+        rest(qtbot, window)
+        assert window.controller.results.panes[0].heat is not None
+
+    assert use(act, barcode_clip, "--checkpoint", toy_checkpoint) == 0
