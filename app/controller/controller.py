@@ -132,13 +132,17 @@ class Controller(QObject):
     def follow(self, show: Show) -> None:
         """Call a part of the window with (old, new) snapshot whenever anything has changed.
 
-        Called directly: at each slot of a signal the interpreter would be given away to a worker,
-        and waited for.
+        Called directly: a slot would give the interpreter away to a worker, and wait for it.
 
         Args:
             show: shows what differs; ``old`` is None where everything is to be shown anew.
         """
         self._followers.append(show)
+
+    def unfollow(self) -> None:
+        """Call nobody any more; other parts follow soon, perhaps in another language."""
+        self._followers, self._snapshot = [], None
+        self._jobs.forget_ended()
 
     def start(self) -> None:
         """Show the first snapshot; call it once the window's parts follow."""

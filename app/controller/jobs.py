@@ -69,6 +69,10 @@ class Jobs:
         logger.info("%s", title)
         self._jobs[key] = JobInfo(key, title)
 
+    def forget_ended(self) -> None:
+        """Drop the jobs that have ended."""
+        self._jobs = {k: j for k, j in self._jobs.items() if j.state in ("running", "stopping")}
+
     def stopping(self, key: TaskKey) -> None:
         """Mark a job as stopping."""
         if key in self._jobs:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.state.language import language_code
 from app.state.preferences import SETTINGS, Choice, Number, words_of
 from app.widgets import theme
 from app.widgets.basic import label, set_spoken_name, set_tip
@@ -58,8 +57,6 @@ class PreferencesDialog(QDialog):
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(2 * theme.GAP)
         column.addLayout(form)
-        self.note = label(self.tr("The language changes at the next start"), "warning", small=True)
-        column.addWidget(self.note)
         column.addLayout(self._buttons())
         store.changed.connect(self._show)
         self._show()
@@ -101,8 +98,6 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        now, at_start = self._store.values.language, self._store.at_start.language
-        self.note.setVisible(language_code(now) != language_code(at_start))
         for name, field in self.fields.items():
             value = getattr(self._store.values, name)
             with QSignalBlocker(field):

@@ -19,6 +19,7 @@ from app.intents.why import WhyIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
+from app.results.boxes import chosen_box
 from app.results.tokens import centre
 from app.state.preferences import first_state
 from app.state.view_state import MOST_PINNED, SERIES, setting, without_numbers
@@ -96,6 +97,23 @@ class Intents(Timing):
     def why(self) -> WhyIntents:
         """Intents for evidence for a class."""
         return WhyIntents(self._store, self._results)
+
+    def leave(self) -> bool:
+        """Leave what is removed, drawn, chosen, picked, or a view; False with nothing to leave."""
+        state = self._state
+        if state.removed is not None:
+            self.why.remove(None)
+        elif state.drawing:
+            self.boxes.draw(False)
+        elif chosen_box(state, self._results()) is not None:
+            self.boxes.choose(None)
+        elif state.picking:
+            self.picking(False)
+        elif isinstance(state.map.query, tuple):
+            self.choose_query("readout")
+        else:
+            return self.views.leave()
+        return True
 
     # -- layer and head ---------------------------------------------------------------------
 

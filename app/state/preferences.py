@@ -126,7 +126,7 @@ SETTINGS = (
         "language",
         N("preferences", "Language"),
         Choice(languages),
-        N("preferences", "Another language is used from the next start on"),
+        N("preferences", "Of the window; files and the command line stay English"),
     ),
     Setting(
         "first_index",
@@ -200,8 +200,6 @@ class PreferenceStore(QObject):
         super().__init__(parent)
         self._settings = settings
         self.values = Preferences(**{s.id: self._kept(s) for s in SETTINGS})
-        self.at_start = self.values
-        """Preferences that the window was built with; its language holds until the next start."""
 
     # Any: the names and types are those of the fields of Preferences.
     def update(self, **changes: Any) -> None:  # noqa: ANN401

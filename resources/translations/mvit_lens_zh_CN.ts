@@ -1328,10 +1328,6 @@ right-click for percentile tails and units</source>
             <source>Restore defaults</source>
             <translation>恢复默认值</translation>
         </message>
-        <message>
-            <source>The language changes at the next start</source>
-            <translation>语言将在下次启动时更改</translation>
-        </message>
     </context>
     <context>
         <name>PreprocessingDialog</name>
@@ -4391,10 +4387,6 @@ right-click for percentile tails and units</source>
             <translation>1（同播放器）</translation>
         </message>
         <message>
-            <source>Another language is used from the next start on</source>
-            <translation>更改语言后，下次启动时生效</translation>
-        </message>
-        <message>
             <source>Big step</source>
             <translation>大步长</translation>
         </message>
@@ -4445,6 +4437,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Memory for caches</source>
             <translation>缓存内存</translation>
+        </message>
+        <message>
+            <source>Of the window; files and the command line stay English</source>
+            <translation>仅窗口使用；文件与命令行保持英文</translation>
         </message>
         <message>
             <source>Off: a window is run when asked for with Ctrl+R</source>
