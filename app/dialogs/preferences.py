@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.state.preferences import SETTINGS, Choice, Number, words_of
+from app.dialogs.folder_field import FolderField
+from app.state.preferences import SETTINGS, Choice, Folder, Number, words_of
 from app.widgets import theme
 from app.widgets.basic import label, set_spoken_name, set_tip
 
@@ -78,6 +79,10 @@ class PreferencesDialog(QDialog):
             number.setKeyboardTracking(False)
             number.valueChanged.connect(lambda value: self._store.update(**{name: value}))
             return number
+        if isinstance(kind, Folder):
+            folder = FolderField(words_of(kind.words_for_none))
+            folder.chosen.connect(lambda path: self._store.update(**{name: path}))
+            return folder
         switch = QCheckBox()
         switch.toggled.connect(lambda on: self._store.update(**{name: on}))
         return switch
@@ -105,5 +110,7 @@ class PreferencesDialog(QDialog):
                     field.setCurrentIndex(field.findData(value))
                 elif isinstance(field, QSpinBox):
                     field.setValue(value)
+                elif isinstance(field, FolderField):
+                    field.show_folder(value)
                 elif isinstance(field, QCheckBox):
                     field.setChecked(value)

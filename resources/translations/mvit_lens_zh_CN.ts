@@ -573,6 +573,25 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>FolderField</name>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Choose a folder</source>
+            <translation>选择文件夹</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>No folder of its own</source>
+            <translation>不指定文件夹</translation>
+        </message>
+    </context>
+    <context>
         <name>Gallery</name>
         <message>
             <source>Sample clips</source>
@@ -4403,6 +4422,10 @@ right-click for percentile tails and units</source>
             <translation>较少的核心给其他程序留出余地；后台工作会留出一个核心</translation>
         </message>
         <message>
+            <source>Folder of exports</source>
+            <translation>导出文件夹</translation>
+        </message>
+        <message>
             <source>Frames count from</source>
             <translation>帧号起点</translation>
         </message>
@@ -4475,6 +4498,10 @@ right-click for percentile tails and units</source>
             <translation>启动时使用、重置显示时恢复的配色</translation>
         </message>
         <message>
+            <source>Where films, pictures and data are offered to be written</source>
+            <translation>影片、图片与数据默认写入的位置</translation>
+        </message>
+        <message>
             <source>all there are</source>
             <translation>全部核心</translation>
         </message>
@@ -4485,6 +4512,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>suited to this machine</source>
             <translation>按本机情况</translation>
+        </message>
+        <message>
+            <source>that of the last export</source>
+            <translation>上次导出的文件夹</translation>
         </message>
     </context>
     <context>
