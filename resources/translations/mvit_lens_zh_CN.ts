@@ -4646,6 +4646,10 @@ right-click for percentile tails and units</source>
             <translation>预览；正在解码此帧</translation>
         </message>
         <message>
+            <source>Ranges differ: one colour is not one number in all panes</source>
+            <translation>范围不同：同一颜色在各窗格中不代表同一数值</translation>
+        </message>
+        <message>
             <source>Stage {s} · Block {b}</source>
             <translation>阶段 {s} · 块 {b}</translation>
         </message>

@@ -64,7 +64,7 @@ def test_a_method_that_does_not_suit_the_network_says_why_and_leaves_the_quick_a
     qtbot.waitUntil(lambda: "two streams" in panel.coming.text(), timeout=WAIT_MS)
     assert panel.again.text() == "Again"
     assert result(lens).is_quick
-    assert "quick answer" in lens.stage.title.full_text()
+    assert "quick answer" in lens.stage.header.title.full_text()
     assert not panel.line.isVisible()
 
 
