@@ -23,15 +23,16 @@ from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import check_tubes, painted
 from mvit_core.explaining.remembered import Question, RememberedEvidence
 from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
 from mvit_core.explaining.watching import OnStep as OnEvidenceStep
 from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache, MemoryBudget
-from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
+from mvit_core.video import Clip, ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.clip import PLAIN
-from mvit_core.video.transform import transform
+from mvit_core.video.transform import ModelInput, transform
 
 if TYPE_CHECKING:
     from mvit_core.system.ordinary_file import FileIdentity
@@ -95,7 +96,7 @@ class Explainer:
         )
         self._means = ClipMeans(loaded, budget)
         self.changes = UNCHANGED
-        """What is changed in the network in its runs."""
+        """What is changed in the network or on the clip in its runs."""
         self._evidence = RememberedEvidence(budget, remembered_windows)
 
     def close(self) -> None:
@@ -319,10 +320,16 @@ class Explainer:
 
     def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
         """A window read anew, to be run when first asked for."""
-        given = transform(read_clip(video, captured.window), self.loaded.clip_spec)
+        given = self._given(video, read_clip(video, captured.window), captured.changes)
         edges = on_model(captured.boxes, captured.pixel_map)
         off = self._means.heads_off(video, captured.changes, self.windows(video))
         return Subject(self.loaded.model, given.tensor, edges[box] if edges else None, off=off)
+
+    def _given(self, video: Video, clip: Clip, changes: Changes) -> ModelInput:
+        """What the model sees of a clip, tubes painted on it."""
+        given = transform(clip, self.loaded.clip_spec)
+        check_tubes(changes.tubes, given.pixel_map.source_size, video.frame_count)
+        return painted(given, changes.tubes)
 
     def _capture(
         self,
@@ -334,7 +341,7 @@ class Explainer:
         remember: bool = True,
     ) -> WindowCapture:
         clip = read_clip(video, window)
-        given = transform(clip, self.loaded.clip_spec)
+        given = self._given(video, clip, self.changes)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
@@ -366,7 +373,7 @@ class Explainer:
         if remember and record.logits.shape[-1]:
             box, heard_run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
             self._evidence.keep(run, Subject(model, given.tensor, box, heard_run, off))
-        if off is None:
+        if not self.changes:
             self._means.keep(video, window, heard.means)
         return captured(record)
 

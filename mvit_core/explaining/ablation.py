@@ -4,12 +4,9 @@ The head's weighted values A V are replaced by their mean over the clip, or by z
 runs on from its block; the pooled queries that residual pooling adds stay. First-order estimates
 agree with this at r = .42 only and are not offered. Zero tells of a head in the first blocks little
 more than that its output has an offset: the mean is the better question.
-
-Axis legend: N and C tokens and channels.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import torch
@@ -18,7 +15,8 @@ from torch import Tensor
 from mvit_core.explaining.changes import HeadPlace, StandIn
 from mvit_core.explaining.evidence import Target
 from mvit_core.explaining.heads_off import HeadMeans, HeadsOff, MeansHeard
-from mvit_core.explaining.subject import EnteringTokens, StageRun, Subject, margin
+from mvit_core.explaining.rerun import Rerun
+from mvit_core.explaining.subject import Subject, margin
 from mvit_core.explaining.watching import OnStep, Steps
 
 __all__ = ["Ablation", "HeadEffect", "HeadEffects", "HeadMeans", "HeadPlace", "head_means"]
@@ -64,9 +62,8 @@ def head_means(subject: Subject, on_step: OnStep | None = None) -> HeadMeans:
 class Ablation:
     """A clip and its network with switches for heads.
 
-    It remembers the tokens that enter each block, some 50 MiB for MViTv2-S, so that switching costs
-    the blocks from the first one changed alone. Not thread-safe: it belongs to whom the network
-    belongs to.
+    What it remembers makes switching cost the blocks from the first one changed alone (``Rerun``).
+    Not thread-safe: it belongs to whom the network belongs to.
 
     Args:
         subject: the network and one clip.
@@ -79,14 +76,14 @@ class Ablation:
     def __init__(self, subject: Subject, means: HeadMeans | None = None) -> None:
         self.subject = subject
         self._off = HeadsOff(subject.config, (), means)
-        self._entering: dict[int, StageRun] = {}
+        self._rerun = Rerun(subject)
         # The block that was changed first in the last run, and its weighted values.
         self._weighted = (-1, torch.empty(0))
 
     @property
     def nbytes(self) -> int:
         """Memory of what is remembered."""
-        return self._weighted[1].nbytes + sum(run.tokens.nbytes for run in self._entering.values())
+        return self._weighted[1].nbytes + self._rerun.nbytes
 
     @property
     def places(self) -> tuple[HeadPlace, ...]:
@@ -144,30 +141,10 @@ class Ablation:
 
     def _without(self, off: HeadsOff) -> Tensor:
         """Logits without some heads; runs on from the first block that one of them is in."""
-        block, subject = off.places[0].block, self.subject
-        run = self._run(block) if block else None
+        block = off.places[0].block
 
         def remember(weighted: Tensor) -> None:  # what enters that block is always the same
             self._weighted = (block, weighted)
 
         known = self._weighted[1] if self._weighted[0] == block else None
-        with off.applied(subject.model, known, remember), torch.no_grad():
-            if run is None:
-                return subject.logits_of(subject.clip)
-            return subject.resume(run.tokens, run.grid, run.block)
-
-    def _run(self, block: int) -> StageRun:
-        """Tokens that enter a block behind the first: one pass hears all, or those of the end."""
-        if block not in self._entering:
-            subject, start = self.subject, self.subject.run
-            in_end = block >= subject.stage > 0
-            behind = range(subject.stage if in_end else 1, subject.config.depth)
-            with ExitStack() as stack, torch.no_grad():
-                heard = [stack.enter_context(EnteringTokens(subject.model, at)) for at in behind]
-                if in_end:
-                    subject.resume(start.tokens, start.grid, start.block)
-                else:
-                    subject.logits_of(subject.clip)
-            for each in heard:
-                self._entering.setdefault(each.block, each.run(start.logits))
-        return self._entering[block]
+        return self._rerun.run_on(block, off.applied(self.subject.model, known, remember))

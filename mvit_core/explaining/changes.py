@@ -1,10 +1,11 @@
 """What is changed in a network or a clip before it is run; a value without torch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from mvit_core.errors import CaptureError
+from mvit_core.explaining.painting import TUBE_KINDS, Tube
 from mvit_core.printable import brief
 from mvit_core.video.clip import ClipWindow
 
@@ -41,6 +42,8 @@ class Changes:
     """What they give instead."""
     mean_of: tuple[ClipWindow, ...] = ()
     """Windows that the mean is of; () for all of the clip, side by side."""
+    tubes: tuple[Tube, ...] = ()
+    """Painted on what the model sees (docs/adr/0013), the later over the earlier."""
 
     def __post_init__(self) -> None:
         places = self.heads_off
@@ -51,7 +54,7 @@ class Changes:
             )
 
     def __bool__(self) -> bool:
-        return bool(self.heads_off)
+        return bool(self.heads_off or self.tubes)
 
     def without(self, places: Iterable[HeadPlace]) -> Self:
         """The same with other heads off."""
@@ -59,20 +62,31 @@ class Changes:
 
     @property
     def words(self) -> str:
-        """The heads that are off, for captions; empty where nothing is changed."""
-        return f"heads off: {', '.join(map(str, self.heads_off))}" if self else ""
+        """What is changed, for captions; empty where nothing is."""
+        off = f"heads off: {', '.join(map(str, self.heads_off))}" if self.heads_off else ""
+        return "; ".join(filter(None, (off, *_tube_words(self.tubes))))
 
     @property
     def facts(self) -> dict[str, object]:
         """What is changed as JSON values; empty where nothing is."""
-        if not self:
-            return {}
-        windows = [window.index for window in self.mean_of] or "all"
-        return {
-            "heads_off": [str(place) for place in self.heads_off],
-            "heads_off_by": self.by,
-            **({"heads_off_mean_of_windows": windows} if self.by == "mean" else {}),
-        }
+        facts: dict[str, object] = {}
+        if self.heads_off:
+            facts |= {"heads_off": [str(place) for place in self.heads_off]}
+            facts |= {"heads_off_by": self.by}
+            if self.by == "mean":
+                windows = [window.index for window in self.mean_of] or "all"
+                facts |= {"heads_off_mean_of_windows": windows}
+        if self.tubes:
+            facts |= {"tubes": [tube.facts for tube in self.tubes]}
+        return facts
+
+
+def _tube_words(tubes: tuple[Tube, ...]) -> Iterator[str]:
+    """Such as ``erased: 1 tube`` and ``blurred: 2 tubes``."""
+    for what, kind in TUBE_KINDS.items():
+        count = sum(tube.what == what for tube in tubes)
+        if count:
+            yield f"{kind.words}: {count} tube{'s' if count > 1 else ''}"
 
 
 UNCHANGED = Changes()

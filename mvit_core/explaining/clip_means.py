@@ -97,7 +97,7 @@ class ClipMeans:
             CaptureError: the network has no such head.
             MvitError: a window that the mean is of cannot be run.
         """
-        if not changes:
+        if not changes.heads_off:
             return None
         config = self._loaded.config
         off = HeadsOff(config, changes.heads_off)  # before any window is run for nothing

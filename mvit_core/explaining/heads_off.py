@@ -17,7 +17,23 @@ from mvit_core.model.config import MViTConfig
 from mvit_core.model.mvit import MViT
 from mvit_core.model.tap import tap_of
 
-__all__ = ["HeadMeans", "HeadsOff", "MeansHeard"]
+__all__ = ["HeadMeans", "HeadsOff", "MeansHeard", "check_place"]
+
+
+def check_place(config: MViTConfig, block: int, head: int | None = None) -> None:
+    """Check that a network has a block, and a head in it.
+
+    Raises:
+        CaptureError: it has not.
+    """
+    what = f"block {block}" if head is None else f"head {head} of block {block}"
+    if not 0 <= block < config.depth:
+        there = f"blocks 0 to {config.depth - 1}"
+    elif head is not None and not 0 <= head < config.blocks[block].num_heads:
+        there = f"heads 0 to {config.blocks[block].num_heads - 1} there"
+    else:
+        return
+    raise CaptureError(f"{what} does not exist; the model has {there}")
 
 
 @dataclass(frozen=True)
@@ -102,15 +118,7 @@ class HeadsOff:
                 "these means of heads are of another network; take them with this one"
             )
         for place in self.places:
-            if not 0 <= place.block < len(heads):
-                there = f"blocks 0 to {len(heads) - 1}"
-            elif not 0 <= place.head < heads[place.block]:
-                there = f"heads 0 to {heads[place.block] - 1} there"
-            else:
-                continue
-            raise CaptureError(
-                f"head {place.head} of block {place.block} does not exist; the model has {there}"
-            )
+            check_place(self.config, place.block, place.head)
 
     def of(self, block: int) -> list[int]:
         """Heads of a block that are off."""
