@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Saliency
 from mvit_core.errors import CaptureError
+from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.evidence import Evidence
 from mvit_core.explaining.methods import is_signed
 from mvit_core.geometry import GridGeometry, PixelMap
@@ -40,6 +41,8 @@ class WindowCapture:
     """Note on the clip; empty where nothing is unusual."""
     boxes: tuple[Box, ...] = ()
     """Boxes of the predictions on the source; () for the whole frame."""
+    changes: Changes = UNCHANGED
+    """What was changed in the network."""
 
     def name_of(self, index: int | None) -> str:
         """Name of a class; empty for None."""

@@ -6,6 +6,7 @@ picks from them. Colours are not made here (``render.py``).
 """
 
 import sys
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,18 +18,21 @@ from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query
 from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.ablation import HeadMeans, head_means
+from mvit_core.explaining.changes import UNCHANGED, Changes
+from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
+from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import check_tubes, painted
 from mvit_core.explaining.remembered import Question, RememberedEvidence
 from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
 from mvit_core.explaining.watching import OnStep as OnEvidenceStep
 from mvit_core.heatmap import project
 from mvit_core.system.cache import Cache, MemoryBudget
-from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
+from mvit_core.video import Clip, ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.clip import PLAIN
-from mvit_core.video.transform import transform
+from mvit_core.video.transform import ModelInput, transform
 
 if TYPE_CHECKING:
     from mvit_core.system.ordinary_file import FileIdentity
@@ -39,8 +43,22 @@ _SECONDS_TO_CAPTURE = 2.0
 _SECONDS_TO_MAP = 0.02
 _MAPS_BYTES = 64 * 2**20
 
-_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
+_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...], Changes]"
 """Key of a run; attention is the same for all boxes, predictions are not."""
+
+_MapKey: TypeAlias = "tuple[_RunKey, int, str, Query]"
+
+
+def _run_key(video: Video, captured: WindowCapture) -> _RunKey:
+    return video.identity, captured.window, captured.boxes, captured.changes
+
+
+def _check_finite(record: AttentionRecord, window: ClipWindow) -> None:
+    if not torch.isfinite(record.logits).all():
+        raise CaptureError(
+            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
+            f"use another checkpoint"
+        )
 
 
 class Explainer:
@@ -73,10 +91,12 @@ class Explainer:
         self._unfinished: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._maps: Cache[tuple[FileIdentity, ClipWindow, int, str, Query], HeadMaps] = Cache(
+        self._maps: Cache[_MapKey, HeadMaps] = Cache(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
-
+        self._means = ClipMeans(loaded, budget)
+        self.changes = UNCHANGED
+        """What is changed in the network or on the clip in its runs."""
         self._evidence = RememberedEvidence(budget, remembered_windows)
 
     def close(self) -> None:
@@ -85,6 +105,15 @@ class Explainer:
         self._captures.clear()
         self._unfinished.clear()
         self._maps.clear()
+        self._means.clear()
+
+    def with_changes(self, changes: Changes) -> "Explainer":
+        """One that runs a changed network; both remember in the same caches, each its own runs."""
+        if changes == self.changes:
+            return self
+        other = copy(self)
+        other.changes = changes
+        return other
 
     def with_model(self, loaded: LoadedModel, keep: Keep | None = None) -> "Explainer":
         """One like this for another model, remembering nothing yet.
@@ -93,9 +122,10 @@ class Explainer:
         ended; ``keep`` chooses other layers.
         """
         keep = keep or self.keep
-        return Explainer(
+        other = Explainer(
             loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
         )
+        return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
         """The windows over the video for this model."""
@@ -108,7 +138,7 @@ class Explainer:
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
@@ -133,7 +163,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         known = self._captures.get(key)
         if known is None:
             known = self._capture(video, window, on_layer, on_step, boxes)
@@ -159,7 +189,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         known = self._captures.peek(key)  # not asked for by anyone who looks at it
         if known is not None:
             return known
@@ -205,14 +235,15 @@ class Explainer:
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
-        key = (video.identity, captured.window, layer.block, spec.method, query)
+        run = _run_key(video, captured)
+        key = (run, layer.block, spec.method, query)
         known = self._maps.get(key)
         if known is not None:
             return known
         with torch.inference_mode():
             maps = method.maps(captured.record, layer, query)
         # A window that is not remembered leaves nothing behind.
-        if (video.identity, captured.window, captured.boxes) in self._captures:
+        if run in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
@@ -240,7 +271,7 @@ class Explainer:
             Cancelled: as ``on_step`` raised it.
             CaptureError: no such method or class, or the method does not suit the network.
         """
-        key = (video.identity, captured.window, captured.boxes)
+        key = _run_key(video, captured)
         question = Question(self.target_of(captured, spec, box), spec.method, baseline, box)
         subject = partial(self._subject, video, captured, box)
         return self._evidence.evidence(key, question, subject, on_step)
@@ -250,34 +281,27 @@ class Explainer:
         video: Video,
         on_window: OnLayer | None = None,
         on_step: OnEvidenceStep | None = None,
-        tiling: Tiling = PLAIN,
+        windows: tuple[ClipWindow, ...] = (),
     ) -> HeadMeans:
-        """Mean output of every head over the windows of a clip: one plain pass of each.
+        """Mean output of every head over windows of a clip: one plain pass of each not run yet.
 
         Args:
             video: the clip.
             on_window: progress, (windows done, windows in all); raising from it cancels.
             on_step: called many times within each pass; raising from it cancels too.
-            tiling: how windows lie over the clip.
+            windows: which; () for all, side by side.
 
         Raises:
             Cancelled: as ``on_window`` or ``on_step`` raised it.
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
         """
-        windows, means = self.windows(video, tiling), None
-        for done, window in enumerate(windows, start=1):
-            given = transform(read_clip(video, window), self.loaded.clip_spec)
-            own = head_means(Subject(self.loaded.model, given.tensor), on_step)
-            means = own if means is None else means.joined(own)
-            if on_window is not None:
-                on_window(done, len(windows))
-        assert means is not None  # every video has a window
-        return means
+        wanted = windows or self.windows(video)
+        return self._means.over(video, wanted, on_window, on_step)
 
     def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
         """A window as explanations take it: for faithfulness, sanity and when."""
-        key = (video.identity, captured.window, captured.boxes)
+        key = _run_key(video, captured)
         return self._evidence.subject(key, partial(self._subject, video, captured, box), box)
 
     def target_of(self, captured: WindowCapture, spec: MapSpec, box: int = 0) -> Target:
@@ -296,9 +320,16 @@ class Explainer:
 
     def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
         """A window read anew, to be run when first asked for."""
-        given = transform(read_clip(video, captured.window), self.loaded.clip_spec)
+        given = self._given(video, read_clip(video, captured.window), captured.changes)
         edges = on_model(captured.boxes, captured.pixel_map)
-        return Subject(self.loaded.model, given.tensor, edges[box] if edges else None)
+        off = self._means.heads_off(video, captured.changes, self.windows(video))
+        return Subject(self.loaded.model, given.tensor, edges[box] if edges else None, off=off)
+
+    def _given(self, video: Video, clip: Clip, changes: Changes) -> ModelInput:
+        """What the model sees of a clip, tubes painted on it."""
+        given = transform(clip, self.loaded.clip_spec)
+        check_tubes(changes.tubes, given.pixel_map.source_size, video.frame_count)
+        return painted(given, changes.tubes)
 
     def _capture(
         self,
@@ -310,20 +341,25 @@ class Explainer:
         remember: bool = True,
     ) -> WindowCapture:
         clip = read_clip(video, window)
-        given = transform(clip, self.loaded.clip_spec)
+        given = self._given(video, clip, self.changes)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
-            predictions = self.predictions_of(record) if len(record.logits) else ()
-            places = given.pixel_map, given.frame_indices
-            return WindowCapture(window, *places, record, predictions, clip.window.note, boxes)
+            said = self.predictions_of(record) if len(record.logits) else ()
+            made = given.pixel_map, given.frame_indices, record, said, clip.window.note
+            return WindowCapture(window, *made, boxes, self.changes)
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
-            self._unfinished.put((video.identity, window, boxes), captured(record), record.nbytes)
+            self._unfinished.put(run, captured(record), record.nbytes)
 
-        model = self.loaded.model
-        with EnteringTokens(model, last_stage(self.loaded.config)) as entering:
+        model, run = self.loaded.model, (video.identity, window, boxes, self.changes)
+        off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
+        heard = MeansHeard(model)
+        with (
+            heard if off is None else off.applied(model),
+            EnteringTokens(model, last_stage(self.loaded.config)) as entering,
+        ):
             record = capture(
                 model,
                 given.tensor,
@@ -333,15 +369,12 @@ class Explainer:
                 on_cancelled=keep_unfinished,
                 boxes=torch.tensor(placed) if placed else None,
             )
-        if not torch.isfinite(record.logits).all():
-            raise CaptureError(
-                f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
-                f"use another checkpoint"
-            )
+        _check_finite(record, window)
         if remember and record.logits.shape[-1]:
-            box, run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
-            subject = Subject(model, given.tensor, box, run)
-            self._evidence.keep((video.identity, window, boxes), subject)
+            box, heard_run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
+            self._evidence.keep(run, Subject(model, given.tensor, box, heard_run, off))
+        if not self.changes:
+            self._means.keep(video, window, heard.means)
         return captured(record)
 
     def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:

@@ -196,7 +196,16 @@ class ComparePanes(Collaborator):
         wanted = replace(pane.map, head="mean")  # all heads are made together
         files = self._model_files(pane.model)
         return (
-            MapRequest(pane.model, pane.clip, pane.clip_spec, window, wanted, video.file, files),
+            MapRequest(
+                pane.model,
+                pane.clip,
+                pane.clip_spec,
+                window,
+                wanted,
+                video.file,
+                files,
+                changes=pane.changes,
+            ),
             "",
         )
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
 from app.results.boxes import boxes_of, chosen_box
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
     from mvit_core.attribution import MapSpec
+    from mvit_core.explaining import Changes
     from mvit_core.video.clip import ClipSpec, ClipWindow
 
 
@@ -46,7 +48,16 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
         results.model.files,
         boxes,
         (chosen_box(state, results) or 0) if state.map.method in EVIDENCE else 0,
+        _changes_of(state, results, window),
     )
+
+
+def _changes_of(state: ViewState, results: Results, window: ClipWindow) -> Changes:
+    """What is changed in the network, and of which windows the mean of a head is."""
+    if not state.changes:
+        return UNCHANGED
+    of = (results.mean_of or (window,)) if state.changes.by == "mean" else ()
+    return replace(state.changes, mean_of=of)
 
 
 def _map_of(state: ViewState, layer: LayerInfo, layers: tuple[LayerInfo, ...]) -> MapSpec:
@@ -199,6 +210,7 @@ class MapScheduler(Collaborator):
         if before is not None and (
             before.spec != request.spec
             or before.boxes != request.boxes
+            or before.changes != request.changes
             or (before.window != request.window and not self._bench.state.playing)
         ):
             self._infer.cancel(TaskKey.EXPLAIN)  # nobody waits for that window any more

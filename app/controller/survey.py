@@ -14,6 +14,7 @@ from app.controller.workbench import Collaborator
 from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
 from mvit_core.errors import ClipError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class ClipSurvey(QObject, Collaborator):
         """The request that stands for all windows: of the first, and of whole frames."""
         asked, base = self._base_of
         if base is None or request is not asked or window is not base.window:
-            base = replace(request, window=window, boxes=())
+            base = replace(request, window=window, boxes=(), changes=UNCHANGED)
             self._base_of = request, base
         return base
 
@@ -172,7 +173,7 @@ class ClipSurvey(QObject, Collaborator):
         request, windows = self._bench.results.request, self._bench.results.windows
         if request is None:
             return
-        request = replace(request, boxes=())
+        request = replace(request, boxes=(), changes=UNCHANGED)
         missing = missing_windows(self._cache, request, windows, self._bench.state)
         if missing:
             self._begun_for = _purpose(request)

@@ -52,6 +52,8 @@ class Results:
     series: SeriesInfo | None = None
     average: AverageInfo | None = None
     """Prediction for the whole video, where it is requested."""
+    mean_of: tuple[ClipWindow, ...] = ()
+    """Windows whose mean heads give that are off; empty before any was run."""
     why: WhyInfo | None = None
     """What is known beside the map shown, where it is of evidence."""
     clips: ClipsInfo | None = None

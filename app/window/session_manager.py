@@ -26,8 +26,9 @@ from app.state.session_file import (
     write_session,
 )
 from app.widgets.basic import ask_to_save
-from app.window.fitted_view import fitted
+from app.window.fitting import fitted
 from mvit_core.errors import MvitError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.printable import printable
 from mvit_core.system.ordinary_file import FileIdentity
 
@@ -306,6 +307,12 @@ class SessionManager(QObject):
 
     def _show(self, opening: _Opening) -> None:
         view = fitted(opening.session.view, self._controller.results)
+        wanted = opening.session.view.get("changes", UNCHANGED).heads_off
+        lost = [str(each) for each in wanted if each not in view["changes"].heads_off]
+        if lost:
+            words = self.tr("The model has no head {names}, so these are not off any more")
+            names = ", ".join(lost[:MOST_NAMED])
+            self._controller.notify(Message("warning", words.format(names=names)))
         self._store.update(**view, playing=False, scrubbing=False, picking=False)
         self._store.forget()
         place = opening.session.place

@@ -14,6 +14,7 @@ from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
 from mvit_core.attribution import head_indices
 from mvit_core.errors import FileChangedError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video.decode.container import changed_words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice, MapSpec
+    from mvit_core.explaining import Changes
     from mvit_core.export import Comparison, ExportRequest, Source
     from mvit_core.pipeline import Explainer
     from mvit_core.render import HeatSettings, RangePolicy
@@ -111,6 +113,7 @@ def job_for(state: ViewState, results: Results, folder: Path) -> ExportJob | Non
             boxes=state.boxes if results.model.reads_boxes else (),
             tiling=state.tiling,
             comparison=comparison,
+            changes=_changes(results),
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,
@@ -138,6 +141,11 @@ def _map_on_screen(state: ViewState, results: Results, block: int) -> MapSpec:
         target=target.index,
         against=target.against,
     )
+
+
+def _changes(results: Results) -> Changes:
+    """What is changed in the network on screen, by the same means."""
+    return UNCHANGED if results.request is None else results.request.changes
 
 
 def named(job: ExportJob) -> Path:
@@ -199,6 +207,7 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
         boxes=now.boxes,
         tiling=now.tiling,
         comparison=now.comparison,
+        changes=now.changes,
     )
     if now.map.method in EVIDENCE:
         as_last = replace(as_last, layout=now.layout)  # evidence is one map: some have none of it

@@ -1750,6 +1750,10 @@ right-click for percentile tails and units</source>
             <translation>会话</translation>
         </message>
         <message>
+            <source>The model has no head {names}, so these are not off any more</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{name} is another file than the one that was saved</source>
             <translation>{name} 与保存时不是同一个文件</translation>
         </message>
@@ -4293,6 +4297,10 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>opening</name>
+        <message>
+            <source>All heads are on: those that were off are of another model</source>
+            <translation type="unfinished" />
+        </message>
         <message>
             <source>Map, pinned classes and preprocessing begin anew with another model</source>
             <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>

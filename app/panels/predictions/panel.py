@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         AverageInfo,
         BoxPredictions,
         HeadPredictions,
+        MapRequest,
         ModelInfo,
         PredictionInfo,
     )
@@ -232,11 +233,7 @@ class PredictionsPanel(Panel):
                 "Cancelled before the classes were known; run the window again with Ctrl+R"
             )
             return WindowPredictions(note=note)
-        stale = request is not None and (request.window, request.spec, request.boxes) != (
-            shown.window,
-            shown.spec,
-            shown.boxes,
-        )
+        stale = request is not None and _run_of(request) != _run_of(shown)
         return WindowPredictions(
             result.predictions_of(listed_box(snapshot), snapshot.state.listed_head),
             self._remarks(results.model, sentence(result.note)),
@@ -324,6 +321,11 @@ class PredictionsPanel(Panel):
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.copy.setEnabled(bool(predictions))
+
+
+def _run_of(request: MapRequest) -> object:
+    """What the classes of a request depend on."""
+    return request.window, request.spec, request.boxes, request.changes
 
 
 def _listing(state: ViewState) -> object:

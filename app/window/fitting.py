@@ -1,4 +1,4 @@
-"""Fits the view of a session to the clip and the model that are open."""
+"""Fits what a session asks for to the clip and the model that are open."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from app.state.store import Values
     from app.state.view_state import LeftWorkspace
     from mvit_core.attribution import MapSpec
-
-__all__ = ["fitted"]
+    from mvit_core.explaining import Changes
 
 
 def fitted(view: Values, results: Results) -> Values:
@@ -34,6 +33,8 @@ def fitted(view: Values, results: Results) -> Values:
     if "map" in view and view["map"].method in EVIDENCE:
         seen = view.get("view")
         view["view"] = seen if seen in VIEWS_OF_EVIDENCE else "single"
+    if "changes" in view:
+        view["changes"] = _fitted_changes(view["changes"], results)
     if "left" in view:
         view["left"] = tuple(each for each in view["left"] if _is_at_hand(each))
     heat = view.get("heat")
@@ -45,6 +46,13 @@ def fitted(view: Values, results: Results) -> Values:
 def _is_at_hand(left: LeftWorkspace) -> bool:
     """True where a workspace can be as it was left: by a known method, of no single token."""
     return left.method in (*METHODS, *EVIDENCE) and isinstance(left.query, str)
+
+
+def _fitted_changes(wanted: Changes, results: Results) -> Changes:
+    """Switch on heads that the model lacks; which windows the mean is of is found anew."""
+    heads = {layer.block: layer.heads for layer in results.layers}
+    there = [place for place in wanted.heads_off if place.head < heads.get(place.block, 0)]
+    return replace(wanted.without(there), mean_of=())
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:
