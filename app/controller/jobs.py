@@ -26,6 +26,7 @@ JOB_ORDER = (
     TaskKey.PLAY_AHEAD,
     TaskKey.SANITY,
     TaskKey.WHEN,
+    TaskKey.EFFECTS,
     TaskKey.FAITHFULNESS,
     TaskKey.RANGE,
     TaskKey.MULTIVIEW,

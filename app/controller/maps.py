@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from typing_extensions import override
 
 from app.controller.workbench import Collaborator
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from mvit_core.attribution import MapSpec
     from mvit_core.explaining import Changes
     from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+CLICKS_MS = 80
+"""Milliseconds that are waited for another click on a head, before the model is run."""
 
 
 def tr(text: str) -> str:
@@ -95,6 +99,11 @@ class MapScheduler(Collaborator):
         self._result: MapResult | None = None
         self._asked: MapRequest | None = None
         self._running: MapRequest | None = None
+        self._changes = UNCHANGED
+        self._clicks = QTimer(bench)
+        self._clicks.setSingleShot(True)
+        self._clicks.setInterval(CLICKS_MS)
+        self._clicks.timeout.connect(bench.due)
         self._barred: dict[MapRequest, str] = {}
         """Requests that failed or were cancelled, and the reason in words."""
         self._stopped: set[tuple[ClipSpec, ClipWindow]] = set()
@@ -145,9 +154,22 @@ class MapScheduler(Collaborator):
         problem = "" if known else self._barred.get(request, "") or self._unasked(request)
         self._result = known or self._result
         may_run = known is not None or not (problem or state.scrubbing)
+        may_run = may_run and not self._waits_for_clicks(request, known)
         if request != self._asked and may_run:
             self._ask(request)
         self._bench.results = replace(results, request=request, problem=problem)
+
+    def _waits_for_clicks(self, request: MapRequest, known: MapResult | None) -> bool:
+        """True while more heads may be switched: quick clicks are one run."""
+        if request.changes != self._changes:
+            self._changes = request.changes
+            if known is None:
+                self._clicks.start()
+                self._infer.cancel(TaskKey.EXPLAIN)
+                self._asked = None
+        if known is not None:
+            self._clicks.stop()
+        return self._clicks.isActive()
 
     def _on_result(self, result: MapResult | None) -> None:
         """Show a map that was made; None where a cancelled run did not reach the layer."""
@@ -192,6 +214,11 @@ class MapScheduler(Collaborator):
             for barred in [b for b in self._barred if (b.spec, b.window) == place]:
                 del self._barred[barred]
             self._asked_runs.add(place)
+
+    @override
+    def stop(self, key: TaskKey | None = None) -> None:
+        if key is None:
+            self._clicks.stop()
 
     @override
     def forget(self) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.workbench import Workbench
-    from app.results import MapRequest, MapResult, SeriesInfo, ViewSurvey
+    from app.results import MapRequest, MapResult, SeriesInfo, ViewSurvey, WindowSurvey
     from app.state.view_state import ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.multiview import Scores
@@ -71,6 +71,14 @@ class ClipSurvey(QObject, Collaborator):
         """Keep scores and measures of a map that was made for another purpose."""
         self._cache.record_map(result)
 
+    def tell(self, told: WindowSurvey | ViewSurvey) -> None:
+        """Keep what another task found of a window; may be called on a worker's thread."""
+        self._piece_done.emit(told)
+
+    def scores(self, request: MapRequest) -> Scores | None:
+        """(classes,) probabilities of the window of a request, all heads on; None if unknown."""
+        return self._cache.scores(request, request.spec, View(request.window))
+
     @property
     def version(self) -> int:
         """Increased whenever more is known."""
@@ -104,6 +112,7 @@ class ClipSurvey(QObject, Collaborator):
             state.series,
             state.pinned_classes,
             state.map.head,
+            bool(state.changes),
             self._cache.version,
             running,
         )
@@ -174,7 +183,20 @@ class ClipSurvey(QObject, Collaborator):
         if request is None:
             return
         request = replace(request, boxes=(), changes=UNCHANGED)
-        missing = missing_windows(self._cache, request, windows, self._bench.state)
+        self._run_windows(
+            request, missing_windows(self._cache, request, windows, self._bench.state)
+        )
+
+    def run_clip(self) -> None:
+        """Run every window that was not run with all heads on, whatever series is shown."""
+        request, windows = self._bench.results.request, self._bench.results.windows
+        if request is not None:
+            request = replace(request, boxes=(), changes=UNCHANGED)
+            self._run_windows(
+                request, [w for w in windows if not self.was_run(replace(request, window=w))]
+            )
+
+    def _run_windows(self, request: MapRequest, missing: list[ClipWindow]) -> None:
         if missing:
             self._begun_for = _purpose(request)
             self._jobs.begin(TaskKey.SERIES, self.tr("Series over the clip"))

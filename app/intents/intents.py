@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.intents.boxes import BoxIntents
 from app.intents.clips import ClipIntents
+from app.intents.heads_off import HeadsOffIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
@@ -98,6 +99,11 @@ class Intents(Timing):
         """Intents for evidence for a class."""
         return WhyIntents(self._store, self._results)
 
+    @cached_property
+    def heads_off(self) -> HeadsOffIntents:
+        """Intents for heads that are off."""
+        return HeadsOffIntents(self._store, self._results, self._report)
+
     def leave(self) -> bool:
         """Leave what is removed, drawn, chosen, picked, or a view; False with nothing to leave."""
         state = self._state
@@ -177,6 +183,12 @@ class Intents(Timing):
         chosen = head_indices(self._state.map.head)
         kept = tuple(index for index in chosen if index != head)
         self.choose_head(head_of(kept if head in chosen else (*kept, head)))
+
+    def show_head(self, block: int, head: int) -> None:
+        """Show one head of any block; evidence, which is of no head, gives way to attention."""
+        if self._state.map.method in EVIDENCE:
+            self.attend(method=ATTENDS_TO, query="readout")
+        self.choose_block(block, head)
 
     def head(self, by: int) -> None:
         """Show the next or previous head alone."""

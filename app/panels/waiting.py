@@ -8,11 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.panels.spec import Panel
-from app.text.empty import (
-    effects_words,
-    head_card_words,
-    run_words,
-)
+from app.text.empty import head_card_words, run_words
 from app.widgets.empty import EmptyState
 
 if TYPE_CHECKING:
@@ -43,14 +39,6 @@ class WaitingPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         words = self.words(new)
         self.empty.show_words(words.sentence, with_button=words.can_run)
-
-
-class EffectsPanel(WaitingPanel):
-    """What each head does for a class."""
-
-    @override
-    def words(self, snapshot: Snapshot) -> EmptyWords:
-        return effects_words(snapshot)
 
 
 class HeadCard(WaitingPanel):

@@ -240,6 +240,8 @@ class ViewState:
     """The map that is shown."""
     changes: Changes = UNCHANGED
     """What is changed in the network before it runs; the windows of the mean are not said here."""
+    heads_by_block: bool = False
+    """List effects of heads block by block, not by their size."""
     heat: HeatSettings = field(default_factory=HeatSettings)
     """Drawing of the heat, on screen and in exports."""
     boxes: tuple[TimedBox, ...] = ()

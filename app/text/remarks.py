@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results import DIFFERENCE_PLACE, TaskKey
 from app.text.boxes import box_badge
+from app.text.effects import off_words
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 from app.text.why import doubts, removed_words, why_title
@@ -27,14 +28,15 @@ def title_words(shown: ShownMap | None) -> str:
     if shown is None:
         return ""
     result = shown.result
+    off = off_words(result.request.changes)
     if result.evidence is not None:
-        return why_title(result)
+        return " · ".join(filter(None, (why_title(result), off)))
     parts = [
         tr("Stage {s} · Block {b}").format(s=result.layer.stage, b=result.request.block),
         head_words(shown.head, result.maps.heads),
         map_words(result.request.map.method, result.request.map.query),
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, (*parts, off)))
 
 
 def sampled_words(snapshot: Snapshot) -> str:
@@ -135,6 +137,8 @@ def _stale_words(snapshot: Snapshot) -> str:
         return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window == new.window and old.changes != new.changes:
+        return tr("Map with other heads on; the one asked for is on its way")
     if old.window == new.window and old.boxes != new.boxes:
         return tr("Predictions of other boxes; those asked for are on their way")
     if old.window != new.window:

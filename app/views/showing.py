@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from app.results import Results
 from app.results.tokens import mark_of
 from app.text.boxes import box_scene
+from app.text.effects import off_words
 from app.text.phrases import head_words, map_words
 from app.text.remarks import remarks, title_words
 from app.text.why import figures_words
@@ -153,11 +154,12 @@ def grid_title(snapshot: Snapshot) -> str:
     layer = results.layer(state.map.block)
     if layer is None:
         return ""
-    words = map_words(state.map.method, state.map.query)
+    words, off = map_words(state.map.method, state.map.query), off_words(state.changes)
     chosen = tr("Block {b}, {head}").format(
         b=layer.block, head=head_words(state.map.head, layer.heads)
     )
     if state.view == "layers":
-        return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
+        title = tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
+        return " · ".join(filter(None, (title, off)))
     what = tr("Stage {s} · Block {b} · all heads").format(s=layer.stage, b=layer.block)
-    return f"{what} · {words}"
+    return " · ".join(filter(None, (what, words, off)))

@@ -9,6 +9,7 @@ import cv2
 
 from app.results import TaskKey
 from app.workers.decode import Decoder
+from app.workers.effects import EffectsWorker
 from app.workers.evidence import EvidenceWorker
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
@@ -50,6 +51,7 @@ INFERENCE_TASKS = (
     TaskKey.SANITY,
     TaskKey.REMOVED,
     TaskKey.WHEN,
+    TaskKey.EFFECTS,
     TaskKey.RANGE,
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
@@ -88,6 +90,7 @@ class WorkerPool:
         self.decoder, self.pane_frames = Decoder(budget, known), PaneFrames()
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.explain = EvidenceWorker(self.model_worker)
+        self.effects = EffectsWorker(self.model_worker)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

@@ -130,6 +130,19 @@ class Ablation:
         ordered = tuple(sorted(found, key=lambda effect: effect.place))
         return HeadEffects(target, "zero" if self._off.means is None else "mean", total, ordered)
 
+    def effect(self, place: HeadPlace, target: Target, on_step: OnStep | None = None) -> HeadEffect:
+        """What one head adds by itself.
+
+        Raises:
+            Cancelled: as ``on_step`` raised it.
+            CaptureError: there is no such head or class.
+        """
+        target.check(self.subject.config.num_classes)
+        off = self._switched([place])
+        with self.subject.session(on_step):
+            total = float(margin(self.subject.run.logits, target))
+            return HeadEffect(place, total - float(margin(self._without(off), target)))
+
     def _each(self, target: Target, total: float, steps: Steps) -> Iterator[HeadEffect]:
         for place in sorted(self.places, key=lambda each: (-each.block, each.head)):
             left = float(margin(self._without(self._switched([place])), target))
