@@ -1,18 +1,31 @@
 """Values of the path from video to heatmap: a window that was run, and the map of one request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from torch import Tensor
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.evidence import Evidence
+from mvit_core.explaining.changes import UNCHANGED, Changes
+from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.methods import is_signed
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap
 from mvit_core.video import ClipWindow
 from mvit_core.video.boxes import Box
 
-__all__ = ["Explanation", "PickedToken", "Prediction", "WindowCapture", "maps_of"]
+__all__ = [
+    "Explanation",
+    "PickedToken",
+    "Prediction",
+    "WindowCapture",
+    "check_finite",
+    "maps_of",
+    "meant",
+    "ranked",
+]
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,41 @@ class Prediction:
     name: str
     """The class name, or ``class N`` where names are not known."""
     probability: float
+
+
+def ranked(probabilities: Tensor, names: Sequence[str] | None) -> tuple[Prediction, ...]:
+    """All classes by their probabilities (classes,), most probable first."""
+    return tuple(
+        Prediction(index, names[index] if names else f"class {index}", float(probabilities[index]))
+        for index in probabilities.argsort(descending=True, stable=True).tolist()
+    )
+
+
+def meant(spec: MapSpec, predictions: tuple[Prediction, ...]) -> Target:
+    """The class that a request means: its own, or the most probable one.
+
+    Raises:
+        CaptureError: the network predicts no classes.
+    """
+    if spec.target is not None:
+        return Target(spec.target, spec.against)
+    best = [each.index for each in predictions if each.index != spec.against]
+    if not best:
+        raise CaptureError("this network predicts no classes, so there is none to explain")
+    return Target(best[0], spec.against)
+
+
+def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
+    """Check the scores of a run.
+
+    Raises:
+        CaptureError: they are NaN or infinite.
+    """
+    if not record.logits.isfinite().all():
+        raise CaptureError(
+            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
+            f"use another checkpoint"
+        )
 
 
 @dataclass(frozen=True)
@@ -40,6 +88,13 @@ class WindowCapture:
     """Note on the clip; empty where nothing is unusual."""
     boxes: tuple[Box, ...] = ()
     """Boxes of the predictions on the source; () for the whole frame."""
+    changes: Changes = UNCHANGED
+    """What was changed in the network."""
+
+    @property
+    def seen(self) -> tuple[ClipWindow, Changes]:
+        """What its tokens depend on, among the windows of a clip: not on boxes."""
+        return self.window, self.changes
 
     def name_of(self, index: int | None) -> str:
         """Name of a class; empty for None."""

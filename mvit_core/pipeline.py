@@ -6,6 +6,7 @@ picks from them. Colours are not made here (``render.py``).
 """
 
 import sys
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,13 +15,24 @@ import torch
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
 from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS, HeadMaps, MapSpec, Query
-from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
+from mvit_core.captured import (
+    Explanation,
+    Prediction,
+    WindowCapture,
+    check_finite,
+    maps_of,
+    meant,
+    ranked,
+)
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
-from mvit_core.explaining.ablation import HeadMeans, head_means
+from mvit_core.explaining.changes import UNCHANGED, Changes
+from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.feature_maps import LentWindow, RememberedFeatures
+from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import fed
 from mvit_core.explaining.remembered import Question, RememberedEvidence
 from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
 from mvit_core.explaining.watching import OnStep as OnEvidenceStep
@@ -29,19 +41,23 @@ from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.clip import PLAIN
-from mvit_core.video.transform import transform
 
 if TYPE_CHECKING:
     from mvit_core.system.ordinary_file import FileIdentity
 
 __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
 
-_SECONDS_TO_CAPTURE = 2.0
-_SECONDS_TO_MAP = 0.02
+_SECONDS_TO_CAPTURE, _SECONDS_TO_MAP = 2.0, 0.02
 _MAPS_BYTES = 64 * 2**20
 
-_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...]]"
+_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...], Changes]"
 """Key of a run; attention is the same for all boxes, predictions are not."""
+
+_MapKey: TypeAlias = "tuple[_RunKey, int, str, Query]"
+
+
+def _run_key(video: Video, captured: WindowCapture) -> _RunKey:
+    return video.identity, captured.window, captured.boxes, captured.changes
 
 
 class Explainer:
@@ -74,10 +90,12 @@ class Explainer:
         self._unfinished: Cache[_RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._maps: Cache[tuple[FileIdentity, ClipWindow, int, str, Query], HeadMaps] = Cache(
+        self._maps: Cache[_MapKey, HeadMaps] = Cache(
             budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
         )
-
+        self._means = ClipMeans(loaded, budget)
+        self.changes = UNCHANGED
+        """What is changed in the network or on the clip in its runs."""
         self._evidence = RememberedEvidence(budget, remembered_windows)
         self._features = RememberedFeatures(budget)
 
@@ -88,6 +106,15 @@ class Explainer:
         self._captures.clear()
         self._unfinished.clear()
         self._maps.clear()
+        self._means.clear()
+
+    def with_changes(self, changes: Changes) -> "Explainer":
+        """One that runs a changed network; both remember in the same caches, each its own runs."""
+        if changes == self.changes:
+            return self
+        other = copy(self)
+        other.changes = changes
+        return other
 
     def with_model(self, loaded: LoadedModel, keep: Keep | None = None) -> "Explainer":
         """One like this for another model, remembering nothing yet.
@@ -96,9 +123,10 @@ class Explainer:
         ended; ``keep`` chooses other layers.
         """
         keep = keep or self.keep
-        return Explainer(
+        other = Explainer(
             loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
         )
+        return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
         """The windows over the video for this model."""
@@ -111,7 +139,7 @@ class Explainer:
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         return self._captures.get(key) or self._unfinished.get(key)
 
     def capture(
@@ -136,7 +164,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         known = self._captures.get(key)
         if known is None:
             known = self._capture(video, window, on_layer, on_step, boxes)
@@ -162,7 +190,7 @@ class Explainer:
             ClipError: the frames do not make an input of the model.
             DeviceMemoryError: the model's device has too little memory.
         """
-        key = (video.identity, window, boxes)
+        key = (video.identity, window, boxes, self.changes)
         known = self._captures.peek(key)  # not asked for by anyone who looks at it
         if known is not None:
             return known
@@ -216,34 +244,32 @@ class Explainer:
         if spec.method in EVIDENCE:
             return maps_of(self.evidence(video, captured, spec, on_step=on_step), captured)
         if spec.method in FEATURES:
-            first = self.windows(video)[0]
-            return self._features.maps(
-                spec,
-                captured.layer(spec.block),
-                LentWindow(video.identity, captured.window, partial(self.subject, video, captured)),
-                LentWindow(video.identity, first, partial(self._subject_of, video, first)),
-                on_step,
-            )
+            first = self.windows(video)[0], UNCHANGED
+            read = partial(self.subject, video, captured), partial(self._read, video, *first)
+            here = LentWindow(video.identity, captured.seen, read[0])
+            fitted = LentWindow(video.identity, first, read[1])
+            return self._features.maps(spec, captured.layer(spec.block), here, fitted, on_step)
         if spec.method not in METHODS:
             allowed = ", ".join((*LAYER_MAPS, *EVIDENCE))
             raise CaptureError(f"method is {spec.method!r}; allowed are {allowed}")
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
-        key = (video.identity, captured.window, layer.block, spec.method, query)
+        run = _run_key(video, captured)
+        key = (run, layer.block, spec.method, query)
         known = self._maps.get(key)
         if known is not None:
             return known
         with torch.inference_mode():
             maps = method.maps(captured.record, layer, query)
         # A window that is not remembered leaves nothing behind.
-        if (video.identity, captured.window, captured.boxes) in self._captures:
+        if run in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
 
     def has_features(self, video: Video, captured: WindowCapture, block: int) -> bool:
         """The tokens of a block are at hand: feature maps of it run nothing."""
-        return self._features.has((video.identity, captured.window), block)
+        return self._features.has((video.identity, captured.seen), block)
 
     def evidence(
         self,
@@ -269,7 +295,7 @@ class Explainer:
             Cancelled: as ``on_step`` raised it.
             CaptureError: no such method or class, or the method does not suit the network.
         """
-        key = (video.identity, captured.window, captured.boxes)
+        key = _run_key(video, captured)
         question = Question(self.target_of(captured, spec, box), spec.method, baseline, box)
         subject = partial(self._subject, video, captured, box)
         return self._evidence.evidence(key, question, subject, on_step)
@@ -279,33 +305,27 @@ class Explainer:
         video: Video,
         on_window: OnLayer | None = None,
         on_step: OnEvidenceStep | None = None,
-        tiling: Tiling = PLAIN,
+        windows: tuple[ClipWindow, ...] = (),
     ) -> HeadMeans:
-        """Mean output of every head over the windows of a clip: one plain pass of each.
+        """Mean output of every head over windows of a clip: one plain pass of each not run yet.
 
         Args:
             video: the clip.
             on_window: progress, (windows done, windows in all); raising from it cancels.
             on_step: called many times within each pass; raising from it cancels too.
-            tiling: how windows lie over the clip.
+            windows: which; () for all, side by side.
 
         Raises:
             Cancelled: as ``on_window`` or ``on_step`` raised it.
             VideoError: a frame cannot be read.
             ClipError: the frames do not make an input of the model.
         """
-        windows, means = self.windows(video, tiling), None
-        for done, window in enumerate(windows, start=1):
-            own = head_means(self._subject_of(video, window), on_step)
-            means = own if means is None else means.joined(own)
-            if on_window is not None:
-                on_window(done, len(windows))
-        assert means is not None  # every video has a window
-        return means
+        wanted = windows or self.windows(video)
+        return self._means.over(video, wanted, on_window, on_step)
 
     def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
         """A window as explanations take it: for faithfulness, sanity and when."""
-        key = (video.identity, captured.window, captured.boxes)
+        key = _run_key(video, captured)
         return self._evidence.subject(key, partial(self._subject, video, captured, box), box)
 
     def target_of(self, captured: WindowCapture, spec: MapSpec, box: int = 0) -> Target:
@@ -314,24 +334,20 @@ class Explainer:
         Raises:
             CaptureError: the network predicts no classes.
         """
-        if spec.target is not None:
-            return Target(spec.target, spec.against)
-        predictions = self.predictions_of(captured.record, box)
-        best = [each.index for each in predictions if each.index != spec.against]
-        if not best:
-            raise CaptureError("this network predicts no classes, so there is none to explain")
-        return Target(best[0], spec.against)
-
-    def _subject_of(self, video: Video, window: ClipWindow) -> Subject:
-        """A window that need not have been run, of the whole frame."""
-        given = transform(read_clip(video, window), self.loaded.clip_spec)
-        return Subject(self.loaded.model, given.tensor)
+        return meant(spec, self.predictions_of(captured.record, box))
 
     def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
         """A window read anew, to be run when first asked for."""
-        given = transform(read_clip(video, captured.window), self.loaded.clip_spec)
         edges = on_model(captured.boxes, captured.pixel_map)
-        return Subject(self.loaded.model, given.tensor, edges[box] if edges else None)
+        return self._read(video, *captured.seen, edges[box] if edges else None)
+
+    def _read(
+        self, video: Video, window: ClipWindow, changes: Changes, *box: tuple[float, ...] | None
+    ) -> Subject:
+        clip, spec = read_clip(video, window), self.loaded.clip_spec
+        given = fed(clip, spec, changes.tubes, video.frame_count)
+        off = self._means.heads_off(video, changes, self.windows(video))
+        return Subject(self.loaded.model, given.tensor, *box, off=off)
 
     def _capture(
         self,
@@ -343,20 +359,25 @@ class Explainer:
         remember: bool = True,
     ) -> WindowCapture:
         clip = read_clip(video, window)
-        given = transform(clip, self.loaded.clip_spec)
+        given = fed(clip, self.loaded.clip_spec, self.changes.tubes, video.frame_count)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
-            predictions = self.predictions_of(record) if len(record.logits) else ()
-            places = given.pixel_map, given.frame_indices
-            return WindowCapture(window, *places, record, predictions, clip.window.note, boxes)
+            said = self.predictions_of(record) if len(record.logits) else ()
+            made = given.pixel_map, given.frame_indices, record, said, clip.window.note
+            return WindowCapture(window, *made, boxes, self.changes)
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
-            self._unfinished.put((video.identity, window, boxes), captured(record), record.nbytes)
+            self._unfinished.put(run, captured(record), record.nbytes)
 
-        model = self.loaded.model
-        with EnteringTokens(model, last_stage(self.loaded.config)) as entering:
+        model, run = self.loaded.model, (video.identity, window, boxes, self.changes)
+        off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
+        heard = MeansHeard(model)
+        with (
+            heard if off is None else off.applied(model),
+            EnteringTokens(model, last_stage(self.loaded.config)) as entering,
+        ):
             record = capture(
                 model,
                 given.tensor,
@@ -366,31 +387,14 @@ class Explainer:
                 on_cancelled=keep_unfinished,
                 boxes=torch.tensor(placed) if placed else None,
             )
-        if not torch.isfinite(record.logits).all():
-            raise CaptureError(
-                f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
-                f"use another checkpoint"
-            )
+        check_finite(record, window)
         if remember and record.logits.shape[-1]:
-            box, run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
-            subject = Subject(model, given.tensor, box, run)
-            self._evidence.keep((video.identity, window, boxes), subject)
+            box, heard_run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
+            self._evidence.keep(run, Subject(model, given.tensor, box, heard_run, off))
+        if not self.changes:
+            self._means.keep(video, window, heard.means)
         return captured(record)
 
     def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:
-        """All classes, most probable first; none where the network predicts no classes.
-
-        Args:
-            record: of a run.
-            box: which of its boxes, where the network reads boxes.
-        """
-        probabilities = record.probabilities[box]
-        names = self.loaded.classes
-        return tuple(
-            Prediction(
-                index,
-                names[index] if names else f"class {index}",
-                float(probabilities[index]),
-            )
-            for index in probabilities.argsort(descending=True, stable=True).tolist()
-        )
+        """All classes of a run, or of one of its boxes, most probable first."""
+        return ranked(record.probabilities[box], self.loaded.classes)

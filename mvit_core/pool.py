@@ -72,6 +72,7 @@ def pooled_values(
         MvitError: a window cannot be read or run.
     """
     captured = chosen.capture
+    explainer = explainer.with_changes(captured.changes)
     here = Piece(captured.window, replace(chosen.spec, block=chosen.maps.block))
     values = []
     for piece in pieces_of(policy, here, explainer.windows(video, tiling), captured.record.layers):

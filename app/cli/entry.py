@@ -9,7 +9,7 @@ from functools import partial
 # Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from app.cli import checks, demo, explain, export, heads, inspect, predict, view
+from app.cli import checks, demo, explain, export, heads, inspect, predict, view, what_if
 from app.cli.outcome import EXIT_INPUT, exit_code_of, stopped_by_signals
 from app.cli.printing import Parser, complain, open_streams, say_note
 from app.cli.surroundings import memory_problem, provide_home
@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("write a heatmap video, picture, arrays or table", export.add_options),
     "explain": ("what of a clip speaks for a class, and how far to trust it", explain.add_options),
     "heads": ("what each head does, and what the class loses without it", heads.add_options),
+    "what-if": ("the classes of a clip with parts erased, or patched", what_if.add_options),
     "inspect": ("what a checkpoint holds, layer by layer", inspect.add_options),
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),

@@ -157,6 +157,16 @@ class Checking(Protocol):
         """Find what each sampled frame adds to the logit."""
 
 
+class Finding(Protocol):
+    """Effects of heads, as commands use them."""
+
+    def fill(self) -> None:
+        """Find the effects of all heads on the window shown."""
+
+    def improve(self) -> None:
+        """Take means of heads over the whole clip."""
+
+
 class Exporting(Protocol):
     """Exports, as commands use them."""
 
@@ -205,6 +215,10 @@ class Control(Protocol):
     @property
     def checks(self) -> Checking:
         """What is found out beside a map of evidence, when the user asks for it."""
+
+    @property
+    def effects(self) -> Finding:
+        """What finds the effects of heads."""
 
     def run_then_play(self) -> None:
         """Run the windows ahead, and play once it cannot overtake them."""

@@ -1,8 +1,8 @@
-"""Commands that explain a class, and check explanations."""
+"""Commands that explain a class, check explanations, and switch heads off."""
 
 from __future__ import annotations
 
-from app.commands.base import WITH_CLASSES, Command, N, Need
+from app.commands.base import CLASSIFIED, MODEL, WITH_CLASSES, Command, N, Need
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -13,6 +13,7 @@ TWO = Need(
     lambda s, w: EXPLAINED(s, w) and s.map.against is not None,
     N("commands", "choose a class to explain it instead of with Shift and a click on Why?"),
 )
+OFF = Need(lambda s, _: bool(s.changes), N("commands", "all heads are on"))
 
 WHY = (
     Command(
@@ -65,5 +66,46 @@ WHY = (
         lambda d: d.control.checks.when(),
         enabled_when=EXPLAINED,
         tooltip=N("commands", "Freeze the clip before and after each sampled frame"),
+    ),
+    Command(
+        "explain.toggle_head",
+        N("commands", "Switch the head off or on"),
+        "explain",
+        ("Shift+O",),
+        lambda d: d.intents.heads_off.toggle_chosen(),
+        "stage",
+        MODEL,
+        tooltip=N("commands", "The model runs without the head that is chosen; again: with it"),
+        keywords=N("commands", "Ablation, ablate, knock out"),
+        repeats=False,
+    ),
+    Command(
+        "explain.all_on",
+        N("commands", "All heads on"),
+        "explain",
+        ("Shift+A",),
+        lambda d: d.intents.heads_off.all_on(),
+        "stage",
+        OFF,
+        keywords=N("commands", "Ablation, ablate, knock out"),
+        repeats=False,
+    ),
+    Command(
+        "explain.effects",
+        N("commands", "Find the effects of heads"),
+        "explain",
+        (),
+        lambda d: d.control.effects.fill(),
+        enabled_when=CLASSIFIED,
+        tooltip=N("commands", "What the class loses without each head, the last block first"),
+    ),
+    Command(
+        "explain.mean",
+        N("commands", "Mean of heads over the whole clip"),
+        "explain",
+        (),
+        lambda d: d.control.effects.improve(),
+        enabled_when=CLASSIFIED,
+        tooltip=N("commands", "Run the clip, so that a head that is off gives a better mean"),
     ),
 )

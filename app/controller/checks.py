@@ -241,10 +241,10 @@ def _of_map(request: MapRequest, evidence: Evidence) -> Hashable:
 
 def _of_class(request: MapRequest, evidence: Evidence) -> Hashable:
     """Key of what is known of a model, a method and its classes, in whatever window."""
-    return request.network, request.spec, evidence.method, evidence.target
+    return request.network, request.spec, request.changes, evidence.method, evidence.target
 
 
 def _of_window(request: MapRequest, evidence: Evidence) -> Hashable:
     """Key of what is known of a window and its classes, by whatever method."""
     place = request.network, request.clip, request.clip_file, request.spec, request.window
-    return *place, request.boxes, request.box, evidence.target
+    return *place, request.boxes, request.box, request.changes, evidence.target

@@ -30,6 +30,7 @@ from app.results import (
 from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
+from app.text.effects import off_words
 from app.text.phrases import head_words, map_words, short_unit_names
 from app.text.why import why_title
 from mvit_core.attribution import METHODS
@@ -197,7 +198,16 @@ class ComparePanes(Collaborator):
         wanted = replace(pane.map, head="mean")  # all heads are made together
         files = self._model_files(pane.model)
         return (
-            MapRequest(pane.model, pane.clip, pane.clip_spec, window, wanted, video.file, files),
+            MapRequest(
+                pane.model,
+                pane.clip,
+                pane.clip_spec,
+                window,
+                wanted,
+                video.file,
+                files,
+                changes=pane.changes,
+            ),
             "",
         )
 
@@ -355,7 +365,8 @@ class ComparePanes(Collaborator):
             parts.append(pane.clip.name)
         if pane and results.model and pane.model != results.model.source:
             parts.append(pane.model.checkpoint.name)
-        return " · ".join(parts)
+        changes = pane.changes if pane else state.changes
+        return " · ".join(filter(None, (*parts, off_words(changes))))
 
 
 def _clip_of(pane: Pane) -> ClipKey:

@@ -18,6 +18,7 @@ from app.controller.ahead import RunAhead
 from app.controller.checks import Checks
 from app.controller.clip_lists import ClipLists
 from app.controller.compare import ComparePanes
+from app.controller.effects import EffectsScheduler
 from app.controller.evidence import EvidenceScheduler
 from app.controller.exports import Exports
 from app.controller.file_watch import FileWatch
@@ -90,30 +91,29 @@ class Controller(QObject):
         self._snapshot: Snapshot | None = None
         self._followers: list[Show] = []
         self._asked_source: ModelSource | None = None
-        self.survey = ClipSurvey(bench)
+        self.survey = survey = ClipSurvey(bench)
+        self.effects = EffectsScheduler(bench, survey)
         map_cache = MapCache(bench.budget, self.survey.record_map)
-        self._watch = FileWatch(bench)
-        self._frames = Frames(bench)
-        self._maps = MapScheduler(bench, map_cache)
-        self._ranges = ColourRanges(bench)
+        self._watch, self._frames = FileWatch(bench), Frames(bench)
+        self._maps, self._ranges = MapScheduler(bench, map_cache), ColourRanges(bench)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
-        self._grid_maps = GridMaps(bench, map_cache)
-        self._ahead = RunAhead(bench, map_cache, self.survey)
-        self.exports, self.checks = Exports(bench), Checks(bench, self.survey)
-        self.clips = ClipLists(bench, self.open_video)
+        self.exports, self.clips = Exports(bench), ClipLists(bench, self.open_video)
+        self.checks, self._ahead = Checks(bench, survey), RunAhead(bench, map_cache, survey)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
             self._watch,
+            self.effects.means,
             self._maps,
             self._colours,
             self._ranges,
             self.survey,
             self.checks,
             EvidenceScheduler(bench, map_cache, self.checks),
+            self.effects,
             *comparing_heads(bench, self.survey),
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),
-            self._grid_maps,
+            GridMaps(bench, map_cache),
             ComparePanes(bench, map_cache),
             self.exports,
             self.clips,
@@ -134,13 +134,15 @@ class Controller(QObject):
     def follow(self, show: Show) -> None:
         """Call a part of the window with (old, new) snapshot whenever anything has changed.
 
-        Called directly: at each slot of a signal the interpreter would be given away to a worker,
-        and waited for.
-
-        Args:
-            show: shows what differs; ``old`` is None where everything is to be shown anew.
+        ``old`` is None where everything is to be shown anew. Called directly: a slot would give the
+        interpreter away to a worker, and wait for it.
         """
         self._followers.append(show)
+
+    def unfollow(self) -> None:
+        """Call nobody any more; other parts follow soon, perhaps in another language."""
+        self._followers, self._snapshot = [], None
+        self._jobs.forget_ended()
 
     def start(self) -> None:
         """Show the first snapshot; call it once the window's parts follow."""

@@ -38,6 +38,7 @@ class Exports(Collaborator):
     def begin(self, job: ExportJob) -> None:
         """Write an export."""
         self._last = job
+        self._bench.preferences.exported_to(job.target.parent)
         self._bench.results = replace(self._bench.results, has_exported=True)
         words = tr("Exporting {name}").format(name=job.target.name)
         self._bench.jobs.begin(TaskKey.EXPORT, words)
@@ -55,7 +56,8 @@ class Exports(Collaborator):
 
     def job(self) -> ExportJob | None:
         """Make the job that exports the present view; None without video or model."""
-        return job_for(self._bench.state, self._bench.results)
+        bench = self._bench
+        return job_for(bench.state, bench.results, bench.preferences.export_folder)
 
     def preview(self, job: ExportJob) -> None:
         """Draw an export at the playhead; ``previews`` emits the picture."""

@@ -28,6 +28,7 @@ JOB_ORDER = (
     TaskKey.PLAY_AHEAD,
     TaskKey.SANITY,
     TaskKey.WHEN,
+    TaskKey.EFFECTS,
     TaskKey.FAITHFULNESS,
     TaskKey.RANGE,
     TaskKey.MULTIVIEW,
@@ -70,6 +71,10 @@ class Jobs:
         self._began[key] = self._clock()
         logger.info("%s", title)
         self._jobs[key] = JobInfo(key, title)
+
+    def forget_ended(self) -> None:
+        """Drop the jobs that have ended."""
+        self._jobs = {k: j for k, j in self._jobs.items() if j.state in ("running", "stopping")}
 
     def stopping(self, key: TaskKey) -> None:
         """Mark a job as stopping."""

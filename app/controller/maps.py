@@ -6,12 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from typing_extensions import override
 
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
 from app.results.boxes import boxes_of, chosen_box
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
     from app.workers.worker import TaskResult
     from mvit_core.attribution import MapSpec
+    from mvit_core.explaining import Changes
     from mvit_core.video.clip import ClipSpec, ClipWindow
+
+
+CLICKS_MS = 80
+"""Milliseconds that are waited for another click on a head, before the model is run."""
 
 
 def tr(text: str) -> str:
@@ -46,7 +52,16 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
         results.model.files,
         boxes,
         (chosen_box(state, results) or 0) if state.map.method in EVIDENCE else 0,
+        _changes_of(state, results, window),
     )
+
+
+def _changes_of(state: ViewState, results: Results, window: ClipWindow) -> Changes:
+    """What is changed in the network, and of which windows the mean of a head is."""
+    if not state.changes:
+        return UNCHANGED
+    of = (results.mean_of or (window,)) if state.changes.by == "mean" else ()
+    return replace(state.changes, mean_of=of)
 
 
 def _map_of(state: ViewState, layer: LayerInfo, layers: tuple[LayerInfo, ...]) -> MapSpec:
@@ -84,6 +99,11 @@ class MapScheduler(Collaborator):
         self._result: MapResult | None = None
         self._asked: MapRequest | None = None
         self._running: MapRequest | None = None
+        self._changes = UNCHANGED
+        self._clicks = QTimer(bench)
+        self._clicks.setSingleShot(True)
+        self._clicks.setInterval(CLICKS_MS)
+        self._clicks.timeout.connect(bench.due)
         self._barred: dict[MapRequest, str] = {}
         """Requests that failed or were cancelled, and the reason in words."""
         self._stopped: set[tuple[ClipSpec, ClipWindow]] = set()
@@ -134,9 +154,22 @@ class MapScheduler(Collaborator):
         problem = "" if known else self._barred.get(request, "") or self._unasked(request)
         self._result = known or self._result
         may_run = known is not None or not (problem or state.scrubbing)
+        may_run = may_run and not self._waits_for_clicks(request, known)
         if request != self._asked and may_run:
             self._ask(request)
         self._bench.results = replace(results, request=request, problem=problem)
+
+    def _waits_for_clicks(self, request: MapRequest, known: MapResult | None) -> bool:
+        """True while more heads may be switched: quick clicks are one run."""
+        if request.changes != self._changes:
+            self._changes = request.changes
+            if known is None:
+                self._clicks.start()
+                self._infer.cancel(TaskKey.EXPLAIN)
+                self._asked = None
+        if known is not None:
+            self._clicks.stop()
+        return self._clicks.isActive()
 
     def _on_result(self, result: MapResult | None) -> None:
         """Show a map that was made; None where a cancelled run did not reach the layer."""
@@ -183,6 +216,11 @@ class MapScheduler(Collaborator):
             self._asked_runs.add(place)
 
     @override
+    def stop(self, key: TaskKey | None = None) -> None:
+        if key is None:
+            self._clicks.stop()
+
+    @override
     def forget(self) -> None:
         self._cache.forget()
         self._result = self._asked = None
@@ -199,6 +237,7 @@ class MapScheduler(Collaborator):
         if before is not None and (
             before.spec != request.spec
             or before.boxes != request.boxes
+            or before.changes != request.changes
             or (before.window != request.window and not self._bench.state.playing)
         ):
             self._infer.cancel(TaskKey.EXPLAIN)  # nobody waits for that window any more

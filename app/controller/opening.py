@@ -12,6 +12,7 @@ from app.state.view_state import Loop
 from app.text.terms import term
 from mvit_core.attribution import LAYER_MAPS, MapSpec
 from mvit_core.errors import ClipError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.video.clip import clip_windows
 
@@ -143,10 +144,12 @@ def begin_model(
     dropped = before is not None and (
         state.map.method != MapSpec().method or bool(state.pinned_classes) or bool(state.clip_spec)
     )
+    off = before is not None and bool(state.changes)
     store.update(
         model=model.source,
         clip_spec=None,
         map=MapSpec(),
+        changes=UNCHANGED,
         left=(),
         picking=False,
         drawing=False,
@@ -156,6 +159,8 @@ def begin_model(
         pinned_classes=(),
     )
     store.forget()
+    if off:
+        notify(Message("info", tr("All heads are on: those that were off are of another model")))
     if dropped:
         words = tr("Map, pinned classes and preprocessing begin anew with another model")
         notify(Message("info", words))

@@ -181,6 +181,7 @@ def _purpose(state: ViewState) -> object:
         state.map.block,
         state.map.method,
         state.map.query,
+        state.changes,
         state.clip_spec,
     )
 

@@ -14,13 +14,14 @@ from app.controller.workbench import Collaborator
 from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
 from mvit_core.errors import ClipError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.workbench import Workbench
-    from app.results import MapRequest, MapResult, SeriesInfo, ViewSurvey
+    from app.results import MapRequest, MapResult, SeriesInfo, ViewSurvey, WindowSurvey
     from app.state.view_state import ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.multiview import Scores
@@ -70,6 +71,14 @@ class ClipSurvey(QObject, Collaborator):
         """Keep scores and measures of a map that was made for another purpose."""
         self._cache.record_map(result)
 
+    def tell(self, told: WindowSurvey | ViewSurvey) -> None:
+        """Keep what another task found of a window; may be called on a worker's thread."""
+        self._piece_done.emit(told)
+
+    def scores(self, request: MapRequest) -> Scores | None:
+        """(classes,) probabilities of the window of a request, all heads on; None if unknown."""
+        return self._cache.scores(request, request.spec, View(request.window))
+
     @property
     def version(self) -> int:
         """Increased whenever more is known."""
@@ -103,6 +112,7 @@ class ClipSurvey(QObject, Collaborator):
             state.series,
             state.pinned_classes,
             state.map.head,
+            bool(state.changes),
             self._cache.version,
             running,
         )
@@ -115,7 +125,7 @@ class ClipSurvey(QObject, Collaborator):
         """The request that stands for all windows: of the first, and of whole frames."""
         asked, base = self._base_of
         if base is None or request is not asked or window is not base.window:
-            base = replace(request, window=window, boxes=())
+            base = replace(request, window=window, boxes=(), changes=UNCHANGED)
             self._base_of = request, base
         return base
 
@@ -172,8 +182,21 @@ class ClipSurvey(QObject, Collaborator):
         request, windows = self._bench.results.request, self._bench.results.windows
         if request is None:
             return
-        request = replace(request, boxes=())
-        missing = missing_windows(self._cache, request, windows, self._bench.state)
+        request = replace(request, boxes=(), changes=UNCHANGED)
+        self._run_windows(
+            request, missing_windows(self._cache, request, windows, self._bench.state)
+        )
+
+    def run_clip(self) -> None:
+        """Run every window that was not run with all heads on, whatever series is shown."""
+        request, windows = self._bench.results.request, self._bench.results.windows
+        if request is not None:
+            request = replace(request, boxes=(), changes=UNCHANGED)
+            self._run_windows(
+                request, [w for w in windows if not self.was_run(replace(request, window=w))]
+            )
+
+    def _run_windows(self, request: MapRequest, missing: list[ClipWindow]) -> None:
         if missing:
             self._begun_for = _purpose(request)
             self._jobs.begin(TaskKey.SERIES, self.tr("Series over the clip"))

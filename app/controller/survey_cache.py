@@ -50,7 +50,7 @@ class SurveyCache:
 
     def was_run(self, request: MapRequest) -> bool:
         """True where the window of a request was run, for whatever map."""
-        return (*_of_clip(request), request.spec, request.window) in self._windows
+        return (*_of_clip(request), request.spec, request.window, request.changes) in self._windows
 
     def was_run_otherwise(self, request: MapRequest) -> bool:
         """True where a window of the same frames was run with other preprocessing."""
@@ -60,7 +60,7 @@ class SurveyCache:
 
     def _note_run(self, request: MapRequest) -> None:
         clip, window = _of_clip(request), request.window
-        self._windows.add((*clip, request.spec, window))
+        self._windows.add((*clip, request.spec, window, request.changes))
         self._fed.setdefault((*clip, window.start, window.stop), set()).add(request.spec)
 
     def seconds(self, request: MapRequest, spec: ClipSpec) -> float | None:
@@ -103,8 +103,8 @@ class SurveyCache:
         request = _plain(result.request)
         if result.is_complete:
             self._note_run(request)
-        if request in self._measures:
-            return
+        if request in self._measures or request.changes:
+            return  # series and averages are of the network as it is
         if result.is_complete and not result.predictions:
             self._classless.add(request.network)
         # A run that was cancelled has layers, but no classes; those of boxes are not the frame's.

@@ -50,6 +50,7 @@ class WindowWatch(Collaborator):
             request.network,
             request.clip_file,
             request.spec,
+            request.changes,
             id(results.windows),
             self._survey.version,
             self._maps.trouble,

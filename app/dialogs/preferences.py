@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.state.language import language_code
-from app.state.preferences import SETTINGS, Choice, Number, words_of
+from app.dialogs.folder_field import FolderField
+from app.state.preferences import SETTINGS, Choice, Folder, Number, words_of
 from app.widgets import theme
 from app.widgets.basic import label, set_spoken_name, set_tip
 
@@ -58,8 +58,6 @@ class PreferencesDialog(QDialog):
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(2 * theme.GAP)
         column.addLayout(form)
-        self.note = label(self.tr("The language changes at the next start"), "warning", small=True)
-        column.addWidget(self.note)
         column.addLayout(self._buttons())
         store.changed.connect(self._show)
         self._show()
@@ -81,6 +79,10 @@ class PreferencesDialog(QDialog):
             number.setKeyboardTracking(False)
             number.valueChanged.connect(lambda value: self._store.update(**{name: value}))
             return number
+        if isinstance(kind, Folder):
+            folder = FolderField(words_of(kind.words_for_none))
+            folder.chosen.connect(lambda path: self._store.update(**{name: path}))
+            return folder
         switch = QCheckBox()
         switch.toggled.connect(lambda on: self._store.update(**{name: on}))
         return switch
@@ -101,8 +103,6 @@ class PreferencesDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        now, at_start = self._store.values.language, self._store.at_start.language
-        self.note.setVisible(language_code(now) != language_code(at_start))
         for name, field in self.fields.items():
             value = getattr(self._store.values, name)
             with QSignalBlocker(field):
@@ -110,5 +110,7 @@ class PreferencesDialog(QDialog):
                     field.setCurrentIndex(field.findData(value))
                 elif isinstance(field, QSpinBox):
                     field.setValue(value)
+                elif isinstance(field, FolderField):
+                    field.show_folder(value)
                 elif isinstance(field, QCheckBox):
                     field.setChecked(value)

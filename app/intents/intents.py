@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from app.intents.atlas import AtlasIntents
 from app.intents.boxes import BoxIntents
 from app.intents.clips import ClipIntents
+from app.intents.heads_off import HeadsOffIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
@@ -20,6 +21,7 @@ from app.intents.why import WhyIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
+from app.results.boxes import chosen_box
 from app.results.tokens import centre
 from app.state.preferences import first_state
 from app.state.view_state import MOST_PINNED, SERIES, kind_of, setting, views_of, without_numbers
@@ -108,6 +110,28 @@ class Intents(Timing):
         """Intents for evidence for a class."""
         return WhyIntents(self._store, self._results)
 
+    @cached_property
+    def heads_off(self) -> HeadsOffIntents:
+        """Intents for heads that are off."""
+        return HeadsOffIntents(self._store, self._results, self._report)
+
+    def leave(self) -> bool:
+        """Leave what is removed, drawn, chosen, picked, or a view; False with nothing to leave."""
+        state = self._state
+        if state.removed is not None:
+            self.why.remove(None)
+        elif state.drawing:
+            self.boxes.draw(False)
+        elif chosen_box(state, self._results()) is not None:
+            self.boxes.choose(None)
+        elif state.picking:
+            self.picking(False)
+        elif isinstance(state.map.query, tuple):
+            self.choose_query("readout")
+        else:
+            return self.views.leave()
+        return True
+
     # -- layer and head ---------------------------------------------------------------------
 
     def choose_block(self, block: int, head: HeadChoice | None = None) -> None:
@@ -170,6 +194,12 @@ class Intents(Timing):
         chosen = head_indices(self._state.map.head)
         kept = tuple(index for index in chosen if index != head)
         self.choose_head(head_of(kept if head in chosen else (*kept, head)))
+
+    def show_head(self, block: int, head: int) -> None:
+        """Show one head of any block; evidence, which is of no head, gives way to attention."""
+        if self._state.map.method in EVIDENCE:
+            self.attend(method=ATTENDS_TO, query="readout")
+        self.choose_block(block, head)
 
     def head(self, by: int) -> None:
         """Show the next or previous head alone."""

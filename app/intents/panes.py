@@ -126,7 +126,8 @@ class PaneIntents:
         if request is None:
             return None
         shown = replace(request.map, head=state.map.head)
-        return Pane(request.clip, request.model, request.spec, shown, state.stream)
+        place = request.clip, request.model, request.spec
+        return Pane(*place, shown, state.stream, request.changes)
 
     def _swap_selection(self, place: int) -> None:
         state, here = self._store.state, self._here()
@@ -134,7 +135,7 @@ class PaneIntents:
         if here is None or not self._is_at_hand(pane):
             return
         panes = tuple(here if i == place else p for i, p in enumerate(state.panes, 1))
-        self._store.update(panes=panes, map=pane.map)
+        self._store.update(panes=panes, map=pane.map, changes=replace(pane.changes, mean_of=()))
 
     def _is_at_hand(self, pane: Pane) -> bool:
         """True where a pane has the clip and model in use; shows a message otherwise."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from app.panels.clips import ClipsPanel
 from app.panels.display.panel import DisplayPanel
+from app.panels.effects import EffectsPanel
 from app.panels.head import HeadCard
 from app.panels.heads import HeadsPanel
 from app.panels.layers import LayersPanel
@@ -15,7 +16,6 @@ from app.panels.model import ModelPanel
 from app.panels.predictions.panel import PredictionsPanel
 from app.panels.spec import PanelSpec
 from app.panels.timeline.panel import Timeline
-from app.panels.waiting import EffectsPanel
 from app.panels.why import WhyPanel
 from app.state.language import N
 

@@ -3,6 +3,7 @@
 Nothing here holds a tensor, a container or a widget.
 """
 
+from app.results.effects import EffectsComing, EffectsInfo, EffectsRequest
 from app.results.maps import (
     HistogramInfo,
     MapRequest,
@@ -63,6 +64,9 @@ __all__ = [
     "BoxPredictions",
     "CellsKey",
     "CellsPicture",
+    "EffectsComing",
+    "EffectsInfo",
+    "EffectsRequest",
     "FailedLoad",
     "FaithfulnessInfo",
     "FramePicture",

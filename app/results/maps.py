@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from typing_extensions import override
 
 from mvit_core.attribution import METHODS
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.heatmap import project
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource
     from mvit_core.attribution import HeadChoice, HeadMaps, MapSpec
     from mvit_core.attribution.maps import FloatArray
-    from mvit_core.explaining import Evidence
+    from mvit_core.explaining import Changes, Evidence
     from mvit_core.geometry import PixelMap, Triple
     from mvit_core.heatmap import Heatmap
     from mvit_core.render import RangePolicy, ValueRange
@@ -51,6 +52,8 @@ class MapRequest:
     """Boxes that a model of detection predicts for; () for the whole frame."""
     box: int = 0
     """Which of them evidence is for."""
+    changes: Changes = UNCHANGED
+    """What is changed in the network before it runs."""
 
     @override
     def __hash__(self) -> int:
@@ -60,7 +63,7 @@ class MapRequest:
     def _hash(self) -> int:
         """Computed once: each refresh looks every block's request up."""
         fields = (self.model, self.clip, self.spec, self.window, self.map, self.boxes, self.box)
-        return hash((*fields, self.clip_file, self.model_files))
+        return hash((*fields, self.clip_file, self.model_files, self.changes))
 
     @property
     def network(self) -> Network:

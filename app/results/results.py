@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.results.atlas import AtlasInfo, HeadCardInfo
     from app.results.clips import ClipsInfo
+    from app.results.effects import EffectsInfo
     from app.results.maps import MapRequest, ShownMap
     from app.results.model import FailedLoad, LayerInfo, ModelInfo
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.results.why import WhyInfo
     from app.results.work import JobInfo, PlayWait
     from app.state.recent_files import Recent
+    from mvit_core.multiview import Scores
     from mvit_core.video.clip import ClipWindow
 
 
@@ -53,6 +55,12 @@ class Results:
     series: SeriesInfo | None = None
     average: AverageInfo | None = None
     """Prediction for the whole video, where it is requested."""
+    mean_of: tuple[ClipWindow, ...] = ()
+    """Windows whose mean heads give that are off; empty before any was run."""
+    before: Scores | None = None
+    """(classes,) of the window shown with all heads on, where some are off and that is known."""
+    effects: EffectsInfo | None = None
+    """What each head does for the class that is explained, or the most probable one."""
     why: WhyInfo | None = None
     """What is known beside the map shown, where it is of evidence."""
     atlas: AtlasInfo | None = None

@@ -73,6 +73,8 @@ class SeriesInfo:
     running: bool
     problem: str = ""
     """Reason why there is no series; empty while there can be one."""
+    is_of_all_heads: bool = False
+    """It is of all heads on, while some are off: what is shown is otherwise."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class TaskKey(StrEnum):
     """Make a map of evidence again with weights drawn anew."""
     REMOVED = "removed"
     """Find what is covered of a window at one point of those curves."""
+    EFFECTS = "effects"
+    """Find what one more head does for a class."""
     WHEN = "when"
     """Find what each sampled frame adds to the logit."""
     ATLAS = "atlas"

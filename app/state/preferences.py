@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, Signal
 
 from app.state.language import N, languages
 from app.state.view_state import ViewState, with_settings
@@ -40,6 +42,8 @@ class Preferences:
     """Processor cores that the model may use; 0 is all of them."""
     colormap: str = HeatSettings().colormap
     """Colours that a start and Reset display give the heat."""
+    export_folder: str = ""
+    """Folder that exports are offered to be written to; empty is that of the last one."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,31 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """A folder, or none."""
+
+    words_for_none: str
+
+    def read(self, kept: object) -> str:
+        """Read the path from the text in the settings.
+
+        Raises:
+            ValueError: it is no whole path.
+        """
+        path = str(kept)
+        if path and not (Path(path).is_absolute() and path.isprintable()):
+            raise ValueError(f"{path!r} is no whole path")
+        return path
+
+
+@dataclass(frozen=True)
 class Setting:
     """One preference: a row of the dialog."""
 
     id: str
     """A field of ``Preferences``."""
     title: str
-    kind: Choice | Number | Switch
+    kind: Choice | Number | Switch | Folder
     tip: str = ""
 
 
@@ -126,7 +148,7 @@ SETTINGS = (
         "language",
         N("preferences", "Language"),
         Choice(languages),
-        N("preferences", "Another language is used from the next start on"),
+        N("preferences", "Of the window; files and the command line stay English"),
     ),
     Setting(
         "first_index",
@@ -181,6 +203,12 @@ SETTINGS = (
         Choice(lambda: tuple((name, name) for name in colormaps("sequential"))),
         N("preferences", "What a start begins with, and what Reset display brings back"),
     ),
+    Setting(
+        "export_folder",
+        N("preferences", "Folder of exports"),
+        Folder(N("preferences", "that of the last export")),
+        N("preferences", "Where films, pictures and data are offered to be written"),
+    ),
 )
 """All preferences, in the order of the dialog."""
 
@@ -200,8 +228,6 @@ class PreferenceStore(QObject):
         super().__init__(parent)
         self._settings = settings
         self.values = Preferences(**{s.id: self._kept(s) for s in SETTINGS})
-        self.at_start = self.values
-        """Preferences that the window was built with; its language holds until the next start."""
 
     # Any: the names and types are those of the fields of Preferences.
     def update(self, **changes: Any) -> None:  # noqa: ANN401
@@ -219,6 +245,20 @@ class PreferenceStore(QObject):
         fresh = Preferences()
         self.update(**{field.name: getattr(fresh, field.name) for field in fields(fresh)})
 
+    @property
+    def export_folder(self) -> Path:
+        """Where the next export is offered: as preferred, else where the last one went.
+
+        Never beside the clip: data sets stay as they are.
+        """
+        chosen, last = self.values.export_folder, str(self._settings.value(_LAST_EXPORT, ""))
+        folders = (Path(each) for each in (chosen, last, _films_folder()) if each)
+        return next((each for each in folders if os.access(each, os.W_OK)), Path.home())
+
+    def exported_to(self, folder: Path) -> None:
+        """Remember the folder of the last export."""
+        self._settings.setValue(_LAST_EXPORT, str(folder.absolute()))
+
     def _kept(self, setting: Setting) -> Any:  # noqa: ANN401
         default = getattr(Preferences(), setting.id)
         kept = self._settings.value(_key(setting.id))
@@ -226,6 +266,13 @@ class PreferenceStore(QObject):
             return default if kept is None else setting.kind.read(kept)
         except ValueError:  # written by another version, or by hand
             return default
+
+
+_LAST_EXPORT = "folder/export"
+
+
+def _films_folder() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
 
 
 def budget_bytes(preferences: Preferences) -> int:

@@ -20,6 +20,7 @@ UNDO_DEPTH = 200
 
 UNDOABLE = (
     "map",
+    "changes",
     "heat",
     "overlay",
     "token_grid",

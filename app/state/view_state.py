@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.state.atlas_choices import AtlasChoices
 from mvit_core.attribution import FEATURES, METHODS, MapSpec
+from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import HeatSettings
 from mvit_core.system.ordinary_file import FileIdentity
@@ -151,6 +152,8 @@ class Pane:
     """The map; its block is a number, so another model or selection does not change the layer."""
     stream: int | None = None
     """Number of the clip's stream; None is the one that is the film."""
+    changes: Changes = UNCHANGED
+    """What is changed in its network."""
 
     def __post_init__(self) -> None:
         if self.map.block is None:
@@ -254,6 +257,10 @@ class ViewState:
     """The pointer drags the playhead: nothing costly is started."""
     map: MapSpec = field(default_factory=MapSpec)
     """The map that is shown."""
+    changes: Changes = UNCHANGED
+    """What is changed in the network before it runs; the windows of the mean are not said here."""
+    heads_by_block: bool = False
+    """List effects of heads block by block, not by their size."""
     heat: HeatSettings = field(default_factory=HeatSettings)
     """Drawing of the heat, on screen and in exports."""
     boxes: tuple[TimedBox, ...] = ()

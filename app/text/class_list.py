@@ -11,12 +11,14 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results.boxes import listed_box
 from app.results.snapshot import Snapshot
+from app.text.effects import off_words
 from app.text.phrases import frame_number, share_words, views_words
 from mvit_core.spreadsheet import text_cell
 
 if TYPE_CHECKING:
     from app.results import PredictionInfo, Results
     from app.state.view_state import ViewState
+    from mvit_core.multiview import Scores
 
 
 def tr(text: str) -> str:
@@ -35,6 +37,8 @@ class ListedClass:
     probability: float
     slot: int
     """Place among the pinned classes; -1 is not pinned."""
+    before: float | None = None
+    """Its probability with all heads on, where some are off; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ def listed_classes(
     top: int,
     pinned: tuple[int, ...],
     search: str = "",
+    before: Scores | None = None,
 ) -> tuple[ListedClass, ...]:
     """List the most probable classes, and below them pinned ones that are not among those.
 
@@ -59,6 +64,7 @@ def listed_classes(
         top: number of the most probable to list; 0 is all.
         pinned: always listed, whatever their rank.
         search: words that a name must contain; then all classes are searched.
+        before: (classes,) with all heads on, where some are off.
     """
     rows = (
         ListedClass(
@@ -67,6 +73,7 @@ def listed_classes(
             each.name,
             each.probability,
             pinned.index(each.index) if each.index in pinned else -1,
+            None if before is None else float(before[each.index]),
         )
         for rank, each in enumerate(predictions, start=1)
     )
@@ -95,6 +102,8 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         )
         if place is not None:
             scope = tr("{scope}, box {n}").format(scope=scope, n=place + 1)
+        if off := off_words(result.request.changes):
+            scope = f"{scope}, {off}"
     else:
         predictions, scope = (), ""
     return Listed(scope, listed_classes(predictions, state.top_k, state.pinned_classes))

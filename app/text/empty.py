@@ -49,12 +49,12 @@ def why_words(snapshot: Snapshot) -> EmptyWords | None:
 
 
 def effects_words(snapshot: Snapshot) -> EmptyWords:
-    """Words of the panel of head effects."""
+    """Words of the panel of head effects; none once a window was run."""
     model = snapshot.results.model
     if model is not None and not model.has_classes:
         return EmptyWords(tr("This model has no classes (masked pre-training)"))
     before = _before_a_run(snapshot, tr("Choose a class to see what each head does for it."))
-    return before or EmptyWords(tr("Effects of heads are not in this version yet."))
+    return before or EmptyWords("")
 
 
 def atlas_words(snapshot: Snapshot) -> EmptyWords | None:

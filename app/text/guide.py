@@ -235,7 +235,10 @@ WORDS = (
         N(
             "guide",
             "Effects do not add up: heads replace each other, and what one no longer says "
-            "another may.",
+            "another may.\n"
+            "In Head effects a click switches a head off, so that the model runs without it: the "
+            "head gives its mean over windows and tokens instead. Map, classes and exports follow, "
+            "and say so.",
         ),
     ),
     GuideEntry(

@@ -1,4 +1,4 @@
-"""Title and badges of the canvas, in words."""
+"""Title of the canvas, and remarks on the view shown, in words."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.results import TaskKey
+from app.results import DIFFERENCE_PLACE, TaskKey
 from app.text.boxes import box_badge
+from app.text.effects import off_words
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
 from app.text.why import doubts, removed_words, why_title
 from mvit_core.attribution import needs_token
 
 if TYPE_CHECKING:
-    from app.results import ShownMap
+    from app.results import FramePicture, PaneInfo, ShownMap
     from app.results.snapshot import Snapshot
 
 
@@ -28,8 +29,9 @@ def title_words(shown: ShownMap | None) -> str:
     if shown is None:
         return ""
     result = shown.result
+    off = off_words(result.request.changes)
     if result.evidence is not None:
-        return why_title(result)
+        return " · ".join(filter(None, (why_title(result), off)))
     parts = [
         tr("Stage {s} · Block {b}").format(s=result.layer.stage, b=result.request.block),
         head_words(shown.head, result.maps.heads),
@@ -37,7 +39,7 @@ def title_words(shown: ShownMap | None) -> str:
     ]
     if not result.request.is_of_attention:
         del parts[1]  # features are of the block
-    return " · ".join(parts)
+    return " · ".join(filter(None, (*parts, off)))
 
 
 def sampled_words(snapshot: Snapshot) -> str:
@@ -66,21 +68,14 @@ def sampled_words(snapshot: Snapshot) -> str:
     return words
 
 
-def badges(snapshot: Snapshot) -> tuple[str, ...]:
-    """Remarks that a reader of the picture must see, most important last."""
+def remarks(snapshot: Snapshot) -> tuple[str, ...]:
+    """Remarks that a reader of the view must see, most important last."""
     state, results = snapshot.state, snapshot.results
-    found: list[str] = []
     if results.video is None or results.picture is None:
         return ()
-    if results.picture.index != state.frame:
-        words = tr("Frame {a}; frame {b} is being decoded")
-        found.append(
-            words.format(a=frame_number(results.picture.index), b=frame_number(state.frame))
-        )
-    elif results.picture.is_preview:
-        found.append(tr("Preview; the frame itself is being decoded"))
-    if results.picture.is_damaged:
-        found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
+    found = _frame_remarks(snapshot, results.picture)
+    if state.view == "compare" and ranges_differ(results.panes):
+        found.append(tr("Ranges differ: one colour is not one number in all panes"))
     if state.picking:
         found.append(_picking_words(state.map.method))
     if box_words := box_badge(snapshot):
@@ -90,7 +85,7 @@ def badges(snapshot: Snapshot) -> tuple[str, ...]:
             found.append(results.problem)
         return tuple(found)
     if state.overlay and not state.hold_to_hide:
-        found += _map_badges(snapshot, results.shown)
+        found += _map_remarks(snapshot, results.shown)
     return tuple(found)
 
 
@@ -101,7 +96,27 @@ def _picking_words(method: str) -> str:
     return tr("Click a token: where it looks. Shift+click: who looks at it. Esc ends")
 
 
-def _map_badges(snapshot: Snapshot, shown: ShownMap) -> list[str]:
+def _frame_remarks(snapshot: Snapshot, picture: FramePicture) -> list[str]:
+    """What is to be known of the picture of the frame."""
+    found = []
+    if picture.index != snapshot.state.frame:
+        words = tr("Frame {a}; frame {b} is being decoded")
+        wanted = frame_number(snapshot.state.frame)
+        found.append(words.format(a=frame_number(picture.index), b=wanted))
+    elif picture.is_preview:
+        found.append(tr("Preview; the frame itself is being decoded"))
+    if picture.is_damaged:
+        found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
+    return found
+
+
+def ranges_differ(panes: tuple[PaneInfo, ...]) -> bool:
+    """True where panes of maps print other numbers at the ends of their colours."""
+    scales = [pane.scale for pane in panes if pane.place != DIFFERENCE_PLACE and pane.scale]
+    return len({(scale.ends, scale.unit) for scale in scales}) > 1
+
+
+def _map_remarks(snapshot: Snapshot, shown: ShownMap) -> list[str]:
     results = snapshot.results
     assert results.picture is not None
     result = shown.result
@@ -132,6 +147,8 @@ def _stale_words(snapshot: Snapshot) -> str:
         return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window == new.window and old.changes != new.changes:
+        return tr("Map with other heads on; the one asked for is on its way")
     if old.window == new.window and old.boxes != new.boxes:
         return tr("Predictions of other boxes; those asked for are on their way")
     if old.window != new.window:

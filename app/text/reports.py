@@ -69,6 +69,7 @@ def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
         "query": state.map.query,
         "class": why_classes(shown.result)[0] or None if shown else None,
         "against": why_classes(shown.result)[1] or None if shown else None,
+        **(shown.result.request.changes.facts if shown else {}),
         "colormap": state.heat.colormap,
         "opacity": state.heat.opacity,
         "smooth": state.heat.smooth,

@@ -19,7 +19,6 @@ from app.widgets.basic import SeenWidget
 from app.widgets.overlays import (
     HeatLook,
     StillLines,
-    draw_badges,
     draw_cell,
     draw_half_outlines,
     draw_heat,
@@ -70,7 +69,6 @@ class Canvas(SeenWidget):
         self._heat: HeatPicture | None = None
         self._map: ShownMap | None = None
         self._mark: TokenMark | None = None
-        self._badges: tuple[str, ...] = ()
         self._removed: RemovedInfo | None = None
         self._look = HeatLook()
         self._heat_visible = True
@@ -97,11 +95,6 @@ class Canvas(SeenWidget):
     def heat(self) -> HeatPicture | None:
         """The heat on screen, visible or not."""
         return self._heat
-
-    @property
-    def badges(self) -> tuple[str, ...]:
-        """The remarks on screen."""
-        return self._badges
 
     def show_video(self, video: VideoInfo | None) -> None:
         """Show another video, or none; frame, heat, map and zoom are reset."""
@@ -140,12 +133,6 @@ class Canvas(SeenWidget):
         """Cover parts of the frame as the model saw it covered, and hide the heat; None ends it."""
         self._removed = removed
         self.update()
-
-    def show_badges(self, badges: tuple[str, ...]) -> None:
-        """Show remarks on the picture."""
-        if badges != self._badges:
-            self._badges = badges
-            self.update()
 
     def show_style(
         self, look: HeatLook, *, heat: bool, grid: bool, coverage: bool, picking: bool
@@ -315,7 +302,6 @@ class Canvas(SeenWidget):
             self._paint_map_lines(painter)
             painter.setFont(theme.small_font(self))
             self._paint_above(painter)
-            draw_badges(painter, (self.width(), self.height()), self._badges)
         if self.frames_focus:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -380,7 +366,7 @@ class Canvas(SeenWidget):
             )
 
     def _paint_above(self, painter: QPainter) -> None:
-        """Paint what lies on the picture, below the remarks; here nothing."""
+        """Paint what lies on the picture; here nothing."""
 
     def _paint_map_lines(self, painter: QPainter) -> None:
         """Paint the cell under the pointer and the ring around the picked token."""

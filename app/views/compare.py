@@ -52,6 +52,9 @@ class PaneView(QWidget):
         self.unit = ElidedLabel()
         self.unit.setObjectName("faint")
         self.unit.setFont(theme.small_font(self))
+        self.remark = ElidedLabel()
+        self.remark.setObjectName("warning")
+        self.remark.setFont(theme.small_font(self))
         self._chosen = False
         is_pin = 0 < place < DIFFERENCE_PLACE
         for button, shown in (
@@ -77,7 +80,7 @@ class PaneView(QWidget):
             top.addWidget(widget, 1 if widget is self.title else 0)
         bottom.addWidget(self.range)
         bottom.addWidget(self.unit)
-        bottom.addStretch(1)
+        bottom.addWidget(self.remark, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 3, 6, 4)
         column.setSpacing(3)
@@ -95,11 +98,12 @@ class PaneView(QWidget):
             self.title.setText(info.title)
         self.range.show_scale(info.scale)
         self.unit.setText(info.scale.unit if info.scale is not None else "")
+        if self.remark.full_text() != info.remark:
+            self.remark.setText(info.remark)
         same = old is not None and (
             old.picture is info.picture
             and old.heat is info.heat
             and old.video is info.video
-            and old.remark == info.remark
             and old.mark == info.mark
             and (old.heatmap is None) == (info.heatmap is None)
         )

@@ -1,4 +1,4 @@
-"""The header above a grid or panes: title, remark and scale."""
+"""The line above every view, and the scale below a grid."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, set_spoken_name
+from app.widgets.basic import ElidedLabel, set_spoken_name, set_tip
 from app.widgets.ramp import BAR, paint_ramp
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from app.results import Scale
+
+
+HEIGHT_PX = 28
 
 
 class RangeStrip(QWidget):
@@ -75,47 +78,66 @@ class RangeStrip(QWidget):
         painter.end()
 
 
-class ViewHeader(QWidget):
-    """Title, range, and a remark where there is one, a line for each."""
+class StageHeader(QWidget):
+    """One line above every view: what is shown at the left, remarks on it at the right."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("body")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT_PX)
         self.title = ElidedLabel()
         self.title.setObjectName("title")
-        self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.range = RangeStrip()
-        self.policy = ElidedLabel()
-        self.policy.setObjectName("faint")
-        self.policy.setFont(theme.small_font(self))
-        self.policy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.policy.hide()
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.remark = ElidedLabel()
         self.remark.setObjectName("warning")
         self.remark.setFont(theme.small_font(self))
-        self.remark.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 12, 4)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self.title, 0, 0, 1, 2)
-        grid.addWidget(self.policy, 1, 0)
-        grid.addWidget(self.range, 1, 1)
-        grid.addWidget(self.remark, 2, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
+        self.remark.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.remark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._remarks: tuple[str, ...] = ()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GUTTER, 0, theme.GUTTER, 0)
+        row.setSpacing(2 * theme.GAP)
+        row.addWidget(self.title, 0)
+        row.addWidget(self.remark, 1)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All remarks, the most important last."""
+        return self._remarks
 
     def show_title(self, words: str) -> None:
         """Show a title."""
         if words != self.title.full_text():
             self.title.setText(words)
 
-    def show_remark(self, words: str) -> None:
-        """Show a remark; its line keeps its room, so that nothing jumps."""
-        if words != self.remark.full_text():
-            self.remark.setText(words)
+    def show_remarks(self, remarks: tuple[str, ...]) -> None:
+        """Show remarks, the most important last: it stands first, and all are in the tip."""
+        if remarks == self._remarks:
+            return
+        self._remarks = remarks
+        self.remark.setText(" · ".join(reversed(remarks)))
+        set_tip(self.remark, "\n".join(reversed(remarks)))
+
+
+class ScaleLine(QWidget):
+    """The range policy of a grid and the colours that hold for all of its maps, below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.range = RangeStrip()
+        self.policy = ElidedLabel()
+        self.policy.setObjectName("faint")
+        self.policy.setFont(theme.small_font(self))
+        self.policy.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.GUTTER, 2, theme.GUTTER, 4)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.range)
+        row.addWidget(self.policy, 1)
 
     def show_scale(self, policy: str, scale: Scale | None) -> None:
         """Show the range policy, and a scale where one holds for all maps."""
         words = f"{policy} · {scale.unit}" if scale is not None and any(scale.ends) else policy
         self.policy.setText(words)
-        self.policy.setVisible(bool(words))
         self.range.show_scale(scale)

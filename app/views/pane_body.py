@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
@@ -194,8 +194,6 @@ class PaneBody(SeenWidget):
             if info.mark is not None:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
                 draw_ring(painter, self.view(), info.mark)
-        if info is not None and info.remark:
-            self._paint_remark(painter, info.remark)
         painter.end()
 
     def _composed(self, info: PaneInfo) -> QPixmap:
@@ -245,18 +243,6 @@ class PaneBody(SeenWidget):
         readout = None if self._pointer is None else self.readout_at(self._pointer)
         if readout is not None and readout.token is not None:
             draw_cell(painter, self.view(), info.heatmap, readout.token[1], readout.token[2])
-
-    def _paint_remark(self, painter: QPainter, words: str) -> None:
-        colours = theme.current()
-        painter.setFont(theme.small_font(self))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = QRectF(self.rect().adjusted(16, 8, -16, -8))
-        box = painter.boundingRect(room, flags, words).adjusted(-10, -5, 10, 5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.shade))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QColor(colours.warning))
-        painter.drawText(box, flags, words)
 
 
 def _lines(info: PaneInfo) -> object:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from app.results import Results
 from app.results.tokens import mark_of
 from app.text.boxes import box_scene
+from app.text.effects import off_words
 from app.text.phrases import head_words, map_words
-from app.text.remarks import badges, title_words
+from app.text.remarks import remarks, title_words
 from app.text.why import figures_words
 from app.views.grid_scene import GridStyle
 from app.widgets.overlays import HeatLook
@@ -30,18 +31,19 @@ def tr(text: str) -> str:
 
 def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
     """Show the differences of two snapshots on the stage; None as ``old`` shows everything."""
-    remarks, mark = badges(new), mark_of(new)
+    mark = mark_of(new)
     _show_canvas(stage, old, new)
-    stage.canvas.show_badges(remarks)
+    stage.header.show_title(header_title(new))
+    stage.header.show_remarks(remarks(new))
     stage.canvas.show_mark(mark)
     stage.canvas.show_boxes(box_scene(new))
     state, results = new.state, new.results
     if old is None or old.results.video is not results.video:
         stage.grid.show_video(results.video)
     if state.view in ("heads", "layers"):
-        _show_grid(stage, new, remarks, mark)
+        _show_grid(stage, new, mark)
     elif state.view == "compare":
-        _show_panes(stage, new, remarks)
+        _show_panes(stage, new)
     stage.show_view(state.view)  # last, so that the widget that gets the focus is filled
     layer = results.layer(state.map.block)
     if state.view == "layers" and layer is not None and old and old.state.view != "layers":
@@ -78,8 +80,6 @@ def _show_canvas(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
     if old is None or was.shown is not now.shown:
         canvas.show_map(now.shown)
         stage.colourbar.show_map(now.shown)
-        stage.title.setText(title_words(now.shown))
-        stage.title.setVisible(now.shown is not None)
         figures = "" if now.shown is None else figures_words(now.shown.result)
         stage.figures.setText(figures)
         stage.figures.setVisible(bool(figures))
@@ -95,8 +95,8 @@ def heat_look(snapshot: Snapshot) -> HeatLook:
     return HeatLook(state.heat.opacity, results.is_heat_old, is_damaged)
 
 
-def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
-    state, header = new.state, stage.compare_header
+def _show_panes(stage: Stage, new: Snapshot) -> None:
+    state = new.state
     stage.compare.show_panes(new.results.panes)
     stage.compare.show_style(
         opacity=state.heat.opacity,
@@ -105,14 +105,9 @@ def _show_panes(stage: Stage, new: Snapshot, remarks: tuple[str, ...]) -> None:
         lines=state.token_grid,
         chosen=state.pane,
     )
-    header.show_title(tr("Compare · frames linked by time"))
-    header.show_remark(remarks[-1] if remarks else "")
-    header.show_scale("", None)  # each pane has its own
 
 
-def _show_grid(
-    stage: Stage, new: Snapshot, remarks: tuple[str, ...], mark: TokenMark | None
-) -> None:
+def _show_grid(stage: Stage, new: Snapshot, mark: TokenMark | None) -> None:
     state, results, grid = new.state, new.results, stage.grid
     if results.picture is not None and grid.scene.picture is not results.picture:
         grid.show_frame(results.picture)
@@ -138,13 +133,19 @@ def _show_grid(
     if moved and style.chosen_block is not None:
         stage.grid_area.reveal(style.chosen_block, next(iter(style.chosen_heads), None))
     grid.show_mark(mark)
-    header = stage.grid_header
-    header.show_title(grid_title(new))
-    header.show_remark(remarks[-1] if remarks else "")
     if results.grid is not None and results.grid.rows:
-        header.show_scale(results.grid.policy, results.grid.scale)
+        stage.scale_line.show_scale(results.grid.policy, results.grid.scale)
     else:
-        header.show_scale("", None)
+        stage.scale_line.show_scale("", None)
+
+
+def header_title(snapshot: Snapshot) -> str:
+    """What the view shows, in one line."""
+    if snapshot.state.view == "single":
+        return title_words(snapshot.results.shown)
+    if snapshot.state.view == "compare":
+        return tr("Compare · frames linked by time")
+    return grid_title(snapshot)
 
 
 def grid_title(snapshot: Snapshot) -> str:
@@ -153,13 +154,14 @@ def grid_title(snapshot: Snapshot) -> str:
     layer = results.layer(state.map.block)
     if layer is None:
         return ""
-    words = map_words(state.map.method, state.map.query)
+    words, off = map_words(state.map.method, state.map.query), off_words(state.changes)
     chosen = tr("Block {b}, {head}").format(
         b=layer.block, head=head_words(state.map.head, layer.heads)
     )
     if state.map.method in FEATURES:
         chosen = tr("Block {b}").format(b=layer.block)
     if state.view == "layers":
-        return tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
+        title = tr("All layers · {map} · {chosen}").format(map=words, chosen=chosen)
+        return " · ".join(filter(None, (title, off)))
     what = tr("Stage {s} · Block {b} · all heads").format(s=layer.stage, b=layer.block)
-    return f"{what} · {words}"
+    return " · ".join(filter(None, (what, words, off)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.results import Readout, ViewSizes
@@ -15,7 +15,7 @@ from app.views.canvas import Canvas
 from app.views.colour_bar import ColourBar
 from app.views.compare import CompareView
 from app.views.grid import Grid, GridArea
-from app.views.header import ViewHeader
+from app.views.header import ScaleLine, StageHeader
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel
 
@@ -26,7 +26,7 @@ PAGES: dict[ViewName, int] = {"single": 0, "heads": 1, "layers": 1, "compare": 2
 
 
 class Stage(QWidget):
-    """The canvas with its title and colour bar, the grid of maps, and the panes to compare."""
+    """The canvas with its colour bar, the grid of maps, or the panes to compare, below a header."""
 
     measured = Signal(object)
     """Emitted with ``ViewSizes`` when cells or panes have another size, or others are in sight."""
@@ -39,29 +39,28 @@ class Stage(QWidget):
         super().__init__()
         self.canvas = BoxCanvas()
         self.colourbar = ColourBar()
-        self.title = ElidedLabel()
-        self.title.setObjectName("onPicture")
-        self.title.setContentsMargins(10, 5, 10, 5)
-        self.title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self.title.hide()
+        self.header = StageHeader()
         self.figures = ElidedLabel()
         self.figures.setObjectName("onStage")
         self.figures.setFont(theme.small_font(self))
         self.figures.setContentsMargins(theme.GUTTER, 0, theme.GUTTER, 4)
         self.figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.figures.hide()
-        self.grid, self.grid_header = Grid(), ViewHeader()
+        self.grid, self.scale_line = Grid(), ScaleLine()
         self.grid_area = GridArea(self.grid)
-        self._pages = QStackedLayout(self)
-        self._pages.setContentsMargins(0, 0, 0, 0)
-        self.compare, self.compare_header = CompareView(), ViewHeader()
-        for page in (
-            self._single_page(),
-            _below(self.grid_header, self.grid_area),
-            _below(self.compare_header, self.compare),
+        self.compare = CompareView()
+        self._pages = QStackedLayout()
+        for parts in (
+            (self.canvas, self.colourbar, self.figures),
+            (self.grid_area, self.scale_line),
+            (self.compare,),
         ):
-            self._pages.addWidget(page)
+            self._pages.addWidget(_page(parts))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(self._pages, 1)
         self._view: ViewName = "single"
         self._pointed: Readout | None = None
         for view in (self.canvas, self.grid, self.compare):
@@ -166,36 +165,15 @@ class Stage(QWidget):
         else:
             view.zoom_by(1 if how == "in" else -1)
 
-    def _single_page(self) -> QWidget:
-        page = QWidget()
-        corner = QGridLayout(page)
-        corner.setContentsMargins(0, 0, 0, 0)
-        corner.setSpacing(0)
-        corner.addWidget(self.canvas, 0, 0, 2, 1)
-        corner.addWidget(_inset(self.title), 0, 0)
-        corner.addWidget(self.colourbar, 2, 0)
-        corner.addWidget(self.figures, 3, 0)
-        corner.setRowStretch(1, 1)
-        return page
 
-
-def _below(header: QWidget, body: QWidget) -> QWidget:
+def _page(parts: tuple[QWidget, ...]) -> QWidget:
+    """Widgets one below the other; the first gets the room."""
     page = QWidget()
     page.setObjectName("body")
     page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(header)
-    column.addWidget(body, 1)
+    for place, part in enumerate(parts):
+        column.addWidget(part, 1 if place == 0 else 0)
     return page
-
-
-def _inset(widget: QWidget) -> QWidget:
-    """Wrap a widget with a margin through which clicks pass."""
-    box = QWidget()
-    box.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    grid = QGridLayout(box)
-    grid.setContentsMargins(12, 12, 12, 12)
-    grid.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignLeft)
-    return box

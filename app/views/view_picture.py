@@ -53,7 +53,7 @@ def _grid_picture(stage: Stage, results: Results) -> ViewPicture | None:
     body = _body(scene.grid_layout)
     corner, heat = body.topLeft(), info.heat
     tiles = tuple(_cell(scene, spot, rows[spot.cell.block], heat, corner) for spot in spots)
-    view_picture = _view_picture(stage, results, stage.grid_header.title.full_text(), body.size())
+    view_picture = _view_picture(stage, results, stage.header.title.full_text(), body.size())
     unit = f" · {info.scale.unit}" if info.scale is not None and any(info.scale.ends) else ""
     return replace(
         view_picture,
@@ -80,7 +80,7 @@ def _panes_picture(stage: Stage, results: Results) -> ViewPicture | None:
         elif info.scale is not None:
             bars.append((below, info.scale))
     view_picture = _view_picture(
-        stage, results, stage.compare_header.title.full_text(), stage.compare.size()
+        stage, results, stage.header.title.full_text(), stage.compare.size()
     )
     return replace(view_picture, tiles=tiles, words=tuple(words), bars=tuple(bars))
 

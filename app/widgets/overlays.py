@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QFontMetricsF,
     QGuiApplication,
     QImage,
     QPainter,
@@ -210,26 +209,6 @@ def draw_ring(painter: QPainter, view: Viewport, mark: TokenMark) -> None:
     for width, colour in ((5.0, QColor(0, 0, 0, 150)), (2.5, QColor("#ffffff"))):
         painter.setPen(QPen(colour, width, style))
         painter.drawEllipse(cell.center(), radius, radius)
-
-
-def draw_badges(painter: QPainter, room: tuple[int, int], badges: tuple[str, ...]) -> None:
-    """Draw remarks at the lower left, the most important lowest."""
-    colours = theme.current()
-    metrics = QFontMetricsF(painter.font())
-    width, bottom = room[0], room[1] - 12.0
-    widest = max(width - 24.0, 40.0)
-    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-    for badge in reversed(badges):
-        text_box = metrics.boundingRect(QRectF(0, 0, widest - 20, 200), flags, badge)
-        box = QRectF(
-            12, bottom - text_box.height() - 10, text_box.width() + 22, text_box.height() + 10
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.shade))
-        painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QColor(colours.warning))
-        painter.drawText(box.adjusted(10, 5, -10, -5), flags, badge)
-        bottom = box.top() - 6
 
 
 class StillLines:

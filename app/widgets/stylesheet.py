@@ -98,7 +98,6 @@ QLabel#good { color: $good; }
 QLabel#error { color: $error; }
 QLabel#title { color: $text; font-weight: 600; }
 QLabel#onStage { background: $stage; color: $text; }
-QLabel#onPicture { background: $shade; color: $text; font-weight: 600; border-radius: 6px; }
 QFrame#failure { background: $control; border: none; border-left: 3px solid $warning;
     border-radius: 6px; }
 QFrame#failure QPushButton { background: $control_hover; padding: 4px 6px; }
@@ -221,6 +220,7 @@ QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $text_faint; border: none;
     padding: 3px 6px 5px 6px; }
 QHeaderView::section:first { padding-left: 10px; }
+QTableView#clips QHeaderView::section { padding-left: 3px; }
 
 QScrollArea { background: $panel; border: none; }
 QScrollArea#guidePage { border: 2px solid transparent; border-radius: 6px; }

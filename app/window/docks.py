@@ -14,12 +14,13 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QTabBar,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
 
 from app.panels.table import PANELS
 from app.panels.workspaces import WORKSPACES
-from app.widgets.basic import DockTitle
+from app.widgets.basic import DockTitle, set_spoken_name
 from app.widgets.help_mark import HelpMark
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ FOLDED_PX = 44
 
 MANY_TABS = 4
 """Tabs from which on their titles are short ones."""
+
+_SCROLLS = {"ScrollLeftButton": "Scroll Left", "ScrollRightButton": "Scroll Right"}
+"""What Qt calls the buttons at the end of a row of tabs, by their names."""
 
 AREAS: dict[str, Area] = {spec.name: spec.area for spec in PANELS}
 """Area of each panel's own row."""
@@ -226,6 +230,10 @@ class Docks(QObject):
             if row.count() < 2:
                 row.move(-2 * row.width(), 0)  # of a group that is no more: it lay on the menus
             row.setEnabled(row.geometry().right() >= 0)
+            for button in row.findChildren(QToolButton):  # a row outlives a change of language
+                words = _SCROLLS.get(button.objectName())
+                if words is not None:
+                    set_spoken_name(button, QCoreApplication.translate("QTabBar", words))
 
 
 def _same_dock(one: QWidget, other: QWidget) -> bool:

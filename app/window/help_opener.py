@@ -15,7 +15,7 @@ from app.widgets.help_mark import HelpMark
 from app.window.tour import Step, Tour
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QPoint, QSettings
     from PySide6.QtWidgets import QMainWindow, QWidget
 
     from app.commands.actions import Actions
@@ -91,9 +91,15 @@ class HelpOpener(QObject):
         """Open the dialog of all keys."""
         ShortcutsDialog(self._keys, self._window).open()
 
-    def preferences(self) -> None:
-        """Open the preferences."""
-        PreferencesDialog(self._preferences, self._window).open()
+    def preferences(self, setting: str = "", place: QPoint | None = None) -> None:
+        """Open the preferences, at one of them and at a place of the screen."""
+        dialog = PreferencesDialog(self._preferences, self._window)
+        dialog.finished.connect(self._window.activateWindow)  # it may be not the first of its kind
+        if place is not None:
+            dialog.move(place)
+        dialog.open()
+        if setting:
+            dialog.fields[setting].setFocus()
 
     def about(self) -> None:
         """Open the about dialog."""

@@ -14,7 +14,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.results import Message
-from app.state.language import install_language
 from app.state.preferences import PreferenceStore
 from app.state.session_file import ENDING
 from app.state.settings_file import open_settings
@@ -22,6 +21,7 @@ from app.state.view_state import ModelSource
 from app.widgets import plots
 from app.widgets.icons import app_icon
 from app.window.file_kinds import lists_clips
+from app.window.language_switcher import LanguageSwitcher
 from app.window.main_window import MainWindow
 from app.window.theme_switcher import ThemeSwitcher
 from mvit_core.errors import ClipError
@@ -90,9 +90,9 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     """Show the window; files of the options are opened once it is on screen."""
     settings, damage = open_settings()
     preferences = PreferenceStore(settings)
-    install_language(app, preferences.values.language)
+    language = LanguageSwitcher(app, preferences)
     window = MainWindow(settings, preferences)
-    preferences.setParent(window)
+    language.switch(window)
     ThemeSwitcher(app, preferences)
     window.show()
     if damage:

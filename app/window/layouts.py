@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -21,8 +22,11 @@ from typing_extensions import override
 from app.panels.workspaces import BY_NAME, WORKSPACES, width_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QScreen
 
+    from app.panels.workspaces import Width
     from app.state.view_state import WorkspaceName
     from app.window.docks import Docks
 
@@ -33,6 +37,19 @@ FIRST_SIZE = QSize(1400, 860)
 
 RETURN_MS = 500
 """Milliseconds after a screen was removed before a window that is on none is moved."""
+
+
+@dataclass(frozen=True)
+class HandedLayouts:
+    """The layouts of docks that are to be made anew."""
+
+    kept: Mapping[str, QByteArray]
+    """By workspace and width, as ``look/wide``."""
+    workspace: WorkspaceName
+    width: Width
+    is_bare: bool
+    """All docks were hidden."""
+    is_full_screen: bool
 
 
 class Layouts(QObject):
@@ -204,6 +221,28 @@ class Layouts(QObject):
             self._docks.arrangement = self._workspace.arrangement(width)
         else:
             self._show()
+
+    # -- to other docks ---------------------------------------------------------------------
+
+    def hand_over(self) -> HandedLayouts:
+        """What other docks need to stand as these do; full screen is left."""
+        was_full = self._window.isFullScreen()
+        if was_full:
+            self.full_screen()
+        self._remember()
+        return HandedLayouts(self._kept, self.workspace, self._width, self._is_bare, was_full)
+
+    def go_on(self, before: HandedLayouts) -> None:
+        """Show the docks as others stood here before."""
+        self._kept, self._width = dict(before.kept), before.width
+        self._workspace = BY_NAME[before.workspace]
+        self._docks.arrangement = self._workspace.arrangement(self._width)
+        self._docks.arrange()
+        self._show()
+        if before.is_bare:
+            self.toggle_all()
+        if before.is_full_screen:
+            self.full_screen()
 
     # -- between runs -----------------------------------------------------------------------
 

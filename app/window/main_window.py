@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QMenuBar, QStatusBar, QWidget
 from typing_extensions import override
 
 from app.commands import CommandContext
@@ -21,19 +21,18 @@ from app.panels.spec import PanelContext
 from app.panels.status import StatusLine
 from app.panels.welcome.panel import Welcome
 from app.panels.workspaces import BY_NAME
-from app.results import MemoryInfo
-from app.results.boxes import chosen_box
+from app.results import MemoryInfo, TaskKey
 from app.state.preferences import first_state
 from app.state.recent_files import RecentFiles
 from app.state.store import Store
 from app.text.reports import report_of
-from app.text.terms import term
 from app.views.atlas import AtlasPage
 from app.views.showing import show_stage
 from app.views.stage import Stage
 from app.widgets import plots, theme
 from app.widgets.basic import bounded
 from app.widgets.drop_overlay import DropOverlay
+from app.window.built import Built
 from app.window.clipboard import Clipboard
 from app.window.dialog_opener import DialogOpener
 from app.window.docks import Docks
@@ -73,56 +72,54 @@ class MainWindow(TabRing):
 
     Args:
         settings: storage of the layout.
-        preferences: holds the user's preferences.
+        preferences: holds the user's preferences; the window's from now on.
     """
 
     def __init__(self, settings: QSettings, preferences: PreferenceStore) -> None:
         super().__init__()
         self._settings, self.preferences = settings, preferences
+        preferences.setParent(self)
         self.has_ended = True  # else the process must end without a worker that hangs
+        self.setObjectName("main")
+        self.setDockNestingEnabled(True)
+        self.setAnimated(False)
         self.store = Store(first_state(preferences.values), parent=self)
-        self.stage = Stage()
-        self.atlas = AtlasPage()
-        self.welcome = Welcome()
-        self.menu_row = MenuRow()
-        self._pages = Pages(self.welcome, self.stage, self.atlas)
-        self._furnish()
-        self.overlay = DropOverlay(self._pages)
-        self.docks = Docks(self)
-        self.layouts = Layouts(self, self.docks, settings)
         self.logbook = Logbook(self)
-        self.messages = Messages(self._pages, self._report, self._pages.message_room)
-        self.status = StatusLine()
-        self.statusBar().addWidget(self.status, 1)
-        self.panels = SimpleNamespace(**self.docks.panels)  # each row of PANELS by its name
-        self.controller = Controller(self.store, preferences, self)
-        self._connect_parts()
-        self.controller.start()
-        self.samples = SampleLoader(self.controller, self.welcome)
-        self.dialogs = DialogOpener(self, self.controller, settings)
-        self.sessions = SessionManager(self, self.controller, self.stage.canvas, self.layouts)
-        book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
-        self.places = PlaceKeeper(self.controller, book)
-        self._leaving = Leaving(self, self.controller, self.sessions)
-        self.upkeep = Upkeep(self._show_memory, self)
         self.keys = KeyMap(settings, self)
-        self.help = HelpOpener(self, self.docks, settings, preferences, self.keys)
-        files = RecentFiles(settings, self)
-        self.recent = RecentFilesMenu(files, self.controller, self.sessions, self.welcome, book)
-        self.actions_table = self._make_actions()
+        self.files = RecentFiles(settings, self)
+        self.controller = Controller(self.store, preferences, self)
+        self.upkeep = Upkeep(self._show_memory, self)
         self._actions_later = QTimer(self, singleShot=True, interval=ACTIONS_MS)
         self._actions_later.timeout.connect(self._show_actions)
-        self.toolbar = make_toolbar(self.actions_table)
-        self.addToolBar(self.toolbar)
-        Drops(self, self.overlay, self.controller, self.sessions)
-        HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
-        self._listen()
-        self._name_buttons()
-        self._restore()
-
-    def _restore(self) -> None:
-        """Show the workspace and the layout of the last run."""
+        self.built = Built(self, self.controller)
+        self._build()
+        self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
         self.store.update(workspace=self.layouts.restore())
+        self._begin()
+
+    def build_anew(self) -> None:
+        """Build every part of the window again, with texts of the language that is in use now.
+
+        What was opened, run, asked for and said stays; dialogs close.
+        """
+        session, layouts = self.sessions.hand_over(), self.layouts.hand_over()
+        place, span = self.stage.canvas.place, self._timeline.track.span
+        self.controller.unfollow()
+        self.controller.workers.decode.cancel(TaskKey.THUMBNAIL)
+        self.built.remove()
+        self._build()
+        for part in (self.menu_row, self.toolbar, self._pages, self.statusBar()):
+            part.show()  # Qt would later, and docks be given their sizes without them
+        self.sessions.go_on(session)
+        self.layouts.go_on(layouts)
+        self.panels.log.show_lines(self.logbook.last())
+        self._begin()
+        self.stage.canvas.go_to(*place)
+        self._timeline.track.show_span(span)
+
+    def _begin(self) -> None:
+        """Show all that there is to show."""
+        self.controller.start()
         self._order_tabs()
         self.layouts.changed.connect(self._order_tabs)
         self._refreshed()
@@ -130,13 +127,43 @@ class MainWindow(TabRing):
 
     # -- building ---------------------------------------------------------------------------
 
+    def _build(self) -> None:
+        """Make every part, in the language in use now."""
+        self._furnish()
+        self.docks = Docks(self)
+        self.layouts = Layouts(self, self.docks, self._settings)
+        self.messages = Messages(self._pages, self._report, self._pages.message_room)
+        self.status = StatusLine()
+        self.statusBar().addWidget(self.status, 1)
+        self.panels = SimpleNamespace(**self.docks.panels)  # each row of PANELS by its name
+        self._connect_parts()
+        controller, settings = self.controller, self._settings
+        self.samples = SampleLoader(controller, self.welcome)
+        self.dialogs = DialogOpener(self, controller, settings)
+        self.sessions = SessionManager(self, controller, self.stage.canvas, self.layouts)
+        book = PlaceBook(user_cache_path("mvit-lens", appauthor=False))
+        self.places = PlaceKeeper(controller, book)
+        self._leaving = Leaving(self, controller, self.sessions)
+        self.help = HelpOpener(self, self.docks, settings, self.preferences, self.keys)
+        self.recent = RecentFilesMenu(self.files, controller, self.sessions, self.welcome, book)
+        self.actions_table = self._make_actions()
+        self.toolbar = make_toolbar(self.actions_table)
+        self.addToolBar(self.toolbar)
+        Drops(self, self.overlay, controller, self.sessions)
+        HoldToHide((*self.stage.keyed, *self.docks.keyed), self.store, self.keys, self)
+        self._listen()
+        self._name_buttons()
+
     def _furnish(self) -> None:
-        self.setObjectName("main")
-        self.setWindowTitle("MViT Lens")
-        self.setDockNestingEnabled(True)
-        self.setAnimated(False)
+        self.stage = Stage()
+        self.atlas = AtlasPage()
+        self.welcome = Welcome()
+        self.menu_row = MenuRow()
+        self._pages = Pages(self.welcome, self.stage, self.atlas)
+        self.overlay = DropOverlay(self._pages)
         self.setMenuWidget(self.menu_row)
         self.setCentralWidget(self._pages)
+        self.setStatusBar(QStatusBar())
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_actions(self) -> Actions:
@@ -163,7 +190,7 @@ class MainWindow(TabRing):
         self.pointing.set_actions(actions)
         self.help.name_search(self.menu_row)
         self.controller.follow(StreamMenu(actions).show_snapshot)
-        actions.by_id["file.open_sample"].setMenu(self._sample_menu())
+        actions.by_id["file.open_sample"].setMenu(self.samples.menu(self))
         return actions
 
     def _connect_parts(self) -> None:
@@ -202,7 +229,6 @@ class MainWindow(TabRing):
         """Connect signals of the window's parts to the window itself."""
         self.welcome.command.connect(self._run)
         self.menu_row.search_asked.connect(self.help.palette)
-        self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
         self.messages.dock_asked.connect(self.docks.show)
         self.status.log_asked.connect(lambda: self.docks.toggle("log"))
         self.sessions.changed.connect(self._show_title)
@@ -212,13 +238,6 @@ class MainWindow(TabRing):
 
     def _report(self, message: Message) -> str:
         return report_of(message, self.store.state, self.controller.results, self.logbook.last())
-
-    def _sample_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for index, sample in enumerate(self.controller.results.samples.clips):
-            action = menu.addAction(term(sample.title))
-            action.triggered.connect(lambda _=False, index=index: self.open_sample(index))
-        return menu
 
     def _order_tabs(self) -> None:
         """Set the order of Tab: menu row, tools, left, centre, right, below."""
@@ -259,20 +278,7 @@ class MainWindow(TabRing):
 
     def leave(self) -> None:
         """Leave (Esc) what is removed, drawn, picked, a view, full screen; focus the stage."""
-        state, boxes = self.store.state, self.controller.intents.boxes
-        if state.removed is not None:
-            self.controller.intents.why.remove(None)
-        elif state.drawing:
-            boxes.draw(False)
-        elif chosen_box(state, self.controller.results) is not None:
-            boxes.choose(None)
-        elif state.picking:
-            self.controller.intents.picking(False)
-        elif isinstance(state.map.query, tuple):
-            self.controller.intents.choose_query("readout")
-        elif self.controller.intents.views.leave():
-            pass
-        elif self.isFullScreen():
+        if not self.controller.intents.leave() and self.isFullScreen():
             self.full_screen()
         self._pages.focus()
 

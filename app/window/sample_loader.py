@@ -6,15 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu
 
 from app.results import Message, TaskKey
 from app.state.view_state import ModelSource
+from app.text.terms import term
 from app.workers.thumbnails import make_thumbnail
 from mvit_core.demo import samples as shipped
 from mvit_core.errors import MvitError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
 
     from app.controller.controller import Controller
     from app.panels.welcome.panel import Welcome
@@ -46,6 +50,14 @@ class SampleLoader(QObject):
         if loaded is None or loaded.source != model:
             self._controller.load_model(model)
         self._controller.open_video(clip)
+
+    def menu(self, window: QWidget) -> QMenu:
+        """A menu of the samples."""
+        menu = QMenu(window)
+        for index, sample in enumerate(self._controller.results.samples.clips):
+            action = menu.addAction(term(sample.title))
+            action.triggered.connect(lambda _=False, index=index: self.open(index))
+        return menu
 
     def clip(self, index: int = 0) -> Path | None:
         """Path of a shipped clip; None, with a message, where it is missing."""

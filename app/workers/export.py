@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.state.view_state import settings_for
@@ -16,20 +14,22 @@ from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
 from mvit_core.attribution import FEATURES, METHODS, head_indices
 from mvit_core.errors import FileChangedError
+from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
-from mvit_core.system.assets import asset
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video.decode.container import changed_words
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from app.results import Results
     from app.results.maps import Network
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice, MapSpec
+    from mvit_core.explaining import Changes
     from mvit_core.export import Comparison, ExportRequest, Source
     from mvit_core.pipeline import Explainer
     from mvit_core.render import HeatSettings, RangePolicy
@@ -85,8 +85,8 @@ class Exported:
     """Remarks on the file, a sentence each."""
 
 
-def job_for(state: ViewState, results: Results) -> ExportJob | None:
-    """Make the job that exports the present view; None without video or model."""
+def job_for(state: ViewState, results: Results, folder: Path) -> ExportJob | None:
+    """Make the job that exports the present view to a folder; None without video or model."""
     layer = results.layer(state.map.block)
     if results.video is None or results.model is None or layer is None:
         return None
@@ -104,7 +104,7 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
         clip=clip,
         model=results.model.source,
         clip_spec=clip_spec,
-        target=_writable_folder(clip) / f"{clip.stem}.mp4",
+        target=folder / f"{clip.stem}.mp4",
         request=ExportRequest(
             map=shown,
             heat=settings_for(state.map.method, state.heat),
@@ -113,6 +113,7 @@ def job_for(state: ViewState, results: Results) -> ExportJob | None:
             boxes=state.boxes if results.model.reads_boxes else (),
             tiling=state.tiling,
             comparison=comparison,
+            changes=_changes(results),
         ),
         picture_fps=state.picture_fps if results.video.is_folder else None,
         clip_file=results.video.file,
@@ -140,6 +141,11 @@ def _map_on_screen(state: ViewState, results: Results, block: int) -> MapSpec:
         target=target.index,
         against=target.against,
     )
+
+
+def _changes(results: Results) -> Changes:
+    """What is changed in the network on screen, by the same means."""
+    return UNCHANGED if results.request is None else results.request.changes
 
 
 def named(job: ExportJob) -> Path:
@@ -189,7 +195,7 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
     Its target is a free name beside the last file. A window or a loop is the present one, or the
     whole video where there is none any more.
     """
-    job = job_for(state, results)
+    job = job_for(state, results, last.target.parent)
     if job is None:
         return None
     spans = spans_of(state, results)
@@ -203,6 +209,7 @@ def repeated(last: ExportJob, state: ViewState, results: Results) -> ExportJob |
         boxes=now.boxes,
         tiling=now.tiling,
         comparison=now.comparison,
+        changes=now.changes,
     )
     if now.map.method not in METHODS:
         as_last = replace(as_last, layout=now.layout)  # evidence is one map: some have none of it
@@ -239,13 +246,6 @@ def _short_range(job: ExportJob) -> str:
     if job.span == "sampled":
         return "sampled"
     return f"f{frame_number(request.start)}-{frame_number(request.stop - 1)}"
-
-
-def _writable_folder(path: Path) -> Path:
-    """The folder of a file, or the user's own where that is read-only or holds shipped clips."""
-    folder = path.absolute().parent
-    is_ours = str(folder) == str(asset("demo"))
-    return folder if os.access(folder, os.W_OK) and not is_ours else Path.home()
 
 
 class Exporter:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.results import PANE_NAMES
 from app.state.view_state import PINS
+from mvit_core.explaining.changes import UNCHANGED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,13 +68,15 @@ def compared(
     pins = state.panes[:PINS]
     if not pins:
         return None, ()
-    sources, panes = [replace(own, is_own_clip=True)], [PaneMap(NOW, shown)]
+    changes = UNCHANGED if results.request is None else results.request.changes
+    sources = [replace(own, is_own_clip=True)]
+    panes = [PaneMap(NOW, shown, changes=changes)]
     for place, pin in enumerate(pins, start=1):
         is_own = (pin.clip, pin.stream) == (own.clip, own.stream)
         source = JobSource(pin.clip, pin.stream, pin.model, pin.clip_spec, is_own_clip=is_own)
         if source not in sources:
             sources.append(source)
-        panes.append(PaneMap(PANE_NAMES[place - 1], pin.map, sources.index(source)))
+        panes.append(PaneMap(PANE_NAMES[place - 1], pin.map, sources.index(source), pin.changes))
     difference = state.difference
     if difference is not None and max(difference) >= len(panes):
         difference = None

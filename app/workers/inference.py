@@ -152,6 +152,7 @@ class ModelWorker:
         video = self._videos.get(_open_key(request.clip, None, request.clip_file))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
+        explainer = explainer.with_changes(request.changes)
         captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
@@ -245,7 +246,7 @@ class ModelWorker:
         self._explainers[key] = sparing  # most recently used last
         for old in list(self._explainers)[:-EXPLAINERS_KEPT]:
             self._explainers.pop(old).close()
-        return sparing
+        return sparing.with_changes(request.changes)
 
     def _keep(self, network: Network, loaded: LoadedModel) -> None:
         """Keep a model, and drop the longest unused others beyond ``MODEL_BYTES``."""

@@ -10,6 +10,7 @@ import cv2
 from app.results import TaskKey
 from app.workers.atlas import AtlasWorker
 from app.workers.decode import Decoder
+from app.workers.effects import EffectsWorker
 from app.workers.evidence import EvidenceWorker
 from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
@@ -53,6 +54,7 @@ INFERENCE_TASKS = (
     TaskKey.WHEN,
     TaskKey.ATLAS,
     TaskKey.HEAD_CARD,
+    TaskKey.EFFECTS,
     TaskKey.RANGE,
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
@@ -92,6 +94,7 @@ class WorkerPool:
         self.proxy_maker, self.model_worker = ProxyMaker(), ModelWorker(budget, known)
         self.explain = EvidenceWorker(self.model_worker)
         self.atlas = AtlasWorker(self.model_worker)
+        self.effects = EffectsWorker(self.model_worker)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mvit_core.explaining.baselines import BASELINES, Baseline
+from mvit_core.explaining.changes import UNCHANGED, Changes, HeadPlace
 from mvit_core.explaining.evidence import Evidence, Part, Target
 from mvit_core.explaining.methods import (
     CROSS,
@@ -29,10 +30,13 @@ __all__ = [
     "DEFAULT_METHOD",
     "EVIDENCE",
     "INSTANT_METHOD",
+    "UNCHANGED",
     "Baseline",
+    "Changes",
     "EnteringTokens",
     "Evidence",
     "EvidenceMethod",
+    "HeadPlace",
     "Part",
     "Removal",
     "StageRun",

@@ -36,7 +36,10 @@ def direct_logit(subject: Subject, target: Target, baseline: str) -> Evidence:
         )
     to_left, constant = affine(subject, block, target)
     to_joined = to_left @ block.projection.weight.to(to_left.dtype)  # (1, Nq, C)
-    to_weighted = to_joined.unflatten(-1, (block.weighted.shape[1], -1)).transpose(1, 2)
+    to_weighted = to_joined.unflatten(-1, (block.weighted.shape[1], -1)).transpose(1, 2).clone()
+    off = subject.off_in(subject.config.depth - 1)  # what they give comes from no key
+    constant += float((to_weighted * block.weighted)[:, off].sum())
+    to_weighted[:, off] = 0
     values = by_key(Tapped(block.inputs, to_weighted), "signed", subject.steps).sum(dim=0)
     parts = _parts(block, to_left, to_joined, constant)
     heads, delta = float(values.sum()), float(margin(subject.run.logits, target))

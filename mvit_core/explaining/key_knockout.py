@@ -34,7 +34,8 @@ def key_knockout(subject: Subject, target: Target, baseline: str) -> Evidence:
         )
     block = taken_apart(subject, "key_knockout")
     with torch.no_grad():
-        logits = subject.scores(_left_without(block), block.grid)  # (Nk, classes)
+        off = subject.off_in(subject.config.depth - 1)
+        logits = subject.scores(_left_without(block, off), block.grid)  # (Nk, classes)
     own = margin(subject.run.logits, target)
     values = (own - margin(logits, target)).cpu().numpy()  # (Nk,)
     return Evidence(
@@ -47,8 +48,8 @@ def key_knockout(subject: Subject, target: Target, baseline: str) -> Evidence:
     )
 
 
-def _left_without(block: TakenBlock) -> Tensor:
-    """The class token that leaves the block without each key: (Nk, 1, C)."""
+def _left_without(block: TakenBlock, off: list[int]) -> Tensor:
+    """The class token that leaves the block without each key, (Nk, 1, C); some heads are off."""
     inputs = block.inputs
     # On the CPU: not every device has numbers of this precision, and this is little.
     queries, keys = inputs.queries()[0, :, :1].cpu().double(), inputs.keys()[0].cpu().double()
@@ -57,6 +58,7 @@ def _left_without(block: TakenBlock) -> Tensor:
     whole = (shares * values).sum(dim=1, keepdim=True)  # (h, 1, d)
     left_over = (1 - shares).clamp(min=torch.finfo(torch.float64).tiny)
     without = (whole - shares * values) / left_over  # (h, Nk, d)
+    without[off] = block.weighted[0, off, :1].cpu().double()  # the same whatever the keys are
     joined = without.transpose(0, 1).flatten(1).to(block.joined)  # (Nk, C)
     # What is joined beside the weighted values stays: the class token's own query, in some formats.
     queries_joined = block.joined[0, :1] - block.weighted[0, :, 0].flatten()

@@ -17,6 +17,7 @@ from mvit_core.attention.record import activated
 from mvit_core.errors import CaptureError, ClipError
 from mvit_core.explaining.baselines import BASELINES
 from mvit_core.explaining.evidence import Target
+from mvit_core.explaining.heads_off import HeadsOff
 from mvit_core.explaining.watching import OnStep, Steps, watched
 from mvit_core.geometry import GridGeometry, Triple
 from mvit_core.model.config import MViTConfig
@@ -120,6 +121,7 @@ class Subject:
         box: for a model of detection, x1, y1, x2, y2 in pixels of the crop: whose classes are
             explained; None is the whole frame.
         run: the pass over the clip, where it was heard already (``EnteringTokens``).
+        off: heads that are off in every pass; None for none.
 
     Raises:
         CaptureError: the model is no MViT, is being trained, predicts no classes or takes no box.
@@ -132,6 +134,7 @@ class Subject:
         inputs: Tensor,
         box: Sequence[float] | None = None,
         run: StageRun | None = None,
+        off: HeadsOff | None = None,
     ) -> None:
         if not isinstance(model, MViT):
             raise CaptureError(f"{type(model).__name__} is no MViT; explanations need its blocks")
@@ -148,6 +151,7 @@ class Subject:
             self.clip = inputs.to(parameter.device, parameter.dtype).detach().clone()
         self._boxes = self._boxes_of(box)
         self._runs: dict[str, StageRun] = {} if run is None else {"": run}
+        self._off = off
         self.steps = Steps()
 
     def _boxes_of(self, box: Sequence[float] | None) -> Tensor | None:
@@ -163,7 +167,11 @@ class Subject:
     def with_model(self, model: MViT) -> "Subject":
         """The same clip and box before another network."""
         box = None if self._boxes is None else self._boxes[0, 1:].tolist()
-        return Subject(model, self.clip, box)
+        return Subject(model, self.clip, box, off=self._off)
+
+    def off_in(self, block: int) -> list[int]:
+        """Heads of a block that are off."""
+        return [] if self._off is None else self._off.of(block)
 
     @property
     def nbytes(self) -> int:
@@ -216,6 +224,8 @@ class Subject:
             stack.enter_context(own_precision(device))
             stack.enter_context(frozen(self.model))
             stack.enter_context(watched(self.model, self.steps))
+            if self._off is not None:
+                stack.enter_context(self._off.applied(self.model))
             yield self.steps
 
     def pass_over(self, clip: Tensor) -> StageRun:

@@ -20,7 +20,7 @@ from mvit_core.explaining.subject import StageRun, Subject, entering_geometry, m
 from mvit_core.explaining.watching import Steps
 from mvit_core.model.kernels import product, used_rows
 from mvit_core.model.products import flat_mask, tile_softmax, tiles_of
-from mvit_core.model.tap import AttentionInputs, AttentionTap
+from mvit_core.model.tap import AttentionInputs, tap_of
 
 __all__ = ["Tapped", "by_key", "gradients", "on_keys", "tap_of", "tapped"]
 
@@ -38,16 +38,12 @@ class Tapped:
     """(1, h, Nq, d): of what is explained, with respect to the weighted values."""
 
 
-def tap_of(layer: nn.Module) -> AttentionTap:
-    """The place in a block where its attention can be heard."""
-    return next(part for part in layer.modules() if isinstance(part, AttentionTap))
-
-
 @contextmanager
 def tapped(subject: Subject, blocks: Iterable[int]) -> Iterator[dict[int, tuple[Tapped, Tensor]]]:
     """Hears the attention of some blocks: what entered it, and the weighted values.
 
-    Under grad the graph begins at the weighted values of the first of them, and no earlier.
+    Under grad the graph begins at the weighted values of the first of them, and no earlier. Values
+    are heard before a head that is off gives others, so that its own have no gradient.
     """
     heard: dict[int, tuple[Tapped, Tensor]] = {}
 
@@ -67,7 +63,7 @@ def tapped(subject: Subject, blocks: Iterable[int]) -> Iterator[dict[int, tuple[
     with ExitStack() as stack:
         for block in blocks:
             tap = tap_of(subject.model.layers[block])
-            stack.callback(tap.register_forward_hook(hook_of(block)).remove)
+            stack.callback(tap.register_forward_hook(hook_of(block), prepend=True).remove)
         yield heard
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mvit_core.attribution import MapSpec
 from mvit_core.errors import ExportError
+from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.export.layouts import Panel
 from mvit_core.pipeline import Explainer
 from mvit_core.video import ClipWindow, Tiling, Video, window_of
@@ -21,6 +22,8 @@ class PaneMap:
     map: MapSpec
     source: int = 0
     """Place of its clip and model among the sources; 0 is those of the export."""
+    changes: Changes = UNCHANGED
+    """What is changed in the network."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def panes_of(
             )
         source, window = sources.each[pane.source], windows[pane.source]
         own = boxes if pane.source == 0 else ()
-        found = source.explainer.explain(source.video, window, pane.map, boxes=own)
+        explainer = source.explainer.with_changes(pane.changes)
+        found = explainer.explain(source.video, window, pane.map, boxes=own)
         panels.append(Panel(found, pane.name, name=pane.name, source=pane.source))
     if comparison.difference is not None:
         first, second = (panels[place] for place in comparison.difference)

@@ -57,6 +57,7 @@ def export_arrays(
         ExportError: the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
+    explainer = explainer.with_changes(request.changes)
     windows = explainer.windows(video, request.tiling)
     explanations = []
     for done, window in enumerate(windows, start=1):
@@ -81,6 +82,7 @@ def arrays_sheet(
     Raises:
         MvitError: the model or the video does not give what is asked for.
     """
+    explainer = explainer.with_changes(request.changes)
     windows, window = _windows_at(explainer, video, request)
     explainer.capture(video, window, on_step=on_piece)
     one = explainer.explain(video, window, request.map)
@@ -152,6 +154,7 @@ def _provenance(
         "preprocessing": asdict(explainer.loaded.clip_spec),
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
+        **first.capture.changes.facts,
         **({} if first.evidence is None else evidence_json(first)),
         **({} if colours is None else {"variance": list(colours.variance)}),
         "damage": list(video.damage),
@@ -170,12 +173,13 @@ def export_table(
     ``window_index`` counts from 0, as commands do; the window and captions count windows from 1.
 
     Of boxes every one has its rows, and five columns more: its name, or its number from 1, and
-    its edges.
+    its edges. With heads off a last column names them.
 
     Raises:
         ExportError: the target cannot be written.
         MvitError: the video does not make inputs of the model.
     """
+    explainer = explainer.with_changes(request.changes)
     windows = explainer.windows(video, request.tiling)
     rows: list[tuple[str, ...]] = [_heads(request)]
     notes: dict[str, None] = {}
@@ -202,6 +206,7 @@ def table_sheet(
     Raises:
         MvitError: the video does not make inputs of the model.
     """
+    explainer = explainer.with_changes(request.changes)
     windows, window = _windows_at(explainer, video, request)
     boxes = boxes_in(request, video, window)
     rows = _rows(explainer, explainer.capture(video, window, None, on_piece, boxes), request)
@@ -213,7 +218,8 @@ def table_sheet(
 def _heads(request: ExportRequest) -> tuple[str, ...]:
     """The heads of the columns."""
     heads = ("window_index", "rank", "class_index", "class", "probability", "frames")
-    return (*heads, *(_BOX_COLUMNS if request.boxes else ()))
+    changed = ("heads_off",) if request.changes else ()
+    return (*heads, *(_BOX_COLUMNS if request.boxes else ()), *changed)
 
 
 def _rows(
@@ -224,6 +230,8 @@ def _rows(
     frames = " ".join(str(frame) for frame in captured.frame_indices)
     for place in range(max(len(captured.boxes), 1)):
         own = _box_cells(captured, place) if request.boxes else []
+        if request.changes:
+            own.append(" ".join(map(str, request.changes.heads_off)))
         predictions = explainer.predictions_of(captured.record, place)
         for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):
             cells = (str(captured.window.index), str(rank), str(best.index), text_cell(best.name))

@@ -19,9 +19,17 @@ def remarks_of(panel: Panel) -> tuple[str, ...]:
 def verdicts_of(panel: Panel) -> tuple[str, ...]:
     """A few words on the picture itself, where nothing is written below it."""
     shown = (panel, panel.minus) if panel.minus is not None else (panel,)
+    changed = (changed_words(each) for each in shown if each.heat)
     rows = (EVIDENCE.get(each.explanation.maps.method) for each in shown if each.heat)
     failing = (row for row in rows if row is not None and row.trust in FAILING)
-    return tuple(dict.fromkeys(f"{row.title}: {row.trust}" for row in failing))
+    verdicts = (f"{row.title}: {row.trust}" for row in failing)
+    return tuple(dict.fromkeys(words for words in (*changed, *verdicts) if words))
+
+
+def changed_words(panel: Panel) -> str:
+    """What is changed in the network of a map, and of which pane; empty where nothing is."""
+    words = panel.explanation.capture.changes.words
+    return f"{panel.name}: {words}" if words and panel.name else words
 
 
 def _sentences(panel: Panel) -> tuple[str, ...]:
@@ -30,4 +38,4 @@ def _sentences(panel: Panel) -> tuple[str, ...]:
     failing = ""
     if row is not None and row.trust in FAILING:
         failing = f"{row.title}: {row.trust}, it {row.trust_words}"
-    return failing, maps.note
+    return changed_words(panel), failing, maps.note

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mvit_core.attribution import MapSpec
+from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.export.comparison import Comparison
 from mvit_core.render import HeatSettings
 from mvit_core.video.boxes import TimedBox
@@ -47,6 +48,8 @@ class ExportRequest:
     """How windows lie over the video."""
     comparison: Comparison | None = None
     """Panes side by side, shown in place of the layout; None shows the layout."""
+    changes: Changes = UNCHANGED
+    """What is changed in the network; panes have their own."""
 
 
 @dataclass(frozen=True)

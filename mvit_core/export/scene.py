@@ -54,6 +54,7 @@ class Scene:
         on_piece: Callable[[], None],
         others: Sequence[Source] = (),
     ) -> None:
+        explainer = explainer.with_changes(request.changes)
         self._explainer, self._video, self._request = explainer, video, request
         self._on_piece = on_piece
         self.sources = Sources((Source(explainer, video), *others), request.tiling)
@@ -152,5 +153,6 @@ def _map_json(panel: Panel, spec: MapSpec) -> dict[str, Any]:
         "head": head_json(spec.head),
         "method": spec.method,
         "query": spec.query,
+        **explanation.capture.changes.facts,
         **({} if explanation.evidence is None else evidence_json(explanation)),
     }

@@ -20,6 +20,7 @@ from mvit_core.video import ClipWindow
 
 if TYPE_CHECKING:
     from mvit_core.attribution import MapSpec
+    from mvit_core.explaining.changes import Changes
 
 
 class Styles:
@@ -35,7 +36,8 @@ class Styles:
         self, sources: Sources, request: ExportRequest, on_piece: Callable[[], None]
     ) -> None:
         self._sources, self._request, self._on_piece = sources, request, on_piece
-        self._clip_ends: dict[tuple[int, MapSpec], ValueRange] = {}  # by source and layer
+        self._clip_ends: dict[tuple[int, MapSpec, Changes], ValueRange] = {}
+        """By source, layer and what is changed."""
 
     def of(self, panels: Sequence[Panel], windows: Sequence[ClipWindow]) -> tuple[RenderStyle, ...]:
         """The style of each panel.
@@ -67,7 +69,8 @@ class Styles:
             return self._style(explanation, self._pooled_ends(panel.source, explanation))
         if self._policy != "clip":
             return self._style(explanation, self._ends_of(explanation))
-        key = panel.source, replace(explanation.spec, block=explanation.maps.block, head="mean")
+        spec = replace(explanation.spec, block=explanation.maps.block, head="mean")
+        key = panel.source, spec, explanation.capture.changes
         if key not in self._clip_ends:
             self._clip_ends[key] = self._pooled_ends(panel.source, explanation)
         return self._style(explanation, self._clip_ends[key])

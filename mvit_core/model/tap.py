@@ -115,3 +115,8 @@ class AttentionTap(nn.Module):
             drop_rate=inputs.drop_rate,
             on_piece=self.on_piece,
         )
+
+
+def tap_of(layer: nn.Module) -> AttentionTap:
+    """The place in a block where its attention can be heard and changed."""
+    return next(part for part in layer.modules() if isinstance(part, AttentionTap))

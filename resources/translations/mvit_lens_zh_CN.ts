@@ -81,6 +81,17 @@ Apache 许可证 2.0 版</translation>
         </message>
     </context>
     <context>
+        <name>BeforeLine</name>
+        <message>
+            <source>All on</source>
+            <translation>全部开启</translation>
+        </message>
+        <message>
+            <source>The whole video is run with all heads on</source>
+            <translation>整个视频在所有头开启时运行</translation>
+        </message>
+    </context>
+    <context>
         <name>Canvas</name>
         <message>
             <source>Frame with attention</source>
@@ -484,6 +495,56 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>EffectsPanel</name>
+        <message>
+            <source>Blocks below each other, heads beside</source>
+            <translation>各块上下排列，头左右排列</translation>
+        </message>
+        <message>
+            <source>By block</source>
+            <translation>按块</translation>
+        </message>
+        <message>
+            <source>By effect</source>
+            <translation>按效应</translation>
+        </message>
+        <message>
+            <source>Heads whose effect is found</source>
+            <translation>已求得效应的头</translation>
+        </message>
+        <message>
+            <source>Its mean</source>
+            <translation>其均值</translation>
+        </message>
+        <message>
+            <source>The largest effect first</source>
+            <translation>效应最大者在前</translation>
+        </message>
+        <message>
+            <source>What a head gives that is off</source>
+            <translation>已关闭的头给出什么</translation>
+        </message>
+        <message>
+            <source>What a head gives that is off: {by}</source>
+            <translation>已关闭的头给出：{by}</translation>
+        </message>
+        <message>
+            <source>Zero</source>
+            <translation>零</translation>
+        </message>
+        <message>
+            <source>{n} of {all}</source>
+            <translation>{n} / {all}</translation>
+        </message>
+    </context>
+    <context>
+        <name>EffectsScheduler</name>
+        <message>
+            <source>Effects of heads in window {n}</source>
+            <translation>窗口 {n} 的头效应</translation>
+        </message>
+    </context>
+    <context>
         <name>EncodingFields</name>
         <message>
             <source>Keep the sound of the clip</source>
@@ -640,6 +701,25 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>FolderField</name>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Choose a folder</source>
+            <translation>选择文件夹</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>No folder of its own</source>
+            <translation>不指定文件夹</translation>
+        </message>
+    </context>
+    <context>
         <name>Gallery</name>
         <message>
             <source>Sample clips</source>
@@ -732,6 +812,25 @@ Right-click for percentile tails and units</source>
         <message>
             <source>{share} of its attention is on the class key</source>
             <translation>它有 {share} 的注意力落在类别键上</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeadSwitches</name>
+        <message>
+            <source>Click: off or on. Alt+click: alone in its block. Enter: on the frame</source>
+            <translation>单击：关闭或开启。Alt+单击：块内只留此头。Enter：显示在画面上</translation>
+        </message>
+        <message>
+            <source>Head {b}/{h}: {value} logit</source>
+            <translation>头 {b}/{h}：{value} logit</translation>
+        </message>
+        <message>
+            <source>Heads</source>
+            <translation>头</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>已关闭</translation>
         </message>
     </context>
     <context>
@@ -1436,10 +1535,6 @@ right-click for percentile tails and units</source>
             <source>Restore defaults</source>
             <translation>恢复默认值</translation>
         </message>
-        <message>
-            <source>The language changes at the next start</source>
-            <translation>语言将在下次启动时更改</translation>
-        </message>
     </context>
     <context>
         <name>PreprocessingDialog</name>
@@ -1852,6 +1947,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Sessions</source>
             <translation>会话</translation>
+        </message>
+        <message>
+            <source>The model has no head {names}, so these are not off any more</source>
+            <translation>模型没有头 {names}，它们不再是关闭状态</translation>
         </message>
         <message>
             <source>{name} is another file than the one that was saved</source>
@@ -2443,6 +2542,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>_Model</name>
         <message>
+            <source>with all heads on {share}</source>
+            <translation>所有头开启时 {share}</translation>
+        </message>
+        <message>
             <source>{name}: class {index}, rank {rank}. The box pins it to the timeline</source>
             <translation>{name}：类别 {index}，排名 {rank}。勾选后固定到时间轴</translation>
         </message>
@@ -2699,6 +2802,10 @@ right-click for percentile tails and units</source>
             <translation>视频列表，逐个查看</translation>
         </message>
         <message>
+            <source>Ablation, ablate, knock out</source>
+            <translation>消融，关闭，屏蔽</translation>
+        </message>
+        <message>
             <source>About MViT Lens</source>
             <translation>关于 MViT Lens</translation>
         </message>
@@ -2725,6 +2832,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>All heads of the block</source>
             <translation>此块的所有头</translation>
+        </message>
+        <message>
+            <source>All heads on</source>
+            <translation>开启所有头</translation>
         </message>
         <message>
             <source>All panels away, or back</source>
@@ -2967,6 +3078,10 @@ right-click for percentile tails and units</source>
             <translation>加快</translation>
         </message>
         <message>
+            <source>Find the effects of heads</source>
+            <translation>求各头的效应</translation>
+        </message>
+        <message>
             <source>First frame</source>
             <translation>第一帧</translation>
         </message>
@@ -3185,6 +3300,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Markers</source>
             <translation>标记</translation>
+        </message>
+        <message>
+            <source>Mean of heads over the whole clip</source>
+            <translation>取整个片段上的头均值</translation>
         </message>
         <message>
             <source>Mean of heads, again for maximum</source>
@@ -3531,6 +3650,10 @@ right-click for percentile tails and units</source>
             <translation>在后台运行每个模型窗口，用于时间轴上的曲线</translation>
         </message>
         <message>
+            <source>Run the clip, so that a head that is off gives a better mean</source>
+            <translation>运行整个片段，使已关闭的头给出更好的均值</translation>
+        </message>
+        <message>
             <source>Run the model on the window shown</source>
             <translation>在当前模型窗口上运行模型</translation>
         </message>
@@ -3647,8 +3770,16 @@ right-click for percentile tails and units</source>
             <translation>与下一个窗格互换</translation>
         </message>
         <message>
+            <source>Switch the head off or on</source>
+            <translation>关闭或开启此头</translation>
+        </message>
+        <message>
             <source>Take the tour</source>
             <translation>查看导览</translation>
+        </message>
+        <message>
+            <source>The model runs without the head that is chosen; again: with it</source>
+            <translation>模型不用所选的头运行；再按一次恢复</translation>
         </message>
         <message>
             <source>The next frame that the model sees</source>
@@ -3693,6 +3824,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>What is shown beside pinned maps</source>
             <translation>当前图与固定的图并列</translation>
+        </message>
+        <message>
+            <source>What the class loses without each head, the last block first</source>
+            <translation>没有各头时该类失去多少，从最后一块开始</translation>
         </message>
         <message>
             <source>When: what each frame adds</source>
@@ -3777,6 +3912,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>a single map is shown already</source>
             <translation>当前已是单图</translation>
+        </message>
+        <message>
+            <source>all heads are on</source>
+            <translation>所有头均已开启</translation>
         </message>
         <message>
             <source>choose a box first: click it</source>
@@ -3989,6 +4128,85 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>effects</name>
+        <message>
+            <source>Again</source>
+            <translation>重试</translation>
+        </message>
+        <message>
+            <source>Choose one head first: a digit, or a row of Head effects</source>
+            <translation>请先选择一个头：按数字键，或在头效应中选一行</translation>
+        </message>
+        <message>
+            <source>Effects are found one head at a time.</source>
+            <translation>效应逐头求得。</translation>
+        </message>
+        <message>
+            <source>Find them</source>
+            <translation>求效应</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
+        </message>
+        <message>
+            <source>Run the clip for a better one</source>
+            <translation>运行整个片段以改进</translation>
+        </message>
+        <message>
+            <source>Stopped.</source>
+            <translation>已停止。</translation>
+        </message>
+        <message>
+            <source>Take all {n} that were run</source>
+            <translation>改用已运行的全部 {n} 个</translation>
+        </message>
+        <message>
+            <source>The effects stopped: {reason}</source>
+            <translation>头效应已停止：{reason}</translation>
+        </message>
+        <message>
+            <source>What the logit loses when a head gives its mean instead.</source>
+            <translation>某头改为给出其均值时 logit 失去的量。</translation>
+        </message>
+        <message>
+            <source>What the logit loses when a head gives zero instead. Of early heads that is little but an offset.</source>
+            <translation>某头改为给出零时 logit 失去的量。对前面的头，这几乎只是偏移。</translation>
+        </message>
+        <message>
+            <source>before: 1 head is off ({names})</source>
+            <translation>之前：1 个头已关闭（{names}）</translation>
+        </message>
+        <message>
+            <source>before: {n} heads are off ({names})</source>
+            <translation>之前：{n} 个头已关闭（{names}）</translation>
+        </message>
+        <message>
+            <source>heads off: {names}</source>
+            <translation>已关闭的头：{names}</translation>
+        </message>
+        <message>
+            <source>logit of “{a}”</source>
+            <translation>“{a}”的 logit</translation>
+        </message>
+        <message>
+            <source>logit of “{a}”, not “{b}”</source>
+            <translation>“{a}”而非“{b}”的 logit</translation>
+        </message>
+        <message>
+            <source>mean of 1 window</source>
+            <translation>1 个窗口的均值</translation>
+        </message>
+        <message>
+            <source>mean of {n} windows</source>
+            <translation>{n} 个窗口的均值</translation>
+        </message>
+        <message>
+            <source>{names} and {n} more</source>
+            <translation>{names} 等，另有 {n} 个</translation>
+        </message>
+    </context>
+    <context>
         <name>empty</name>
         <message>
             <source>Choose a class to see what each head does for it.</source>
@@ -4001,10 +4219,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>Drop a list or a folder of clips.</source>
             <translation>请拖入视频列表或视频文件夹。</translation>
-        </message>
-        <message>
-            <source>Effects of heads are not in this version yet.</source>
-            <translation>此版本尚无头效应。</translation>
         </message>
         <message>
             <source>Open list…</source>
@@ -4316,8 +4530,10 @@ right-click for percentile tails and units</source>
             <translation>把视频和检查点拖到主窗口上，或用 Ctrl+O 和 Ctrl+Shift+O。模型在所示的那段视频上运行：即它的模型窗口。</translation>
         </message>
         <message>
-            <source>Effects do not add up: heads replace each other, and what one no longer says another may.</source>
-            <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。</translation>
+            <source>Effects do not add up: heads replace each other, and what one no longer says another may.
+In Head effects a click switches a head off, so that the model runs without it: the head gives its mean over windows and tokens instead. Map, classes and exports follow, and say so.</source>
+            <translation>效应不能相加：头之间会相互替代，一个不再表达的，另一个可能表达。
+在“头效应”中单击即可关闭一个头，模型随即不用它运行：该头改为给出其在窗口和 token 上的均值。图、类别和导出随之改变，并加以注明。</translation>
         </message>
         <message>
             <source>Entropy</source>
@@ -4724,6 +4940,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>opening</name>
         <message>
+            <source>All heads are on: those that were off are of another model</source>
+            <translation>所有头均已开启：先前关闭的头属于另一个模型</translation>
+        </message>
+        <message>
             <source>Map, pinned classes and preprocessing begin anew with another model</source>
             <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>
         </message>
@@ -4840,10 +5060,6 @@ right-click for percentile tails and units</source>
             <translation>1（同播放器）</translation>
         </message>
         <message>
-            <source>Another language is used from the next start on</source>
-            <translation>更改语言后，下次启动时生效</translation>
-        </message>
-        <message>
             <source>Big step</source>
             <translation>大步长</translation>
         </message>
@@ -4858,6 +5074,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Fewer leave room for other programs; work in the background leaves one</source>
             <translation>较少的核心给其他程序留出余地；后台工作会留出一个核心</translation>
+        </message>
+        <message>
+            <source>Folder of exports</source>
+            <translation>导出文件夹</translation>
         </message>
         <message>
             <source>Frames count from</source>
@@ -4896,6 +5116,10 @@ right-click for percentile tails and units</source>
             <translation>缓存内存</translation>
         </message>
         <message>
+            <source>Of the window; files and the command line stay English</source>
+            <translation>仅窗口使用；文件与命令行保持英文</translation>
+        </message>
+        <message>
             <source>Off: a window is run when asked for with Ctrl+R</source>
             <translation>关闭时：按 Ctrl+R 才运行模型窗口</translation>
         </message>
@@ -4928,6 +5152,10 @@ right-click for percentile tails and units</source>
             <translation>启动时使用、重置显示时恢复的配色</translation>
         </message>
         <message>
+            <source>Where films, pictures and data are offered to be written</source>
+            <translation>影片、图片与数据默认写入的位置</translation>
+        </message>
+        <message>
             <source>all there are</source>
             <translation>全部核心</translation>
         </message>
@@ -4938,6 +5166,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>suited to this machine</source>
             <translation>按本机情况</translation>
+        </message>
+        <message>
+            <source>that of the last export</source>
+            <translation>上次导出的文件夹</translation>
         </message>
     </context>
     <context>
@@ -5060,6 +5292,10 @@ right-click for percentile tails and units</source>
             <translation>模型窗口 {a} 的图；模型窗口 {b} 正在运行，{n}/{all}</translation>
         </message>
         <message>
+            <source>Map with other heads on; the one asked for is on its way</source>
+            <translation>这是另一组头开启时的图；所要的图正在生成</translation>
+        </message>
+        <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
         </message>
@@ -5070,6 +5306,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Preview; the frame itself is being decoded</source>
             <translation>预览；正在解码此帧</translation>
+        </message>
+        <message>
+            <source>Ranges differ: one colour is not one number in all panes</source>
+            <translation>范围不同：同一颜色在各窗格中不代表同一数值</translation>
         </message>
         <message>
             <source>Stage {s} · Block {b}</source>
@@ -6007,6 +6247,10 @@ right-click for percentile tails and units</source>
     </context>
     <context>
         <name>timeline</name>
+        <message>
+            <source>all heads on</source>
+            <translation>所有头开启</translation>
+        </message>
         <message>
             <source>failed</source>
             <translation>失败</translation>

@@ -85,7 +85,7 @@ def test_a_method_is_offered_and_shown(lens, qtbot):
     maps = lens.controller.results.shown.result.maps
     assert maps.method == "strongest"
     assert 0 < maps.values.max() <= 1
-    assert "strongest" in lens.stage.title.full_text()
+    assert "strongest" in lens.stage.header.title.full_text()
 
 
 def test_an_exporter_is_offered_by_the_dialog(lens):

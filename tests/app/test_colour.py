@@ -60,7 +60,6 @@ def screen_pixels(window):
     canvas.actual_size()
     box = canvas.frame_box()
     canvas.show_map(None)  # lines lie on top of the picture
-    canvas.show_badges(())
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     width, height = results.video.size
     crop = image.copy(round(box.left()), round(box.top()), width, height)

@@ -76,6 +76,7 @@ T view.overlay | B view.blink | Ctrl+Up view.more_opaque | Ctrl+Down view.less_o
 C view.next_colormap | Shift+C view.previous_colormap | Y view.lock_range | U view.auto_range
 S view.smooth | D view.token_grid | Q attention.pick | V view.next_view | P view.pin
 Ctrl+C edit.copy_image | ? help.shortcuts | Z view.hide_panels
+Shift+O explain.toggle_head | Shift+A explain.all_on
 """
 """Commands of single keys and keys of the stage, as the design has them."""
 

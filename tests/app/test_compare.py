@@ -78,6 +78,26 @@ def test_p_pins_what_is_shown_and_it_stays_while_the_selection_moves(pinned, qtb
     assert np.array_equal(info(pinned, 1).heatmap.values, values)
 
 
+def test_panes_with_other_ranges_say_so_and_those_of_one_layer_do_not(pinned, qtbot):
+    ends = {pane.scale.ends for pane in pinned.controller.results.panes}
+    assert len(ends) == 2
+    assert "Ranges differ" in pinned.stage.header.remark.full_text()
+    tap(qtbot, pinned, Qt.Key.Key_Down)  # the layer of the pinned map: one range for its heads
+    settle(qtbot, pinned)
+    painted(qtbot, pinned)
+    assert "Ranges differ" not in pinned.stage.header.remark.full_text()
+
+
+def test_a_pane_without_a_map_says_why_below_its_picture(pinned, qtbot):
+    waiting = replace(info(pinned, 1), heat=None, remark="This model has no such block")
+    before = pane(pinned, 1).body.grab().toImage()
+    pane(pinned, 1).show_pane(replace(waiting, remark=""))
+    bare = pane(pinned, 1).body.grab().toImage()
+    pane(pinned, 1).show_pane(waiting)
+    assert pane(pinned, 1).remark.full_text() == "This model has no such block"
+    assert pane(pinned, 1).body.grab().toImage() == bare != before, "nothing lies on the picture"
+
+
 def test_without_pins_the_view_says_how_to_pin(lens, qtbot):
     compare(qtbot, lens)
     assert lens.stage.compare.hint.isVisible()

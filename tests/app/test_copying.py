@@ -77,10 +77,10 @@ def test_all_heads_are_copied_with_title_and_colour_bar_at_the_frames_own_size(f
     view_picture = picture_now(lens)
     assert f"Image copied, {image.width()}×{image.height()}" in messages(lens)
     assert (view_picture.title, view_picture.scale) == (
-        lens.stage.grid_header.title.full_text(),
-        lens.stage.grid_header.range.scale,
+        lens.stage.header.title.full_text(),
+        lens.stage.scale_line.range.scale,
     )
-    assert view_picture.policy == lens.stage.grid_header.policy.full_text()
+    assert view_picture.policy == lens.stage.scale_line.policy.full_text()
     assert view_picture.source == "fine.mp4, frame 0"
     frame = lens.controller.results.picture.image
     box = view_picture.tiles[0].room

@@ -203,7 +203,7 @@ def test_a_repeated_export_without_its_loop_takes_the_whole_video(lens, tmp_path
     state, results = lens.store.state, lens.controller.results
     looped = replace(state, loop=Loop("range", 3, 7))
     assert spans_of(looped, results)["loop"] == (3, 8)
-    first = job_for(looped, results)
+    first = job_for(looped, results, tmp_path)
     request = of_frames(first.request, "loop", (3, 8))
     last = replace(first, target=tmp_path / "a.gif", span="loop", request=request)
     again = repeated(last, looped, results).request
@@ -576,7 +576,7 @@ def test_a_film_is_offered_with_the_range_of_the_clip_and_a_picture_with_that_on
     dialog.target.setText(str(tmp_path / "a.mp4"))
     qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
     exported(qtbot, lens, tmp_path / "a.mp4")
-    last = replace(job_for(lens.store.state, lens.controller.results), policy="clip")
+    last = replace(job_for(lens.store.state, lens.controller.results, tmp_path), policy="clip")
     again = repeated(last, lens.store.state, lens.controller.results)
     assert again.request.heat.range_policy == "clip"
 

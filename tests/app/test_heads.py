@@ -40,11 +40,11 @@ def test_ctrl_clicks_on_heads_show_their_average(lens, qtbot):
     maps = shown.result.maps
     expected = (maps.values[0] + maps.values[2]) / 2
     np.testing.assert_allclose(shown.heatmap.values, expected, atol=1e-7)
-    assert "heads h0, h2 of 4 averaged" in lens.stage.title.full_text()
+    assert "heads h0, h2 of 4 averaged" in lens.stage.header.title.full_text()
     picture = lens.stage.canvas.heat.image.copy()
     tile(qtbot, lens, 2, CONTROL)
     assert lens.store.state.map.head == 0
-    assert "head h0 of 4" in lens.stage.title.full_text()
+    assert "head h0 of 4" in lens.stage.header.title.full_text()
     assert lens.stage.canvas.heat.image != picture
     tile(qtbot, lens, 0, CONTROL)
     assert lens.store.state.map.head == "mean"

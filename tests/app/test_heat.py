@@ -196,10 +196,10 @@ def test_words_say_whose_map_it_is_and_how_far_its_own_has_come(waiting, qtbot):
     lens, gate = waiting
     next_window(qtbot, lens)
     words = "Map of window 1; window 2 is running, 3 of 16"
-    qtbot.waitUntil(lambda: words in lens.stage.canvas.badges, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: words in lens.stage.header.remarks, timeout=WAIT_MS)
     gate.set()
     settle(qtbot, lens)
-    assert not any("Map of window" in badge for badge in lens.stage.canvas.badges)
+    assert not any("Map of window" in badge for badge in lens.stage.header.remarks)
 
 
 def test_predictions_of_another_window_are_faint_but_can_be_read(waiting, qtbot):
@@ -229,7 +229,7 @@ def test_heat_of_damaged_frames_is_hatched_and_words_say_why(
     lens = boot(clip=barcode_clip, checkpoint=toy_checkpoint)
     lens.store.update(colormap="lime", coverage=False)
     settle(qtbot, lens)
-    assert any("damaged frames" in badge for badge in lens.stage.canvas.badges)
+    assert any("damaged frames" in badge for badge in lens.stage.header.remarks)
     drawn = changed(lens, qtbot)
     assert drawn.max() > 0.4 * STRONGEST
     phases = np.add.outer(*map(np.arange, drawn.shape)) % 8

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QLibraryInfo, QModelIndex, QSettings, Qt, QTranslator
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
-    QApplication,
     QComboBox,
     QFileDialog,
     QGroupBox,
@@ -31,10 +31,10 @@ from app.text.terms import core_titles, origin_words, term
 from mvit_core.attribution import METHODS
 from mvit_core.demo.samples import demo_samples
 from mvit_core.export import EXPORTERS, LAYOUTS
-from mvit_core.render import MODES
+from mvit_core.render import MODES, colormaps
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
 from resources.translations.update import LANGUAGES, UnmarkableError, marked, read, texts
-from tests.app.conftest import settle
+from tests.app.conftest import at_rest, settle
 from tests.app.helpers import dialog_of
 
 HOLE = re.compile(r"\{[^{}]*\}")
@@ -300,18 +300,95 @@ def test_english_comes_back_where_it_is_chosen(chinese, qapp, boot):
     assert menu_title("file") == "File"
 
 
-def test_another_language_is_said_to_come_with_the_next_start(boot):
-    window = boot()
-    window.actions_table.run("edit.preferences")
-    dialog = dialog_of(PreferencesDialog)
-    assert not dialog.note.isVisible()
-    window.preferences.update(language="zh_CN")
-    assert dialog.note.isVisible()
-    assert term("Attends to") == "Attends to"
-    window.preferences.update(language="system")
-    assert not dialog.note.isVisible()
+def choose_language(window, qtbot, title):
+    """Chooses a language in the preferences, by keys; the window is built anew soon after."""
+    if not window.findChildren(PreferencesDialog):
+        window.actions_table.run("edit.preferences")
+    before, field = window.stage, dialog_of(PreferencesDialog).fields["language"]
+    field.setFocus()
+    field.setCurrentIndex(field.findText(title))
+    field.activated.emit(field.currentIndex())
+    qtbot.waitUntil(lambda: window.stage is not before)
+    return dialog_of(PreferencesDialog)
+
+
+def test_the_window_speaks_another_language_at_once(lens, qtbot):
+    dialog = choose_language(lens, qtbot, "简体中文")
+    assert dialog.windowTitle() == "首选项"
+    assert dialog.fields["language"].hasFocus()
+    assert left_in_english(dialog, *colormaps("sequential")) == []
     dialog.reject()
-    assert QApplication.activeModalWidget() is None
+    at_rest(qtbot, lens.stage)
+    test_menus_panels_and_the_status_line_are_chinese(None, lens)
+    choose_language(lens, qtbot, "English").reject()
+    at_rest(qtbot, lens.stage)
+    assert lens.menuBar().actions()[0].text() == "&File"
+    said = {text for _, text in texts_of(lens) if CHINESE.search(text)}
+    assert said <= {language.TITLES["zh_CN"]}  # of the preferences, which are about to go
+
+
+def test_another_language_loses_nothing(lens, qtbot):
+    state, results = lens.store.state, lens.controller.results
+    lens.store.update(frame=3)
+    lens.stage.zoom("in")
+    lens.actions_table.run("view.next_colormap")
+    settle(qtbot, lens)
+    shown, place = lens.controller.results.shown, lens.stage.canvas.place
+    choose_language(lens, qtbot, "简体中文").reject()
+    settle(qtbot, lens)
+    assert lens.controller.results.shown is shown  # no map was made again, no window run again
+    assert lens.controller.results.model is results.model
+    assert lens.stage.canvas.place == place
+    qtbot.waitUntil(lens.stage.canvas.hasFocus)
+    lens.actions_table.run("edit.undo")
+    assert lens.store.state.heat == state.heat
+    QTest.keyClick(lens.stage.canvas, Qt.Key.Key_Right)
+    assert lens.store.state.frame == 4
+
+
+def test_docks_stand_as_they_were_after_another_language(lens, qtbot):
+    lens.store.update(workspace="explain")
+    lens.docks.by_name["why"].raise_()
+    lens.docks.toggle("log")
+    settle(qtbot, lens)
+    at_rest(qtbot, lens.stage)
+    before = places_of(lens)
+    choose_language(lens, qtbot, "简体中文").reject()
+    settle(qtbot, lens)
+    at_rest(qtbot, lens.stage)
+    assert places_of(lens) == before
+    lens.actions_table.run("view.hide_panels")
+    choose_language(lens, qtbot, "English").reject()
+    assert not any(dock.isVisible() for dock in lens.docks.by_name.values())
+    lens.actions_table.run("view.hide_panels")
+    at_rest(qtbot, lens.stage)
+    assert places_of(lens) == before
+
+
+def places_of(window):
+    return {
+        name: (dock.isVisible(), dock.geometry().getRect())
+        for name, dock in window.docks.by_name.items()
+        if not dock.visibleRegion().isEmpty()
+    }
+
+
+def test_a_session_goes_on_in_another_language(lens, qtbot, tmp_path, monkeypatch):
+    target = tmp_path / "kept.mvitlens"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    lens.sessions.save_as()
+    choose_language(lens, qtbot, "简体中文").reject()
+    assert lens.sessions.path == target
+    assert not lens.sessions.is_modified
+    assert target.name in lens.windowTitle()
+
+
+def test_a_choice_that_is_the_language_in_use_changes_nothing(boot, qtbot):
+    window = boot()
+    stage = window.stage
+    window.preferences.update(language="en")
+    qtbot.wait(50)
+    assert window.stage is stage
 
 
 def test_the_next_start_is_in_the_language_chosen(boot):

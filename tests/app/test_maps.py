@@ -24,7 +24,7 @@ def test_up_and_down_go_through_all_layers_and_everything_agrees(lens, qtbot):
     for block in (2, 1, 0):
         press(qtbot, lens, Qt.Key.Key_Up)
         settle(qtbot, lens)
-        assert f"Block {block}" in lens.stage.title.full_text()
+        assert f"Block {block}" in lens.stage.header.title.full_text()
         assert lens.panels.layers.tree.currentItem().text(0) == f"Block {block}"
         assert lens.controller.results.shown.result.maps.block == block
         heads = lens.controller.results.layers[block].heads
@@ -55,7 +55,7 @@ def test_head_keys_solo_and_a_gives_mean_then_max(lens, qtbot):
     for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_A, Qt.Key.Key_A):
         press(qtbot, lens, key)
         settle(qtbot, lens)
-        words.append(lens.stage.title.full_text().split(" · ")[2])
+        words.append(lens.stage.header.title.full_text().split(" · ")[2])
         pictures.append(lens.stage.canvas.heat.image.copy())
     assert words == ["head h0 of 4", "head h1 of 4", "mean of 4 heads", "maximum of 4 heads"]
     assert len({bytes(image.constBits()) for image in pictures}) == 4
@@ -80,7 +80,7 @@ def test_a_click_on_a_thumbnail_shows_that_head(lens, qtbot):
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.thumb_box(2).center())
     settle(qtbot, lens)
     assert lens.store.state.map.head == 2
-    assert "head h2 of 4" in lens.stage.title.full_text()
+    assert "head h2 of 4" in lens.stage.header.title.full_text()
 
 
 # -- maps and queries ----------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_shift_click_shows_who_looks_at_a_key(lens, qtbot):
     pick(qtbot, lens, Qt.KeyboardModifier.ShiftModifier)
     settle(qtbot, lens)
     assert lens.store.state.map.method == "column"
-    assert "attended by" in lens.stage.title.full_text()
+    assert "attended by" in lens.stage.header.title.full_text()
 
 
 def test_a_picked_token_keeps_its_place_in_another_layer(lens, qtbot):
@@ -149,14 +149,14 @@ def test_dead_queries_of_the_last_block_are_disabled_and_say_why(lens, qtbot):
 def test_a_map_with_a_caveat_prints_it_on_the_picture(lens, qtbot):
     lens.controller.intents.choose_method("column")
     settle(qtbot, lens)
-    assert any("do not reach the prediction" in badge for badge in lens.stage.canvas.badges)
+    assert any("do not reach the prediction" in badge for badge in lens.stage.header.remarks)
     assert lens.panels.display.note.isVisible()
 
 
 def test_a_frame_between_samples_says_that_the_nearest_tubelet_is_shown(lens, qtbot):
     press(qtbot, lens, Qt.Key.Key_Right)
     settle(qtbot, lens)
-    assert any("nearest tubelet" in badge for badge in lens.stage.canvas.badges)
+    assert any("nearest tubelet" in badge for badge in lens.stage.header.remarks)
     assert lens.panels.timeline._sampled.full_text().startswith("not sampled")
 
 
@@ -242,7 +242,6 @@ def test_the_canvas_composes_what_the_renderer_blends(lens, qtbot):
     canvas.actual_size()
     box = canvas.frame_box()
     canvas.show_map(None)  # lines lie on top of the picture
-    canvas.show_badges(())
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     left, top = round(box.left()), round(box.top())
     width, height = results.video.size

@@ -1,11 +1,12 @@
 """Preferences: one table, kept between runs, and what each of them does at once."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QSettings, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QSpinBox
 
 from app.dialogs.preferences import PreferencesDialog
 from app.state import language
@@ -202,3 +203,51 @@ def test_the_model_gets_the_cores_that_are_preferred_at_once_and_at_the_next_sta
     assert lens.controller.workers.model_worker.cores == 1
     lens.close()
     assert boot().controller.workers.model_worker.cores == 1
+
+
+# -- the folder of exports -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def homeless(monkeypatch, tmp_path):
+    """Where no folder for films exists, exports are offered at home."""
+    monkeypatch.setattr("app.state.preferences._films_folder", lambda: str(tmp_path / "none"))
+
+
+def test_an_export_is_never_offered_beside_the_clip(homeless, lens):
+    job = lens.controller.exports.job()
+    assert job.target.parent == Path.home()
+    assert job.target.parent != job.clip.parent
+
+
+def test_the_next_export_is_offered_where_the_last_one_went(homeless, lens, qtbot, tmp_path):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    job = replace(lens.controller.exports.job(), target=folder / "map.png")
+    lens.controller.export(job)
+    qtbot.waitUntil((folder / "map.png").is_file, timeout=WAIT_MS)
+    assert lens.controller.exports.job().target.parent == folder
+
+
+def test_a_folder_that_is_preferred_goes_before_the_last_one(homeless, lens, tmp_path, monkeypatch):
+    lens.preferences.exported_to(tmp_path)
+    folder = tmp_path / "films"
+    folder.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    lens.actions_table.run("edit.preferences")
+    field = dialog_of(PreferencesDialog).fields["export_folder"]
+    field.browse.click()
+    assert field.path.text() == str(folder)
+    assert lens.controller.exports.job().target.parent == folder
+    field.clear.click()
+    assert lens.controller.exports.job().target.parent == tmp_path
+    assert not field.clear.isEnabled()
+    dialog_of(PreferencesDialog).reject()
+
+
+def test_a_folder_that_is_gone_is_passed_over(homeless, qapp, settings, tmp_path):
+    store = PreferenceStore(settings)
+    store.update(export_folder=str(tmp_path / "gone"))
+    assert store.export_folder == Path.home()
+    settings.setValue("preferences/export_folder", "films/../..")
+    assert PreferenceStore(settings).values.export_folder == "", "no whole path"

@@ -132,7 +132,7 @@ def test_a_crop_too_small_for_the_model_is_told_and_can_be_undone(lens, qtbot, d
         type_into(qtbot, dialog.fields["size"], "1")
         click(qtbot, dialog.apply)
         qtbot.waitUntil(lambda: "too small" in lens.controller.results.problem, timeout=WAIT_MS)
-    assert any("too small" in badge for badge in lens.stage.canvas.badges)
+    assert any("too small" in badge for badge in lens.stage.header.remarks)
     press_in_window(qtbot, lens, Qt.Key.Key_Z)
     settle(qtbot, lens)
 

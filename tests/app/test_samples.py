@@ -126,7 +126,10 @@ def test_demo_at_start_opens_the_first_sample(boot, qtbot, demo):
     assert shown_clip(window) == demo[0].clip
 
 
-def test_an_export_of_a_shipped_sample_goes_to_the_users_own_folder(boot, qtbot):
+def test_an_export_of_a_shipped_sample_goes_to_the_users_own_folder(
+    boot, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("app.state.preferences._films_folder", lambda: str(tmp_path / "none"))
     window = boot(demo=True)
     settle(qtbot, window)
     request = window.controller.exports.job()

@@ -32,7 +32,7 @@ def switch(window, command):
 @pytest.mark.parametrize("view", ["heads", "layers"])
 def test_the_bar_of_a_grid_is_a_spotlight_where_its_cells_are(lens, qtbot, view):
     show(qtbot, lens, view)
-    strip = lens.stage.grid_header.range
+    strip = lens.stage.scale_line.range
     tinted = ramp(strip)
     assert np.ptp(tinted, axis=1).max() > 100  # inferno has colours
     switch(lens, "view.spotlight")
@@ -49,7 +49,7 @@ def test_the_bar_of_a_grid_is_a_spotlight_where_its_cells_are(lens, qtbot, view)
 
 def test_the_bar_of_a_grid_follows_colour_map_gamma_and_threshold(lens, qtbot):
     show(qtbot, lens, "heads")
-    strip = lens.stage.grid_header.range
+    strip = lens.stage.scale_line.range
     for changes in ({"colormap": "gray"}, {"gamma": 2.0}, {"threshold": 0.3}):
         before = ramp(strip)
         lens.store.update(**changes)
@@ -59,7 +59,7 @@ def test_the_bar_of_a_grid_follows_colour_map_gamma_and_threshold(lens, qtbot):
 
 def test_the_numbers_of_all_heads_are_in_the_units_of_the_single_map(lens, qtbot):
     show(qtbot, lens, "heads")
-    header, bar = lens.stage.grid_header, lens.stage.colourbar
+    header, bar = lens.stage.scale_line, lens.stage.colourbar
     assert header.policy.full_text() == "one range for all heads · attention probability"
     before = header.range.ends
     switch(lens, "view.uniform_units")
@@ -77,16 +77,16 @@ def test_layers_with_unequal_keys_keep_probabilities_and_say_so(lens, qtbot):
     painted(qtbot, lens)
     keys = {row.result.maps.key_count for row in lens.controller.results.grid.rows}
     assert len(keys) > 1
-    assert lens.stage.grid_header.policy.full_text() == "locked range · attention probability"
-    assert not any(end.endswith("×") for end in lens.stage.grid_header.range.ends)
+    assert lens.stage.scale_line.policy.full_text() == "locked range · attention probability"
+    assert not any(end.endswith("×") for end in lens.stage.scale_line.range.ends)
 
 
 def test_without_maps_a_grid_has_no_bar(boot, qtbot, barcode_clip):
     window = boot(clip=barcode_clip)
     window.stage.canvas.setFocus()
     press(qtbot, window, Qt.Key.Key_V)
-    assert not window.stage.grid_header.range.isVisible()
-    assert window.stage.grid_header.policy.full_text() == ""
+    assert not window.stage.scale_line.range.isVisible()
+    assert window.stage.scale_line.policy.full_text() == ""
 
 
 def test_each_pane_says_its_mode_and_its_units(pinned, qtbot):

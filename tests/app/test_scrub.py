@@ -94,12 +94,12 @@ def test_every_frame_of_a_drag_has_its_own_picture_at_once(window, qtbot, slow):
         assert barcode_of(picture.image) == frame
         pictures += 1
     assert pictures == len(route)
-    assert any("Preview" in badge for badge in canvas.badges)
+    assert any("Preview" in words for words in window.stage.header.remarks)
     slow.set()
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=spot(track, 33))
     at_rest(qtbot, window, 33)
     assert barcode_on_canvas(window) == 33
-    assert not any("Preview" in badge for badge in canvas.badges)
+    assert not any("Preview" in words for words in window.stage.header.remarks)
 
 
 def test_the_frame_itself_comes_when_the_pointer_rests_though_it_is_still_held(window, qtbot):

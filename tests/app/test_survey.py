@@ -14,7 +14,7 @@ from app.results import PredictionInfo
 from app.results.survey import WindowSurvey
 from app.state.view_state import MOST_PINNED
 from app.text.class_list import listed_classes
-from app.window.session_manager import fitted
+from app.window.fitting import fitted
 from app.workers.survey import PieceByPiece
 from app.workers.worker import Interrupted
 from mvit_core import load_model, open_video

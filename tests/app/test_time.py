@@ -81,7 +81,7 @@ def test_nothing_is_run_while_the_playhead_is_held(lens, qtbot):
     at_rest(qtbot, lens, 25)
     qtbot.wait(50)
     assert lens.controller.results.shown.result.request.window.index == 0
-    assert any("Map of window 1" in badge for badge in lens.stage.canvas.badges)
+    assert any("Map of window 1" in badge for badge in lens.stage.header.remarks)
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=spot)
     settle(qtbot, lens)
 

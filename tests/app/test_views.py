@@ -126,7 +126,7 @@ def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtb
     (row,) = lens.controller.results.grid.rows
     assert len(row.picture.images) == row.layer.heads == 4
     assert len(set(row.picture.ranges)) == 1
-    assert lens.stage.grid_header.range.ends == (
+    assert lens.stage.scale_line.range.ends == (
         lens.stage.colourbar.ends()[1],
         lens.stage.colourbar.ends()[0],
     )
@@ -134,8 +134,8 @@ def test_heads_are_painted_on_one_scale_and_each_on_its_own_when_asked(lens, qtb
     painted(qtbot, lens)
     (row,) = lens.controller.results.grid.rows
     assert len(set(row.picture.ranges)) == 4
-    assert lens.stage.grid_header.policy.full_text() == "each map on its own range"
-    assert lens.stage.grid_header.range.ends == ("", "")
+    assert lens.stage.scale_line.policy.full_text() == "each map on its own range"
+    assert lens.stage.scale_line.range.ends == ("", "")
 
 
 def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
@@ -145,8 +145,9 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     settle(qtbot, lens)
     assert lens.store.state.map.head == 2
     assert lens.stage.grid.scene.style.chosen_heads == (2,)
-    assert "head h2 of 4" in lens.stage.title.full_text()
     assert lens.stage.grid.grab().toImage() != before
+    show(qtbot, lens, "single")
+    assert "head h2 of 4" in lens.stage.header.title.full_text()
 
 
 def test_a_double_click_on_a_head_shows_it_alone(lens, qtbot):
@@ -234,7 +235,7 @@ def test_all_layers_are_shown_by_stage_with_their_own_numbers_of_heads(lens, qtb
         if not row.heading.isEmpty()
     ]
     assert headed == sorted(set(headed))
-    assert lens.stage.grid_header.policy.full_text() == "each layer on its own range"
+    assert lens.stage.scale_line.policy.full_text() == "each layer on its own range"
 
 
 def test_a_locked_range_links_all_layers(lens, qtbot):
@@ -243,7 +244,7 @@ def test_a_locked_range_links_all_layers(lens, qtbot):
     painted(qtbot, lens)
     ends = {ends for row in lens.controller.results.grid.rows for ends in row.picture.ranges}
     assert ends == {lens.store.state.heat.locked_range}
-    assert "" not in lens.stage.grid_header.range.ends
+    assert "" not in lens.stage.scale_line.range.ends
 
 
 def test_a_click_in_the_matrix_chooses_block_and_head_in_one_step_of_undo(lens, qtbot):
@@ -252,7 +253,7 @@ def test_a_click_in_the_matrix_chooses_block_and_head_in_one_step_of_undo(lens, 
     settle(qtbot, lens)
     assert (lens.store.state.map.block, lens.store.state.map.head) == (1, 1)
     assert lens.panels.layers.tree.currentItem().text(0) == "Block 1"
-    assert "head h1 of 2" in lens.stage.title.full_text()
+    assert "head h1 of 2" in lens.stage.header.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert (lens.store.state.map.block, lens.store.state.map.head) == (None, "mean")
     assert messages(lens).count("has no head") == 0
@@ -377,7 +378,7 @@ def test_the_class_token_can_be_asked_for_where_it_is_read(lens, qtbot):
     action.trigger()
     settle(qtbot, lens)
     assert lens.store.state.map.query == "class"
-    assert "(class token)" in lens.stage.title.full_text()
+    assert "(class token)" in lens.stage.header.title.full_text()
     tap(qtbot, lens, Qt.Key.Key_Q, Qt.KeyboardModifier.ShiftModifier)
     assert lens.store.state.map.query == "readout"
 
@@ -473,3 +474,29 @@ def test_a_grid_laid_out_anew_while_it_is_hidden_is_not_scrolled_out_of_sight(le
     room = area.viewport().height()
     assert bar.maximum() == max(0, area.grid.minimumHeight() - room)
     assert area.grid.visibleRegion().boundingRect().top() <= bar.maximum()
+
+
+# -- the line above every view -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", ["single", "heads", "layers", "compare"])
+def test_every_view_has_one_line_above_it_with_what_is_shown(lens, qtbot, view):
+    lens.actions_table.run(f"view.show_{view}")
+    settle(qtbot, lens)
+    header = lens.stage.header
+    assert header.isVisible()
+    assert header.height() == 28
+    assert header.mapTo(lens.stage, QPoint(0, 0)).y() == 0
+    assert header.title.full_text()
+    assert header.geometry().bottom() < lens.stage.front.mapTo(lens.stage, QPoint(0, 0)).y()
+
+
+def test_remarks_stand_at_the_right_of_the_line_and_none_lies_on_the_picture(lens, qtbot):
+    canvas, header = lens.stage.canvas, lens.stage.header
+    bare = canvas.grab().toImage()
+    header.show_remarks(("one to know", "the most important one"))
+    assert canvas.grab().toImage() == bare
+    assert header.remark.full_text() == "the most important one · one to know"
+    assert header.remark.toolTip().splitlines() == ["the most important one", "one to know"]
+    header.show_remarks(())
+    assert header.remark.full_text() == ""

@@ -64,22 +64,22 @@ def test_a_method_that_does_not_suit_the_network_says_why_and_leaves_the_quick_a
     qtbot.waitUntil(lambda: "two streams" in panel.coming.text(), timeout=WAIT_MS)
     assert panel.again.text() == "Again"
     assert result(lens).is_quick
-    assert "quick answer" in lens.stage.title.full_text()
+    assert "quick answer" in lens.stage.header.title.full_text()
     assert not panel.line.isVisible()
 
 
-def test_an_export_takes_the_evidence_that_is_on_screen(refused, lens, qtbot):
+def test_an_export_takes_the_evidence_that_is_on_screen(refused, lens, qtbot, tmp_path):
     press(qtbot, lens, Key.Key_W)
     qtbot.waitUntil(lambda: result(lens).evidence is not None, timeout=WAIT_MS)
-    job = job_for(lens.store.state, lens.controller.results)
+    job = job_for(lens.store.state, lens.controller.results, tmp_path)
     assert job.request.map.method == "gradient_attention"
     assert job.request.map.target == result(lens).evidence.target.index
     assert "gradient_attention" in job.target.name
 
 
-def test_an_export_of_evidence_names_its_classes_and_has_a_layout_of_one_map(why):
+def test_an_export_of_evidence_names_its_classes_and_has_a_layout_of_one_map(why, tmp_path):
     state, results = why.store.state, why.controller.results
-    job = job_for(state, results)
+    job = job_for(state, results, tmp_path)
     target = results.shown.result.evidence.target
     assert (job.request.map.target, job.request.map.against) == (target.index, None)
     last = replace(job, request=replace(job.request, layout="heads"))

@@ -77,7 +77,10 @@ def test_the_command_line_opens_clip_and_model_and_shows_everything(lens):
     panels, stage, docks = lens.panels, lens.stage, lens.docks
     assert barcode_on_canvas(lens) == 0
     assert len(panels.predictions.bars.rows()) == 5
-    assert stage.title.full_text() == "Stage 3 · Block 3 · mean of 4 heads · attends to (readout)"
+    assert (
+        stage.header.title.full_text()
+        == "Stage 3 · Block 3 · mean of 4 heads · attends to (readout)"
+    )
     assert panels.layers.tree.currentItem().text(0) == "Block 3"
     assert stage.colourbar.isVisible()
     assert any("sink" in line for line in stage.colourbar.lines())
@@ -201,7 +204,7 @@ def test_a_run_that_fails_says_so_once_and_does_not_try_for_ever(lens, qtbot, mo
     qtbot.waitUntil(lambda: "out of luck" in messages(lens), timeout=WAIT_MS)
     qtbot.wait(100)
     assert tries == [1]
-    assert any("out of luck" in badge for badge in lens.stage.canvas.badges)
+    assert any("out of luck" in badge for badge in lens.stage.header.remarks)
     press(qtbot, lens, Qt.Key.Key_Home)
     settle(qtbot, lens)
 

@@ -208,9 +208,9 @@ def test_the_same_frames_in_another_place_are_asked_for_as_the_window_of_that_pl
 
 
 @gui
-def test_exports_follow_the_stride(lens):
+def test_exports_follow_the_stride(lens, tmp_path):
     lens.controller.intents.windows.stride(4)
-    job = job_for(lens.store.state, lens.controller.results)
+    job = job_for(lens.store.state, lens.controller.results, tmp_path)
     assert job.request.tiling == Tiling(4)
 
 

@@ -59,6 +59,10 @@ PLACES = {
     "target": ["export", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "boxes": ["predict", "{clip}", "--checkpoint", "{detector}", "--boxes", "{evil}"],
     "explained target": ["explain", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "patching clip": [
+        *("what-if", "{clip}", "--checkpoint", "{model}"),
+        *("--patch", "block", "0", "--from", "{evil}"),
+    ],
     "figures": ["demo", "evaluate", "--figures", "{evil}"],
 }
 FOLDERS = {
@@ -148,7 +152,7 @@ def test_what_is_no_folder_is_refused_in_the_place_of_one_and_stays(said, tmp_pa
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_path, place, kind):
-    is_film = place == "clip" or place.endswith("target")
+    is_film = place.endswith(("clip", "target"))
     evil = tmp_path / ("evil.mp4" if is_film else "evil.bin")
     KINDS[kind](evil)
     before = evil.lstat()

@@ -36,6 +36,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "export": ["export", str(clip), *model, "-o", "out.png"],
         "explain": ["explain", str(clip), *model, "-o", "out.npz"],
         "heads": ["heads", str(clip), *model, "--ablate"],
+        "what-if": ["what-if", str(clip), *model, "--erase", "0,0,9,9"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
         "demo": ["demo", "clips", "--out", "clips"],

@@ -38,6 +38,9 @@ OPEN_MS = 250
 SEARCH_MS = 150
 """Milliseconds after the last letter until the rows are looked through."""
 
+CELL_PX = 5
+"""Pixels left of a cell's text: words of all rows begin at the gutter."""
+
 NAME_PX, LABEL_PX = 220, 130
 """First widths of the first two columns."""
 
@@ -83,6 +86,7 @@ class ClipsPanel(Panel):
     def _make_table(self) -> None:
         table = self.table
         table.setModel(self.model)
+        table.setObjectName("clips")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setTabKeyNavigation(False)
@@ -117,7 +121,10 @@ class ClipsPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addLayout(tools)
-        column.addWidget(self.table, 1)
+        box = QHBoxLayout()
+        box.setContentsMargins(theme.GUTTER - CELL_PX, 0, theme.GUTTER - CELL_PX, 0)
+        box.addWidget(self.table)
+        column.addLayout(box, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(page)

@@ -51,6 +51,8 @@ EDGE_PX = 9
 """Free at the right of a row, and below its words."""
 CHIP_PX = 16
 CHIP_PAD_PX = 10
+MARK_PX = 2
+"""Width of the mark of a value before, and its height beyond the bar."""
 INDENT_PX = 22
 """Indent of a name beside its box."""
 
@@ -86,11 +88,18 @@ class _Model(QAbstractListModel):
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if row.slot >= 0 else Qt.CheckState.Unchecked
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.name} {share_words(row.probability)}"
+            return " · ".join((f"{row.name} {share_words(row.probability)}", *self._before(row)))
         if role == Qt.ItemDataRole.ToolTipRole:
             words = self.tr("{name}: class {index}, rank {rank}. The box pins it to the timeline")
-            return plain(words.format(name=row.name, index=row.index, rank=row.rank))
+            words = words.format(name=row.name, index=row.index, rank=row.rank)
+            return plain("\n".join((words, *self._before(row))))
         return None
+
+    def _before(self, row: ListedClass) -> tuple[str, ...]:
+        if row.before is None:
+            return ()
+        words = self.tr("with all heads on {share}")
+        return (words.format(share=share_words(row.before)),)
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -244,6 +253,14 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.control))
         painter.drawRoundedRect(bar, 1.5, 1.5)
+        self._paint_value(painter, bar, row)
+        if row.before is not None:
+            mark = QRectF(0, 0, MARK_PX, bar.height() + 2 * MARK_PX)
+            mark.moveCenter(QPointF(bar.left() + bar.width() * row.before, bar.center().y()))
+            painter.fillRect(mark, QColor(colours.warning))
+
+    def _paint_value(self, painter: QPainter, bar: QRectF, row: ListedClass) -> None:
+        colours = theme.current()
         width = max(bar.width() * row.probability, 2.0)
         if row.slot >= 0:
             painter.setPen(slot_pen(row.slot, 3))

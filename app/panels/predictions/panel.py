@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.panels.predictions.before import BeforeLine
 from app.panels.predictions.chips import Chips
 from app.panels.predictions.classes import Bars
 from app.panels.predictions.pinned import PinnedList, pinned_classes
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
         AverageInfo,
         BoxPredictions,
         HeadPredictions,
+        MapRequest,
         ModelInfo,
         PredictionInfo,
     )
     from app.results.snapshot import Snapshot
     from app.state.view_state import ViewState
+    from mvit_core.multiview import Scores
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class WindowPredictions:
     """Predictions of each head, of a model with several."""
     own_head: str = ""
     """Name of the head that gives the model's own predictions."""
+    before: Scores | None = field(default=None, compare=False)
+    """(classes,) with all heads on, where some are off and that is known."""
 
 
 class PredictionsPanel(Panel):
@@ -84,14 +89,9 @@ class PredictionsPanel(Panel):
         self.video = VideoControls()
         self.video.changed.connect(self.changed)
         self.video.run.clicked.connect(lambda: self.command.emit("attention.average"))
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Find a class"))
-        self.search.setAccessibleName(self.tr("Find a class"))
-        self.search.setClearButtonEnabled(True)
-        for button in self.search.findChildren(QToolButton):  # Qt gives it no name
-            button.setAccessibleName(self.tr("Clear the search"))
-            set_tip(button, self.tr("Clear the search"))
-        self.search.textChanged.connect(self._list)
+        self.search = self._search_field()
+        self.before = BeforeLine()
+        self.before.all_on.clicked.connect(lambda: self.command.emit("explain.all_on"))
         self._note = label("", "faint")
         self._note.setWordWrap(True)
         self._note.setFont(theme.small_font(self))
@@ -109,6 +109,7 @@ class PredictionsPanel(Panel):
             self.heads,
             self.search,
             self.bars,
+            self.before,
             self._note,
             self.pinned,
         ):
@@ -116,6 +117,17 @@ class PredictionsPanel(Panel):
         column.addStretch(1)
         for part in (self.video, self.search):
             part.hide()
+
+    def _search_field(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText(self.tr("Find a class"))
+        field.setAccessibleName(self.tr("Find a class"))
+        field.setClearButtonEnabled(True)
+        for button in field.findChildren(QToolButton):  # Qt gives it no name
+            button.setAccessibleName(self.tr("Clear the search"))
+            set_tip(button, self.tr("Clear the search"))
+        field.textChanged.connect(self._list)
+        return field
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -185,6 +197,7 @@ class PredictionsPanel(Panel):
             tip = self._independent() if remark.endswith("sigmoid") else ""
             self.remarked.emit(remark, tip)
         self.show_window(self._window_predictions(new))
+        self.before.show_changes(new.state.changes, whole_video=new.state.whole_video)
         self.pinned.show_classes(pinned_classes(new))
         self._show_explained(new)
         if old is None or old.results.average != new.results.average:
@@ -232,11 +245,7 @@ class PredictionsPanel(Panel):
                 "Cancelled before the classes were known; run the window again with Ctrl+R"
             )
             return WindowPredictions(note=note)
-        stale = request is not None and (request.window, request.spec, request.boxes) != (
-            shown.window,
-            shown.spec,
-            shown.boxes,
-        )
+        stale = request is not None and _run_of(request) != _run_of(shown)
         return WindowPredictions(
             result.predictions_of(listed_box(snapshot), snapshot.state.listed_head),
             self._remarks(results.model, sentence(result.note)),
@@ -244,6 +253,7 @@ class PredictionsPanel(Panel):
             result.boxes,
             result.heads if len(result.heads) > 1 else (),
             results.model.head,
+            None if snapshot.state.listed_head not in ("", results.model.head) else results.before,
         )
 
     def _remarks(self, model: ModelInfo, note: str) -> str:
@@ -272,7 +282,7 @@ class PredictionsPanel(Panel):
 
     def show_window(self, window: WindowPredictions) -> None:
         """Show the classes of a window, or the reason why there are none."""
-        if window != self._window:
+        if window != self._window or window.before is not self._window.before:
             self._window = window
             self._show_choices()
             self._list()
@@ -317,13 +327,19 @@ class PredictionsPanel(Panel):
             predictions = self._average.predictions if self._average is not None else ()
             note, stale = (self._window.note if self._average is None else ""), False
         search = self.search.text() if state.top_k == 0 else ""
-        rows = listed_classes(predictions, state.top_k, state.pinned_classes, search)
+        before = None if state.whole_video else self._window.before
+        rows = listed_classes(predictions, state.top_k, state.pinned_classes, search, before)
         self.bars.show_rows(rows, stale=stale)
         if predictions and not rows:
             note = self.tr("No class is called so")
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self.copy.setEnabled(bool(predictions))
+
+
+def _run_of(request: MapRequest) -> object:
+    """What the classes of a request depend on."""
+    return request.window, request.spec, request.boxes, request.changes
 
 
 def _listing(state: ViewState) -> object:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QRectF
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 from typing_extensions import override
 
 from app.controller.series import series_titles
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 HEIGHT_PX = 30
 EDGE_PX = 3
+PAD_PX = 4
+HATCH = 0.35
+"""Opacity of the hatching."""
 LINE_PX = 1.6
 FREE_PX = 1.0
 """Points kept free above and below, so that a line at an end of the axis shows its full width."""
@@ -59,7 +62,8 @@ class Series(Row):
         if scene.series is None:
             return ""
         index = window_of(scene.windows, frame).index
-        return tr("window {n}: {what}").format(n=index + 1, what=value_at(scene.series, index))
+        words = tr("window {n}: {what}").format(n=index + 1, what=value_at(scene.series, index))
+        return f"{words} · {tr('all heads on')}" if scene.series.is_of_all_heads else words
 
     @override
     def figure(self, scene: Scene) -> Callable[[], Plot] | None:
@@ -75,6 +79,8 @@ class Series(Row):
         place = box.adjusted(0, EDGE_PX, 0, -EDGE_PX)
         painter.fillRect(place, QColor(theme.current().control))
         painter.drawPixmap(place.topLeft(), self._picture(scene, scene.series, place))
+        if scene.series.is_of_all_heads:
+            _paint_hatch(painter, place)
 
     def _picture(self, scene: Scene, series: SeriesInfo, place: QRectF) -> QPixmap:
         """The plot as a picture, cached while it would be the same."""
@@ -90,6 +96,20 @@ class Series(Row):
             self._plot.plot.show_range(PlotRange(span.start, span.stop), _values_range(series))
             self._kept = (wanted, self._plot.plot.picture(size, scene.pixel_ratio))
         return self._kept[1]
+
+
+def _paint_hatch(painter: QPainter, place: QRectF) -> None:
+    """Hatch the row, and say why: what is shown has heads off, the series has not."""
+    colours = theme.current()
+    faint = QColor(colours.text_faint)
+    faint.setAlphaF(HATCH)
+    painter.fillRect(place, QBrush(faint, Qt.BrushStyle.BDiagPattern))
+    words, metrics = tr("all heads on"), painter.fontMetrics()
+    box = QRectF(0, 0, metrics.horizontalAdvance(words) + 2 * PAD_PX, metrics.height())
+    box.moveTopRight(place.topRight())
+    painter.fillRect(box, QColor(colours.panel))
+    painter.setPen(QColor(colours.text_soft))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 class SeriesPlot:

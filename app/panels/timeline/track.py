@@ -94,8 +94,7 @@ class Track(QWidget):
         self._held = False
         self._pan_from: tuple[float, Span] | None = None
         self._natural_px = sum(row.height for row in self.rows)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
+        self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._paint_rest)
 
     @override
@@ -112,7 +111,7 @@ class Track(QWidget):
         """Show another video and its clip windows."""
         if video is not self._video:
             self._hide_hover()
-            self._set_span(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
+            self.show_span(Span(video.frame_count if video else 0, SIDE_PX, self._room()))
         self._video, self._windows, self._window = video, windows, None
         self._show_rows()
 
@@ -123,7 +122,7 @@ class Track(QWidget):
             self.update()
         self._frame, self._window = frame, window
         if not self._held:
-            self._set_span(self.span.showing(frame))
+            self.show_span(self.span.showing(frame))
         set_spoken_description(
             self,
             self.tr("frame {frame} of {count}").format(
@@ -167,7 +166,7 @@ class Track(QWidget):
         name = next((m.name for m in self._markers if m.frame == frame), None)
         if name is None:
             return
-        self._set_span(self.span.showing(frame))
+        self.show_span(self.span.showing(frame))
         self._hide_hover()
         namer = MarkerNamer(self, name, round(self.span.x_of(frame + 0.5)))
         namer.named.connect(lambda text: self.marker_named.emit(frame, text))
@@ -184,17 +183,18 @@ class Track(QWidget):
     def zoom(self, steps: float, about_x: float | None = None) -> None:
         """Zoom about an x, or about the playhead."""
         x = self.span.x_of(self._frame + 0.5) if about_x is None else about_x
-        self._set_span(self.span.zoomed(ZOOM_STEP**steps, x))
+        self.show_span(self.span.zoomed(ZOOM_STEP**steps, x))
 
     def see_all(self) -> None:
         """Show the whole video."""
-        self._set_span(replace(self.span, start=0.0, length=0.0))
+        self.show_span(replace(self.span, start=0.0, length=0.0))
 
     def go_to(self, start: float) -> None:
         """Move the span to begin at a frame."""
-        self._set_span(self.span.starting_at(start))
+        self.show_span(self.span.starting_at(start))
 
-    def _set_span(self, span: Span) -> None:
+    def show_span(self, span: Span) -> None:
+        """Show a part of the video."""
         if span != self.span:
             self.span = span
             self.span_changed.emit()
@@ -229,7 +229,7 @@ class Track(QWidget):
         x = event.position().x()
         if self._pan_from is not None:
             pressed_x, span = self._pan_from
-            self._set_span(
+            self.show_span(
                 span.starting_at(span.start - (x - pressed_x) / span.width * span.frames)
             )
             return
@@ -328,8 +328,8 @@ class Track(QWidget):
             words = f"{said}\n{words}"
         if grip is not None:
             words = f"{grip_words(grip, self._markers)} · {words}"
-        width, height = self._video.display_size
-        image, above = found.image if found else None, self.mapToGlobal(QPoint(round(x), 0))
+        (width, height), image = self._video.display_size, found.image if found else None
+        above = self.mapToGlobal(QPoint(round(x), 0))
         self.hover_picture.show_frame(image, words, width / height, above)
         self.update()
 
@@ -342,7 +342,7 @@ class Track(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._set_span(replace(self.span, left=SIDE_PX, width=self._room()))
+        self.show_span(replace(self.span, left=SIDE_PX, width=self._room()))
         self._show_rows()
 
     @override

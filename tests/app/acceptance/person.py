@@ -203,7 +203,7 @@ def arrive(qtbot, window, frame, turns=0):
     qtbot.waitUntil(
         lambda: (
             number_written(window) == frame
-            and not any("decoded" in badge for badge in window.stage.canvas.badges)
+            and not any("decoded" in badge for badge in window.stage.header.remarks)
             and number_seen(window, turns) == frame
         ),
         timeout=WAIT_MS,
@@ -212,7 +212,7 @@ def arrive(qtbot, window, frame, turns=0):
 
 def title(window):
     """The line on the canvas that says what is shown."""
-    return window.stage.title.full_text()
+    return window.stage.header.title.full_text()
 
 
 def scale(window):

@@ -58,7 +58,7 @@ def run(capsys):
 
 
 def is_called_damaged(window):
-    return any(badge.startswith("Damaged") for badge in window.stage.canvas.badges)
+    return any(badge.startswith("Damaged") for badge in window.stage.header.remarks)
 
 
 # -- damage --------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_15_a_run_is_stopped_what_was_captured_stays_and_it_runs_again(
 
 def told(window):
     """Remarks on the canvas about the map."""
-    return " ".join(window.stage.canvas.badges)
+    return " ".join(window.stage.header.remarks)
 
 
 def test_15_running_again_while_it_still_stops_runs_it(

@@ -231,7 +231,7 @@ def test_5_a_seek_during_steps_shows_no_old_map_at_full_strength(both, qtbot, he
         track = window.panels.timeline.track
         click(track, track_spot(window, results().windows[2].start + 1))
         qtbot.waitUntil(lambda: results().is_heat_old, timeout=WAIT_MS)
-        assert any("Map of window 1" in badge for badge in window.stage.canvas.badges)
+        assert any("Map of window 1" in badge for badge in window.stage.header.remarks)
 
         def note(_, snapshot):
             of_before = snapshot.results.heat.window != snapshot.results.request.window
@@ -267,7 +267,7 @@ def test_6_methods_that_mislead_have_a_cross_and_words_in_list_header_and_film(
         keys(*[Key.Key_Down] * (place - field.currentIndex()))
         arrives(qtbot, window, method)
         assert f"✕ {row.title}: {row.trust}" in title(window)
-        assert any(row.trust_words in badge for badge in window.stage.canvas.badges)
+        assert any(row.trust_words in badge for badge in window.stage.header.remarks)
         assert row.trust_words in window.panels.why.doubts.text()
         window.stage.canvas.setFocus()
         export_to(qtbot, window, film)
@@ -304,7 +304,7 @@ def test_7_a_click_on_the_3_percent_point_shows_what_is_removed(explained, qtbot
         share = removed.masks[shown_time(window, removed)].mean() / 255
         assert covered == pytest.approx(share, abs=0.02)
         assert share > 0
-        assert any("Removed: the 3 %" in badge for badge in window.stage.canvas.badges)
+        assert any("Removed: the 3 %" in badge for badge in window.stage.header.remarks)
         window.stage.canvas.setFocus()
         keys(Key.Key_Escape)
         qtbot.waitUntil(lambda: window.stage.canvas.removed is None, timeout=WAIT_MS)

@@ -1,0 +1,82 @@
+"""Intents that switch heads off and on: one, one alone in its block, all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.results import Message
+from mvit_core.explaining import HeadPlace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from app.results import Results
+    from app.state.store import Store
+    from mvit_core.explaining.changes import StandIn
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("effects", text)
+
+
+class HeadsOffIntents:
+    """Intents for heads that are off; each is a step of undo.
+
+    Args:
+        store: holds the state.
+        results: returns the results now.
+        notify: shows a message.
+    """
+
+    def __init__(
+        self, store: Store, results: Callable[[], Results], notify: Callable[[Message], None]
+    ) -> None:
+        self._store, self._results, self._report = store, results, notify
+
+    def toggle(self, place: HeadPlace) -> None:
+        """Switch a head off, or on again."""
+        if place.head < self._heads().get(place.block, 0):
+            off = self._store.state.changes.heads_off
+            self._switch([p for p in off if p != place] if place in off else [*off, place])
+
+    def alone(self, place: HeadPlace) -> None:
+        """Switch off all other heads of a block; where they are off already, switch all on."""
+        count = self._heads().get(place.block, 0)
+        if place.head >= count:
+            return
+        off = set(self._store.state.changes.heads_off)
+        block = {HeadPlace(place.block, head) for head in range(count)}
+        others = block - {place}
+        elsewhere = off - block
+        self._switch(elsewhere if off & block == others else elsewhere | others)
+
+    def all_on(self) -> None:
+        """Switch all heads on."""
+        self._switch(())
+
+    def toggle_chosen(self) -> None:
+        """Switch the head that is chosen off, or on again."""
+        state, layer = self._store.state, self._results().layer(self._store.state.map.block)
+        if layer is None:
+            return
+        if isinstance(state.map.head, int):
+            self.toggle(HeadPlace(layer.block, state.map.head))
+        else:
+            words = tr("Choose one head first: a digit, or a row of Head effects")
+            self._report(Message("info", words))
+
+    def choose_by(self, by: StandIn) -> None:
+        """Choose what heads give that are off: their mean, or zero."""
+        self._store.update(changes=replace(self._store.state.changes, by=by))
+
+    def _switch(self, off: Iterable[HeadPlace]) -> None:
+        changes = self._store.state.changes
+        self._store.update(changes=changes.without(off))
+
+    def _heads(self) -> dict[int, int]:
+        """Number of heads of each block."""
+        return {layer.block: layer.heads for layer in self._results().layers}

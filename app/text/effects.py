@@ -1,0 +1,82 @@
+"""Heads that are off and what each head does, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from app.results import EffectsInfo
+    from mvit_core.explaining import Changes
+
+MOST_NAMED = 4
+"""Heads that one line names."""
+
+
+def tr(text: str) -> str:
+    """Translate a text of this module."""
+    return QCoreApplication.translate("effects", text)
+
+
+def off_names(changes: Changes) -> str:
+    """The heads that are off, the first of them by name."""
+    names = [str(place) for place in changes.heads_off]
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    more = len(names) - MOST_NAMED
+    return tr("{names} and {n} more").format(names=", ".join(names[:MOST_NAMED]), n=more)
+
+
+def off_words(changes: Changes) -> str:
+    """The heads that are off, for titles; empty where all are on."""
+    return tr("heads off: {names}").format(names=off_names(changes)) if changes else ""
+
+
+def before_words(changes: Changes) -> str:
+    """What the marks in the list of classes are, while heads are off; empty where all are on."""
+    count, names = len(changes.heads_off), off_names(changes)
+    if count == 1:
+        return tr("before: 1 head is off ({names})").format(names=names)
+    return tr("before: {n} heads are off ({names})").format(n=count, names=names) if count else ""
+
+
+def class_words(info: EffectsInfo) -> str:
+    """Whose logit the effects are of."""
+    own, other = info.names
+    words = tr("logit of “{a}”, not “{b}”") if other else tr("logit of “{a}”")
+    return words.format(a=own, b=other)
+
+
+def effects_note(info: EffectsInfo) -> str:
+    """What the numbers are."""
+    if info.asked.by == "zero":
+        return tr(
+            "What the logit loses when a head gives zero instead. Of early heads that is little "
+            "but an offset."
+        )
+    return tr("What the logit loses when a head gives its mean instead.")
+
+
+def mean_words(info: EffectsInfo) -> tuple[str, str]:
+    """How many windows the mean is of, and the way to a better one; empty where there is none."""
+    count = len(info.asked.mean_of)
+    if info.asked.by == "zero" or not count:
+        return "", ""
+    words = tr("mean of 1 window") if count == 1 else tr("mean of {n} windows").format(n=count)
+    if count >= info.windows:
+        return words, ""
+    if info.windows_run >= info.windows:
+        return words, tr("Take all {n} that were run").format(n=info.windows)
+    return words, tr("Run the clip for a better one")
+
+
+def coming_words(info: EffectsInfo) -> tuple[str, str]:
+    """Why effects are missing, and the words of the button that has them found."""
+    if info.coming == "idle":
+        return tr("Effects are found one head at a time."), tr("Find them")
+    if info.coming == "stopped":
+        return tr("Stopped."), tr("Go on")
+    if info.coming == "failed":
+        return tr("The effects stopped: {reason}").format(reason=info.problem), tr("Again")
+    return "", ""
