@@ -245,7 +245,7 @@ class Explainer:
             return maps_of(self.evidence(video, captured, spec, on_step=on_step), captured)
         if spec.method in FEATURES:
             first = self.windows(video)[0], UNCHANGED
-            read = partial(self.subject, video, captured), partial(self._read, video, *first)
+            read = partial(self.subject, video, captured), partial(self._read, video, *first, None)
             here = LentWindow(video.identity, captured.seen, read[0])
             fitted = LentWindow(video.identity, first, read[1])
             return self._features.maps(spec, captured.layer(spec.block), here, fitted, on_step)
@@ -342,12 +342,12 @@ class Explainer:
         return self._read(video, *captured.seen, edges[box] if edges else None)
 
     def _read(
-        self, video: Video, window: ClipWindow, changes: Changes, *box: tuple[float, ...] | None
+        self, video: Video, window: ClipWindow, changes: Changes, box: tuple[float, ...] | None
     ) -> Subject:
         clip, spec = read_clip(video, window), self.loaded.clip_spec
         given = fed(clip, spec, changes.tubes, video.frame_count)
         off = self._means.heads_off(video, changes, self.windows(video))
-        return Subject(self.loaded.model, given.tensor, *box, off=off)
+        return Subject(self.loaded.model, given.tensor, box, off=off)
 
     def _capture(
         self,

@@ -88,12 +88,15 @@ class HeadAtlas(Pieces[Asked, Rows]):
     def _info(self, wanted: tuple[Asked, ...]) -> AtlasInfo | None:
         """The numbers; of the windows before while those asked for are not known."""
         known = tuple(each for each in wanted if each in self.known)
-        key = known, len(wanted)
+        effects = self._bench.results.effects
+        key = known, len(wanted), id(effects)
         if self._told[0] == key:
             return self._told[1]
         if known:
             rows = mean_statistics([self.known[each] for each in known])
-            info: AtlasInfo | None = AtlasInfo(rows, len(known), len(wanted))
+            values = {} if effects is None else effects.values
+            found = {(place.block, place.head): value for place, value in values.items()}
+            info: AtlasInfo | None = AtlasInfo(rows, len(known), len(wanted), effects=found)
         else:
             last = self._told[1]
             info = None if last is None else replace(last, is_old=True)

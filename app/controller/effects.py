@@ -243,7 +243,7 @@ class EffectsScheduler(QObject, Collaborator):
     # -- requests -----------------------------------------------------------------------------
 
     def _is_wanted(self, request: EffectsRequest) -> bool:
-        return self._bench.state.workspace == "explain" or self._wanted == request
+        return self._bench.state.workspace in ("explain", "atlas") or self._wanted == request
 
     def _may_begin(self, request: EffectsRequest) -> bool:
         """The window was run, nobody waits for another, and there are heads left."""

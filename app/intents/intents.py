@@ -14,6 +14,7 @@ from app.intents.atlas import AtlasIntents
 from app.intents.boxes import BoxIntents
 from app.intents.clips import ClipIntents
 from app.intents.heads_off import HeadsOffIntents
+from app.intents.methods import with_method
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
@@ -24,14 +25,13 @@ from app.results import Message
 from app.results.boxes import chosen_box
 from app.results.tokens import centre
 from app.state.preferences import first_state
-from app.state.view_state import MOST_PINNED, SERIES, kind_of, setting, views_of, without_numbers
+from app.state.view_state import MOST_PINNED, SERIES, setting
 from app.text.phrases import lacking_words
 from mvit_core.attribution import (
     ATTENDED_BY,
     ATTENDS_TO,
     FEATURES,
     LAYER_MAPS,
-    PCA,
     head_indices,
     head_of,
     head_within,
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import ClipSpec
 
 OPACITY_STEP = 0.05
-PCA_OPACITY = 0.7
-"""Opacity that colours of components have at first: they lie over the whole frame."""
 CYCLES: dict[str, tuple[str, ...]] = {
     "units": tuple(UNITS),
     "range_policy": tuple(RANGE_POLICIES),
@@ -260,19 +258,8 @@ class Intents(Timing):
 
     def attend(self, **values: object) -> None:
         """Show attention; what only evidence has is left behind."""
-        changes: Values = values
-        old, new = self._state.map.method, str(values.get("method", self._state.map.method))
-        if kind_of(old) != kind_of(new):
-            changes |= {"heat": without_numbers(self._state).heat, "removed": None}
-        if PCA in (old, new) and old != new:
-            mode = self._state.heat.mode
-            before, after = (PCA_OPACITY, OPACITIES[mode])
-            if new == PCA:
-                before, after = after, before
-            if self._state.heat.opacity == before:
-                changes["opacity"] = after
-        if self._state.view not in views_of(new):
-            changes |= {"view": "single", "view_before": "single"}
+        method = str(values.get("method", self._state.map.method))
+        changes: Values = {**values, **with_method(self._state, method)}
         self._store.update(**changes)
 
     def picking(self, on: bool | None = None) -> None:

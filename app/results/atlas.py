@@ -43,6 +43,8 @@ class AtlasInfo:
 
     def value(self, row: HeadStatistics, name: HeadField) -> float | None:
         """One number of a head; None where it is not known."""
+        if name == "on":
+            return None
         if name == "effect":
             return self.effects.get((row.block, row.head))
         value: float | None = getattr(row, name)

@@ -22,6 +22,7 @@ HeadField = Literal[
     "sink",
     "centre",
     "effect",
+    "on",
 ]
 HEAD_NUMBERS: tuple[HeadField, ...] = get_args(HeadField)
 

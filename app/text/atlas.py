@@ -45,6 +45,7 @@ class NumberWords:
 
 NUMBERS: Mapping[HeadField, NumberWords] = MappingProxyType(
     {
+        "on": NumberWords(N("atlas", "on"), N("atlas", "on or off"), "{:.0f}".format),
         "head": NumberWords(N("atlas", "head"), N("atlas", "head"), "{:.0f}".format),
         "block": NumberWords(N("atlas", "block"), N("atlas", "block"), "{:.0f}".format),
         "stage": NumberWords(N("atlas", "stage"), N("atlas", "stage"), "{:.0f}".format),
@@ -72,6 +73,7 @@ NUMBERS: Mapping[HeadField, NumberWords] = MappingProxyType(
 """Every number of a head; table, axes and card are made of it."""
 
 COLUMNS: tuple[HeadField, ...] = (
+    "on",
     "head",
     "stage",
     "entropy",
@@ -83,7 +85,7 @@ COLUMNS: tuple[HeadField, ...] = (
 )
 """Columns of the table."""
 
-AXES: tuple[HeadField, ...] = ("block", *COLUMNS[2:])
+AXES: tuple[HeadField, ...] = ("block", *COLUMNS[3:])
 """Numbers that an axis of the scatter plot may show."""
 
 SCOPES: Mapping[AtlasScope, tuple[str, str]] = MappingProxyType(
@@ -113,6 +115,8 @@ def number_words(info: AtlasInfo, row: HeadStatistics, name: HeadField) -> str:
     """A number of a head, as tables write it; a dash where it is not known."""
     if name == "head":
         return place_words(row.block, row.head)
+    if name == "on":
+        return ""  # a tick says it
     value = info.value(row, name)
     return UNKNOWN if value is None else NUMBERS[name].words(value)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.window.folders import show_in_folder
+from mvit_core.explaining.changes import HeadPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,5 +96,8 @@ def connect_atlas(page: AtlasPage, controller: Controller, run: Callable[[str], 
     page.matrix.frame_asked.connect(intents.go_to_frame)
     page.table.picked.connect(intents.choose_many)
     page.table.sort_asked.connect(intents.sort)
+    page.table.heads.toggled.connect(
+        lambda block, head: controller.intents.heads_off.toggle(HeadPlace(block, head))
+    )
     for plot in (page.scatter, page.matrix):
         plot.export.reported.connect(controller.notify)

@@ -2673,6 +2673,14 @@ right-click for percentile tails and units</source>
             <translation>无位置项</translation>
         </message>
         <message>
+            <source>on</source>
+            <translation>开</translation>
+        </message>
+        <message>
+            <source>on or off</source>
+            <translation>开或关</translation>
+        </message>
+        <message>
             <source>pooled queries</source>
             <translation>池化查询</translation>
         </message>
@@ -2699,6 +2707,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>stage {n}</source>
             <translation>阶段 {n}</translation>
+        </message>
+        <message>
+            <source>stage {n}, off</source>
+            <translation>阶段 {n}，已关闭</translation>
         </message>
         <message>
             <source>stage {s}, block {b}, {head}</source>

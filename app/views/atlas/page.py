@@ -206,8 +206,9 @@ class AtlasPage(KeepsKeys):
             box.setCurrentIndex(box.findData(getattr(choices, name)))
             set_tip(box, self._axis_words()[name])
         self.remark.setText(scope_words(new))
-        self.scatter.show_heads(info, choices, chosen)
-        self.table.show_heads(info, choices, chosen)
+        off = frozenset((place.block, place.head) for place in state.changes.heads_off)
+        self.scatter.show_heads(info, choices, chosen, off)
+        self.table.show_heads(info, choices, chosen, off)
         self.times_title.setText(self.tr("Time to time · {head}").format(head=chosen_words(new)))
         self.matrix.show_times(self._times_now(new), chosen_words(new), state.frame)
 
@@ -271,7 +272,13 @@ def chosen_places(snapshot: Snapshot) -> tuple[Place, ...]:
 
 def _differs(old: Snapshot, new: Snapshot) -> bool:
     states = (
-        (each.state.atlas, each.state.map.block, each.state.map.head, each.state.frame)
+        (
+            each.state.atlas,
+            each.state.map.block,
+            each.state.map.head,
+            each.state.frame,
+            each.state.changes,
+        )
         for each in (old, new)
     )
     was, now = states

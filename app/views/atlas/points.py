@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor, QPen
 
 from app.text.atlas import NUMBERS
 from app.text.atlas import tr as atlas_tr
@@ -49,10 +49,11 @@ class Dot:
     x: float
     y: float
     size_px: float
+    is_off: bool = False
 
 
-def dots_of(info: AtlasInfo, choices: AtlasChoices) -> tuple[Dot, ...]:
-    """Every head whose two numbers are known."""
+def dots_of(info: AtlasInfo, choices: AtlasChoices, off: frozenset[Place]) -> tuple[Dot, ...]:
+    """Every head whose two numbers are known; those in ``off`` are hollow."""
     sizes = [abs(info.value(row, choices.size) or 0.0) for row in info.rows]
     most = max(sizes, default=0.0)
     dots = []
@@ -61,7 +62,8 @@ def dots_of(info: AtlasInfo, choices: AtlasChoices) -> tuple[Dot, ...]:
         if x is not None and y is not None:
             share = (size / most) ** 0.5 if most else 0.0  # the area stands for the number
             px = SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * share if most else PLAIN_PX
-            dots.append(Dot((row.block, row.head), row.stage, x, y, px))
+            place = row.block, row.head
+            dots.append(Dot(place, row.stage, x, y, px, place in off))
     return tuple(dots)
 
 
@@ -87,16 +89,15 @@ class DotItems:
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
-        self._items: dict[int, Any] = {}
-        self._stages: tuple[int, ...] = ()
+        self._items: dict[tuple[int, bool], Any] = {}
 
     def show(self, dots: tuple[Dot, ...], choices: AtlasChoices) -> None:
         """Show other points."""
-        stages = tuple(sorted({dot.stage for dot in dots}))
-        if stages != self._stages:
-            self._make(stages)
-        for stage, item in self._items.items():
-            own = [dot for dot in dots if dot.stage == stage]
+        kinds = sorted({(dot.stage, dot.is_off) for dot in dots})
+        if kinds != list(self._items):
+            self._make(kinds)
+        for kind, item in self._items.items():
+            own = [dot for dot in dots if (dot.stage, dot.is_off) == kind]
             item.setData(
                 [dot.x for dot in own],
                 [dot.y for dot in own],
@@ -104,18 +105,26 @@ class DotItems:
             )
         self._show_axes(dots, choices)
 
-    def _make(self, stages: tuple[int, ...]) -> None:
+    def _make(self, kinds: list[tuple[int, bool]]) -> None:
         import pyqtgraph as pg
 
         for old in self._items.values():
             self.plot.item.removeItem(old)
-        self._items, self._stages = {}, stages
-        for stage in stages:
+        self._items = {}
+        for stage, is_off in kinds:
             shape = SHAPES[(stage - 1) % len(SHAPES)]
-            name = tr("stage {n}").format(n=stage)
-            item: Any = pg.PlotDataItem(name=name, pen=None, symbol=shape, symbolSize=PLAIN_PX)
-            self._items[stage] = item
-            self.plot.add(item, partial(_dress, item, stage))
+            name = tr("stage {n}, off") if is_off else tr("stage {n}")
+            item: Any = pg.PlotDataItem(
+                name=name.format(n=stage), pen=None, symbol=shape, symbolSize=PLAIN_PX
+            )
+            self._items[stage, is_off] = item
+            self.plot.add(item, partial(self._dress, item, stage, is_off))
+
+    def _dress(self, item: Any, stage: int, is_off: bool) -> None:  # noqa: ANN401 - pyqtgraph's
+        colour = stage_colour(stage)
+        item.setSymbolBrush(None if is_off else colour)
+        pen = QPen(colour, 1.6, Qt.PenStyle.DashLine)
+        item.setSymbolPen(self.plot.pen(pen) if is_off else QColor(theme.current().panel))
 
     def _show_axes(self, dots: tuple[Dot, ...], choices: AtlasChoices) -> None:
         ends = [
@@ -129,11 +138,6 @@ class DotItems:
             words = tr("block {b}") if side == "bottom" and is_words else "{b}"
             ticks = [[(float(b), words.format(b=b)) for b in blocks]] if name == "block" else None
             axis.setTicks(ticks)
-
-
-def _dress(item: Any, stage: int) -> None:  # noqa: ANN401 - pyqtgraph's
-    item.setSymbolBrush(stage_colour(stage))
-    item.setSymbolPen(QColor(theme.current().panel))
 
 
 def axis_title(name: HeadField) -> str:

@@ -64,6 +64,7 @@ class Scatter(QWidget):
         set_spoken_name(self, self.tr("Heads as points"))
         self._info: AtlasInfo | None = None
         self._choices: AtlasChoices | None = None
+        self._off: frozenset[Place] = frozenset()
         self.dots: tuple[Dot, ...] = ()
         self._chosen: tuple[Place, ...] = ()
         self._cursor: Place | None = None
@@ -72,13 +73,17 @@ class Scatter(QWidget):
         self.export = PlotMenu(self.figure, "heads", self)
 
     def show_heads(
-        self, info: AtlasInfo | None, choices: AtlasChoices, chosen: tuple[Place, ...]
+        self,
+        info: AtlasInfo | None,
+        choices: AtlasChoices,
+        chosen: tuple[Place, ...],
+        off: frozenset[Place],
     ) -> None:
-        """Show the numbers of all heads, and which ones are chosen."""
+        """Show the numbers of all heads, which ones are chosen, and which are off."""
         self._chosen, self._cursor = chosen, None
-        if (info, choices) != (self._info, self._choices):
-            self._info, self._choices = info, choices
-            self.dots = () if info is None else dots_of(info, choices)
+        if (info, choices, off) != (self._info, self._choices, self._off):
+            self._info, self._choices, self._off = info, choices, off
+            self.dots = () if info is None else dots_of(info, choices, off)
             if info is not None:
                 self._made().show(self.dots, choices)
         words = ", ".join(self._words(place) for place in chosen)

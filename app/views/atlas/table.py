@@ -21,6 +21,7 @@ from app.text.atlas import COLUMNS, NUMBERS, number_words
 from app.text.atlas import tr as atlas_tr
 from app.widgets import theme
 from app.widgets.basic import plain, set_spoken_name
+from app.widgets.kept_keys import LIST, PRESS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 
-ROW_PX, COLUMN_PX = 24, 74
+ROW_PX, TICK_PX = 24, 44
+NAMED = 2
+"""Columns before the numbers."""
 
 
 def sorted_rows(info: AtlasInfo, choices: AtlasChoices) -> tuple[HeadStatistics, ...]:
@@ -49,13 +52,20 @@ def sorted_rows(info: AtlasInfo, choices: AtlasChoices) -> tuple[HeadStatistics,
 class HeadTable(QAbstractTableModel):
     """The numbers of all heads."""
 
+    toggled = Signal(int, int)
+    """Emitted with block and head of a row whose tick is clicked."""
+
     def __init__(self) -> None:
         super().__init__()
         self._info: AtlasInfo | None = None
         self.rows: tuple[HeadStatistics, ...] = ()
+        self._off: frozenset[Place] = frozenset()
 
-    def show(self, info: AtlasInfo | None, choices: AtlasChoices) -> None:
-        """Show other numbers, or in another order."""
+    def show(
+        self, info: AtlasInfo | None, choices: AtlasChoices, off: frozenset[Place] = frozenset()
+    ) -> None:
+        """Show other numbers, or in another order; heads that are off are faint."""
+        self._off = off
         rows = () if info is None else sorted_rows(info, choices)
         same = [(row.block, row.head) for row in rows] == [(r.block, r.head) for r in self.rows]
         if same:
@@ -107,15 +117,39 @@ class HeadTable(QAbstractTableModel):
             return number_words(self._info, row, name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and name == "effect":
-            value, colours = self._info.value(row, name), theme.current()
-            if value:
-                return QColor(colours.plus if value > 0 else colours.minus)
+        is_off = (row.block, row.head) in self._off
+        if role == Qt.ItemDataRole.CheckStateRole and name == "on":
+            return Qt.CheckState.Unchecked if is_off else Qt.CheckState.Checked
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _ink(self._info.value(row, "effect") if name == "effect" else None, is_off)
         return None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        is_tick = index.isValid() and COLUMNS[index.column()] == "on"
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if is_tick else flags
+
+    @override
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """A tick is asked for; it is shown once the head is on or off."""
+        place = self.place_at(index.row())
+        if role != Qt.ItemDataRole.CheckStateRole or place is None:
+            return False
+        self.toggled.emit(*place)
+        return True
+
+
+def _ink(effect: float | None, is_off: bool) -> QColor | None:
+    """The colour of a cell: faint of a head that is off, by its sign of an effect."""
+    colours = theme.current()
+    if is_off:
+        return QColor(colours.text_faint)
+    return QColor(colours.plus if effect > 0 else colours.minus) if effect else None
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+    side = Qt.AlignmentFlag.AlignLeft if column < NAMED else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -128,6 +162,8 @@ class HeadTableView(QTableView):
     opened = Signal()
     """Emitted by Enter or a double click."""
     save_asked = Signal()
+    kept_keys = LIST | PRESS
+    """Space switches the current head on or off."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,17 +184,27 @@ class HeadTableView(QTableView):
         header.setSectionsClickable(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(0, TICK_PX)
         header.setFont(theme.small_font(self))
-        header.sectionClicked.connect(lambda at: self.sort_asked.emit(COLUMNS[at]))
+        header.sectionClicked.connect(self._sort)
         self.selectionModel().selectionChanged.connect(self._picked)
         self.doubleClicked.connect(lambda _: self.opened.emit())
 
+    def _sort(self, column: int) -> None:
+        if COLUMNS[column] != "on":
+            self.sort_asked.emit(COLUMNS[column])
+
     def show_heads(
-        self, info: AtlasInfo | None, choices: AtlasChoices, chosen: tuple[Place, ...]
+        self,
+        info: AtlasInfo | None,
+        choices: AtlasChoices,
+        chosen: tuple[Place, ...],
+        off: frozenset[Place],
     ) -> None:
-        """Show the numbers of all heads, and which ones are chosen."""
+        """Show the numbers of all heads, which ones are chosen, and which are off."""
         self._shows = True
-        self.heads.show(info, choices)
+        self.heads.show(info, choices, off)
         order = Qt.SortOrder.DescendingOrder if choices.is_falling else Qt.SortOrder.AscendingOrder
         by: HeadField = "head" if choices.sorted_by == "block" else choices.sorted_by
         header = self.horizontalHeader()
@@ -199,8 +245,11 @@ class HeadTableView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = self.heads.place_at(self.currentIndex().row())
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit()
+        elif event.key() == Qt.Key.Key_Space and place is not None and not event.modifiers():
+            self.heads.toggled.emit(*place)
         else:
             super().keyPressEvent(event)
 
