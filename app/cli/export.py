@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_options(export: argparse.ArgumentParser) -> None:
     """Give ``export`` its options; choices are the names in the core's tables."""
-    from mvit_core.attribution import METHODS
+    from mvit_core.attribution import LAYER_MAPS
     from mvit_core.explaining import EVIDENCE
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
@@ -37,7 +37,8 @@ def add_options(export: argparse.ArgumentParser) -> None:
         type=file_name,
         required=True,
     )
-    export.add_argument("--method", default="row", help=f"{_listed((*METHODS, *EVIDENCE))} (row)")
+    methods = _listed((*LAYER_MAPS, *EVIDENCE))
+    export.add_argument("--method", default="row", help=f"{methods} (row)")
     add_class_options(export)
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.state.language import N
+from app.text.effects import off_words
 from app.text.phrases import head_words, share_words, signed_words
 from mvit_core.attribution import HeadSet, head_indices
 
@@ -147,7 +148,7 @@ def scope_words(snapshot: Snapshot) -> str:
             words = tr("mean of {n} windows")
         parts.append(words.format(n=info.windows, all=info.total))
     queries = tr("queries: readout") if choices.queries == "readout" else tr("queries: all patches")
-    return " · ".join((*parts, queries))
+    return " · ".join(filter(None, (*parts, queries, off_words(snapshot.state.changes))))
 
 
 def card_title(snapshot: Snapshot) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mvit_core.attribution import FEATURES
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.export.comparison import Sources
 from mvit_core.export.layouts import Panel
@@ -80,6 +81,8 @@ class Styles:
         return self._request.heat.style_of(explanation.maps.method, ends)
 
     def _pooled_ends(self, place: int, chosen: Explanation) -> ValueRange:
+        if chosen.maps.method in FEATURES:
+            return self._ends_of(chosen)  # the same for every map
         source, heat = self._sources.each[place], self._request.heat
         pool = pooled_values(
             source.explainer,

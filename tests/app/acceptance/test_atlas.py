@@ -147,6 +147,34 @@ def test_keys_alone_reach_every_part_and_choose_in_each(demo, qtbot):
         page.setFocus()
         keys(Key.Key_Up)  # the stage's keys work on the page: the layer before
         assert window.store.state.map.block == 0
+        keys(Key.Key_1)
+        assert selected(window) == {(0, 0)}  # and what is chosen elsewhere is chosen here
+        keys(Key.Key_P)
+        (pane,) = window.store.state.panes
+        assert (pane.map.block, pane.map.head) == (0, 0)
+
+    assert demo(act) == 0
+
+
+def test_space_switches_a_head_off_and_all_numbers_are_of_the_changed_network(demo, qtbot):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        table, scatter = window.atlas.table, window.atlas.scatter
+        click(table.viewport(), row_spot(window, (1, 1)))
+        before = window.controller.results.atlas.row((4, 0)).entropy
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        keys(Key.Key_Space)
+        assert [str(place) for place in window.store.state.changes.heads_off] == ["1/1"]
+        rest(qtbot, window)
+        qtbot.waitUntil(lambda: not window.controller.results.atlas.is_old, timeout=WAIT_MS)
+        assert window.controller.results.atlas.row((4, 0)).entropy != before
+        assert next(dot for dot in scatter.dots if dot.place == (1, 1)).is_off
+        assert "1/1" in window.atlas.remark.full_text()
+        keys((Key.Key_Z, CONTROL))
+        rest(qtbot, window)
+        qtbot.waitUntil(
+            lambda: window.controller.results.atlas.row((4, 0)).entropy == before, timeout=WAIT_MS
+        )
 
     assert demo(act) == 0
 
