@@ -4874,6 +4874,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <source>sampled frame {i} of {n}</source>
             <translation>采样帧 {i}/{n}</translation>
         </message>
+        <message>
+            <source>sampled {i}/{n}</source>
+            <translation>采样帧 {i}/{n}</translation>
+        </message>
     </context>
     <context>
         <name>report</name>
