@@ -35,6 +35,10 @@ from mvit_core.video.decode.captured_clip import CapturedClip, captured_clip
 __all__ = ["CaptureFile", "CapturedWindow", "find_run", "read_capture", "stored_windows"]
 
 _MOST_RUNS = 100_000
+_UNFORESEEN = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""Errors that building a network may raise over an architecture that no check foresaw."""
 
 
 def read_capture(path: str | Path) -> list["CapturedWindow"]:
@@ -157,10 +161,18 @@ class CaptureFile:
             self._file.check(name)
 
     def loaded(self) -> LoadedModel:
-        """The model without its weights: enough for all but a run."""
+        """The model without its weights: enough for all but a run.
+
+        Raises:
+            CaptureFileError: no network can be built of the architecture.
+        """
         model = self.model
+        try:
+            network = empty_model(self.config).eval()
+        except _UNFORESEEN as error:
+            raise self._file.damaged("its architecture is that of no network") from error
         return LoadedModel(
-            model=empty_model(self.config).eval(),
+            model=network,
             config=self.config,
             clip_spec=model.clip_spec,
             classes=None if model.classes is None else list(model.classes),
