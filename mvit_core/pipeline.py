@@ -29,7 +29,7 @@ from mvit_core.errors import CaptureError
 from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
-from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
+from mvit_core.explaining.heads_off import HeadMeans, HeadsOff, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import check_tubes, painted
 from mvit_core.explaining.remembered import Question, RememberedEvidence
@@ -331,8 +331,11 @@ class Explainer:
         self.loaded.check_weights("what speaks for a class")
         given = self._given(video, read_clip(video, captured.window), captured.changes)
         edges = on_model(captured.boxes, captured.pixel_map)
-        off = self._means.heads_off(video, captured.changes, self.windows(video))
+        off = self.with_changes(captured.changes)._heads_off(video)
         return Subject(self.loaded.model, given.tensor, edges[box] if edges else None, off=off)
+
+    def _heads_off(self, video: Video, on_step: OnStep | None = None) -> HeadsOff | None:
+        return self._means.heads_off(video, self.changes, self.windows(video), on_step)
 
     def _given(self, video: Video, clip: Clip, changes: Changes) -> ModelInput:
         """What the model sees of a clip, tubes painted on it."""
@@ -349,11 +352,9 @@ class Explainer:
         boxes: tuple[Box, ...] = (),
         remember: bool = True,
     ) -> WindowCapture:
-        stored = find_run(self._stored, self.loaded, window, boxes, self.changes)
-        if stored is not None:
+        if stored := find_run(self._stored, self.loaded, window, boxes, self.changes):
             return stored
-        clip = read_clip(video, window)
-        given = self._given(video, clip, self.changes)
+        given = self._given(video, clip := read_clip(video, window), self.changes)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
@@ -365,9 +366,8 @@ class Explainer:
             self._unfinished.clear()
             self._unfinished.put(run, captured(record), record.nbytes)
 
-        model, run = self.loaded.model, (video.identity, window, boxes, self.changes)
-        off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
-        heard = MeansHeard(model)
+        run, model = (video.identity, window, boxes, self.changes), self.loaded.model
+        off, heard = self._heads_off(video, on_step), MeansHeard(model)
         with (
             heard if off is None else off.applied(model),
             EnteringTokens(model, last_stage(self.loaded.config)) as entering,

@@ -36,7 +36,8 @@ __all__ = ["CaptureFile", "CapturedWindow", "find_run", "read_capture", "stored_
 
 _MOST_RUNS = 100_000
 _UNFORESEEN = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+    ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError,
+    ValueError,
 )  # fmt: skip
 """Errors that building a network may raise over an architecture that no check foresaw."""
 

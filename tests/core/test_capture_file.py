@@ -23,6 +23,7 @@ from mvit_core.errors import (
     VideoOpenError,
 )
 from mvit_core.explaining import EVIDENCE
+from mvit_core.explaining.changes import Changes, HeadPlace
 from mvit_core.pipeline import Explainer
 from mvit_core.printable import MESSAGE_LIMIT
 from mvit_core.system.tensor_file import TensorFile
@@ -378,3 +379,18 @@ def test_a_target_is_looked_at_before_anything_is_asked_for(tmp_path, barcode_cl
         with pytest.raises(ExportError, match="there is no window to write"):
             write_capture(tmp_path / "x.mvitcap", video, loaded, [])
     assert not (tmp_path / "x.mvitcap").exists()
+
+
+def test_a_run_of_a_changed_network_is_not_kept_as_one_of_the_network(
+    explainer, barcode_clip, write, tmp_path
+):
+    changes = Changes(heads_off=(HeadPlace(1, 0),), by="zero")
+    file = CaptureFile(write(numbers=(0,))[0])
+    with open_video(barcode_clip) as video:
+        window = explainer.windows(video)[0]
+        changed = explainer.with_changes(changes).capture(video, window)
+        with pytest.raises(ExportError, match="as they are, without heads off: 1/0; undo that"):
+            write_capture(tmp_path / "x.mvitcap", video, explainer.loaded, [changed])
+        bare = Explainer(file.loaded(), stored=file).with_changes(changes)
+        with pytest.raises(NeedsModelError, match="heads off: 1/0 needs a run of the model"):
+            bare.capture(video, window)
