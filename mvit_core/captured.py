@@ -1,5 +1,6 @@
 """Values of the path from video to heatmap: a window that was run, and the map of one request."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
@@ -13,7 +14,15 @@ from mvit_core.heatmap import Heatmap
 from mvit_core.video import ClipWindow
 from mvit_core.video.boxes import Box
 
-__all__ = ["Explanation", "PickedToken", "Prediction", "WindowCapture", "maps_of"]
+__all__ = [
+    "Explanation",
+    "PickedToken",
+    "Prediction",
+    "WindowCapture",
+    "check_finite",
+    "maps_of",
+    "predictions_of",
+]
 
 
 @dataclass(frozen=True)
@@ -147,3 +156,37 @@ def maps_of(evidence: Evidence, captured: WindowCapture) -> HeadMaps:
         query="readout",
         note=evidence.warning,
     )
+
+
+def predictions_of(
+    record: AttentionRecord, names: Sequence[str] | None, item: int = 0
+) -> tuple[Prediction, ...]:
+    """All classes, most probable first; none where the network predicts no classes.
+
+    Args:
+        record: of a run that came to its end.
+        names: of the classes, in the order of the logits; None where they are not known.
+        item: which of its boxes, where the network reads boxes.
+    """
+    probabilities = record.probabilities[item]
+    return tuple(
+        Prediction(
+            index,
+            names[index] if names else f"class {index}",
+            float(probabilities[index]),
+        )
+        for index in probabilities.argsort(descending=True, stable=True).tolist()
+    )
+
+
+def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
+    """See whether the scores of a run are numbers.
+
+    Raises:
+        CaptureError: one is not.
+    """
+    if not record.logits.isfinite().all():
+        raise CaptureError(
+            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
+            f"use another checkpoint"
+        )

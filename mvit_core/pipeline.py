@@ -15,13 +15,21 @@ import torch
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
 from mvit_core.attribution import METHODS, HeadMaps, MapSpec, Query
-from mvit_core.captured import Explanation, Prediction, WindowCapture, maps_of
+from mvit_core.capture_file import CaptureFile, find_run, stored_windows
+from mvit_core.captured import (
+    Explanation,
+    Prediction,
+    WindowCapture,
+    check_finite,
+    maps_of,
+    predictions_of,
+)
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
 from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.clip_means import ClipMeans
 from mvit_core.explaining.evidence import Evidence, Target
-from mvit_core.explaining.heads_off import HeadMeans, MeansHeard
+from mvit_core.explaining.heads_off import HeadMeans, HeadsOff, MeansHeard
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import check_tubes, painted
 from mvit_core.explaining.remembered import Question, RememberedEvidence
@@ -53,14 +61,6 @@ def _run_key(video: Video, captured: WindowCapture) -> _RunKey:
     return video.identity, captured.window, captured.boxes, captured.changes
 
 
-def _check_finite(record: AttentionRecord, window: ClipWindow) -> None:
-    if not torch.isfinite(record.logits).all():
-        raise CaptureError(
-            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
-            f"use another checkpoint"
-        )
-
-
 class Explainer:
     """Owns a loaded model and remembers the last product of each stage.
 
@@ -71,6 +71,7 @@ class Explainer:
         remembered_windows: captured windows kept, the least recently used dropped first.
         keep: how much is kept of each.
         budget: counts what is remembered together with other caches, and may drop it sooner.
+        stored: a capture file of this model, whose windows are read and not run.
     """
 
     def __init__(
@@ -80,9 +81,11 @@ class Explainer:
         remembered_windows: int = 4,
         keep: Keep | None = None,
         budget: MemoryBudget | None = None,
+        stored: CaptureFile | None = None,
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
+        self._stored = stored
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
         self._captures: Cache[_RunKey, WindowCapture] = Cache(
@@ -123,13 +126,18 @@ class Explainer:
         """
         keep = keep or self.keep
         other = Explainer(
-            loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
+            loaded,
+            remembered_windows=self._remembered,
+            keep=keep,
+            budget=self._budget,
+            stored=self._stored,
         )
         return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
-        """The windows over the video for this model."""
-        return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec, tiling)
+        """The windows over the video for this model; those that a capture file has for it."""
+        kept, spec = stored_windows(self._stored, self.loaded, video), self.loaded.clip_spec
+        return kept or clip_windows(video.frame_count, video.fps, spec, tiling)
 
     def recall(
         self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()
@@ -320,10 +328,14 @@ class Explainer:
 
     def _subject(self, video: Video, captured: WindowCapture, box: int) -> Subject:
         """A window read anew, to be run when first asked for."""
+        self.loaded.check_weights("what speaks for a class")
         given = self._given(video, read_clip(video, captured.window), captured.changes)
         edges = on_model(captured.boxes, captured.pixel_map)
-        off = self._means.heads_off(video, captured.changes, self.windows(video))
+        off = self.with_changes(captured.changes)._heads_off(video)
         return Subject(self.loaded.model, given.tensor, edges[box] if edges else None, off=off)
+
+    def _heads_off(self, video: Video, on_step: OnStep | None = None) -> HeadsOff | None:
+        return self._means.heads_off(video, self.changes, self.windows(video), on_step)
 
     def _given(self, video: Video, clip: Clip, changes: Changes) -> ModelInput:
         """What the model sees of a clip, tubes painted on it."""
@@ -340,8 +352,9 @@ class Explainer:
         boxes: tuple[Box, ...] = (),
         remember: bool = True,
     ) -> WindowCapture:
-        clip = read_clip(video, window)
-        given = self._given(video, clip, self.changes)
+        if stored := find_run(self._stored, self.loaded, window, boxes, self.changes):
+            return stored
+        given = self._given(video, clip := read_clip(video, window), self.changes)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
         def captured(record: AttentionRecord) -> WindowCapture:
@@ -353,9 +366,8 @@ class Explainer:
             self._unfinished.clear()
             self._unfinished.put(run, captured(record), record.nbytes)
 
-        model, run = self.loaded.model, (video.identity, window, boxes, self.changes)
-        off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
-        heard = MeansHeard(model)
+        run, model = (video.identity, window, boxes, self.changes), self.loaded.model
+        off, heard = self._heads_off(video, on_step), MeansHeard(model)
         with (
             heard if off is None else off.applied(model),
             EnteringTokens(model, last_stage(self.loaded.config)) as entering,
@@ -369,7 +381,7 @@ class Explainer:
                 on_cancelled=keep_unfinished,
                 boxes=torch.tensor(placed) if placed else None,
             )
-        _check_finite(record, window)
+        check_finite(record, window)
         if remember and record.logits.shape[-1]:
             box, heard_run = placed[0][1:] if placed else None, entering.run(record.logits[:1])
             self._evidence.keep(run, Subject(model, given.tensor, box, heard_run, off))
@@ -384,13 +396,4 @@ class Explainer:
             record: of a run.
             box: which of its boxes, where the network reads boxes.
         """
-        probabilities = record.probabilities[box]
-        names = self.loaded.classes
-        return tuple(
-            Prediction(
-                index,
-                names[index] if names else f"class {index}",
-                float(probabilities[index]),
-            )
-            for index in probabilities.argsort(descending=True, stable=True).tolist()
-        )
+        return predictions_of(record, self.loaded.classes, box)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
@@ -28,7 +29,9 @@ def add_options(export: argparse.ArgumentParser) -> None:
 
     export.add_argument("clip", type=file_name)
     add_clip_options(export)
-    export.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    export.add_argument(
+        "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
+    )
     add_model_options(export)
     export.add_argument(
         "-o",
@@ -58,7 +61,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
-    export.set_defaults(run=run)
+    export.set_defaults(run=run, usage=export.error)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -71,18 +74,17 @@ def run(options: argparse.Namespace) -> int:
     """Write the export and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.export import EXPORTERS, check_target, export
-    from mvit_core.pipeline import Explainer
 
+    check_model(options)
     kind = EXPORTERS.get(options.output.suffix.lower())
     if options.frame is not None and kind is not None and kind.holds != "picture":
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     request = request_from(options)
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
-        loaded = load_and_report(options)
-        target, against = classes_from(options, loaded)
+        explainer = explainer_of(options)
+        target, against = classes_from(options, explainer.loaded)
         request = replace(request, map=replace(request.map, target=target, against=against))
-        explainer = Explainer(loaded, remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:
