@@ -149,8 +149,9 @@ QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accen
     padding: 2px 5px 2px 0; }
 QToolButton#foldWarning { color: $warning; }
 QToolButton::menu-indicator { image: none; }
-QPushButton#link { background: transparent; color: $accent; }
-QPushButton#link:hover { background: $control; }
+QPushButton#link, QPushButton#slimLink { background: transparent; color: $accent; }
+QPushButton#link:hover, QPushButton#slimLink:hover { background: $control; }
+QPushButton#slimLink { padding: 0 4px; min-height: 14px; }
 QPushButton#primary { background: $accent; color: $on_accent; font-weight: 600; }
 QPushButton#primary:disabled { background: $control; color: $text_faint; }
 QPushButton#primary:focus { border-color: $text; }
