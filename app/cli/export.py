@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.cli.change_options import add_change_options, changes_from
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name
@@ -42,6 +43,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     )
     export.add_argument("--method", default="row", help=f"{_listed((*METHODS, *EVIDENCE))} (row)")
     add_class_options(export)
+    add_change_options(export)
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument(
         "--head",
@@ -119,6 +121,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
         sampled_only=options.sampled,
         rate=options.rate,
         size=options.size,
+        changes=changes_from(options),
     )
 
 
