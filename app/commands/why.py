@@ -13,7 +13,7 @@ TWO = Need(
     lambda s, w: EXPLAINED(s, w) and s.map.against is not None,
     N("commands", "choose a class to explain it instead of with Shift and a click on Why?"),
 )
-OFF = Need(lambda s, _: bool(s.changes), N("commands", "all heads are on"))
+OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
 
 WHY = (
     Command(

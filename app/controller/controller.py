@@ -94,7 +94,7 @@ class Controller(QObject):
         self.effects = EffectsScheduler(bench, self.survey)
         map_cache = MapCache(bench.budget, self.survey.record_map)
         self._watch, self._frames = FileWatch(bench), Frames(bench)
-        self._maps = MapScheduler(bench, map_cache)
+        self._maps, self._grid_maps = MapScheduler(bench, map_cache), GridMaps(bench, map_cache)
         self._ranges = ColourRanges(bench)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self._ahead = RunAhead(bench, map_cache, self.survey)
@@ -113,7 +113,7 @@ class Controller(QObject):
             self.effects,
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),
-            GridMaps(bench, map_cache),
+            self._grid_maps,
             ComparePanes(bench, map_cache),
             self.exports,
             self.clips,

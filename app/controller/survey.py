@@ -114,7 +114,7 @@ class ClipSurvey(QObject, Collaborator):
             state.series,
             state.pinned_classes,
             None if by_classes else state.map.head,
-            bool(state.changes),
+            bool(state.changes.heads_off),
             self._cache.version,
             running,
         )

@@ -1831,7 +1831,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>The model has no head {names}, so these are not off any more</source>
-            <translation>模型没有头 {names}，它们不再是关闭状态</translation>
+            <translation>模型没有头 {names}，因此不再关闭它们</translation>
         </message>
         <message>
             <source>{name} is another file than the one that was saved</source>
