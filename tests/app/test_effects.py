@@ -273,7 +273,7 @@ def test_a_head_is_switched_only_where_one_is_chosen(lens, qtbot):
     assert not lens.store.state.changes
 
 
-def test_a_pinned_map_stays_with_its_heads(lens, qtbot):
+def test_a_pinned_map_stays_with_its_heads(lens, qtbot, tmp_path):
     switch(qtbot, lens)
     values = shown(lens).maps.values
     press(qtbot, lens, Key.Key_P)
@@ -292,16 +292,18 @@ def test_a_pinned_map_stays_with_its_heads(lens, qtbot):
     assert "heads off: 2/1" in pinned.title
     assert "heads off" not in now.title
     np.testing.assert_array_equal(pinned.heatmap.values, values.mean(axis=0))
-    job = job_for(lens.store.state, lens.controller.results)
+    job = job_for(lens.store.state, lens.controller.results, tmp_path)
     assert [str(pane.changes.words) for pane in job.request.comparison.panes] == [
         "",
         "heads off: 2/1",
     ]
 
 
-def test_an_export_takes_the_heads_that_are_off_and_a_repeated_one_those_of_now(lens, qtbot):
+def test_an_export_takes_the_heads_that_are_off_and_a_repeated_one_those_of_now(
+    lens, qtbot, tmp_path
+):
     switch(qtbot, lens)
-    job = job_for(lens.store.state, lens.controller.results)
+    job = job_for(lens.store.state, lens.controller.results, tmp_path)
     window = lens.controller.results.windows[0]
     assert job.request.changes == Changes((OFF,), mean_of=(window,))
     lens.controller.intents.heads_off.all_on()
