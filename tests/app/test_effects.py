@@ -420,3 +420,15 @@ def test_the_arrows_go_through_the_table_as_it_lies(qtbot):
         QTest.keyClick(table, key)
         went.append(str(table.cursor_place))
     assert went == ["0/1", "0/1", "1/1", "1/0", "0/0", "0/0"]
+
+
+def test_a_session_keeps_the_heads_and_the_means_of_a_pinned_map(lens, qtbot):
+    switch(qtbot, lens)
+    press(qtbot, lens, Key.Key_P)
+    (pane,) = lens.store.state.panes
+    assert pane.changes == Changes((OFF,), mean_of=lens.controller.results.windows[:1])
+    kept = json.loads(json.dumps(encode(lens.store.state.panes)))
+    assert decode(kept, field_types(ViewState)["panes"], "panes") == (pane,)
+    kept[0]["changes"]["mean_of"] = [7]
+    with pytest.raises(SessionError, match="mean_of is 7, which is no ClipWindow"):
+        decode(kept, field_types(ViewState)["panes"], "panes")
