@@ -10,18 +10,28 @@ from mvit_core.system.malloc import recycle_large_blocks
 
 if TYPE_CHECKING:
     from mvit_core.attention.recorder import AttentionRecorder, capture
+    from mvit_core.capture_file import read_capture, write_capture
     from mvit_core.checkpoint import load_model
     from mvit_core.video import open_video
 
 recycle_large_blocks()
 
-__all__ = ["AttentionRecorder", "capture", "load_model", "open_video"]
+__all__ = [
+    "AttentionRecorder",
+    "capture",
+    "load_model",
+    "open_video",
+    "read_capture",
+    "write_capture",
+]
 
 _HOMES = {
     "AttentionRecorder": "mvit_core.attention.recorder",
     "capture": "mvit_core.attention.recorder",
     "load_model": "mvit_core.checkpoint",
     "open_video": "mvit_core.video",
+    "read_capture": "mvit_core.capture_file",
+    "write_capture": "mvit_core.capture_file",
 }
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from torch import Tensor
-
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
 from mvit_core.errors import CaptureError
@@ -24,7 +22,7 @@ __all__ = [
     "check_finite",
     "maps_of",
     "meant",
-    "ranked",
+    "predictions_of",
 ]
 
 
@@ -36,14 +34,6 @@ class Prediction:
     name: str
     """The class name, or ``class N`` where names are not known."""
     probability: float
-
-
-def ranked(probabilities: Tensor, names: Sequence[str] | None) -> tuple[Prediction, ...]:
-    """All classes by their probabilities (classes,), most probable first."""
-    return tuple(
-        Prediction(index, names[index] if names else f"class {index}", float(probabilities[index]))
-        for index in probabilities.argsort(descending=True, stable=True).tolist()
-    )
 
 
 def meant(spec: MapSpec, predictions: tuple[Prediction, ...]) -> Target:
@@ -58,19 +48,6 @@ def meant(spec: MapSpec, predictions: tuple[Prediction, ...]) -> Target:
     if not best:
         raise CaptureError("this network predicts no classes, so there is none to explain")
     return Target(best[0], spec.against)
-
-
-def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
-    """Check the scores of a run.
-
-    Raises:
-        CaptureError: they are NaN or infinite.
-    """
-    if not record.logits.isfinite().all():
-        raise CaptureError(
-            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
-            f"use another checkpoint"
-        )
 
 
 @dataclass(frozen=True)
@@ -199,3 +176,37 @@ def maps_of(evidence: Evidence, captured: WindowCapture) -> HeadMaps:
         query="readout",
         note=evidence.warning,
     )
+
+
+def predictions_of(
+    record: AttentionRecord, names: Sequence[str] | None, item: int = 0
+) -> tuple[Prediction, ...]:
+    """All classes, most probable first; none where the network predicts no classes.
+
+    Args:
+        record: of a run that came to its end.
+        names: of the classes, in the order of the logits; None where they are not known.
+        item: which of its boxes, where the network reads boxes.
+    """
+    probabilities = record.probabilities[item]
+    return tuple(
+        Prediction(
+            index,
+            names[index] if names else f"class {index}",
+            float(probabilities[index]),
+        )
+        for index in probabilities.argsort(descending=True, stable=True).tolist()
+    )
+
+
+def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
+    """See whether the scores of a run are numbers.
+
+    Raises:
+        CaptureError: one is not.
+    """
+    if not record.logits.isfinite().all():
+        raise CaptureError(
+            f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
+            f"use another checkpoint"
+        )

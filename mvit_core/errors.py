@@ -18,6 +18,8 @@
     ├── LabelsError               a class-name file that cannot be understood
     ├── ClipListError             a list of clips that cannot be understood, or has none
     ├── CaptureError              nothing to capture, or a query outside the grid
+    │   └── NeedsModelError       only the model could tell, and a capture file holds none
+    ├── CaptureFileError          a capture file that is damaged or changed, or is none
     ├── DeviceMemoryError         model or clip do not fit into the device's memory
     ├── ExportError               the target cannot be written in the form asked for
     └── SessionError              a saved session that is damaged or of a later version
@@ -34,6 +36,7 @@ __all__ = [
     "ArchitectureError",
     "Cancelled",
     "CaptureError",
+    "CaptureFileError",
     "CheckpointChangedError",
     "CheckpointError",
     "CheckpointReadError",
@@ -45,6 +48,7 @@ __all__ = [
     "FrameDecodeError",
     "LabelsError",
     "MvitError",
+    "NeedsModelError",
     "NoMViTError",
     "Remedy",
     "SessionError",
@@ -170,7 +174,18 @@ class CaptureError(MvitError):
     """There is no attention to capture, or the query lies outside its grid."""
 
 
+class NeedsModelError(CaptureError):
+    """Only a run of the model could tell, and a capture file holds none."""
+
+    remedies = ("checkpoint",)
+
+
+class CaptureFileError(MvitError):
+    """A capture file is missing, damaged, changed while it was open, or is none."""
+
+
 Remedy = Literal[
+    "checkpoint",
     "cpu",
     "half",
     "fewer_layers",
@@ -183,7 +198,8 @@ Remedy = Literal[
 ]
 """What helps where memory ends: another device, half precision, or less to keep; where a file
 changed on disk: to read the video or the model anew; where a checkpoint does not say enough: to
-choose its configuration, a preset, one of its networks, or its class names."""
+choose its configuration, a preset, one of its networks, or its class names; where a capture file
+has no model: to load the checkpoint that it was made of."""
 
 
 class DeviceMemoryError(MvitError):

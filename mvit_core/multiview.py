@@ -46,8 +46,10 @@ def view_scores(
     Raises:
         ClipError: the frames do not make an input of the model.
         CaptureError: the network cannot run on this input, or its scores overflow.
+        NeedsModelError: the model has no weights.
         DeviceMemoryError: the model's device has too little memory.
     """
+    loaded.check_weights("a view of the clip")
     given = transform(read_clip(video, view.window), spec or loaded.clip_spec, view.crop).tensor
     first = next(loaded.model.parameters())
     shape = tuple(given.shape)

@@ -15,6 +15,7 @@ import torch
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
 from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS, HeadMaps, MapSpec, Query
+from mvit_core.capture_file import CaptureFile, find_run, stored_windows
 from mvit_core.captured import (
     Explanation,
     Prediction,
@@ -22,7 +23,7 @@ from mvit_core.captured import (
     check_finite,
     maps_of,
     meant,
-    ranked,
+    predictions_of,
 )
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
@@ -48,11 +49,9 @@ if TYPE_CHECKING:
 __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
 
 _SECONDS_TO_CAPTURE, _SECONDS_TO_MAP = 2.0, 0.02
-_MAPS_BYTES = 64 * 2**20
 
 _RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...], Changes]"
 """Key of a run; attention is the same for all boxes, predictions are not."""
-
 _MapKey: TypeAlias = "tuple[_RunKey, int, str, Query]"
 
 
@@ -70,6 +69,7 @@ class Explainer:
         remembered_windows: captured windows kept, the least recently used dropped first.
         keep: how much is kept of each.
         budget: counts what is remembered together with other caches, and may drop it sooner.
+        stored: a capture file of this model, whose windows are read and not run.
     """
 
     def __init__(
@@ -79,9 +79,11 @@ class Explainer:
         remembered_windows: int = 4,
         keep: Keep | None = None,
         budget: MemoryBudget | None = None,
+        stored: CaptureFile | None = None,
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
+        self._stored = stored
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
         self._captures: Cache[_RunKey, WindowCapture] = Cache(
@@ -91,18 +93,18 @@ class Explainer:
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
         self._maps: Cache[_MapKey, HeadMaps] = Cache(
-            budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=_MAPS_BYTES
+            budget, "maps", seconds_to_remake=_SECONDS_TO_MAP, most_bytes=64 * 2**20
         )
         self._means = ClipMeans(loaded, budget)
         self.changes = UNCHANGED
         """What is changed in the network or on the clip in its runs."""
         self._evidence = RememberedEvidence(budget, remembered_windows)
-        self._features = RememberedFeatures(budget)
+        self.features = RememberedFeatures(budget)
 
     def close(self) -> None:
         """Forget everything that was remembered."""
         self._evidence.clear()
-        self._features.clear()
+        self.features.clear()
         self._captures.clear()
         self._unfinished.clear()
         self._maps.clear()
@@ -124,13 +126,18 @@ class Explainer:
         """
         keep = keep or self.keep
         other = Explainer(
-            loaded, remembered_windows=self._remembered, keep=keep, budget=self._budget
+            loaded,
+            remembered_windows=self._remembered,
+            keep=keep,
+            budget=self._budget,
+            stored=self._stored,
         )
         return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
-        """The windows over the video for this model."""
-        return clip_windows(video.frame_count, video.fps, self.loaded.clip_spec, tiling)
+        """The windows over the video for this model; those that a capture file has for it."""
+        kept, spec = stored_windows(self._stored, self.loaded, video), self.loaded.clip_spec
+        return kept or clip_windows(video.frame_count, video.fps, spec, tiling)
 
     def recall(
         self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()
@@ -229,13 +236,7 @@ class Explainer:
         spec: MapSpec,
         on_step: OnEvidenceStep | None = None,
     ) -> HeadMaps:
-        """The maps of all heads for a request.
-
-        Args:
-            video: the clip.
-            captured: a window of it that was run.
-            spec: the request.
-            on_step: of maps that run the model; raising from it cancels.
+        """The maps of all heads for a request; one that runs the model calls ``on_step``.
 
         Raises:
             Cancelled: as ``on_step`` raised it.
@@ -248,7 +249,7 @@ class Explainer:
             read = partial(self.subject, video, captured), partial(self._read, video, *first, None)
             here = LentWindow(video.identity, captured.seen, read[0])
             fitted = LentWindow(video.identity, first, read[1])
-            return self._features.maps(spec, captured.layer(spec.block), here, fitted, on_step)
+            return self.features.maps(spec, captured.layer(spec.block), here, fitted, on_step)
         if spec.method not in METHODS:
             allowed = ", ".join((*LAYER_MAPS, *EVIDENCE))
             raise CaptureError(f"method is {spec.method!r}; allowed are {allowed}")
@@ -266,10 +267,6 @@ class Explainer:
         if run in self._captures:
             self._maps.put(key, maps, maps.values.nbytes)
         return maps
-
-    def has_features(self, video: Video, captured: WindowCapture, block: int) -> bool:
-        """The tokens of a block are at hand: feature maps of it run nothing."""
-        return self._features.has((video.identity, captured.seen), block)
 
     def evidence(
         self,
@@ -344,6 +341,7 @@ class Explainer:
     def _read(
         self, video: Video, window: ClipWindow, changes: Changes, box: tuple[float, ...] | None
     ) -> Subject:
+        self.loaded.check_weights("what speaks for a class")
         clip, spec = read_clip(video, window), self.loaded.clip_spec
         given = fed(clip, spec, changes.tubes, video.frame_count)
         off = self._means.heads_off(video, changes, self.windows(video))
@@ -358,6 +356,8 @@ class Explainer:
         boxes: tuple[Box, ...] = (),
         remember: bool = True,
     ) -> WindowCapture:
+        if stored := find_run(self._stored, self.loaded, window, boxes, self.changes):
+            return stored
         clip = read_clip(video, window)
         given = fed(clip, self.loaded.clip_spec, self.changes.tubes, video.frame_count)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
@@ -371,7 +371,7 @@ class Explainer:
             self._unfinished.clear()
             self._unfinished.put(run, captured(record), record.nbytes)
 
-        model, run = self.loaded.model, (video.identity, window, boxes, self.changes)
+        run, model = (video.identity, window, boxes, self.changes), self.loaded.model
         off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
         heard = MeansHeard(model)
         with (
@@ -397,4 +397,4 @@ class Explainer:
 
     def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:
         """All classes of a run, or of one of its boxes, most probable first."""
-        return ranked(record.probabilities[box], self.loaded.classes)
+        return predictions_of(record, self.loaded.classes, box)

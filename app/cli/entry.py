@@ -9,7 +9,18 @@ from functools import partial
 # Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from app.cli import checks, demo, explain, export, heads, inspect, predict, view, what_if
+from app.cli import (
+    capture,
+    checks,
+    demo,
+    explain,
+    export,
+    heads,
+    inspect,
+    predict,
+    view,
+    what_if,
+)
 from app.cli.outcome import EXIT_INPUT, exit_code_of, stopped_by_signals
 from app.cli.printing import Parser, complain, open_streams, say_note
 from app.cli.surroundings import memory_problem, provide_home
@@ -22,7 +33,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "explain": ("what of a clip speaks for a class, and how far to trust it", explain.add_options),
     "heads": ("what each head does, and what the class loses without it", heads.add_options),
     "what-if": ("the classes of a clip with parts erased, or patched", what_if.add_options),
-    "inspect": ("what a checkpoint holds, layer by layer", inspect.add_options),
+    "capture": ("run a clip and keep it in a file for the window", capture.add_options),
+    "inspect": ("what a checkpoint or a capture file holds", inspect.add_options),
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),
 }
@@ -42,6 +54,7 @@ def _run(words: list[str]) -> int:
         complain(problem)
         return EXIT_INPUT
     options = build_parser(words[0]).parse_args(words)
+    options.words = tuple(words)
     run: Callable[[argparse.Namespace], int] = options.run
     homeless = provide_home()
     remove_leftovers()

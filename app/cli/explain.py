@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from app.cli.change_options import add_change_options, changes_from
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
@@ -33,6 +34,7 @@ def add_options(explain: argparse.ArgumentParser) -> None:
     add_model_options(explain)
     explain.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
     add_class_options(explain)
+    add_change_options(explain)
     explain.add_argument(
         "--method",
         default=DEFAULT_METHOD,
@@ -82,11 +84,12 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.export import ExportRequest, check_target
     from mvit_core.pipeline import Explainer, MapSpec
 
+    changes = changes_from(options)
     if options.output is not None:  # before a model is loaded for nothing
         check_target(options.output, ExportRequest(heat=heat_from(options)))
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
-        explainer = Explainer(loaded)
+        explainer = Explainer(loaded).with_changes(changes)
         target, against = classes_from(options, loaded)
         spec = MapSpec(method=options.method, target=target, against=against)
         info = explain(explainer, video, spec, options)
@@ -136,6 +139,7 @@ def _facts(captured: WindowCapture, evidence: Evidence) -> Json:
         "frames": list(captured.frame_indices),
         "class": captured.name_of(evidence.target.index),
         "against": captured.name_of(evidence.target.against) or None,
+        **captured.changes.facts,
         **figures,
         "notes": [note for note in notes if note],
     }
@@ -201,7 +205,7 @@ def _write(explainer: Explainer, video: Video, spec: MapSpec, options: argparse.
     captured = explainer.capture(video, window)
     target = explainer.target_of(captured, spec)  # one class throughout a film
     spec = replace(spec, target=target.index, against=target.against)
-    request = ExportRequest(spec, heat_from(options))
+    request = ExportRequest(spec, heat_from(options), changes=explainer.changes)
     holds = EXPORTERS[options.output.suffix.lower()].holds
     if holds == "picture":
         sampled = captured.frame_indices
@@ -225,6 +229,8 @@ def print_explanation(info: Json) -> None:
     say(f"window {info['window']}, frames {frames[0]} to {frames[-1]}")
     say(f"why {info['class']}{instead} (p {info['probability']:.3f})")
     say(f"  {row.title}: {row.trust} ({row.trust_words})")
+    if "heads_off" in info:
+        say(f"  heads off: {', '.join(info['heads_off'])}")
     if info["baseline"]:
         compared = info["baseline"]
         say(f"  baseline {compared['name']}: p {compared['probability']:.3f}")

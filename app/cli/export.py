@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.cli.change_options import add_change_options, changes_from
 from app.cli.class_options import add_class_options, classes_from
 from app.cli.heat_options import add_heat_options, heat_from
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import CaptureError, ExportError
@@ -28,7 +30,9 @@ def add_options(export: argparse.ArgumentParser) -> None:
 
     export.add_argument("clip", type=file_name)
     add_clip_options(export)
-    export.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    export.add_argument(
+        "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
+    )
     add_model_options(export)
     export.add_argument(
         "-o",
@@ -40,6 +44,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     methods = _listed((*LAYER_MAPS, *EVIDENCE))
     export.add_argument("--method", default="row", help=f"{methods} (row)")
     add_class_options(export)
+    add_change_options(export)
     export.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     export.add_argument(
         "--head",
@@ -59,7 +64,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
     add_heat_options(export)
     add_video_options(export)
     export.add_argument("--json", action="store_true", help="print JSON")
-    export.set_defaults(run=run)
+    export.set_defaults(run=run, usage=export.error)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -72,18 +77,17 @@ def run(options: argparse.Namespace) -> int:
     """Write the export and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.export import EXPORTERS, check_target, export
-    from mvit_core.pipeline import Explainer
 
+    check_model(options)
     kind = EXPORTERS.get(options.output.suffix.lower())
     if options.frame is not None and kind is not None and kind.holds != "picture":
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
     request = request_from(options)
     check_target(options.output, request)  # before a model is loaded for nothing
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
-        loaded = load_and_report(options)
-        target, against = classes_from(options, loaded)
+        explainer = explainer_of(options)
+        target, against = classes_from(options, explainer.loaded)
         request = replace(request, map=replace(request.map, target=target, against=against))
-        explainer = Explainer(loaded, remembered_windows=1)
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
     for note in done.notes:
@@ -118,6 +122,7 @@ def request_from(options: argparse.Namespace) -> ExportRequest:
         sampled_only=options.sampled,
         rate=options.rate,
         size=options.size,
+        changes=changes_from(options),
     )
 
 

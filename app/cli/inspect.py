@@ -1,10 +1,11 @@
-"""``mvit-lens inspect``: describe a checkpoint, as JSON or as a page of text."""
+"""``mvit-lens inspect``: describe a checkpoint or a capture file, as JSON or as a page of text."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from app.cli.captured import captured, captured_lines
 from app.cli.model_options import add_model_options, file_name, load
 from app.cli.printing import say, say_json
 
@@ -21,19 +22,26 @@ _SHOWN_LISTS = ("missing", "unexpected", "resized", "warnings")
 
 def add_options(inspect: argparse.ArgumentParser) -> None:
     """Give ``inspect`` its options."""
-    inspect.add_argument("checkpoint", type=file_name)
+    inspect.add_argument("checkpoint", type=file_name, help="a checkpoint, or a capture file")
     add_model_options(inspect)
     inspect.add_argument("--json", action="store_true", help="print JSON")
     inspect.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the description of a checkpoint; returns the exit code."""
-    info = inspection(load(options))
+    """Print the description of a checkpoint or a capture file; returns the exit code."""
+    from mvit_core.capture_file import CaptureFile, is_capture
+
+    if is_capture(options.checkpoint):
+        file = CaptureFile(options.checkpoint)
+        kept = captured(file)
+        info, words = {**inspection(file.loaded()), "capture": kept}, [*captured_lines(kept), ""]
+    else:
+        info, words = inspection(load(options)), []
     if options.json:
         say_json(info)
     else:
-        say(*inspection_lines(info))
+        say(*words, *inspection_lines(info))
     return 0
 
 

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from mvit_core.checkpoint import LoadedModel
 
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command the options for reading a checkpoint."""
+def add_model_options(parser: argparse.ArgumentParser, *, half: bool = True) -> None:
+    """Give a command the options for reading a checkpoint.
+
+    Args:
+        parser: of the command.
+        half: the model may be read in half precision.
+    """
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "--config", metavar="F", type=file_name, help="the model's configuration: YAML, JSON or .py"
@@ -31,9 +36,10 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--head-name", metavar="NAME", help="which prediction head of a file that has several"
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
-    parser.add_argument(
-        "--half", action="store_true", help="half precision: half the memory; fast on a GPU only"
-    )
+    parser.set_defaults(half=False)
+    if half:
+        words = "half precision: half the memory; fast on a GPU only"
+        parser.add_argument("--half", action="store_true", help=words)
 
 
 def add_clip_options(parser: argparse.ArgumentParser) -> None:

@@ -45,6 +45,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
 
 
 _OPTIONS = {
+    "checkpoint": "--checkpoint FILE",
     "config": "--config FILE",
     "preset": "--preset NAME",
     "weights": "--weights NAME",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.cli.change_options import add_change_options, changes_from
 from app.cli.model_options import (
     add_clip_options,
     add_model_options,
@@ -57,6 +58,7 @@ def add_options(predict: argparse.ArgumentParser) -> None:
         help="what a model of detection predicts for: seconds or frame, x1, y1, x2, y2; or AVA's "
         "own list (the whole frame)",
     )
+    add_change_options(predict)
     predict.add_argument("--json", action="store_true", help="print JSON")
     predict.set_defaults(run=run)
 
@@ -68,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.video.multi_view import parse_plan
 
     plan = None if options.views is None else parse_plan(options.views)
+    if plan is not None and options.off is not None:
+        raise ClipError("--off is for windows; leave out --views")
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)
         info = predict(loaded, video, options, plan)
@@ -103,6 +107,7 @@ def predict(
     rows, scores, notes = found
     has_classes = bool(loaded.config.num_classes)
     return {
+        **changes_from(options).facts,
         "windows": rows,
         "average": _average(scores, loaded, options.top),
         "notes": [
@@ -128,7 +133,7 @@ def _windows(loaded: LoadedModel, video: Video, options: argparse.Namespace) -> 
     from mvit_core.pipeline import Explainer
 
     boxes = _read_boxes(loaded, options)
-    explainer = Explainer(loaded, remembered_windows=1)
+    explainer = Explainer(loaded, remembered_windows=1).with_changes(changes_from(options))
     windows = explainer.windows(video)
     wanted = windows if options.all else (chosen_window(windows, options),)
     rows: list[Json] = []
@@ -256,6 +261,8 @@ def _best(scores: Scores, names: list[str] | None, count: int) -> list[Json]:
 
 def print_predictions(info: Json, window_count: int) -> None:
     """Print predictions as lines of text."""
+    if "heads_off" in info:
+        say(f"heads off: {', '.join(info['heads_off'])}")
     for window in info["windows"]:
         frames, crop = window["frames"], window.get("crop")
         what = f"view at the {crop}" if crop else f"window {window['index']} of {window_count}"

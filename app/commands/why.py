@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import CLASSIFIED, MODEL, WITH_CLASSES, Command, N, Need
+from app.commands.base import CLASSIFIED, WITH_CLASSES, Command, N, Need
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -13,7 +13,7 @@ TWO = Need(
     lambda s, w: EXPLAINED(s, w) and s.map.against is not None,
     N("commands", "choose a class to explain it instead of with Shift and a click on Why?"),
 )
-OFF = Need(lambda s, _: bool(s.changes), N("commands", "all heads are on"))
+OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
 
 WHY = (
     Command(
@@ -74,7 +74,7 @@ WHY = (
         ("Shift+O",),
         lambda d: d.intents.heads_off.toggle_chosen(),
         "stage",
-        MODEL,
+        WITH_CLASSES,
         tooltip=N("commands", "The model runs without the head that is chosen; again: with it"),
         keywords=N("commands", "Ablation, ablate, knock out"),
         repeats=False,

@@ -79,6 +79,8 @@ class Cells:
     def __init__(self, bench: Workbench, key: TaskKey, *, background: bool = False) -> None:
         self._bench, self._key, self._background = bench, key, background
         self._asked: tuple[CellsAsk, ...] = ()
+        self.version = 0
+        """Changes whenever cells come, or all go."""
         self._cache: Cache[CellsKey, CellsPicture] = Cache(
             bench.budget, key, seconds_to_remake=SECONDS_TO_REMAKE
         )
@@ -103,9 +105,11 @@ class Cells:
 
     def _keep(self, painted: tuple[CellsPicture, ...]) -> None:
         # Together: if one of a view went to make room for the next, both were asked for for ever.
+        self.version += 1
         self._cache.put_together([(each.key, each, each.nbytes) for each in painted])
 
     def forget(self) -> None:
         """Drop all cells, as another video or model is in use."""
         self._asked = ()
+        self.version += 1
         self._cache.clear()

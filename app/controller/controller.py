@@ -94,10 +94,10 @@ class Controller(QObject):
         self.survey = survey = ClipSurvey(bench)
         self.effects = EffectsScheduler(bench, survey)
         map_cache = MapCache(bench.budget, self.survey.record_map)
-        self._watch, self._frames = FileWatch(bench), Frames(bench)
-        self._maps, self._ranges = MapScheduler(bench, map_cache), ColourRanges(bench)
+        self._watch, self._frames, self.exports = FileWatch(bench), Frames(bench), Exports(bench)
+        self._maps, self._grid_maps = MapScheduler(bench, map_cache), GridMaps(bench, map_cache)
+        self._ranges, self.clips = ColourRanges(bench), ClipLists(bench, self.open_video)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
-        self.exports, self.clips = Exports(bench), ClipLists(bench, self.open_video)
         self.checks, self._ahead = Checks(bench, survey), RunAhead(bench, map_cache, survey)
         self._collaborators: tuple[Collaborator, ...] = (
             self._frames,
@@ -113,7 +113,7 @@ class Controller(QObject):
             *comparing_heads(bench, self.survey),
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),
-            GridMaps(bench, map_cache),
+            self._grid_maps,
             ComparePanes(bench, map_cache),
             self.exports,
             self.clips,

@@ -63,6 +63,7 @@ class GridMaps(Collaborator):
         self._cell_heat = self._heat_settings()
         self._asks: dict[MapResult, CellsAsk] = {}
         self._mini_pictures: tuple[CellsPicture, ...] = ()
+        self._minis_asked_for: object = None
         self._requested: tuple[object, dict[int, MapRequest]] | None = None
 
     @override
@@ -97,9 +98,14 @@ class GridMaps(Collaborator):
         if self._bench.state.scrubbing:
             return self._mini_pictures  # nobody reads them while the pointer drags
         heat = replace(self._heat_settings(), range_policy="map", locked_range=None, smooth=True)
-        size = self._mini_px()
+        size, requests = self._mini_px(), self._requests()
+        versions = self._map_cache.version, self._minis.version
+        asked_for = (id(requests), picture.index, heat, size, versions)
+        if asked_for == self._minis_asked_for:
+            return self._mini_pictures
+        self._minis_asked_for = asked_for
         found, asks = [], []
-        for request in self._requests().values():
+        for request in requests.values():
             result = self._map_cache.get(request)
             if result is not None:
                 key = CellsKey(result, ("mean",), ALL_TIMES, heat, size)
@@ -135,7 +141,7 @@ class GridMaps(Collaborator):
         self._skipped.clear()
         self._last.clear()
         self._asks.clear()
-        self._mini_pictures, self._requested = (), None
+        self._mini_pictures, self._requested, self._minis_asked_for = (), None, None
         self._cells.forget()
         self._minis.forget()
 

@@ -32,6 +32,9 @@ class MapCache:
             budget, "maps", seconds_to_remake=SECONDS_TO_REMAKE
         )
 
+        self.version = 0
+        """Changes whenever a map comes, or all go."""
+
     def __contains__(self, request: MapRequest) -> bool:
         return request in self._cache
 
@@ -43,8 +46,10 @@ class MapCache:
         """Cache a result, even a late one, which is only not shown."""
         if self._record is not None:
             self._record(result)
+        self.version += 1
         self._cache.put(result.request, result, result.maps.values.nbytes)
 
     def forget(self) -> None:
         """Drop all maps, as another model or video may make others of the same requests."""
+        self.version += 1
         self._cache.clear()

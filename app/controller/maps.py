@@ -60,7 +60,8 @@ def _changes_of(state: ViewState, results: Results, window: ClipWindow) -> Chang
     """What is changed in the network, and of which windows the mean of a head is."""
     if not state.changes:
         return UNCHANGED
-    of = (results.mean_of or (window,)) if state.changes.by == "mean" else ()
+    needs_mean = state.changes.heads_off and state.changes.by == "mean"
+    of = (results.mean_of or (window,)) if needs_mean else ()
     return replace(state.changes, mean_of=of)
 
 

@@ -12,7 +12,6 @@ from app.state.view_state import Loop
 from app.text.terms import term
 from mvit_core.attribution import LAYER_MAPS, MapSpec
 from mvit_core.errors import ClipError
-from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.video.clip import clip_windows
 
@@ -144,12 +143,12 @@ def begin_model(
     dropped = before is not None and (
         state.map.method != MapSpec().method or bool(state.pinned_classes) or bool(state.clip_spec)
     )
-    off = before is not None and bool(state.changes)
+    off = before is not None and bool(state.changes.heads_off)
     store.update(
         model=model.source,
         clip_spec=None,
         map=MapSpec(),
-        changes=UNCHANGED,
+        changes=state.changes.without(()),
         left=(),
         picking=False,
         drawing=False,

@@ -13,6 +13,7 @@ from app.controller.survey_cache import SurveyCache
 from app.controller.workbench import Collaborator
 from app.results import AverageInfo, PredictionInfo, TaskKey
 from app.workers.survey import PieceByPiece
+from mvit_core.attribution import MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
@@ -106,13 +107,14 @@ class ClipSurvey(QObject, Collaborator):
             return None
         running = self._is_running(TaskKey.SERIES)
         base = self._base(request, results.windows[0])
+        by_classes = state.series == "probability"  # which are the same for every map
         key = (
-            base,
+            replace(base, map=MapSpec()) if by_classes else base,
             id(results.windows),
             state.series,
             state.pinned_classes,
-            state.map.head,
-            bool(state.changes),
+            None if by_classes else state.map.head,
+            bool(state.changes.heads_off),
             self._cache.version,
             running,
         )

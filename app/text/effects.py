@@ -30,7 +30,9 @@ def off_names(changes: Changes) -> str:
 
 def off_words(changes: Changes) -> str:
     """The heads that are off, for titles; empty where all are on."""
-    return tr("heads off: {names}").format(names=off_names(changes)) if changes else ""
+    if not changes.heads_off:
+        return ""
+    return tr("heads off: {names}").format(names=off_names(changes))
 
 
 def before_words(changes: Changes) -> str:

@@ -68,6 +68,18 @@ def sampled_words(snapshot: Snapshot) -> str:
     return words
 
 
+def short_sampled_words(snapshot: Snapshot) -> str:
+    """The same as ``sampled_words`` where there is little room."""
+    state, results = snapshot.state, snapshot.results
+    window = results.window(state.frame)
+    if window is None:
+        return ""
+    sampled = sorted(set(window.frame_indices))
+    if state.frame not in sampled:
+        return tr("not sampled")
+    return tr("sampled {i}/{n}").format(i=sampled.index(state.frame) + 1, n=len(sampled))
+
+
 def remarks(snapshot: Snapshot) -> tuple[str, ...]:
     """Remarks that a reader of the view must see, most important last."""
     state, results = snapshot.state, snapshot.results

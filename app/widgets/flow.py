@@ -1,48 +1,41 @@
-"""A layout that lays widgets side by side and goes on in the next row where one is full."""
+"""Widgets side by side that go on in the next row where one is full."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLayoutItem
 
-
-class FlowLayout(QLayout):
+class Flow(QWidget):
     """Rows of widgets at their own size, as many in each as there is room for.
+
+    It places its children itself: items of a layout written in Python are deleted by Qt while
+    Python still holds them.
 
     Args:
         spacing: pixels between widgets, and between rows.
+        indent: pixels left of the first widget of each row.
     """
 
-    def __init__(self, spacing: int) -> None:
+    def __init__(self, spacing: int, indent: int = 0) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
-        self.setSpacing(spacing)
+        self._spacing, self._indent = spacing, indent
+        self._parts: list[QWidget] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
-    @override
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
+    def __len__(self) -> int:
+        return len(self._parts)
 
-    @override
-    def count(self) -> int:
-        return len(self._items)
-
-    @override
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    @override
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    @override
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+    def add(self, part: QWidget) -> None:
+        """Add a widget behind the others."""
+        part.setParent(self)
+        part.installEventFilter(self)
+        part.show()
+        self._parts.append(part)
+        self.updateGeometry()
 
     @override
     def hasHeightForWidth(self) -> bool:
@@ -50,47 +43,49 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        boxes = self._boxes(width)
-        margins = self.contentsMargins()
-        return max((box.bottom() + 1 for box in boxes), default=0) + margins.bottom()
+        return max((box.bottom() + 1 for box in self._boxes(width)), default=0)
 
     @override
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        return self.minimumSizeHint()
 
     @override
-    def minimumSize(self) -> QSize:
-        sizes = [item.sizeHint() for item in self._shown()]
-        margins = self.contentsMargins()
-        least = QSize(
-            max((size.width() for size in sizes), default=0),
-            max((size.height() for size in sizes), default=0),
-        )
-        return least + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+    def minimumSizeHint(self) -> QSize:
+        sizes = [_size(part) for part in self._parts]
+        width = max((size.width() for size in sizes), default=0)
+        return QSize(self._indent + width, max((size.height() for size in sizes), default=0))
 
     @override
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        for item, box in zip(self._shown(), self._boxes(rect.width()), strict=True):
-            item.setGeometry(box.translated(rect.topLeft()))
+    def resizeEvent(self, event: QEvent) -> None:
+        self._place()
 
-    def _shown(self) -> list[QLayoutItem]:
-        """Items that take room."""
-        return [item for item in self._items if _is_shown(item.widget())]
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Place all anew when one of them wants another size: its font or style changed."""
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.updateGeometry()
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        for part, box in zip(self._parts, self._boxes(self.width()), strict=True):
+            part.setGeometry(box)
 
     def _boxes(self, width: int) -> list[QRect]:
-        """The place of each item shown in a width, from the layout's corner."""
-        margins, boxes = self.contentsMargins(), []
-        left, top, row_height = margins.left(), margins.top(), 0
-        for item in self._shown():
-            size = item.sizeHint()
-            if left > margins.left() and left + size.width() > width - margins.right():
-                left, top, row_height = margins.left(), top + row_height + self.spacing(), 0
+        """The place of each widget in a width."""
+        boxes: list[QRect] = []
+        left, top, row_height = self._indent, 0, 0
+        for part in self._parts:
+            size = _size(part)
+            if left > self._indent and left + size.width() > width:
+                left, top, row_height = self._indent, top + row_height + self._spacing, 0
             boxes.append(QRect(QPoint(left, top), size))
-            left += size.width() + self.spacing()
+            left += size.width() + self._spacing
             row_height = max(row_height, size.height())
         return boxes
 
 
-def _is_shown(widget: QWidget | None) -> bool:
-    return widget is None or not widget.isHidden()
+def _size(part: QWidget) -> QSize:
+    """The size that a widget wants, within the most that it may have."""
+    part.ensurePolished()
+    return part.sizeHint().boundedTo(part.maximumSize())

@@ -116,6 +116,7 @@ QToolButton:disabled, QPushButton:disabled { color: $text_faint; background: tra
 QToolButton:focus, QPushButton:focus { border: 2px solid $accent; padding: 3px 7px; }
 QPushButton:focus { padding: 4px 9px; }
 QToolButton#flat { background: transparent; padding: 4px; min-height: 16px; }
+QStatusBar QToolButton#flat { padding: 0 4px; min-height: 16px; }
 QToolButton#flat:hover { background: $control; }
 QToolButton#flat:checked { background: $accent_soft; }
 QToolButton#flat:disabled { border-color: transparent; }
@@ -148,8 +149,9 @@ QToolButton#fold:focus, QToolButton#foldWarning:focus { border: 2px solid $accen
     padding: 2px 5px 2px 0; }
 QToolButton#foldWarning { color: $warning; }
 QToolButton::menu-indicator { image: none; }
-QPushButton#link { background: transparent; color: $accent; }
-QPushButton#link:hover { background: $control; }
+QPushButton#link, QPushButton#slimLink { background: transparent; color: $accent; }
+QPushButton#link:hover, QPushButton#slimLink:hover { background: $control; }
+QPushButton#slimLink { padding: 0 4px; min-height: 14px; }
 QPushButton#primary { background: $accent; color: $on_accent; font-weight: 600; }
 QPushButton#primary:disabled { background: $control; color: $text_faint; }
 QPushButton#primary:focus { border-color: $text; }
@@ -163,6 +165,8 @@ QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
     border: 2px solid $accent; padding: 3px 7px; }
 QComboBox:disabled, QLineEdit:disabled, QDoubleSpinBox:disabled { color: $text_faint; }
+QComboBox QLineEdit, QComboBox QLineEdit:hover, QComboBox QLineEdit:focus { border: none;
+    background: transparent; padding: 0 4px; min-height: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url($icon_chevron_down); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; padding: 4px;

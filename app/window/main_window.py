@@ -18,7 +18,7 @@ from app.commands.toolbar import make_toolbar
 from app.controller.controller import Controller
 from app.panels.messages import Messages
 from app.panels.spec import PanelContext
-from app.panels.status import StatusLine
+from app.panels.status import STATUS_PX, StatusLine
 from app.panels.welcome.panel import Welcome
 from app.panels.workspaces import BY_NAME
 from app.results import MemoryInfo, TaskKey
@@ -165,6 +165,7 @@ class MainWindow(TabRing):
         self.setCentralWidget(self._pages)
         self.setStatusBar(QStatusBar())
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setFixedHeight(STATUS_PX)
 
     def _make_actions(self) -> Actions:
         """Make menu bar and shortcuts from the table of commands."""

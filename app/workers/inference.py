@@ -156,9 +156,9 @@ class ModelWorker:
         captured = explainer.recall(video, request.window, request.boxes)
         if captured is None or all(each.block != request.block for each in captured.record.layers):
             return None
-        if request.map.method in FEATURES and not explainer.has_features(
-            video, captured, request.block
-        ):
+        is_of_features = request.map.method in FEATURES
+        tokens = video.identity, captured.seen, request.block
+        if is_of_features and not explainer.features.has(*tokens):
             return None  # to be made only where it is waited for
         if request.is_of_evidence and not captured.record.is_complete:
             return None  # without the classes there is none to speak for

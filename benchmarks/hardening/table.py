@@ -17,6 +17,7 @@ ROWS: Mapping[str, str] = MappingProxyType(
         "kills": "benchmarks.hardening.kills",
         "actions": "benchmarks.hardening.actions",
         "changes": "benchmarks.hardening.changes",
+        "captures": "benchmarks.hardening.captures",
     }
 )
 """Name of a row, and its module."""

@@ -25,6 +25,7 @@ from mvit_core.errors import (
     CheckpointError,
     CheckpointReadError,
     MvitError,
+    NeedsModelError,
     WeightsError,
 )
 from mvit_core.model import MViT
@@ -71,7 +72,7 @@ class LoadedModel:
     path: Path
     """The file."""
     device: torch.device
-    """Device of the weights."""
+    """Device of the weights; ``meta`` where a capture file gave the model without them."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
 
@@ -79,6 +80,26 @@ class LoadedModel:
     def heads(self) -> tuple[HeadConfig, ...]:
         """The heads that predict classes, where the file has several or one of several layers."""
         return final_heads(self.config.heads)
+
+    @property
+    def has_weights(self) -> bool:
+        """The model can be run."""
+        return self.device.type != "meta"
+
+    def check_weights(self, what: str) -> None:
+        """See whether the model can be run.
+
+        Args:
+            what: what it would be run for, as a message begins.
+
+        Raises:
+            NeedsModelError: it was read from a capture file, which holds no weights.
+        """
+        if not self.has_weights:
+            raise NeedsModelError(
+                f"{what} needs a run of the model, and a capture file holds none; load "
+                f"{self.path.name}"
+            )
 
     def moved(
         self, device: str | torch.device | None = None, half: bool | None = None

@@ -73,6 +73,7 @@ class ClipMeans:
     def _of(self, video: Video, window: ClipWindow, on_step: OnStep | None) -> HeadMeans:
         known = self._means.get((video.identity, window))
         if known is None:
+            self._loaded.check_weights("the mean output of a head")
             given = transform(read_clip(video, window), self._loaded.clip_spec)
             known = head_means(Subject(self._loaded.model, given.tensor), on_step)
             self.keep(video, window, known)

@@ -95,9 +95,9 @@ class RememberedFeatures:
         self._features.clear()
         self._bases.clear()
 
-    def has(self, window: Hashable, block: int) -> bool:
-        """The tokens of a block are at hand."""
-        return (window, block) in self._features
+    def has(self, clip: Hashable, window: Hashable, block: int) -> bool:
+        """The tokens of a block are at hand: maps of it run nothing."""
+        return ((clip, window), block) in self._features
 
     def maps(
         self,

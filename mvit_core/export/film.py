@@ -40,9 +40,9 @@ def export_video(
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
-    A lower ``rate`` leaves out frames, and ``sampled_only`` those that the model did not see; all
-    others keep their times. An animation (``.gif``) has every second frame or fewer where the
-    video is faster than the format.
+    A lower ``rate`` leaves out frames, and ``sampled_only`` those that the model did not see, which
+    a capture file does not hold; all others keep their times. An animation (``.gif``) has every
+    second frame or fewer where the video is faster than the format.
 
     Raises:
         ExportError: the target cannot be written, or the range is empty.
@@ -97,13 +97,14 @@ def frames_of(scene: Scene, video: Video, request: ExportRequest, ending: str) -
         ExportError: the range is empty, or the model saw none of its frames.
     """
     every = range(*_range(video, request), _step(video, ending))
-    frames: Sequence[int] = every
-    if request.sampled_only:
-        frames = [i for i in scene.sampled_frames if every[0] <= i <= every[-1]]
-        if not frames:
-            raise ExportError(
-                f"the model saw none of frames {every[0]} to {every[-1]}; take a longer range"
-            )
+    frames = scene.within_windows(every)
+    if request.sampled_only or video.opened_video.held is not None:
+        sampled = scene.within_windows(scene.sampled_frames)
+        frames = [i for i in sampled if every[0] <= i <= every[-1]]
+    if not frames:
+        raise ExportError(
+            f"the model saw none of frames {every[0]} to {every[-1]}; take a longer range"
+        )
     if request.rate is None or request.rate >= video.fps:
         return frames
     # The first of each equal stretch of time: right for a variable rate, too.

@@ -218,7 +218,7 @@ def table_sheet(
 def _heads(request: ExportRequest) -> tuple[str, ...]:
     """The heads of the columns."""
     heads = ("window_index", "rank", "class_index", "class", "probability", "frames")
-    changed = ("heads_off",) if request.changes else ()
+    changed = ("heads_off",) if request.changes.heads_off else ()
     return (*heads, *(_BOX_COLUMNS if request.boxes else ()), *changed)
 
 
@@ -230,7 +230,7 @@ def _rows(
     frames = " ".join(str(frame) for frame in captured.frame_indices)
     for place in range(max(len(captured.boxes), 1)):
         own = _box_cells(captured, place) if request.boxes else []
-        if request.changes:
+        if request.changes.heads_off:
             own.append(" ".join(map(str, request.changes.heads_off)))
         predictions = explainer.predictions_of(captured.record, place)
         for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):

@@ -20,6 +20,7 @@ from mvit_core.pipeline import Explainer
 from mvit_core.render import ImageArray
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import Video
+from mvit_core.video.clip import check_held
 
 
 def export_still(
@@ -86,18 +87,23 @@ def draw_still(
         others: further clips and models, of which a comparison shows maps.
 
     Raises:
-        ClipError: the video has no such frame.
+        ClipError: the video has no such frame, or a capture file holds no map or picture of it.
         MvitError: the model or the video does not give what is asked for.
     """
     scene = Scene(explainer, video, request, on_piece, others)
+    windows = explainer.windows(video, request.tiling)
     index = request.frame_index
     if index is None:
-        sampled = explainer.windows(video, request.tiling)[0].frame_indices
+        sampled = scene.within_windows(windows[0].frame_indices)
         index = sampled[len(sampled) // 2]
     if not 0 <= index < video.frame_count:
         raise ClipError(
             f"frame {index} does not exist; the video has frames 0 to {video.frame_count - 1}"
         )
+    check_held(video, (index,))
+    if not scene.within_windows((index,)):
+        known = ", ".join(f"{each.start} to {each.stop - 1}" for each in windows)
+        raise ClipError(f"frame {index} lies in no window that was captured; those are of {known}")
     shot = scene.shot(index)
     figure = planned(video.display_size, shot, request)
     if request.comparison is None:

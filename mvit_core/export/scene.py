@@ -98,6 +98,12 @@ class Scene:
         windows = self.sources.windows[0]
         return tuple(sorted({i for window in windows for i in window.frame_indices}))
 
+    def within_windows(self, frames: Sequence[int]) -> Sequence[int]:
+        """Those of some frames that a window speaks for: all, unless a capture file lacks some."""
+        windows = self.sources.windows[0]
+        spoken = {frame for each in windows for frame in range(each.start, each.stop)}
+        return frames if spoken.issuperset(frames) else [i for i in frames if i in spoken]
+
     def note(self, words: str) -> None:
         """Keep something that a reader must know."""
         self._notes.setdefault(words)

@@ -247,6 +247,10 @@ class MViTConfig:
             )
 
     def _check_blocks(self) -> None:
+        if not all(_is_whole(place, 0, self.depth - 1) for place in self.norm_after):
+            raise ArchitectureError(
+                f"norm_after names blocks 0 to {self.depth - 1}, got {brief(self.norm_after)}"
+            )
         for index, block in enumerate(self.blocks):
             inner = block.dim_out if self.dim_mul_in_att else block.dim
             if inner % block.num_heads:

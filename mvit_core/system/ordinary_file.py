@@ -5,6 +5,7 @@ Opening a pipe waits for its writer, reading a device may never end, and files b
 """
 
 import codecs
+import hashlib
 import os
 import stat
 from collections.abc import Callable
@@ -26,11 +27,13 @@ __all__ = [
     "read_ahead",
     "read_bounded",
     "read_text",
+    "sha256_of",
     "user_path",
 ]
 
 _NAME_LIMIT = 100
 _PATH_LIMIT = 600
+_PIECE = 1 << 20
 _MOST_LOOKED_AT = 20_000
 """Pictures of a folder whose size and time are looked at."""
 _STATE_FOLDERS = ("/proc/", "/sys/")
@@ -216,6 +219,26 @@ def read_text(path: Path, limit: int, error: type[MvitError]) -> str:
         return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as failure:
         raise error(f"{_short(path)} cannot be read as text: {_reason(failure)}") from failure
+
+
+def sha256_of(path: Path, error: type[MvitError]) -> str:
+    """SHA-256 of a file's content, in hexadecimal.
+
+    Args:
+        path: an ordinary file.
+        error: what is raised.
+
+    Raises:
+        MvitError: of the type asked for, where it is no ordinary file, or unreadable.
+    """
+    digest = hashlib.sha256()
+    with open_ordinary(path, error) as file:
+        try:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+            return digest.hexdigest()
+        except OSError as failure:
+            raise error(f"{_short(path)} cannot be read: {_reason(failure)}") from failure
 
 
 def _check_mode(path: Path, status: os.stat_result, error: type[MvitError]) -> None:

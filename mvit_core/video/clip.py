@@ -265,9 +265,10 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
     """Read a window's frames; a damaged one is replaced by its nearest neighbour in the clip.
 
     Raises:
-        ClipError: none of the frames can be decoded.
+        ClipError: none of the frames can be decoded, or a capture file does not hold them.
         FileChangedError: the file is another by now, or was written to while it was read.
     """
+    check_held(video, window.frame_indices)
     readable: dict[int, NDArray[np.uint8]] = {}
     for index in sorted(set(window.frame_indices)):
         try:
@@ -286,6 +287,21 @@ def read_clip(video: "Video", window: ClipWindow) -> Clip:
         frame_indices=shown,
         window=_with_damage(_with_replacements(window, shown), shown, video),
     )
+
+
+def check_held(video: "Video", frame_indices: "Sequence[int]") -> None:
+    """See whether the video has a picture of each of some frames.
+
+    Raises:
+        ClipError: it is a capture file, which holds the frames that the model saw, and not these.
+    """
+    held = video.opened_video.held
+    missing = [] if held is None else sorted(set(frame_indices) - held)
+    if missing:
+        raise ClipError(
+            f"{video.path.name} is a capture file and holds no picture of frame {missing[0]}, only "
+            "those that the model saw; put the clip beside it, or open the clip"
+        )
 
 
 def read_note(video: "Video", window: ClipWindow) -> str:

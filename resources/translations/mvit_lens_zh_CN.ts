@@ -1950,7 +1950,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>The model has no head {names}, so these are not off any more</source>
-            <translation>模型没有头 {names}，它们不再是关闭状态</translation>
+            <translation>模型没有头 {names}，因此不再关闭它们</translation>
         </message>
         <message>
             <source>{name} is another file than the one that was saved</source>
@@ -5337,6 +5337,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         </message>
         <message>
             <source>sampled frame {i} of {n}</source>
+            <translation>采样帧 {i}/{n}</translation>
+        </message>
+        <message>
+            <source>sampled {i}/{n}</source>
             <translation>采样帧 {i}/{n}</translation>
         </message>
     </context>

@@ -1,12 +1,14 @@
 """The layout between runs: restored, on a screen that is there, and put back when asked."""
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
+from app.panels.timeline.sampled import SampledLabel
 from app.panels.workspaces import BY_NAME
 from app.window import layouts
-from tests.app.conftest import WAIT_MS, settle
+from tests.app.conftest import WAIT_MS, at_rest, settle
 from tests.app.helpers import drop
 
 
@@ -150,3 +152,23 @@ def test_no_view_makes_the_window_wider_than_a_small_screen(lens, qtbot):
         settle(qtbot, lens)
         assert lens.minimumSizeHint().width() <= 1024, view
         assert lens.width() == 1024, view
+
+
+def test_where_there_is_little_room_the_sampled_frame_is_said_in_few_words(lens, qtbot):
+    said = lens.panels.timeline.findChild(SampledLabel)
+    lens.resize(1900, 900)
+    at_rest(qtbot, said)
+    assert said.text() == "sampled frame 1 of 4 · tubelet t=0 (frame 0)"
+    lens.resize(1024, 700)
+    at_rest(qtbot, said)
+    assert said.text() == "sampled 1/4"
+    assert "tubelet t=0" in said.toolTip()
+
+
+def test_the_status_line_is_24_pixels_high(lens):
+    bar = lens.statusBar()
+    assert bar.height() == 24
+    for part in lens.status.findChildren(QWidget):
+        if part.isVisible():
+            box = QRect(part.mapTo(bar, QPoint(0, 0)), part.size())
+            assert bar.rect().contains(box), part

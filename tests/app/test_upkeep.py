@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from app.panels.workspaces import WORKSPACES
 from app.results import TaskKey
 from app.window import housekeeping
 from app.window.housekeeping import Upkeep, resident_bytes
 from app.window.launch import ViewOptions, open_window
 from mvit_core.system.malloc import return_freed_blocks
-from tests.app.conftest import WAIT_MS, delete_deferred
+from tests.app.conftest import WAIT_MS, delete_deferred, settle
 
 BLOCK_BYTES, BLOCKS = 64 << 10, 2000
 
@@ -127,3 +128,22 @@ def test_where_a_worker_does_not_end_its_thread_collects_nothing(collecting, boo
     assert not gc.isenabled()
     release.set()
     assert files.has_ended(20)
+
+
+def test_a_window_that_was_closed_leaves_nothing_behind(qapp, qtbot, barcode_clip, toy_checkpoint):
+    # What a signal is connected to lives as long as its sender: one without an owner would keep the
+    # controller, and with it all that was cached.
+    window = open_window(qapp, ViewOptions(clip=barcode_clip, checkpoint=toy_checkpoint))
+    settle(qtbot, window)
+    for workspace in WORKSPACES:
+        window.store.update(workspace=workspace.name)
+        settle(qtbot, window)
+    budget = weakref.ref(window.controller.budget)
+    window.close()
+    window.deleteLater()
+    delete_deferred()
+    vars(window).clear()
+    del window
+    gc.unfreeze()
+    gc.collect()
+    assert budget() is None

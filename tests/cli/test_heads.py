@@ -2,12 +2,13 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from app.cli.entry import main
 from mvit_core import load_model, open_video
 from mvit_core.attribution import HEAD_FIELDS, head_statistics
-from mvit_core.explaining import Target
+from mvit_core.explaining import HeadPlace, Target
 from mvit_core.explaining.ablation import Ablation
 from mvit_core.pipeline import Explainer
 
@@ -112,3 +113,65 @@ def test_what_cannot_be_is_said_in_one_line(run, words, code, reason):
     assert found[1] == ""
     assert reason in found[2]
     assert code == 2 or found[2].count("\n") == 1
+
+
+@pytest.fixture
+def call(capsys, barcode_clip, toy_checkpoint):
+    """Any command on the clip and the model: (exit code, printed, complained)."""
+
+    def call(command, *words) -> tuple[int, str, str]:
+        given = [command, barcode_clip, "--checkpoint", toy_checkpoint, *words]
+        try:
+            code = main([str(word) for word in given])
+        except SystemExit as stop:
+            code = stop.code
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+@pytest.mark.parametrize("by", ["mean", "zero"])
+def test_predictions_without_heads_are_those_of_the_ablation(call, barcode_clip, explainer, by):
+    code, printed, complained = call("predict", "--json", "--off", "3/0,2/1", "--off-by", by)
+    info = json.loads(printed)
+    assert (code, complained) == (0, "")
+    assert (info["heads_off"], info["heads_off_by"]) == (["2/1", "3/0"], by)
+    places = [HeadPlace(2, 1), HeadPlace(3, 0)]
+    with open_video(barcode_clip) as video:
+        captured = explainer.capture(video, explainer.windows(video)[0])
+        means = explainer.head_means(video) if by == "mean" else None
+        logits = Ablation(explainer.subject(video, captured), means).logits(places)
+    best = info["windows"][0]["top"][0]
+    assert best["probability"] == pytest.approx(float(logits.softmax(1).max()), rel=1e-6)
+    assert call("predict", "--off", "2/1")[1].startswith("heads off: 2/1\n")
+
+
+def test_evidence_and_exports_without_heads_name_them(call, tmp_path):
+    words = ("--method", "gradient_attention", "--off", "2/1")
+    info = json.loads(call("explain", "--json", *words)[1])
+    assert info["heads_off"] == ["2/1"]
+    assert "heads off: 2/1" in call("explain", *words)[1]
+    plain, off = tmp_path / "plain.npz", tmp_path / "off.npz"
+    assert call("export", "-o", plain)[0] == 0
+    assert call("export", "-o", off, "--off", "2/1")[0] == 0
+    with np.load(plain) as one, np.load(off) as other:
+        assert json.loads(str(other["facts"]))["heads_off"] == ["2/1"]
+        assert "heads_off" not in json.loads(str(one["facts"]))
+        assert not np.array_equal(one["logits"], other["logits"])
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "told"),
+    [
+        ("predict", ("--off", "2-1"), "allowed are block/head from 0, as 2/1"),
+        ("explain", ("--off", "9/0"), "head 0 of block 9 does not exist"),
+        ("predict", ("--off", "2/1", "--views", "2x1"), "--off is for windows"),
+        ("export", ("--off", "2/1,", "-o", "never.npz"), "allowed are block/head"),
+    ],
+)
+def test_heads_that_cannot_be_switched_off_are_refused_in_a_line(call, command, words, told):
+    code, printed, complained = call(command, *words)
+    assert (code, printed) == (1, "")
+    assert told in complained
+    assert len(complained.splitlines()) == 1

@@ -63,6 +63,9 @@ PLACES = {
         *("what-if", "{clip}", "--checkpoint", "{model}"),
         *("--patch", "block", "0", "--from", "{evil}"),
     ],
+    "capture target": ["capture", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "capture file": ["export", "{evil}", "-o", "heat.csv"],
+    "capture inspected": ["inspect", "{evil}"],
     "figures": ["demo", "evaluate", "--figures", "{evil}"],
 }
 FOLDERS = {
@@ -153,7 +156,8 @@ def test_what_is_no_folder_is_refused_in_the_place_of_one_and_stays(said, tmp_pa
 @pytest.mark.parametrize("place", PLACES)
 def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_path, place, kind):
     is_film = place.endswith(("clip", "target"))
-    evil = tmp_path / ("evil.mp4" if is_film else "evil.bin")
+    ending = ".mvitcap" if place.startswith("capture ") else ".mp4" if is_film else ".bin"
+    evil = tmp_path / f"evil{ending}"
     KINDS[kind](evil)
     before = evil.lstat()
     words = said(PLACES[place], evil)
@@ -168,14 +172,17 @@ def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", ["n" * 300, "/".join(["folder"] * 1000)])
 def test_a_name_or_a_path_that_is_too_long_is_one_line(said, tmp_path, place, name):
-    assert said(PLACES[place], tmp_path / f"{name}.mp4")
+    ending = ".mvitcap" if place.startswith("capture ") else ".mp4"
+    assert said(PLACES[place], tmp_path / f"{name}{ending}")
 
 
 @pytest.mark.parametrize(
-    "place", ["checkpoint", "configuration", "class names", "inspected", "boxes", "figures"]
-)
+    "place",
+    ["checkpoint", "configuration", "class names", "inspected", "boxes", "figures",
+     "capture file", "capture inspected"],
+)  # fmt: skip
 def test_a_file_of_any_size_is_refused_unread(said, tmp_path, place):
-    evil = tmp_path / "evil.bin"
+    evil = tmp_path / ("evil.mvitcap" if place.startswith("capture ") else "evil.bin")
     with evil.open("wb") as file:
         file.truncate(1 << 42)  # takes no room
     assert said(PLACES[place], evil)

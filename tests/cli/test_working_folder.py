@@ -37,6 +37,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "explain": ["explain", str(clip), *model, "-o", "out.npz"],
         "heads": ["heads", str(clip), *model, "--ablate"],
         "what-if": ["what-if", str(clip), *model, "--erase", "0,0,9,9"],
+        "capture": ["capture", str(clip), *model, "-o", "out.mvitcap"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
         "demo": ["demo", "clips", "--out", "clips"],

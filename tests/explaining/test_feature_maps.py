@@ -95,14 +95,14 @@ def test_the_second_map_of_a_block_runs_nothing_and_a_run_can_be_cancelled(
     def stop(*_):
         raise Cancelled
 
-    assert not explainer.has_features(video, captured, 0)
+    assert not explainer.features.has(video.identity, captured.seen, 0)
     with pytest.raises(Cancelled):
         explainer.head_maps(video, captured, spec_of(SIMILARITY, 0), stop)
     explainer.head_maps(video, captured, spec_of(SIMILARITY, 0))
-    assert explainer.has_features(video, captured, 0)
+    assert explainer.features.has(video.identity, captured.seen, 0)
     explainer.head_maps(video, captured, spec_of(SIMILARITY, 0), stop)
     explainer.close()
-    assert not explainer.has_features(video, captured, 0)
+    assert not explainer.features.has(video.identity, captured.seen, 0)
 
 
 # -- drawing --------------------------------------------------------------------------------------

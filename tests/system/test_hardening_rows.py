@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.hardening import ROWS, actions, changes, kills, sessions, videos
+from benchmarks.hardening import ROWS, actions, captures, changes, kills, sessions, videos
 from benchmarks.hardening.children import Broken, Case, Gates, Limits, Outcome, met_by_children
 from benchmarks.hardening.table import rows_of
 from mvit_core.system.atomic_file import whole_file
@@ -17,7 +17,7 @@ from tests.fixtures_video import write_barcode_clip
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="limits and forks as Linux has")
 
-SHORT = {"sessions": 14, "videos": 6, "kills": 7, "actions": 2, "changes": 6}
+SHORT = {"sessions": 14, "videos": 6, "kills": 7, "actions": 2, "changes": 6, "captures": 12}
 """Cases of each row in the suite; a whole run has many more."""
 
 
@@ -25,7 +25,7 @@ SHORT = {"sessions": 14, "videos": 6, "kills": 7, "actions": 2, "changes": 6}
 @pytest.mark.parametrize("name", SHORT)
 def test_a_short_run_of_a_row_is_as_it_must_be(name, tmp_path):
     row = {"sessions": sessions, "videos": videos, "kills": kills}.get(name)
-    row = row or {"actions": actions, "changes": changes}[name]
+    row = row or {"actions": actions, "changes": changes, "captures": captures}[name]
     limits = replace(row.LIMITS, wall_seconds=600.0)  # the machine may be busy
     made = row.cases(tmp_path, SHORT[name], seed=3)
     outcomes = list(met_by_children(ROWS[name], made, limits))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.panels.display.forms import LINE_GAP, combo, form, row
@@ -38,6 +38,9 @@ class RangeControls(QWidget):
         super().__init__(parent)
         self._state = ViewState()
         self._shown: ShownMap | None = None
+        # The picture is painted first: bars take as long as all else that another layer changes.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._show_all)
         self.policy = self._make_policies()
         self.lock = icon_button("unlock", self.tr("Lock the range (Y)"))
         self.lock.setCheckable(True)
@@ -97,9 +100,10 @@ class RangeControls(QWidget):
         """Show values and range of the map on screen."""
         has_numbers = shown is not None and shown.result.maps.colours is None
         self._shown = shown if has_numbers else None  # components have colours instead
-        self._show_all()
+        self._later.start()
 
     def _show_all(self) -> None:
+        self._later.stop()
         shown, state, locked = self._shown, self._state, self._state.heat.locked_range is not None
         heat = state.heat
         self.lock.setEnabled(shown is not None)

@@ -153,7 +153,7 @@ class EffectsPanel(Panel):
 
     def _link(self, command: str) -> QPushButton:
         button = QPushButton()
-        button.setObjectName("link")
+        button.setObjectName("slimLink")
         button.setFont(theme.small_font(self))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.command.emit(command))

@@ -21,7 +21,7 @@ from typing_extensions import override
 from app.dialogs.report import ReportDialog
 from app.widgets import theme
 from app.widgets.basic import bounded, icon_button, label, set_spoken_name
-from app.widgets.flow import FlowLayout
+from app.widgets.flow import Flow
 from app.widgets.icons import paint_icon
 
 if TYPE_CHECKING:
@@ -95,11 +95,10 @@ class Toast(QFrame):
         self._column.setContentsMargins(12, 6, 8, 8)
         self._column.setSpacing(theme.GAP)
         self._column.addLayout(self._first_line())
-        self._buttons = FlowLayout(theme.GAP)
-        self._buttons.setContentsMargins(30, 0, 4, 0)
+        self._buttons = Flow(theme.GAP, indent=30)
+        self._column.addWidget(self._buttons)
         self._add_ways_out()
-        if self._buttons.count():
-            self._column.addLayout(self._buttons)
+        self._buttons.setHidden(not len(self._buttons))
         if not self._stays:
             self._timer.start()
         times = f" ×{count}" if count > 1 else ""
@@ -130,7 +129,7 @@ class Toast(QFrame):
             text_width += self._times.sizeHint().width() + 10
         wanted = self._text.heightForWidth(text_width)
         chrome = margins.top() + margins.bottom()
-        if self._buttons.count():
+        if len(self._buttons):
             chrome += self._buttons.heightForWidth(inner) + theme.GAP
         text = min(max(wanted, LINE_PX), max(most - chrome, LEAST_TEXT_PX))
         self._scroll.setFixedHeight(text)
@@ -196,7 +195,7 @@ class Toast(QFrame):
     def _button(self, words: str) -> QPushButton:
         button = QPushButton(words)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._buttons.addWidget(button)
+        self._buttons.add(button)
         return button
 
     def _add_remedies(self) -> None:
@@ -228,7 +227,7 @@ class Toast(QFrame):
         self.choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.choice.setMaximumWidth(240)
         self.choice.activated.connect(self._chosen)
-        self._buttons.addWidget(self.choice)
+        self._buttons.add(self.choice)
 
     def _chosen(self, place: int) -> None:
         if place:

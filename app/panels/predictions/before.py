@@ -14,7 +14,7 @@ from app.widgets.basic import label
 if TYPE_CHECKING:
     from mvit_core.explaining import Changes
 
-LINE_PX = 20
+LINE_PX = 18
 
 
 class BeforeLine(QWidget):
@@ -24,7 +24,7 @@ class BeforeLine(QWidget):
         super().__init__()
         self.words = label("", "warning", small=True)
         self.all_on = QPushButton(self.tr("All on"))
-        self.all_on.setObjectName("link")
+        self.all_on.setObjectName("slimLink")
         self.all_on.setFont(theme.small_font(self))
         self.all_on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)

@@ -54,7 +54,7 @@ class StatusLine(QWidget):
         row.addWidget(self.readout, 1)
         for widget in (self.job, self.zoom, self.device, self.memory, self.expand):
             row.addWidget(widget)
-        self.setFixedHeight(STATUS_PX)
+        self.setFixedHeight(STATUS_PX - 6)  # of the bar that it is in
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show the differences of two snapshots; None as ``old`` shows everything."""

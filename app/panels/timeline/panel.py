@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.panels.spec import Panel
 from app.panels.timeline.frame_field import FrameField
+from app.panels.timeline.sampled import SampledLabel
 from app.panels.timeline.series_head import SeriesHead
 from app.panels.timeline.stride import StrideButton
 from app.panels.timeline.track import SIDE_PX, Track
 from app.text.phrases import clock, clock_words, frame_number
-from app.text.remarks import sampled_words
+from app.text.remarks import sampled_words, short_sampled_words
 from app.widgets import theme
-from app.widgets.basic import ElidedLabel, icon_button, label, set_tip
+from app.widgets.basic import icon_button, label, set_tip
 from app.widgets.help_mark import HelpMark
 from app.widgets.icons import themed_icon
 
@@ -51,6 +52,8 @@ class FrameWords:
     seconds: float
     sampled: str
     """Sampled frame and tubelet; empty without a model."""
+    sampled_shortly: str
+    """The same in few words."""
 
 
 class Timeline(Panel):
@@ -102,7 +105,7 @@ class Timeline(Panel):
             self._badge,
             self.tr("The frames do not follow at one even distance; times are the file's own"),
         )
-        self._sampled, self._tubelet = self._sampled_label(), HelpMark("tubelet")
+        self._sampled, self._tubelet = SampledLabel(), HelpMark("tubelet")
         self._tubelet.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
@@ -150,14 +153,6 @@ class Timeline(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.body.setVisible(self.height() >= FOLDED_PX + LEAST_TRACK_PX)
-
-    def _sampled_label(self) -> ElidedLabel:
-        sampled = ElidedLabel()
-        sampled.setObjectName("soft")
-        sampled.setFont(theme.small_font(self))
-        sampled.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        sampled.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        return sampled
 
     def _wired_track(self) -> Track:
         """Make a track and connect its signals."""
@@ -264,7 +259,8 @@ class Timeline(Panel):
         frame, results = new.state.frame, new.results
         if results.video is not None:
             seconds = float(results.video.pts_seconds[frame])
-            words = FrameWords(frame, seconds, sampled_words(new))
+            shortly = short_sampled_words(new)
+            words = FrameWords(frame, seconds, sampled_words(new), shortly)
             self.show_frame(words, results.window(frame))
 
     def zoom(self, how: str) -> None:
@@ -334,7 +330,7 @@ class Timeline(Panel):
         set_tip(self._damage, "\n".join(notes))
         self._time.setText(clock(0.0) if video else "")
         if video is None:
-            self._sampled.setText("")
+            self._sampled.show_words("", "")
             self._tubelet.hide()
         for button in self.buttons.values():
             button.setEnabled(video is not None)
@@ -345,7 +341,7 @@ class Timeline(Panel):
         if not self.field.hasFocus() or self.field.value() != words.frame:
             self.field.setValue(words.frame)
         self._time.setText(clock(words.seconds))
-        self._sampled.setText(words.sampled)
+        self._sampled.show_words(words.sampled, words.sampled_shortly)
         self._tubelet.setVisible(bool(words.sampled))
 
     def show_playing(self, *, playing: bool, speed: float) -> None:

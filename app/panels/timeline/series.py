@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 HEIGHT_PX = 30
 EDGE_PX = 3
 PAD_PX = 4
-HATCH = 0.35
+HATCH = 0.5
 """Opacity of the hatching."""
 LINE_PX = 1.6
 FREE_PX = 1.0

@@ -26,6 +26,7 @@ LANE_PX = 14
 WORDS_PX = 96
 """Least width of a bar that says its state in words; a narrower one has its number alone."""
 NUMBER_PX = 22
+LINE_PX = 2
 HATCH_PX = 6
 
 
@@ -118,15 +119,15 @@ class Windows(Row):
             words = tr("window {n}").format(n=words)
         text = words if bar.width() >= WORDS_PX else number
         if bar.width() >= NUMBER_PX:
-            font = painter.font()
-            if here:
-                bold = painter.font()
-                bold.setBold(True)
-                painter.setFont(bold)
+            font, small = painter.font(), painter.font()
+            small.setPointSizeF(theme.points_of("axis"))
+            small.setBold(here)
+            painter.setFont(small)
             metrics = painter.fontMetrics()
             shown = text if metrics.horizontalAdvance(text) < bar.width() - 8 else number
             painter.setPen(QColor(colours.text if here else colours.text_soft))
-            painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, shown)
+            clear = bar.adjusted(0, -1, 0, -LINE_PX)  # of the line that says that it was run
+            painter.drawText(clear, Qt.AlignmentFlag.AlignCenter, shown)
             painter.setFont(font)
 
 
@@ -152,7 +153,8 @@ def _paint_state(painter: QPainter, bar: QRectF, state: WindowState, share: floa
         painter.drawRoundedRect(filled, 3, 3)
     if state == "run":
         painter.fillRect(
-            QRectF(bar.left() + 2, bar.bottom() - 2, bar.width() - 4, 2), QColor(colours.accent)
+            QRectF(bar.left() + 2, bar.bottom() - LINE_PX, bar.width() - 4, LINE_PX),
+            QColor(colours.accent),
         )
         return
     if state == "other":

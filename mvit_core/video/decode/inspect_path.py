@@ -1,4 +1,4 @@
-"""Inspects whatever lies at a path: a folder of pictures, an animation, or a file with packets."""
+"""Inspects what lies at a path: a folder of pictures, a capture, an animation, or packets."""
 
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from mvit_core.video.decode.animations import (
     is_animated_webp,
     is_tiff_stack,
 )
+from mvit_core.video.decode.captured_clip import inspect_capture, is_capture
 from mvit_core.video.decode.image_folder import inspect_folder
 from mvit_core.video.decode.inspect_video import inspect_video
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def inspect_path(
     path: "Path", fps: float | None, stream: int | None, progress: "Progress | None"
 ) -> "OpenedVideo":
-    """Open a folder of pictures, an animation, or the packets of a file.
+    """Open a folder of pictures, the clip of a capture, an animation, or the packets of a file.
 
     Args:
         path: a file or folder.
@@ -36,6 +37,8 @@ def inspect_path(
     """
     if is_folder(path):
         return inspect_folder(path, fps)
+    if is_capture(path):
+        return inspect_capture(path, progress)
     if is_animated_webp(path):
         return inspect_webp(path)
     if is_tiff_stack(path):

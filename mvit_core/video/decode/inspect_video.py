@@ -95,6 +95,9 @@ class OpenedVideo:
     """Video streams that can be chosen."""
     stream: int = 0
     """Number of the stream that is shown."""
+    held: frozenset[int] | None = None
+    """Ranks of the frames that there is a picture of, where the others show the one before; None
+    where every frame has its own."""
 
     def twin(self) -> "OpenedVideo":
         """The same video with a source and a painter of its own, for another thread.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from mvit_core.errors import ExportError
 from mvit_core.system.ordinary_file import is_folder
+from mvit_core.video.decode.captured_clip import is_capture
 from mvit_core.video.decode.container import LIBRARY_ERRORS, open_container
 from mvit_core.video.encode.encoders import Container
 
@@ -45,7 +46,7 @@ def has_sound(path: "Path") -> bool:
     Raises:
         VideoOpenError: the file cannot be opened.
     """
-    if is_folder(path):  # pictures of a folder
+    if is_folder(path) or is_capture(path):  # pictures alone
         return False
     with closing(open_container(path)) as container:
         return _sound_of(container) is not None
