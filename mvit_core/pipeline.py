@@ -14,7 +14,7 @@ import torch
 
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep, capture
-from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS, HeadMaps, MapSpec, Query
+from mvit_core.attribution import FEATURES, METHODS, HeadMaps, MapSpec, Query
 from mvit_core.capture_file import CaptureFile, find_run, stored_windows
 from mvit_core.captured import (
     Explanation,
@@ -251,7 +251,7 @@ class Explainer:
             fitted = LentWindow(video.identity, first, read[1])
             return self.features.maps(spec, captured.layer(spec.block), here, fitted, on_step)
         if spec.method not in METHODS:
-            allowed = ", ".join((*LAYER_MAPS, *EVIDENCE))
+            allowed = ", ".join((*METHODS, *EVIDENCE, *FEATURES))
             raise CaptureError(f"method is {spec.method!r}; allowed are {allowed}")
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
@@ -374,10 +374,8 @@ class Explainer:
         run, model = (video.identity, window, boxes, self.changes), self.loaded.model
         off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
         heard = MeansHeard(model)
-        with (
-            heard if off is None else off.applied(model),
-            EnteringTokens(model, last_stage(self.loaded.config)) as entering,
-        ):
+        hearing = heard if off is None else off.applied(model)
+        with hearing, EnteringTokens(model, last_stage(self.loaded.config)) as entering:
             record = capture(
                 model,
                 given.tensor,

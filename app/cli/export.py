@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def add_options(export: argparse.ArgumentParser) -> None:
     """Give ``export`` its options; choices are the names in the core's tables."""
-    from mvit_core.attribution import LAYER_MAPS
+    from mvit_core.attribution import FEATURES, METHODS
     from mvit_core.explaining import EVIDENCE
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
@@ -41,7 +41,7 @@ def add_options(export: argparse.ArgumentParser) -> None:
         type=file_name,
         required=True,
     )
-    methods = _listed((*LAYER_MAPS, *EVIDENCE))
+    methods = _listed((*METHODS, *EVIDENCE, *FEATURES))
     export.add_argument("--method", default="row", help=f"{methods} (row)")
     add_class_options(export)
     add_change_options(export)
