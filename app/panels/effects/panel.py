@@ -82,14 +82,13 @@ class EffectsPanel(Panel):
         below = QVBoxLayout()
         below.setContentsMargins(theme.GUTTER, theme.GAP // 2, theme.GUTTER, 0)
         below.setSpacing(2)
-        for words, link in ((self.coming, self.again), (None, None), (self.mean, self.better)):
-            if words is None or link is None:
-                below.addWidget(self.note)
-                continue
-            row = QHBoxLayout()
-            row.addWidget(words, 1)
-            row.addWidget(link)
-            below.addLayout(row)
+        row = QHBoxLayout()
+        row.addWidget(self.coming, 1)
+        row.addWidget(self.again)
+        below.addLayout(row)
+        below.addWidget(self.note)
+        below.addWidget(self.mean)
+        below.addWidget(self.better, 0, Qt.AlignmentFlag.AlignLeft)  # the dock has 260 pixels
         column.addLayout(below)
         return body
 
