@@ -87,13 +87,15 @@ class MeanWindows(Collaborator):
             self._of = of
             self._bench.results = results = replace(results, mean_of=())
         is_all = len(self.run) == len(results.windows)
-        may_follow = not self._is_settled or (is_all and (self._waits_for_all or not state.changes))
+        may_follow = not self._is_settled or (
+            is_all and (self._waits_for_all or not state.changes.heads_off)
+        )
         if may_follow or not results.mean_of:
             self._waits_for_all = self._waits_for_all and not is_all
             windows = _spread(self.run) or (window,)
             if windows != results.mean_of:
                 self._bench.results = replace(results, mean_of=windows)
-        if state.changes:
+        if state.changes.heads_off:
             self.settle()
 
     @override

@@ -14,6 +14,7 @@ from mvit_core.attribution import METHODS, MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import tubes_within
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ def begin_clip(
         drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
         drawn = replace(drawn, tiling=replace(drawn.tiling, centre=None))
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
+    painted = drawn.changes.tubes if drawn is store.state else ()
+    tubes = tubes_within(painted, video.size, video.frame_count)
+    lost = len(drawn.changes.tubes) - len(tubes)
     store.update(
         clip=video.path,
         stream=stream,
@@ -89,11 +93,13 @@ def begin_clip(
         playing=False,
         scrubbing=False,
         picking=False,
-        drawing=False,
+        drawing="",
         loop=loop,
         markers=markers,
         boxes=drawn.boxes,
         box=drawn.box,
+        changes=replace(drawn.changes, tubes=tubes),
+        tube=None,
         tiling=drawn.tiling,
         removed=None,
         left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
@@ -101,6 +107,9 @@ def begin_clip(
         method=method,
     )
     store.forget()
+    if lost:
+        words = tr("Tubes painted on the clip before are gone: {n}")
+        notify(Message("info", words.format(n=lost)))
     if method != old.method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
         names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
@@ -142,15 +151,15 @@ def begin_model(
     dropped = before is not None and (
         state.map.method != MapSpec().method or bool(state.pinned_classes) or bool(state.clip_spec)
     )
-    off = before is not None and bool(state.changes)
+    off = before is not None and bool(state.changes.heads_off)
     store.update(
         model=model.source,
         clip_spec=None,
         map=MapSpec(),
-        changes=UNCHANGED,
+        changes=replace(UNCHANGED, tubes=state.changes.tubes),
         left=(),
         picking=False,
-        drawing=False,
+        drawing="",
         removed=None,
         listed_head="",
         locked_range=None,

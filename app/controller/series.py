@@ -93,7 +93,8 @@ def series_info(
         seconds=seconds * missing if seconds else None,
         running=running,
         problem=_problem(cache, request, state, known=known, missing=missing),
-        is_of_all_heads=bool(state.changes),
+        is_of_all_heads=bool(state.changes.heads_off),
+        is_without_tubes=bool(state.changes.tubes),
     )
 
 

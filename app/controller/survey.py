@@ -114,7 +114,8 @@ class ClipSurvey(QObject, Collaborator):
             state.series,
             state.pinned_classes,
             None if by_classes else state.map.head,
-            bool(state.changes),
+            bool(state.changes.heads_off),
+            bool(state.changes.tubes),
             self._cache.version,
             running,
         )
