@@ -82,10 +82,10 @@ def begin_clip(
     if (drawn.clip, drawn.stream) != (video.path, stream):
         drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
         drawn = replace(drawn, tiling=replace(drawn.tiling, centre=None))
+        drawn = replace(drawn, changes=replace(drawn.changes, tubes=()))
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
-    painted = drawn.changes.tubes if drawn is store.state else ()
-    tubes = tubes_within(painted, video.size, video.frame_count)
-    lost = len(drawn.changes.tubes) - len(tubes)
+    tubes = tubes_within(drawn.changes.tubes, video.size, video.frame_count)
+    lost = len(store.state.changes.tubes) - len(tubes)
     store.update(
         clip=video.path,
         stream=stream,
@@ -107,12 +107,17 @@ def begin_clip(
         method=method,
     )
     store.forget()
-    if lost:
+    _tell_lost(notify, lost, old.method, method)
+
+
+def _tell_lost(notify: Callable[[Message], None], tubes: int, method: str, instead: str) -> None:
+    """Say how many tubes are gone with the clip before, and where another method is shown."""
+    if tubes:
         words = tr("Tubes painted on the clip before are gone: {n}")
-        notify(Message("info", words.format(n=lost)))
-    if method != old.method:
+        notify(Message("info", words.format(n=tubes)))
+    if instead != method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
-        names = {"map": term(METHODS[old.method].title), "default": term(METHODS[method].title)}
+        names = {"map": term(METHODS[method].title), "default": term(METHODS[instead].title)}
         notify(Message("info", words.format(**names)))
 
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 ROW_PX = 24
 
 
-class TubeWords(QToolButton):
+class TubeWords(QPushButton):
     """The words of a tube, shortened at their end where there is no room."""
 
     def __init__(self, words: str) -> None:
