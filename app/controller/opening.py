@@ -75,14 +75,13 @@ def begin_clip(
         stream: that was asked for; None for the film.
         notify: hears of what could not be kept.
     """
-    old = store.state.map
+    drawn, old = store.state, store.state.map
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
-    drawn = store.state
     if (drawn.clip, drawn.stream) != (video.path, stream):
         drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
-        drawn = replace(drawn, tiling=replace(drawn.tiling, centre=None))
-        drawn = replace(drawn, changes=replace(drawn.changes, tubes=()))
+        changes, tiling = replace(drawn.changes, tubes=()), replace(drawn.tiling, centre=None)
+        drawn = replace(drawn, changes=changes, tiling=tiling)
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
     tubes = tubes_within(drawn.changes.tubes, video.size, video.frame_count)
     lost = len(store.state.changes.tubes) - len(tubes)

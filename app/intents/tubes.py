@@ -11,7 +11,7 @@ from app.intents.edges import frame_size, nudged, within
 from app.results import Message
 from app.results.tubes import chosen_tube, span_frames, tubes_at
 from app.state.view_state import MOST_TUBES
-from mvit_core.explaining.painting import Tube
+from mvit_core.explaining import Tube
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.results import Results
     from app.state.store import Store
     from app.state.view_state import TubeSpan, ViewState
-    from mvit_core.explaining.painting import TubeWhat
+    from mvit_core.explaining import TubeWhat
     from mvit_core.video.boxes import Box
 
 

@@ -9,7 +9,7 @@ from app.state.view_state import TUBE_SPANS
 if TYPE_CHECKING:
     from app.results.results import Results
     from app.state.view_state import TubeSpan, ViewState
-    from mvit_core.explaining.painting import Tube
+    from mvit_core.explaining import Tube
 
 
 def tubes_at(state: ViewState) -> tuple[int, ...]:

@@ -11,14 +11,13 @@ from app.results.tubes import chosen_tube, is_seen, tubes_at
 from app.state.language import N
 from app.text.phrases import frame_number
 from app.text.terms import term
-from mvit_core.explaining.painting import TUBE_KINDS
+from mvit_core.explaining import TUBE_KINDS
 
 if TYPE_CHECKING:
     from app.results import Results
     from app.results.snapshot import Snapshot
     from app.state.view_state import TubeSpan
-    from mvit_core.explaining import Changes
-    from mvit_core.explaining.painting import Tube, TubeWhat
+    from mvit_core.explaining import Changes, Tube, TubeWhat
 
 SPANS: dict[TubeSpan, str] = {
     "window": N("tubes", "this window"),

@@ -4179,12 +4179,22 @@ right-click for percentile tails and units</source>
             <translation>检查点若缺少配置、类别名，或含有多个网络，模型面板会说明，并为每种解决办法提供按钮。</translation>
         </message>
         <message>
+            <source>A class that goes with the tube needed what was there; one that stays did not need it, or finds it elsewhere too. It does not say that the model looked there: a hole is a picture that it was never trained on, so erase as much beside it and compare. Frozen, the tube tells motion from looks; kept alone, whether it is enough.
+The model's input is covered, not the file: a pixel whose centre lies in the box. Erased is the clip's mean colour (occlusion: Zeiler and Fergus, 2014). Tubes are undone by Ctrl+Z, kept in sessions, and named in exports.</source>
+            <translation>随时空管消失的类别需要该处的内容；仍在的类别不需要它，或在别处也能找到。这并不说明模型看了那里：空洞是模型从未训练过的画面，因此请在旁边擦除同样大小的一块作比较。冻结可区分运动与外观；仅保留可知它是否足够。
+被遮盖的是模型的输入而非文件：中心落在矩形内的像素。擦除后显示视频的平均颜色（遮挡法：Zeiler 和 Fergus，2014）。时空管可用 Ctrl+Z 撤销，保存在会话中，并写入导出。</translation>
+        </message>
+        <message>
             <source>A map that explains a model must change when its weights are replaced by random ones, and when another class is asked for. One that does not shows the picture.</source>
             <translation>解释模型的图，在权重换成随机值或询问另一类时必须改变。不改变的图只是在显示画面。</translation>
         </message>
         <message>
             <source>A patch with extent in time: MViT makes each token of two sampled frames. Frames of one tubelet therefore have the same map.</source>
             <translation>在时间上有跨度的图块：MViT 的每个词元由两个采样帧构成。因此同一时空管内的帧有相同的图。</translation>
+        </message>
+        <message>
+            <source>A tube is a box of the picture over some frames, painted with Shift+E on what the model sees. It is erased, blurred, frozen or kept alone, and the classes answer.</source>
+            <translation>时空管是画面中跨若干帧的一个矩形，用 Shift+E 画在模型所见的画面上。它被擦除、模糊、冻结或仅保留，类别随之变化。</translation>
         </message>
         <message>
             <source>Attention &gt; Preprocessing sets how the frame is scaled and cropped; a crop of the whole frame changes what the model is used to.</source>
@@ -4387,6 +4397,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it.</source>
             <translation>上下方向键逐层切换，1 到 0 显示单个头，A 显示它们的平均或最大。Q 加单击询问词元关注哪里；按住 Shift 则询问谁关注它。</translation>
+        </message>
+        <message>
+            <source>What if</source>
+            <translation>如果这样会怎样</translation>
         </message>
     </context>
     <context>

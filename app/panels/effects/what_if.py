@@ -31,14 +31,15 @@ from app.widgets.basic import (
     set_spoken_name,
     set_tip,
 )
-from mvit_core.explaining.painting import TUBE_KINDS
+from app.widgets.help_mark import HelpMark
+from mvit_core.explaining import TUBE_KINDS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.intents.intents import Intents
     from app.results.snapshot import Snapshot
-    from mvit_core.explaining.painting import Tube
+    from mvit_core.explaining import Tube
 
 ROW_PX = 24
 
@@ -144,6 +145,7 @@ class WhatIf(QWidget):
         head, choices, frames = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self._frames)
         self.title = label(self.tr("What if"), "title", small=True)
         head.addWidget(self.title)
+        head.addWidget(HelpMark("what_if"))
         head.addStretch(1)
         head.addWidget(self.off)
         head.addWidget(self.paint)
