@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from mvit_core.explaining import Tube
 
 ROW_PX = 24
+ROWS_SEEN = 5
+"""Tubes that the list shows without scrolling."""
 
 
 class TubeWords(QPushButton):
@@ -112,11 +115,13 @@ class WhatIf(QWidget):
         self.what, self.span = Choice(), Choice()
         self.first, self.last = NumberField(), NumberField()
         self.rows: tuple[TubeRow, ...] = ()
-        self._column = QVBoxLayout()
+        self._list, self._area = QWidget(), QScrollArea()
+        self._column = QVBoxLayout(self._list)
         self._column.setSpacing(0)
         self._fill_choices()
         self._frames = QWidget()
         self._lay_out()
+        self._lay_out_list()
 
     def _fill_choices(self) -> None:
         names = self.tr("What becomes of the tube"), self.tr("Frames of the tube")
@@ -166,7 +171,15 @@ class WhatIf(QWidget):
         column.addLayout(head)
         column.addLayout(choices)
         column.addWidget(self._frames)
-        column.addLayout(self._column)
+        column.addWidget(self._area)
+
+    def _lay_out_list(self) -> None:
+        self._list.setObjectName("body")
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._area.setWidget(self._list)
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.hide()
 
     def _link(self, words: str) -> QPushButton:
         button = QPushButton(words)
@@ -214,6 +227,8 @@ class WhatIf(QWidget):
             row.chosen.connect(self.tube_chosen)
             row.removed.connect(self.tube_removed)
             self._column.addWidget(row)
+        self._area.setFixedHeight(ROW_PX * min(len(words), ROWS_SEEN))
+        self._area.setVisible(bool(words))
 
     def _show_choices(self, new: Snapshot, tube: Tube | None) -> None:
         state, video = new.state, new.results.video

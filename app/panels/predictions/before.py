@@ -1,4 +1,4 @@
-"""The line below the classes that says what is changed, and what the marks on the bars are."""
+"""The line above the classes that says what is changed, and what the marks on the bars are."""
 
 from __future__ import annotations
 

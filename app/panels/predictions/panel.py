@@ -108,8 +108,8 @@ class PredictionsPanel(Panel):
             self.boxes,
             self.heads,
             self.search,
+            self.before,  # above: the bars may reach beyond the dock
             self.bars,
-            self.before,
             self._note,
             self.pinned,
         ):
