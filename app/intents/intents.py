@@ -16,12 +16,14 @@ from app.intents.heads_off import HeadsOffIntents
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
+from app.intents.tubes import TubeIntents
 from app.intents.why import WhyIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.boxes import chosen_box
 from app.results.tokens import centre
+from app.results.tubes import chosen_tube
 from app.state.preferences import first_state
 from app.state.view_state import MOST_PINNED, SERIES, setting, without_numbers
 from app.text.phrases import lacking_words
@@ -35,6 +37,7 @@ from mvit_core.attribution import (
     query_grid,
     same_query,
 )
+from mvit_core.explaining import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import OPACITIES, RANGE_POLICIES, UNITS, colormaps
 
@@ -104,13 +107,29 @@ class Intents(Timing):
         """Intents for heads that are off."""
         return HeadsOffIntents(self._store, self._results, self._report)
 
+    @cached_property
+    def tubes(self) -> TubeIntents:
+        """Intents for tubes painted on the clip."""
+        return TubeIntents(self._store, self._results, self._report)
+
+    def undo_changes(self) -> None:
+        """Switch all heads on and remove all tubes, in one step."""
+        self._store.update(changes=UNCHANGED, tube=None)
+
+    def delete_chosen(self) -> None:
+        """Remove the chosen tube, or else the chosen box."""
+        is_tube = chosen_tube(self._state) is not None
+        (self.tubes if is_tube else self.boxes).delete()
+
     def leave(self) -> bool:
         """Leave what is removed, drawn, chosen, picked, or a view; False with nothing to leave."""
         state = self._state
         if state.removed is not None:
             self.why.remove(None)
         elif state.drawing:
-            self.boxes.draw(False)
+            self._store.update(drawing="")
+        elif chosen_tube(state) is not None:
+            self.tubes.pick(None)
         elif chosen_box(state, self._results()) is not None:
             self.boxes.choose(None)
         elif state.picking:
@@ -258,7 +277,7 @@ class Intents(Timing):
         elif wanted and self._results().shown is None:
             self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
             wanted = False
-        self._store.update(picking=wanted, drawing=False)
+        self._store.update(picking=wanted, drawing="")
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""

@@ -26,6 +26,7 @@ SPEC = {
     "faithfulness",
     "sanity",
     "effect",
+    "what_if",
     "time_to_time",
 }
 
