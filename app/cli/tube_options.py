@@ -13,7 +13,7 @@ from mvit_core.printable import brief
 if TYPE_CHECKING:
     import argparse
 
-    from mvit_core.explaining.painting import Tube, TubeWhat
+    from mvit_core.explaining import Tube, TubeWhat
     from mvit_core.explaining.patches import Patch
     from mvit_core.video import Video
 
@@ -101,7 +101,7 @@ def _text_of(what: TubeWhat, text: str) -> tuple[TubeWhat, str]:
 
 
 def _tube(what: TubeWhat, text: str, frame_count: int) -> Tube:
-    from mvit_core.explaining.painting import Tube
+    from mvit_core.explaining import Tube
     from mvit_core.video.boxes import Box
 
     option, found = _OPTIONS[what][0], _TUBE.fullmatch(text)

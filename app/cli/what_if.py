@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mvit_core.captured import WindowCapture
+    from mvit_core.explaining import Tube
     from mvit_core.explaining.evidence import Target
-    from mvit_core.explaining.painting import Tube
     from mvit_core.explaining.patches import Patch
     from mvit_core.explaining.what_if import Outcome
     from mvit_core.pipeline import Explainer
@@ -218,7 +218,7 @@ def _classes(explainer: Explainer, captured: WindowCapture, outcome: Outcome) ->
 
 def print_outcome(info: Json) -> None:
     """Print classes before and after as lines of text."""
-    from mvit_core.explaining.painting import TUBE_KINDS
+    from mvit_core.explaining import TUBE_KINDS
     from mvit_core.render import share_text, signed_text
 
     say(f"window {info['window']}, frames {info['frames'][0]} to {info['frames'][-1]}")

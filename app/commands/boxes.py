@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.commands.base import VIDEO, Command, N, Need
 from app.results.boxes import boxes_of, chosen_box
+from app.results.tubes import chosen_tube
 
 DETECTION = Need(
     lambda _, w: w.video is not None and w.model is not None and w.model.reads_boxes,
@@ -11,7 +12,8 @@ DETECTION = Need(
 )
 BOXED = Need(lambda s, w: bool(boxes_of(s, w)), N("commands", "this window has no boxes"))
 CHOSEN = Need(
-    lambda s, w: chosen_box(s, w) is not None, N("commands", "choose a box first: click it")
+    lambda s, w: chosen_box(s, w) is not None or chosen_tube(s) is not None,
+    N("commands", "choose a box or a tube first: click it"),
 )
 
 BOXES = (
@@ -24,7 +26,7 @@ BOXES = (
         "stage",
         DETECTION,
         repeats=False,
-        checked_when=lambda s, _: s.drawing,
+        checked_when=lambda s, _: s.drawing == "box",
         submenu="boxes",
         tooltip=N("commands", "Drag on the frame: the model predicts for what lies in the box"),
     ),
@@ -40,10 +42,10 @@ BOXES = (
     ),
     Command(
         "boxes.delete",
-        N("commands", "Delete the box"),
+        N("commands", "Delete the box or the tube"),
         "attention",
         ("Delete",),
-        lambda d: d.intents.boxes.delete(),
+        lambda d: d.intents.delete_chosen(),
         "stage",
         CHOSEN,
         submenu="boxes",

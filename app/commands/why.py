@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import CLASSIFIED, WITH_CLASSES, Command, N, Need
+from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -14,6 +14,7 @@ TWO = Need(
     N("commands", "choose a class to explain it instead of with Shift and a click on Why?"),
 )
 OFF = Need(lambda s, _: bool(s.changes.heads_off), N("commands", "all heads are on"))
+CHANGED = Need(lambda s, _: bool(s.changes), N("commands", "nothing is changed"))
 
 WHY = (
     Command(
@@ -89,6 +90,29 @@ WHY = (
         OFF,
         keywords=N("commands", "Ablation, ablate, knock out"),
         repeats=False,
+    ),
+    Command(
+        "explain.paint",
+        N("commands", "Paint a tube"),
+        "explain",
+        ("Shift+E",),
+        lambda d: d.intents.tubes.paint(),
+        "stage",
+        BOTH,
+        repeats=False,
+        checked_when=lambda s, _: s.drawing == "tube",
+        tooltip=N("commands", "Drag on the frame: erase, blur, freeze or keep what lies there"),
+        keywords=N("commands", "What if, erase, blur, freeze, occlusion, mask"),
+    ),
+    Command(
+        "explain.undo_changes",
+        N("commands", "Undo all changes"),
+        "explain",
+        (),
+        lambda d: d.intents.undo_changes(),
+        enabled_when=CHANGED,
+        tooltip=N("commands", "All heads on, and all tubes off"),
+        keywords=N("commands", "What if, original, reset"),
     ),
     Command(
         "explain.effects",

@@ -30,7 +30,7 @@ from app.results import (
 from app.results.readout import row_sum_of
 from app.results.tokens import mark_on
 from app.state.view_state import PINS
-from app.text.effects import off_words
+from app.text.effects import changed_words
 from app.text.phrases import head_words, map_words, short_unit_names
 from app.text.why import why_title
 from mvit_core.attribution import METHODS
@@ -366,7 +366,7 @@ class ComparePanes(Collaborator):
         if pane and results.model and pane.model != results.model.source:
             parts.append(pane.model.checkpoint.name)
         changes = pane.changes if pane else state.changes
-        return " · ".join(filter(None, (*parts, off_words(changes))))
+        return " · ".join(filter(None, (*parts, changed_words(changes))))
 
 
 def _clip_of(pane: Pane) -> ClipKey:

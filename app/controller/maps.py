@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 CLICKS_MS = 80
-"""Milliseconds that are waited for another click on a head, before the model is run."""
+"""Milliseconds that are waited for another change, before the model is run."""
 
 
 def tr(text: str) -> str:
@@ -58,11 +58,11 @@ def request_of(state: ViewState, results: Results) -> MapRequest | None:
 
 def _changes_of(state: ViewState, results: Results, window: ClipWindow) -> Changes:
     """What is changed in the network, and of which windows the mean of a head is."""
-    if not state.changes:
-        return UNCHANGED
-    needs_mean = state.changes.heads_off and state.changes.by == "mean"
-    of = (results.mean_of or (window,)) if needs_mean else ()
-    return replace(state.changes, mean_of=of)
+    changes = state.changes
+    if not changes.heads_off:  # what heads give that are off is no question then
+        return replace(UNCHANGED, tubes=changes.tubes) if changes.tubes else UNCHANGED
+    of = (results.mean_of or (window,)) if changes.by == "mean" else ()
+    return replace(changes, mean_of=of)
 
 
 def _map_of(state: ViewState, layer: LayerInfo, layers: tuple[LayerInfo, ...]) -> MapSpec:
@@ -161,7 +161,7 @@ class MapScheduler(Collaborator):
         self._bench.results = replace(results, request=request, problem=problem)
 
     def _waits_for_clicks(self, request: MapRequest, known: MapResult | None) -> bool:
-        """True while more heads may be switched: quick clicks are one run."""
+        """True while more may be changed: quick clicks on heads, or on keys, are one run."""
         if request.changes != self._changes:
             self._changes = request.changes
             if known is None:

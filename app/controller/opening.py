@@ -13,6 +13,7 @@ from app.text.terms import term
 from mvit_core.attribution import LAYER_MAPS, MapSpec
 from mvit_core.errors import ClipError
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import tubes_within
 from mvit_core.video.clip import clip_windows
 
 if TYPE_CHECKING:
@@ -73,14 +74,16 @@ def begin_clip(
         stream: that was asked for; None for the film.
         notify: hears of what could not be kept.
     """
-    old = store.state.map
+    drawn, old = store.state, store.state.map
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
-    drawn = store.state
     if (drawn.clip, drawn.stream) != (video.path, stream):
         drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
-        drawn = replace(drawn, tiling=replace(drawn.tiling, centre=None))
+        changes, tiling = replace(drawn.changes, tubes=()), replace(drawn.tiling, centre=None)
+        drawn = replace(drawn, changes=changes, tiling=tiling)
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
+    tubes = tubes_within(drawn.changes.tubes, video.size, video.frame_count)
+    lost = len(store.state.changes.tubes) - len(tubes)
     store.update(
         clip=video.path,
         stream=stream,
@@ -88,11 +91,13 @@ def begin_clip(
         playing=False,
         scrubbing=False,
         picking=False,
-        drawing=False,
+        drawing="",
         loop=loop,
         markers=markers,
         boxes=drawn.boxes,
         box=drawn.box,
+        changes=replace(drawn.changes, tubes=tubes),
+        tube=None,
         tiling=drawn.tiling,
         removed=None,
         left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
@@ -100,9 +105,17 @@ def begin_clip(
         method=method,
     )
     store.forget()
-    if method != old.method:
+    _tell_lost(notify, lost, old.method, method)
+
+
+def _tell_lost(notify: Callable[[Message], None], tubes: int, method: str, instead: str) -> None:
+    """Say how many tubes are gone with the clip before, and where another method is shown."""
+    if tubes:
+        words = tr("Tubes painted on the clip before are gone: {n}")
+        notify(Message("info", words.format(n=tubes)))
+    if instead != method:
         words = tr("{map} needs a picked token, and another clip has none: back to {default}")
-        titles = (term(LAYER_MAPS[each].title) for each in (old.method, method))
+        titles = (term(LAYER_MAPS[each].title) for each in (method, instead))
         names = dict(zip(("map", "default"), titles, strict=True))
         notify(Message("info", words.format(**names)))
 
@@ -151,7 +164,7 @@ def begin_model(
         changes=state.changes.without(()),
         left=(),
         picking=False,
-        drawing=False,
+        drawing="",
         removed=None,
         listed_head="",
         locked_range=None,

@@ -94,6 +94,7 @@ def series_info(
         running=running,
         problem=_problem(cache, request, state, known=known, missing=missing),
         is_of_all_heads=bool(state.changes.heads_off),
+        is_without_tubes=bool(state.changes.tubes),
     )
 
 

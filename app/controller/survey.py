@@ -115,6 +115,7 @@ class ClipSurvey(QObject, Collaborator):
             state.pinned_classes,
             None if by_classes else state.map.head,
             bool(state.changes.heads_off),
+            bool(state.changes.tubes),
             self._cache.version,
             running,
         )

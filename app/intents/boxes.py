@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.edges import frame_size, nudged, within
 from app.results import Message
 from app.results.boxes import boxes_of, chosen_box, places_of
-from mvit_core.video.boxes import Box, TimedBox
+from mvit_core.video.boxes import TimedBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
     from app.results import Results
     from app.state.store import Store
     from app.state.view_state import ViewState
+    from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipWindow
-
-LEAST_PX = 1.0
-"""Least side of a box in stored pixels."""
 
 
 def tr(text: str) -> str:
@@ -47,11 +46,11 @@ class BoxIntents:
 
     def draw(self, on: bool | None = None) -> None:
         """Turn drawing by a drag on the canvas on or off; None toggles it."""
-        wanted = not self._state.drawing if on is None else on
+        wanted = self._state.drawing != "box" if on is None else on
         if wanted:
-            self._store.update(drawing=True, picking=False, view="single")
+            self._store.update(drawing="box", picking=False, view="single")
         else:
-            self._store.update(drawing=False)
+            self._store.update(drawing="")
 
     def add(self, box: Box) -> None:
         """Add a box to the window shown, and choose it; drawing ends."""
@@ -64,11 +63,11 @@ class BoxIntents:
             new = replace(self._state.boxes[places[0]], box=inside, is_share=False)
         else:
             new = TimedBox(float(key_frame(window)), "frame", inside, is_share=False)
-        self._store.update(boxes=(*self._state.boxes, new), box=len(places), drawing=False)
+        self._store.update(boxes=(*self._state.boxes, new), box=len(places), tube=None, drawing="")
 
     def choose(self, place: int | None) -> None:
         """Choose a box of the window shown by its place, or none."""
-        self._store.update(box=place)
+        self._store.update(box=place, tube=None)
 
     def step(self, by: int) -> None:
         """Choose the next or previous box of the window shown."""
@@ -76,7 +75,7 @@ class BoxIntents:
         if count:
             now = chosen_box(self._state, self._results())
             start = now if now is not None else (-1 if by > 0 else 0)
-            self._store.update(box=(start + by) % count)
+            self._store.update(box=(start + by) % count, tube=None)
 
     def change(self, place: int, box: Box) -> None:
         """Give a box of the window other edges, and choose it."""
@@ -85,22 +84,13 @@ class BoxIntents:
             return
         boxes = list(self._state.boxes)
         boxes[places[place]] = replace(boxes[places[place]], box=inside, is_share=False)
-        self._store.update(gesture=f"box {place}", boxes=tuple(boxes), box=place)
+        self._store.update(gesture=f"box {place}", boxes=tuple(boxes), box=place, tube=None)
 
     def nudge(self, x: int, y: int, *, grow: bool) -> None:
         """Move the chosen box by stored pixels, or move its right and lower edges alone."""
         boxes, place = boxes_of(self._state, self._results()), self._chosen()
-        if place is None:
-            return
-        box, (width, height) = boxes[place], self._size()
-        if grow:
-            right = min(max(box.right + x, box.left + LEAST_PX), width)
-            bottom = min(max(box.bottom + y, box.top + LEAST_PX), height)
-            self.change(place, replace(box, right=right, bottom=bottom))
-            return
-        x_px = min(max(x, -box.left), width - box.right)
-        y_px = min(max(y, -box.top), height - box.bottom)
-        self.change(place, moved(box, x_px, y_px))
+        if place is not None:
+            self.change(place, nudged(boxes[place], x, y, frame_size(self._results()), grow=grow))
 
     def delete(self) -> None:
         """Delete the chosen box; the one before it is chosen next."""
@@ -141,25 +131,10 @@ class BoxIntents:
     def _chosen(self) -> int | None:
         return chosen_box(self._state, self._results())
 
-    def _size(self) -> tuple[int, int]:
-        video = self._results().video
-        return (0, 0) if video is None else video.size
-
     def _within(self, box: Box) -> Box | None:
-        """The part of a box that lies on the frame; None where it is smaller than a pixel."""
-        width, height = self._size()
-        left, right = max(box.left, 0.0), min(box.right, float(width))
-        top, bottom = max(box.top, 0.0), min(box.bottom, float(height))
-        if right - left < LEAST_PX or bottom - top < LEAST_PX:
-            return None
-        return Box(left, top, right, bottom, box.name)
+        return within(box, frame_size(self._results()))
 
 
 def key_frame(window: ClipWindow) -> int:
     """The middle frame that the model sees of a window, which its boxes belong to."""
     return window.frame_indices[len(window.frame_indices) // 2]
-
-
-def moved(box: Box, x_px: float, y_px: float) -> Box:
-    """A box moved by stored pixels."""
-    return Box(box.left + x_px, box.top + y_px, box.right + x_px, box.bottom + y_px, box.name)

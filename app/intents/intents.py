@@ -14,16 +14,17 @@ from app.intents.atlas import AtlasIntents
 from app.intents.boxes import BoxIntents
 from app.intents.clips import ClipIntents
 from app.intents.heads_off import HeadsOffIntents
-from app.intents.methods import with_method
+from app.intents.methods import method_of, picked_for, with_method
 from app.intents.panes import PaneIntents, ViewIntents
 from app.intents.time import Timing
 from app.intents.tokens import TokenIntents
+from app.intents.tubes import TubeIntents
 from app.intents.why import WhyIntents
 from app.intents.windows import WindowIntents
 from app.intents.workspaces import WorkspaceIntents
 from app.results import Message
 from app.results.boxes import chosen_box
-from app.results.tokens import centre
+from app.results.tubes import chosen_tube
 from app.state.preferences import first_state
 from app.state.view_state import MOST_PINNED, SERIES, setting
 from app.text.phrases import lacking_words
@@ -39,6 +40,7 @@ from mvit_core.attribution import (
     query_grid,
     same_query,
 )
+from mvit_core.explaining import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import OPACITIES, RANGE_POLICIES, UNITS, colormaps
 
@@ -113,13 +115,29 @@ class Intents(Timing):
         """Intents for heads that are off."""
         return HeadsOffIntents(self._store, self._results, self._report)
 
+    @cached_property
+    def tubes(self) -> TubeIntents:
+        """Intents for tubes painted on the clip."""
+        return TubeIntents(self._store, self._results, self._report)
+
+    def undo_changes(self) -> None:
+        """Switch all heads on and remove all tubes, in one step."""
+        self._store.update(changes=UNCHANGED, tube=None)
+
+    def delete_chosen(self) -> None:
+        """Remove the chosen tube, or else the chosen box."""
+        is_tube = chosen_tube(self._state) is not None
+        (self.tubes if is_tube else self.boxes).delete()
+
     def leave(self) -> bool:
         """Leave what is removed, drawn, chosen, picked, or a view; False with nothing to leave."""
         state = self._state
         if state.removed is not None:
             self.why.remove(None)
         elif state.drawing:
-            self.boxes.draw(False)
+            self._store.update(drawing="")
+        elif chosen_tube(state) is not None:
+            self.tubes.pick(None)
         elif chosen_box(state, self._results()) is not None:
             self.boxes.choose(None)
         elif state.picking:
@@ -216,8 +234,7 @@ class Intents(Timing):
 
     def choose_cell(self, block: int, head: int | None) -> None:
         """Choose a block and one of its heads, together; None keeps the head."""
-        is_of_heads = self._state.map.method not in FEATURES
-        self.choose_block(block, head if is_of_heads else None)
+        self.choose_block(block, None if self._state.map.method in FEATURES else head)
 
     def open_cell(self, block: int, head: int | None) -> None:
         """Show a cell alone; Esc leads back."""
@@ -231,36 +248,22 @@ class Intents(Timing):
         if method in EVIDENCE:
             self.why.choose_method(method)
             return
-        query: Query = self._state.map.query
         layer = self._results().layer(self._state.map.block)
         if layer is None:
             return
-        grid = query_grid(method, layer)
-        lacks_key = LAYER_MAPS[method].query_is_key and query == "readout"
-        if lacks_key or (needs_token(method) and isinstance(query, str)):
-            query = centre(grid.shape)
-            words = tr("'Attended by' needs a key: {name}. Pick another with Q")
-            if not lacks_key:
-                words = tr("Similarity is to a token: {name}. Pick another with Q")
-            self._report(Message("info", words.format(name="t{} y{} x{}".format(*query))))
-        elif isinstance(query, tuple) and method != self._state.map.method:
-            query = grid.clamp(query)
+        query, words = picked_for(method, self._state.map, query_grid(method, layer))
+        if words:
+            self._report(Message("info", words))
         self.attend(method=method, query=query)
 
     def choose_query(self, query: Query) -> None:
         """Show the attention of another query."""
-        method = self._state.map.method
-        has_row = method in LAYER_MAPS and LAYER_MAPS[method].needs_query
-        lacks_key = query == "readout" and has_row and LAYER_MAPS[method].query_is_key
-        if method not in LAYER_MAPS or lacks_key or needs_token(method):
-            method = ATTENDS_TO
+        method = method_of(query, self._state.map.method)
         self.attend(query=query, method=method, picking=False)
 
     def attend(self, **values: object) -> None:
         """Show attention; what only evidence has is left behind."""
-        method = str(values.get("method", self._state.map.method))
-        changes: Values = {**values, **with_method(self._state, method)}
-        self._store.update(**changes)
+        self._store.update(**with_method(self._state, values))
 
     def picking(self, on: bool | None = None) -> None:
         """Turn picking of tokens by click on or off; None toggles it."""
@@ -273,15 +276,13 @@ class Intents(Timing):
         elif wanted and self._results().shown is None:
             self._report(Message("info", tr("Run a window first: there is no token to pick yet")))
             wanted = False
-        self._store.update(picking=wanted, drawing=False)
+        self._store.update(picking=wanted, drawing="")
 
     def pick(self, x: float, y: float, *, attended_by: bool) -> None:
         """Choose the token at a source pixel as query, or as key for 'attended by'."""
-        if needs_token(self._state.map.method) and not attended_by:
-            self.tokens.look(x, y, self._state.map.method)
-            return
-        is_of_keys = attended_by or self._is_of_keys
-        self.tokens.look(x, y, ATTENDED_BY if is_of_keys else ATTENDS_TO)
+        method, is_of_keys = self._state.map.method, attended_by or self._is_of_keys
+        own = method if needs_token(method) else ATTENDS_TO
+        self.tokens.look(x, y, ATTENDED_BY if is_of_keys else own)
 
     def preprocess(self, spec: ClipSpec) -> None:
         """Set other preprocessing; the checkpoint's own counts as none."""

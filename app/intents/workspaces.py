@@ -71,7 +71,7 @@ def in_workspace(
         method=then.method,
         query=query,
         picking=False,
-        drawing=False,
+        drawing="",
         removed=None,
     )
 

@@ -27,7 +27,7 @@ class ShownBox:
 
 @dataclass(frozen=True)
 class BoxScene:
-    """Boxes on the canvas; without any, the whole frame is one."""
+    """Boxes of one kind on the canvas: those that a model predicts for, or tubes."""
 
     boxes: tuple[ShownBox, ...] = ()
     chosen: int | None = None
@@ -35,6 +35,8 @@ class BoxScene:
     """A drag draws a box."""
     whole_words: str = ""
     """Words for the whole frame."""
+    dashed: bool = False
+    """Outlines are dashed, as those of tubes are."""
 
 
 class _Places:

@@ -58,7 +58,7 @@ class Results:
     mean_of: tuple[ClipWindow, ...] = ()
     """Windows whose mean heads give that are off; empty before any was run."""
     before: Scores | None = None
-    """(classes,) of the window shown with all heads on, where some are off and that is known."""
+    """(classes,) of the window shown with nothing changed, where something is and that is known."""
     effects: EffectsInfo | None = None
     """What each head does for the class that is explained, or the most probable one."""
     why: WhyInfo | None = None

@@ -75,6 +75,8 @@ class SeriesInfo:
     """Reason why there is no series; empty while there can be one."""
     is_of_all_heads: bool = False
     """It is of all heads on, while some are off: what is shown is otherwise."""
+    is_without_tubes: bool = False
+    """It is of the clip as it is, while tubes are painted on it."""
 
 
 @dataclass(frozen=True)

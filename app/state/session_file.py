@@ -58,7 +58,17 @@ LARGEST_BYTES = 16 << 20
 """Largest session file that is read; a session has a few kilobytes."""
 
 NOT_KEPT = frozenset(
-    {"clip", "model", "playing", "scrubbing", "picking", "drawing", "removed", "hold_to_hide"}
+    {
+        "clip",
+        "model",
+        "playing",
+        "scrubbing",
+        "picking",
+        "drawing",
+        "tube",
+        "removed",
+        "hold_to_hide",
+    }
 )
 """Fields of ``ViewState`` that are left out: files, and states that last for a moment."""
 

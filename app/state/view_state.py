@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mvit_core.attribution import Query
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
-    from mvit_core.explaining import Removal
+    from mvit_core.explaining import Removal, TubeWhat
     from mvit_core.video.boxes import TimedBox
     from mvit_core.video.clip import ClipSpec
 
@@ -122,6 +122,13 @@ def views_of(method: str) -> tuple[ViewName, ...]:
 
 WorkspaceName = Literal["look", "explain", "atlas", "clips"]
 
+Drawing = Literal["", "box", "tube"]
+"""What a drag on the canvas draws; empty for nothing."""
+
+TubeSpan = Literal["window", "loop", "clip"]
+TUBE_SPANS: tuple[TubeSpan, ...] = ("window", "loop", "clip")
+"""Frames that a tube can be painted over: those of the window shown, of the loop, or all."""
+
 
 @dataclass(frozen=True)
 class LeftWorkspace:
@@ -135,6 +142,9 @@ class LeftWorkspace:
     block: int | None
     """Block that the query is a token of."""
 
+
+MOST_TUBES = 32
+"""Most tubes that are painted on a clip at once."""
 
 PINS = 3
 """Most panes that can be pinned, beside the one that follows the selection."""
@@ -267,8 +277,14 @@ class ViewState:
     """Boxes of the clip that a model of detection predicts for."""
     box: int | None = None
     """Place of the chosen box among those of the window; None is no box."""
-    drawing: bool = False
-    """True where a drag on the canvas draws a box."""
+    drawing: Drawing = ""
+    """What a drag on the canvas draws."""
+    tube: int | None = None
+    """Place of the chosen tube among those of the changes; None is no tube."""
+    tube_what: TubeWhat = "mean"
+    """What becomes of the tube that is painted next."""
+    tube_span: TubeSpan = "window"
+    """Frames that it spans."""
     listed_head: str = ""
     """Prediction head whose classes are listed, of a model with several; empty for its own."""
     picking: bool = False

@@ -29,13 +29,13 @@ def box_scene(snapshot: Snapshot) -> BoxScene | None:
     result = None if results.shown is None else results.shown.result
     shown = tuple(ShownBox(box, _words(place, box, result)) for place, box in enumerate(boxes))
     whole = "" if boxes else tr("the whole frame is one box")
-    return BoxScene(shown, chosen_box(state, results), state.drawing, whole)
+    return BoxScene(shown, chosen_box(state, results), state.drawing == "box", whole)
 
 
 def box_badge(snapshot: Snapshot) -> str:
     """How to go on with drawing or with the chosen box; empty where there is nothing to do."""
     state = snapshot.state
-    if state.drawing:
+    if state.drawing == "box":
         return tr("Drag a box; Enter draws one in the middle. Esc ends")
     if state.view != "single" or (chosen := chosen_box(state, snapshot.results)) is None:
         return ""

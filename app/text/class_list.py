@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results.boxes import listed_box
 from app.results.snapshot import Snapshot
-from app.text.effects import off_words
+from app.text.effects import changed_words
 from app.text.phrases import frame_number, share_words, views_words
 from mvit_core.spreadsheet import text_cell
 
@@ -38,7 +38,7 @@ class ListedClass:
     slot: int
     """Place among the pinned classes; -1 is not pinned."""
     before: float | None = None
-    """Its probability with all heads on, where some are off; None where that is not known."""
+    """Its probability with nothing changed, where something is; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,16 @@ def listed_classes(
     search: str = "",
     before: Scores | None = None,
 ) -> tuple[ListedClass, ...]:
-    """List the most probable classes, and below them pinned ones that are not among those.
+    """List the most probable classes, and below them others that are listed whatever their rank.
+
+    Those are the pinned ones, and the one that was the most probable before something was changed.
 
     Args:
         predictions: all classes, most probable first.
         top: number of the most probable to list; 0 is all.
         pinned: always listed, whatever their rank.
         search: words that a name must contain; then all classes are searched.
-        before: (classes,) with all heads on, where some are off.
+        before: (classes,) with nothing changed, where something is.
     """
     rows = (
         ListedClass(
@@ -80,7 +82,17 @@ def listed_classes(
     words = search.casefold().split()
     if words:
         return tuple(row for row in rows if all(word in row.name.casefold() for word in words))
-    return tuple(row for row in rows if not top or row.rank <= top or row.slot >= 0)
+    first = None if before is None or not before.size else int(before.argmax())
+    return tuple(
+        row for row in rows if not top or row.rank <= top or row.slot >= 0 or row.index == first
+    )
+
+
+def scores_before(state: ViewState, results: Results) -> Scores | None:
+    """(classes,) of the head that is listed with nothing changed; None where that is not known."""
+    model = results.model
+    is_own = model is not None and state.listed_head in ("", model.head)
+    return results.before if is_own and not state.whole_video else None
 
 
 def listed_predictions(state: ViewState, results: Results) -> Listed:
@@ -102,11 +114,13 @@ def listed_predictions(state: ViewState, results: Results) -> Listed:
         )
         if place is not None:
             scope = tr("{scope}, box {n}").format(scope=scope, n=place + 1)
-        if off := off_words(result.request.changes):
+        if off := changed_words(result.request.changes):
             scope = f"{scope}, {off}"
     else:
         predictions, scope = (), ""
-    return Listed(scope, listed_classes(predictions, state.top_k, state.pinned_classes))
+    before = scores_before(state, results)
+    rows = listed_classes(predictions, state.top_k, state.pinned_classes, before=before)
+    return Listed(scope, rows)
 
 
 def predictions_text(listed: Listed) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.text.tubes import count_words
+
 if TYPE_CHECKING:
     from app.results import EffectsInfo
     from mvit_core.explaining import Changes
@@ -30,17 +32,22 @@ def off_names(changes: Changes) -> str:
 
 def off_words(changes: Changes) -> str:
     """The heads that are off, for titles; empty where all are on."""
-    if not changes.heads_off:
-        return ""
-    return tr("heads off: {names}").format(names=off_names(changes))
+    return tr("heads off: {names}").format(names=off_names(changes)) if changes.heads_off else ""
+
+
+def changed_words(changes: Changes) -> str:
+    """All that is changed in network and clip, for titles; empty where nothing is."""
+    return " · ".join(filter(None, (off_words(changes), *count_words(changes))))
 
 
 def before_words(changes: Changes) -> str:
-    """What the marks in the list of classes are, while heads are off; empty where all are on."""
+    """What the marks in the list of classes are, while something is changed; empty otherwise."""
     count, names = len(changes.heads_off), off_names(changes)
-    if count == 1:
-        return tr("before: 1 head is off ({names})").format(names=names)
-    return tr("before: {n} heads are off ({names})").format(n=count, names=names) if count else ""
+    parts = [tr("1 head is off ({names})").format(names=names)] if count == 1 else []
+    if count > 1:
+        parts.append(tr("{n} heads are off ({names})").format(n=count, names=names))
+    parts += count_words(changes)
+    return tr("before: {what}").format(what=", ".join(parts)) if parts else ""
 
 
 def class_words(info: EffectsInfo) -> str:

@@ -242,6 +242,25 @@ WORDS = (
         ),
     ),
     GuideEntry(
+        "what_if",
+        N("guide", "What if"),
+        N(
+            "guide",
+            "A tube is a box of the picture over some frames, painted with Shift+E on what the "
+            "model sees. It is erased, blurred, frozen or kept alone, and the classes answer.",
+        ),
+        N(
+            "guide",
+            "A class that goes with the tube needed what was there; one that stays did not need "
+            "it, or finds it elsewhere too. It does not say that the model looked there: a hole "
+            "is a picture that it was never trained on, so erase as much beside it and compare. "
+            "Frozen, the tube tells motion from looks; kept alone, whether it is enough.\n"
+            "The model's input is covered, not the file: a pixel whose centre lies in the box. "
+            "Erased is the clip's mean colour (occlusion: Zeiler and Fergus, 2014). Tubes are "
+            "undone by Ctrl+Z, kept in sessions, and named in exports.",
+        ),
+    ),
+    GuideEntry(
         "time_to_time",
         N("guide", "Time to time"),
         N(

@@ -8,9 +8,10 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results import DIFFERENCE_PLACE, TaskKey
 from app.text.boxes import box_badge
-from app.text.effects import off_words
+from app.text.effects import changed_words
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
+from app.text.tubes import tube_badge
 from app.text.why import doubts, removed_words, why_title
 from mvit_core.attribution import needs_token
 
@@ -29,7 +30,7 @@ def title_words(shown: ShownMap | None) -> str:
     if shown is None:
         return ""
     result = shown.result
-    off = off_words(result.request.changes)
+    off = changed_words(result.request.changes)
     if result.evidence is not None:
         return " · ".join(filter(None, (why_title(result), off)))
     parts = [
@@ -90,8 +91,7 @@ def remarks(snapshot: Snapshot) -> tuple[str, ...]:
         found.append(tr("Ranges differ: one colour is not one number in all panes"))
     if state.picking:
         found.append(_picking_words(state.map.method))
-    if box_words := box_badge(snapshot):
-        found.append(box_words)
+    found += filter(None, (box_badge(snapshot), tube_badge(snapshot)))
     if results.shown is None:
         if results.problem:
             found.append(results.problem)
@@ -159,6 +159,8 @@ def _stale_words(snapshot: Snapshot) -> str:
         return tr("Map of before. {problem}").format(problem=results.problem)
     if old.spec != new.spec:
         return tr("Map of the preprocessing before; the one asked for is on its way")
+    if old.window == new.window and old.changes.tubes != new.changes.tubes:
+        return tr("Map with other tubes; the one asked for is on its way")
     if old.window == new.window and old.changes != new.changes:
         return tr("Map with other heads on; the one asked for is on its way")
     if old.window == new.window and old.boxes != new.boxes:

@@ -27,7 +27,7 @@ def _titles() -> Iterator[str]:
     from mvit_core.attribution import FEATURES, METHODS, NOTES, SPLIT_NOTES
     from mvit_core.checkpoint.architecture import ORIGINS
     from mvit_core.demo.samples import demo_samples
-    from mvit_core.explaining import EVIDENCE
+    from mvit_core.explaining import EVIDENCE, TUBE_KINDS
     from mvit_core.explaining.direct_logit import PARTS
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
     from mvit_core.model.families import FAMILIES
@@ -40,6 +40,8 @@ def _titles() -> Iterator[str]:
         yield from (feature.title, feature.description, feature.unit)
     for row in EVIDENCE.values():
         yield from (row.title, row.description, row.trust, row.trust_words, row.unit)
+    for kind in TUBE_KINDS.values():
+        yield from (kind.title, kind.description)
     for table in (EXPORTERS, LAYOUTS, ENCODERS, FAMILIES):
         yield from (row.title for row in table.values())
     yield from (size.title for size in SIZES.values() if size is not None)

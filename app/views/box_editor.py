@@ -145,7 +145,7 @@ class BoxEditor:
         """Paint boxes, handles of the chosen one, and words."""
         if self.scene is None:
             return
-        drag = self._drag
+        drag, dashed = self._drag, self.scene.dashed
         if self.scene.whole_words and not self.draws:
             _outline(painter, view.frame_box, "#ffffff", dashed=True)
             _whole_chip(painter, view, self.scene.whole_words)
@@ -154,12 +154,12 @@ class BoxEditor:
             box = drag.box if drag and drag.box and drag.place == place else shown.box
             rect, is_chosen = view.box(*box.corners), place == self.scene.chosen
             colour = accent if is_chosen else "#ffffff"
-            _outline(painter, rect, colour)
+            _outline(painter, rect, colour, dashed=dashed)
             if is_chosen:
                 _handles(painter, rect, colour)
             _chip(painter, rect, shown.words, colour)
         if drag is not None and drag.place is None and drag.box is not None:
-            _outline(painter, view.box(*drag.box.corners), accent)
+            _outline(painter, view.box(*drag.box.corners), accent, dashed=dashed)
 
     def _dragged(self, drag: _Drag, point: QPointF, view: Viewport) -> Box | None:
         start, at = view.from_view(drag.pressed), view.from_view(point)

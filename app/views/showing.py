@@ -10,9 +10,10 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from app.results import Results
 from app.results.tokens import mark_of
 from app.text.boxes import box_scene
-from app.text.effects import off_words
+from app.text.effects import changed_words
 from app.text.phrases import head_words, map_words
 from app.text.remarks import remarks, title_words
+from app.text.tubes import tube_scene
 from app.text.why import figures_words
 from app.views.grid_scene import GridStyle
 from app.widgets.overlays import HeatLook
@@ -36,7 +37,7 @@ def show_stage(stage: Stage, old: Snapshot | None, new: Snapshot) -> None:
     stage.header.show_title(header_title(new))
     stage.header.show_remarks(remarks(new))
     stage.canvas.show_mark(mark)
-    stage.canvas.show_boxes(box_scene(new))
+    stage.canvas.show_boxes(box_scene(new), tube_scene(new))
     state, results = new.state, new.results
     if old is None or old.results.video is not results.video:
         stage.grid.show_video(results.video)
@@ -154,7 +155,7 @@ def grid_title(snapshot: Snapshot) -> str:
     layer = results.layer(state.map.block)
     if layer is None:
         return ""
-    words, off = map_words(state.map.method, state.map.query), off_words(state.changes)
+    words, off = map_words(state.map.method, state.map.query), changed_words(state.changes)
     chosen = tr("Block {b}, {head}").format(
         b=layer.block, head=head_words(state.map.head, layer.heads)
     )

@@ -191,6 +191,20 @@ def _effect(ink: Ink) -> None:
     ink.ground(146, 204)
 
 
+def _what_if(ink: Ink) -> None:
+    ink.grid(QRectF(16, 22, 80, 80), SPOT, ink.accent)
+    hole = QRectF(35, 41, 42, 42)
+    ink.painter.fillRect(hole, theme_colour("panel"))
+    ink.painter.setBrush(Qt.BrushStyle.NoBrush)
+    ink.painter.setPen(QPen(ink.line, 2, Qt.PenStyle.DashLine))
+    ink.painter.drawRect(hole)
+    ink.arrow(QPointF(104, 62), QPointF(128, 62))
+    for left, before, after in ((140, 84, 20), (174, 14, 60)):
+        ink.bar(left, before, ink.soft, 12)
+        ink.bar(left + 12, after, ink.accent, 12)
+    ink.ground(134, 204)
+
+
 def _time_to_time(ink: Ink) -> None:
     size = 7
     values = tuple(
@@ -272,6 +286,7 @@ PICTURES: dict[str, Callable[[Ink], None]] = {
     "faithfulness": _faithfulness,
     "sanity": _sanity,
     "effect": _effect,
+    "what_if": _what_if,
     "time_to_time": _time_to_time,
     "entropy": _entropy,
     "distance": _distance,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.state.view_state import MOST_PINNED, TOP_CHOICES, Loop, views_of
+from app.state.view_state import MOST_PINNED, MOST_TUBES, TOP_CHOICES, Loop, views_of
 from mvit_core.attribution import (
     ATTENDS_TO,
     LAYER_MAPS,
@@ -15,6 +15,7 @@ from mvit_core.attribution import (
     query_grid,
 )
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.explaining.painting import tubes_within
 from mvit_core.render import HeatSettings, colormaps
 
 if TYPE_CHECKING:
@@ -57,10 +58,15 @@ def _is_at_hand(left: LeftWorkspace) -> bool:
 
 
 def _fitted_changes(wanted: Changes, results: Results) -> Changes:
-    """Switch on heads that the model lacks; which windows the mean is of is found anew."""
+    """Switch on heads that the model lacks, and drop tubes that the clip has no room for.
+
+    Which windows the mean is of is found anew.
+    """
     heads = {layer.block: layer.heads for layer in results.layers}
     there = [place for place in wanted.heads_off if place.head < heads.get(place.block, 0)]
-    return replace(wanted.without(there), mean_of=())
+    video, tubes = results.video, wanted.tubes[:MOST_TUBES]
+    tubes = () if video is None else tubes_within(tubes, video.size, video.frame_count)
+    return replace(wanted.without(there), mean_of=(), tubes=tubes)
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource, ViewState
     from app.views.canvas import Canvas
     from app.window.layouts import Layouts
+    from mvit_core.explaining import Changes
 
 PASSING = frozenset({"frame", "speed", "workspace", "left"})
 """Fields that are saved, but whose change does not make a session modified."""
@@ -307,12 +308,7 @@ class SessionManager(QObject):
 
     def _show(self, opening: _Opening) -> None:
         view = fitted(opening.session.view, self._controller.results)
-        wanted = opening.session.view.get("changes", UNCHANGED).heads_off
-        lost = [str(each) for each in wanted if each not in view["changes"].heads_off]
-        if lost:
-            words = self.tr("The model has no head {names}, so these are not off any more")
-            names = ", ".join(lost[:MOST_NAMED])
-            self._controller.notify(Message("warning", words.format(names=names)))
+        self._tell_lost(opening.session.view.get("changes", UNCHANGED), view.get("changes"))
         self._store.update(**view, playing=False, scrubbing=False, picking=False)
         self._store.forget()
         place = opening.session.place
@@ -321,6 +317,19 @@ class SessionManager(QObject):
             self._layouts.take(layout)
         self._canvas.go_to(place.zoom, place.centre)
         self._use(opening.path)
+
+    def _tell_lost(self, wanted: Changes, kept: Changes | None) -> None:
+        """Say which changes of a session do not fit the clip and the model."""
+        if kept is None:
+            return
+        lost = [str(each) for each in wanted.heads_off if each not in kept.heads_off]
+        if lost:
+            words = self.tr("The model has no head {names}, so these are not off any more")
+            names = ", ".join(lost[:MOST_NAMED])
+            self._controller.notify(Message("warning", words.format(names=names)))
+        if count := len(wanted.tubes) - len(kept.tubes):
+            words = self.tr("Tubes of the session that lie beyond the clip were dropped: {n}")
+            self._controller.notify(Message("warning", words.format(n=count)))
 
     def _use(self, path: Path) -> None:
         self.path, self._saved = path, self._store.state

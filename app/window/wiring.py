@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.controller.controller import Controller
+    from app.intents.boxes import BoxIntents
+    from app.intents.tubes import TubeIntents
     from app.panels.messages import Messages
     from app.panels.status import StatusLine
     from app.views.atlas import AtlasPage
@@ -66,11 +68,12 @@ def connect_stage(stage: Stage, status: StatusLine, controller: Controller) -> N
     for view in (stage.canvas, grid):
         view.hovered.connect(status.show_readout)
         view.picked.connect(lambda x, y, shift: intents.pick(x, y, attended_by=shift))
-    canvas, boxes = stage.canvas, intents.boxes
-    canvas.box_drawn.connect(boxes.add)
-    canvas.box_chosen.connect(boxes.choose)
-    canvas.box_changed.connect(boxes.change)
-    canvas.box_nudged.connect(lambda x, y, grow: boxes.nudge(x, y, grow=grow))
+    canvas = stage.canvas
+    drawn: dict[str, BoxIntents | TubeIntents] = {"box": intents.boxes, "tube": intents.tubes}
+    canvas.box_drawn.connect(lambda kind, box: drawn[kind].add(box))
+    canvas.box_chosen.connect(lambda kind, place: drawn[kind].choose(place))
+    canvas.box_changed.connect(lambda kind, place, box: drawn[kind].change(place, box))
+    canvas.box_nudged.connect(lambda kind, x, y, grow: drawn[kind].nudge(x, y, grow=grow))
     grid.chosen.connect(intents.choose_cell)
     grid.opened.connect(intents.open_cell)
     compare.hovered.connect(status.show_readout)

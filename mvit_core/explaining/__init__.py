@@ -18,6 +18,7 @@ from mvit_core.explaining.methods import (
     EvidenceMethod,
     is_signed,
 )
+from mvit_core.explaining.painting import TUBE_KINDS, Tube, TubeWhat
 from mvit_core.explaining.removals import Removal
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "DEFAULT_METHOD",
     "EVIDENCE",
     "INSTANT_METHOD",
+    "TUBE_KINDS",
     "UNCHANGED",
     "Baseline",
     "Changes",
@@ -42,6 +44,8 @@ __all__ = [
     "StageRun",
     "Subject",
     "Target",
+    "Tube",
+    "TubeWhat",
     "explain",
     "explain_subject",
     "is_signed",

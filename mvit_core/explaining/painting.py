@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from mvit_core.video.clip import Clip, ClipSpec
     from mvit_core.video.transform import ModelInput
 
-__all__ = ["TUBE_KINDS", "Tube", "TubeKind", "TubeWhat", "check_tubes", "covered", "fed", "painted"]
+__all__ = [
+    "TUBE_KINDS",
+    "Tube",
+    "TubeKind",
+    "TubeWhat",
+    "check_tubes",
+    "covered",
+    "fed",
+    "painted",
+    "tubes_within",
+]
 
 TubeWhat = Literal["mean", "blur", "freeze", "keep"]
 """What becomes of a tube: a name in ``TUBE_KINDS``."""
@@ -123,6 +133,20 @@ def check_tubes(tubes: Sequence[Tube], size: tuple[int, int], frame_count: int) 
                 f"tube {number} spans frames {tube.first} to {tube.last}; the clip has frames 0 to "
                 f"{frame_count - 1}"
             )
+
+
+def tubes_within(
+    tubes: Sequence[Tube], size: tuple[int, int], frame_count: int
+) -> tuple[Tube, ...]:
+    """The tubes that lie within a clip; the arguments are those of ``check_tubes``."""
+    kept = []
+    for tube in tubes:
+        try:
+            check_tubes((tube,), size, frame_count)
+        except ClipError:
+            continue
+        kept.append(tube)
+    return tuple(kept)
 
 
 def covered(tube: Tube, pixel_map: "PixelMap", frame_indices: Sequence[int]) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from mvit_core.export.lettering import TEXT, WARNING, extent, wrapped, write
 from mvit_core.export.remarks import DAMAGED, verdicts_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
+from mvit_core.export.tube_drawing import draw_tubes
 from mvit_core.pipeline import Explanation
 from mvit_core.render import (
     HeatLayer,
@@ -60,7 +61,9 @@ class Artist:
                     draw_ring(cell, ring)
             else:
                 cell[:] = frame
-            draw_boxes(cell, shot.boxes, panel.explanation.heatmap.frame_size, self._figure.font_px)
+            source = panel.explanation.heatmap.frame_size
+            draw_tubes(cell, panel.explanation.capture.changes.tubes, frame_index, source)
+            draw_boxes(cell, shot.boxes, source, self._figure.font_px)
             if panel.label:
                 tag(cell, panel.label, self._figure.font_px)
             if self._is_bare:

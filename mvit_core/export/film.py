@@ -80,9 +80,13 @@ def _camera(
     if request.comparison is not None:
         return _PaneCamera(scene.sources, figure, request)
     is_plain = figure.columns * figure.rows == 1 and figure.panel_size == video.display_size
-    if is_plain and pixel_format == FORMAT and not request.boxes:
+    if is_plain and pixel_format == FORMAT and not _has_outlines(request):
         return _PlaneCamera(video, figure, request)
     return _Camera(video, figure, request)
+
+
+def _has_outlines(request: ExportRequest) -> bool:
+    return bool(request.boxes or request.changes.tubes)
 
 
 def _step(video: Video, ending: str) -> int:

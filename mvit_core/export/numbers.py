@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
+from mvit_core.explaining.painting import Tube
 from mvit_core.export.box_labels import boxes_in
 from mvit_core.export.evidence_facts import evidence_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
@@ -218,8 +219,10 @@ def table_sheet(
 def _heads(request: ExportRequest) -> tuple[str, ...]:
     """The heads of the columns."""
     heads = ("window_index", "rank", "class_index", "class", "probability", "frames")
-    changed = ("heads_off",) if request.changes.heads_off else ()
-    return (*heads, *(_BOX_COLUMNS if request.boxes else ()), *changed)
+    changes = request.changes
+    changed = (("heads_off", changes.heads_off), ("tubes", changes.tubes))
+    own = (name for name, what in changed if what)
+    return (*heads, *(_BOX_COLUMNS if request.boxes else ()), *own)
 
 
 def _rows(
@@ -232,11 +235,20 @@ def _rows(
         own = _box_cells(captured, place) if request.boxes else []
         if request.changes.heads_off:
             own.append(" ".join(map(str, request.changes.heads_off)))
+        if request.changes.tubes:
+            own.append(" ".join(map(_tube_cell, request.changes.tubes)))
         predictions = explainer.predictions_of(captured.record, place)
         for rank, best in enumerate(predictions[:TABLE_ROWS_PER_WINDOW], start=1):
             cells = (str(captured.window.index), str(rank), str(best.index), text_cell(best.name))
             rows.append((*cells, f"{best.probability:.6f}", frames, *own))
     return rows
+
+
+def _tube_cell(tube: Tube) -> str:
+    """What becomes of a tube, and the tube as the command line takes it: x, y, width, height."""
+    left, top, right, bottom = tube.box.corners
+    edges = ",".join(f"{edge:g}" for edge in (left, top, right - left, bottom - top))
+    return f"{tube.what}:{edges}@{tube.first}-{tube.last}"
 
 
 def _box_cells(captured: WindowCapture, place: int) -> list[str]:

@@ -11,6 +11,7 @@ from mvit_core.export.layouts import Panel
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.scene import Shot
 from mvit_core.export.styles import factors_of
+from mvit_core.export.tube_drawing import draw_tubes
 from mvit_core.render import (
     HeatLayer,
     ImageArray,
@@ -76,9 +77,11 @@ class PaneArtist:
         ring = self._ring(panel, frame_index, size)
         if ring is not None:
             draw_ring(seen, ring)
-        font = self._figure.font_px
+        font, source = self._figure.font_px, panel.explanation.heatmap.frame_size
+        there = self._sources.frame_index(panel.source, frame_index)
+        draw_tubes(seen, panel.explanation.capture.changes.tubes, there, source)
         if panel.source == 0:
-            draw_boxes(seen, shot.boxes, panel.explanation.heatmap.frame_size, font)
+            draw_boxes(seen, shot.boxes, source, font)
         if not self._figure.panel_lines:
             tag(cell, panel.label, font)
             warn(cell, warnings_of(number, shot), font)

@@ -90,6 +90,14 @@ Apache 许可证 2.0 版</translation>
             <source>The whole video is run with all heads on</source>
             <translation>整个视频在所有头开启时运行</translation>
         </message>
+        <message>
+            <source>The whole video is run with nothing changed</source>
+            <translation>整个视频在未作任何改动时运行</translation>
+        </message>
+        <message>
+            <source>Undo all</source>
+            <translation>全部撤销</translation>
+        </message>
     </context>
     <context>
         <name>Canvas</name>
@@ -1953,6 +1961,10 @@ right-click for percentile tails and units</source>
             <translation>模型没有头 {names}，因此不再关闭它们</translation>
         </message>
         <message>
+            <source>Tubes of the session that lie beyond the clip were dropped: {n}</source>
+            <translation>会话中超出视频范围的时空管已移除：{n}</translation>
+        </message>
+        <message>
             <source>{name} is another file than the one that was saved</source>
             <translation>{name} 与保存时不是同一个文件</translation>
         </message>
@@ -2337,6 +2349,13 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>TubeRow</name>
+        <message>
+            <source>Remove tube {n}</source>
+            <translation>移除时空管 {n}</translation>
+        </message>
+    </context>
+    <context>
         <name>ValueSlider</name>
         <message>
             <source>{name}, number</source>
@@ -2482,6 +2501,49 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>WhatIf</name>
+        <message>
+            <source>All off</source>
+            <translation>全部移除</translation>
+        </message>
+        <message>
+            <source>First frame of the tube</source>
+            <translation>时空管的第一帧</translation>
+        </message>
+        <message>
+            <source>Frames of the tube</source>
+            <translation>时空管的帧</translation>
+        </message>
+        <message>
+            <source>Last frame of the tube</source>
+            <translation>时空管的最后一帧</translation>
+        </message>
+        <message>
+            <source>Paint a tube</source>
+            <translation>画一个时空管</translation>
+        </message>
+        <message>
+            <source>Remove all tubes</source>
+            <translation>移除所有时空管</translation>
+        </message>
+        <message>
+            <source>What becomes of the tube</source>
+            <translation>对时空管的处理</translation>
+        </message>
+        <message>
+            <source>What if</source>
+            <translation>如果这样会怎样</translation>
+        </message>
+        <message>
+            <source>frames</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>frames below</source>
+            <translation>下方的帧</translation>
+        </message>
+    </context>
+    <context>
         <name>WhyPanel</name>
         <message>
             <source>Again</source>
@@ -2542,8 +2604,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>_Model</name>
         <message>
-            <source>with all heads on {share}</source>
-            <translation>所有头开启时 {share}</translation>
+            <source>before {share}</source>
+            <translation>之前 {share}</translation>
         </message>
         <message>
             <source>{name}: class {index}, rank {rank}. The box pins it to the timeline</source>
@@ -2850,6 +2912,10 @@ right-click for percentile tails and units</source>
             <translation>开启所有头</translation>
         </message>
         <message>
+            <source>All heads on, and all tubes off</source>
+            <translation>开启所有头，移除所有时空管</translation>
+        </message>
+        <message>
             <source>All panels away, or back</source>
             <translation>隐藏或恢复所有面板</translation>
         </message>
@@ -3018,8 +3084,8 @@ right-click for percentile tails and units</source>
             <translation>复制当前显示的内容；有多张图时附带标题和色条</translation>
         </message>
         <message>
-            <source>Delete the box</source>
-            <translation>删除检测框</translation>
+            <source>Delete the box or the tube</source>
+            <translation>删除检测框或时空管</translation>
         </message>
         <message>
             <source>Deletion, insertion</source>
@@ -3036,6 +3102,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Display panel</source>
             <translation>显示面板</translation>
+        </message>
+        <message>
+            <source>Drag on the frame: erase, blur, freeze or keep what lies there</source>
+            <translation>在画面上拖动：擦除、模糊、冻结或仅保留该处</translation>
         </message>
         <message>
             <source>Drag on the frame: the model predicts for what lies in the box</source>
@@ -3518,6 +3588,10 @@ right-click for percentile tails and units</source>
             <translation>范围一半处的轮廓线</translation>
         </message>
         <message>
+            <source>Paint a tube</source>
+            <translation>画一个时空管</translation>
+        </message>
+        <message>
             <source>Panels</source>
             <translation>面板</translation>
         </message>
@@ -3818,6 +3892,10 @@ right-click for percentile tails and units</source>
             <translation>词元</translation>
         </message>
         <message>
+            <source>Undo all changes</source>
+            <translation>撤销所有改动</translation>
+        </message>
+        <message>
             <source>Undo view change</source>
             <translation>撤销视图更改</translation>
         </message>
@@ -3832,6 +3910,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>What can be done at the pointer, as a right click</source>
             <translation>指针处可做的操作，同右键单击</translation>
+        </message>
+        <message>
+            <source>What if, erase, blur, freeze, occlusion, mask</source>
+            <translation>如果, 擦除, 模糊, 冻结, 遮挡, 掩码</translation>
+        </message>
+        <message>
+            <source>What if, original, reset</source>
+            <translation>如果, 原样, 重置</translation>
         </message>
         <message>
             <source>What is shown beside pinned maps</source>
@@ -3930,8 +4016,8 @@ right-click for percentile tails and units</source>
             <translation>所有头均已开启</translation>
         </message>
         <message>
-            <source>choose a box first: click it</source>
-            <translation>请先点击选择一个检测框</translation>
+            <source>choose a box or a tube first: click it</source>
+            <translation>请先点击选择一个检测框或时空管</translation>
         </message>
         <message>
             <source>choose a class to explain it instead of with Shift and a click on Why?</source>
@@ -3980,6 +4066,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>nothing is being done</source>
             <translation>没有正在进行的任务</translation>
+        </message>
+        <message>
+            <source>nothing is changed</source>
+            <translation>没有任何改动</translation>
         </message>
         <message>
             <source>nothing was chosen beside the file</source>
@@ -4142,6 +4232,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>effects</name>
         <message>
+            <source>1 head is off ({names})</source>
+            <translation>1 个头已关闭（{names}）</translation>
+        </message>
+        <message>
             <source>Again</source>
             <translation>重试</translation>
         </message>
@@ -4186,12 +4280,8 @@ right-click for percentile tails and units</source>
             <translation>某头改为给出零时 logit 失去的量。对前面的头，这几乎只是偏移。</translation>
         </message>
         <message>
-            <source>before: 1 head is off ({names})</source>
-            <translation>之前：1 个头已关闭（{names}）</translation>
-        </message>
-        <message>
-            <source>before: {n} heads are off ({names})</source>
-            <translation>之前：{n} 个头已关闭（{names}）</translation>
+            <source>before: {what}</source>
+            <translation>之前：{what}</translation>
         </message>
         <message>
             <source>heads off: {names}</source>
@@ -4216,6 +4306,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>{names} and {n} more</source>
             <translation>{names} 等，另有 {n} 个</translation>
+        </message>
+        <message>
+            <source>{n} heads are off ({names})</source>
+            <translation>{n} 个头已关闭（{names}）</translation>
         </message>
     </context>
     <context>
@@ -4470,6 +4564,12 @@ right-click for percentile tails and units</source>
             <translation>检查点若缺少配置、类别名，或含有多个网络，模型面板会说明，并为每种解决办法提供按钮。</translation>
         </message>
         <message>
+            <source>A class that goes with the tube needed what was there; one that stays did not need it, or finds it elsewhere too. It does not say that the model looked there: a hole is a picture that it was never trained on, so erase as much beside it and compare. Frozen, the tube tells motion from looks; kept alone, whether it is enough.
+The model's input is covered, not the file: a pixel whose centre lies in the box. Erased is the clip's mean colour (occlusion: Zeiler and Fergus, 2014). Tubes are undone by Ctrl+Z, kept in sessions, and named in exports.</source>
+            <translation>随时空管消失的类别需要该处的内容；仍在的类别不需要它，或在别处也能找到。这并不说明模型看了那里：空洞是模型从未训练过的画面，因此请在旁边擦除同样大小的一块作比较。冻结可区分运动与外观；仅保留可知它是否足够。
+被遮盖的是模型的输入而非文件：中心落在矩形内的像素。擦除后显示视频的平均颜色（遮挡法：Zeiler 和 Fergus，2014）。时空管可用 Ctrl+Z 撤销，保存在会话中，并写入导出。</translation>
+        </message>
+        <message>
             <source>A colour has no meaning of its own and another block has other colours. Along a clip they stay, as the components are fitted once, on its first window. What lies in other components is not seen (Oquab et al., 2023, section 7.5; Amir et al., 2021).</source>
             <translation>颜色本身没有含义，另一个块有另外的颜色。同一视频中颜色保持不变，因为主成分只在其第一个窗口上拟合一次。其他成分中的内容看不到（Oquab 等，2023，第 7.5 节；Amir 等，2021）。</translation>
         </message>
@@ -4488,6 +4588,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>A patch with extent in time: MViT makes each token of two sampled frames. Frames of one tubelet therefore have the same map.</source>
             <translation>在时间上有跨度的图块：MViT 的每个词元由两个采样帧构成。因此同一时空管内的帧有相同的图。</translation>
+        </message>
+        <message>
+            <source>A tube is a box of the picture over some frames, painted with Shift+E on what the model sees. It is erased, blurred, frozen or kept alone, and the classes answer.</source>
+            <translation>时空管是画面中跨若干帧的一个矩形，用 Shift+E 画在模型所见的画面上。它被擦除、模糊、冻结或仅保留，类别随之变化。</translation>
         </message>
         <message>
             <source>Alike tokens need not attend to each other, and in deep blocks all tokens grow alike: compare values within one block. It is of the tokens, so no head and no class enters.</source>
@@ -4747,6 +4851,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <source>Up and Down go through the layers, 1 to 0 show one head, A their mean or maximum. Q and a click ask where a token looks; with Shift, who looks at it.</source>
             <translation>上下方向键逐层切换，1 到 0 显示单个头，A 显示它们的平均或最大。Q 加单击询问词元关注哪里；按住 Shift 则询问谁关注它。</translation>
         </message>
+        <message>
+            <source>What if</source>
+            <translation>如果这样会怎样</translation>
+        </message>
     </context>
     <context>
         <name>intents</name>
@@ -4958,6 +5066,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Map, pinned classes and preprocessing begin anew with another model</source>
             <translation>换用另一个模型后，注意力图、固定的类别和预处理均恢复默认</translation>
+        </message>
+        <message>
+            <source>Tubes painted on the clip before are gone: {n}</source>
+            <translation>画在上一个视频上的时空管已移除：{n}</translation>
         </message>
         <message>
             <source>{map} needs a picked token, and another clip has none: back to {default}</source>
@@ -5308,6 +5420,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>这是另一组头开启时的图；所要的图正在生成</translation>
         </message>
         <message>
+            <source>Map with other tubes; the one asked for is on its way</source>
+            <translation>这是另一些时空管下的图；所要求的图正在生成</translation>
+        </message>
+        <message>
             <source>Not a sampled frame: map of the nearest tubelet, t={t}</source>
             <translation>非采样帧：显示最近的时空管的图，t={t}</translation>
         </message>
@@ -5558,6 +5674,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>最佳</translation>
         </message>
         <message>
+            <source>Blur</source>
+            <translation>模糊</translation>
+        </message>
+        <message>
             <source>Channels of the last block's first norm, weighted by their mean gradient.</source>
             <translation>最后一块第一个归一化层的通道，按其平均梯度加权。</translation>
         </message>
@@ -5576,6 +5696,18 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Direct logit attribution</source>
             <translation>直接 logit 归因</translation>
+        </message>
+        <message>
+            <source>Erase</source>
+            <translation>擦除</translation>
+        </message>
+        <message>
+            <source>Everything outside shows the clip's mean colour.</source>
+            <translation>时空管以外全部显示视频的平均颜色。</translation>
+        </message>
+        <message>
+            <source>Freeze</source>
+            <translation>冻结</translation>
         </message>
         <message>
             <source>GIF, 256 colours per frame</source>
@@ -5632,6 +5764,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Integrated gradients of the tokens that enter the last stage; they sum to what the clip makes of the logit.</source>
             <translation>进入最后阶段的词元的积分梯度；其总和即视频对 logit 的贡献。</translation>
+        </message>
+        <message>
+            <source>Keep alone</source>
+            <translation>仅保留</translation>
         </message>
         <message>
             <source>Key knock-out</source>
@@ -5748,6 +5884,18 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>The pink heart moves left</source>
             <translation>粉色心形左移</translation>
+        </message>
+        <message>
+            <source>The tube is blurred by a tenth of the shorter side.</source>
+            <translation>时空管内以短边的十分之一模糊。</translation>
+        </message>
+        <message>
+            <source>The tube shows the clip's mean colour.</source>
+            <translation>时空管内显示视频的平均颜色。</translation>
+        </message>
+        <message>
+            <source>The tube stays as it is in the first frame of its span.</source>
+            <translation>时空管内停留在其范围的第一帧。</translation>
         </message>
         <message>
             <source>The violet bar spins</source>
@@ -6292,6 +6440,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>尚未运行</translation>
         </message>
         <message>
+            <source>nothing changed</source>
+            <translation>未作改动</translation>
+        </message>
+        <message>
             <source>run</source>
             <translation>已运行</translation>
         </message>
@@ -6322,6 +6474,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>window {n}: {what}</source>
             <translation>模型窗口 {n}：{what}</translation>
+        </message>
+        <message>
+            <source>without tubes</source>
+            <translation>不含时空管</translation>
         </message>
     </context>
     <context>
@@ -6356,6 +6512,81 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Views</source>
             <translation>视图</translation>
+        </message>
+    </context>
+    <context>
+        <name>tubes</name>
+        <message>
+            <source>1 tube blurred</source>
+            <translation>模糊了 1 个时空管</translation>
+        </message>
+        <message>
+            <source>1 tube erased</source>
+            <translation>擦除了 1 个时空管</translation>
+        </message>
+        <message>
+            <source>1 tube frozen</source>
+            <translation>冻结了 1 个时空管</translation>
+        </message>
+        <message>
+            <source>1 tube kept alone</source>
+            <translation>仅保留 1 个时空管</translation>
+        </message>
+        <message>
+            <source>Drag a tube to {what}, over {span}; Enter paints one in the middle. Esc ends</source>
+            <translation>拖动画一个时空管（{what}，{span}）；Enter 在中间画一个。Esc 结束</translation>
+        </message>
+        <message>
+            <source>Nothing was painted: the tube lies beside the frame, or within a pixel</source>
+            <translation>没有画上：时空管在画面之外，或小于一个像素</translation>
+        </message>
+        <message>
+            <source>There are {n} tubes, the most that are painted at once; remove one first</source>
+            <translation>已有 {n} 个时空管，达到上限；请先移除一个</translation>
+        </message>
+        <message>
+            <source>There is no loop: set one with I and O first</source>
+            <translation>没有循环：请先用 I 和 O 设定</translation>
+        </message>
+        <message>
+            <source>Tube {n}: arrows move it, with Shift they resize it, Delete removes it. Esc ends</source>
+            <translation>时空管 {n}：方向键移动，按住 Shift 调整大小，Delete 删除。Esc 结束</translation>
+        </message>
+        <message>
+            <source>beside what the model sees</source>
+            <translation>不在模型所见范围内</translation>
+        </message>
+        <message>
+            <source>frames {a}–{b}</source>
+            <translation>第 {a}–{b} 帧</translation>
+        </message>
+        <message>
+            <source>the loop</source>
+            <translation>循环范围</translation>
+        </message>
+        <message>
+            <source>the whole clip</source>
+            <translation>整个视频</translation>
+        </message>
+        <message>
+            <source>this window</source>
+            <translation>当前模型窗口</translation>
+        </message>
+        <message>
+            <source>{n} tubes blurred</source>
+            <translation>模糊了 {n} 个时空管</translation>
+        </message>
+        <message>
+            <source>{n} tubes erased</source>
+            <translation>擦除了 {n} 个时空管</translation>
+        </message>
+        <message>
+            <source>{n} tubes frozen</source>
+            <translation>冻结了 {n} 个时空管</translation>
+        </message>
+        <message>
+            <source>{n} tubes kept alone</source>
+            <translation>仅保留 {n} 个时空管</translation>
         </message>
     </context>
     <context>

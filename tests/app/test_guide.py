@@ -27,6 +27,7 @@ SPEC = {
     "faithfulness",
     "sanity",
     "effect",
+    "what_if",
     "time_to_time",
 }
 OF_HEADS = {entry.name for entry in HEAD_WORDS}

@@ -146,7 +146,8 @@ def test_a_click_on_a_head_chooses_it_everywhere(lens, qtbot):
     assert lens.store.state.map.head == 2
     assert lens.stage.grid.scene.style.chosen_heads == (2,)
     assert lens.stage.grid.grab().toImage() != before
-    show(qtbot, lens, "single")
+    lens.actions_table.run("view.show_single")
+    settle(qtbot, lens)
     assert "head h2 of 4" in lens.stage.header.title.full_text()
 
 

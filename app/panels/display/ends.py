@@ -49,22 +49,7 @@ class RangeControls(QWidget):
         self.histogram.range_asked.connect(lambda ends: self.changed.emit("manual_range", ends))
         self.histogram.held.connect(self.held)
         self.export = PlotMenu(self.histogram.figure, "histogram", self)
-        self.low, self.high = QLineEdit(), QLineEdit()
-        self.unit = label(self.tr("× uniform"), "faint", small=True)
-        self.unit.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        numbers = QHBoxLayout()
-        numbers.setSpacing(6)
-        for field, words, side in (
-            (self.low, self.tr("Lowest"), Qt.AlignmentFlag.AlignLeft),
-            (self.high, self.tr("Highest"), Qt.AlignmentFlag.AlignRight),
-        ):
-            set_spoken_name(field, words)
-            field.setAlignment(side)
-            field.setMinimumWidth(48)
-            field.editingFinished.connect(self._entered)
-        numbers.addWidget(self.low, 1)
-        numbers.addWidget(self.unit)
-        numbers.addWidget(self.high, 1)
+        numbers = self._make_numbers()
         top = QWidget()
         lines = form(top)
         lines.addWidget(label(self.tr("Range"), "soft", of=self.policy), 0, 0)
@@ -151,6 +136,26 @@ class RangeControls(QWidget):
             return
         self.refused.emit("")
         self.changed.emit("manual_range", ends)
+
+    def _make_numbers(self) -> QHBoxLayout:
+        """The numbers at both ends, and their unit between them."""
+        self.low, self.high = QLineEdit(), QLineEdit()
+        self.unit = label(self.tr("× uniform"), "faint", small=True)
+        self.unit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        numbers = QHBoxLayout()
+        numbers.setSpacing(6)
+        for field, words, side in (
+            (self.low, self.tr("Lowest"), Qt.AlignmentFlag.AlignLeft),
+            (self.high, self.tr("Highest"), Qt.AlignmentFlag.AlignRight),
+        ):
+            set_spoken_name(field, words)
+            field.setAlignment(side)
+            field.setMinimumWidth(48)
+            field.editingFinished.connect(self._entered)
+        numbers.addWidget(self.low, 1)
+        numbers.addWidget(self.unit)
+        numbers.addWidget(self.high, 1)
+        return numbers
 
     def _make_policies(self) -> QComboBox:
         made = combo(self.tr("Colour range"))

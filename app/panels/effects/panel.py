@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from app.panels.effects.lists import EffectList, EffectTable
 from app.panels.effects.switches import HeadRow
+from app.panels.effects.what_if import WhatIf
 from app.panels.spec import Panel
 from app.text.effects import class_words, coming_words, effects_note, mean_words
 from app.text.empty import effects_words, run_words
@@ -63,6 +64,8 @@ class EffectsPanel(Panel):
         self.coming, self.again = label("", "soft", small=True), self._link("explain.effects")
         self.note, self.mean = label("", "faint", small=True), label("", "soft", small=True)
         self.better = self._link("explain.mean")
+        self.what_if = WhatIf()
+        self.what_if.command.connect(self.command)
         for words in (self.coming, self.note):
             words.setWordWrap(True)
         self._body = self._laid_out()
@@ -70,6 +73,7 @@ class EffectsPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.empty)
         column.addWidget(self._body, 1)
+        column.addWidget(self.what_if)
 
     def _laid_out(self) -> QWidget:
         body = QWidget()
@@ -82,14 +86,13 @@ class EffectsPanel(Panel):
         below = QVBoxLayout()
         below.setContentsMargins(theme.GUTTER, theme.GAP // 2, theme.GUTTER, 0)
         below.setSpacing(2)
-        for words, link in ((self.coming, self.again), (None, None), (self.mean, self.better)):
-            if words is None or link is None:
-                below.addWidget(self.note)
-                continue
-            row = QHBoxLayout()
-            row.addWidget(words, 1)
-            row.addWidget(link)
-            below.addLayout(row)
+        row = QHBoxLayout()
+        row.addWidget(self.coming, 1)
+        row.addWidget(self.again)
+        below.addLayout(row)
+        below.addWidget(self.note)
+        below.addWidget(self.mean)
+        below.addWidget(self.better, 0, Qt.AlignmentFlag.AlignLeft)  # the dock has 260 pixels
         column.addLayout(below)
         return body
 
@@ -169,6 +172,7 @@ class EffectsPanel(Panel):
                 lambda place: context.intents.show_head(place.block, place.head)
             )
         self.by_chosen.connect(switch.choose_by)
+        self.what_if.connect_to(context.intents)
         self.changed.connect(context.intents.set_field)
         self.command.connect(context.run)
         self.remarked.connect(context.show_remark)
@@ -180,6 +184,7 @@ class EffectsPanel(Panel):
 
     @override
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        self._show_what_if(old, new)
         words, info = effects_words(new), new.results.effects
         self.empty.show_words(words.sentence, with_button=words.can_run)
         is_empty = bool(words.sentence) or info is None
@@ -197,6 +202,16 @@ class EffectsPanel(Panel):
         self._show_heads(new, info)
         self._show_choices(new)
         self._show_words(info)
+
+    def _show_what_if(self, old: Snapshot | None, new: Snapshot) -> None:
+        now, then = (
+            None
+            if x is None
+            else (x.settings, x.results.window(x.state.frame), x.results.shown, x.results.model)
+            for x in (new, old)
+        )
+        if now != then:
+            self.what_if.show_snapshot(new)
 
     def _show_heads(self, new: Snapshot, info: EffectsInfo) -> None:
         off, on_frame = set(new.state.changes.heads_off), _on_frame(new)

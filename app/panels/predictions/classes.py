@@ -98,7 +98,7 @@ class _Model(QAbstractListModel):
     def _before(self, row: ListedClass) -> tuple[str, ...]:
         if row.before is None:
             return ()
-        words = self.tr("with all heads on {share}")
+        words = self.tr("before {share}")
         return (words.format(share=share_words(row.before)),)
 
     @override

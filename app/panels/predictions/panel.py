@@ -27,7 +27,7 @@ from app.panels.predictions.video import VideoControls
 from app.panels.spec import Panel
 from app.results.boxes import listed_box
 from app.state.view_state import TOP_CHOICES
-from app.text.class_list import listed_classes
+from app.text.class_list import listed_classes, scores_before
 from app.text.terms import sentence
 from app.widgets import theme
 from app.widgets.basic import icon_button, label, set_tip
@@ -64,7 +64,7 @@ class WindowPredictions:
     own_head: str = ""
     """Name of the head that gives the model's own predictions."""
     before: Scores | None = field(default=None, compare=False)
-    """(classes,) with all heads on, where some are off and that is known."""
+    """(classes,) with nothing changed, where something is and that is known."""
 
 
 class PredictionsPanel(Panel):
@@ -91,7 +91,7 @@ class PredictionsPanel(Panel):
         self.video.run.clicked.connect(lambda: self.command.emit("attention.average"))
         self.search = self._search_field()
         self.before = BeforeLine()
-        self.before.all_on.clicked.connect(lambda: self.command.emit("explain.all_on"))
+        self.before.all_on.clicked.connect(lambda: self.command.emit(self.before.command))
         self._note = label("", "faint")
         self._note.setWordWrap(True)
         self._note.setFont(theme.small_font(self))
@@ -108,8 +108,8 @@ class PredictionsPanel(Panel):
             self.boxes,
             self.heads,
             self.search,
+            self.before,  # above: the bars may reach beyond the dock
             self.bars,
-            self.before,
             self._note,
             self.pinned,
         ):
@@ -253,7 +253,7 @@ class PredictionsPanel(Panel):
             result.boxes,
             result.heads if len(result.heads) > 1 else (),
             results.model.head,
-            None if snapshot.state.listed_head not in ("", results.model.head) else results.before,
+            scores_before(snapshot.state, results),
         )
 
     def _remarks(self, model: ModelInfo, note: str) -> str:

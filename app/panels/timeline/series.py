@@ -63,7 +63,8 @@ class Series(Row):
             return ""
         index = window_of(scene.windows, frame).index
         words = tr("window {n}: {what}").format(n=index + 1, what=value_at(scene.series, index))
-        return f"{words} · {tr('all heads on')}" if scene.series.is_of_all_heads else words
+        otherwise = otherwise_words(scene.series)
+        return f"{words} · {otherwise}" if otherwise else words
 
     @override
     def figure(self, scene: Scene) -> Callable[[], Plot] | None:
@@ -79,8 +80,8 @@ class Series(Row):
         place = box.adjusted(0, EDGE_PX, 0, -EDGE_PX)
         painter.fillRect(place, QColor(theme.current().control))
         painter.drawPixmap(place.topLeft(), self._picture(scene, scene.series, place))
-        if scene.series.is_of_all_heads:
-            _paint_hatch(painter, place)
+        if otherwise := otherwise_words(scene.series):
+            _paint_hatch(painter, place, otherwise)
 
     def _picture(self, scene: Scene, series: SeriesInfo, place: QRectF) -> QPixmap:
         """The plot as a picture, cached while it would be the same."""
@@ -98,13 +99,20 @@ class Series(Row):
         return self._kept[1]
 
 
-def _paint_hatch(painter: QPainter, place: QRectF) -> None:
-    """Hatch the row, and say why: what is shown has heads off, the series has not."""
+def otherwise_words(series: SeriesInfo) -> str:
+    """What a series is of while the window shown has changes; empty where both are alike."""
+    if series.is_without_tubes:
+        return tr("nothing changed") if series.is_of_all_heads else tr("without tubes")
+    return tr("all heads on") if series.is_of_all_heads else ""
+
+
+def _paint_hatch(painter: QPainter, place: QRectF, words: str) -> None:
+    """Hatch the row, and say why: what is shown is changed, the series is not."""
     colours = theme.current()
     faint = QColor(colours.text_faint)
     faint.setAlphaF(HATCH)
     painter.fillRect(place, QBrush(faint, Qt.BrushStyle.BDiagPattern))
-    words, metrics = tr("all heads on"), painter.fontMetrics()
+    metrics = painter.fontMetrics()
     box = QRectF(0, 0, metrics.horizontalAdvance(words) + 2 * PAD_PX, metrics.height())
     box.moveTopRight(place.topRight())
     painter.fillRect(box, QColor(colours.panel))
