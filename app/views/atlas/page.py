@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from app.results.atlas import AtlasInfo, Place, TimesInfo
     from app.results.snapshot import Snapshot
 
+LEAST_PX = 420
+"""Least width of the page in a window whose docks stand at both sides for a moment."""
 WIDE_PX = 820
 """Least width of the page at which both plots stand side by side."""
 
@@ -250,6 +252,12 @@ class AtlasPage(KeepsKeys):
             self.opened.emit()
         else:
             super().keyPressEvent(event)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Never more than the first page needs: pages behind others would widen the window too."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), LEAST_PX), hint.height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
