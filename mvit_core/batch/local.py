@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mvit_core.batch.shards import Shard
     from mvit_core.batch.unit import MakeRunner
+    from mvit_core.clips import ListedClip
 
 __all__ = ["Counts", "LocalEngine"]
 
@@ -79,6 +80,7 @@ class LocalEngine:
 
     Args:
         folder: of the batch.
+        clips: all of its list; they go to the processes by value, too.
         spec: what is asked of every clip; it goes to the processes by value.
         make: makes the runner of a process; known by name in a module.
         workers: processes.
@@ -86,9 +88,15 @@ class LocalEngine:
     """
 
     def __init__(
-        self, folder: Path, spec: object, make: MakeRunner, workers: int, threads: int
+        self,
+        folder: Path,
+        clips: tuple[ListedClip, ...],
+        spec: object,
+        make: MakeRunner,
+        workers: int,
+        threads: int,
     ) -> None:
-        self._arguments = (folder, spec, threads, make)
+        self._arguments = (folder, clips, spec, threads, make)
         self._context = multiprocessing.get_context("spawn")
         self._size = workers
         self._workers: list[_Worker] = []
@@ -164,7 +172,7 @@ class LocalEngine:
         ids = range(shard.first, shard.first + len(shard.clips))
         culprits = tuple((i, words) for i, words in self._culprits.items() if i in ids)
         with suppress(OSError):  # it has died, which is heard next
-            worker.pipe.send(Job(shard, culprits))
+            worker.pipe.send(Job(shard.number, shard.first, len(shard.clips), culprits))
 
     def _hear(self, worker: _Worker) -> None:
         try:

@@ -89,11 +89,10 @@ def run_batch(
     _begin(batch)
     shards = shards_of(batch.clips.clips, batch.shard, batch.part)
     before, left = _looked_up(batch, shards)
-    total, began = sum(len(shard.clips) for shard in shards), monotonic()
+    total, began, pace = sum(len(shard.clips) for shard in shards), monotonic(), _Pace()
 
     def progress(counts: Counts) -> Progress:
-        done, seconds = before.clips + counts.clips, monotonic() - began
-        rate = counts.clips / seconds if counts.clips and seconds > 0 else 0.0
+        done, rate = before.clips + counts.clips, pace.of(counts.clips)
         ahead = (total - done) / rate if rate else None
         return Progress(done, total, before.errors + counts.errors, rate, ahead)
 
@@ -103,6 +102,23 @@ def run_batch(
             counts = _engine(batch).run(left, lambda now: on_progress(progress(now)), is_noted)
         last = progress(counts)
         return BatchResult(last, counts.clips, monotonic() - began, last.done < total)
+
+
+class _Pace:
+    """Clips a second since the first was done: loading models is no part of it."""
+
+    def __init__(self) -> None:
+        self._began = self._first = monotonic()
+        self._clips = 0
+
+    def of(self, clips: int) -> float:
+        """The pace after so many clips; 0 before the first."""
+        now = monotonic()
+        if clips and not self._clips:
+            self._first, self._clips = now, clips
+        if clips > self._clips and now > self._first:
+            return (clips - self._clips) / (now - self._first)
+        return clips / (now - self._began) if now > self._began else 0.0
 
 
 def _begin(batch: Batch) -> None:
@@ -120,7 +136,14 @@ def _begin(batch: Batch) -> None:
 def _engine(batch: Batch) -> LocalEngine:
     from mvit_core.batch.clip_runner import make_runner
 
-    return LocalEngine(batch.folder, batch.spec, make_runner, batch.workers, batch.threads)
+    return LocalEngine(
+        batch.folder,
+        batch.clips.clips,
+        batch.spec,
+        make_runner,
+        batch.workers,
+        batch.threads,
+    )
 
 
 def _looked_up(batch: Batch, shards: tuple[Shard, ...]) -> tuple[Counts, list[Shard]]:

@@ -7,23 +7,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mvit_core.batch.shards import Shard
 from mvit_core.batch.unit import run_shard
 from mvit_core.errors import MvitError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mvit_core.batch.shards import Shard, ShardDone
+    from mvit_core.batch.shards import ShardDone
     from mvit_core.batch.unit import MakeRunner
+    from mvit_core.clips import ListedClip
 
 __all__ = ["AtClip", "Failed", "Finished", "Job", "Ready", "serve"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A shard to run."""
+    """A shard to run, by its place: a message so small that no pipe is ever full of them."""
 
-    shard: Shard
+    number: int
+    first: int
+    count: int
     culprits: tuple[tuple[int, str], ...] = ()
     """Clips that are not to be run, and the sentence that stands for each."""
 
@@ -67,12 +71,20 @@ class Pipe(Protocol):
         """Wait for a job; raises EOFError where the driver is gone."""
 
 
-def serve(pipe: Pipe, folder: Path, spec: object, threads: int, make: MakeRunner) -> None:
+def serve(
+    pipe: Pipe,
+    folder: Path,
+    clips: tuple[ListedClip, ...],
+    spec: object,
+    threads: int,
+    make: MakeRunner,
+) -> None:
     """Run shards until the other side goes away; a clip begun then is dropped.
 
     Args:
         pipe: to the driver.
         folder: of the batch.
+        clips: all of its list.
         spec: what is asked of every clip, for ``make``.
         threads: that a network may use.
         make: makes the runner.
@@ -88,7 +100,9 @@ def serve(pipe: Pipe, folder: Path, spec: object, threads: int, make: MakeRunner
             pipe.send(Ready())
             while True:
                 job: Job = pipe.recv()
-                done = run_shard(runner, folder, job.shard, dict(job.culprits), on_clip)
+                inside = clips[job.first : job.first + job.count]
+                shard = Shard(job.number, job.first, inside)
+                done = run_shard(runner, folder, shard, dict(job.culprits), on_clip)
                 pipe.send(Finished(done))
         except MvitError as error:
             pipe.send(Failed(str(error)))

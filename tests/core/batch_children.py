@@ -14,6 +14,7 @@ from mvit_core.clips import ListedClip
 from mvit_core.errors import MvitError
 
 TABLES = ("clips",)
+MANY = 18
 
 
 def listed(count):
@@ -45,8 +46,8 @@ def dying(spec, threads):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def engine(folder, how=(), make=Counted, seconds=0.0, workers=2):
-    return LocalEngine(folder, (seconds, dict(how)), make, workers, 1)
+def engine(folder, how=(), make=Counted, seconds=0.0, workers=2, many=MANY):
+    return LocalEngine(folder, listed(many), (seconds, dict(how)), make, workers, 1)
 
 
 def left(folder, clips, size):
@@ -60,8 +61,8 @@ def prepare(folder):
 
 
 if __name__ == "__main__":
-    out, many, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+    out, seconds = Path(sys.argv[1]), float(sys.argv[2])
     print("begun", flush=True)
     engine(out, seconds=seconds).run(
-        left(out, listed(many), 3), lambda counts: print(counts.clips, flush=True)
+        left(out, listed(MANY), 3), lambda counts: print(counts.clips, flush=True)
     )

@@ -14,12 +14,12 @@ from mvit_core.batch.shards import read_done, shards_of
 from mvit_core.batch.unit import run_shard
 from mvit_core.errors import MvitError
 from mvit_core.system.signals import first_signal_noted
-from tests.core.batch_children import Counted, dying, engine, left, listed, prepare, refusing
+from tests.core.batch_children import MANY, Counted, dying, engine, left, listed, prepare, refusing
 
 pq = pytest.importorskip("pyarrow.parquet", reason="tables of a batch need the extra 'batch'")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 
-MANY, SIZE = 18, 3
+SIZE = 3
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -73,7 +73,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_twice(folder
 
 @pytest.mark.parametrize("what", ["driver", "both"])
 def test_what_a_killed_driver_left_is_finished_by_the_next_run(folder, loop, what):
-    words = [sys.executable, "-m", "tests.core.batch_children", folder, str(MANY), "0.05"]
+    words = [sys.executable, "-m", "tests.core.batch_children", folder, "0.05"]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
     ) as driver:
@@ -102,6 +102,14 @@ def test_a_clip_that_kills_its_process_becomes_an_error_row_and_the_others_are_r
     assert "ended its process again and again (SIGKILL)" in found[8]["error"]
     assert (counts.clips, counts.errors) == (MANY, 5)
     assert files_of(folder) == loop[1]
+
+
+def test_shards_larger_than_any_pipe_are_given_out_ahead(folder):
+    """Jobs and progress are small and few: none waits for room while the other side does, too."""
+    many = 6000
+    counts = engine(folder, workers=1, many=many).run(left(folder, listed(many), many // 3))
+    assert counts.clips == many
+    assert [row["clip_id"] for row in rows_of(folder)] == list(range(many))
 
 
 def test_a_stop_ends_after_the_shards_in_flight_and_the_next_run_goes_on(folder, loop):
