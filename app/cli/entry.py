@@ -10,6 +10,7 @@ from functools import partial
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from app.cli import (
+    batch,
     capture,
     checks,
     demo,
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "heads": ("what each head does, and what the class loses without it", heads.add_options),
     "what-if": ("the classes of a clip with parts erased, or patched", what_if.add_options),
     "capture": ("run a clip and keep it in a file for the window", capture.add_options),
+    "batch": ("run many clips, and write tables of all heads", batch.add_options),
     "inspect": ("what a checkpoint or a capture file holds", inspect.add_options),
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),

@@ -11,6 +11,7 @@ from mvit_core.errors import ArchitectureError, LabelsError
 from mvit_core.system.ordinary_file import is_file
 
 if TYPE_CHECKING:
+    from app.state.view_state import ModelSource
     from mvit_core.checkpoint import LoadedModel
 
 
@@ -92,19 +93,19 @@ def stream_number(text: str) -> int:
     return int(text)
 
 
-def load(options: argparse.Namespace) -> LoadedModel:
-    """Load the model that the options name.
+def model_source(options: argparse.Namespace, checkpoint: Path) -> ModelSource:
+    """What the options say of a checkpoint.
 
     Raises:
-        MvitError: a file does not exist or cannot be read as what it should be.
+        MvitError: the configuration or the class names do not exist.
     """
     from app.state.view_state import ModelSource
 
     for path, error in ((options.config, ArchitectureError), (options.labels, LabelsError)):
         if path is not None and not is_file(path):
             raise error(f"{path} does not exist; give the path of a file")
-    source = ModelSource(
-        options.checkpoint,
+    return ModelSource(
+        checkpoint,
         config=options.config,
         preset=options.preset,
         labels=options.labels,
@@ -113,7 +114,15 @@ def load(options: argparse.Namespace) -> LoadedModel:
         head=options.head_name,
         half=options.half,
     )
-    return source.load()
+
+
+def load(options: argparse.Namespace) -> LoadedModel:
+    """Load the model that the options name.
+
+    Raises:
+        MvitError: a file does not exist or cannot be read as what it should be.
+    """
+    return model_source(options, options.checkpoint).load()
 
 
 def load_and_report(options: argparse.Namespace) -> LoadedModel:

@@ -6,9 +6,7 @@ ways compute the same numbers, so the weights do not depend on the choice.
 
 import multiprocessing
 import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mvit_core.errors import MvitError
+from mvit_core.system.signals import deaf_to_ctrl_c
 from mvit_core.training.learner import Learner, Share, Task
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class ProcessHelper:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _deaf_to_ctrl_c():  # which the new process inherits from its first moment
+        with deaf_to_ctrl_c():  # which the new process inherits from its first moment
             self._process.start()
         theirs.close()
         return self
@@ -107,19 +106,6 @@ class ProcessHelper:
             "the second process of the training has ended (was it killed for memory?); "
             "give the same command again to continue from the last checkpoint"
         )
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C goes to all processes of a terminal, but is for the first one to handle."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _serve(pipe: "Connection[_Fields, _Question]") -> None:

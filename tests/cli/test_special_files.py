@@ -66,15 +66,17 @@ PLACES = {
     "capture target": ["capture", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "capture file": ["export", "{evil}", "-o", "heat.csv"],
     "capture inspected": ["inspect", "{evil}"],
+    "list of clips": ["batch", "{evil}", "--checkpoint", "{model}", "-o", "{out}"],
     "figures": ["demo", "evaluate", "--figures", "{evil}"],
 }
 FOLDERS = {
     "folder of clips": ["demo", "clips", "--out", "{evil}"],
+    "folder of a batch": ["batch", "{list}", "--checkpoint", "{model}", "-o", "{evil}"],
     "folder of a training": ["demo", "train", "--out", "{evil}"],
 }
 """What is written into a folder that is made where it is not there."""
-ELSEWHERE = {"session", "card"}
-"""Tried by tests/app/test_special_files.py and tests/demo/test_demo_shipped.py."""
+ELSEWHERE = {"session", "card", "root"}
+"""Tried by test_special_files.py of tests/app, test_demo_shipped.py and test_batch.py."""
 
 
 @contextmanager
@@ -97,7 +99,15 @@ def paths(barcode_clip, toy_checkpoint, tmp_path):
     detector = tmp_path / "detector.pyth"
     settings = cfg(tiny()) | {"DETECTION": {"ENABLE": True, "SPATIAL_SCALE_FACTOR": 16}}
     torch.save({"model_state": MViT(tiny()).state_dict(), "cfg": json.dumps(settings)}, detector)
-    return {"clip": barcode_clip, "model": toy_checkpoint, "detector": detector}
+    clips = tmp_path / "clips.csv"
+    clips.write_text(f"path,label\n{barcode_clip.name},3\n")
+    return {
+        "clip": barcode_clip,
+        "model": toy_checkpoint,
+        "detector": detector,
+        "list": clips,
+        "out": tmp_path / "out",
+    }
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ BUILT_IN = {"eval", "exec", "compile", "__import__"}
 OF_THE_SYSTEM = {"system", "popen", "execv", "execve", "spawnv", "posix_spawn", "startfile", "fork"}
 ALLOWED = {
     "app/window/display.py": {"socket", "subprocess"},  # asks a display, and a child, for a window
+    "mvit_core/batch/local.py": {"multiprocessing"},  # the processes that run a batch
     "mvit_core/training/helpers.py": {"multiprocessing"},  # the second process of a training
 }
 """Modules that need one of these, and for what."""

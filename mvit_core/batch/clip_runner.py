@@ -1,0 +1,170 @@
+"""Runs one clip through the networks of a batch: decodes, captures, and makes the rows."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from mvit_core.attention.recorder import Keep, capture
+from mvit_core.batch.head_rows import LayerValues, averaged, head_rows, layer_values
+from mvit_core.batch.request import BatchSpec, Windows
+from mvit_core.batch.tables import Rows, tables_of
+from mvit_core.batch.unit import clip_row
+from mvit_core.captured import check_finite
+from mvit_core.checkpoint import LoadedModel
+from mvit_core.clips import ListedClip
+from mvit_core.errors import MvitError
+from mvit_core.video import Video, clip_windows, open_video, read_clip
+from mvit_core.video.multi_view import View, plan_views, preprocessing_for
+from mvit_core.video.transform import transform
+
+__all__ = ["NetworkRunner", "make_runner"]
+
+_TOP = 5
+_IS_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def make_runner(spec: BatchSpec, threads: int) -> "NetworkRunner":
+    """Load the networks of a batch in a process of its own.
+
+    Args:
+        spec: what is asked of every clip.
+        threads: of torch, for the whole process.
+
+    Raises:
+        MvitError: a model cannot be loaded.
+    """
+    torch.set_num_threads(threads)
+    return NetworkRunner(spec)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One view of a clip, as a network saw it."""
+
+    frames: tuple[int, ...]
+    probabilities: torch.Tensor
+    """(classes,)."""
+    layers: tuple[LayerValues, ...]
+    note: str
+
+
+class NetworkRunner:
+    """Holds the networks of a batch.
+
+    Args:
+        spec: what is asked of every clip.
+
+    Raises:
+        MvitError: a model cannot be loaded.
+    """
+
+    def __init__(self, spec: BatchSpec) -> None:
+        self.tables = tables_of(spec.stats)
+        self._windows, self._all_queries = spec.windows, spec.stats == "all"
+        self._models = [
+            (name, source.load()) for name, source in zip(spec.names, spec.models, strict=True)
+        ]
+
+    def rows(self, clip_id: int, clip: ListedClip) -> Rows:
+        """The rows of a clip; one that cannot be run has one row in ``clips``, with its error."""
+        facts: dict[str, Any] = {}
+        found: dict[str, list[dict[str, Any]]] = {table: [] for table in self.tables}
+        try:
+            with open_video(clip.path) as video:
+                facts = _facts(video)
+                for name, loaded in self._models:
+                    self._add(found, clip_id, clip, name, loaded, video)
+                facts["damage"] = "; ".join(video.damage) or None
+        except MvitError as error:
+            return {"clips": [clip_row(clip_id, clip, **facts, error=str(error))]}
+        return {**found, "clips": [clip_row(clip_id, clip, **facts)]}
+
+    def _add(
+        self,
+        found: dict[str, list[dict[str, Any]]],
+        clip_id: int,
+        clip: ListedClip,
+        name: str,
+        loaded: LoadedModel,
+        video: Video,
+    ) -> None:
+        labels = labels_of(clip, loaded.classes)
+        for index, views in _views(video, loaded, self._windows):
+            key = {"clip_id": clip_id, "window_index": index, "checkpoint": name}
+            seen = [self._seen(video, loaded, view) for view in views]
+            found["windows"].append({**key, **_said(seen, loaded.classes, labels)})
+            heads, profiles = head_rows(averaged([each.layers for each in seen]), key)
+            found["heads"] += heads
+            if self._all_queries:
+                found["profiles"] += profiles
+
+    def _seen(self, video: Video, loaded: LoadedModel, view: View) -> _Seen:
+        """Run one view."""
+        windows, spec = self._windows, loaded.clip_spec
+        if not isinstance(windows, str):
+            spec = preprocessing_for(spec, windows)
+        shown = read_clip(video, view.window)
+        given = transform(shown, spec, view.crop)
+        record = capture(loaded.model, given.tensor, keep=Keep(statistics=self._all_queries))
+        check_finite(record, view.window)
+        layers = layer_values(record, all_queries=self._all_queries)
+        return _Seen(given.frame_indices, record.probabilities[0], layers, shown.window.note)
+
+
+def labels_of(clip: ListedClip, classes: Sequence[str] | None) -> frozenset[int]:
+    """Classes of a network that the labels of a clip name, by number or by name in any case."""
+    places = {name.casefold(): place for place, name in enumerate(classes or ())}
+    found = (
+        int(label) if _IS_NUMBER.fullmatch(label) else places.get(label.casefold())
+        for label in clip.labels
+    )
+    return frozenset(place for place in found if place is not None)
+
+
+def _facts(video: Video) -> dict[str, Any]:
+    width, height = video.size
+    seconds = float(video.pts_seconds[-1]) + 1 / video.fps
+    facts = {"frames": video.frame_count, "fps": float(video.fps), "seconds": seconds}
+    return {**facts, "width": width, "height": height}
+
+
+def _views(
+    video: Video, loaded: LoadedModel, windows: Windows
+) -> Iterator[tuple[int, Sequence[View]]]:
+    """Number of each row, and the views that are its mean."""
+    count, fps, spec = video.frame_count, video.fps, loaded.clip_spec
+    if isinstance(windows, str):
+        side_by_side = clip_windows(count, fps, spec)
+        for window in side_by_side[: 1 if windows == "first" else None]:
+            yield window.index, (View(window),)
+    else:
+        yield 0, plan_views(count, fps, preprocessing_for(spec, windows), windows)
+
+
+def _said(
+    seen: Sequence[_Seen], classes: Sequence[str] | None, labels: frozenset[int]
+) -> dict[str, Any]:
+    """Columns of ``windows`` after the key: the mean of the probabilities over views."""
+    scores = torch.stack([each.probabilities for each in seen]).mean(dim=0)
+    order = scores.argsort(descending=True, stable=True)[:_TOP].tolist()
+    top = [{"index": i, "class": _name(i, classes), "probability": float(scores[i])} for i in order]
+    best = top[0] if top else {"index": None, "class": None, "probability": None}
+    return {
+        "frames": sorted({frame for each in seen for frame in each.frames})
+        if len(seen) > 1
+        else list(seen[0].frames),
+        "predicted": best["class"],
+        "predicted_index": best["index"],
+        "probability": best["probability"],
+        "label": ", ".join(_name(each, classes) for each in sorted(labels)) or None,
+        "correct": best["index"] in labels if labels and top else None,
+        "top": top,
+        "note": "; ".join(dict.fromkeys(each.note for each in seen if each.note)) or None,
+    }
+
+
+def _name(index: int, classes: Sequence[str] | None) -> str:
+    return classes[index] if classes and index < len(classes) else f"class {index}"
