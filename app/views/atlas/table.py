@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
+    QObject,
     QAbstractTableModel,
     QItemSelection,
     QItemSelectionModel,
@@ -55,8 +56,8 @@ class HeadTable(QAbstractTableModel):
     toggled = Signal(int, int)
     """Emitted with block and head of a row whose tick is clicked."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)  # which takes what is connected to it along
         self._info: AtlasInfo | None = None
         self.rows: tuple[HeadStatistics, ...] = ()
         self._off: frozenset[Place] = frozenset()
@@ -167,7 +168,7 @@ class HeadTableView(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heads = HeadTable()
+        self.heads = HeadTable(self)
         self._shows = False
         self.setModel(self.heads)
         set_spoken_name(self, self.tr("Numbers of all heads"))
