@@ -6641,10 +6641,6 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>检查</translation>
         </message>
         <message>
-            <source>Check, about {time}</source>
-            <translation>检查，约 {time}</translation>
-        </message>
-        <message>
             <source>Does not add up: {share} of the logit</source>
             <translation>总和不符：为 logit 的 {share}</translation>
         </message>
@@ -6707,6 +6703,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>a still frame gives {static} of {total} logit</source>
             <translation>静止画面给出 {total} logit 中的 {static}</translation>
+        </message>
+        <message>
+            <source>about {time}</source>
+            <translation>约 {time}</translation>
         </message>
         <message>
             <source>class token {value}</source>

@@ -90,13 +90,13 @@ class EffectsPanel(Panel):
         below = QVBoxLayout()
         below.setContentsMargins(theme.GUTTER, theme.GAP // 2, theme.GUTTER, 0)
         below.setSpacing(2)
-        row = QHBoxLayout()
-        row.addWidget(self.coming, 1)
-        row.addWidget(self.again)
-        below.addLayout(row)
+        # Below each other: the dock has 260 pixels, and words of other languages are longer.
+        left = Qt.AlignmentFlag.AlignLeft
+        below.addWidget(self.coming)
+        below.addWidget(self.again, 0, left)
         below.addWidget(self.note)
         below.addWidget(self.mean)
-        below.addWidget(self.better, 0, Qt.AlignmentFlag.AlignLeft)  # the dock has 260 pixels
+        below.addWidget(self.better, 0, left)
         column.addLayout(below)
         return body
 

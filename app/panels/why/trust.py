@@ -93,12 +93,13 @@ class Faithful(Checked):
         assert evidence is not None
         self.curves.show_curves(found, removed)
         name = class_name(result, evidence.target.index)
-        self.remark.setText("" if found is None else tr("p({name})").format(name=name))
         self.check.setVisible(found is None or not found.is_complete)
-        words = tr("Check")
-        if why.seconds is not None and why.seconds >= 1:
-            words = tr("Check, about {time}").format(time=duration_words(why.seconds))
-        self.check.setText(words)
+        if found is not None:
+            self.remark.setText(tr("p({name})").format(name=name))
+        elif why.seconds is not None and why.seconds >= 1:  # beside the button, which never grows
+            self.remark.setText(tr("about {time}").format(time=duration_words(why.seconds)))
+        else:
+            self.remark.setText("")
         said = "" if found is None else faithfulness_words(found, evidence.probability)
         fair = "" if found is None else baseline_words(found)
         for line, text in ((self.words, said), (self.baseline, fair)):
