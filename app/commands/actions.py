@@ -64,7 +64,7 @@ class Actions:
         self._context = context
         self.keys = keys
         self.by_id: dict[str, QAction] = {}
-        self._possible: dict[str, bool] = {}
+        self._lacking: dict[str, str] = {}
         for command in COMMANDS:
             action = self.by_id[command.id] = self._action(window, command)
             for widget in stage if command.scope == "stage" else (window,):
@@ -117,9 +117,14 @@ class Actions:
         words = tr(command.tooltip) if command.tooltip else title_of(command)
         if keys:
             words += f" ({keys})"
-        if not self._possible.get(command.id, True):
-            words += "\n" + tr(command.enabled_when.reason)
+        if reason := self.reason(command.id):
+            words += "\n" + reason
         set_tip(action, words)
+
+    def reason(self, command_id: str) -> str:
+        """The reason why a command is off; empty where it is on."""
+        lacking = self._lacking.get(command_id, "")
+        return tr(lacking) if lacking else ""
 
     def name_button(self, button: QAbstractButton, command_id: str) -> None:
         """Give a button the tooltip and accessible name of its command."""
@@ -164,15 +169,15 @@ class Actions:
 
     def show(self, state: ViewState, results: Results) -> None:
         """Enable and check the actions for a state and its results."""
-        holds = {need: need(state, results) for need in _NEEDS}
+        lacking = {need: need.lacking(state, results) for need in _NEEDS}
         for command in COMMANDS:
             action = self.by_id[command.id]
             if not command.held:
                 # Qt calls a hidden action disabled, so what was set is remembered here.
-                possible = holds[command.enabled_when]
-                if possible != self._possible.get(command.id):
-                    self._possible[command.id] = possible
-                    action.setEnabled(possible)
+                reason = lacking[command.enabled_when]
+                if reason != self._lacking.get(command.id):
+                    self._lacking[command.id] = reason
+                    action.setEnabled(not reason)
                     self._give_tip(command)
             if command.checked_when is not None:
                 action.setChecked(command.checked_when(state, results))

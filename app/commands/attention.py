@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import BOTH, BUSY, MODEL, SHOWN, WITH_CLASSES, Command, N, Need
+from app.commands.base import BOTH, BUSY, MODEL, SHOWN, WITH_CLASSES, Command, N, Need, with_weights
 from mvit_core.attribution import METHODS
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ ATTENTION = (
         "explain",
         (),
         lambda d: d.control.compute_average(),
-        enabled_when=WITH_CLASSES,
+        enabled_when=with_weights(WITH_CLASSES),
         tooltip=N(
             "commands",
             "One prediction: the mean over windows, or over clips and crops as papers test",

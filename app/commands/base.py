@@ -6,7 +6,7 @@ their arrows and Space. Commands with Ctrl belong to the *window*.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from app.state.language import N as N
@@ -298,10 +298,18 @@ class Need:
     holds: Callable[[ViewState, Results], bool]
     reason: str
     """Reason why the command is off, shown in palette and tooltip."""
+    further: Need | None = None
+    """A condition that must hold too, with a reason of its own."""
 
     def __call__(self, state: ViewState, results: Results) -> bool:
         """True where the condition holds."""
-        return self.holds(state, results)
+        return not self.lacking(state, results)
+
+    def lacking(self, state: ViewState, results: Results) -> str:
+        """The reason why the command is off; empty where it is on."""
+        if not self.holds(state, results):
+            return self.reason
+        return "" if self.further is None else self.further.lacking(state, results)
 
 
 ALWAYS = Need(lambda _, __: True, "")
@@ -335,6 +343,19 @@ WITH_CLASSES = Need(
     lambda _, w: w.video is not None and w.model is not None and w.model.has_classes,
     N("commands", "open a video and load a model with classes first"),
 )
+
+
+WEIGHTS = Need(
+    lambda _, w: w.model is None or w.model.has_weights,
+    N("commands", "needs the model: load the checkpoint of the capture"),
+)
+
+
+def with_weights(need: Need) -> Need:
+    """A condition, and a model that can be run: that of a capture file has no weights."""
+    return replace(need, further=WEIGHTS)
+
+
 SAMPLES = Need(lambda _, w: bool(w.samples.clips), N("commands", "there are no sample clips"))
 BUSY = Need(lambda _, w: w.is_busy, N("commands", "nothing is being done"))
 RECENT = Need(lambda _, w: bool(w.recent), N("commands", "no file was opened yet"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.commands.base import MODEL, Command, N, Need
+from app.commands.base import MODEL, Command, N, Need, with_weights
 
 if TYPE_CHECKING:
     from app.results import Results
@@ -22,7 +22,7 @@ def _has_networks(_: ViewState, results: Results) -> bool:
     return model is not None and bool(model.report.networks)
 
 
-CHECKPOINT = Need(_has_source, N("commands", "load a model first"))
+CHECKPOINT = with_weights(Need(_has_source, N("commands", "load a model first")))
 NETWORKS = Need(_has_networks, N("commands", "the file holds no further network"))
 FAILED = Need(lambda _, w: w.failed_load is not None, N("commands", "no load has failed"))
 
@@ -98,7 +98,7 @@ MODEL_COMMANDS = (
         "file",
         ("Ctrl+P",),
         lambda d: d.dialogs.preprocessing(),
-        enabled_when=MODEL,
+        enabled_when=with_weights(MODEL),
         tooltip=N("commands", "Change how the model is fed"),
         submenu="model",
     ),

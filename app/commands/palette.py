@@ -46,7 +46,7 @@ def entries_of(actions: Actions) -> tuple[Entry, ...]:
 def _entry(actions: Actions, command: Command) -> Entry:
     action = actions.by_id[command.id]
     title = action.text().replace("&", "") or title_of(command)
-    reason = "" if action.isEnabled() else tr(command.enabled_when.reason)
+    reason = "" if action.isEnabled() else actions.reason(command.id)
     menu = menu_title(command.menu)
     keywords = tr(command.keywords) if command.keywords else ""
     return Entry(command.id, title, menu, actions.keys.words(command.id), reason, keywords)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need
+from app.commands.base import BOTH, CLASSIFIED, WITH_CLASSES, Command, N, Need, with_weights
 from mvit_core.explaining.methods import EVIDENCE
 
 EXPLAINED = Need(
@@ -24,7 +24,7 @@ WHY = (
         ("W",),
         lambda d: d.intents.why.toggle(),
         "stage",
-        WITH_CLASSES,
+        with_weights(WITH_CLASSES),
         checked_when=lambda s, _: s.workspace == "explain" and s.map.method in EVIDENCE,
         tooltip=N("commands", "Show what of the clip speaks for a class; again: back"),
         keywords=N("commands", "Explain, evidence, attribution, saliency"),
@@ -75,7 +75,7 @@ WHY = (
         ("Shift+O",),
         lambda d: d.intents.heads_off.toggle_chosen(),
         "stage",
-        WITH_CLASSES,
+        with_weights(WITH_CLASSES),
         tooltip=N("commands", "The model runs without the head that is chosen; again: with it"),
         keywords=N("commands", "Ablation, ablate, knock out"),
         repeats=False,
@@ -98,7 +98,7 @@ WHY = (
         ("Shift+E",),
         lambda d: d.intents.tubes.paint(),
         "stage",
-        BOTH,
+        with_weights(BOTH),
         repeats=False,
         checked_when=lambda s, _: s.drawing == "tube",
         tooltip=N("commands", "Drag on the frame: erase, blur, freeze or keep what lies there"),
@@ -120,7 +120,7 @@ WHY = (
         "explain",
         (),
         lambda d: d.control.effects.fill(),
-        enabled_when=CLASSIFIED,
+        enabled_when=with_weights(CLASSIFIED),
         tooltip=N("commands", "What the class loses without each head, the last block first"),
     ),
     Command(
@@ -129,7 +129,7 @@ WHY = (
         "explain",
         (),
         lambda d: d.control.effects.improve(),
-        enabled_when=CLASSIFIED,
+        enabled_when=with_weights(CLASSIFIED),
         tooltip=N("commands", "Run the clip, so that a head that is off gives a better mean"),
     ),
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -29,18 +28,17 @@ from app.controller.heat import HeatScheduler
 from app.controller.jobs import AHEAD, JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
-from app.controller.opening import begin_clip, begin_model, tiled, tiled_by
+from app.controller.open_files import OpenFiles
+from app.controller.opening import tiled_by
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
 from app.controller.window_states import WindowWatch
 from app.controller.workbench import Workbench
 from app.intents.intents import Intents
-from app.results import FailedLoad, Message, Results, TaskKey
+from app.results import Results, TaskKey
 from app.results.snapshot import Snapshot
-from app.state.view_state import mended
 from app.text.phrases import count_frames_from
-from app.text.reports import loaded_message
 from app.workers.thumbnails import find_samples
 
 if TYPE_CHECKING:
@@ -48,12 +46,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.controller.workbench import Collaborator
-    from app.results import JobInfo, ModelInfo, ViewSizes
+    from app.results import JobInfo, ViewSizes
     from app.state.preferences import Preferences, PreferenceStore
     from app.state.recent_files import Recent
     from app.state.store import Store
     from app.state.view_state import ModelSource, ViewState
-    from app.workers.decode import Opened
     from app.workers.export import ExportJob
     from app.workers.worker import Progress, TaskResult
     from mvit_core.errors import Remedy
@@ -90,7 +87,6 @@ class Controller(QObject):
         self.notify, self.failed = bench.notify, bench.failed
         self._snapshot: Snapshot | None = None
         self._followers: list[Show] = []
-        self._asked_source: ModelSource | None = None
         self.survey = survey = ClipSurvey(bench)
         self.effects = EffectsScheduler(bench, survey)
         map_cache = MapCache(bench.budget, self.survey.record_map)
@@ -118,6 +114,7 @@ class Controller(QObject):
             self.exports,
             self.clips,
         )
+        self._files = OpenFiles(bench, self._frames, self._collaborators, self.opened.emit)
         self.player = Player(store, lambda: bench.results.video, self._frames, self)
         self.intents = Intents(store, lambda: bench.results, bench.notify, preferences)
         bench.message.connect(self.message)
@@ -155,6 +152,8 @@ class Controller(QObject):
         path: Path,
         stream: int | None = None,
         on_failed: Callable[[TaskResult], object] | None = None,
+        *,
+        keep_model: bool = False,
     ) -> None:
         """Open a video; the one before stays until this one is there.
 
@@ -162,14 +161,9 @@ class Controller(QObject):
             path: a file, or a folder of pictures.
             stream: number of the video stream within the file; None for the film.
             on_failed: called where it cannot be opened, in place of the message.
+            keep_model: the model stays, even where a capture file was made of another.
         """
-        decode, work = self.workers.decode, partial(self.workers.decoder.open, path, stream)
-        decode.cancel(TaskKey.OPEN)  # one that still lists an hour of video is not waited for
-        self._jobs.begin(TaskKey.OPEN, self.tr("Opening {name}").format(name=path.name))
-        decode.submit(
-            TaskKey.OPEN, work, partial(self._video_opened, stream), on_failed or self.failed
-        )
-        self._refresh()
+        self._files.open_video(path, stream, on_failed, keep_model=keep_model)
 
     def choose_stream(self, place: int) -> None:
         """Open another video stream of the file that is open, by its place among them."""
@@ -179,52 +173,25 @@ class Controller(QObject):
 
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is loaded."""
-        self._asked_source = source
-        work, name = partial(self.workers.model_worker.load, source), source.checkpoint.name
-        failed = partial(self._load_failed, source)
-        self._jobs.begin(TaskKey.LOAD, self.tr("Loading {name}").format(name=name))
-        self.workers.infer.submit(TaskKey.LOAD, work, self._model_loaded, failed)
-        self._refresh()
+        self._files.load_model(source)
 
     @Slot(str)
     def mend(self, remedy: Remedy) -> None:
         """Try again where memory ended, or read anew what changed on disk."""
-        state = self.store.state
-        if remedy == "open_again":
-            if state.clip is not None:
-                self.open_video(state.clip, state.stream)
-        elif remedy == "load_again":
-            if state.model is not None:
-                self.load_model(state.model)
-        elif self._asked_source is not None:
-            self.load_model(mended(self._asked_source, remedy))
+        self._files.mend(remedy)
 
     # Any: the names and types are those of the fields of ModelSource.
     def load_with(self, **choices: Any) -> None:  # noqa: ANN401
         """Load the model that failed last, or the one in use, with other choices."""
-        failed, source = self.results.failed_load, self.store.state.model
-        source = failed.source if failed is not None else source
-        if source is not None:
-            self.load_model(replace(source, **choices))
+        self._files.load_with(**choices)
 
     def dismiss_failure(self) -> None:
         """Forget the load that failed; choices are those of the model in use again."""
-        self._bench.results = replace(self.results, failed_load=None)
-        self._refresh()
+        self._files.dismiss_failure()
 
     def close_clip(self) -> None:
         """Close the video."""
-        self._frames.closed()
-        # Under the key of opening, so that it replaces a video that is just being opened.
-        self.workers.decode.submit(TaskKey.OPEN, self.workers.decoder.release)
-        self.workers.infer.cancel(TaskKey.EXPLAIN)
-        self._forget()
-        self._bench.results = replace(
-            self.results, video=None, windows=(), picture=None, proxies=None
-        )
-        self.store.forget()
-        self.store.update(clip=None, frame=0, playing=False, picking=False)
-        self._refresh()
+        self._files.close_clip()
 
     def run_again(self) -> None:
         """Run the model on the window shown, even after a run failed or was cancelled."""
@@ -320,7 +287,7 @@ class Controller(QObject):
             self._bench.results = replace(self.results, video=video.at_rate(new.picture_fps))
             self.player.follow()
         if tiled_by(old) != tiled_by(new):
-            self._tile()
+            self._files.tile()
         self._refresh()
 
     @Slot(object)
@@ -354,47 +321,3 @@ class Controller(QObject):
         old, self._snapshot = self._snapshot, Snapshot(self.store.state, self.results)
         for show in self._followers:
             show(old, self._snapshot)
-
-    # -- files that came -----------------------------------------------------------------------
-
-    def _video_opened(self, stream: int | None, opened: Opened) -> None:
-        video = opened.video.at_rate(self.store.state.picture_fps)
-        self.opened.emit(video.path.name)
-        self._forget()
-        self._bench.results = replace(
-            self.results, video=video, picture=opened.first, proxies=None, windows=()
-        )
-        self._frames.opened(opened)
-        self._tile()
-        begin_clip(self.store, video, stream, self.notify)
-        for sentence in video.damage:
-            self.notify(Message("warning", f"{video.path.name}: {sentence}"))
-
-    def _model_loaded(self, model: ModelInfo) -> None:
-        self.opened.emit(model.source.checkpoint.name)
-        self._forget()
-        before = self.results.model
-        self._bench.results = replace(self.results, model=model, windows=(), failed_load=None)
-        begin_model(self.store, model, before, self.notify)
-        self._tile()
-        self.notify(loaded_message(model))
-
-    def _load_failed(self, source: ModelSource, result: TaskResult) -> None:
-        text, name = result.problem, source.checkpoint.name
-        text = text if name in text else f"{name}: {text}"
-        failed = FailedLoad(source, text, result.remedies, result.choices)
-        self._bench.results = replace(self.results, failed_load=failed)
-        self._bench.failed(replace(result, problem=text, choices=failed.networks))
-
-    def _tile(self) -> None:
-        self._bench.results = tiled(
-            self.results, self.store.state.clip_spec, self.store.state.tiling
-        )
-
-    def _forget(self) -> None:
-        """Drop everything made of the video or model before."""
-        for each in self._collaborators:
-            each.forget()
-        self._bench.results = replace(
-            self.results, shown=None, heat=None, strip=None, request=None, problem=""
-        )

@@ -184,10 +184,11 @@ class EffectsScheduler(QObject, Collaborator):
         """The window shown with nothing changed; a value that no choice of map changes."""
         results = self._bench.results
         request = results.request
-        if request is None or results.model is None or not results.model.has_classes:
+        model = results.model
+        if request is None or model is None or not (model.has_classes and model.has_weights):
             return None
         box = chosen_box(self._bench.state, results) or 0
-        block = MapSpec(block=results.model.layers[-1].block)
+        block = MapSpec(block=model.layers[-1].block)
         return replace(request, map=block, box=box, changes=UNCHANGED)
 
     def _request(self) -> EffectsRequest | None:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 JOB_ORDER = (
     TaskKey.LOAD,
+    TaskKey.CAPTURE,
     TaskKey.EXPLAIN,
     TaskKey.MAPS,
     TaskKey.EVIDENCE,

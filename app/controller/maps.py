@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.controller.workbench import Collaborator
 from app.results import MapRequest, TaskKey
 from app.results.boxes import boxes_of, chosen_box
+from app.text.captures import unrunnable_words
 from mvit_core.explaining.changes import UNCHANGED
 from mvit_core.explaining.methods import EVIDENCE
 
@@ -148,11 +149,12 @@ class MapScheduler(Collaborator):
             self._bench.results = replace(results, request=None, problem=words)
             return
         if request is None:
-            problem = results.problem if results.video else ""
+            problem = (results.problem or unrunnable_words(results)) if results.video else ""
             self._bench.results = replace(results, request=None, problem=problem)
             return
         known = self._usable(self._cache.get(request))
         problem = "" if known else self._barred.get(request, "") or self._unasked(request)
+        problem = problem or ("" if known else unrunnable_words(results, request))
         self._result = known or self._result
         may_run = known is not None or not (problem or state.scrubbing)
         may_run = may_run and not self._waits_for_clicks(request, known)

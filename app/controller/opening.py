@@ -34,6 +34,7 @@ def tr(text: str) -> str:
 def tiled(results: Results, spec: ClipSpec | None, tiling: Tiling) -> Results:
     """Replace the windows of the results by those of their video and model.
 
+    Of a capture file whose model or clip is not there these are the windows that it holds.
     Without a video or a model there are none; a video that cannot be tiled sets ``problem``.
 
     Args:
@@ -41,18 +42,18 @@ def tiled(results: Results, spec: ClipSpec | None, tiling: Tiling) -> Results:
         spec: the user's sampling and preprocessing; None for the checkpoint's own.
         tiling: how windows lie over the video.
     """
+    video, model, capture = results.video, results.model, results.capture
+    if video is None or model is None:
+        return replace(results, windows=(), problem="")
+    is_all = not model.has_weights or video.held is not None
+    if capture is not None and capture.is_of_model and is_all:
+        return replace(results, windows=capture.windows, problem="")
     windows: tuple[ClipWindow, ...] = ()
     problem = ""
-    if results.video is not None and results.model is not None:
-        try:
-            windows = clip_windows(
-                results.video.frame_count,
-                results.video.fps,
-                spec or results.model.clip_spec,
-                tiling,
-            )
-        except ClipError as error:
-            problem = str(error)
+    try:
+        windows = clip_windows(video.frame_count, video.fps, spec or model.clip_spec, tiling)
+    except ClipError as error:
+        problem = str(error)
     return replace(results, windows=windows, problem=problem)
 
 
@@ -139,7 +140,12 @@ def _within(
 
 
 def begin_model(
-    store: Store, model: ModelInfo, before: ModelInfo | None, notify: Callable[[Message], None]
+    store: Store,
+    model: ModelInfo,
+    before: ModelInfo | None,
+    notify: Callable[[Message], None],
+    *,
+    is_same: bool = False,
 ) -> None:
     """Show the map that a model begins with; the view stays where it is the same network.
 
@@ -148,8 +154,9 @@ def begin_model(
         model: that was loaded.
         before: that was in use; None where there was none.
         notify: hears of what could not be kept.
+        is_same: it brings the weights of the one before, which a capture file gave.
     """
-    if before is not None and before.is_same_network(model):
+    if is_same or (before is not None and before.is_same_network(model)):
         store.update(model=model.source)  # on another device, or with less memory
         return
     state = store.state

@@ -3,6 +3,7 @@
 Nothing here holds a tensor, a container or a widget.
 """
 
+from app.results.captures import CaptureInfo, CaptureRead
 from app.results.effects import EffectsComing, EffectsInfo, EffectsRequest
 from app.results.maps import (
     HistogramInfo,
@@ -62,6 +63,8 @@ __all__ = [
     "PANE_NAMES",
     "AverageInfo",
     "BoxPredictions",
+    "CaptureInfo",
+    "CaptureRead",
     "CellsKey",
     "CellsPicture",
     "EffectsComing",

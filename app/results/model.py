@@ -71,6 +71,8 @@ class ModelInfo:
     """Prediction heads, where the file has several or one of several layers."""
     head: str = ""
     """Name of the head that gives the logits."""
+    captured_of: str = ""
+    """Name of its checkpoint, where a capture file gave the model without weights; else empty."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""
@@ -82,6 +84,11 @@ class ModelInfo:
             its.head,
             other.layers,
         )
+
+    @property
+    def has_weights(self) -> bool:
+        """The model can be run; that of a capture file cannot."""
+        return not self.captured_of
 
     @property
     def has_classes(self) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.results.atlas import AtlasInfo, HeadCardInfo
+    from app.results.captures import CaptureInfo
     from app.results.clips import ClipsInfo
     from app.results.effects import EffectsInfo
     from app.results.maps import MapRequest, ShownMap
@@ -36,6 +37,8 @@ class Results:
     model: ModelInfo | None = None
     failed_load: FailedLoad | None = None
     """The last load, where it failed and was not dismissed."""
+    capture: CaptureInfo | None = None
+    """The capture file that the video is; None for any other video."""
     windows: tuple[ClipWindow, ...] = ()
     window_states: WindowStates = field(default_factory=WindowStates)
     """What is known of each window."""
@@ -124,6 +127,12 @@ class Results:
         """True where the map on screen is not the one requested."""
         shown, request = self.shown, self.request
         return shown is not None and request is not None and shown.result.request != request
+
+    @property
+    def has_picture(self) -> bool:
+        """False where a capture file has no picture of the frame shown, and another stands in."""
+        video, picture = self.video, self.picture
+        return video is None or picture is None or video.has_picture(picture.index)
 
     @property
     def is_busy(self) -> bool:

@@ -41,11 +41,17 @@ class VideoInfo:
     """Identity of file and stream when it was opened."""
     streams: tuple[StreamInfo, ...] = ()
     """Video streams of the file that can be chosen."""
+    held: frozenset[int] | None = None
+    """Frames that a capture file without its clip has a picture of; None where all have one."""
 
     @property
     def pixel_aspect(self) -> float:
         """Width of a stored pixel over its height when shown."""
         return (self.display_size[0] / self.size[0]) / (self.display_size[1] / self.size[1])
+
+    def has_picture(self, frame: int) -> bool:
+        """False for a frame that a capture file does not hold; another stands for it."""
+        return self.held is None or frame in self.held
 
     def at_rate(self, fps: float) -> VideoInfo:
         """The same video at another rate where it is a folder of pictures; a file keeps its own."""

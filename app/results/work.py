@@ -31,6 +31,8 @@ class TaskKey(StrEnum):
     """Make some more proxies of the strip."""
     LOAD = "load"
     """Load a model."""
+    CAPTURE = "capture"
+    """Read a capture file, and compare its model with the one in use."""
     EXPLAIN = "explain"
     """Make the map of the canvas; runs the model on its window unless cached."""
     EVIDENCE = "evidence"

@@ -62,7 +62,7 @@ class ModelSource:
         return tuple(FileIdentity.of(path) for path in named if path is not None)
 
     def load(self, on_step: Callable[[], None] | None = None) -> LoadedModel:
-        """Load the model; imports torch.
+        """Load the model, or take it without weights from a capture file; imports torch.
 
         Args:
             on_step: called between the steps of loading; raising from it ends the load.
@@ -70,11 +70,15 @@ class ModelSource:
         Raises:
             CheckpointError: the file is no model that can be used.
             ArchitectureError: the architecture cannot be told, or contradicts the weights.
+            CaptureFileError: the capture file is damaged.
             LabelsError: the class names cannot be understood.
             DeviceMemoryError: the weights do not fit into the device's memory.
         """
+        from mvit_core.capture_file import CaptureFile, is_capture
         from mvit_core.checkpoint import load_model
 
+        if is_capture(self.checkpoint):
+            return CaptureFile(self.checkpoint).loaded()
         return load_model(
             self.checkpoint,
             config=self.config,
@@ -89,10 +93,18 @@ class ModelSource:
 
 
 def mended(source: ModelSource, remedy: Remedy) -> ModelSource:
-    """The source with options that need less memory of its device, as a remedy says."""
+    """The source with options that need less memory of its device, as a remedy says.
+
+    Raises:
+        ValueError: the remedy is none of memory.
+    """
     if remedy == "cpu":
         return replace(source, device="cpu")
-    return replace(source, half=True) if remedy == "half" else replace(source, one_layer=True)
+    if remedy == "half":
+        return replace(source, half=True)
+    if remedy == "fewer_layers":
+        return replace(source, one_layer=True)
+    raise ValueError(f"{remedy} needs no less memory; allowed are cpu, half and fewer_layers")
 
 
 ViewName = Literal["single", "heads", "layers", "compare"]

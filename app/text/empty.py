@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.text.captures import load_words, needs_words
+
 if TYPE_CHECKING:
     from app.results.clips import ClipsInfo
     from app.results.snapshot import Snapshot
@@ -19,10 +21,28 @@ def tr(text: str) -> str:
 
 @dataclass(frozen=True)
 class EmptyWords:
-    """A sentence, and whether running the window would change it."""
+    """A sentence, and what would change it."""
 
     sentence: str
     can_run: bool = False
+    """Running the window would."""
+    load: str = ""
+    """Words of a button that loads the model, where only that would."""
+
+    @property
+    def has_button(self) -> bool:
+        """There is a way out."""
+        return self.can_run or bool(self.load)
+
+    @property
+    def button(self) -> str:
+        """Words of the button."""
+        return self.load or run_words()
+
+    @property
+    def command(self) -> str:
+        """Id of the command that the button stands for."""
+        return "file.load_model" if self.load else "attention.run"
 
 
 def run_words() -> str:
@@ -40,19 +60,27 @@ def _before_a_run(snapshot: Snapshot, sentence: str) -> EmptyWords | None:
     return None
 
 
-def why_words(snapshot: Snapshot) -> EmptyWords | None:
-    """Words of the panel of evidence for a class; None once a window was run."""
+def _without_a_model(snapshot: Snapshot) -> EmptyWords | None:
+    """What is said where the model cannot explain a class; None where it can."""
     model = snapshot.results.model
     if model is not None and not model.has_classes:
         return EmptyWords(tr("This model has no classes (masked pre-training)"))
+    if model is not None and not model.has_weights:
+        return EmptyWords(needs_words(), load=load_words(model))
+    return None
+
+
+def why_words(snapshot: Snapshot) -> EmptyWords | None:
+    """Words of the panel of evidence for a class; None once a window was run."""
+    if without := _without_a_model(snapshot):
+        return without
     return _before_a_run(snapshot, tr("Run a window to explain its classes."))
 
 
 def effects_words(snapshot: Snapshot) -> EmptyWords:
     """Words of the panel of head effects; none once a window was run."""
-    model = snapshot.results.model
-    if model is not None and not model.has_classes:
-        return EmptyWords(tr("This model has no classes (masked pre-training)"))
+    if without := _without_a_model(snapshot):
+        return without
     before = _before_a_run(snapshot, tr("Choose a class to see what each head does for it."))
     return before or EmptyWords("")
 

@@ -238,6 +238,8 @@ def gigabytes_words(count: int) -> str:
 
 def device_words(model: ModelInfo) -> str:
     """The device of a model, and its precision where it is half."""
+    if not model.has_weights:
+        return tr("without weights")
     if model.source.half:
         return tr("{device}, half precision").format(device=model.device)
     return model.device

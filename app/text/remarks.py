@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.results import DIFFERENCE_PLACE, TaskKey
 from app.text.boxes import box_badge
+from app.text.captures import no_picture_words
 from app.text.effects import changed_words
 from app.text.phrases import frame_number, head_words, map_words
 from app.text.terms import sentence
@@ -117,6 +118,8 @@ def _frame_remarks(snapshot: Snapshot, picture: FramePicture) -> list[str]:
         found.append(words.format(a=frame_number(picture.index), b=wanted))
     elif picture.is_preview:
         found.append(tr("Preview; the frame itself is being decoded"))
+    if not snapshot.results.has_picture:
+        found.append(no_picture_words())
     if picture.is_damaged:
         found.append(tr("Damaged: painted from broken data; the picture may be wrong"))
     return found
@@ -144,7 +147,9 @@ def _map_remarks(snapshot: Snapshot, shown: ShownMap) -> list[str]:
     if results.is_stale:
         assert results.request is not None
         found.append(_stale_words(snapshot))
-    elif results.picture.index not in result.frame_indices:
+    elif results.request is None and results.problem:
+        found.append(tr("Map of before. {problem}").format(problem=results.problem))
+    elif results.has_picture and results.picture.index not in result.frame_indices:
         t = shown.heatmap.token_time(results.picture.index)
         found.append(tr("Not a sampled frame: map of the nearest tubelet, t={t}").format(t=t))
     return found

@@ -52,8 +52,10 @@ class EmptyState(QWidget):
             column.addLayout(row)
         column.addStretch(1)
 
-    def show_words(self, sentence: str, *, with_button: bool = False) -> None:
-        """Show a sentence, and the button where it changes anything."""
+    def show_words(self, sentence: str, *, with_button: bool = False, button: str = "") -> None:
+        """Show a sentence, and the button where it changes anything; it may have other words."""
+        if button and self.button.text() != button:
+            self.button.setText(button)
         if self.sentence.text() != sentence:
             self.sentence.setText(sentence)
         self.button.setVisible(with_button)

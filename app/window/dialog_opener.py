@@ -22,6 +22,7 @@ from app.workers.export import named, spans_of
 from mvit_core.clips import LIST_ENDINGS
 from mvit_core.errors import ClipError
 from mvit_core.video.boxes import read_boxes
+from mvit_core.video.decode.captured_clip import is_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +103,9 @@ class DialogOpener(QObject):
         """Ask for a checkpoint and load it."""
         endings = " ".join(f"*{ending}" for ending in sorted(CHECKPOINT_ENDINGS))
         path = self._choose_file(self.tr("Load model"), self.tr("Checkpoints"), endings, "model")
-        if path is not None:
+        if path is not None and is_capture(path):
+            self._controller.open_video(path)
+        elif path is not None:
             self._controller.load_model(ModelSource(path))
 
     def choose_config(self) -> None:

@@ -78,7 +78,8 @@ class Drops(QObject):
         if dropped.clips is not None:
             self._controller.intents.clips.open(dropped.clips)
         if dropped.video is not None:
-            self._controller.open_video(dropped.video)
+            has_model = dropped.checkpoint is not None
+            self._controller.open_video(dropped.video, keep_model=has_model)
 
     def _words(self, dropped: Dropped) -> str:
         if dropped.session is not None:

@@ -10,12 +10,13 @@ from PySide6.QtCore import QCoreApplication
 from app.state.session_file import ENDING
 from mvit_core.clips import CLIP_ENDINGS, holds_clips, names_clips
 from mvit_core.system.ordinary_file import is_folder
+from mvit_core.video.decode.captured_clip import CAPTURE_ENDING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PICTURE_ENDINGS = frozenset((".png", ".apng", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"))
-VIDEO_ENDINGS = CLIP_ENDINGS | PICTURE_ENDINGS
+VIDEO_ENDINGS = CLIP_ENDINGS | PICTURE_ENDINGS | {CAPTURE_ENDING}
 CHECKPOINT_ENDINGS = frozenset((".pyth", ".pth", ".pt", ".ckpt", ".safetensors", ".bin", ".tar"))
 CONFIG_ENDINGS = frozenset((".yaml", ".yml"))
 

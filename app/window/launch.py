@@ -182,7 +182,7 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
     if clip is not None and lists_clips(clip):
         controller.intents.clips.open(clip)
     elif clip is not None:
-        controller.open_video(clip, options.stream)
+        controller.open_video(clip, options.stream, keep_model=model is not None)
 
 
 def _give_boxes(window: MainWindow, path: Path) -> None:

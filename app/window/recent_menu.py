@@ -11,6 +11,7 @@ from app.state.recent_files import AT_MOST
 from app.state.view_state import ModelSource
 from app.widgets.basic import bounded, set_tip
 from mvit_core.system.ordinary_file import is_there
+from mvit_core.video.decode.captured_clip import is_capture
 
 if TYPE_CHECKING:
     from app.commands.actions import Actions
@@ -79,8 +80,9 @@ class RecentFilesMenu(QObject):
 
     @Slot(object, object)
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
-        if new.model is not None and new.model != old.model:
-            self._files.add("model", new.model.checkpoint)
+        model = new.model
+        if model is not None and model != old.model and not is_capture(model.checkpoint):
+            self._files.add("model", model.checkpoint)
         if new.clip is not None and new.clip != old.clip:
             self._files.add("clip", new.clip)
 

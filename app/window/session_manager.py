@@ -283,7 +283,7 @@ class SessionManager(QObject):
             results, self._store.state, clip, stream, asked[0].clip
         )
         if clip is not None and needs_video:
-            self._controller.open_video(clip, stream)
+            self._controller.open_video(clip, stream, keep_model=model is not None)
         self._opening = _Opening(path, session, clip, model, old_video, old_model)
         self._arrived()
 
@@ -343,4 +343,4 @@ class SessionManager(QObject):
         self.changed.emit()
 
 
-_FILE_JOBS = (TaskKey.OPEN, TaskKey.LOAD)
+_FILE_JOBS = (TaskKey.OPEN, TaskKey.LOAD, TaskKey.CAPTURE)

@@ -28,6 +28,7 @@ CHOICES = {
     "preset": "model.preset",
     "weights": "model.weights",
     "labels": "model.labels",
+    "checkpoint": "file.load_model",
 }
 """Commands by the remedy that asks for something to be chosen."""
 

@@ -171,6 +171,7 @@ def info_of(video: Video) -> VideoInfo:
         is_folder=video.is_folder,
         file=video.identity,
         streams=video.streams,
+        held=video.opened_video.held,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.state.view_state import settings_for
 from app.text.phrases import frame_number
+from app.workers.captures import CaptureFiles
 from app.workers.export_sources import JobSource, compared
 from app.workers.inference import keeping, prepare_torch, with_preprocessing
 from app.workers.network import load_unchanged
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ModelSource, ViewName, ViewState
     from app.workers.worker import TaskHandle
     from mvit_core.attribution import HeadChoice, MapSpec
+    from mvit_core.capture_file import CaptureFile
     from mvit_core.explaining import Changes
     from mvit_core.export import Comparison, ExportRequest, Source
     from mvit_core.pipeline import Explainer
@@ -254,6 +256,9 @@ class Exporter:
     def __init__(self) -> None:
         self._explainer: Explainer | None = None
         self._network: Network | None = None
+        self._captures = CaptureFiles()
+        self._stored: CaptureFile | None = None
+        """The capture file that the explainer reads windows of."""
 
     def run(self, job: ExportJob, task: TaskHandle) -> Exported:
         """Write the file, whole or not at all.
@@ -266,7 +271,7 @@ class Exporter:
         from mvit_core.video import open_video
 
         task.check()
-        explainer = explainer_for(self._explainer_of(job.network, task), job)
+        explainer = explainer_for(self._explainer_of(job, task), job)
         stream = None if job.clip_file is None else job.clip_file.stream
         with ExitStack() as opened:
             video = opened.enter_context(open_video(job.clip, fps=job.picture_fps, stream=stream))
@@ -298,22 +303,29 @@ class Exporter:
         loaded = explainer.loaded
         if wanted.model != job.model:
             loaded = load_unchanged(wanted.network, task.check)
+        stored = self._captures.of(wanted.network, loaded, wanted.clip)
         fed = replace(loaded, clip_spec=wanted.clip_spec)
-        other = explainer_for(Explainer(fed, remembered_windows=1), job, place)
+        other = explainer_for(Explainer(fed, remembered_windows=1, stored=stored), job, place)
         return Source(other, open_other(wanted, video, opened))
 
     def close(self) -> None:
         """Release the model."""
         self._explainer = None
 
-    def _explainer_of(self, network: Network, task: TaskHandle) -> Explainer:
+    def _explainer_of(self, job: ExportJob, task: TaskHandle) -> Explainer:
+        """The explainer of the last export where it is of the same model and capture file."""
         from mvit_core.pipeline import Explainer
 
-        if self._explainer is None or self._network != network:
-            self._explainer = None
+        kept, network = self._explainer, job.network
+        loaded = None if kept is None or self._network != network else kept.loaded
+        if loaded is None:
+            self._explainer = kept = None
             loaded = load_unchanged(network, task.check)
-            self._explainer, self._network = Explainer(loaded, remembered_windows=1), network
-        return self._explainer
+        stored = self._captures.of(network, loaded, job.clip)
+        if kept is None or stored is not self._stored:
+            kept = Explainer(loaded, remembered_windows=1, stored=stored)
+        self._explainer, self._network, self._stored = kept, network, stored
+        return kept
 
 
 def open_other(wanted: JobSource, video: Video, opened: ExitStack) -> Video:

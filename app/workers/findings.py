@@ -130,6 +130,7 @@ def model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
         activation=config.head_act,
         heads=tuple(HeadInfo(head.name, head.classes) for head in loaded.heads),
         head=config.head_name or "head",
+        captured_of="" if loaded.has_weights else loaded.path.name,
     )
 
 

@@ -11,7 +11,9 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.results import RangePiece, ViewSurvey, WindowSurvey
+from app.results import CaptureRead, RangePiece, ViewSurvey, WindowSurvey
+from app.state.view_state import ModelSource
+from app.workers.captures import CaptureFiles, capture_info
 from app.workers.findings import model_info, result_of
 from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
@@ -19,6 +21,7 @@ from mvit_core.attribution import FEATURES, METHODS, measures_of
 from mvit_core.errors import FileChangedError
 from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
+from mvit_core.video.decode.captured_clip import is_capture
 from mvit_core.video.decode.container import changed_words
 
 if TYPE_CHECKING:
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 
     from app.results import MapRequest, MapResult, ModelInfo
     from app.results.maps import Network
-    from app.state.view_state import ModelSource
     from app.workers.worker import TaskHandle
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.pipeline import Explainer
@@ -100,7 +102,8 @@ class ModelWorker:
         self._budget, self._known = budget, known or KnownVideos()
         self._main: Network | None = None
         self._models: dict[Network, LoadedModel] = {}  # the longest unused first
-        self._explainers: dict[tuple[Network, ClipSpec], Explainer] = {}
+        self._explainers: dict[_ExplainerKey, Explainer] = {}
+        self._captures = CaptureFiles()
         self._videos: dict[_OpenKey, Video] = {}  # the longest unused first
         self.moving = False
         """Frames are shown one after another; set by the window's thread, read here."""
@@ -122,6 +125,31 @@ class ModelWorker:
             self._forget(old)  # the same file, perhaps on a device that it was too large for
         self._keep(network, loaded)
         return info
+
+    def read_capture(self, path: Path, keep_model: bool, task: TaskHandle) -> CaptureRead:
+        """Read a capture file, whose model is used without weights where no other is.
+
+        Args:
+            path: the file.
+            keep_model: the model in use stays, even if the file was made of another.
+            task: is asked whether to stop.
+
+        Raises:
+            CaptureFileError: the file is missing or damaged.
+        """
+        prepare_torch()
+        task.check()
+        file, network = self._captures.open(path), self._main
+        loaded = None if network is None else self._models.get(network)
+        is_of = False
+        if network is not None and loaded is not None:
+            is_of = self._captures.of(network, loaded, path) is not None
+        if network is None or loaded is None or not (is_of or keep_model):
+            source = ModelSource(path)
+            network, loaded, is_of = (source, source.files()), file.loaded(), True
+            self._main = network
+            self._keep(network, loaded)
+        return CaptureRead(capture_info(file, is_of_model=is_of), model_info(network, loaded))
 
     def explain(self, request: MapRequest, task: TaskHandle) -> MapResult:
         """Make the maps of one layer for one window; runs the model unless the window is cached.
@@ -148,7 +176,7 @@ class ModelWorker:
     def recall(self, request: MapRequest, task: TaskHandle) -> MapResult | None:
         """Make the maps of a request from cached windows alone; None where it is not cached."""
         task.check()
-        explainer = self._explainers.get((request.network, request.spec))
+        explainer = self._explainers.get(_explainer_key(request.network, request))
         video = self._videos.get(_open_key(request.clip, None, request.clip_file))
         if explainer is None or video is None or _sparing(explainer, request) is not explainer:
             return None
@@ -231,14 +259,17 @@ class ModelWorker:
         from mvit_core.pipeline import Explainer
 
         network = network_of(request)
-        key = (network, request.spec)
+        key = _explainer_key(network, request)
         explainer = self._explainers.pop(key, None)
         if explainer is None:
             loaded = self._models.get(network) or self._read(network, task)
             self._keep(network, loaded)
             windows = REMEMBERED_WINDOWS if network == self._main else REMEMBERED_ASIDE
             fed = replace(loaded, clip_spec=request.spec)
-            explainer = Explainer(fed, remembered_windows=windows, budget=self._budget)
+            stored = self._captures.of(network, loaded, request.clip)
+            explainer = Explainer(
+                fed, remembered_windows=windows, budget=self._budget, stored=stored
+            )
         sparing = _sparing(explainer, request)
         if sparing is not explainer:
             explainer.close()
@@ -332,8 +363,18 @@ def _open_key(path: Path, picture_fps: float | None, file: FileIdentity | None) 
     return path, picture_fps, None if file is None else file.stream
 
 
+_ExplainerKey: TypeAlias = "tuple[Network, ClipSpec, FileIdentity | None]"
+
+
+def _explainer_key(network: Network, request: MapRequest) -> _ExplainerKey:
+    """An explainer: its model, how that is fed, and the capture file that has windows of it."""
+    capture = request.clip_file if is_capture(request.clip) else None
+    return network, request.spec, capture
+
+
 def _weight_bytes(loaded: LoadedModel) -> int:
-    return sum(parameter.nbytes for parameter in loaded.model.parameters())
+    weights = loaded.model.parameters() if loaded.has_weights else ()
+    return sum(parameter.nbytes for parameter in weights)
 
 
 def _sparing(explainer: Explainer, request: MapRequest) -> Explainer:

@@ -44,6 +44,7 @@ DECODE_TASKS = (
 )
 INFERENCE_TASKS = (
     TaskKey.LOAD,
+    TaskKey.CAPTURE,
     TaskKey.EXPLAIN,
     TaskKey.MAPS,
     TaskKey.PANE_MAP,

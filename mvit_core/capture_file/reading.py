@@ -84,7 +84,8 @@ def find_run(
         NeedsModelError: the model has to run, and has no weights.
         CaptureFileError: the file is damaged or has changed.
     """
-    found = None if stored is None or changes else stored.find(window, boxes)
+    is_of_run = stored is not None and stored.model.clip_spec == loaded.clip_spec and not changes
+    found = stored.find(window, boxes) if stored is not None and is_of_run else None
     if found is None:
         what = f"window {window.index}, which was not captured,"
         loaded.check_weights(changes.words or what)

@@ -292,6 +292,10 @@ Right-click for percentile tails and units</source>
             <translation>正在打开 {name}</translation>
         </message>
         <message>
+            <source>Reading {name}</source>
+            <translation>正在读取 {name}</translation>
+        </message>
+        <message>
             <source>Saved {what}</source>
             <translation>已保存 {what}</translation>
         </message>
@@ -2290,6 +2294,10 @@ right-click for percentile tails and units</source>
             <translation>半精度</translation>
         </message>
         <message>
+            <source>Load the model…</source>
+            <translation>加载模型…</translation>
+        </message>
+        <message>
             <source>Reload the model</source>
             <translation>重新加载模型</translation>
         </message>
@@ -2808,6 +2816,41 @@ right-click for percentile tails and units</source>
         <message>
             <source>the whole frame is one box</source>
             <translation>整帧为一个检测框</translation>
+        </message>
+    </context>
+    <context>
+        <name>captures</name>
+        <message>
+            <source>Load {name}…</source>
+            <translation>加载 {name}…</translation>
+        </message>
+        <message>
+            <source>Needs the model: a capture has no weights.</source>
+            <translation>需要模型：捕获文件不含权重。</translation>
+        </message>
+        <message>
+            <source>Needs the model; load {name}</source>
+            <translation>需要模型；请加载 {name}</translation>
+        </message>
+        <message>
+            <source>No picture of this frame: the one before it is shown</source>
+            <translation>此帧无画面：显示的是它之前的一帧</translation>
+        </message>
+        <message>
+            <source>The model is that of the capture, without weights: {name} runs other windows</source>
+            <translation>模型来自捕获文件，不含权重：运行其他窗口需要 {name}</translation>
+        </message>
+        <message>
+            <source>This window was not captured; load {name} to run it</source>
+            <translation>此窗口未被捕获；要运行它，请加载 {name}</translation>
+        </message>
+        <message>
+            <source>of the capture, without weights</source>
+            <translation>来自捕获文件，不含权重</translation>
+        </message>
+        <message>
+            <source>{name} is not the checkpoint of {file} ({made_of}): its windows are run anew</source>
+            <translation>{name} 不是 {file} 的检查点（{made_of}）：其窗口将重新运行</translation>
         </message>
     </context>
     <context>
@@ -4038,6 +4081,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>load a model first</source>
             <translation>请先加载模型</translation>
+        </message>
+        <message>
+            <source>needs the model: load the checkpoint of the capture</source>
+            <translation>需要模型：请加载该捕获文件的检查点</translation>
         </message>
         <message>
             <source>no change to take back</source>
@@ -6363,6 +6410,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>token t{t} y{y} x{x}</source>
             <translation>词元 t{t} y{y} x{x}</translation>
+        </message>
+        <message>
+            <source>without weights</source>
+            <translation>不含权重</translation>
         </message>
         <message>
             <source>{device}, half precision</source>

@@ -165,6 +165,11 @@ def test_the_cpu_is_asked_for_where_a_device_has_no_room(tmp_path):
     )
 
 
+def test_loading_a_checkpoint_is_no_remedy_of_memory(tmp_path):
+    with pytest.raises(ValueError, match="allowed are cpu, half and fewer_layers"):
+        mended(ModelSource(tmp_path / "m.pyth"), "checkpoint")
+
+
 def test_a_model_that_does_not_fit_while_loading_offers_the_same(
     boot, qtbot, monkeypatch, toy_checkpoint
 ):

@@ -399,6 +399,7 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     from app.state.view_state import ModelSource
     from app.workers import inference
     from app.workers.worker import TaskHandle
+    from mvit_core.explaining.changes import UNCHANGED
 
     shared = []
 
@@ -409,7 +410,14 @@ def test_a_map_that_the_user_waits_for_is_run_on_every_core(toy_checkpoint, monk
     host = inference.ModelWorker(MemoryBudget(1 << 20))
     source = ModelSource(checkpoint=toy_checkpoint, device="cpu")
     info = host.load(source, TaskHandle(TaskKey.LOAD, 1, lambda _: None))
-    request = SimpleNamespace(model=source, model_files=(), spec=info.clip_spec, block=0)
+    request = SimpleNamespace(
+        model=source,
+        model_files=(),
+        spec=info.clip_spec,
+        block=0,
+        clip=toy_checkpoint.with_name("clip.mp4"),
+        changes=UNCHANGED,
+    )
     for background in (False, True):
         host.lend(request, TaskHandle(TaskKey.EXPLAIN, 1, lambda _: None, background))
     host.close()

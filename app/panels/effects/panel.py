@@ -55,7 +55,8 @@ class EffectsPanel(Panel):
         self._late: Snapshot | None = None
         """Rows to be shown once somebody sees them."""
         self.empty = EmptyState(run_words())
-        self.empty.asked.connect(lambda: self.command.emit("attention.run"))
+        self._way_out = "attention.run"
+        self.empty.asked.connect(lambda: self.command.emit(self._way_out))
         self.list, self.table = EffectList(), EffectTable()
         self.pages = QStackedWidget()
         self._areas = tuple(self._area(part) for part in (self.list, self.table))
@@ -190,7 +191,8 @@ class EffectsPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         self._show_what_if(old, new)
         words, info = effects_words(new), new.results.effects
-        self.empty.show_words(words.sentence, with_button=words.can_run)
+        self._way_out = words.command
+        self.empty.show_words(words.sentence, with_button=words.has_button, button=words.button)
         is_empty = bool(words.sentence) or info is None
         self.empty.setVisible(is_empty)
         self._body.setVisible(not is_empty)

@@ -210,6 +210,7 @@ class Toast(QFrame):
             "preset": self.tr("Choose preset…"),
             "weights": self.tr("Choose weights…"),
             "labels": self.tr("Class names…"),
+            "checkpoint": self.tr("Load the model…"),
         }
         self.remedy_buttons: dict[str, QPushButton] = {}
         for place, remedy in enumerate(self.message.remedies):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.text.captures import load_words, mark_words
 from app.text.model_words import (
     built_words,
     class_names_words,
@@ -85,6 +86,9 @@ class ModelCard(QWidget):
         self.mark = label("", "faint", small=True)
         self.extent = label("", "soft", small=True)
         self.extent.setWordWrap(True)
+        self.origin = label("", "soft", small=True)
+        self.origin.setWordWrap(True)
+        self.origin.hide()
         as_stated = ("model.as_stated", tr("As the file says"))
         self.config = Ways(
             tr("Configuration"),
@@ -121,6 +125,7 @@ class ModelCard(QWidget):
         first.addWidget(self.mark)
         first.addWidget(self.load)
         column.addLayout(first)
+        column.addWidget(self.origin)
         column.addWidget(self.extent)
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.GAP)
@@ -142,10 +147,18 @@ class ModelCard(QWidget):
         """Show a model, and how it is fed."""
         self.name.setText(model.source.checkpoint.name)
         set_tip(self.name, str(model.source.checkpoint))
+        if not model.has_weights:
+            self.name.setText(model.captured_of)
         good = not model.report.warnings
         self.mark.setText(f"{model.format} {'✓' if good else '!'}")
         set_tip(self.mark, report_words(model))
         self.extent.setText(size_words(model))
+        self.origin.setText("" if model.has_weights else mark_words())
+        self.origin.setVisible(not model.has_weights)
+        for choice in (self.config, self.labels, self.change):
+            choice.setEnabled(model.has_weights)
+        another = tr("Load another model")
+        set_tip(self.load, another if model.has_weights else load_words(model))
         self.config.show_now(built_words(model))
         self.labels.show_now(class_names_words(model))
         self.fed.setText(short_fed_words(spec))

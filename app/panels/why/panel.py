@@ -48,7 +48,8 @@ class WhyPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.empty = EmptyState(run_words())
-        self.empty.asked.connect(lambda: self.command.emit("attention.run"))
+        self._way_out = "attention.run"
+        self.empty.asked.connect(lambda: self.command.emit(self._way_out))
         self.target = ClassField(self.tr("Class"))
         self.against = ClassField(self.tr("Instead of"), self.tr("no other class"))
         head = self.tr("Measured on the demo model; Sanity checks yours")
@@ -133,7 +134,8 @@ class WhyPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         words = why_words(new)
         told = words or EmptyWords("")
-        self.empty.show_words(told.sentence, with_button=told.can_run)
+        self._way_out = told.command
+        self.empty.show_words(told.sentence, with_button=told.has_button, button=told.button)
         self.empty.setVisible(words is not None)
         self._body.setVisible(words is None)
         if words is not None:
