@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from app.controller.frames import Frames
     from app.controller.workbench import Collaborator, Workbench
-    from app.results import CaptureRead, Results
+    from app.results import CaptureInfo, CaptureRead, Results
     from app.state.view_state import ModelSource
     from app.workers.decode import Opened
     from app.workers.worker import TaskResult
@@ -152,11 +152,29 @@ class OpenFiles:
         keep_model: bool,
         opened: Opened,
     ) -> None:
-        if is_capture(opened.video.path):
-            then = partial(self._show_clip, stream, opened)
-            self._read_capture(opened.video.path, then, failed, keep_model=keep_model)
+        results, path = self._results, opened.video.path
+        if not is_capture(path):
+            self._show_clip(stream, opened)
+        elif results.video is None and results.model is None:
+            self._show_clip(stream, opened)  # torch is imported meanwhile, and nothing is lost
+            self._read_capture(path, self._capture_read, failed, keep_model=keep_model)
         else:
-            self._show_clip(stream, opened, None)
+            then = partial(self._show_capture, stream, opened)
+            self._read_capture(path, then, failed, keep_model=keep_model)
+
+    def _show_capture(self, stream: int | None, opened: Opened, read: CaptureRead) -> None:
+        self._show_clip(stream, opened, read.capture)
+        self._capture_read(read)
+
+    def _capture_read(self, read: CaptureRead) -> None:
+        """Show the windows of a capture whose frames are shown."""
+        now = self._results.model
+        of_now = None if now is None else (now.source, now.files)
+        if of_now != (read.model.source, read.model.files):
+            self._show_model(read)
+            return
+        self._bench.results = replace(self._results, capture=read.capture)
+        self.tile()
 
     def _model_loaded(self, model: ModelInfo) -> None:
         video = self._results.video
@@ -177,12 +195,13 @@ class OpenFiles:
         self._jobs.begin(TaskKey.CAPTURE, tr("Reading {name}").format(name=path.name))
         self._workers.infer.submit(TaskKey.CAPTURE, work, then, failed)
 
-    def _show_clip(self, stream: int | None, opened: Opened, read: CaptureRead | None) -> None:
+    def _show_clip(
+        self, stream: int | None, opened: Opened, capture: CaptureInfo | None = None
+    ) -> None:
         state, notify = self._bench.state, self._bench.notify
         video = opened.video.at_rate(state.picture_fps)
         self._told(video.path.name)
         self._forget()
-        capture = None if read is None else read.capture
         self._bench.results = replace(
             self._results,
             video=video,
@@ -196,8 +215,6 @@ class OpenFiles:
         begin_clip(self._bench.store, video, stream, notify)
         for sentence in video.damage:
             notify(Message("warning", f"{video.path.name}: {sentence}"))
-        if read is not None and not _is_in_use(read.model, self._results):
-            self._show_model(read)
 
     def _show_model(self, loaded: ModelInfo | CaptureRead) -> None:
         """Show a model that was loaded; it was compared with the capture file that is open."""
@@ -231,8 +248,3 @@ class OpenFiles:
         self._bench.results = replace(
             self._results, shown=None, heat=None, strip=None, request=None, problem=""
         )
-
-
-def _is_in_use(model: ModelInfo, results: Results) -> bool:
-    now = results.model
-    return now is not None and (now.source, now.files) == (model.source, model.files)

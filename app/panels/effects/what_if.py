@@ -199,9 +199,9 @@ class WhatIf(QWidget):
         self.off.clicked.connect(tubes.all_off)
 
     def show_snapshot(self, new: Snapshot) -> None:
-        """Show the tubes of a snapshot; hidden until a clip and a model are there."""
-        results = new.results
-        is_there = results.video is not None and results.model is not None
+        """Show the tubes of a snapshot; hidden until a clip and a model that runs are there."""
+        results, model = new.results, new.results.model
+        is_there = results.video is not None and model is not None and model.has_weights
         self.setVisible(is_there)
         if not is_there:
             return

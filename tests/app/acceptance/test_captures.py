@@ -98,7 +98,9 @@ def test_a_capture_shows_its_windows_without_a_model_and_says_what_needs_it(
             assert needs in panel.empty.sentence.text()
             assert panel.empty.button.text() == loads
             assert panel.empty.button.isVisible()
-        assert not window.actions_table.by_id["explain.why"].isEnabled()
+        for command in ("explain.why", "explain.paint", "attention.preprocessing", "model.config"):
+            assert not window.actions_table.by_id[command].isEnabled()
+            assert needs in window.actions_table.by_id[command].toolTip().replace("needs", "Needs")
         keys(Key.Key_W)
         assert window.store.state.map.method not in EVIDENCE
 
