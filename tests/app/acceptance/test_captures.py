@@ -1,8 +1,12 @@
 """Capture files in the window: what was run is shown as a run, and what needs the model says so."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
+from app.dialogs.export.dialog import ExportDialog
 from mvit_core import load_model, open_video, write_capture
 from mvit_core.explaining import EVIDENCE
 from mvit_core.pipeline import Explainer
@@ -11,6 +15,7 @@ from tests.app.acceptance.person import (
     Key,
     both_looks,
     click,
+    dialog,
     dismiss_messages,
     file_dialog_takes,
     frame_seen,
@@ -238,3 +243,31 @@ def test_a_session_of_a_capture_opens_it_again_and_it_is_among_the_recent_files(
 
     assert use(save, path) == 0
     assert use(again, "--session", session, wait=False) == 0
+
+
+@pytest.mark.parametrize("ending", [".png", ".npz"])
+def test_a_capture_exports_what_its_run_exports(use, both, qtbot, keep, tmp_path, ending):
+    written = tmp_path / f"run{ending}", tmp_path / f"capture{ending}"
+
+    def export(target):
+        def act(window):
+            loaded(window, qtbot)
+            keys((Key.Key_E, CONTROL))
+            asked = dialog(qtbot, ExportDialog)
+            asked.target.selectAll()
+            QTest.keyClicks(asked.target, str(target))
+            click(asked.accept_button)
+            qtbot.waitUntil(target.exists, timeout=WAIT_MS)
+            rest(qtbot, window)
+
+        return act
+
+    path = keep("x.mvitcap", (0, 1, 2))
+    assert both(export(written[0])) == 0
+    assert use(export(written[1]), path) == 0
+    if ending == ".png":
+        assert QImage(str(written[0])).size() == QImage(str(written[1])).size()
+    else:
+        run, capture = (np.load(each) for each in written)
+        name = next(each for each in run.files if run[each].ndim >= 4)
+        assert (run[name] == capture[name]).all()
