@@ -111,6 +111,9 @@ class Asking(Protocol):
     def export(self) -> None:
         """Open the export dialog."""
 
+    def save_capture(self) -> None:
+        """Ask for a file, and write the windows that were run as a capture file."""
+
     def preprocessing(self) -> None:
         """Open the preprocessing dialog."""
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from app.commands.base import BOTH, Command, N, Need
+from dataclasses import replace
+
+from app.commands.base import BOTH, SHOWN, Command, N, Need
 
 REPEATABLE = Need(
     lambda s, w: BOTH(s, w) and w.has_exported,
     N("commands", "export something first"),
+)
+
+UNCHANGED = Need(
+    lambda s, _: not s.changes,
+    N("commands", "switch all heads on and remove the tubes first: a capture is of the plain clip"),
+)
+NO_FILE_YET = Need(
+    lambda _, w: w.capture is None,
+    N("commands", "it is a capture file already: open its clip"),
+    UNCHANGED,
 )
 
 EXPORT = (
@@ -31,5 +43,16 @@ EXPORT = (
         tooltip=N(
             "commands", "Save what is shown now in the form of the last export, under another name"
         ),
+    ),
+    Command(
+        "export.capture",
+        N("commands", "Save capture…"),
+        "export",
+        (),
+        lambda d: d.dialogs.save_capture(),
+        enabled_when=replace(SHOWN, further=NO_FILE_YET),
+        repeats=False,
+        tooltip=N("commands", "Save the windows run so far, to be shown without model and clip"),
+        keywords=N("commands", "Capture file, attention, keep, mvitcap"),
     ),
 )

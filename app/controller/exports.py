@@ -10,10 +10,13 @@ from PySide6.QtCore import QCoreApplication
 
 from app.controller.workbench import Collaborator
 from app.results import Message, TaskKey
+from app.workers.capture_saving import save_capture
 from app.workers.export import job_for, repeated
 from app.workers.export_preview import Previews
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.controller.workbench import Workbench
     from app.workers.export import Exported, ExportJob
 
@@ -45,6 +48,20 @@ class Exports(Collaborator):
         workers = self._bench.workers
         work = partial(workers.exporter.run, job)
         workers.export.submit(TaskKey.EXPORT, work, self._saved, self._bench.failed)
+        self._bench.due.emit()
+
+    def save_capture(self, target: Path) -> None:
+        """Write the windows that were run as a capture file."""
+        results, workers = self._bench.results, self._bench.workers
+        request = results.request
+        if request is None:
+            return
+        pairs = zip(results.windows, results.window_states.states, strict=False)
+        run = tuple(window for window, state in pairs if state == "run")
+        work = partial(save_capture, workers.model_worker, request, run, target)
+        words = tr("Saving {name}").format(name=target.name)
+        self._bench.jobs.begin(TaskKey.SAVE_CAPTURE, words)
+        workers.infer.submit(TaskKey.SAVE_CAPTURE, work, self._saved, self._bench.failed)
         self._bench.due.emit()
 
     def repeat(self) -> None:

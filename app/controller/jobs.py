@@ -23,6 +23,7 @@ JOB_ORDER = (
     TaskKey.MAPS,
     TaskKey.EVIDENCE,
     TaskKey.EXPORT,
+    TaskKey.SAVE_CAPTURE,
     TaskKey.OPEN,
     TaskKey.ATLAS,
     TaskKey.HEAD_CARD,
@@ -41,7 +42,7 @@ JOB_ORDER = (
 AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
 """Tasks that work ahead: several end with every frame, and none changes what is known."""
 
-LONG = frozenset((TaskKey.EXPORT, TaskKey.SERIES, TaskKey.MULTIVIEW))
+LONG = frozenset((TaskKey.EXPORT, TaskKey.SAVE_CAPTURE, TaskKey.SERIES, TaskKey.MULTIVIEW))
 """Jobs that take long and leave nothing behind where the window closes on them."""
 
 

@@ -67,6 +67,8 @@ class TaskKey(StrEnum):
     """Draw one frame of an export for its dialog."""
     EXPORT_ESTIMATE = "export.estimate"
     """Write some frames of an export to see how large it will be."""
+    SAVE_CAPTURE = "save.capture"
+    """Write the windows that were run as a capture file."""
     EXPORT = "export"
     """Write a file."""
     HEAT = "heat"

@@ -22,7 +22,7 @@ from app.workers.export import named, spans_of
 from mvit_core.clips import LIST_ENDINGS
 from mvit_core.errors import ClipError
 from mvit_core.video.boxes import read_boxes
-from mvit_core.video.decode.captured_clip import is_capture
+from mvit_core.video.decode.captured_clip import CAPTURE_ENDING, is_capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,6 +195,23 @@ class DialogOpener(QObject):
         exports.previews.drawn.connect(dialog.show_preview)
         exports.previews.estimated.connect(dialog.show_estimate)
         dialog.open()
+
+    def save_capture(self) -> None:
+        """Ask for a file, and write the windows that were run as a capture file."""
+        clip = self._controller.store.state.clip
+        if clip is None:
+            return
+        folder = self._settings.value("folder/capture", "") or str(clip.absolute().parent)
+        first = Path(str(folder)) / f"{clip.stem}{CAPTURE_ENDING}"
+        kind = self.tr("Capture files")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save capture"), str(first), f"{kind} (*{CAPTURE_ENDING})"
+        )
+        if name:
+            target = Path(name)
+            self._settings.setValue("folder/capture", str(target.parent))
+            target = target if target.suffix else target.with_suffix(CAPTURE_ENDING)
+            self._controller.exports.save_capture(target)
 
     def _of_last_kind(self, job: ExportJob) -> ExportJob:
         """The job with the kind of file that was chosen last time."""

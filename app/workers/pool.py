@@ -60,6 +60,7 @@ INFERENCE_TASKS = (
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
     TaskKey.MULTIVIEW,
+    TaskKey.SAVE_CAPTURE,
     TaskKey.EXPORT_PREVIEW,
     TaskKey.EXPORT_ESTIMATE,
 )

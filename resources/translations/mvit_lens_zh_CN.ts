@@ -299,6 +299,10 @@ Right-click for percentile tails and units</source>
             <source>Saved {what}</source>
             <translation>已保存 {what}</translation>
         </message>
+        <message>
+            <source>Saving {name}</source>
+            <translation>正在保存 {name}</translation>
+        </message>
     </context>
     <context>
         <name>Curves</name>
@@ -340,6 +344,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Boxes</source>
             <translation>检测框</translation>
+        </message>
+        <message>
+            <source>Capture files</source>
+            <translation>捕获文件</translation>
         </message>
         <message>
             <source>Checkpoints</source>
@@ -392,6 +400,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Open video</source>
             <translation>打开视频</translation>
+        </message>
+        <message>
+            <source>Save capture</source>
+            <translation>保存捕获文件</translation>
         </message>
         <message>
             <source>The file holds several networks; the one to be read:</source>
@@ -3015,6 +3027,10 @@ right-click for percentile tails and units</source>
             <translation>取消</translation>
         </message>
         <message>
+            <source>Capture file, attention, keep, mvitcap</source>
+            <translation>捕获文件, 注意力, 保存, mvitcap</translation>
+        </message>
+        <message>
             <source>Centre a window here</source>
             <translation>以此帧为中心的模型窗口</translation>
         </message>
@@ -3803,12 +3819,20 @@ right-click for percentile tails and units</source>
             <translation>运行后播放</translation>
         </message>
         <message>
+            <source>Save capture…</source>
+            <translation>保存捕获文件…</translation>
+        </message>
+        <message>
             <source>Save session</source>
             <translation>保存会话</translation>
         </message>
         <message>
             <source>Save session as…</source>
             <translation>会话另存为…</translation>
+        </message>
+        <message>
+            <source>Save the windows run so far, to be shown without model and clip</source>
+            <translation>保存目前已运行的窗口，无需模型和视频即可查看</translation>
         </message>
         <message>
             <source>Save what is shown as a film, a picture or numbers</source>
@@ -4079,6 +4103,10 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个窗口并进入图谱</translation>
         </message>
         <message>
+            <source>it is a capture file already: open its clip</source>
+            <translation>已是捕获文件：请打开其视频</translation>
+        </message>
+        <message>
             <source>load a model first</source>
             <translation>请先加载模型</translation>
         </message>
@@ -4185,6 +4213,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>run a window of a model with classes first</source>
             <translation>请先用有类别的模型运行一个模型窗口</translation>
+        </message>
+        <message>
+            <source>switch all heads on and remove the tubes first: a capture is of the plain clip</source>
+            <translation>请先开启所有头并移除时空管：捕获文件只含原始视频</translation>
         </message>
         <message>
             <source>the file has no such further video stream</source>

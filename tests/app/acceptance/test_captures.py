@@ -12,8 +12,10 @@ from mvit_core.explaining import EVIDENCE
 from mvit_core.pipeline import Explainer
 from tests.app.acceptance.person import (
     CONTROL,
+    SHIFT,
     Key,
     both_looks,
+    choose,
     click,
     dialog,
     dismiss_messages,
@@ -271,3 +273,48 @@ def test_a_capture_exports_what_its_run_exports(use, both, qtbot, keep, tmp_path
         run, capture = (np.load(each) for each in written)
         name = next(each for each in run.files if run[each].ndim >= 4)
         assert (run[name] == capture[name]).all()
+
+
+def test_a_capture_saved_from_the_window_opens_as_it_was_and_is_refused_with_heads_off(
+    both, use, qtbot, tmp_path
+):
+    (tmp_path / "away").mkdir()
+    target, seen = tmp_path / "away" / "mine.mvitcap", []
+
+    def save(window):
+        save_it = window.actions_table.by_id["export.capture"]
+        keys(Key.Key_PageDown)
+        loaded(window, qtbot)
+        keys(Key.Key_Home)
+        loaded(window, qtbot)
+        keys(Key.Key_1, (Key.Key_O, SHIFT))
+        assert not save_it.isEnabled()
+        assert "switch all heads on" in save_it.toolTip()
+        keys((Key.Key_A, SHIFT), Key.Key_A)
+        loaded(window, qtbot)
+        with file_dialog_takes(target):
+            choose(qtbot, window, "Export", "Save capture…")
+        qtbot.waitUntil(lambda: f"Saved {target}" in messages(window), timeout=WAIT_MS)
+        seen.append((title(window), window.panels.predictions.bars.rows()))
+
+    def again(window):
+        loaded(window, qtbot)
+        assert [w.index for w in window.controller.results.windows] == [0, 1]
+        assert (title(window), window.panels.predictions.bars.rows()) == seen[0]
+        assert "already" in window.actions_table.by_id["export.capture"].toolTip()
+
+    assert both(save) == 0
+    assert use(again, target) == 0
+
+
+def test_a_capture_that_cannot_be_written_is_told_and_leaves_no_file(both, qtbot, tmp_path):
+    target = tmp_path / "mine.mp4"
+
+    def act(window):
+        with file_dialog_takes(target):
+            choose(qtbot, window, "Export", "Save capture…")
+        words = "a capture file ends in .mvitcap"
+        qtbot.waitUntil(lambda: words in messages(window), timeout=WAIT_MS)
+        assert not target.exists()
+
+    assert both(act) == 0
