@@ -169,8 +169,9 @@ QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {
     border: 2px solid $accent; padding: 3px 7px; }
 QComboBox:disabled, QLineEdit:disabled, QDoubleSpinBox:disabled { color: $text_faint; }
-QComboBox QLineEdit, QComboBox QLineEdit:hover, QComboBox QLineEdit:focus { border: none;
-    background: transparent; padding: 0 4px; min-height: 0; }
+QComboBox QLineEdit, QComboBox QLineEdit:hover { border: 2px solid transparent;
+    background: transparent; padding: 0 2px; min-height: 0; }
+QComboBox QLineEdit:focus { border: 2px solid transparent; padding: 0 2px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url($icon_chevron_down); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; padding: 4px;
