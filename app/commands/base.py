@@ -114,6 +114,9 @@ class Asking(Protocol):
     def save_capture(self) -> None:
         """Ask for a file, and write the windows that were run as a capture file."""
 
+    def patch(self) -> None:
+        """Ask for another clip and a part, and patch the window shown."""
+
     def preprocessing(self) -> None:
         """Open the preprocessing dialog."""
 
