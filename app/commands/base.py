@@ -349,8 +349,6 @@ WITH_CLASSES = Need(
     lambda _, w: w.video is not None and w.model is not None and w.model.has_classes,
     N("commands", "open a video and load a model with classes first"),
 )
-
-
 WEIGHTS = Need(
     lambda _, w: w.model is None or w.model.has_weights,
     N("commands", "needs the model: load the checkpoint of the capture"),
