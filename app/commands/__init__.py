@@ -62,6 +62,7 @@ SUBMENUS = {
     "tokens": N("commands", "Tokens"),
     "atlas": N("commands", "Atlas of heads"),
     "boxes": N("commands", "Boxes"),
+    "what_if": N("commands", "What if"),
     "speed": N("commands", "Speed"),
     "steps": N("commands", "Longer steps"),
     "markers": N("commands", "Markers"),

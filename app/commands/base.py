@@ -114,6 +114,9 @@ class Asking(Protocol):
     def save_capture(self) -> None:
         """Ask for a file, and write the windows that were run as a capture file."""
 
+    def patch(self) -> None:
+        """Ask for another clip and a part, and patch the window shown."""
+
     def preprocessing(self) -> None:
         """Open the preprocessing dialog."""
 
@@ -346,8 +349,6 @@ WITH_CLASSES = Need(
     lambda _, w: w.video is not None and w.model is not None and w.model.has_classes,
     N("commands", "open a video and load a model with classes first"),
 )
-
-
 WEIGHTS = Need(
     lambda _, w: w.model is None or w.model.has_weights,
     N("commands", "needs the model: load the checkpoint of the capture"),

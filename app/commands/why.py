@@ -103,6 +103,18 @@ WHY = (
         checked_when=lambda s, _: s.drawing == "tube",
         tooltip=N("commands", "Drag on the frame: erase, blur, freeze or keep what lies there"),
         keywords=N("commands", "What if, erase, blur, freeze, occlusion, mask"),
+        submenu="what_if",
+    ),
+    Command(
+        "explain.patch",
+        N("commands", "Patch from another clip…"),
+        "explain",
+        (),
+        lambda d: d.dialogs.patch(),
+        enabled_when=with_weights(CLASSIFIED),
+        tooltip=N("commands", "A head, an MLP or a block gives what it gave for another clip"),
+        keywords=N("commands", "What if, activation patching, causal tracing"),
+        submenu="what_if",
     ),
     Command(
         "explain.undo_changes",
@@ -113,6 +125,7 @@ WHY = (
         enabled_when=CHANGED,
         tooltip=N("commands", "All heads on, and all tubes off"),
         keywords=N("commands", "What if, original, reset"),
+        submenu="what_if",
     ),
     Command(
         "explain.effects",

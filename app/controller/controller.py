@@ -30,6 +30,7 @@ from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
 from app.controller.open_files import OpenFiles
 from app.controller.opening import tiled_by
+from app.controller.patches import Patches
 from app.controller.player import Player
 from app.controller.ranges import ColourRanges
 from app.controller.survey import ClipSurvey
@@ -92,7 +93,8 @@ class Controller(QObject):
         map_cache = MapCache(bench.budget, self.survey.record_map)
         self._watch, self._frames, self.exports = FileWatch(bench), Frames(bench), Exports(bench)
         self._maps, self._grid_maps = MapScheduler(bench, map_cache), GridMaps(bench, map_cache)
-        self._ranges, self.clips = ColourRanges(bench), ClipLists(bench, self.open_video)
+        self._ranges, self.patches = ColourRanges(bench), Patches(bench)
+        self.clips = ClipLists(bench, self.open_video)
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self.checks, self._ahead = Checks(bench, survey), RunAhead(bench, map_cache, survey)
         self._collaborators: tuple[Collaborator, ...] = (
@@ -106,6 +108,7 @@ class Controller(QObject):
             self.checks,
             EvidenceScheduler(bench, map_cache, self.checks),
             self.effects,
+            self.patches,
             *comparing_heads(bench, self.survey),
             self._ahead,
             WindowWatch(bench, self._maps, self.survey),

@@ -22,6 +22,7 @@ JOB_ORDER = (
     TaskKey.EXPLAIN,
     TaskKey.MAPS,
     TaskKey.EVIDENCE,
+    TaskKey.PATCH,
     TaskKey.EXPORT,
     TaskKey.SAVE_CAPTURE,
     TaskKey.OPEN,

@@ -42,6 +42,8 @@ class PanelContext:
     """Loads the model with other fields of its ``ModelSource``, by name."""
     open_row: Callable[[int], None]
     """Opens the clip of a row of the list, by its place."""
+    drop_patch: Callable[[int], None]
+    """Removes a patch of the window shown, by its place."""
     notify: Callable[[Message], None]
     """Shows a message."""
     focus_stage: Callable[[], None]

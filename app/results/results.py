@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.results.effects import EffectsInfo
     from app.results.maps import MapRequest, ShownMap
     from app.results.model import FailedLoad, LayerInfo, ModelInfo
+    from app.results.patches import PatchOutcome
     from app.results.pictures import CellsPicture, HeatPicture, StripPicture
     from app.results.survey import AverageInfo, SeriesInfo
     from app.results.video import FramePicture, ProxyInfo, VideoInfo
@@ -64,6 +65,8 @@ class Results:
     """(classes,) of the window shown with nothing changed, where something is and that is known."""
     effects: EffectsInfo | None = None
     """What each head does for the class that is explained, or the most probable one."""
+    patches: tuple[PatchOutcome, ...] = ()
+    """What patches from other clips did to the window shown, the newest last."""
     why: WhyInfo | None = None
     """What is known beside the map shown, where it is of evidence."""
     atlas: AtlasInfo | None = None

@@ -51,6 +51,8 @@ class TaskKey(StrEnum):
     """Find the numbers of all heads in one more window."""
     HEAD_CARD = "head.card"
     """Find more of the heads of one block, and what the parts of the last stage add to a class."""
+    PATCH = "patch"
+    """Patch the window shown with the pass over another clip."""
     RANGE = "range"
     """Collect the values of one more layer or window, for ranges that look at several."""
     MAPS = "maps"

@@ -261,6 +261,28 @@ WORDS = (
         ),
     ),
     GuideEntry(
+        "patching",
+        N("guide", "Patch from another clip"),
+        N(
+            "guide",
+            "A head, an MLP or a block gives what it gave for another clip, and the rest of the "
+            "network runs on with it. The share says how much of the other's answer comes along: "
+            "1 is all of it.",
+        ),
+        N(
+            "guide",
+            "A large share says that what tells the two clips apart passes through that part. It "
+            "does not say that the part finds it out, for it may only hand on what came from "
+            "below; a whole late block always brings everything. A small share does not say that "
+            "the part is idle: others may carry the same. Shares of parts do not add up, and they "
+            "are of these two clips.\n"
+            "The share is of the distance between both clips' logits, of this clip's first class "
+            "less the other's, or of the class that is explained; below 0 it goes the other way, "
+            "and above 1 beyond. Heads that are off and tubes stay as they are in this clip, and "
+            "the other is run without them (Vig et al., 2020; Meng et al., 2022).",
+        ),
+    ),
+    GuideEntry(
         "time_to_time",
         N("guide", "Time to time"),
         N(

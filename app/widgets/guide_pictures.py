@@ -205,6 +205,19 @@ def _what_if(ink: Ink) -> None:
     ink.ground(134, 204)
 
 
+def _patching(ink: Ink) -> None:
+    for top, colour in ((16, ink.soft), (76, ink.accent)):
+        for place in range(4):
+            box = QRectF(16 + 38 * place, top, 26, 30)
+            is_patched = top == 16 and place == 2
+            ink.painter.fillRect(box, ink.accent if is_patched else colour)
+    ink.arrow(QPointF(105, 74), QPointF(105, 50))
+    for left, before, after in ((176, 84, 30), (196, 20, 70)):
+        ink.bar(left, before, ink.soft, 8)
+        ink.bar(left + 8, after, ink.accent, 8)
+    ink.ground(172, 214)
+
+
 def _time_to_time(ink: Ink) -> None:
     size = 7
     values = tuple(
@@ -287,6 +300,7 @@ PICTURES: dict[str, Callable[[Ink], None]] = {
     "sanity": _sanity,
     "effect": _effect,
     "what_if": _what_if,
+    "patching": _patching,
     "time_to_time": _time_to_time,
     "entropy": _entropy,
     "distance": _distance,

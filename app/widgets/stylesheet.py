@@ -132,10 +132,11 @@ QToolButton#segment:disabled, QPushButton#segment:disabled { color: $text_faint;
 QToolButton#segment:focus, QPushButton#segment:focus { border: 2px solid $accent;
     padding: 3px 6px; }
 QPushButton#segment:focus { padding: 3px 1px; }
-QPushButton#tube { background: transparent; text-align: left; padding: 2px 6px; min-height: 16px; }
-QPushButton#tube:hover { background: $control; }
-QPushButton#tube:checked { background: $accent_soft; border-color: transparent; }
-QPushButton#tube:focus { border: 2px solid $accent; padding: 1px 5px; }
+QPushButton#changed { background: transparent; text-align: left; padding: 2px 6px;
+    min-height: 16px; }
+QPushButton#changed:hover { background: $control; }
+QPushButton#changed:checked { background: $accent_soft; border-color: transparent; }
+QPushButton#changed:focus { border: 2px solid $accent; padding: 1px 5px; }
 QToolButton#seriesTitle { background: transparent; color: $text_soft; padding: 1px 6px;
     margin-left: -6px; min-height: 16px; }
 QToolButton#seriesRun { color: $accent; padding: 1px 8px; min-height: 16px; }

@@ -13,6 +13,7 @@ from app.dialogs.choose import ChooseDialog
 from app.dialogs.export.content import ExportFacts
 from app.dialogs.export.dialog import ExportDialog
 from app.dialogs.help import rate_dialog, stride_dialog
+from app.dialogs.patch import PatchDialog
 from app.dialogs.preprocessing import PreprocessingDialog
 from app.results import Message
 from app.state.view_state import ModelSource
@@ -221,6 +222,21 @@ class DialogOpener(QObject):
         if ending not in EXPORTERS:
             return job
         return replace(job, target=named(replace(job, target=job.target.with_suffix(ending))))
+
+    def patch(self) -> None:
+        """Ask for another clip and a part, and have the window shown patched."""
+        results, state = self._controller.results, self._controller.store.state
+        layer = results.layer(state.map.block)
+        endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
+        title, kind = self.tr("Patch from another clip"), self.tr("Videos")
+        path = self._choose_file(title, kind, endings, "video")
+        if path is None or layer is None:
+            return
+        dialog = PatchDialog(path.name, results.layers, layer.block, self._window)
+        dialog.patch_asked.connect(
+            lambda patch, window: self._controller.patches.begin(patch, path, window)
+        )
+        dialog.open()
 
     def preprocessing(self) -> None:
         """Open the preprocessing dialog, beside the picture."""

@@ -215,6 +215,7 @@ class MainWindow(TabRing):
                     self._run,
                     self.controller.load_with,
                     self.controller.clips.open_row,
+                    self.controller.patches.remove,
                     self.controller.notify,
                     self._pages.focus,
                     self.logbook.added,

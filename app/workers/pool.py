@@ -16,6 +16,7 @@ from app.workers.export import Exporter
 from app.workers.inference import ModelWorker
 from app.workers.known_videos import KnownVideos
 from app.workers.pane_frames import PaneFrames
+from app.workers.patching import PatchWorker
 from app.workers.proxies import ProxyMaker
 from app.workers.worker import Worker
 
@@ -56,6 +57,7 @@ INFERENCE_TASKS = (
     TaskKey.ATLAS,
     TaskKey.HEAD_CARD,
     TaskKey.EFFECTS,
+    TaskKey.PATCH,
     TaskKey.RANGE,
     TaskKey.PLAY_AHEAD,
     TaskKey.SERIES,
@@ -97,6 +99,7 @@ class WorkerPool:
         self.explain = EvidenceWorker(self.model_worker)
         self.atlas = AtlasWorker(self.model_worker)
         self.effects = EffectsWorker(self.model_worker)
+        self.patching = PatchWorker(self.model_worker, budget)
         self.exporter = Exporter()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(

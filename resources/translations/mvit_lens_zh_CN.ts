@@ -402,6 +402,10 @@ Right-click for percentile tails and units</source>
             <translation>打开视频</translation>
         </message>
         <message>
+            <source>Patch from another clip</source>
+            <translation>从另一视频打补丁</translation>
+        </message>
+        <message>
             <source>Save capture</source>
             <translation>保存捕获文件</translation>
         </message>
@@ -1359,6 +1363,79 @@ right-click for percentile tails and units</source>
         <message>
             <source>Swap with the next pane</source>
             <translation>与下一个窗格互换</translation>
+        </message>
+    </context>
+    <context>
+        <name>PatchDialog</name>
+        <message>
+            <source>Block</source>
+            <translation>块</translation>
+        </message>
+        <message>
+            <source>Head {n}</source>
+            <translation>头 {n}</translation>
+        </message>
+        <message>
+            <source>Part</source>
+            <translation>部分</translation>
+        </message>
+        <message>
+            <source>Patch</source>
+            <translation>打补丁</translation>
+        </message>
+        <message>
+            <source>Patch from another clip</source>
+            <translation>从另一视频打补丁</translation>
+        </message>
+        <message>
+            <source>The part gives what it gave for {name}</source>
+            <translation>该部分给出它对 {name} 的输出</translation>
+        </message>
+        <message>
+            <source>Whole block</source>
+            <translation>整个块</translation>
+        </message>
+        <message>
+            <source>Window of the other clip</source>
+            <translation>另一视频的模型窗口</translation>
+        </message>
+    </context>
+    <context>
+        <name>PatchList</name>
+        <message>
+            <source>Copy the classes of the patch as CSV</source>
+            <translation>将补丁的类别复制为 CSV</translation>
+        </message>
+        <message>
+            <source>Patch from another clip…</source>
+            <translation>从另一视频打补丁…</translation>
+        </message>
+        <message>
+            <source>Remove this patch</source>
+            <translation>移除此补丁</translation>
+        </message>
+        <message>
+            <source>after</source>
+            <translation>之后</translation>
+        </message>
+        <message>
+            <source>before</source>
+            <translation>之前</translation>
+        </message>
+        <message>
+            <source>other</source>
+            <translation>另一个</translation>
+        </message>
+        <message>
+            <source>{n} classes copied</source>
+            <translation>已复制 {n} 个类别</translation>
+        </message>
+    </context>
+    <context>
+        <name>Patches</name>
+        <message>
+            <source>Patching {place} from {name}</source>
+            <translation>正在用 {name} 给{place}打补丁</translation>
         </message>
     </context>
     <context>
@@ -2369,13 +2446,6 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>TubeRow</name>
-        <message>
-            <source>Remove tube {n}</source>
-            <translation>移除时空管 {n}</translation>
-        </message>
-    </context>
-    <context>
         <name>ValueSlider</name>
         <message>
             <source>{name}, number</source>
@@ -2545,6 +2615,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Remove all tubes</source>
             <translation>移除所有时空管</translation>
+        </message>
+        <message>
+            <source>Remove tube {n}</source>
+            <translation>移除时空管 {n}</translation>
         </message>
         <message>
             <source>What becomes of the tube</source>
@@ -2925,6 +2999,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>120 is a frame, 0:04.2 a time, 50% a part of the video</source>
             <translation>120 表示帧号，0:04.2 表示时间，50% 表示视频中的位置</translation>
+        </message>
+        <message>
+            <source>A head, an MLP or a block gives what it gave for another clip</source>
+            <translation>让一个头、MLP 或块给出它对另一视频的输出</translation>
         </message>
         <message>
             <source>A list of clips, one after another</source>
@@ -3659,6 +3737,10 @@ right-click for percentile tails and units</source>
             <translation>对比窗格</translation>
         </message>
         <message>
+            <source>Patch from another clip…</source>
+            <translation>从另一视频打补丁…</translation>
+        </message>
+        <message>
             <source>Pause</source>
             <translation>暂停</translation>
         </message>
@@ -3977,6 +4059,14 @@ right-click for percentile tails and units</source>
         <message>
             <source>What can be done at the pointer, as a right click</source>
             <translation>指针处可做的操作，同右键单击</translation>
+        </message>
+        <message>
+            <source>What if</source>
+            <translation>如果这样会怎样</translation>
+        </message>
+        <message>
+            <source>What if, activation patching, causal tracing</source>
+            <translation>如果, 激活修补, 因果追踪</translation>
         </message>
         <message>
             <source>What if, erase, blur, freeze, occlusion, mask</source>
@@ -4657,6 +4747,16 @@ The model's input is covered, not the file: a pixel whose centre lies in the box
             <translation>均匀看向各处的头距离也大：请与熵一起读。类别词元 没有位置，因此其行没有距离（参照 Dosovitskiy 等，2021，第 4.5 节）。</translation>
         </message>
         <message>
+            <source>A head, an MLP or a block gives what it gave for another clip, and the rest of the network runs on with it. The share says how much of the other's answer comes along: 1 is all of it.</source>
+            <translation>让一个头、MLP 或块给出它对另一视频的输出，网络其余部分据此继续运行。份额说明另一视频的答案随之而来多少：1 即全部。</translation>
+        </message>
+        <message>
+            <source>A large share says that what tells the two clips apart passes through that part. It does not say that the part finds it out, for it may only hand on what came from below; a whole late block always brings everything. A small share does not say that the part is idle: others may carry the same. Shares of parts do not add up, and they are of these two clips.
+The share is of the distance between both clips' logits, of this clip's first class less the other's, or of the class that is explained; below 0 it goes the other way, and above 1 beyond. Heads that are off and tubes stay as they are in this clip, and the other is run without them (Vig et al., 2020; Meng et al., 2022).</source>
+            <translation>份额大，说明两个视频的差别要经过这个部分。这并不说明差别是由它找出的，它可能只是传递来自下层的内容；靠后的整个块总会带来全部。份额小并不说明该部分无用：其他部分可能携带同样的内容。各部分的份额不能相加，并且只适用于这两个视频。
+份额是两个视频 logit 之间距离的一部分：本视频的首位类别减去另一视频的首位类别，或正在解释的类别；小于 0 表示方向相反，大于 1 表示超出。已关闭的头和时空管在本视频中保持不变，另一视频则不带这些改动运行（Vig 等，2020；Meng 等，2022）。</translation>
+        </message>
+        <message>
             <source>A low entropy says that the head is choosy, not that it chooses well, and not where. Heads of blocks with different numbers of keys can be compared, as each is divided by its own largest value.</source>
             <translation>熵低说明该头挑剔，不说明挑得好，也不说明挑在哪里。键数不同的块之间可以比较，因为各自除以自己的最大值。</translation>
         </message>
@@ -4821,6 +4921,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>PCA colours</source>
             <translation>主成分颜色</translation>
+        </message>
+        <message>
+            <source>Patch from another clip</source>
+            <translation>从另一视频打补丁</translation>
         </message>
         <message>
             <source>Readout</source>
@@ -5235,6 +5339,37 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>{n} panes are pinned already; close one with Shift+P</source>
             <translation>已固定 {n} 个窗格；请按 Shift+P 关闭一个</translation>
+        </message>
+    </context>
+    <context>
+        <name>patches</name>
+        <message>
+            <source>MLP of block {block}</source>
+            <translation>块 {block} 的 MLP</translation>
+        </message>
+        <message>
+            <source>block {block}</source>
+            <translation>块 {block}</translation>
+        </message>
+        <message>
+            <source>head {block}/{head}</source>
+            <translation>头 {block}/{head}</translation>
+        </message>
+        <message>
+            <source>{a} less {b} · its window {n}</source>
+            <translation>{a} 减 {b} · 其模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>{a} · its window {n}</source>
+            <translation>{a} · 其模型窗口 {n}</translation>
+        </message>
+        <message>
+            <source>{place} from {name}: both clips answer alike</source>
+            <translation>{place}，来自 {name}：两个视频的答案相同</translation>
+        </message>
+        <message>
+            <source>{place} from {name}: {share} of its answer</source>
+            <translation>{place}，来自 {name}：其答案的 {share}</translation>
         </message>
     </context>
     <context>

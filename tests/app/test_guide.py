@@ -28,6 +28,7 @@ SPEC = {
     "sanity",
     "effect",
     "what_if",
+    "patching",
     "time_to_time",
 }
 OF_HEADS = {entry.name for entry in HEAD_WORDS}

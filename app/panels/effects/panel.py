@@ -178,6 +178,8 @@ class EffectsPanel(Panel):
             )
         self.by_chosen.connect(switch.choose_by)
         self.what_if.connect_to(context.intents)
+        self.what_if.patches.removed.connect(context.drop_patch)
+        self.what_if.patches.reported.connect(context.notify)
         self.changed.connect(context.intents.set_field)
         self.command.connect(context.run)
         self.remarked.connect(context.show_remark)
@@ -225,7 +227,13 @@ class EffectsPanel(Panel):
         now, then = (
             None
             if x is None
-            else (x.settings, x.results.window(x.state.frame), x.results.shown, x.results.model)
+            else (
+                x.settings,
+                x.results.window(x.state.frame),
+                x.results.shown,
+                x.results.model,
+                x.results.patches,
+            )
             for x in (new, old)
         )
         if now != then:

@@ -1,4 +1,4 @@
-"""What if: the tubes that are painted on the clip, in a list, each with a way to remove it."""
+"""What if: tubes that are painted on the clip, and patches from others, in lists."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
+from app.panels.effects.patch_list import PatchList
+from app.panels.effects.rows import ChangeRow, ChangeRows
 from app.results.tubes import chosen_tube, span_of
 from app.state.view_state import TUBE_SPANS
 from app.text.phrases import frame_index, frame_number
@@ -25,7 +24,6 @@ from app.widgets import theme
 from app.widgets.basic import (
     Choice,
     NumberField,
-    icon_button,
     label,
     rule,
     set_choice_tip,
@@ -36,64 +34,16 @@ from app.widgets.help_mark import HelpMark
 from mvit_core.explaining import TUBE_KINDS
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
-
     from app.intents.intents import Intents
     from app.results.snapshot import Snapshot
     from mvit_core.explaining import Tube
 
-ROW_PX = 24
 ROWS_SEEN = 5
 """Tubes that the list shows without scrolling."""
 
 
-class TubeWords(QPushButton):
-    """The words of a tube, shortened at their end where there is no room."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.setObjectName("tube")
-        self.setCheckable(True)
-        self.setFont(theme.small_font(self))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.full_text = words
-        set_tip(self, words)
-        set_spoken_name(self, words)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        room = self.width() - 2 * theme.GAP
-        self.setText(
-            self.fontMetrics().elidedText(self.full_text, Qt.TextElideMode.ElideRight, room)
-        )
-
-
-class TubeRow(QWidget):
-    """A tube: a click on its words chooses it, a cross removes it."""
-
-    chosen = Signal(int)
-    """Emitted with its place among all tubes."""
-    removed = Signal(int)
-    """Emitted with its place among all tubes."""
-
-    def __init__(self, place: int, words: str, *, is_chosen: bool) -> None:
-        super().__init__()
-        self.words = TubeWords(words)
-        self.words.setChecked(is_chosen)
-        self.cross = icon_button("cancel", self.tr("Remove tube {n}").format(n=place + 1))
-        self.words.clicked.connect(lambda: self.chosen.emit(place))
-        self.cross.clicked.connect(lambda: self.removed.emit(place))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.cross)
-        self.setFixedHeight(ROW_PX)
-
-
 class WhatIf(QWidget):
-    """Kind and frames of the chosen tube, or of the next one, above a list of all."""
+    """Kind and frames of the chosen tube, or of the next one, above lists of tubes and patches."""
 
     command = Signal(str)
     """Emitted with the id of a command that a button stands for."""
@@ -114,14 +64,15 @@ class WhatIf(QWidget):
         set_tip(self.off, self.tr("Remove all tubes"))
         self.what, self.span = Choice(), Choice()
         self.first, self.last = NumberField(), NumberField()
-        self.rows: tuple[TubeRow, ...] = ()
-        self._list, self._area = QWidget(), QScrollArea()
-        self._column = QVBoxLayout(self._list)
-        self._column.setSpacing(0)
+        self.list, self.patches = ChangeRows(ROWS_SEEN), PatchList()
+        self.list.chosen.connect(self.tube_chosen)
+        self.list.removed.connect(self.tube_removed)
+        self.patches.command.connect(self.command)
         self._fill_choices()
         self._frames = QWidget()
         self._lay_out()
-        self._lay_out_list()
+        for part in (self.off, self._frames):
+            part.hide()  # until there is a tube; the dock keeps the width that it first needs
 
     def _fill_choices(self) -> None:
         names = self.tr("What becomes of the tube"), self.tr("Frames of the tube")
@@ -171,15 +122,8 @@ class WhatIf(QWidget):
         column.addLayout(head)
         column.addLayout(choices)
         column.addWidget(self._frames)
-        column.addWidget(self._area)
-
-    def _lay_out_list(self) -> None:
-        self._list.setObjectName("body")
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._area.setWidget(self._list)
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.hide()
+        column.addWidget(self.list)
+        column.addWidget(self.patches)
 
     def _link(self, words: str) -> QPushButton:
         button = QPushButton(words)
@@ -187,6 +131,11 @@ class WhatIf(QWidget):
         button.setFont(theme.small_font(self))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
+
+    @property
+    def rows(self) -> tuple[ChangeRow, ...]:
+        """The rows of the tubes."""
+        return self.list.rows
 
     def connect_to(self, intents: Intents) -> None:
         """Connect the fields with the intents for tubes."""
@@ -207,28 +156,12 @@ class WhatIf(QWidget):
             return
         tubes, chosen = new.state.changes.tubes, chosen_tube(new.state)
         words = tuple(row_words(place, tube, results) for place, tube in enumerate(tubes))
-        self._show_rows(words, chosen)
+        remove = self.tr("Remove tube {n}")
+        crosses = tuple(remove.format(n=place + 1) for place in range(len(tubes)))
+        self.list.show_rows(words, crosses, chosen)
+        self.patches.show_outcomes(results.patches)
         self.off.setVisible(bool(tubes))
         self._show_choices(new, None if chosen is None else tubes[chosen])
-
-    def _show_rows(self, words: tuple[str, ...], chosen: int | None) -> None:
-        if tuple(row.words.full_text for row in self.rows) == words:
-            for place, row in enumerate(self.rows):
-                row.words.setChecked(place == chosen)
-            return
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.hide()  # a click on its cross still runs
-            row.deleteLater()
-        self.rows = tuple(
-            TubeRow(place, each, is_chosen=place == chosen) for place, each in enumerate(words)
-        )
-        for row in self.rows:
-            row.chosen.connect(self.tube_chosen)
-            row.removed.connect(self.tube_removed)
-            self._column.addWidget(row)
-        self._area.setFixedHeight(ROW_PX * min(len(words), ROWS_SEEN))
-        self._area.setVisible(bool(words))
 
     def _show_choices(self, new: Snapshot, tube: Tube | None) -> None:
         state, video = new.state, new.results.video
