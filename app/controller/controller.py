@@ -120,10 +120,14 @@ class Controller(QObject):
         self._files = OpenFiles(bench, self._frames, self._collaborators, self.opened.emit)
         self.player = Player(store, lambda: bench.results.video, self._frames, self)
         self.intents = Intents(store, lambda: bench.results, bench.notify, preferences)
+        self._listen(preferences)
+
+    def _listen(self, preferences: PreferenceStore) -> None:
+        bench = self._bench
         bench.message.connect(self.message)
         bench.due.connect(self._refresh)
         bench.workers.start(self._on_finished, self._on_progress)
-        store.changed.connect(self._on_changed)
+        self.store.changed.connect(self._on_changed)
         preferences.changed.connect(self._preferred)
 
     @property
