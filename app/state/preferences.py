@@ -206,7 +206,7 @@ SETTINGS = (
     Setting(
         "export_folder",
         N("preferences", "Folder of exports"),
-        Folder(N("preferences", "that of the last export")),
+        Folder(N("preferences", "as last time")),
         N("preferences", "Where films, pictures and data are offered to be written"),
     ),
 )

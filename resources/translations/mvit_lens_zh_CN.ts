@@ -5498,16 +5498,16 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>全部核心</translation>
         </message>
         <message>
+            <source>as last time</source>
+            <translation>同上次</translation>
+        </message>
+        <message>
             <source>frames</source>
             <translation>帧</translation>
         </message>
         <message>
             <source>suited to this machine</source>
             <translation>按本机情况</translation>
-        </message>
-        <message>
-            <source>that of the last export</source>
-            <translation>上次导出的文件夹</translation>
         </message>
     </context>
     <context>
