@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from app.commands.segments import Segments
+from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.export.kinds import KINDS
 from app.text.atlas import COLUMNS
 from mvit_core.attribution import HeadSet
 from mvit_core.demo.samples import demo_checkpoint, demo_samples
@@ -18,9 +20,12 @@ from tests.app.acceptance.person import (
     Key,
     both_looks,
     click,
+    dialog,
     file_dialog_takes,
     focus,
     keys,
+    pixels_of,
+    point,
     rest,
     scale,
     title,
@@ -240,6 +245,59 @@ def test_the_head_with_the_largest_distance_in_time_is_found_and_its_picture_exp
             cells = list(csv.reader(file))[1:]
         found = [[float(cell) for cell in line[1 : 1 + far.profile.shape[1]]] for line in cells]
         assert np.array(found) == pytest.approx(far.profile, abs=1e-6)
+
+    assert demo(act) == 0
+
+
+def exported_picture(qtbot, window, path):
+    """Export > Picture, by mouse but for the name; returns its pixels."""
+    action = window.actions_table.by_id["export.export"]
+    buttons = window.toolbar.findChildren(QToolButton)
+    click(next(each for each in buttons if each.defaultAction() is action))
+    found = dialog(qtbot, ExportDialog)
+    at = found.kinds.visualItemRect(found.kinds.item([*KINDS].index("picture"))).center()
+    click(found.kinds.viewport(), at)
+    found.target.setText(str(path))
+    qtbot.waitUntil(found.accept_button.isEnabled, timeout=WAIT_MS)
+    click(found.accept_button)
+    qtbot.waitUntil(path.is_file, timeout=WAIT_MS)
+    rest(qtbot, window)
+    return pixels_of(QImage(str(path)))
+
+
+@both_looks
+def test_a_person_finds_who_looks_farthest_in_time_what_is_said_without_it_and_pictures_of_both(
+    demo, qtbot, looks, tmp_path
+):
+    def act(window):
+        at_the_atlas(qtbot, window)
+        table, heads = window.atlas.table, window.atlas.table.heads
+        far = max(window.controller.results.atlas.rows, key=lambda row: row.distance_frames)
+        header = table.horizontalHeader()
+        x = header.sectionViewportPosition(COLUMNS.index("distance_frames")) + 20
+        click(header.viewport(), QPoint(x, header.height() // 2))
+        place = heads.place_at(0)
+        assert place == (far.block, far.head)
+        point(table.viewport(), row_spot(window, place))
+        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row_spot(window, place))
+        rest(qtbot, window)  # on the frame
+        assert f"{far.head}" in title(window)
+        said = window.controller.results.shown.result.predictions
+        with_it = exported_picture(qtbot, window, tmp_path / "with.png")
+        at_the_atlas(qtbot, window)
+        at = [heads.place_at(row) for row in range(heads.rowCount())].index(place)
+        box = table.visualRect(heads.index(at, COLUMNS.index("on")))
+        click(table.viewport(), QPoint(box.left() + 12, box.center().y()))
+        assert [(each.block, each.head) for each in window.store.state.changes.heads_off] == [place]
+        keys((Key.Key_2, ALT))
+        rest(qtbot, window)
+        without = window.controller.results.shown.result.predictions
+        assert without != said
+        assert window.panels.predictions.before.isVisible()
+        assert f"{far.block}/{far.head}" in window.panels.predictions.before.words.text()
+        without_it = exported_picture(qtbot, window, tmp_path / "without.png")
+        assert with_it.shape[1] == without_it.shape[1]
+        assert with_it.shape != without_it.shape or (with_it != without_it).any()
 
     assert demo(act) == 0
 
