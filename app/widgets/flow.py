@@ -26,7 +26,9 @@ class Flow(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many widgets there are. No length: an empty widget would be false."""
         return len(self._parts)
 
     def add(self, part: QWidget) -> None:

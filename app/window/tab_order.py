@@ -68,7 +68,7 @@ def _group_of(widget: QWidget, groups: Collection[QWidget]) -> QWidget | None:
 
 def _next(widget: QWidget, onwards: bool) -> QWidget:
     following = widget.nextInFocusChain() if onwards else widget.previousInFocusChain()
-    return following or widget.window()
+    return widget.window() if following is None else following  # one may be empty, and so false
 
 
 def _is_stop(widget: QWidget) -> bool:

@@ -98,7 +98,7 @@ class Toast(QFrame):
         self._buttons = Flow(theme.GAP, indent=30)
         self._column.addWidget(self._buttons)
         self._add_ways_out()
-        self._buttons.setHidden(not len(self._buttons))
+        self._buttons.setHidden(not self._buttons.count)
         if not self._stays:
             self._timer.start()
         times = f" ×{count}" if count > 1 else ""
@@ -129,7 +129,7 @@ class Toast(QFrame):
             text_width += self._times.sizeHint().width() + 10
         wanted = self._text.heightForWidth(text_width)
         chrome = margins.top() + margins.bottom()
-        if len(self._buttons):
+        if self._buttons.count:
             chrome += self._buttons.heightForWidth(inner) + theme.GAP
         text = min(max(wanted, LINE_PX), max(most - chrome, LEAST_TEXT_PX))
         self._scroll.setFixedHeight(text)
