@@ -288,14 +288,14 @@ class HeadsPanel(Panel):
 
     @override
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
+        if old is None or old.results.shown is not new.results.shown:
+            self._show_shown(new)  # other heads have no pictures at first
         if (old.results.strip if old else None) is not new.results.strip:
             self.show_strip(new.results.strip)
         if old is None or old.results.is_heat_old != new.results.is_heat_old:
             self.grid.show_age(is_old=new.results.is_heat_old)
         if old is None or old.settings != new.settings:
             self.show_head(new.state.map.head)
-        if old is None or old.results.shown is not new.results.shown:
-            self._show_shown(new)
 
     def _show_shown(self, new: Snapshot) -> None:
         shown, video = new.results.shown, new.results.video

@@ -98,8 +98,6 @@ class LayersPanel(Panel):
                 model.source.checkpoint.name if model else "",
                 f"{model.source.checkpoint}\n{model.report}" if model else "",
             )
-        if (old.results.minis if old else ()) != results.minis:
-            self.show_minis({m.key.result.request.block: m.images[0] for m in results.minis})
         layers = results.layers
         if (
             old is None
@@ -109,6 +107,8 @@ class LayersPanel(Panel):
             self.show_layers(layers)
             layer = results.layer(new.state.map.block)
             self.show_block(layer.block if layer else None)
+        if (old.results.minis if old else ()) != results.minis:
+            self.show_minis({m.key.result.request.block: m.images[0] for m in results.minis})
 
     def show_layers(self, layers: tuple[LayerInfo, ...]) -> None:
         """Show the layers of a model."""

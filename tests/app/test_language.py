@@ -34,7 +34,7 @@ from mvit_core.export import EXPORTERS, LAYOUTS
 from mvit_core.render import MODES, colormaps
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
 from resources.translations.update import LANGUAGES, UnmarkableError, marked, read, texts
-from tests.app.conftest import at_rest, settle
+from tests.app.conftest import WAIT_MS, at_rest, settle
 from tests.app.helpers import dialog_of
 
 HOLE = re.compile(r"\{[^{}]*\}")
@@ -334,16 +334,29 @@ def test_another_language_loses_nothing(lens, qtbot):
     lens.actions_table.run("view.next_colormap")
     settle(qtbot, lens)
     shown, place = lens.controller.results.shown, lens.stage.canvas.place
+    qtbot.waitUntil(lambda: len(lens.controller.results.minis) == 4, timeout=WAIT_MS)
+    thumbs = thumbs_of(lens)
     choose_language(lens, qtbot, "简体中文").reject()
     settle(qtbot, lens)
     assert lens.controller.results.shown is shown  # no map was made again, no window run again
     assert lens.controller.results.model is results.model
+    assert thumbs_of(lens) == thumbs
     assert lens.stage.canvas.place == place
     qtbot.waitUntil(lens.stage.canvas.hasFocus)
     lens.actions_table.run("edit.undo")
     assert lens.store.state.heat == state.heat
     QTest.keyClick(lens.stage.canvas, Qt.Key.Key_Right)
     assert lens.store.state.frame == 4
+
+
+def thumbs_of(window):
+    """Pixels of the small pictures of heads, and whether each layer has one."""
+    grid, tree = window.panels.heads.grid, window.panels.layers.tree
+    image = grid.grab(grid.thumb_box(0).adjusted(3, 3, -3, -3)).toImage()
+    rows = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
+    blocks = [row.child(place) for row in rows for place in range(row.childCount())]
+    sizes = [block.icon(0).pixmap(16).toImage().pixelColor(8, 8).name() for block in blocks]
+    return image.pixelColor(image.width() // 2, image.height() // 2).name(), sizes
 
 
 def test_docks_stand_as_they_were_after_another_language(lens, qtbot):
