@@ -161,6 +161,7 @@ def test_every_command_is_tried_with_a_hostile_name(tmp_path, capsys):
         "heads": [evil, "--checkpoint", evil],
         "what-if": [evil, "--checkpoint", evil, "--erase", "0,0,9,9"],
         "capture": [evil, "--checkpoint", evil, "-o", evil + ".mvitcap"],
+        "batch": [evil, "--checkpoint", evil, "-o", evil + "-out"],
         "inspect": [evil],
         "checks": [evil],
         "demo": ["evaluate", "--checkpoint", evil, "--clips", "2"],

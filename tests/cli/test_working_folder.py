@@ -38,6 +38,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "heads": ["heads", str(clip), *model, "--ablate"],
         "what-if": ["what-if", str(clip), *model, "--erase", "0,0,9,9"],
         "capture": ["capture", str(clip), *model, "-o", "out.mvitcap"],
+        "batch": ["batch", str(clip.parent), *model, "-o", "rows", "--workers", "1"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
         "demo": ["demo", "clips", "--out", "clips"],

@@ -172,7 +172,10 @@ def test_a_clip_of_damaged_frames_only_is_refused():
         raise FrameDecodeError(f"frame {index}")
 
     video = SimpleNamespace(
-        frame=broken, path=SimpleNamespace(name="a.mp4"), check_unchanged=lambda: None
+        frame=broken,
+        path=SimpleNamespace(name="a.mp4"),
+        check_unchanged=lambda: None,
+        opened_video=SimpleNamespace(held=None),
     )
     (window,) = clip_windows(16, 30.0, ClipSpec(rate=1))
     with pytest.raises(ClipError, match=r"none of the 16 sampled frames 0\.\.15 can be decoded"):
