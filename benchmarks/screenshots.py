@@ -74,7 +74,7 @@ def take_all(screen: Screen, out: Path) -> None:
         for name, prepare in VIEWS.items():
             prepare(driver)
             take_themes(driver, screen, out, name)
-        show_single(driver)  # panes side by side are not exported
+        show_look(driver)  # panes side by side are not exported
         for name, command in DIALOGS.items():
             for theme in THEMES:
                 driver.window.preferences.update(theme=theme)
@@ -122,11 +122,46 @@ def show_compare(driver: Driver) -> None:
     driver.rest(3.0)
 
 
+def show_explain(driver: Driver) -> None:
+    """Why the class, and what each head does for it."""
+    driver.window.controller.intents.workspaces.go_to("explain", "single")
+    driver.store.update(view="single", head="mean", difference=None)
+    driver.settle()
+    driver.window.actions_table.run("explain.why")
+    driver.wait(lambda: has_answers(driver), "evidence and effects")
+    driver.rest(2.0)
+
+
+def has_answers(driver: Driver) -> bool:
+    """The better map, its faithfulness and the effects of all heads are there."""
+    results = driver.controller.results
+    shown, why, effects = results.shown, results.why, results.effects
+    found = why is not None and why.faithfulness is not None and why.faithfulness.is_complete
+    is_there = shown is not None and shown.result.evidence is not None and not shown.result.is_quick
+    return found and is_there and effects is not None and effects.coming == "ready"
+
+
+def show_atlas(driver: Driver) -> None:
+    """All heads compared."""
+    driver.window.controller.intents.workspaces.go_to("atlas", "single")
+    driver.wait(lambda: driver.controller.results.atlas is not None, "numbers of heads")
+    driver.store.update(block=4, head=0)
+    driver.rest(3.0)
+
+
+def show_look(driver: Driver) -> None:
+    """One map over the frame again."""
+    driver.window.controller.intents.workspaces.go_to("look", "single")
+    show_single(driver)
+
+
 VIEWS: dict[str, Callable[[Driver], None]] = {
     "single": show_single,
     "heads": show_heads,
     "layers": show_layers,
     "compare": show_compare,
+    "explain": show_explain,
+    "atlas": show_atlas,
 }
 
 DIALOGS = {

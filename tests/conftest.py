@@ -107,3 +107,21 @@ def barcode_clip(tmp_path):
     path = tmp_path / "clip.mp4"
     write_barcode_clip(path, frames=40)
     return path
+
+
+@pytest.fixture
+def explainer(toy_checkpoint):
+    """The path of a toy model."""
+    from mvit_core import load_model  # imports torch
+    from mvit_core.pipeline import Explainer
+
+    return Explainer(load_model(toy_checkpoint, device="cpu"))
+
+
+@pytest.fixture
+def video(barcode_clip):
+    """The clip of numbered frames, opened."""
+    from mvit_core.video import open_video
+
+    with open_video(barcode_clip) as video:
+        yield video

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.acting import Acting
 from app.intents.edges import frame_size, nudged, within
 from app.results import Message
 from app.results.boxes import boxes_of, chosen_box, places_of
 from mvit_core.video.boxes import TimedBox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.results import Results
-    from app.state.store import Store
-    from app.state.view_state import ViewState
     from mvit_core.video.boxes import Box
     from mvit_core.video.clip import ClipWindow
 
@@ -27,22 +23,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("intents", text)
 
 
-class BoxIntents:
+class BoxIntents(Acting):
     """Draws, chooses, changes and deletes boxes of the window shown.
 
-    Args:
-        store: holds the state.
-        results: returns the results now.
-        report: shows a message.
+    The arguments are those of ``Acting``.
     """
-
-    def __init__(
-        self,
-        store: Store,
-        results: Callable[[], Results],
-        report: Callable[[Message], None],
-    ) -> None:
-        self._store, self._results, self._report = store, results, report
 
     def draw(self, on: bool | None = None) -> None:
         """Turn drawing by a drag on the canvas on or off; None toggles it."""
@@ -123,10 +108,6 @@ class BoxIntents:
             words = tr("{n} boxes read; they are for models of detection, and this one is none")
             words = words.format(n=len(boxes))
         self._report(Message("info", words))
-
-    @property
-    def _state(self) -> ViewState:
-        return self._store.state
 
     def _chosen(self) -> int | None:
         return chosen_box(self._state, self._results())

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.acting import Acting
 from app.results import Message
 from mvit_core.explaining import HeadPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from app.results import Results
-    from app.state.store import Store
     from mvit_core.explaining.changes import StandIn
 
 
@@ -23,24 +22,16 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("effects", text)
 
 
-class HeadsOffIntents:
+class HeadsOffIntents(Acting):
     """Intents for heads that are off; each is a step of undo.
 
-    Args:
-        store: holds the state.
-        results: returns the results now.
-        notify: shows a message.
+    The arguments are those of ``Acting``.
     """
-
-    def __init__(
-        self, store: Store, results: Callable[[], Results], notify: Callable[[Message], None]
-    ) -> None:
-        self._store, self._results, self._report = store, results, notify
 
     def toggle(self, place: HeadPlace) -> None:
         """Switch a head off, or on again."""
         if place.head < self._heads().get(place.block, 0):
-            off = self._store.state.changes.heads_off
+            off = self._state.changes.heads_off
             self._switch([p for p in off if p != place] if place in off else [*off, place])
 
     def alone(self, place: HeadPlace) -> None:
@@ -48,7 +39,7 @@ class HeadsOffIntents:
         count = self._heads().get(place.block, 0)
         if place.head >= count:
             return
-        off = set(self._store.state.changes.heads_off)
+        off = set(self._state.changes.heads_off)
         block = {HeadPlace(place.block, head) for head in range(count)}
         others = block - {place}
         elsewhere = off - block
@@ -60,7 +51,7 @@ class HeadsOffIntents:
 
     def toggle_chosen(self) -> None:
         """Switch the head that is chosen off, or on again."""
-        state, layer = self._store.state, self._results().layer(self._store.state.map.block)
+        state, layer = self._state, self._results().layer(self._state.map.block)
         if layer is None:
             return
         if isinstance(state.map.head, int):
@@ -71,10 +62,10 @@ class HeadsOffIntents:
 
     def choose_by(self, by: StandIn) -> None:
         """Choose what heads give that are off: their mean, or zero."""
-        self._store.update(changes=replace(self._store.state.changes, by=by))
+        self._store.update(changes=replace(self._state.changes, by=by))
 
     def _switch(self, off: Iterable[HeadPlace]) -> None:
-        changes = self._store.state.changes
+        changes = self._state.changes
         self._store.update(changes=changes.without(off))
 
     def _heads(self) -> dict[int, int]:

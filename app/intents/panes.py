@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.acting import Acting
 from app.results import DIFFERENCE_PLACE, PANE_NAMES, Message
 from app.state.view_state import PINS, Pane, views_of
 from mvit_core.attribution import PCA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from app.results import Results
     from app.state.store import Store, Values
     from app.state.view_state import ViewName
 
@@ -24,19 +22,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("panes", text)
 
 
-class PaneIntents:
+class PaneIntents(Acting):
     """Intents for the panes of the compare view.
 
-    Args:
-        store: holds the state.
-        results: returns the results now.
-        notify: shows a message.
+    The arguments are those of ``Acting``.
     """
-
-    def __init__(
-        self, store: Store, results: Callable[[], Results], notify: Callable[[Message], None]
-    ) -> None:
-        self._store, self._results, self._report = store, results, notify
 
     def pin(self) -> None:
         """Pin the map shown as a pane."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
+from app.intents.acting import Acting
 from app.intents.edges import frame_size, nudged, within
 from app.results import Message
 from app.results.tubes import chosen_tube, span_frames, tubes_at
@@ -14,11 +15,9 @@ from app.state.view_state import MOST_TUBES
 from mvit_core.explaining import Tube
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from app.results import Results
-    from app.state.store import Store
-    from app.state.view_state import TubeSpan, ViewState
+    from app.state.view_state import TubeSpan
     from mvit_core.explaining import TubeWhat
     from mvit_core.video.boxes import Box
 
@@ -28,24 +27,13 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("tubes", text)
 
 
-class TubeIntents:
+class TubeIntents(Acting):
     """Paints, chooses, changes and removes tubes; each change is a step of undo.
 
     The canvas counts the tubes of the frame shown, the list all of them.
 
-    Args:
-        store: holds the state.
-        results: returns the results now.
-        report: shows a message.
+    The arguments are those of ``Acting``.
     """
-
-    def __init__(
-        self,
-        store: Store,
-        results: Callable[[], Results],
-        report: Callable[[Message], None],
-    ) -> None:
-        self._store, self._results, self._report = store, results, report
 
     # -- on the canvas ------------------------------------------------------------------------
 
@@ -139,10 +127,6 @@ class TubeIntents:
         place, video = chosen_tube(self._state), self._results().video
         if place is not None and video is not None and 0 <= first <= last < video.frame_count:
             self._replace(place, replace(self._tubes[place], first=first, last=last))
-
-    @property
-    def _state(self) -> ViewState:
-        return self._store.state
 
     @property
     def _tubes(self) -> tuple[Tube, ...]:

@@ -5,24 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from app.cli.entry import main
 from mvit_core import open_video, read_capture
 from mvit_core.capture_file import CaptureFile
-
-
-@pytest.fixture
-def run(capsys):
-    """A command: (exit code, printed, complained)."""
-
-    def call(*words) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:
-            code = stop.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 @pytest.fixture

@@ -10,26 +10,10 @@ import pytest
 import torch
 
 from app import checks
-from app.cli.entry import main
 from app.cli.video_options import ProgressLine
 from mvit_core import open_video
 from mvit_core.export import SIZES
 from mvit_core.video.encode.encoders import CONTAINERS, ENCODERS, QUALITIES
-
-
-@pytest.fixture
-def run(capsys):
-    """The command line in this process: (exit code, printed, complained)."""
-
-    def call(*words) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:
-            code = stop.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 def test_predict_prints_classes_and_json_agrees(run, barcode_clip, toy_checkpoint):

@@ -5,35 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from app.cli.entry import main
-from mvit_core import load_model, open_video
+from mvit_core import open_video
 from mvit_core.attribution import HEAD_FIELDS, head_statistics
 from mvit_core.explaining import HeadPlace, Target
 from mvit_core.explaining.ablation import Ablation
-from mvit_core.pipeline import Explainer
 
 STATISTICS = set(HEAD_FIELDS)
 
 
 @pytest.fixture
-def run(capsys, barcode_clip, toy_checkpoint):
-    """The command on a clip of several windows: (exit code, printed, complained)."""
-
-    def call(*words) -> tuple[int, str, str]:
-        command = ["heads", barcode_clip, "--checkpoint", toy_checkpoint, *words]
-        try:
-            code = main([str(word) for word in command])
-        except SystemExit as stop:
-            code = stop.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint, device="cpu"))
+def run(run_on_clip):
+    """``heads`` on a clip of several windows."""
+    return run_on_clip("heads")
 
 
 def test_each_head_has_a_row_and_json_holds_the_contract(run, barcode_clip, explainer):
@@ -116,19 +99,9 @@ def test_what_cannot_be_is_said_in_one_line(run, words, code, reason):
 
 
 @pytest.fixture
-def call(capsys, barcode_clip, toy_checkpoint):
-    """Any command on the clip and the model: (exit code, printed, complained)."""
-
-    def call(command, *words) -> tuple[int, str, str]:
-        given = [command, barcode_clip, "--checkpoint", toy_checkpoint, *words]
-        try:
-            code = main([str(word) for word in given])
-        except SystemExit as stop:
-            code = stop.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def call(run_on_clip):
+    """Any command on the clip and the model."""
+    return lambda command, *words: run_on_clip(command)(*words)
 
 
 @pytest.mark.parametrize("by", ["mean", "zero"])

@@ -5,7 +5,6 @@ import json
 import pytest
 import torch
 
-from app.cli.entry import main
 from mvit_core import load_model, open_video
 from mvit_core.explaining import Subject
 from mvit_core.explaining.painting import Tube, painted
@@ -22,19 +21,9 @@ ROWS = {"index", "class", "before", "after", "difference"}
 
 
 @pytest.fixture
-def run(capsys, barcode_clip, toy_checkpoint):
-    """The command on a clip of several windows: (exit code, printed, complained)."""
-
-    def call(*words) -> tuple[int, str, str]:
-        command = ["what-if", barcode_clip, "--checkpoint", toy_checkpoint, *words]
-        try:
-            code = main([str(word) for word in command])
-        except SystemExit as stop:
-            code = stop.code
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def run(run_on_clip):
+    """``what-if`` on a clip of several windows."""
+    return run_on_clip("what-if")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mvit_core import load_model, open_video
+from mvit_core import open_video
 from mvit_core.attribution import HeadSet
 from mvit_core.errors import Cancelled, ClipError, ExportError
 from mvit_core.export import EXPORTERS, LAYOUTS, SIZES, ExportRequest, check_target, export
@@ -20,23 +20,12 @@ from mvit_core.export.caption import Caption, caption_lines
 from mvit_core.export.figure import GAP, plan
 from mvit_core.export.layouts import panels_of
 from mvit_core.export.scene import Scene
-from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pipeline import MapSpec
 from mvit_core.render import HeatSettings, heat_layer, overlay
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import window_of
 from mvit_core.video.encode.encoders import Encoding
 from tests.fixtures_video import blank_packet, read_barcode, write_barcode_clip
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 def bare(**changes) -> ExportRequest:

@@ -5,24 +5,13 @@ import csv
 import numpy as np
 import pytest
 
-from mvit_core import load_model, open_video
+from mvit_core import open_video
 from mvit_core.errors import Cancelled, ExportError
 from mvit_core.export import EXPORTERS, ExportRequest, export
 from mvit_core.export.estimate import estimate_film, estimate_still
-from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pipeline import MapSpec
 from mvit_core.render import HeatSettings
 from tests.fixtures_video import write_barcode_clip
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 @pytest.mark.parametrize("ending", [".csv", ".npz"])

@@ -41,12 +41,6 @@ def explainer(loaded):
 
 
 @pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
-
-
-@pytest.fixture
 def other(loaded, tmp_path):
     """Another clip at half the rate, of another shape."""
     path = write_barcode_clip(tmp_path / "other.mp4", frames=20, size=(120, 120), fps=15)

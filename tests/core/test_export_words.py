@@ -5,28 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mvit_core import load_model, open_video
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.export import ExportRequest, draw_still, export
 from mvit_core.export.lettering import extent, fitted, wrapped
 from mvit_core.export.remarks import DAMAGED, FAILING
-from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pipeline import MapSpec
 from mvit_core.render import RANGE_POLICIES, UNITS, HeatSettings
 from mvit_core.video.encode.encoders import Encoding
 from tests.core.test_export import frames_of
 
 FAILED = [name for name, row in EVIDENCE.items() if row.trust in FAILING]
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 @pytest.fixture

@@ -4,21 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from mvit_core import load_model, open_video
+from mvit_core import load_model
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.pipeline import Explainer, MapSpec
 from tests.toys import write_toy_checkpoint
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 def test_windows_tile_the_video_and_every_frame_belongs_to_one(explainer, video):

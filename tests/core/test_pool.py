@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mvit_core import load_model, open_video
+from mvit_core import load_model
 from mvit_core.errors import Cancelled
 from mvit_core.export import ExportRequest, export
 from mvit_core.pipeline import Explainer, MapSpec
@@ -17,12 +17,6 @@ from mvit_core.video import window_of
 def explainer(request, toy_checkpoint):
     """With room for one window, and for all."""
     return Explainer(load_model(toy_checkpoint), remembered_windows=request.param)
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 SPEC = MapSpec(block=1, head=1)

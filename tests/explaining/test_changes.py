@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mvit_core import load_model, open_video
+from mvit_core import load_model
 from mvit_core.errors import Cancelled, CaptureError
 from mvit_core.explaining import EVIDENCE, UNCHANGED, Changes, HeadPlace, Subject, Target
 from mvit_core.explaining.ablation import Ablation
@@ -20,17 +20,6 @@ from tests.core.test_capture import CONFIGS, peaked
 from tests.explaining.test_methods import NETWORKS, SLOW, assert_untouched, state_of
 
 OFF = Changes((HeadPlace(1, 0), HeadPlace(2, 1)))
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mvit_core import load_model, open_video
+from mvit_core import load_model
 from mvit_core.attribution import FEATURES, LAYER_MAPS, METHODS, PCA, SIMILARITY, MapSpec
 from mvit_core.errors import Cancelled, CaptureError, ExportError
 from mvit_core.export import EXPORTERS
@@ -22,17 +22,6 @@ TOKEN = (1, 1, 1)
 
 def spec_of(method, block=1):
     return MapSpec(block=block, method=method, query=TOKEN if method == SIMILARITY else "readout")
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint, device="cpu"))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as opened:
-        yield opened
 
 
 def explained(explainer, video, spec, window=0):

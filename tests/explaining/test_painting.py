@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from mvit_core import load_model, open_video
 from mvit_core.errors import ClipError
 from mvit_core.explaining import BASELINES, Changes, HeadPlace
 from mvit_core.explaining.painting import TUBE_KINDS, Tube, check_tubes, covered, painted
-from mvit_core.pipeline import Explainer, MapSpec
+from mvit_core.pipeline import MapSpec
 from mvit_core.video import Clip, ClipSpec, ClipWindow, read_clip
 from mvit_core.video.boxes import Box
 from mvit_core.video.transform import transform
@@ -148,17 +147,6 @@ def test_what_is_no_tube_of_a_clip_is_refused_in_words(make, reason):
 
 
 # On the path from a clip to its maps.
-
-
-@pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint, device="cpu"))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
 
 
 def with_tubes(explainer, *tubes):

@@ -19,17 +19,6 @@ from tests.explaining.test_methods import SLOW, assert_untouched, state_of
 
 
 @pytest.fixture
-def explainer(toy_checkpoint):
-    return Explainer(load_model(toy_checkpoint))
-
-
-@pytest.fixture
-def video(barcode_clip):
-    with open_video(barcode_clip) as video:
-        yield video
-
-
-@pytest.fixture
 def run(capsys, barcode_clip, toy_checkpoint):
     """``mvit-lens explain`` of the clip in this process: (exit code, printed, complained)."""
 

@@ -28,6 +28,7 @@ from app.text.empty import effects_words, run_words
 from app.widgets import theme
 from app.widgets.basic import ElidedLabel, label, set_spoken_name, set_tip
 from app.widgets.empty import EmptyState
+from app.widgets.segment_button import segment_button
 from mvit_core.attribution import METHODS, head_indices
 from mvit_core.explaining import HeadPlace
 
@@ -108,12 +109,7 @@ class EffectsPanel(Panel):
         self.orders = QButtonGroup(self)
         tips = self.tr("The largest effect first"), self.tr("Blocks below each other, heads beside")
         for page, words in enumerate((self.tr("By effect"), self.tr("By block"))):
-            button = QToolButton()
-            button.setObjectName("segment")
-            button.setText(words)
-            button.setFont(theme.small_font(self))
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = segment_button(words, self)
             set_tip(button, tips[page])
             self.orders.addButton(button, page)
             row.addWidget(button)

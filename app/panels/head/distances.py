@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 from typing_extensions import override
 
 from app.text.phrases import share_words
 from app.widgets import theme
 from app.widgets.basic import set_spoken_description, set_spoken_name, set_tip
+from app.widgets.plot_host import PlotHost
 from app.widgets.plot_menu import PlotMenu
 from app.widgets.plots import Plot, PlotAxes, PlotRange
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent
-
     from mvit_core.attribution import BlockDetails
 
 HEIGHT_PX = 84
@@ -53,7 +52,7 @@ class Bars:
         bars.setFillBrush(fill)
 
 
-class Distances(QWidget):
+class Distances(PlotHost):
     """The plot in the card."""
 
     def __init__(self) -> None:
@@ -110,10 +109,10 @@ class Distances(QWidget):
             self._bars = Bars(plot)
         return self._bars
 
+    @property
     @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._shown is not None:
-            self.export.menu().popup(event.globalPos())
+    def has_plot(self) -> bool:
+        return self._shown is not None
 
     @override
     def sizeHint(self) -> QSize:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from app.widgets import theme
 from app.widgets.basic import set_spoken_name, set_tip
+from app.widgets.segment_button import segment_button
 
 MOST = 12
 """Most buttons; further boxes are chosen on the canvas."""
@@ -49,11 +49,6 @@ class Chips(QWidget):
             button.hide()
             button.deleteLater()
         for place, words in enumerate(self._words):
-            button = QToolButton()
-            button.setObjectName("segment")
-            button.setText(words)
-            button.setFont(theme.small_font(self))
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = segment_button(words, self)
             self.group.addButton(button, place)
             self._row.insertWidget(place, button)

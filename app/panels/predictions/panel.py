@@ -31,6 +31,7 @@ from app.text.class_list import listed_classes, scores_before
 from app.text.terms import sentence
 from app.widgets import theme
 from app.widgets.basic import icon_button, label, set_tip
+from app.widgets.segment_button import segment_button
 
 if TYPE_CHECKING:
     from app.panels.spec import PanelContext
@@ -134,12 +135,7 @@ class PredictionsPanel(Panel):
         row.setSpacing(2)
         self.scopes = QButtonGroup(self)
         for whole, words in ((0, self.tr("Window")), (1, self.tr("Video"))):
-            button = QToolButton()
-            button.setObjectName("segment")
-            button.setText(words)
-            button.setFont(theme.small_font(self))
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = segment_button(words, self)
             self.scopes.addButton(button, whole)
             row.addWidget(button)
         set_tip(self.scopes.button(0), self.tr("What the model says of the window shown"))

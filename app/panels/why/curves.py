@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from app.widgets import theme
 from app.widgets.basic import set_spoken_description, set_spoken_name, set_tip
 from app.widgets.kept_keys import ALONG, SIDEWAYS
+from app.widgets.plot_host import PlotHost
 from app.widgets.plot_menu import PlotMenu
 from app.widgets.plots import Plot, PlotAxes, PlotRange
 from mvit_core.explaining.removals import SHARES, Removal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
-        QContextMenuEvent,
-        QFocusEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
@@ -93,7 +92,7 @@ class CurveLines:
             line.setData([PLACES.index(share) for share, _ in points], [p for _, p in points])
 
 
-class Curves(QWidget):
+class Curves(PlotHost):
     """The plot with the names of its curves; a click on a point asks for what is removed there."""
 
     point_asked = Signal(object)
@@ -233,18 +232,10 @@ class Curves(QWidget):
         if asked != now:
             self.point_asked.emit(asked)
 
+    @property
     @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._found is not None:
-            self.export.menu().popup(event.globalPos())
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+    def has_plot(self) -> bool:
+        return self._found is not None
 
     @override
     def sizeHint(self) -> QSize:

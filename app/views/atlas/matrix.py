@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -14,17 +15,17 @@ from app.text.phrases import share_words, value_words
 from app.widgets import theme
 from app.widgets.basic import set_spoken_description, set_spoken_name, show_tip
 from app.widgets.kept_keys import ALONG, ENTER, PRESS, SIDEWAYS
+from app.widgets.plot_host import PlotHost
 from app.widgets.plot_menu import PlotMenu
 from app.widgets.plots import Plot, PlotAxes, PlotRange
-from mvit_core.render import colour_table
+from app.widgets.ramp import ramp_image
+from mvit_core.render import RenderStyle, ValueRange, colourise
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import (
-        QContextMenuEvent,
-        QFocusEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from app.results.atlas import TimesInfo
     from mvit_core.attribution.maps import FloatArray
 
-COLOURS = "viridis"
+COLOURS = RenderStyle(ValueRange(0.0, 1.0), "viridis").without_frame
+"""How a cell is coloured, its range but for the highest share shown."""
 NUMBERS_PX = 36
 """Least width and height of a cell in which its number stands."""
 BAR_PX, BAR_ROOM_PX = 9, 52
@@ -57,14 +59,13 @@ class TimesItem:
 
         self.plot = plot
         self._image: Any = pg.ImageItem(axisOrder="row-major")
-        self._image.setLookupTable(colour_table(COLOURS))
         plot.item.getViewBox().invertY(True)
         plot.add(self._image)
 
     def show(self, profile: FloatArray, *, rows_are_times: bool) -> None:
         """Show the attention of each row on each column."""
         rows, columns = profile.shape
-        self._image.setImage(profile, levels=(0.0, float(max(profile.max(), 1e-12))))
+        self._image.setImage(colourise(profile, style_of(profile)), levels=None)
         self._image.setRect(QRectF(-0.5, -0.5, columns, rows))
         self.plot.show_range(PlotRange(-0.5, columns - 0.5), PlotRange(-0.5, rows - 0.5))
         for side, count, named in (("bottom", columns, True), ("left", rows, rows_are_times)):
@@ -73,7 +74,7 @@ class TimesItem:
             self.plot.item.getAxis(side).setTicks([ticks])
 
 
-class TimesMatrix(QWidget):
+class TimesMatrix(PlotHost):
     """The matrix; a click on a cell, or Enter, goes to the frame of its row."""
 
     frame_asked = Signal(int)
@@ -256,18 +257,10 @@ class TimesMatrix(QWidget):
             return True
         return super().event(event)
 
+    @property
     @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._info is not None:
-            self.export.menu().popup(event.globalPos())
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._over.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._over.update()
+    def has_plot(self) -> bool:
+        return self._info is not None
 
     @override
     def sizeHint(self) -> QSize:
@@ -310,12 +303,12 @@ class TimesMatrix(QWidget):
 
     def _paint_numbers(self, painter: QPainter) -> None:
         assert self._info is not None
-        profile, table = self._info.profile, colour_table(COLOURS)
+        profile = self._info.profile
+        colours = colourise(profile, style_of(profile))
         painter.setFont(theme.sized_font(self, "axis"))
-        most = float(max(profile.max(), 1e-12))
         for place, words in enumerate(self.numbers()):
             query, key = divmod(place, profile.shape[1])
-            red, green, blue = table[int(255 * profile[query, key] / most)] / 255
+            red, green, blue = colours[query, key] / 255
             is_bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > BRIGHT
             painter.setPen(QColor("#000000" if is_bright else "#ffffff"))
             painter.drawText(self.cell_box(query, key), Qt.AlignmentFlag.AlignCenter, words)
@@ -323,8 +316,7 @@ class TimesMatrix(QWidget):
     def _paint_bar(self, painter: QPainter) -> None:
         """The strip of colours with the numbers at its ends."""
         assert self._info is not None
-        table = np.ascontiguousarray(colour_table(COLOURS)[::-1])
-        strip = QImage(table.tobytes(), 1, 256, 3, QImage.Format.Format_RGB888).copy()
+        strip = ramp_image(COLOURS).transformed(QTransform().rotate(-90))
         rows = len(self._info.profile)
         box = self.cell_box(0, 0) | self.cell_box(rows - 1, 0)
         bar = QRectF(self.width() - BAR_ROOM_PX + 8, box.top(), BAR_PX, box.height())
@@ -352,6 +344,11 @@ class _Over(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._matrix.paint_over(painter)
         painter.end()
+
+
+def style_of(profile: FloatArray) -> RenderStyle:
+    """The colours of a profile: dark for nothing, bright for the highest share."""
+    return replace(COLOURS, range=ValueRange(0.0, float(max(profile.max(), 1e-12))))
 
 
 def _nearest(frames: tuple[int, ...], frame: int) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from app.text.atlas import AXES, NUMBERS, number_words, place_words
@@ -15,14 +15,13 @@ from app.views.atlas.points import DotItems, axis_title, dots_of
 from app.widgets import theme
 from app.widgets.basic import set_spoken_description, set_spoken_name, show_tip
 from app.widgets.kept_keys import ALONG, ENTER, PRESS, SIDEWAYS
+from app.widgets.plot_host import PlotHost
 from app.widgets.plot_menu import PlotMenu
 from app.widgets.plots import Plot, PlotAxes
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import (
-        QContextMenuEvent,
-        QFocusEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
@@ -41,7 +40,7 @@ RING_PX = 5.0
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-class Scatter(QWidget):
+class Scatter(PlotHost):
     """A click chooses a head, with Ctrl averages it, twice shows it; a drag chooses many.
 
     By keys: Left and Right go from head to head along the plot, Up and Down by height; with Ctrl
@@ -218,18 +217,10 @@ class Scatter(QWidget):
             return True
         return super().event(event)
 
+    @property
     @override
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.dots:
-            self.export.menu().popup(event.globalPos())
-
-    @override
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
-
-    @override
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+    def has_plot(self) -> bool:
+        return bool(self.dots)
 
     @override
     def sizeHint(self) -> QSize:
