@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from app.views.stage import Stage
@@ -25,6 +25,9 @@ class Pages(QStackedWidget):
         self._welcome, self._stage = welcome, stage
         for page in (welcome, stage, *others):
             self.addWidget(page)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._see_focus)
 
     @property
     def front(self) -> QWidget:
@@ -35,6 +38,15 @@ class Pages(QStackedWidget):
     def focus(self) -> None:
         """Give the page shown the focus."""
         self.front.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _see_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Look, once Qt is done, whether the keys have been left without a widget."""
+        if now is None:
+            QTimer.singleShot(0, self, self._take_lost_focus)
+
+    def _take_lost_focus(self) -> None:
+        if QApplication.focusWidget() is None and QApplication.activeWindow() is self.window():
+            self.focus()
 
     def show_page(self, page: QWidget) -> None:
         """Show a page; it gets the focus if the page before had it, or nothing had."""

@@ -371,3 +371,16 @@ def test_tab_goes_on_from_the_last_stop_to_the_tool_bar_and_the_left_and_back(le
         assert lens.panels.timeline.track in seen
         unseen = [w for w in seen if not lens.rect().contains(w.mapTo(lens, w.rect().center()))]
         assert not unseen, "the focus is out of the window"
+
+
+@pytest.mark.parametrize("leaves", ["clearFocus", "hide", "deleteLater"])
+def test_whatever_leaves_with_the_focus_leaves_the_keys_to_the_window(lens, qtbot, leaves):
+    lens.activateWindow()
+    holder = QLineEdit(lens.stage)
+    holder.show()
+    holder.setFocus()
+    qtbot.waitUntil(holder.hasFocus)
+    getattr(holder, leaves)()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() not in (None, holder))
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    at_rest(qtbot, lens, 1)

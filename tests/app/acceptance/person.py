@@ -57,11 +57,12 @@ def focus():
     """The widget that gets the keys; waits while a window opens or closes."""
     end = monotonic() + WAIT_MS / 1000
     while QApplication.focusWidget() is None and monotonic() < end:
-        if QApplication.activeWindow() is None:
+        active = QApplication.activeWindow()
+        if active is None or not active.isVisible():
             the_window().activateWindow()  # as a window manager does when a dialog has gone
         QApplication.processEvents()
     found = QApplication.focusWidget()
-    assert found is not None, "nothing has the focus"
+    assert found is not None, f"nothing has the focus in {QApplication.activeWindow()}"
     return found
 
 
