@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton, QMenu, QMenuBar, QWidget
 
     from app.commands import Command, CommandContext
+    from app.commands.base import Need
     from app.commands.keys import KeyMap
     from app.results import Results
     from app.state.view_state import ViewState
@@ -29,8 +30,12 @@ ACCESS_KEY = re.compile(r"\(&\w\)|&")
 """Matches the mark of an access key: before a letter of the title, or in brackets behind it."""
 
 
-_NEEDS = tuple(dict.fromkeys(command.enabled_when for command in COMMANDS))
-"""Every condition once: many commands share one."""
+_BY_NEED: dict[Need, list[Command]] = {}
+"""The commands of every condition, once for each: many commands share one."""
+for _command in COMMANDS:
+    if not _command.held:
+        _BY_NEED.setdefault(_command.enabled_when, []).append(_command)
+_CHECKED = tuple((each.id, each.checked_when) for each in COMMANDS if each.checked_when is not None)
 
 
 def tr(text: str) -> str:
@@ -64,7 +69,8 @@ class Actions:
         self._context = context
         self.keys = keys
         self.by_id: dict[str, QAction] = {}
-        self._lacking: dict[str, str] = {}
+        self._reasons: dict[Need, str] = {}
+        """Why the commands of a condition are off; empty where they are on."""
         for command in COMMANDS:
             action = self.by_id[command.id] = self._action(window, command)
             for widget in stage if command.scope == "stage" else (window,):
@@ -123,7 +129,8 @@ class Actions:
 
     def reason(self, command_id: str) -> str:
         """The reason why a command is off; empty where it is on."""
-        lacking = self._lacking.get(command_id, "")
+        command = BY_ID[command_id]
+        lacking = "" if command.held else self._reasons.get(command.enabled_when, "")
         return tr(lacking) if lacking else ""
 
     def name_button(self, button: QAbstractButton, command_id: str) -> None:
@@ -169,15 +176,14 @@ class Actions:
 
     def show(self, state: ViewState, results: Results) -> None:
         """Enable and check the actions for a state and its results."""
-        lacking = {need: need.lacking(state, results) for need in _NEEDS}
-        for command in COMMANDS:
-            action = self.by_id[command.id]
-            if not command.held:
-                # Qt calls a hidden action disabled, so what was set is remembered here.
-                reason = lacking[command.enabled_when]
-                if reason != self._lacking.get(command.id):
-                    self._lacking[command.id] = reason
-                    action.setEnabled(not reason)
-                    self._give_tip(command)
-            if command.checked_when is not None:
-                action.setChecked(command.checked_when(state, results))
+        for need, commands in _BY_NEED.items():
+            reason = need.lacking(state, results)
+            # Qt calls a hidden action disabled, so what was set is remembered here.
+            if reason == self._reasons.get(need):
+                continue
+            self._reasons[need] = reason
+            for command in commands:
+                self.by_id[command.id].setEnabled(not reason)
+                self._give_tip(command)
+        for command_id, is_checked in _CHECKED:
+            self.by_id[command_id].setChecked(is_checked(state, results))

@@ -223,7 +223,7 @@ class EffectsScheduler(QObject, Collaborator):
         """What is known; the same object while nothing changed."""
         results, known = self._bench.results, self._known.get(request, {})
         coming, problem = self._barred.get(request, ("idle", ""))
-        if len(known) == len(self._places()):
+        if len(known) == self._count:
             coming, problem = "ready", ""
         elif request not in self._barred and self._is_wanted(request):
             coming = "waiting"
@@ -256,7 +256,7 @@ class EffectsScheduler(QObject, Collaborator):
         if shown is None or not shown.result.is_complete or shown.result.request != results.request:
             return False
         is_still = not (state.playing or state.scrubbing)
-        return is_still and len(self._known.get(request, {})) < len(self._places())
+        return is_still and len(self._known.get(request, {})) < self._count
 
     def _submit(self, request: EffectsRequest) -> None:
         self._asked = request
@@ -288,6 +288,12 @@ class EffectsScheduler(QObject, Collaborator):
             background=True,
             on_cancel=self._ended,
         )
+
+    @property
+    def _count(self) -> int:
+        """The number of heads."""
+        model = self._bench.results.model
+        return 0 if model is None else sum(layer.heads for layer in model.layers)
 
     def _places(self) -> tuple[HeadPlace, ...]:
         """All heads, from the last block up."""

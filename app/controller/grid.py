@@ -162,6 +162,8 @@ class GridMaps(Collaborator):
             here = results.layer(request.block)
             assert here is not None
             requests = {layer.block: request.on_layer(here, layer) for layer in results.layers}
+            if self._requested is not None and requests == self._requested[1]:
+                requests = self._requested[1]  # of another layer, and so the same for all
             self._requested = (asked, requests)
         return self._requested[1]
 

@@ -82,7 +82,9 @@ class HeatScheduler(Collaborator):
             return
         key = self._key(shown, shown.heatmap.token_time(picture.index))
         self._request_heat(shown, picture.index, key)
-        self._request_strip(shown, picture.index, key)
+        heat = self._bench.results.heat
+        if heat is not None and heat.key == key:  # nobody waits for the canvas any more
+            self._request_strip(shown, picture.index, key)
 
     @override
     def forget(self) -> None:

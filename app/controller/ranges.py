@@ -38,6 +38,9 @@ KEPT_BYTES = 64 << 20
 
 HISTOGRAM_BINS = 64
 
+MOST_FOUND = 32
+"""Ranges that are kept: of the maps between which a person goes back and forth."""
+
 
 def tr(text: str) -> str:
     """Translate a text of this module."""
@@ -62,13 +65,15 @@ class ColourRanges(Collaborator):
         self._stopped: object = None
         self._version = 0
         """Increased with each change of ``_pieces``: ranges found before are out of date."""
-        self._found: tuple[object, RangeInfo] | None = None
+        self._found: dict[object, RangeInfo] = {}
+        """Ranges of the maps seen lately, the latest last."""
 
     def info(self, result: MapResult, head: HeadChoice) -> RangeInfo:
         """The range of one map of a result under the present state; cached until that changes."""
         heat, windows = self._heat(result), self._bench.results.windows
         if result.request not in self._pieces:
             self._keep(result.request, result.maps.values)
+        looks_further = heat.range_policy in ("clip", "model")
         asked = (
             result,
             head,
@@ -76,15 +81,16 @@ class ColourRanges(Collaborator):
             heat.manual_range,
             heat.locked_range,
             heat.tails_percent,
-            self._version,
-            id(windows),
+            (self._version, id(windows)) if looks_further else None,
         )
-        if self._found is None or self._found[0] != asked:
+        if asked not in self._found:
             wanted = _pieces_of(result, heat.range_policy, windows)
             pieces = [self._pieces[request] for request in wanted if request in self._pieces]
             known = (len(pieces), len(wanted)) if wanted else None
-            self._found = (asked, _info(heat, result, head, pieces, known))
-        return self._found[1]
+            self._found[asked] = _info(heat, result, head, pieces, known)
+            while len(self._found) > MOST_FOUND:
+                del self._found[next(iter(self._found))]
+        return self._found[asked]
 
     def _heat(self, result: MapResult) -> HeatSettings:
         return settings_for(result.maps.method, self._bench.state.heat)
@@ -157,7 +163,7 @@ class ColourRanges(Collaborator):
     def forget(self) -> None:
         self.resume()
         self._pieces.clear()
-        self._found = None
+        self._found.clear()
 
     def _keep(self, request: MapRequest, values: FloatArray) -> None:
         self._version += 1
@@ -214,15 +220,15 @@ def _info(
     saliency = result.maps.pick(head)
     pool = np.concatenate([values.ravel() for values in pieces]) if pieces else None
     values = saliency.values if heat.range_policy == "map" else result.maps.values
+    unset = replace(heat, locked_range=None, manual_range=None)
+    ends = heat.ends(result.maps, saliency, pool)
     return RangeInfo(
-        range=heat.ends(result.maps, saliency, pool),
+        range=ends,
         policy=heat.range_policy if heat.range_policy != "manual" or heat.manual_range else "layer",
         locked=heat.locked_range is not None,
         tails_percent=heat.tails_percent,
         known=known,
-        automatic=replace(heat, locked_range=None, manual_range=None).ends(
-            result.maps, saliency, pool
-        ),
+        automatic=ends if unset == heat else unset.ends(result.maps, saliency, pool),
         histogram=histogram(values if pool is None else pool),
         is_fixed=result.maps.method in FEATURES and heat.is_automatic,
         is_around_zero=result.evidence is not None

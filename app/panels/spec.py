@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
+from typing_extensions import override
 
 from app.widgets.kept_keys import KeepsKeys
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QAbstractButton, QWidget
 
     from app.controller.player import Player
@@ -67,6 +69,27 @@ class Panel(KeepsKeys):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._latest: Snapshot | None = None
+        self._seen: Snapshot | None = None
+        """The snapshot shown; None while everything is to be shown."""
+
+    def follow(self, old: Snapshot | None, new: Snapshot) -> None:
+        """Show a snapshot, at once or as soon as the panel is seen; ``old`` as in show_snapshot."""
+        self._latest = new
+        if old is None:
+            self._seen = None
+        if self.isVisible():
+            self._catch_up()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self._catch_up()
+        super().showEvent(event)
+
+    def _catch_up(self) -> None:
+        if self._latest is not None and self._latest is not self._seen:
+            before, self._seen = self._seen, self._latest
+            self.show_snapshot(before, self._latest)
 
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         """Show the differences of two snapshots; None as ``old`` shows everything."""

@@ -14,6 +14,7 @@ from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.heatmap import project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from app.results.model import BoxPredictions, HeadPredictions, LayerInfo, PredictionInfo
@@ -119,6 +120,11 @@ class MapResult:
     """Predictions of each head, of a model with several."""
     evidence: Evidence | None = None
     """What the map says for a class, and how far it can be trusted; None for attention."""
+
+    @cached_property
+    def class_names(self) -> Mapping[int, str]:
+        """Class names by number."""
+        return {each.index: each.name for each in self.predictions}
 
     @property
     def is_quick(self) -> bool:

@@ -121,9 +121,7 @@ class Results:
     @property
     def class_names(self) -> Mapping[int, str]:
         """Class names by number; empty until a window was run."""
-        if self.shown is None:
-            return {}
-        return {each.index: each.name for each in self.shown.result.predictions}
+        return {} if self.shown is None else self.shown.result.class_names
 
     @property
     def is_stale(self) -> bool:

@@ -117,12 +117,14 @@ class Canvas(SeenWidget):
         """Set the map behind the colours, for token grid and readout."""
         self._map = shown
         self._report_hover()
-        self.update()
+        if not self._awaits_heat():
+            self.update()  # else the heat of this map comes soon, and both are drawn at once
 
     def show_mark(self, mark: TokenMark | None) -> None:
         """Ring a token."""
-        self._mark = mark
-        self.update()
+        if mark != self._mark:
+            self._mark = mark
+            self.update()
 
     @property
     def removed(self) -> RemovedInfo | None:
@@ -138,12 +140,15 @@ class Canvas(SeenWidget):
         self, look: HeatLook, *, heat: bool, grid: bool, coverage: bool, picking: bool
     ) -> None:
         """Set which layers are drawn, and how."""
+        before = self._look, self._heat_visible, self._grid_visible, self._coverage_visible
+        if before != (look, heat, grid, coverage):
+            self.update()
         self._look, self._heat_visible = look, heat
         self._grid_visible, self._coverage_visible = grid, coverage
         if picking != self._picking:
             self._picking = picking
             self._set_cursor()
-        self.update()
+            self.update()
 
     def fit(self) -> None:
         """Show the whole frame."""
@@ -283,6 +288,13 @@ class Canvas(SeenWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.zoomed.emit(self._scale() if self._video else 0.0)
+
+    def _awaits_heat(self) -> bool:
+        """The heat drawn is another map's, and that of the map shown is being made."""
+        heat, shown = self._heat, self._map
+        if heat is None or shown is None or not self._heat_visible:
+            return False
+        return heat.key.map_number != shown.number
 
     def _report_hover(self) -> None:
         readout = None if self._pointer is None else self.readout_at(self._pointer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
@@ -23,6 +24,7 @@ ROWS = 10
 """Rows of the picture of a ramp: enough for a clear line between its halves."""
 
 
+@lru_cache(maxsize=64)
 def ramp_image(style: RenderStyle) -> QImage:
     """The colours from the low to the high end, above as on a black frame, below as on a white."""
     table = bar_picture(style, 256, ROWS)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QMenuBar, QStatusBar, QWidget
 from typing_extensions import override
 
@@ -32,6 +32,7 @@ from app.views.stage import Stage
 from app.widgets import plots, theme
 from app.widgets.basic import bounded
 from app.widgets.drop_overlay import DropOverlay
+from app.widgets.stylesheet import dress
 from app.window.built import Built
 from app.window.clipboard import Clipboard
 from app.window.dialog_opener import DialogOpener
@@ -63,10 +64,6 @@ if TYPE_CHECKING:
     from app.state.preferences import PreferenceStore
 
 
-ACTIONS_MS = 50
-"""Milliseconds between two looks at what can be done, while frames move."""
-
-
 class MainWindow(TabRing):
     """The application's one window.
 
@@ -81,6 +78,7 @@ class MainWindow(TabRing):
         preferences.setParent(self)
         self.has_ended = True  # else the process must end without a worker that hangs
         self.setObjectName("main")
+        dress(self)
         self.setDockNestingEnabled(True)
         self.setAnimated(False)
         self.store = Store(first_state(preferences.values), parent=self)
@@ -89,8 +87,6 @@ class MainWindow(TabRing):
         self.files = RecentFiles(settings, self)
         self.controller = Controller(self.store, preferences, self)
         self.upkeep = Upkeep(self._show_memory, self)
-        self._actions_later = QTimer(self, singleShot=True, interval=ACTIONS_MS)
-        self._actions_later.timeout.connect(self._show_actions)
         self.built = Built(self, self.controller)
         self._build()
         self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
@@ -197,7 +193,7 @@ class MainWindow(TabRing):
     def _connect_parts(self) -> None:
         """Let every part of the window show snapshots, and connect its signals."""
         for panel in self.docks.panels.values():
-            self.controller.follow(panel.show_snapshot)
+            self.controller.follow(panel.follow)
         self.controller.follow(self.welcome.show_snapshot)
         self.controller.follow(self.atlas.show_snapshot)
         self.controller.follow(self.status.show_snapshot)
@@ -338,14 +334,7 @@ class MainWindow(TabRing):
         self.layouts.show_clip(is_open=results.video is not None)
         self._pages.show_page(page)
         self._show_title()
-        if not (self.store.state.playing or self.store.state.scrubbing):
-            self._show_actions()
-        elif not self._actions_later.isActive():
-            self._actions_later.start()
-
-    def _show_actions(self) -> None:
-        self._actions_later.stop()
-        self.actions_table.show(self.store.state, self.controller.results)
+        self.actions_table.show(self.store.state, results)
 
     def _show_title(self) -> None:
         video, session = self.controller.results.video, self.sessions.path

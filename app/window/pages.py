@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from app.views.stage import Stage
 
 
+POPUP_MS = 100
+"""Milliseconds between two looks whether a menu is still open."""
+
+
 class Pages(QStackedWidget):
     """Shows one page.
 
@@ -45,7 +49,9 @@ class Pages(QStackedWidget):
             QTimer.singleShot(0, self, self._take_lost_focus)
 
     def _take_lost_focus(self) -> None:
-        if QApplication.focusWidget() is None and QApplication.activeWindow() is self.window():
+        if QApplication.activePopupWidget() is not None:  # a menu has the keys, and gives them back
+            QTimer.singleShot(POPUP_MS, self, self._take_lost_focus)
+        elif QApplication.focusWidget() is None and QApplication.activeWindow() is self.window():
             self.focus()
 
     def show_page(self, page: QWidget) -> None:

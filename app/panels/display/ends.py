@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from app.results import ShownMap
 
 
+LATER_MS = 30
+"""Milliseconds without another map after which its values are shown as bars."""
+
+
 class RangeControls(QWidget):
     """Controls of the colour range."""
 
@@ -39,7 +43,7 @@ class RangeControls(QWidget):
         self._state = ViewState()
         self._shown: ShownMap | None = None
         # The picture is painted first: bars take as long as all else that another layer changes.
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._show_all)
         self.policy = self._make_policies()
         self.lock = icon_button("unlock", self.tr("Lock the range (Y)"))
@@ -68,7 +72,7 @@ class RangeControls(QWidget):
 
     def show_state(self, state: ViewState) -> None:
         """Show the settings of a state."""
-        self._state = state
+        before, self._state = self._state, state
         locked = state.heat.locked_range is not None
         self.policy.setCurrentIndex(self.policy.findData(state.heat.range_policy))
         self.policy.setEnabled(not locked)
@@ -79,7 +83,10 @@ class RangeControls(QWidget):
         )
         self.lock.setIcon(themed_icon("lock" if locked else "unlock"))
         self.lock.setChecked(locked)
-        self._show_all()
+        if state.heat == before.heat:
+            self._later.start()
+        else:
+            self._show_all()  # at once: perhaps a handle is being dragged
 
     def show_map(self, shown: ShownMap | None) -> None:
         """Show values and range of the map on screen."""

@@ -33,8 +33,6 @@ from mvit_core.attribution import METHODS, head_indices
 from mvit_core.explaining import HeadPlace
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
     from app.panels.effects.switches import HeadSwitches
     from app.panels.spec import PanelContext
     from app.results import EffectsInfo
@@ -53,7 +51,6 @@ class EffectsPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._late: Snapshot | None = None
         """Rows to be shown once somebody sees them."""
         self.empty = EmptyState(run_words())
         self._way_out = "attention.run"
@@ -200,24 +197,12 @@ class EffectsPanel(Panel):
         )
         if now == then:
             return
-        self._late = None
         if is_empty or info is None:
             self.remarked.emit("", "")
             return
-        if self.isVisible():
-            self._show_heads(new, info)
-        else:
-            self._late = new  # rows take a while, and every layer changes them
+        self._show_heads(new, info)
         self._show_choices(new)
         self._show_words(info)
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """Show the rows that came while nobody saw them."""
-        super().showEvent(event)
-        late, self._late = self._late, None
-        if late is not None and late.results.effects is not None:
-            self._show_heads(late, late.results.effects)
 
     def _show_what_if(self, old: Snapshot | None, new: Snapshot) -> None:
         now, then = (
