@@ -104,7 +104,8 @@ def test_the_effects_shown_are_those_of_the_core(lens, qtbot, by, barcode_clip, 
 def test_nothing_is_found_outside_of_explain_until_it_is_asked_for(lens, qtbot):
     assert effects(lens).coming == "idle"
     panel = lens.panels.effects
-    panel.again.click()
+    lens.docks.show("effects")
+    click(panel.again)
     filled(qtbot, lens)
     assert len(effects(lens).values) == sum(x.heads for x in lens.controller.results.layers)
     assert not panel.again.isVisibleTo(panel)
