@@ -105,7 +105,7 @@ def test_nothing_is_found_outside_of_explain_until_it_is_asked_for(lens, qtbot):
     assert effects(lens).coming == "idle"
     panel = lens.panels.effects
     lens.docks.show("effects")
-    click(panel.again)
+    click(qtbot, panel.again)
     filled(qtbot, lens)
     assert len(effects(lens).values) == sum(x.heads for x in lens.controller.results.layers)
     assert not panel.again.isVisibleTo(panel)
