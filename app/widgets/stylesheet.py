@@ -6,8 +6,8 @@ from dataclasses import fields
 from string import Template
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QDialog, QMainWindow
 
 from app.widgets.icons import icon_url
 from app.widgets.theme import choose, current
@@ -27,7 +27,8 @@ def apply_theme(app: QApplication, name: ThemeName, *, high_contrast: bool = Fal
     theme = choose(name, high_contrast=high_contrast)
     app.setPalette(_palette(theme))
     for window in app.topLevelWidgets():
-        if isinstance(window, QMainWindow | QDialog) and window.parentWidget() is None:
+        is_one = window.windowType() in (Qt.WindowType.Window, Qt.WindowType.Dialog)
+        if is_one and window.parentWidget() is None:
             dress(window)
 
 
