@@ -51,6 +51,7 @@ def add_options(batch: argparse.ArgumentParser) -> None:
         help="statistics of heads: of the row that the prediction is read from, which costs next "
         "to nothing, or of all queries too (readout)",
     )
+    _add_file_options(batch)
     batch.add_argument(
         "--shard", type=positive, default=64, metavar="N", help="clips of a part file (64)"
     )
@@ -65,12 +66,39 @@ def add_options(batch: argparse.ArgumentParser) -> None:
     batch.set_defaults(run=run)
 
 
+def _add_file_options(batch: argparse.ArgumentParser) -> None:
+    batch.add_argument(
+        "--maps",
+        metavar="row,received",
+        help="write the maps of these methods for every window, head and block, to maps.zarr",
+    )
+    for name, what in (("captures", "capture files"), ("videos", "heatmap videos")):
+        batch.add_argument(
+            f"--{name}",
+            metavar="N|QUERY",
+            help=f"make {what} of the first N windows, or of those that an SQL condition is true "
+            'of, as in "not correct"',
+        )
+
+
 def run(options: argparse.Namespace) -> int:
     """Run what is left of a batch; returns the exit code."""
-    from mvit_core.batch import Batch, BatchSpec, parse_part, parse_windows, rooted, run_batch
+    from mvit_core.batch import (
+        KINDS,
+        Batch,
+        BatchSpec,
+        parse_choice,
+        parse_maps,
+        parse_part,
+        parse_windows,
+        rooted,
+        run_batch,
+    )
     from mvit_core.clips import read_clips
 
     windows, part = parse_windows(options.windows), parse_part(options.part)
+    maps = () if options.maps is None else parse_maps(options.maps)
+    files = {name: getattr(options, name) for name in KINDS}
     clips = read_clips(options.clips)
     if options.root is not None:
         clips = rooted(clips, options.root)
@@ -79,13 +107,14 @@ def run(options: argparse.Namespace) -> int:
     result = run_batch(
         Batch(
             clips,
-            BatchSpec(models, windows, options.stats),
+            BatchSpec(models, windows, options.stats, maps),
             options.output,
             shard=options.shard,
             part=part,
             retry_errors=options.retry_errors,
             workers=workers,
             threads=threads,
+            files={name: parse_choice(text) for name, text in files.items() if text is not None},
         ),
         _Lines(options.json).show,
     )
@@ -144,7 +173,7 @@ def _errors(count: int) -> str:
 def _print_end(options: argparse.Namespace, result: BatchResult) -> None:
     end = result.progress
     if options.json:
-        facts = {"run": result.run, "seconds": round(result.seconds, 3)}
+        facts = {"run": result.run, "seconds": round(result.seconds, 3), **asdict(result.files)}
         say_json({**asdict(end), **facts, "stopped": result.is_stopped, "out": str(options.output)})
     else:
         say(
@@ -153,5 +182,9 @@ def _print_end(options: argparse.Namespace, result: BatchResult) -> None:
         )
         if end.errors:
             say("what could not be run stands in the column error of the table clips")
+        if options.captures is not None or options.videos is not None:
+            say(f"{result.files.made} files made, {result.files.kept} were there")
+    for words in result.files.failures:
+        complain(words)
     if result.is_stopped:
         complain("stopped after the shards in flight; the same command goes on")

@@ -9,6 +9,7 @@ import torch
 
 from mvit_core.attention.recorder import Keep, capture
 from mvit_core.batch.head_rows import LayerValues, averaged, head_rows, layer_values
+from mvit_core.batch.maps import MAPS, map_row
 from mvit_core.batch.request import BatchSpec, Windows
 from mvit_core.batch.tables import Rows, tables_of
 from mvit_core.batch.unit import clip_row
@@ -62,7 +63,8 @@ class NetworkRunner:
     """
 
     def __init__(self, spec: BatchSpec) -> None:
-        self.tables = tables_of(spec.stats)
+        self.tables = (*tables_of(spec.stats), *((MAPS,) if spec.maps else ()))
+        self._methods = spec.maps
         self._windows, self._all_queries = spec.windows, spec.stats == "all"
         self._models = [
             (name, source.load()) for name, source in zip(spec.names, spec.models, strict=True)
@@ -96,8 +98,11 @@ class NetworkRunner:
             key = {"clip_id": clip_id, "window_index": index, "checkpoint": name}
             seen = [self._seen(video, loaded, view) for view in views]
             found["windows"].append({**key, **_said(seen, loaded.classes, labels)})
-            heads, profiles = head_rows(averaged([each.layers for each in seen]), key)
+            layers = averaged([each.layers for each in seen])
+            heads, profiles = head_rows(layers, key)
             found["heads"] += heads
+            if self._methods:
+                found[MAPS].append(map_row(layers, self._methods, key))
             if self._all_queries:
                 found["profiles"] += profiles
 
@@ -110,7 +115,7 @@ class NetworkRunner:
         given = transform(shown, spec, view.crop)
         record = capture(loaded.model, given.tensor, keep=Keep(statistics=self._all_queries))
         check_finite(record, view.window)
-        layers = layer_values(record, all_queries=self._all_queries)
+        layers = layer_values(record, all_queries=self._all_queries, methods=self._methods)
         return _Seen(given.frame_indices, record.probabilities[0], layers, shown.window.note)
 
 

@@ -37,6 +37,8 @@ class LayerValues:
     """(h, T, Y, X): what the readout looks at."""
     readout_entropy: Values
     readout_sink: Values | None
+    maps: Values | None = None
+    """(methods, h, T, Y, X): maps of the readout by the methods asked for; None without any."""
     entropy: Values | None = None
     """This and those below are of all queries; None where they were not asked for."""
     distance_px: Values | None = None
@@ -46,9 +48,11 @@ class LayerValues:
     """(h, Tq, Tk)."""
 
 
-def layer_values(record: AttentionRecord, *, all_queries: bool) -> tuple[LayerValues, ...]:
-    """Statistics of all layers of a run of one clip."""
-    return tuple(_of_layer(record, layer, all_queries) for layer in record.layers)
+def layer_values(
+    record: AttentionRecord, *, all_queries: bool, methods: Sequence[str] = ()
+) -> tuple[LayerValues, ...]:
+    """Statistics of all layers of a run of one clip, and maps by some methods."""
+    return tuple(_of_layer(record, layer, all_queries, methods) for layer in record.layers)
 
 
 def averaged(runs: Sequence[tuple[LayerValues, ...]]) -> tuple[LayerValues, ...]:
@@ -83,7 +87,9 @@ def head_rows(
     return heads, profiles
 
 
-def _of_layer(record: AttentionRecord, layer: LayerAttention, all_queries: bool) -> LayerValues:
+def _of_layer(
+    record: AttentionRecord, layer: LayerAttention, all_queries: bool, methods: Sequence[str]
+) -> LayerValues:
     maps = METHODS["row"].maps(record, layer, "readout")
     measured = measures_of(maps)
     entropies = [each.entropy for each in measured.heads]
@@ -94,8 +100,14 @@ def _of_layer(record: AttentionRecord, layer: LayerAttention, all_queries: bool)
         readout=maps.values,
         readout_entropy=np.array(entropies, np.float32),
         readout_sink=_sinks(maps),
+        maps=_by(methods, record, layer) if methods else None,
         **(_of_all_queries(layer) if all_queries else {}),
     )
+
+
+def _by(methods: Sequence[str], record: AttentionRecord, layer: LayerAttention) -> Values:
+    """(methods, h, T, Y, X)."""
+    return np.stack([METHODS[name].maps(record, layer, "readout").values for name in methods])
 
 
 def _sinks(maps: HeadMaps) -> Values | None:

@@ -54,6 +54,8 @@ class BatchSpec:
     models: tuple[ModelSource, ...]
     windows: Windows = "first"
     stats: Stats = "readout"
+    maps: tuple[str, ...] = ()
+    """Names in ``METHODS`` whose maps are written."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ _MUST_EQUAL = {
     "shard": "other clips in a shard",
     "windows": "other windows",
     "stats": "other statistics",
+    "maps": "other maps",
     "statistics_version": "other definitions of statistics",
     "models": "another model",
 }
@@ -54,6 +55,7 @@ def facts_of(clips: ClipList, spec: BatchSpec, shard: int) -> Facts:
         "shard": shard,
         "windows": _words(spec.windows),
         "stats": spec.stats,
+        "maps": list(spec.maps),
         "statistics_version": STATISTICS_VERSION,
         "models": [
             _model(name, source.load(), source.weights, source.head)

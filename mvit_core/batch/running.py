@@ -1,16 +1,19 @@
 """A batch from beginning to end: its folder, the shards that are left, an engine, the counts."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
+from mvit_core.batch.chosen import Choice, check_choice
+from mvit_core.batch.files import FilesMade, make_files
 from mvit_core.batch.local import Counts, LocalEngine
+from mvit_core.batch.maps import begin_maps, check_zarr, grow_maps
 from mvit_core.batch.request import BatchSpec
 from mvit_core.batch.shards import Shard, forget_done, read_done, shards_of
 from mvit_core.batch.tables import check_parquet, tables_of
 from mvit_core.clips import ClipList
-from mvit_core.errors import ClipListError
+from mvit_core.errors import ClipListError, ExportError
 from mvit_core.system.ordinary_file import is_folder
 from mvit_core.system.signals import first_signal_noted
 
@@ -35,6 +38,8 @@ class Batch:
     """Processes."""
     threads: int = 1
     """Of each process."""
+    files: Mapping[str, Choice] = field(default_factory=dict)
+    """Which windows get files of their own, by a name in ``KINDS``."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class BatchResult:
     seconds: float
     is_stopped: bool
     """Somebody asked to stop; the same call goes on."""
+    files: FilesMade = field(default_factory=FilesMade)
+    """Files of chosen windows."""
 
 
 def rooted(clips: ClipList, root: Path) -> ClipList:
@@ -100,8 +107,13 @@ def run_batch(
     with first_signal_noted() as is_noted:
         if left:
             counts = _engine(batch).run(left, lambda now: on_progress(progress(now)), is_noted)
-        last = progress(counts)
-        return BatchResult(last, counts.clips, monotonic() - began, last.done < total)
+        last, files = progress(counts), FilesMade()
+        if batch.spec.maps:
+            grow_maps(batch.folder)
+        if last.done == total:
+            files = make_files(batch.folder, shards, batch.spec, batch.files, is_noted)
+        is_stopped = last.done < total or is_noted()
+        return BatchResult(last, counts.clips, monotonic() - began, is_stopped, files)
 
 
 class _Pace:
@@ -124,13 +136,24 @@ class _Pace:
 def _begin(batch: Batch) -> None:
     from mvit_core.batch.run_file import begin, facts_of, make_folder
 
-    make_folder(batch.folder)  # before anything is loaded for it
-    check_parquet()
+    check_parquet()  # all that can be refused, before anything is loaded or made
+    if batch.spec.maps:
+        check_zarr()
+    if batch.files and not isinstance(batch.spec.windows, str):
+        raise ExportError(
+            "files are made of windows that are run as they are; give --windows first or all, or "
+            "leave out --captures and --videos"
+        )
+    for choice in batch.files.values():
+        check_choice(choice)
+    make_folder(batch.folder)
     begin(
         batch.folder,
         facts_of(batch.clips, batch.spec, batch.shard),
         tables_of(batch.spec.stats),
     )
+    if batch.spec.maps:
+        begin_maps(batch.folder, batch.spec.names, len(batch.clips.clips), batch.shard)
 
 
 def _engine(batch: Batch) -> LocalEngine:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from mvit_core.batch.maps import MAPS, write_maps
 from mvit_core.batch.shards import Shard, ShardDone, note_done
 from mvit_core.batch.tables import Rows, write_part
 from mvit_core.clips import ListedClip
@@ -58,7 +59,10 @@ def run_shard(
             found[table] += those
     on_clip(None, errors)
     for table, those in found.items():
-        write_part(folder, table, shard.number, those)
+        if table == MAPS:
+            write_maps(folder, shard, those)
+        else:
+            write_part(folder, table, shard.number, those)
     done = ShardDone(len(shard.clips), errors)
     note_done(folder, shard.number, done)
     return done

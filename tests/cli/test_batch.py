@@ -40,7 +40,7 @@ def run(capsys, place, toy_checkpoint):
 
 
 def test_a_damaged_clip_is_one_row_and_is_run_again_once_it_is_mended(run, place):
-    where = ("--root", place / "data", "--workers", 1, "--shard", 2)
+    where = ("--root", place / "data", "--workers", 1, "--shard", 2, "--maps", "row")
     code, printed, complained = run(*where)
     assert (code, "Traceback" in complained) == (0, False)
     assert "3 of 3 clips, 3 of them now" in printed
@@ -49,12 +49,17 @@ def test_a_damaged_clip_is_one_row_and_is_run_again_once_it_is_mended(run, place
     assert [row["path"] for row in rows] == ["a b.mp4", "bad.mp4", "c.mp4"]
     assert [row["error"] is None for row in rows] == [True, False, True]
     write_barcode_clip(place / "data" / "bad.mp4", frames=17, size=(96, 54))
-    code, printed, _ = run(*where, "--retry-errors", "--json")
+    chosen = ("--captures", "clip_id = 1", "--videos", "0")
+    code, printed, _ = run(*where, "--retry-errors", "--json", *chosen)
     lines = [json.loads(line) for line in printed.splitlines()]
     assert code == 0
     assert lines[-1]["run"] == 2
     assert (lines[-1]["done"], lines[-1]["errors"], lines[-1]["stopped"]) == (3, 0, False)
     assert all({"done", "total", "errors", "clips_per_second"} <= set(line) for line in lines)
+    assert (lines[-1]["made"], lines[-1]["kept"], lines[-1]["failures"]) == (1, 0, [])
+    (capture,) = (place / "out" / "captures").iterdir()
+    assert main(["inspect", str(capture)]) == 0
+    assert (place / "out" / "maps.zarr" / "model-0" / "zarr.json").is_file()
     windows = pq.read_table(place / "out" / "windows").to_pylist()
     assert [row["label"] for row in windows] == ["class 2", "class 1", "class 4"]
 
@@ -68,6 +73,9 @@ def test_a_damaged_clip_is_one_row_and_is_run_again_once_it_is_mended(run, place
         (("--checkpoint", "none.pyth"), 1, "none.pyth does not exist"),
         (("--labels", "none.txt"), 1, "none.txt does not exist"),
         (("--shard", "0"), 2, "0 is below 1"),
+        (("--maps", "column"), 1, "maps are 'column'; allowed are row, received"),
+        (("--captures", "no such"), 1, "'no such' is no condition over windows"),
+        (("--videos", "1", "--windows", "2x1"), 1, "give --windows first or all"),
         (("--stats", "some"), 2, "invalid choice: 'some'"),
     ],
 )
