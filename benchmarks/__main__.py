@@ -14,6 +14,7 @@ from benchmarks.results import Section, report
 
 BENCHES: Mapping[str, str] = MappingProxyType(
     {
+        "batch": "benchmarks.batch",
         "capture": "benchmarks.bench_capture",
         "explain": "benchmarks.bench_explain",
         "export": "benchmarks.bench_export",
@@ -28,7 +29,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
 )
 """Name on the command line, and the module; imported only when it is run."""
 
-ON_REQUEST = frozenset({"hardening"})
+ON_REQUEST = frozenset({"batch", "hardening"})
 """Benchmarks that run only when named, as they take long."""
 
 

@@ -163,6 +163,8 @@ def _words(progress: Progress) -> str:
             f", {progress.clips_per_second:.2f} clips/s, "
             f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
         )
+    if progress.files_wanted:
+        words += f", {progress.files} of {progress.files_wanted} files"
     return f"{words}, {_errors(progress.errors)}"
 
 

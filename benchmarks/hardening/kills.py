@@ -21,7 +21,7 @@ from tests.toys import toy_config, write_toy_checkpoint
 
 __all__ = ["CASES", "GATES", "LIMITS", "TITLE", "cases", "meet"]
 
-TITLE = "kills -9 (export, session, settings, demo training)"
+TITLE = "kills -9 (export, session, settings, demo training, batch, capture file)"
 CASES = 300
 TORN, LEFT, RESUMES = "torn files", "leftovers after the next start", "runs that do not resume"
 GATES = Gates(rules=(TORN, LEFT, RESUMES), cpu_seconds=60.0)

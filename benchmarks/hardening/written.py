@@ -227,6 +227,112 @@ class _Training:
         return "" if steps == [saved + 1] else f"saved after {saved}, went on with {steps}"
 
 
+class _Batch:
+    """Shards of a batch whose clips cost nothing."""
+
+    def __init__(self, _: Path) -> None:
+        from mvit_core.batch.shards import shards_of
+        from tests.core.batch_children import Counted, listed
+
+        clips = listed(12)
+        self._shards, self._runner = shards_of(clips, 3), Counted((0.0, {}), 1)
+        self._paths = [clip.name for clip in clips]
+        numbers = range(len(self._shards))
+        parts = {f"clips/part-{number:06}.parquet" for number in numbers}
+        self.expected = frozenset(parts | {f"done/{number:06}.json" for number in numbers})
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Do each shard anew, over and over."""
+        from mvit_core.batch.shards import forget_done
+        from mvit_core.batch.unit import run_shard
+
+        for name in ("clips", "done"):
+            (folder / name).mkdir()
+        while True:
+            for shard in self._shards:
+                forget_done(folder, shard.number)
+                run_shard(self._runner, folder, shard)
+                told()
+
+    def problem(self, folder: Path) -> str:
+        """Each part is whole, and that of a shard that is done is there."""
+        from mvit_core.batch.shards import read_done
+
+        for shard in self._shards:
+            path = folder / "clips" / f"part-{shard.number:06}.parquet"
+            is_done = read_done(folder, shard.number) is not None
+            rows = self._rows(path) if path.exists() else None
+            if rows != [clip.name for clip in shard.clips] and (is_done or rows is not None):
+                return f"part {shard.number} has {rows}"
+        return ""
+
+    def start(self, folder: Path) -> None:
+        """Clean up, and do the shards that are left, as the same command does."""
+        from mvit_core.batch.shards import read_done
+        from mvit_core.batch.unit import run_shard
+
+        _clean_up()
+        for shard in self._shards:
+            if read_done(folder, shard.number) is None:
+                run_shard(self._runner, folder, shard)
+
+    def resume(self, folder: Path) -> str:
+        """All rows are there, each once."""
+        parts = sorted((folder / "clips").iterdir())
+        rows = [row for part in parts for row in self._rows(part)]
+        return "" if rows == self._paths else f"rows are {rows}"
+
+    @staticmethod
+    def _rows(path: Path) -> list[str]:
+        import pyarrow.parquet as pq
+
+        return pq.read_table(path, use_threads=False).column("path").to_pylist()
+
+
+class _Capture:
+    """Capture files of one run."""
+
+    expected = frozenset({"x.mvitcap"})
+
+    def __init__(self, inputs: Path) -> None:
+        from mvit_core import load_model, open_video
+        from mvit_core.pipeline import Explainer
+
+        self._clip, self._loaded = inputs / "clip.mp4", load_model(inputs / "toy.pyth")
+        explainer = Explainer(self._loaded)
+        with open_video(self._clip) as video:
+            self._run = explainer.capture(video, explainer.windows(video)[0])
+
+    def write(self, folder: Path, told: Told) -> None:
+        """Write, over and over."""
+        from mvit_core import open_video
+        from mvit_core.capture_file import write_capture
+
+        with open_video(self._clip) as video:
+            while True:
+                write_capture(folder / "x.mvitcap", video, self._loaded, [self._run])
+                told()
+
+    def problem(self, folder: Path) -> str:
+        """Every checksum of the file fits."""
+        from mvit_core.capture_file import CaptureFile
+        from mvit_core.errors import CaptureFileError
+
+        try:
+            CaptureFile(folder / "x.mvitcap").check_all()
+        except CaptureFileError as error:
+            return str(error)
+        return ""
+
+    def start(self, _: Path) -> None:
+        """Clean up, as every command does first."""
+        _clean_up()
+
+    def resume(self, folder: Path) -> str:
+        """The file opens."""
+        return self.problem(folder)
+
+
 def _settings(folder: Path):
     from PySide6.QtCore import QSettings
 
@@ -250,6 +356,8 @@ KINDS: Mapping[str, Callable[[Path], Work]] = MappingProxyType(
         "arrays": partial(_Export, ending=".npz"),
         "table": partial(_Export, ending=".csv"),
         "picture": partial(_Export, ending=".png"),
+        "batch": _Batch,
+        "capture": _Capture,
     }
 )
 """Name and what is written; made once in each child."""

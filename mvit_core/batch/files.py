@@ -53,6 +53,7 @@ def make_files(
     shards: Sequence[Shard],
     spec: BatchSpec,
     choices: Mapping[str, Choice],
+    on_file: Callable[[int, int], None] = lambda _there, _wanted: None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> FilesMade:
     """Make the files of the windows of these shards that are chosen and have none yet.
@@ -62,7 +63,8 @@ def make_files(
         shards: whose windows are looked at.
         spec: what was asked of every clip.
         choices: what is chosen, by a name in ``KINDS``, which is that of the folder too.
-        is_stopped: asked before each file; none is made after it says so.
+        on_file: called with the files that are there and all that will be, before each window.
+        is_stopped: asked before each window; no file is made after it says so.
 
     Raises:
         MvitError: a condition fails, a model cannot be loaded, or a folder cannot be made.
@@ -80,10 +82,12 @@ def make_files(
         _make_folder(path)
     clips = {i: clip for s in shards for i, clip in enumerate(s.clips, start=s.first)}
     made, failures = 0, list[str]()
+    count = kept + sum(map(len, wanted.values()))
     by_model = sorted(wanted, key=lambda each: (spec.names.index(each.checkpoint), each))
     for checkpoint, those in groupby(by_model, key=lambda each: each.checkpoint):
         explainer = _explainer(spec, checkpoint)
         for window in those:
+            on_file(kept + made, count)
             if is_stopped():
                 return FilesMade(made, kept, tuple(failures))
             try:
@@ -131,7 +135,8 @@ def _make(
 def _capture(path: Path, explainer: Explainer, video: Video, window: ClipWindow) -> None:
     from mvit_core.capture_file import write_capture
 
-    write_capture(path, video, explainer.loaded, [explainer.capture(video, window)])
+    runs = [explainer.capture(video, window)]
+    write_capture(path, video, explainer.loaded, runs, command="mvit-lens batch")
 
 
 def _video(path: Path, explainer: Explainer, video: Video, window: ClipWindow) -> None:

@@ -56,6 +56,10 @@ class Progress:
     """Of this run; 0 before its first clip is done."""
     seconds_left: float | None
     """None before that."""
+    files: int = 0
+    """Files of chosen windows that are there; they are made after the last clip."""
+    files_wanted: int = 0
+    """How many there will be."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,16 @@ def run_batch(
         if batch.spec.maps:
             grow_maps(batch.folder)
         if last.done == total:
-            files = make_files(batch.folder, shards, batch.spec, batch.files, is_noted)
+            files = make_files(
+                batch.folder,
+                shards,
+                batch.spec,
+                batch.files,
+                lambda there, wanted: on_progress(
+                    replace(last, files=there, files_wanted=wanted, seconds_left=None)
+                ),
+                is_noted,
+            )
         is_stopped = last.done < total or is_noted()
         return BatchResult(last, counts.clips, monotonic() - began, is_stopped, files)
 

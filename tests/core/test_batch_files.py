@@ -1,6 +1,8 @@
 """What a batch writes besides rows: maps as Zarr, capture files and videos of chosen windows."""
 
 import re
+import shutil
+import sys
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -26,11 +28,13 @@ from mvit_core.batch.tables import tables_of, write_part
 from mvit_core.batch.unit import run_shard
 from mvit_core.capture_file import CaptureFile
 from mvit_core.clips import read_clips
-from mvit_core.errors import ExportError
+from mvit_core.errors import ExportError, MvitError
 from mvit_core.model import MViT
 from mvit_core.pipeline import Explainer
+from mvit_core.system import atomic_file
 from mvit_core.video.multi_view import ViewPlan
 from tests.fixtures_video import write_barcode_clip
+from tests.system.torture import every_failure
 from tests.toys import toy_config, write_toy_checkpoint
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -179,6 +183,46 @@ def test_a_shard_that_is_done_anew_gives_the_same_files_and_leaves_none_behind(
     assert kept == expected
 
 
+class Known:
+    """Gives rows that were made before."""
+
+    def __init__(self, runner, shard):
+        self.tables = runner.tables
+        places = enumerate(shard.clips, start=shard.first)
+        self._rows = {clip_id: runner.rows(clip_id, clip) for clip_id, clip in places}
+
+    def rows(self, clip_id, clip):
+        return self._rows[clip_id]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_shard_leaves_whole_files_whatever_call_fails(
+    tmp_path, spec, shards, runner, monkeypatch
+):
+    folder, shard = tmp_path / "out", shards[-1]
+    known = Known(runner, shard)
+
+    def reset():
+        monkeypatch.setattr(atomic_file, "_looked_at", set())
+        shutil.rmtree(folder, ignore_errors=True)
+        ready(folder, spec)
+
+    def work():
+        run_shard(known, folder, shard)
+
+    reset()
+    work()
+    whole, failed = files_of(folder), 0
+    reset()
+    for number, failure in every_failure(work, folder, reset, most=15):
+        assert failure is None or isinstance(failure, MvitError), (number, failure)
+        found = files_of(folder)
+        assert found.items() <= whole.items(), number
+        assert (folder / "done" / f"{shard.number:06}.json").exists() == (failure is None)
+        failed += failure is not None
+    assert failed >= 8
+
+
 def test_maps_of_damaged_groups_are_refused_in_words(tmp_path, spec, shards, runner):
     folder = ready(tmp_path / "out", spec)
     (folder / "maps.zarr" / "zarr.json").write_text("[]")
@@ -283,7 +327,9 @@ def _windows(folder, number):
 def test_files_of_chosen_windows_are_made_once(spec, shards, out):
     chosen = "clip_id = 1 AND window_index = 1 AND checkpoint = 'other.pyth'"
     choices = {"captures": chosen, "videos": 1}
-    made = make_files(out, shards, spec, choices)
+    told = []
+    made = make_files(out, shards, spec, choices, lambda *counts: told.append(counts))
+    assert told == [(0, 2), (1, 2)]
     assert (made.made, made.kept, made.failures) == (2, 0, ())
     capture = out / "captures" / "clip-000001.window-001.model-1.mvitcap"
     film = out / "videos" / "clip-000000.window-000.model-1.mp4"  # by name, other before toy
@@ -311,7 +357,9 @@ def test_a_file_that_cannot_be_made_is_told_and_the_others_are_made(tmp_path, pl
     assert (found.made, len(found.failures)) == (1, 2)
     assert "0.mp4 has no window 99 any more" in found.failures[0]
     assert "2.mp4" in found.failures[1]
-    stopped = make_files(folder, shards, spec, {"captures": 10, "videos": 10}, lambda: True)
+    stopped = make_files(
+        folder, shards, spec, {"captures": 10, "videos": 10}, is_stopped=lambda: True
+    )
     assert (stopped.made, stopped.kept, stopped.failures) == (0, 1, ())
 
 
