@@ -69,15 +69,7 @@ def make_files(
     Raises:
         MvitError: a condition fails, a model cannot be loaded, or a folder cannot be made.
     """
-    wanted: dict[ChosenWindow, list[Path]] = {}
-    kept = 0
-    for name, choice in choices.items():
-        for window in chosen_windows(folder, shards, choice):
-            path = _path(folder, name, window, spec)
-            if is_there(path):
-                kept += 1
-            else:
-                wanted.setdefault(window, []).append(path)
+    wanted, kept = _missing(folder, shards, spec, choices)
     for path in {path.parent for paths in wanted.values() for path in paths}:
         _make_folder(path)
     clips = {i: clip for s in shards for i, clip in enumerate(s.clips, start=s.first)}
@@ -95,6 +87,22 @@ def make_files(
             except MvitError as error:
                 failures.append(f"{wanted[window][0].name}: {error}")
     return FilesMade(made, kept, tuple(failures))
+
+
+def _missing(
+    folder: Path, shards: Sequence[Shard], spec: BatchSpec, choices: Mapping[str, Choice]
+) -> tuple[dict[ChosenWindow, list[Path]], int]:
+    """Files that are to be made of each chosen window, and how many are there already."""
+    wanted: dict[ChosenWindow, list[Path]] = {}
+    kept = 0
+    for name, choice in choices.items():
+        for window in chosen_windows(folder, shards, choice):
+            path = _path(folder, name, window, spec)
+            if is_there(path):
+                kept += 1
+            else:
+                wanted.setdefault(window, []).append(path)
+    return wanted, kept
 
 
 def _path(folder: Path, name: str, window: ChosenWindow, spec: BatchSpec) -> Path:
