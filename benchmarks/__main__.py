@@ -14,7 +14,7 @@ from benchmarks.results import Section, report
 
 BENCHES: Mapping[str, str] = MappingProxyType(
     {
-        "batch": "benchmarks.batch",
+        "batch": "benchmarks.batch.table",
         "capture": "benchmarks.bench_capture",
         "explain": "benchmarks.bench_explain",
         "export": "benchmarks.bench_export",

@@ -84,9 +84,17 @@ def _victim(command, problem=lambda out: ""):
     return Victim(command, problem, {}, prepare)
 
 
+_DRIVER = """
+from pathlib import Path
+from tests.core.batch_children import MANY, engine, left, listed
+out = Path({!r})
+engine(out, seconds=0.02).run(left(out, listed(MANY), 3))
+"""
+
+
 def _children(out):
     """A driver of clips that cost nothing, with two processes."""
-    return [sys.executable, "-m", "tests.core.batch_children", str(out), "0.02"]
+    return [sys.executable, "-c", _DRIVER.format(str(out))]
 
 
 def test_a_batch_that_is_killed_is_finished_by_the_same_command(tmp_path):
