@@ -2,7 +2,7 @@
 
 A victim is a command, run in a session of its own. Killed are a worker, the driver, or the driver
 and everything that it started. A worker's death the driver survives; after the others the command
-is given again.
+is given again, once no process runs clips any more. What else is left of a run is killed then.
 """
 
 import os
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ __all__ = ["KINDS", "Victim", "descendants", "killed_runs"]
 
 KINDS = ("worker", "driver", "both")
 _ROOT = Path(__file__).resolve().parents[2]
-_WORKERS = ("multiprocessing.spawn", "ray::")
+_WORKERS = ("multiprocessing.spawn", "ray::ShardActor")
 """How the command line of a process that runs clips looks, by the local engine and by Ray."""
 _PATIENCE_SECONDS = 600.0
 _ORPHANS_SECONDS = 60.0
@@ -113,14 +113,14 @@ def _killed(victim: Victim, out: Path, kind: str, seconds: float, random: Random
         family = _to_kill(process, kind, random)
         if not family:
             return None
-        orphans = descendants(process.pid)
-        for pid in family:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        below = descendants(process.pid)
+        _kill(family)
         code = process.wait(_PATIENCE_SECONDS)
+    left = _left_of({pid: words for pid, words in below.items() if _runs_clips(words)})
+    _kill(pid for pid, words in below.items() if words and _words_of(pid) == words)
     if kind == "worker" and code:
         return f"driver that did not survive its worker: it ended with {code}"
-    if left := _left_of(orphans):
+    if left:
         return f"processes that outlive their driver: {left}"
     if kind != "worker":
         with victim.started(out) as process:
@@ -133,7 +133,7 @@ def _to_kill(process: "subprocess.Popen[bytes]", kind: str, random: Random) -> l
     """Processes to kill; for a worker the moment is put off until there is one."""
     while process.poll() is None:
         family = descendants(process.pid)
-        workers = sorted(pid for pid, words in family.items() if any(w in words for w in _WORKERS))
+        workers = sorted(pid for pid, words in family.items() if _runs_clips(words))
         if kind == "driver":
             return [process.pid]
         if kind == "both":
@@ -142,6 +142,16 @@ def _to_kill(process: "subprocess.Popen[bytes]", kind: str, random: Random) -> l
             return [random.choice(workers)]
         time.sleep(_TICK_SECONDS)
     return []
+
+
+def _runs_clips(words: str) -> bool:
+    return any(worker in words for worker in _WORKERS)
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def descendants(pid: int) -> dict[int, str]:
@@ -164,17 +174,16 @@ def descendants(pid: int) -> dict[int, str]:
 
 def _words_of(pid: int) -> str:
     with suppress(OSError):
-        return (
-            Path(f"/proc/{pid}/cmdline")
-            .read_bytes()
-            .replace(b"\0", b" ")
-            .decode("utf-8", "replace")
-        )
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return b" ".join(words).decode("utf-8", "replace").strip()
     return ""
 
 
 def _left_of(family: Mapping[int, str]) -> str:
-    """Processes that live on although nobody needs them any more."""
+    """Processes that run clips and live on although nobody asks them any more.
+
+    Services of a cluster that was started for the run end later, by themselves.
+    """
     until = time.monotonic() + _ORPHANS_SECONDS
     left = dict(family)
     while left and time.monotonic() < until:
