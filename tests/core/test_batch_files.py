@@ -171,16 +171,17 @@ def test_a_shard_that_is_done_anew_gives_the_same_files_and_leaves_none_behind(
 ):
     again = ready(tmp_path / "again", spec)
     stale = again / "maps.zarr" / "model-0" / "row-2x2x2"
-    for shard in shards:
-        run_shard(runner, again, shard)
-        stale.mkdir(exist_ok=True)
-        (stale / f"c.{shard.number}.7.0.0.0.0").write_bytes(b"of an earlier run")
-        forget_done(again, shard.number)
-        run_shard(runner, again, shard)
-    assert list(again.rglob("c.*.7.*")) == []
+    first = shards[0]  # its second clip has the most windows
+    for _ in range(2):
+        run_shard(runner, again, first)
+        assert list(again.rglob("c.*.7.*")) == []
+        forget_done(again, first.number)
+        (stale / f"c.{first.number}.7.0.0.0.0").write_bytes(b"of an earlier run")
+    run_shard(runner, again, first)
     grow_maps(again)
     kept, expected = files_of(again / "maps.zarr"), files_of(out / "maps.zarr")
-    assert kept == expected
+    others = {name for name in expected if re.match(r"c\.[12]\.", name.name)}
+    assert kept == {name: expected[name] for name in expected.keys() - others}
 
 
 class Known:
@@ -214,13 +215,13 @@ def test_a_shard_leaves_whole_files_whatever_call_fails(
     work()
     whole, failed = files_of(folder), 0
     reset()
-    for number, failure in every_failure(work, folder, reset, most=15):
+    for number, failure in every_failure(work, folder, reset, most=9):
         assert failure is None or isinstance(failure, MvitError), (number, failure)
         found = files_of(folder)
         assert found.items() <= whole.items(), number
         assert (folder / "done" / f"{shard.number:06}.json").exists() == (failure is None)
         failed += failure is not None
-    assert failed >= 8
+    assert failed >= 5
 
 
 def test_maps_of_damaged_groups_are_refused_in_words(tmp_path, spec, shards, runner):
