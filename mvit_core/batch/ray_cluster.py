@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mvit_core.batch.work import Work
 
-__all__ = ["Places", "check_ray", "connected", "places_on"]
+__all__ = ["Places", "check_ray", "connected", "is_lost", "places_on"]
 
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.\-_]{1,253}):([0-9]{1,5})")
 _ON_THIS_MACHINE = "auto"
@@ -129,6 +129,14 @@ def connected(work: Work) -> Iterator[None]:
                     ray.shutdown(wait_for_processes=True)
 
 
+def is_lost() -> bool:
+    """Whether this machine's part of the cluster has ended, and all actors with it."""
+    import ray
+
+    here = ray.get_runtime_context().get_node_id()
+    return not any(node["Alive"] for node in ray.nodes() if node["NodeID"] == here)
+
+
 def _silence() -> None:
     """Ray prints each death of an actor on stdout, whatever was asked of its logs."""
     from ray._private import worker
@@ -155,6 +163,7 @@ def _environment(is_own: bool) -> Iterator[None]:
     ours: dict[str, str | None] = {}
     if is_own:
         ours |= {"RAY_AUTH_MODE": None, "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        ours |= {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}  # on 127.0.0.1 alone, Linux too
     before = {name: os.environ.get(name) for name in ours}
     _set(ours)
     try:

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mvit_core.batch.ray_actor import At, ShardActor
-from mvit_core.batch.ray_cluster import check_ray, connected, places_on
+from mvit_core.batch.ray_cluster import check_ray, connected, is_lost, places_on
 from mvit_core.batch.work import Counts, culprit_words
 from mvit_core.batch.worker import Failed, Finished, Ready
 from mvit_core.errors import EngineError, MvitError
@@ -217,6 +217,10 @@ class RayEngine:
             hand.question = None
             return
         if ref is hand.beginning:
+            if is_lost():
+                raise EngineError(
+                    "the cluster of Ray ended; once it is there again, the same command goes on"
+                )
             raise EngineError(
                 f"actors of the cluster end while they load the model ({_how_it_ended(error)}); is "
                 f'"mvit-lens[batch,ray]" installed on all machines in this version, and is there '

@@ -14,6 +14,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def files_of(folder):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """A cluster of this machine alone, as the engine starts one; its address."""
-    ray = pytest.importorskip("ray", reason="the engine ray needs the extra 'ray'")
+    if find_spec("ray") is None:
+        pytest.skip("the engine ray needs the extra 'ray'")
     home, place = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("place")
     (place / "mvit_core.py").write_text("raise RuntimeError('a file of the user was imported')")
     with pytest.MonkeyPatch.context() as patch:
@@ -73,6 +75,8 @@ def cluster(tmp_path_factory):
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.chdir(place)
         with connected(work_of(place)):
+            import ray
+
             (socket_name,) = (Path(node["ObjectStoreSocketName"]) for node in ray.nodes())
             yield ray.get_runtime_context().gcs_address
         assert {path.name for path in place.iterdir()} == {"mvit_core.py"}
@@ -97,6 +101,10 @@ def loop(tmp_path_factory):
 def run(folder, *, on_progress=lambda _: None, is_stopped=lambda: False, **given):
     shards = left(folder, listed(MANY), SIZE)
     return RayEngine(work_of(folder, **given)).run(shards, on_progress, is_stopped)
+
+
+def test_a_cluster_of_our_own_is_for_this_machine_alone(cluster):
+    assert cluster.startswith("127.0.0.1:")
 
 
 def test_rows_and_files_are_those_of_a_plain_loop(cluster, folder, loop):
