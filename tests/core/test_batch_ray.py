@@ -21,7 +21,7 @@ import pytest
 
 from app.cli.entry import main
 from app.state.view_state import ModelSource
-from mvit_core.batch import BatchSpec, ray_cluster
+from mvit_core.batch import BatchSpec, ray_cluster, rooted
 from mvit_core.batch.clip_runner import NetworkRunner
 from mvit_core.batch.engines import ENGINES, engine_kind
 from mvit_core.batch.ray_actor import ShardActor
@@ -178,6 +178,19 @@ def place(tmp_path, toy_checkpoint, monkeypatch):
     return tmp_path
 
 
+def alike(found, expected):
+    """Are values of JSON equal, numbers as far as products by another library are?"""
+    if isinstance(expected, float):
+        return found == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    if isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(
+            alike(found[name], expected[name]) for name in expected
+        )
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(map(alike, found, expected))
+    return found == expected
+
+
 def test_the_documented_lines_give_the_rows_of_a_plain_loop(cluster, place, capfd):
     """The first does the work; those after it find that all is done."""
     here = {"/data/videos": "videos", "10.0.0.1:6379": cluster}
@@ -196,12 +209,13 @@ def test_the_documented_lines_give_the_rows_of_a_plain_loop(cluster, place, capf
     assert "3 of 3 clips, 0 of them now" in printed[2]
     spec = BatchSpec((ModelSource(Path("MVITv2_S_16x4.pyth"), device="cpu"),))
     runner = NetworkRunner(spec)
-    loop = [runner.rows(number, clip) for number, clip in enumerate(read_clips(Path("clips.csv")))]
+    clips = rooted(read_clips(Path("clips.csv")), Path("videos")).clips
+    loop = [runner.rows(number, clip) for number, clip in enumerate(clips)]
     for table in ("clips", "windows", "heads"):
         expected = [row for rows in loop for row in rows.get(table, ())]
         found = pq.read_table(place / "out" / table).to_pylist()
-        for row, other in zip(found, expected, strict=True):
-            assert row == pytest.approx(other, rel=1e-4, abs=1e-6)
+        assert len(expected) >= 2
+        assert alike(found, expected)
 
 
 @pytest.mark.parametrize("words", documented("ray"), ids=" ".join)
