@@ -84,7 +84,8 @@ if __name__ == "__main__":
     name, out, seconds, *address = sys.argv[1:]
     print("begun", flush=True)
     out = Path(out)
-    work = work_of(out, seconds=float(seconds), address=address[0] if address else None)
+    given = {"address": address[0], "workers": 1} if address else {}
+    work = work_of(out, seconds=float(seconds), **given)
     ENGINES[name].make(work).run(
         left(out, listed(MANY), 3), lambda counts: print(counts.clips, flush=True), lambda: False
     )

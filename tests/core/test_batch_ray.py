@@ -199,7 +199,7 @@ def test_the_documented_lines_give_the_rows_of_a_plain_loop(cluster, place, capf
     printed = []
     for words in commands:
         given = [here.get(word, word) for word in words]
-        assert main([*given, "--device", "cpu", "--shard", "2"]) == 0
+        assert main([*given, "--device", "cpu"]) == 0
         told = capfd.readouterr()
         strange = [line for line in told.err.splitlines() if " of 3 clips" not in line]
         assert strange == []
