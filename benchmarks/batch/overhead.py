@@ -60,9 +60,8 @@ def _seconds_of(pid: int) -> float:
 def main(engine: str, folder: Path, count: int) -> None:
     """Run clips that cost nothing by an engine."""
     from mvit_core.batch.engines import engine_kind
-    from mvit_core.batch.work import Work
-
     from mvit_core.batch.shards import shards_of
+    from mvit_core.batch.work import Work
     from tests.core.batch_children import Counted, listed, prepare
 
     clips = listed(count)
