@@ -12,7 +12,6 @@ from statistics import median
 
 import torch
 
-from app.workers.inference import core_count
 from benchmarks.contenders import (
     RECORD,
     Times,
@@ -38,6 +37,7 @@ from mvit_core.attribution import METHODS, Query
 from mvit_core.model import PRESETS, MViT
 from mvit_core.model.cost import layer_costs
 from mvit_core.model.kernels import choice
+from mvit_core.system.cores import core_count
 
 OTHERS = ("mvit_v1_b_16x4", "mvit_v2_b_32x3")
 """Further presets that are timed by old kernels and new."""

@@ -21,6 +21,7 @@
     │   └── NeedsModelError       only the model could tell, and a capture file holds none
     ├── CaptureFileError          a capture file that is damaged or changed, or is none
     ├── DeviceMemoryError         model or clip do not fit into the device's memory
+    ├── EngineError               what runs a batch is not installed, or cannot be reached
     ├── ExportError               the target cannot be written in the form asked for
     └── SessionError              a saved session that is damaged or of a later version
 
@@ -43,6 +44,7 @@ __all__ = [
     "ClipError",
     "ClipListError",
     "DeviceMemoryError",
+    "EngineError",
     "ExportError",
     "FileChangedError",
     "FrameDecodeError",
@@ -213,6 +215,10 @@ class DeviceMemoryError(MvitError):
     def __init__(self, message: str, remedies: tuple[Remedy, ...] = ()) -> None:
         super().__init__(message)
         self.remedies = remedies
+
+
+class EngineError(MvitError):
+    """What runs the clips of a batch is not installed, cannot be reached, or does not go on."""
 
 
 class ExportError(MvitError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -54,15 +53,34 @@ def add_options(batch: argparse.ArgumentParser) -> None:
     batch.add_argument(
         "--shard", type=positive, default=64, metavar="N", help="clips of a part file (64)"
     )
-    batch.add_argument(
-        "--workers", type=positive, metavar="N", help="processes (one a core; on a GPU, one)"
-    )
+    _add_engine_options(batch)
     batch.add_argument("--part", default="1/1", metavar="I/N", help="part I of N, from 1/N to N/N")
     batch.add_argument(
         "--retry-errors", action="store_true", help="run shards anew that hold clips with errors"
     )
     batch.add_argument("--json", action="store_true", help="print progress and end as JSON lines")
     batch.set_defaults(run=run)
+
+
+def _add_engine_options(batch: argparse.ArgumentParser) -> None:
+    batch.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes (one a core; where there are GPUs, one, or with Ray one each)",
+    )
+    batch.add_argument(
+        "--engine",
+        default="local",
+        metavar="local|ray",
+        help="what runs the clips: processes of this machine, or actors of Ray (local)",
+    )
+    batch.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="with --engine ray: a cluster that is there already, or auto for that of this "
+        "machine; without it one is started and ended",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,7 +93,6 @@ def run(options: argparse.Namespace) -> int:
     if options.root is not None:
         clips = rooted(clips, options.root)
     models = tuple(model_source(options, checkpoint) for checkpoint in options.checkpoint)
-    workers, threads = _shared_out(options)
     result = run_batch(
         Batch(
             clips,
@@ -84,23 +101,15 @@ def run(options: argparse.Namespace) -> int:
             shard=options.shard,
             part=part,
             retry_errors=options.retry_errors,
-            workers=workers,
-            threads=threads,
+            workers=options.workers,
+            threads=None,
+            engine=options.engine,
+            address=options.address,
         ),
         _Lines(options.json).show,
     )
     _print_end(options, result)
     return EXIT_INPUT if result.is_stopped else EXIT_DONE
-
-
-def _shared_out(options: argparse.Namespace) -> tuple[int, int]:
-    """Processes, and threads of each: all cores in all."""
-    from mvit_core.system.devices import pick_device
-
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
-    workers = options.workers or (cores if pick_device(options.device).type == "cpu" else 1)
-    return workers, max(cores // workers, 1)
 
 
 class _Lines:

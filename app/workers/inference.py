@@ -19,6 +19,7 @@ from app.workers.known_videos import KnownVideos
 from app.workers.network import load_unchanged, network_of
 from mvit_core.attribution import FEATURES, METHODS, measures_of
 from mvit_core.errors import FileChangedError
+from mvit_core.system.cores import core_count
 from mvit_core.system.ordinary_file import read_ahead
 from mvit_core.video import Video, open_video
 from mvit_core.video.decode.captured_clip import is_capture
@@ -64,13 +65,6 @@ def prepare_torch() -> None:
     import torch
 
     torch.set_num_threads(max(1, core_count() - 1))
-
-
-def core_count() -> int:
-    """Cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 2
 
 
 def share_cores(task: TaskHandle, *, moving: bool = False, most: int = 0) -> None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from mvit_core.batch.work import Counts, culprit_words
 from mvit_core.batch.worker import AtClip, Failed, Finished, Job, Ready, serve
 from mvit_core.errors import MvitError
 from mvit_core.system.atomic_file import remove_leftovers
+from mvit_core.system.cores import core_count
 from mvit_core.system.signals import deaf_to_ctrl_c
 
 if TYPE_CHECKING:
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
 
     from mvit_core.batch.shards import Shard
     from mvit_core.batch.unit import MakeRunner
+    from mvit_core.batch.work import Work
     from mvit_core.clips import ListedClip
 
-__all__ = ["Counts", "LocalEngine"]
+__all__ = ["LocalEngine", "shared_out"]
 
 _IN_FLIGHT = 2
 """Shards of one process: it never waits for the next."""
@@ -46,12 +49,18 @@ _WAIT_SECONDS = 0.5
 _PATIENCE_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Clips of shards that were given out in this run."""
+def shared_out(work: Work) -> tuple[int, int]:
+    """Processes, and threads of each: all cores in all, and one process where there is a GPU.
 
-    clips: int
-    errors: int
+    Raises:
+        CheckpointError: there is no such device here.
+    """
+    workers, cores = work.workers, core_count()
+    if workers is None:
+        from mvit_core.system.devices import pick_device  # imports torch
+
+        workers = cores if pick_device(work.device).type == "cpu" else 1
+    return workers, work.threads or max(cores // workers, 1)
 
 
 @dataclass(eq=False)
@@ -211,10 +220,7 @@ class LocalEngine:
         if worker.clip is not None:
             self._deaths[worker.clip] += 1
             if self._deaths[worker.clip] >= _most_deaths(worker.process.exitcode):
-                self._culprits[worker.clip] = (
-                    f"running this clip ended its process again and again ({ended}): the file is "
-                    f"damaged, or the memory does not suffice; try it alone with mvit-lens predict"
-                )
+                self._culprits[worker.clip] = culprit_words(ended)
         elif not worker.is_ready:
             self._failed_starts += 1
             if self._failed_starts >= _STARTS:

@@ -39,6 +39,10 @@ class ModelSource(Protocol):
     def head(self) -> str | None:
         """Name of its prediction head; None for the usual one."""
 
+    @property
+    def device(self) -> str:
+        """What it runs on: ``auto``, ``cpu``, ``cuda``, ..."""
+
     def load(self) -> "LoadedModel":
         """Load the model.
 

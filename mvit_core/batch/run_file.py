@@ -70,9 +70,9 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = not is_there(folder / _NAME) and any(
-            not each.name.startswith(".") for each in folder.iterdir()
-        )
+        # In this order: another part may begin the batch meanwhile, and its run.json comes first.
+        files = [each.name for each in folder.iterdir() if not each.name.startswith(".")]
+        others = bool(files) and not is_there(folder / _NAME)
     except OSError as error:
         raise _cannot_be_made(folder, error) from error
     if others:

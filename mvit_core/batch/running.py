@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
-from mvit_core.batch.local import Counts, LocalEngine
+from mvit_core.batch.engines import Engine, engine_kind
 from mvit_core.batch.request import BatchSpec
 from mvit_core.batch.shards import Shard, forget_done, read_done, shards_of
 from mvit_core.batch.tables import check_parquet, tables_of
+from mvit_core.batch.work import Counts, Work
 from mvit_core.clips import ClipList
 from mvit_core.errors import ClipListError
 from mvit_core.system.ordinary_file import is_folder
@@ -31,10 +32,14 @@ class Batch:
     """(I, N): every N-th shard, beginning with the I-th; I from 1."""
     retry_errors: bool = False
     """Do shards anew in which a clip could not be run."""
-    workers: int = 1
-    """Processes."""
-    threads: int = 1
-    """Of each process."""
+    workers: int | None = 1
+    """Processes; None for as many as the engine finds cores or GPUs."""
+    threads: int | None = 1
+    """Of each process; None for its share of the cores."""
+    engine: str = "local"
+    """A key of ``ENGINES``."""
+    address: str | None = None
+    """Of a cluster that is there already; None for this machine alone."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,10 @@ def run_batch(
 
     Raises:
         MvitError: a model cannot be loaded, the folder cannot be written or was begun with
-            something else, or pyarrow is not installed.
+            something else, pyarrow is not installed, or the engine cannot be used.
         KeyboardInterrupt: Ctrl-C a second time.
     """
+    engine = _engine(batch)
     _begin(batch)
     shards = shards_of(batch.clips.clips, batch.shard, batch.part)
     before, left = _looked_up(batch, shards)
@@ -99,7 +105,7 @@ def run_batch(
     counts = Counts(0, 0)
     with first_signal_noted() as is_noted:
         if left:
-            counts = _engine(batch).run(left, lambda now: on_progress(progress(now)), is_noted)
+            counts = engine.run(left, lambda now: on_progress(progress(now)), is_noted)
         last = progress(counts)
         return BatchResult(last, counts.clips, monotonic() - began, last.done < total)
 
@@ -133,16 +139,23 @@ def _begin(batch: Batch) -> None:
     )
 
 
-def _engine(batch: Batch) -> LocalEngine:
+def _engine(batch: Batch) -> Engine:
+    """The engine, refused before anything is loaded or made for it."""
     from mvit_core.batch.clip_runner import make_runner
 
-    return LocalEngine(
-        batch.folder,
-        batch.clips.clips,
-        batch.spec,
-        make_runner,
-        batch.workers,
-        batch.threads,
+    kind = engine_kind(batch.engine, batch.address)
+    wanted = [source.device for source in batch.spec.models if source.device != "cpu"]
+    return kind.make(
+        Work(
+            batch.folder,
+            batch.clips.clips,
+            batch.spec,
+            make_runner,
+            workers=batch.workers,
+            threads=batch.threads,
+            device=wanted[0] if wanted else "cpu",
+            address=batch.address,
+        )
     )
 
 

@@ -26,7 +26,7 @@ from mvit_core.system.ordinary_file import is_folder, is_kernel_state
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["check_writable", "remove_leftovers", "whole_file"]
+__all__ = ["check_writable", "remove_leftovers", "remove_leftovers_in", "whole_file"]
 
 _PREFIX = ".mvit-lens-"
 _OLD = "~"
@@ -95,6 +95,16 @@ def remove_leftovers() -> int:
                     removed += count
                     note.unlink(missing_ok=True)
     return removed
+
+
+def remove_leftovers_in(folder: Path) -> None:
+    """Remove what killed processes left in a folder, those of other machines among them."""
+    with suppress(OSError):
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(_PREFIX)]
+        for name in names:
+            with suppress(OSError):
+                _remove_abandoned(folder / name.partition(_OLD)[0])
 
 
 @dataclass(frozen=True)
@@ -265,12 +275,7 @@ def _remove_leftovers_once(folder: Path) -> None:
     if folder in _looked_at:
         return
     _looked_at.add(folder)
-    with suppress(OSError):
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(_PREFIX)]
-        for name in names:
-            with suppress(OSError):
-                _remove_abandoned(folder / name.partition(_OLD)[0])
+    remove_leftovers_in(folder)
 
 
 def _remove_abandoned(partial: Path) -> int | None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["deaf_to_ctrl_c", "first_signal_noted"]
+__all__ = ["deaf_to_ctrl_c", "first_signal_noted", "handlers_kept"]
 
 _THAT_END = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -47,6 +47,21 @@ def first_signal_noted() -> Iterator[Callable[[], bool]]:
     before = {number: signal.signal(number, note) for number in asked}
     try:
         yield noted.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def handlers_kept() -> Iterator[None]:
+    """Have a library that takes signals for itself leave them to those who heard them before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in _THAT_END if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

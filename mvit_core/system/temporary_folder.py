@@ -10,14 +10,15 @@ import shutil
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["remove_own_folders", "temporary_folder"]
+__all__ = ["passing_folder", "remove_abandoned_folders", "remove_own_folders", "temporary_folder"]
 
 _PREFIX = "mvit-lens.tmp-"
 _YOUNG_SECONDS = 60.0
@@ -28,17 +29,18 @@ _own: dict[Path, tuple[int, int | None]] = {}
 table, too, and leaves alone what is not its own."""
 
 
-def temporary_folder(kind: str) -> Path:
+def temporary_folder(kind: str, place: Path | None = None) -> Path:
     """Make a folder that is removed at the end of this process.
 
     Args:
         kind: a word of its name.
+        place: the folder that it is made in; None for the usual one.
 
     Raises:
         OSError: there is no place for temporary files.
     """
-    _remove_abandoned()
-    folder = Path(mkdtemp(prefix=f"{_PREFIX}{kind}-"))
+    remove_abandoned_folders(place)
+    folder = Path(mkdtemp(prefix=f"{_PREFIX}{kind}-", dir=place))
     if not _own:
         atexit.register(remove_own_folders)
     _own[folder] = os.getpid(), _lock(folder)
@@ -47,19 +49,46 @@ def temporary_folder(kind: str) -> Path:
 
 def remove_own_folders() -> None:
     """Remove the folders of this process; for one that ends without Python's own clean-up."""
-    while _own:
-        folder, (owner, handle) = _own.popitem()
-        if owner == os.getpid():
-            shutil.rmtree(folder, ignore_errors=True)
-        if handle is not None:
-            os.close(handle)
+    for folder in [*_own]:
+        _remove(folder)
 
 
-def _remove_abandoned() -> None:
+@contextmanager
+def passing_folder(kind: str, place: Path | None = None) -> Iterator[Path]:
+    """A temporary folder that is removed at the end of the block.
+
+    Args:
+        kind: a word of its name.
+        place: the folder that it is made in; None for the usual one.
+
+    Raises:
+        OSError: there is no place for temporary files.
+    """
+    folder = temporary_folder(kind, place)
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    owner, handle = _own.pop(folder)
+    if owner == os.getpid():
+        shutil.rmtree(folder, ignore_errors=True)
+    if handle is not None:
+        os.close(handle)
+
+
+def remove_abandoned_folders(place: Path | None = None) -> None:
+    """Remove the folders of processes that were killed.
+
+    Args:
+        place: the folder that they were made in; None for the usual one.
+    """
     if sys.platform == "win32":
         return  # no locks on folders there; Windows has a clean-up of its own
     with suppress(OSError):
-        for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        for folder in (place or Path(gettempdir())).glob(f"{_PREFIX}*"):
             if folder not in _own and _is_old_and_ours(folder):
                 handle = _lock(folder)
                 if handle is not None:

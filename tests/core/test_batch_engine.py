@@ -73,7 +73,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_twice(folder
 
 @pytest.mark.parametrize("what", ["driver", "both"])
 def test_what_a_killed_driver_left_is_finished_by_the_next_run(folder, loop, what):
-    words = [sys.executable, "-m", "tests.core.batch_children", folder, "0.05"]
+    words = [sys.executable, "-m", "tests.core.batch_children", "local", folder, "0.05"]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
     ) as driver:

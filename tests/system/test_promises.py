@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NETWORK = {
     "aiohttp", "ftplib", "http", "huggingface_hub", "imaplib", "poplib", "requests", "smtplib",
     "socket", "socketserver", "ssl", "telnetlib", "torch.hub", "urllib.request", "urllib3",
-    "webbrowser", "xmlrpc", "PySide6.QtNetwork", "PySide6.QtWebEngineCore",
+    "webbrowser", "xmlrpc", "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "ray",
 }  # fmt: skip
 PROGRAMS = {"multiprocessing", "pty", "runpy", "subprocess", "code", "codeop"}
 BUILT_IN = {"eval", "exec", "compile", "__import__"}
@@ -20,6 +20,8 @@ OF_THE_SYSTEM = {"system", "popen", "execv", "execve", "spawnv", "posix_spawn", 
 ALLOWED = {
     "app/window/display.py": {"socket", "subprocess"},  # asks a display, and a child, for a window
     "mvit_core/batch/local.py": {"multiprocessing"},  # the processes that run a batch
+    "mvit_core/batch/ray_cluster.py": {"ray", "socket"},  # the cluster that a user asks for
+    "mvit_core/batch/ray_engine.py": {"ray"},
     "mvit_core/training/helpers.py": {"multiprocessing"},  # the second process of a training
 }
 """Modules that need one of these, and for what."""
