@@ -106,6 +106,7 @@ def _model(model: Mapping[str, Any], source: Mapping[str, Any]) -> ResultModel:
         text(source, "preset"),
         text(model, "weights"),
         text(model, "head"),
+        model.get("half") is True,
     )
 
 

@@ -97,6 +97,8 @@ class ResultModel:
     preset: str | None = None
     weights: str | None = None
     head: str | None = None
+    half: bool = False
+    """It was run in half precision."""
 
 
 @dataclass(frozen=True)
