@@ -21,6 +21,10 @@ Apache 许可证 2.0 版</translation>
     <context>
         <name>AtlasPage</name>
         <message>
+            <source>A batch result has no attention from time to time.</source>
+            <translation>批处理结果没有时间×时间的注意力。</translation>
+        </message>
+        <message>
             <source>Across</source>
             <translation>横轴</translation>
         </message>
@@ -916,7 +920,7 @@ Right-click for percentile tails and units</source>
             <source>Drag to list the rows of a range; a click lists all.
 Left and Right move an end, Up and Down change which, Delete lists all</source>
             <translation>拖动可只列出某一范围内的行；单击列出全部。
-左右键移动一端，上下键切换端点，Delete 列出全部</translation>
+左右键移动一端，上下键切换端点，删除键列出全部</translation>
         </message>
         <message>
             <source>Histogram of the statistic</source>

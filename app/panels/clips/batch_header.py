@@ -189,8 +189,9 @@ class HeaderHistogram(SeenWidget):
         colours = theme.current()
         if self._bars is not None and self._plot is not None:
             inside, outside = QColor(colours.accent), QColor(colours.edge)
+            is_whole = self._drag is None and self._ends == (None, None)
             low, high = (0.0, 0.0) if self._histogram is None else self._shown()
-            brushes = [inside if low <= x <= high else outside for x in self._middles]
+            brushes = [inside if is_whole or low <= x <= high else outside for x in self._middles]
             self._bars.setOpts(brushes=brushes)
             self._range.setBrush(QColor(colours.accent_soft))
             for place, line in enumerate(self._range.lines):

@@ -73,7 +73,7 @@ class AtlasPage(KeepsKeys):
         self.remark.setObjectName("soft")
         self.remark.setFont(theme.small_font(self))
         self.axes = {name: self._axis(words, name) for name, words in self._axis_words().items()}
-        self.times_title = label("", "title")
+        self.times_title, self.times_words = label("", "title"), label("", "faint", small=True)
         self._info: AtlasInfo | None = None
         self._times: tuple[object, TimesInfo | None] = (None, None)
         self._lay_out()
@@ -170,8 +170,7 @@ class AtlasPage(KeepsKeys):
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(self.matrix, 1)
-        words = self.tr("key time → (rows: query time; a row and its sink are 1)")
-        column.addWidget(label(words, "faint", small=True))
+        column.addWidget(self.times_words)
         return page
 
     def _arrange(self) -> None:
@@ -216,6 +215,10 @@ class AtlasPage(KeepsKeys):
         self.scatter.show_heads(info, choices, chosen, off)
         self.table.show_heads(info, choices, chosen, off)
         self.times_title.setText(self.tr("Time to time · {head}").format(head=chosen_words(new)))
+        words = self.tr("key time → (rows: query time; a row and its sink are 1)")
+        if choices.scope == "batch":
+            words = self.tr("A batch result has no attention from time to time.")
+        self.times_words.setText(words)
         self.matrix.show_times(self._times_now(new), chosen_words(new), state.frame)
 
     def _times_now(self, new: Snapshot) -> TimesInfo | None:
