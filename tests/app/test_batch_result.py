@@ -230,7 +230,7 @@ def test_the_atlas_compares_heads_over_the_rows_listed(shown, qtbot):
     QTest.mouseClick(atlas.queries.buttons["readout"], LEFT)
     qtbot.waitUntil(lambda: len(atlas.table.heads.rows) == 8, timeout=WAIT_MS)
     wrong = sum(not is_error(n) and not is_correct(n) for n in range(CLIPS))
-    assert f"mean over the {wrong} rows listed" in atlas.remark.text()
+    assert f"mean over the {wrong} rows listed" in atlas.remark.full_text()
     assert atlas.table.heads.index(0, 3).data() == "0.50"
     assert atlas.matrix.info is None
     ask(qtbot, shown, kind="error")
