@@ -84,13 +84,14 @@ class RowOpener(QObject):
         self._goal: _Goal | None = None
         self._found: dict[str, ModelSource] = {}
         self._missing: set[str] = set()
-        self._is_sought = False
+        self._sought = ""
+        self._coming: ModelSource | None = None
         # Later: whoever else returns to a place when a clip or a model comes does so before.
         self._came.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
 
     def forget(self) -> None:
         """Another batch result is open, or none."""
-        self._goal, self._is_sought = None, False
+        self._goal, self._sought = None, ""
         self._found.clear()
         self._missing.clear()
 
@@ -133,24 +134,24 @@ class RowOpener(QObject):
     def _ask_for(self, model: ResultModel, info: BatchInfo) -> None:
         """Have the checkpoint of a row found, unless it is in use or was looked for in vain."""
         bench, known = self._bench, self._found.get(model.name)
-        if model.name in self._missing or (known is not None and known == bench.state.model):
+        if model.name == self._sought or model.name in self._missing:
             return
         if known is not None:
-            self._ways.load_model(known)
+            self._load(known)
             return
         facts = info.facts
         folders = (facts.folder, facts.folder.parent, facts.root)
         work = partial(find_checkpoint, model, bench.state.model, folders)
         found = partial(self._model_found, model)
-        self._is_sought = True
+        self._sought = model.name
         bench.workers.files.submit(TaskKey.CHECKPOINT, work, found, self._not_sought)
 
     def _not_sought(self, result: TaskResult) -> None:
-        self._is_sought = False
+        self._sought = ""
         self._bench.failed(result)
 
     def _model_found(self, model: ResultModel, found: FoundCheckpoint) -> None:
-        self._is_sought = False
+        self._sought = ""
         if found.source is None:
             self._missing.add(model.name)
             words = missing_checkpoint_words(model, found.other)
@@ -158,8 +159,15 @@ class RowOpener(QObject):
             self._bench.notify(Message("warning", words, ways=(way,)))
             return
         self._found[model.name] = found.source
-        if found.source != self._bench.state.model:
-            self._ways.load_model(found.source)
+        self._load(found.source)
+
+    def _load(self, source: ModelSource) -> None:
+        """Load a model that is neither in use nor on its way."""
+        bench = self._bench
+        is_coming = source == self._coming and TaskKey.LOAD in bench.jobs.running
+        if source != bench.state.model and not is_coming:
+            self._coming = source
+            self._ways.load_model(source)
 
     # -- arriving -----------------------------------------------------------------------------
 
@@ -176,7 +184,7 @@ class RowOpener(QObject):
         if goal.frame is not None:
             self._goal = replace(goal, frame=None)
             bench.store.update(frame=min(max(goal.frame, 0), video.frame_count - 1))
-        if self._is_sought or TaskKey.LOAD in coming:
+        if self._sought or TaskKey.LOAD in coming:
             return
         self._goal = None
         if goal.number.block is not None:

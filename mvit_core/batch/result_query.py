@@ -131,6 +131,11 @@ class ResultFacts:
         """A row is the mean of several windows."""
         return self.windows not in ("first", "all")
 
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Block and head of every head."""
+        return tuple((block, head) for block, heads in self.heads.items() for head in range(heads))
+
     def nearest(self, number: HeadNumber) -> HeadNumber:
         """The statistic, or the one nearest to it that there is."""
         name = number.name if number.name in self.numbers else self.numbers[0]

@@ -2964,8 +2964,8 @@ right-click for percentile tails and units</source>
             <translation>任意类别</translation>
         </message>
         <message>
-            <source>Block</source>
-            <translation>块</translation>
+            <source>Block and head</source>
+            <translation>块和头</translation>
         </message>
         <message>
             <source>Choose folder…</source>
@@ -3000,10 +3000,6 @@ right-click for percentile tails and units</source>
             <translation>错误</translation>
         </message>
         <message>
-            <source>Head</source>
-            <translation>头</translation>
-        </message>
-        <message>
             <source>Label</source>
             <translation>标签</translation>
         </message>
@@ -3026,6 +3022,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Probability of the class predicted; sort by it</source>
             <translation>预测类别的概率；按其排序</translation>
+        </message>
+        <message>
+            <source>Range of the statistic</source>
+            <translation>统计量的范围</translation>
         </message>
         <message>
             <source>Right</source>
@@ -3068,10 +3068,6 @@ right-click for percentile tails and units</source>
             <translation>错误预测</translation>
         </message>
         <message>
-            <source>block {b}</source>
-            <translation>块 {b}</translation>
-        </message>
-        <message>
             <source>dist. fr.</source>
             <translation>距离（帧）</translation>
         </message>
@@ -3094,10 +3090,6 @@ right-click for percentile tails and units</source>
         <message>
             <source>entropy of the readout</source>
             <translation>读出的熵</translation>
-        </message>
-        <message>
-            <source>head {h}</source>
-            <translation>头 {h}</translation>
         </message>
         <message>
             <source>sink</source>

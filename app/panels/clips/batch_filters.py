@@ -45,19 +45,19 @@ class BatchFilters(QObject):
         )
         self.labels = _choice(tr("Class of the clips"), 8)
         self.names = _choice(tr("Statistic"), 11)
-        self.blocks = _choice(tr("Block"), 5)
-        self.heads = _choice(tr("Head"), 5)
+        self.heads = _choice(tr("Block and head"), 4)
         self.range = QPushButton()
+        set_spoken_name(self.range, tr("Range of the statistic"))
         self.range.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.range.clicked.connect(self.any_asked)
         self.parts: tuple[QWidget, ...] = (
-            self.kinds, self.labels, self.names, self.blocks, self.heads, self.range,
+            self.kinds, self.labels, self.names, self.heads, self.range,
         )  # fmt: skip
         self.kinds.chosen.connect(lambda kind: self.asked.emit("kind", kind))
         self.labels.activated.connect(
             lambda at: self.asked.emit("label", self.labels.itemData(at) or "")
         )
-        for box in (self.names, self.blocks, self.heads):
+        for box in (self.names, self.heads):
             box.activated.connect(lambda _: self._ask_number())
 
     def show_info(self, info: BatchInfo, asked: ResultQuery) -> None:
@@ -69,18 +69,12 @@ class BatchFilters(QObject):
             classes = [(bounded(label, 60), label) for label in facts.labels]
             _fill(self.labels, [(tr("Any class"), ""), *classes])
             _fill(self.names, ((tr(NUMBER_TITLES[name]), name) for name in facts.numbers))
-            words = tr("block {b}")
-            _fill(self.blocks, ((words.format(b=block), block) for block in facts.heads))
-        if self.heads.count() != facts.heads.get(number.block or 0, 1):
-            words = tr("head {h}")
-            heads = range(facts.heads.get(number.block or 0, 1))
-            _fill(self.heads, ((words.format(h=head), head) for head in heads))
+            _fill(self.heads, ((f"{block}/{head}", (block, head)) for block, head in facts.places))
         self._number = number
         self.kinds.show_choice(asked.kind)
         self.labels.setCurrentIndex(max(self.labels.findData(asked.label), 0))
         self.names.setCurrentIndex(self.names.findData(number.name))
-        self.blocks.setCurrentIndex(self.blocks.findData(number.block))
-        self.heads.setCurrentIndex(self.heads.findData(number.head))
+        self.heads.setCurrentIndex(self.heads.findText(f"{number.block}/{number.head}"))
         words = range_words(asked)
         self.range.setText(f"{words}  ✕" if words else "")
         set_tip(self.range, tr("{number}: list all values").format(number=number_title(number)))
@@ -94,8 +88,8 @@ class BatchFilters(QObject):
     def _ask_number(self) -> None:
         """Ask for another statistic; the range was of the one before."""
         assert self._facts is not None
-        boxes = (self.names, self.blocks, self.heads)
-        number = self._facts.nearest(HeadNumber(*(box.currentData() for box in boxes)))
+        block, head = self.heads.currentData()
+        number = self._facts.nearest(HeadNumber(self.names.currentData(), block, head))
         if number != self._number:
             self.asked.emit("number", number)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
 
 WIDTHS = {
-    "clip": 100, "window": 34, "label": 64, "predicted": 76, "probability": 52, "number": 112,
+    "clip": 90, "window": 34, "label": 60, "predicted": 70, "probability": 50, "number": 108,
 }  # fmt: skip
 """First widths of the columns, which together fill the panel; the last one has the rest."""
 
@@ -79,7 +79,7 @@ class BatchPage(QWidget):
         self.header.place()
         if are_others:
             self.table.scrollToTop()
-        self.table.show_open(info.place_of(state.clip_row))
+        self.table.show_open(info.place_of(state.clip_row), scrolls=not are_others)
         self._looking.start()
 
     def _look(self) -> None:

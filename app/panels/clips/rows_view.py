@@ -60,14 +60,20 @@ class RowsView(QTableView):
         self.clicked.connect(lambda _: self._open())
         self.activated.connect(lambda _: self._open())
 
-    def show_open(self, line: int | None) -> None:
-        """Make the row that is open current, unless the user is on the way to another."""
+    def show_open(self, line: int | None, *, scrolls: bool = True) -> None:
+        """Make the row that is open current, unless the user is on the way to another.
+
+        Args:
+            line: of the row; None where it is not listed.
+            scrolls: bring it into sight.
+        """
         if self._waiting.isActive() or line is None or line == self.currentIndex().row():
             return
         self.selectionModel().blockSignals(True)
         self.selectRow(line)
         self.selectionModel().blockSignals(False)
-        self.scrollTo(self.model().index(line, 0))
+        if scrolls:
+            self.scrollTo(self.model().index(line, 0))
         self.viewport().update()
 
     def lines_in_sight(self) -> tuple[int, int]:

@@ -215,10 +215,10 @@ class AtlasPage(KeepsKeys):
         self.scatter.show_heads(info, choices, chosen, off)
         self.table.show_heads(info, choices, chosen, off)
         self.times_title.setText(self.tr("Time to time · {head}").format(head=chosen_words(new)))
-        words = self.tr("key time → (rows: query time; a row and its sink are 1)")
+        below = self.tr("key time → (rows: query time; a row and its sink are 1)")
         if choices.scope == "batch":
-            words = self.tr("A batch result has no attention from time to time.")
-        self.times_words.setText(words)
+            below = self.tr("A batch result has no attention from time to time.")
+        self.times_words.setText(below)
         self.matrix.show_times(self._times_now(new), chosen_words(new), state.frame)
 
     def _times_now(self, new: Snapshot) -> TimesInfo | None:
