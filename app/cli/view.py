@@ -19,7 +19,7 @@ def add_options(view: argparse.ArgumentParser) -> None:
         "clip",
         nargs="?",
         type=file_name,
-        help="a video, a folder of pictures, or a list or folder of clips",
+        help="a video, a folder of pictures, a list or folder of clips, or a batch result",
     )
     add_clip_options(view)
     view.add_argument("--checkpoint", metavar="F", type=file_name)

@@ -49,7 +49,10 @@ class HeadAtlas(Pieces[Asked, Rows]):
         """Put what is known into the results, and have the rest made."""
         results, state = self._bench.results, self._bench.state
         request, info = results.request, None
-        if state.workspace != "atlas" or request is None:
+        if state.workspace == "atlas" and state.atlas.scope == "batch":
+            self.leave()
+            info = self._of_batch()
+        elif state.workspace != "atlas" or request is None:
             self.leave()
         else:
             wanted = self._wanted(request)
@@ -84,6 +87,17 @@ class HeadAtlas(Pieces[Asked, Rows]):
             asked = (replace(request, window=window) for window in windows)
             self._ran = key, tuple(each for each in asked if self._survey.was_run(each))
         return self._ran[1]
+
+    def _of_batch(self) -> AtlasInfo | None:
+        """The mean numbers over the rows of a batch result; None while none are known."""
+        batch, queries = self._bench.results.batch, self._bench.state.atlas.queries
+        if batch is None or not batch.means or batch.means_of is None:
+            return None
+        key = batch.means, batch.is_old or batch.means_of.queries != queries
+        if self._told[0] != key:
+            rows = batch.found
+            self._told = key, AtlasInfo(batch.means, rows, rows, is_old=key[1])
+        return self._told[1]
 
     def _info(self, wanted: tuple[Asked, ...]) -> AtlasInfo | None:
         """The numbers; of the windows before while those asked for are not known."""

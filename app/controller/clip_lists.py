@@ -1,23 +1,28 @@
-"""Has the list of clips read, finds rows in it, and opens one after another."""
+"""Has the list of clips read, finds rows in it, and opens one after another.
+
+A batch result is opened in the same place; what is asked of it is passed on to ``BatchRows``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from typing_extensions import override
 
+from app.controller.batch_rows import BatchRows
 from app.controller.workbench import Collaborator
 from app.results import Message, TaskKey
 from app.results.clips import ClipsInfo
-from app.workers.clip_lists import read_rows
+from mvit_core.batch.result_query import ResultFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from app.controller.batch_opening import RowWays
     from app.controller.workbench import Workbench
     from app.workers.worker import TaskResult
 
@@ -27,28 +32,17 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("clips", text)
 
 
-class OpenVideo(Protocol):
-    """Opens a video; calls back where it cannot be opened."""
-
-    def __call__(
-        self,
-        path: Path,
-        stream: int | None = None,
-        on_failed: Callable[[TaskResult], object] | None = None,
-    ) -> None:
-        """Open a video, by its path."""
-
-
 class ClipLists(Collaborator):
     """The list of clips that the state names.
 
     Args:
         bench: shared by the controller's collaborators.
-        open_video: opens a clip.
+        ways: what rows are opened by.
     """
 
-    def __init__(self, bench: Workbench, open_video: OpenVideo) -> None:
-        self._bench, self._open_video = bench, open_video
+    def __init__(self, bench: Workbench, ways: RowWays) -> None:
+        self._bench, self._open_video = bench, ways.open_video
+        self.batch = BatchRows(bench, ways)
         self._asked: Path | None = None
         self._searched: object = None
         self._errors: dict[int, str] = {}
@@ -63,11 +57,17 @@ class ClipLists(Collaborator):
                 self._show(None)
             else:
                 self._show(ClipsInfo(wanted, is_read=False))
-                work, failed = partial(read_rows, wanted), partial(self._failed, wanted)
+                work = partial(self._bench.workers.batch.read, wanted)
+                failed = partial(self._failed, wanted)
                 self._bench.workers.files.submit(TaskKey.CLIPS, work, self._show, failed)
         info = self._bench.results.clips
         if info is not None:
             self._search(info)
+        self.batch.refresh()
+
+    @override
+    def resume(self) -> None:
+        self.batch.resume()
 
     def read_again(self) -> None:
         """Read the list anew, as it may have changed on disk."""
@@ -77,6 +77,8 @@ class ClipLists(Collaborator):
     def open_row(self, row: int) -> None:
         """Open the clip of a row, by its place in the list."""
         info = self._bench.results.clips
+        if self._bench.results.batch is not None:
+            self.batch.open_row(row)
         if info is None or not 0 <= row < len(info.rows):
             return
         path = info.rows[row].path
@@ -86,9 +88,15 @@ class ClipLists(Collaborator):
         if video is None or video.path != path or is_opening:
             self._open_video(path, on_failed=partial(self._row_failed, row))
 
+    def show_lines(self, first: int, last: int) -> None:
+        """Have rows of a batch result looked up, by their places among those listed."""
+        self.batch.show_lines(first, last)
+
     def step(self, by: int) -> None:
         """Open the next row that the search finds, or one before; says where there is none."""
         info = self._bench.results.clips
+        if self._bench.results.batch is not None:
+            self.batch.step(by)
         if info is None or not info.found:
             return
         row = self._bench.state.clip_row
@@ -99,9 +107,12 @@ class ClipLists(Collaborator):
             return
         self.open_row(info.found[place])
 
-    def _show(self, info: ClipsInfo | None) -> None:
+    def _show(self, read: ClipsInfo | ResultFacts | None) -> None:
         self._searched = None
-        self._bench.results = replace(self._bench.results, clips=info)
+        facts = read if isinstance(read, ResultFacts) else None
+        clips = None if isinstance(read, ResultFacts) else read
+        self._bench.results = replace(self._bench.results, clips=clips)
+        self.batch.begin(facts)
 
     def _search(self, info: ClipsInfo) -> None:
         """Find the rows with all words of the search in name, labels or cells."""

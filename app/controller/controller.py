@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.controller.ahead import RunAhead
+from app.controller.batch_opening import RowWays
 from app.controller.checks import Checks
 from app.controller.clip_lists import ClipLists
 from app.controller.compare import ComparePanes
@@ -97,7 +98,7 @@ class Controller(QObject):
         self._watch, self._frames, self.exports = FileWatch(bench), Frames(bench), Exports(bench)
         self._maps, self._grid_maps = MapScheduler(bench, map_cache), GridMaps(bench, map_cache)
         self._ranges, self.patches = ColourRanges(bench), Patches(bench)
-        self.clips = ClipLists(bench, self.open_video)
+        self.clips = ClipLists(bench, self._row_ways())
         self._colours = HeatScheduler(bench, self._maps, self._ranges)
         self.checks, self._ahead = Checks(bench, survey), RunAhead(bench, map_cache, survey)
         self._collaborators: tuple[Collaborator, ...] = (
@@ -133,6 +134,12 @@ class Controller(QObject):
         bench.workers.start(self._on_finished, self._on_progress)
         self.store.changed.connect(self._on_changed)
         preferences.changed.connect(self._preferred)
+
+    def _row_ways(self) -> RowWays:
+        """What rows of a list are opened by; the intents are made later."""
+        return RowWays(
+            self.open_video, self.load_model, lambda *place: self.intents.choose_block(*place)
+        )
 
     @property
     def results(self) -> Results:

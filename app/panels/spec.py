@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from typing_extensions import override
@@ -28,6 +28,16 @@ Area = Literal["left", "right", "tabs", "bottom"]
 reaches from side to side."""
 
 
+class Rows(Protocol):
+    """The list of clips, or the batch result, that is open."""
+
+    def open_row(self, row: int) -> None:
+        """Open the clip of a row, by its place in the list or its number in the batch result."""
+
+    def show_lines(self, first: int, last: int) -> None:
+        """Have rows of a batch result looked up, by their places among those listed."""
+
+
 @dataclass(frozen=True)
 class PanelContext:
     """Everything that the signals of a panel may be connected to."""
@@ -42,8 +52,8 @@ class PanelContext:
     """Runs the command of an id, if it is enabled."""
     load_with: Callable[..., None]
     """Loads the model with other fields of its ``ModelSource``, by name."""
-    open_row: Callable[[int], None]
-    """Opens the clip of a row of the list, by its place."""
+    rows: Rows
+    """Opens rows of a list of clips."""
     drop_patch: Callable[[int], None]
     """Removes a patch of the window shown, by its place."""
     notify: Callable[[Message], None]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.results.atlas import AtlasInfo, HeadCardInfo
+    from app.results.batch import BatchInfo
     from app.results.captures import CaptureInfo
     from app.results.clips import ClipsInfo
     from app.results.effects import EffectsInfo
@@ -75,6 +76,8 @@ class Results:
     """More of the chosen block's heads, while the atlas is looked at."""
     clips: ClipsInfo | None = None
     """The list of clips that is open."""
+    batch: BatchInfo | None = None
+    """The batch result that is open, in place of a list."""
     request: MapRequest | None = None
     """Request of the map that the state asks for; the shown one may lag behind."""
     problem: str = ""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 if TYPE_CHECKING:
     from mvit_core.attribution import Queries
 
-AtlasScope = Literal["window", "clip"]
+AtlasScope = Literal["window", "clip", "batch"]
 ATLAS_SCOPES: tuple[AtlasScope, ...] = get_args(AtlasScope)
-"""What the numbers are of: the window shown, or the mean over the windows of the clip that ran."""
+"""What the numbers are of: the window shown, or the mean over the windows of the clip that ran, or
+over the rows of a batch result that are listed."""
 
 HeadField = Literal[
     "block",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from app.state.atlas_choices import AtlasChoices
 from mvit_core.attribution import FEATURES, METHODS, MapSpec
+from mvit_core.batch.result_query import ResultQuery
 from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.render import HeatSettings
@@ -255,6 +256,10 @@ class ViewState:
     """Words that the rows listed have."""
     clip_columns: tuple[str, ...] = ()
     """Heads of the list's further columns that are shown."""
+    batch: ResultQuery = field(default_factory=ResultQuery)
+    """Rows that are listed where ``clips`` is a batch result; its text is ``clip_search``."""
+    batch_root: Path | None = None
+    """Folder in which the clips of a batch result lie now; None is where they were run."""
     frame: int = 0
     """Frame shown, counted from 0 in presentation order."""
     playing: bool = False

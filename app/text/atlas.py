@@ -96,6 +96,10 @@ SCOPES: Mapping[AtlasScope, tuple[str, str]] = MappingProxyType(
             N("atlas", "This clip"),
             N("atlas", "The mean over the windows of the clip that were run"),
         ),
+        "batch": (
+            N("atlas", "Batch"),
+            N("atlas", "The mean over the rows of the batch result that are listed"),
+        ),
     }
 )
 """Title and tooltip of what the numbers may be of."""
@@ -147,8 +151,11 @@ def scope_words(snapshot: Snapshot) -> str:
         if info.windows == info.total:
             words = tr("mean of {n} windows")
         parts.append(words.format(n=info.windows, all=info.total))
+    if choices.scope == "batch":
+        parts.append(tr("mean over the {n} rows listed").format(n=f"{info.windows:,}"))
     queries = tr("queries: readout") if choices.queries == "readout" else tr("queries: all patches")
-    return " · ".join(filter(None, (*parts, queries, off_words(snapshot.state.changes))))
+    changed = "" if choices.scope == "batch" else off_words(snapshot.state.changes)
+    return " · ".join(filter(None, (*parts, queries, changed)))
 
 
 def card_title(snapshot: Snapshot) -> str:

@@ -86,8 +86,27 @@ def effects_words(snapshot: Snapshot) -> EmptyWords:
 
 
 def atlas_words(snapshot: Snapshot) -> EmptyWords | None:
-    """Words of the page that compares heads; None once a window was run."""
+    """Words of the page that compares heads; None once there is what they are compared over."""
+    if snapshot.state.atlas.scope == "batch":
+        return _without_means(snapshot)
     return _before_a_run(snapshot, tr("Run a window to compare its heads."))
+
+
+def _without_means(snapshot: Snapshot) -> EmptyWords | None:
+    """What is said where heads cannot be compared over a batch result; None where they can."""
+    batch = snapshot.results.batch
+    if batch is None:
+        return EmptyWords(
+            tr("Open a batch result to compare heads over its rows: File > List of clips.")
+        )
+    if batch.means is None:
+        return comparing_words()
+    if not batch.means:
+        words = tr(
+            "No row that is listed has these numbers; --stats all brings those of all patches."
+        )
+        return EmptyWords(words)
+    return None
 
 
 def comparing_words() -> EmptyWords:

@@ -83,6 +83,22 @@ USE = (
             "Ctrl+C copies the picture of the view, and the context menu the values of the map.",
         ),
     ),
+    GuideEntry(
+        "batch_result",
+        N("guide", "Batch result"),
+        N(
+            "guide",
+            "The folder that mvit-lens batch wrote, as a table in Clips: a row for each window and "
+            "model, with one statistic of the head that is chosen above it. A click or Enter opens "
+            "clip, window, block and head; Ctrl+PgDown opens the next row that is listed.",
+        ),
+        N(
+            "guide",
+            "A click on a title sorts, a drag on the histogram lists the rows of a range. The "
+            "checkpoint is loaded where its content is that of the run. Atlas > Batch compares all "
+            "heads over the rows that are listed.",
+        ),
+    ),
 )
 """Working with the window."""
 

@@ -60,13 +60,9 @@ class DialogOpener(QObject):
 
     def open_folder(self) -> None:
         """Ask for a folder of pictures and open it."""
-        folder = str(self._settings.value("folder/video", ""))
-        name = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Open folder of pictures"), folder
-        )
-        if name:
-            self._settings.setValue("folder/video", str(Path(name).parent))
-            self._controller.open_video(Path(name))
+        folder = self._choose_folder(self.tr("Open folder of pictures"), "video")
+        if folder is not None:
+            self._controller.open_video(folder)
 
     def open_list(self) -> None:
         """Ask for a list of clips and open it."""
@@ -78,12 +74,24 @@ class DialogOpener(QObject):
 
     def open_clip_folder(self) -> None:
         """Ask for a folder of clips and open it."""
-        folder = str(self._settings.value("folder/clips", ""))
-        title = self.tr("Open folder of clips")
-        name = QFileDialog.getExistingDirectory(self._window, title, folder)
-        if name:
-            self._settings.setValue("folder/clips", str(Path(name).parent))
-            self._controller.intents.clips.open(Path(name))
+        folder = self._choose_folder(self.tr("Open folder of clips"), "clips")
+        if folder is not None:
+            self._controller.intents.clips.open(folder)
+
+    def open_batch(self) -> None:
+        """Ask for the folder that a batch was written to, and open it."""
+        folder = self._choose_folder(self.tr("Open batch result"), "batch")
+        if folder is not None:
+            self._controller.intents.clips.open(folder)
+
+    def choose_batch_root(self) -> None:
+        """Ask for the folder in which the clips of a batch result lie now, and look there."""
+        folder = self._choose_folder(self.tr("Folder of the clips"), "batch clips")
+        row = self._controller.store.state.clip_row
+        if folder is not None:
+            self._controller.intents.clips.move_batch(folder)
+            if row is not None:
+                self._controller.clips.open_row(row)
 
     def ask_picture_fps(self) -> None:
         """Ask for the frames per second of a folder of pictures."""
@@ -250,6 +258,14 @@ class DialogOpener(QObject):
             self._controller.store.changed.connect(dialog.follow)
         dialog.show()
         dialog.activateWindow()
+
+    def _choose_folder(self, title: str, memory: str) -> Path | None:
+        folder = str(self._settings.value(f"folder/{memory}", ""))
+        name = QFileDialog.getExistingDirectory(self._window, title, folder)
+        if not name:
+            return None
+        self._settings.setValue(f"folder/{memory}", str(Path(name).parent))
+        return Path(name)
 
     def _choose_file(self, title: str, kind: str, endings: str, memory: str) -> Path | None:
         folder = str(self._settings.value(f"folder/{memory}", ""))

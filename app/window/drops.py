@@ -84,6 +84,8 @@ class Drops(QObject):
     def _words(self, dropped: Dropped) -> str:
         if dropped.session is not None:
             return self.tr("Open this session")
+        if dropped.is_batch:
+            return self.tr("Open this batch result")
         if dropped.clips is not None:
             return self.tr("Open these clips as a list")
         if dropped.video is None:

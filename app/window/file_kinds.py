@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.state.session_file import ENDING
+from mvit_core.batch.result_files import holds_result
 from mvit_core.clips import CLIP_ENDINGS, holds_clips, names_clips
 from mvit_core.system.ordinary_file import is_folder
 from mvit_core.video.decode.captured_clip import CAPTURE_ENDING
@@ -30,7 +31,9 @@ class Dropped:
     config: Path | None = None
     """Configuration that was dropped together with its checkpoint."""
     clips: Path | None = None
-    """List or folder of clips."""
+    """List or folder of clips, or a batch result."""
+    is_batch: bool = False
+    """They are a batch result."""
     session: Path | None = None
     """Session; it names video and model itself, so that other files of the drop are not opened."""
     reason: str = ""
@@ -72,9 +75,10 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
             lists=".csv, .txt",
         )
     config = config if checkpoint is not None else None
-    return Dropped(video, checkpoint, config, clips, reason=reason)
+    is_batch = clips is not None and holds_result(clips)
+    return Dropped(video, checkpoint, config, clips, is_batch, reason=reason)
 
 
 def lists_clips(path: Path) -> bool:
-    """A file that reads like a list of clips, or a folder with videos."""
-    return holds_clips(path) if is_folder(path) else names_clips(path)
+    """A file that reads like a list of clips, a folder with videos, or a batch result."""
+    return holds_result(path) or holds_clips(path) if is_folder(path) else names_clips(path)

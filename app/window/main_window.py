@@ -210,7 +210,7 @@ class MainWindow(TabRing):
                     self.controller.cancel,
                     self._run,
                     self.controller.load_with,
-                    self.controller.clips.open_row,
+                    self.controller.clips,
                     self.controller.patches.remove,
                     self.controller.notify,
                     self._pages.focus,

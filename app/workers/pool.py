@@ -9,6 +9,7 @@ import cv2
 
 from app.results import TaskKey
 from app.workers.atlas import AtlasWorker
+from app.workers.batch_tables import BatchReader
 from app.workers.decode import Decoder
 from app.workers.effects import EffectsWorker
 from app.workers.evidence import EvidenceWorker
@@ -78,7 +79,14 @@ PAINT_TASKS = (
 )
 
 
-FILE_TASKS = (TaskKey.FILES, TaskKey.SESSION, TaskKey.CLIPS)
+FILE_TASKS = (
+    TaskKey.FILES,
+    TaskKey.SESSION,
+    TaskKey.CLIPS,
+    TaskKey.ROWS,
+    TaskKey.BATCH_MEANS,
+    TaskKey.CHECKPOINT,
+)
 
 
 class WorkerPool:
@@ -100,7 +108,7 @@ class WorkerPool:
         self.atlas = AtlasWorker(self.model_worker)
         self.effects = EffectsWorker(self.model_worker)
         self.patching = PatchWorker(self.model_worker, budget)
-        self.exporter = Exporter()
+        self.exporter, self.batch = Exporter(), BatchReader()
         self.decode = Worker("decode", DECODE_TASKS, on_close=self._close_videos, parent=parent)
         self.proxies = Worker(
             "proxies", (TaskKey.PROXIES,), on_close=self.proxy_maker.close, parent=parent
@@ -112,7 +120,7 @@ class WorkerPool:
         self.export = Worker(
             "export", (TaskKey.EXPORT,), on_close=self.exporter.close, parent=parent
         )
-        self.files = Worker("files", FILE_TASKS, parent=parent)
+        self.files = Worker("files", FILE_TASKS, on_close=self.batch.close, parent=parent)
         self.workers = (
             self.decode,
             self.proxies,

@@ -32,6 +32,18 @@ class ModelSource(Protocol):
         """The file."""
 
     @property
+    def config(self) -> Path | None:
+        """Its configuration, where another file has it."""
+
+    @property
+    def labels(self) -> Path | None:
+        """Names of its classes, where a file has them."""
+
+    @property
+    def preset(self) -> str | None:
+        """The published architecture that it is, where that was told."""
+
+    @property
     def weights(self) -> str | None:
         """Name of its network that is read; None for the usual one."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mvit_core.batch.head_rows import STATISTICS_VERSION
-from mvit_core.batch.request import BatchSpec, Windows
+from mvit_core.batch.request import BatchSpec, ModelSource, Windows
 from mvit_core.capture_file.description import architecture_json
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.clips import ClipList
@@ -61,6 +61,7 @@ def facts_of(clips: ClipList, spec: BatchSpec, shard: int) -> Facts:
             _model(name, source.load(), source.weights, source.head)
             for name, source in zip(spec.names, spec.models, strict=True)
         ],
+        "sources": [_source(source) for source in spec.models],  # may lie elsewhere next time
     }
 
 
@@ -150,6 +151,13 @@ def _hash_of_list(clips: ClipList) -> str:
         words = json.dumps([clip.name, *clip.labels])
         digest.update(f"{words}\n".encode())
     return digest.hexdigest()
+
+
+def _source(source: ModelSource) -> Facts:
+    """Where the files of a model lie, for whoever looks at the rows."""
+    paths = {name: getattr(source, name) for name in ("checkpoint", "config", "labels")}
+    found = {name: None if path is None else str(path.absolute()) for name, path in paths.items()}
+    return {**found, "preset": source.preset}
 
 
 def _model(name: str, loaded: LoadedModel, weights: str | None, head: str | None) -> Facts:

@@ -21,6 +21,10 @@ Apache 许可证 2.0 版</translation>
     <context>
         <name>AtlasPage</name>
         <message>
+            <source>A batch result has no attention from time to time.</source>
+            <translation>批处理结果没有时间×时间的注意力。</translation>
+        </message>
+        <message>
             <source>Across</source>
             <translation>横轴</translation>
         </message>
@@ -78,6 +82,13 @@ Apache 许可证 2.0 版</translation>
         <message>
             <source>Classes</source>
             <translation>类别</translation>
+        </message>
+    </context>
+    <context>
+        <name>BatchPage</name>
+        <message>
+            <source>Rows of the batch result</source>
+            <translation>批处理结果的行</translation>
         </message>
     </context>
     <context>
@@ -158,6 +169,10 @@ Apache 许可证 2.0 版</translation>
             <translation>视频列表</translation>
         </message>
         <message>
+            <source>Clips of the batch lie in…</source>
+            <translation>批处理的视频位于…</translation>
+        </message>
+        <message>
             <source>Close list</source>
             <translation>关闭列表</translation>
         </message>
@@ -174,12 +189,20 @@ Apache 许可证 2.0 版</translation>
             <translation>视频列表</translation>
         </message>
         <message>
+            <source>Open batch result…</source>
+            <translation>打开批处理结果…</translation>
+        </message>
+        <message>
             <source>Open folder of clips…</source>
             <translation>打开视频文件夹…</translation>
         </message>
         <message>
             <source>Open list of clips…</source>
             <translation>打开视频列表…</translation>
+        </message>
+        <message>
+            <source>Sort by</source>
+            <translation>排序依据</translation>
         </message>
     </context>
     <context>
@@ -374,12 +397,20 @@ Right-click for percentile tails and units</source>
             <translation>配置文件</translation>
         </message>
         <message>
+            <source>Folder of the clips</source>
+            <translation>视频所在的文件夹</translation>
+        </message>
+        <message>
             <source>Lists</source>
             <translation>列表</translation>
         </message>
         <message>
             <source>Load model</source>
             <translation>加载模型</translation>
+        </message>
+        <message>
+            <source>Open batch result</source>
+            <translation>打开批处理结果</translation>
         </message>
         <message>
             <source>Open boxes</source>
@@ -508,6 +539,10 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Open these clips as a list</source>
             <translation>以列表打开这些视频</translation>
+        </message>
+        <message>
+            <source>Open this batch result</source>
+            <translation>打开此批处理结果</translation>
         </message>
         <message>
             <source>Open this session</source>
@@ -877,6 +912,19 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Save the table…</source>
             <translation>保存表格…</translation>
+        </message>
+    </context>
+    <context>
+        <name>HeaderHistogram</name>
+        <message>
+            <source>Drag to list the rows of a range; a click lists all.
+Left and Right move an end, Up and Down change which, Delete lists all</source>
+            <translation>拖动可只列出某一范围内的行；单击列出全部。
+左右键移动一端，上下键切换端点，删除键列出全部</translation>
+        </message>
+        <message>
+            <source>Histogram of the statistic</source>
+            <translation>统计量的直方图</translation>
         </message>
     </context>
     <context>
@@ -2713,6 +2761,10 @@ right-click for percentile tails and units</source>
             <translation>所有图块</translation>
         </message>
         <message>
+            <source>Batch</source>
+            <translation>批处理</translation>
+        </message>
+        <message>
             <source>Logit of {a} minus {b}, as a sum</source>
             <translation>{a} 减 {b} 的 logit 之和</translation>
         </message>
@@ -2747,6 +2799,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>The mean over all queries</source>
             <translation>对所有查询取平均</translation>
+        </message>
+        <message>
+            <source>The mean over the rows of the batch result that are listed</source>
+            <translation>批处理结果中所列各行的平均</translation>
         </message>
         <message>
             <source>The mean over the windows of the clip that were run</source>
@@ -2825,6 +2881,10 @@ right-click for percentile tails and units</source>
             <translation>{n} 个窗口的平均</translation>
         </message>
         <message>
+            <source>mean over the {n} rows listed</source>
+            <translation>所列 {n} 行的平均</translation>
+        </message>
+        <message>
             <source>no positions</source>
             <translation>无位置项</translation>
         </message>
@@ -2887,6 +2947,181 @@ right-click for percentile tails and units</source>
         <message>
             <source>{n} heads of {b} blocks</source>
             <translation>{b} 个块的 {n} 个头</translation>
+        </message>
+    </context>
+    <context>
+        <name>batch</name>
+        <message>
+            <source>All</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>All rows</source>
+            <translation>所有行</translation>
+        </message>
+        <message>
+            <source>Any class</source>
+            <translation>任意类别</translation>
+        </message>
+        <message>
+            <source>Block and head</source>
+            <translation>块和头</translation>
+        </message>
+        <message>
+            <source>Choose folder…</source>
+            <translation>选择文件夹…</translation>
+        </message>
+        <message>
+            <source>Class of the clips</source>
+            <translation>视频的类别</translation>
+        </message>
+        <message>
+            <source>Class that the list says; sort by it</source>
+            <translation>列表给出的类别；按其排序</translation>
+        </message>
+        <message>
+            <source>Class that the model says; sort by it</source>
+            <translation>模型给出的类别；按其排序</translation>
+        </message>
+        <message>
+            <source>Clip</source>
+            <translation>视频</translation>
+        </message>
+        <message>
+            <source>Clips that could not be run</source>
+            <translation>无法运行的视频</translation>
+        </message>
+        <message>
+            <source>Error</source>
+            <translation>错误</translation>
+        </message>
+        <message>
+            <source>Errors</source>
+            <translation>错误</translation>
+        </message>
+        <message>
+            <source>Label</source>
+            <translation>标签</translation>
+        </message>
+        <message>
+            <source>Load model…</source>
+            <translation>加载模型…</translation>
+        </message>
+        <message>
+            <source>Path of the clip; sort by it</source>
+            <translation>视频的路径；按其排序</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>预测</translation>
+        </message>
+        <message>
+            <source>Prob.</source>
+            <translation>概率</translation>
+        </message>
+        <message>
+            <source>Probability of the class predicted; sort by it</source>
+            <translation>预测类别的概率；按其排序</translation>
+        </message>
+        <message>
+            <source>Range of the statistic</source>
+            <translation>统计量的范围</translation>
+        </message>
+        <message>
+            <source>Right</source>
+            <translation>正确</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Rows whose class is not the label</source>
+            <translation>预测与标签不同的行</translation>
+        </message>
+        <message>
+            <source>Rows whose class is the label</source>
+            <translation>预测与标签相同的行</translation>
+        </message>
+        <message>
+            <source>Statistic</source>
+            <translation>统计量</translation>
+        </message>
+        <message>
+            <source>Statistic of the chosen head; sort by it</source>
+            <translation>所选头的统计量；按其排序</translation>
+        </message>
+        <message>
+            <source>Why the clip was not run; sort by it</source>
+            <translation>视频未能运行的原因；按其排序</translation>
+        </message>
+        <message>
+            <source>Win.</source>
+            <translation>窗口</translation>
+        </message>
+        <message>
+            <source>Window of the clip, from 1; sort by it</source>
+            <translation>视频的窗口，从 1 起；按其排序</translation>
+        </message>
+        <message>
+            <source>Wrong</source>
+            <translation>错误预测</translation>
+        </message>
+        <message>
+            <source>dist. fr.</source>
+            <translation>距离（帧）</translation>
+        </message>
+        <message>
+            <source>dist. px</source>
+            <translation>距离（像素）</translation>
+        </message>
+        <message>
+            <source>distance, frames</source>
+            <translation>注意力距离（帧）</translation>
+        </message>
+        <message>
+            <source>distance, pixels</source>
+            <translation>注意力距离（像素）</translation>
+        </message>
+        <message>
+            <source>entropy</source>
+            <translation>熵</translation>
+        </message>
+        <message>
+            <source>entropy of the readout</source>
+            <translation>读出的熵</translation>
+        </message>
+        <message>
+            <source>sink</source>
+            <translation>汇聚</translation>
+        </message>
+        <message>
+            <source>sink of the readout</source>
+            <translation>读出的汇聚</translation>
+        </message>
+        <message>
+            <source>spread</source>
+            <translation>时间离散</translation>
+        </message>
+        <message>
+            <source>temporal spread</source>
+            <translation>时间离散度</translation>
+        </message>
+        <message>
+            <source>{file} is not the checkpoint that this batch was run with: its SHA-256 is another than run.json says. Load the right one to see the maps of these rows</source>
+            <translation>{file} 不是此批处理所用的检查点：其 SHA-256 与 run.json 所记不同。请加载正确的检查点以查看这些行的图</translation>
+        </message>
+        <message>
+            <source>{name}, which this batch was run with, is not found where it lay or beside the batch. Load it to see the maps of these rows</source>
+            <translation>在原位置和批处理旁都找不到此批处理所用的 {name}。请加载它以查看这些行的图</translation>
+        </message>
+        <message>
+            <source>{number}: list all values</source>
+            <translation>{number}：列出全部数值</translation>
+        </message>
+        <message>
+            <source>{problem}. If the clips of this batch lie elsewhere now, choose their folder</source>
+            <translation>{problem}。如果此批处理的视频现在位于别处，请选择其文件夹</translation>
         </message>
     </context>
     <context>
@@ -3133,6 +3368,10 @@ right-click for percentile tails and units</source>
             <translation>选择预设…</translation>
         </message>
         <message>
+            <source>Choose the folder that paths of the batch result count from now</source>
+            <translation>选择批处理结果中各路径现在所在的文件夹</translation>
+        </message>
+        <message>
             <source>Choose weights…</source>
             <translation>选择权重…</translation>
         </message>
@@ -3155,6 +3394,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Clips</source>
             <translation>视频列表</translation>
+        </message>
+        <message>
+            <source>Clips of the batch lie in…</source>
+            <translation>批处理的视频位于…</translation>
         </message>
         <message>
             <source>Clips panel</source>
@@ -3681,6 +3924,10 @@ right-click for percentile tails and units</source>
             <translation>按保存时的样子打开视频、模型和视图</translation>
         </message>
         <message>
+            <source>Open batch result…</source>
+            <translation>打开批处理结果…</translation>
+        </message>
+        <message>
             <source>Open boxes…</source>
             <translation>打开检测框…</translation>
         </message>
@@ -3715,6 +3962,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Open the first sample clip with the demo model</source>
             <translation>用演示模型打开第一段示例视频</translation>
+        </message>
+        <message>
+            <source>Open the folder that a batch was written to, as a table of rows</source>
+            <translation>以表格形式打开批处理写入的文件夹</translation>
         </message>
         <message>
             <source>Open video…</source>
@@ -4193,6 +4444,10 @@ right-click for percentile tails and units</source>
             <translation>请先运行一个窗口并进入图谱</translation>
         </message>
         <message>
+            <source>install what reads it first: pip install "mvit-lens[batch]"</source>
+            <translation>请先安装读取所需的组件：pip install "mvit-lens[batch]"</translation>
+        </message>
+        <message>
             <source>it is a capture file already: open its clip</source>
             <translation>已是捕获文件：请打开其视频</translation>
         </message>
@@ -4247,6 +4502,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>only the single map has an actual size</source>
             <translation>只有单图视图有实际大小</translation>
+        </message>
+        <message>
+            <source>open a batch result first</source>
+            <translation>请先打开批处理结果</translation>
         </message>
         <message>
             <source>open a folder of pictures first</source>
@@ -4496,6 +4755,14 @@ right-click for percentile tails and units</source>
             <translation>请拖入视频列表或视频文件夹。</translation>
         </message>
         <message>
+            <source>No row that is listed has these numbers; --stats all brings those of all patches.</source>
+            <translation>所列各行都没有这些数值；--stats all 可得到所有图块的数值。</translation>
+        </message>
+        <message>
+            <source>Open a batch result to compare heads over its rows: File &gt; List of clips.</source>
+            <translation>打开批处理结果即可在其各行上比较注意力头：文件 &gt; 视频列表。</translation>
+        </message>
+        <message>
             <source>Open list…</source>
             <translation>打开列表…</translation>
         </message>
@@ -4739,6 +5006,10 @@ The model's input is covered, not the file: a pixel whose centre lies in the box
 被遮盖的是模型的输入而非文件：中心落在矩形内的像素。擦除后显示视频的平均颜色（遮挡法：Zeiler 和 Fergus，2014）。时空管可用 Ctrl+Z 撤销，保存在会话中，并写入导出。</translation>
         </message>
         <message>
+            <source>A click on a title sorts, a drag on the histogram lists the rows of a range. The checkpoint is loaded where its content is that of the run. Atlas &gt; Batch compares all heads over the rows that are listed.</source>
+            <translation>单击列标题排序，在直方图上拖动只列出某一范围内的行。检查点的内容与运行时相同才会加载。图谱 &gt; 批处理 在所列各行上比较所有的头。</translation>
+        </message>
+        <message>
             <source>A colour has no meaning of its own and another block has other colours. Along a clip they stay, as the components are fitted once, on its first window. What lies in other components is not seen (Oquab et al., 2023, section 7.5; Amir et al., 2021).</source>
             <translation>颜色本身没有含义，另一个块有另外的颜色。同一视频中颜色保持不变，因为主成分只在其第一个窗口上拟合一次。其他成分中的内容看不到（Oquab 等，2023，第 7.5 节；Amir 等，2021）。</translation>
         </message>
@@ -4795,6 +5066,10 @@ The share is of the distance between both clips' logits, of this clip's first cl
         <message>
             <source>Baseline</source>
             <translation>基线</translation>
+        </message>
+        <message>
+            <source>Batch result</source>
+            <translation>批处理结果</translation>
         </message>
         <message>
             <source>Blocks, heads, tokens and frames count from 0 everywhere; Preferences can let frames count from 1.</source>
@@ -4961,6 +5236,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>The cosine between each token of a block and the picked one: 1 holds the same, 0 has nothing in common, below 0 it holds the opposite. Q and a drag move it.</source>
             <translation>块中每个词元与所选词元之间的余弦：1 为内容相同，0 为毫无共同之处，小于 0 为相反。按 Q 并拖动可移动它。</translation>
+        </message>
+        <message>
+            <source>The folder that mvit-lens batch wrote, as a table in Clips: a row for each window and model, with one statistic of the head that is chosen above it. A click or Enter opens clip, window, block and head; Ctrl+PgDown opens the next row that is listed.</source>
+            <translation>mvit-lens batch 写出的文件夹，在“视频列表”中显示为表格：每个窗口和模型一行，并给出上方所选头的一个统计量。单击或按 Enter 打开视频、窗口、块和头；Ctrl+PgDown 打开所列的下一行。</translation>
         </message>
         <message>
             <source>The input without content that evidence is measured from, such as a blurred or grey clip. If the model still says the class there, the evidence is incomplete.</source>

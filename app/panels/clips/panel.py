@@ -1,42 +1,47 @@
-"""The clips panel: which list, a search, and a table whose rows open one after another."""
+"""The clips panel: which list or batch result, a search, and a table whose rows open."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QStackedLayout,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from app.panels.clips.batch_page import BatchPage
+from app.panels.clips.rows_view import RowsView
 from app.panels.clips.table import COLUMNS, ClipTable
 from app.panels.spec import Panel
+from app.text.batch import FIELD_TITLES, listed_words
+from app.text.batch import tr as batch_tr
 from app.text.empty import clips_words, open_list_words
 from app.text.phrases import rows_words
 from app.widgets import theme
-from app.widgets.basic import set_spoken_name, set_tip
+from app.widgets.basic import bounded, set_spoken_name, set_tip
 from app.widgets.empty import EmptyState
+from app.widgets.flow import Flow
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.panels.spec import PanelContext
     from app.results.snapshot import Snapshot
 
-OPEN_MS = 250
-"""Milliseconds that a row must be current before it opens: keys held down pass many."""
-
 SEARCH_MS = 150
 """Milliseconds after the last letter until the rows are looked through."""
+
+LEAST_PX = 140
+"""Least width of the panel."""
 
 CELL_PX = 5
 """Pixels left of a cell's text: words of all rows begin at the gutter."""
@@ -44,7 +49,13 @@ CELL_PX = 5
 NAME_PX, LABEL_PX = 220, 130
 """First widths of the first two columns."""
 
-MENU_COMMANDS = ("file.open_list", "file.open_clip_folder", "file.close_list")
+MENU_COMMANDS = (
+    "file.open_list",
+    "file.open_clip_folder",
+    "file.open_batch",
+    "file.batch_root",
+    "file.close_list",
+)
 
 
 class ClipsPanel(Panel):
@@ -59,9 +70,8 @@ class ClipsPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.empty = EmptyState(open_list_words())
-        self.model, self.table = ClipTable(), QTableView()
-        self._waiting = QTimer(self, singleShot=True, interval=OPEN_MS)
-        self._waiting.timeout.connect(self._open_current)
+        self.model = ClipTable()
+        self.table, self.batch = RowsView(self.tr("Clips"), self.model), BatchPage()
         self._typing = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._typing.timeout.connect(lambda: self.searched.emit(self.search.text()))
         self._shown_columns: tuple[str, ...] = ()
@@ -77,6 +87,10 @@ class ClipsPanel(Panel):
         set_tip(self.which, self.tr("List of clips"))
         self.menu = QMenu(self.which)
         self.columns_menu = QMenu(self.tr("Columns"), self.menu)
+        self.sort_menu = QMenu(self.tr("Sort by"), self.menu)
+        for field, words in FIELD_TITLES.items():
+            action = self.sort_menu.addAction(batch_tr(words))
+            action.triggered.connect(lambda _=False, field=field: self.batch.sort_asked.emit(field))
         self.which.setMenu(self.menu)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Find a clip"))
@@ -84,47 +98,40 @@ class ClipsPanel(Panel):
         self.search.textChanged.connect(lambda _: self._typing.start())
 
     def _make_table(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setObjectName("clips")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # paths differ at their ends
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(24)
-        set_spoken_name(table, self.tr("Clips"))
-        header = table.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setFont(theme.small_font(self))
+        header = self.table.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
-        table.setColumnWidth(0, NAME_PX)
-        table.setColumnWidth(1, LABEL_PX)
-        table.selectionModel().currentRowChanged.connect(self._moved)
-        table.clicked.connect(lambda _: self._open_current())
-        table.activated.connect(lambda _: self._open_current())
+        self.table.setColumnWidth(0, NAME_PX)
+        self.table.setColumnWidth(1, LABEL_PX)
+        self.table.opened.connect(self._open_line)
+        self.batch.row_asked.connect(self.row_asked)
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.setContentsMargins(12, 0, 12, 0)
-        tools.setSpacing(theme.GAP)
-        tools.addWidget(self.which)
-        tools.addWidget(self.search, 1)
+        tools = Flow(theme.GAP)
+        policy = tools.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)  # as high as its rows need
+        tools.setSizePolicy(policy)
+        tools.add(self.which)
+        tools.add(self.search, stretches=True)
+        for part in self.batch.filters.parts:
+            tools.add(part)
+        self.batch.filters.set_shown(False)
+        above = QVBoxLayout()
+        above.setContentsMargins(theme.GUTTER, 0, theme.GUTTER, 0)
+        above.addWidget(tools)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        column.addLayout(tools)
-        box = QHBoxLayout()
+        column.addLayout(above)
+        of_list = QWidget()
+        box = QHBoxLayout(of_list)
         box.setContentsMargins(theme.GUTTER - CELL_PX, 0, theme.GUTTER - CELL_PX, 0)
         box.addWidget(self.table)
-        column.addLayout(box, 1)
+        self._tables = QStackedLayout()
+        self._tables.addWidget(of_list)
+        self._tables.addWidget(self.batch)
+        column.addLayout(self._tables, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(page)
@@ -132,26 +139,53 @@ class ClipsPanel(Panel):
     @override
     def connect_to(self, context: PanelContext) -> None:
         self.empty.asked.connect(lambda: context.run("file.open_list"))
-        self.row_asked.connect(context.open_row)
-        self.searched.connect(context.intents.clips.search)
-        self.column_asked.connect(context.intents.clips.show_column)
+        clips, batch = context.intents.clips, self.batch
+        self.row_asked.connect(context.rows.open_row)
+        self.searched.connect(clips.search)
+        self.column_asked.connect(clips.show_column)
+        batch.lines_wanted.connect(context.rows.show_lines)
+        batch.asked.connect(lambda name, value: clips.ask_batch(**{name: value}))
+        batch.range_asked.connect(lambda least, most: clips.ask_batch(least=least, most=most))
+        batch.sort_asked.connect(clips.sort_batch)
         self.remarked.connect(context.show_remark)
         for command, words in self._menu_words().items():
             action = self.menu.addAction(words)
             action.triggered.connect(partial(context.run, command))
         self.menu.addSeparator()
         self.menu.addMenu(self.columns_menu)
+        self.menu.addMenu(self.sort_menu)
 
     @property
     @override
     def first_stop(self) -> QWidget:
-        return self.table if self._pages.currentIndex() else self.empty.button
+        if not self._pages.currentIndex():
+            return self.empty.button
+        return self.batch.table if self._tables.currentIndex() else self.table
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Never more than a window that is about to become narrow has room for."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), LEAST_PX), hint.height())
 
     @override
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         clips, state = new.results.clips, new.state
         if old is not None and not _differs(old, new):
             return
+        batch = new.results.batch
+        self.columns_menu.menuAction().setVisible(batch is None)
+        self.sort_menu.menuAction().setVisible(batch is not None)
+        if batch is not None:
+            self._pages.setCurrentIndex(1)
+            self._tables.setCurrentIndex(1)
+            self._show_search(state.clip_search)
+            self._show_origin(batch.facts.folder)
+            self.batch.show_info(batch, state)
+            self.remarked.emit(listed_words(batch), str(batch.facts.folder))
+            return
+        self.batch.show_info(None, state)
+        self._tables.setCurrentIndex(0)
         words = clips_words(clips)
         self._pages.setCurrentIndex(0 if words.sentence else 1)
         self.empty.show_words(words.sentence, with_button=words.can_run)
@@ -162,25 +196,20 @@ class ClipsPanel(Panel):
         if old is None or old.results.clips is not clips or _names_differ(old, new):
             self.model.show(clips, new.results.class_names)
             self._shown_columns = clips.columns
-            self.which.setText(clips.origin.name or str(clips.origin))
-            set_tip(self.which, str(clips.origin))
+            self._show_origin(clips.origin)
             self.remarked.emit(rows_words(len(clips.found), len(clips.rows)), str(clips.origin))
         self._show_columns(state.clip_columns, has_predictions=bool(clips.verdicts))
-        if self.search.text() != state.clip_search and not self._typing.isActive():
-            self.search.setText(state.clip_search)
-            self._typing.stop()
-        self._show_current(state.clip_row)
+        self._show_search(state.clip_search)
+        self.table.show_open(self.model.place_of(state.clip_row))
 
-    def _show_current(self, row: int | None) -> None:
-        """Make the row that is open current, unless the user is on the way to another."""
-        line = self.model.place_of(row)
-        if self._waiting.isActive() or line is None or line == self.table.currentIndex().row():
-            return
-        self.table.selectionModel().blockSignals(True)
-        self.table.selectRow(line)
-        self.table.selectionModel().blockSignals(False)
-        self.table.scrollTo(self.model.index(line, 0))
-        self.table.viewport().update()
+    def _show_search(self, words: str) -> None:
+        if self.search.text() != words and not self._typing.isActive():
+            self.search.setText(words)
+            self._typing.stop()
+
+    def _show_origin(self, origin: Path) -> None:
+        self.which.setText(bounded(origin.name or str(origin), 40))
+        set_tip(self.which, str(origin))
 
     def _show_columns(self, wanted: tuple[str, ...], *, has_predictions: bool) -> None:
         for place, column in enumerate(COLUMNS):
@@ -198,12 +227,8 @@ class ClipsPanel(Panel):
     def _show_columns_menu(self, at: QPoint) -> None:
         self.columns_menu.popup(self.table.horizontalHeader().mapToGlobal(at))
 
-    def _moved(self, _now: QModelIndex, _before: QModelIndex) -> None:
-        self._waiting.start()
-
-    def _open_current(self) -> None:
-        self._waiting.stop()
-        row = self.model.row_at(self.table.currentIndex().row())
+    def _open_line(self, line: int) -> None:
+        row = self.model.row_at(line)
         if row is not None:
             self.row_asked.emit(row)
 
@@ -211,15 +236,20 @@ class ClipsPanel(Panel):
         words = (
             self.tr("Open list of clips…"),
             self.tr("Open folder of clips…"),
+            self.tr("Open batch result…"),
+            self.tr("Clips of the batch lie in…"),
             self.tr("Close list"),
         )
         return dict(zip(MENU_COMMANDS, words, strict=True))
 
 
 def _differs(old: Snapshot, new: Snapshot) -> bool:
-    fields = ("clip_row", "clip_search", "clip_columns", "clip")
+    fields = ("clip_row", "clip_search", "clip_columns", "clip", "batch")
     changed = any(getattr(old.state, name) != getattr(new.state, name) for name in fields)
-    return changed or old.results.clips is not new.results.clips or _names_differ(old, new)
+    changed |= any(
+        getattr(old.results, name) is not getattr(new.results, name) for name in ("clips", "batch")
+    )
+    return changed or _names_differ(old, new)
 
 
 def _names_differ(old: Snapshot, new: Snapshot) -> bool:

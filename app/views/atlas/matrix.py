@@ -104,6 +104,8 @@ class TimesMatrix(PlotHost):
         """Show the attention of some heads, and which frame is on screen."""
         if info is not self._info:
             self._info, self._name = info, name
+            if self._item is not None:
+                self._item.plot.setVisible(info is not None)
             if info is not None:
                 self._made().show(info.profile, rows_are_times=not info.is_of_readout)
                 self._place()

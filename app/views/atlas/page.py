@@ -73,7 +73,7 @@ class AtlasPage(KeepsKeys):
         self.remark.setObjectName("soft")
         self.remark.setFont(theme.small_font(self))
         self.axes = {name: self._axis(words, name) for name, words in self._axis_words().items()}
-        self.times_title = label("", "title")
+        self.times_title, self.times_words = label("", "title"), label("", "faint", small=True)
         self._info: AtlasInfo | None = None
         self._times: tuple[object, TimesInfo | None] = (None, None)
         self._lay_out()
@@ -102,6 +102,7 @@ class AtlasPage(KeepsKeys):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
+        head.setContentsMargins(theme.GUTTER, theme.GAP, theme.GUTTER, 0)
         head.setSpacing(theme.GAP)
         head.addWidget(label(self.tr("Head atlas"), "title"))
         head.addWidget(self.scope)
@@ -131,12 +132,15 @@ class AtlasPage(KeepsKeys):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(theme.GUTTER, theme.GAP, theme.GUTTER, theme.GAP)
-        column.setSpacing(theme.GAP)
-        column.addLayout(head)
         column.addWidget(self.split, 1)
-        self._pages = QStackedLayout(self)
+        self._pages = QStackedLayout()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addLayout(self._pages, 1)
         self._is_wide: bool | None = None
         self._arrange()
 
@@ -166,8 +170,7 @@ class AtlasPage(KeepsKeys):
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(self.matrix, 1)
-        words = self.tr("key time → (rows: query time; a row and its sink are 1)")
-        column.addWidget(label(words, "faint", small=True))
+        column.addWidget(self.times_words)
         return page
 
     def _arrange(self) -> None:
@@ -193,6 +196,9 @@ class AtlasPage(KeepsKeys):
         """Show what a snapshot says about the heads."""
         words, info = atlas_words(new), new.results.atlas
         self._pages.setCurrentIndex(1 if info is not None and words is None else 0)
+        self.scope.show_choice(new.state.atlas.scope)
+        self.queries.show_choice(new.state.atlas.queries)
+        self.remark.setText("" if words else scope_words(new))
         if words is not None or info is None:
             told = words or comparing_words()
             self.empty.show_words(told.sentence, with_button=told.can_run)
@@ -202,16 +208,17 @@ class AtlasPage(KeepsKeys):
         self._info = info
         state, choices = new.state, new.state.atlas
         chosen = chosen_places(new)
-        self.scope.show_choice(choices.scope)
-        self.queries.show_choice(choices.queries)
         for name, box in self.axes.items():
             box.setCurrentIndex(box.findData(getattr(choices, name)))
             set_tip(box, self._axis_words()[name])
-        self.remark.setText(scope_words(new))
         off = frozenset((place.block, place.head) for place in state.changes.heads_off)
         self.scatter.show_heads(info, choices, chosen, off)
         self.table.show_heads(info, choices, chosen, off)
         self.times_title.setText(self.tr("Time to time · {head}").format(head=chosen_words(new)))
+        below = self.tr("key time → (rows: query time; a row and its sink are 1)")
+        if choices.scope == "batch":
+            below = self.tr("A batch result has no attention from time to time.")
+        self.times_words.setText(below)
         self.matrix.show_times(self._times_now(new), chosen_words(new), state.frame)
 
     def _times_now(self, new: Snapshot) -> TimesInfo | None:
@@ -223,6 +230,7 @@ class AtlasPage(KeepsKeys):
         key = info, layer, state.map.head, shown.result.frame_indices
         if self._times[0] != key:
             rows = info.chosen(layer.block, state.map.head)
+            rows = tuple(row for row in rows if row.profile.size)  # a batch keeps none of them
             frames = shown.result.frame_indices
             self._times = key, times_of(rows, layer, frames) if rows else None
         return self._times[1]

@@ -1,4 +1,4 @@
-"""ui2.md 10, test 12 (but for the filters of a batch result): a list of 20,000 clips."""
+"""ui2.md 10, test 12: a list of 20,000 clips (test_batch_result.py has a batch result)."""
 
 import pytest
 from PySide6.QtCore import Qt
