@@ -1,23 +1,19 @@
-"""Which engines this build has, and why one cannot be measured."""
+"""Which engines can be measured here, and why one cannot."""
 
-from importlib import import_module
-from importlib.util import find_spec
+from mvit_core.batch.engines import ENGINES
+from mvit_core.errors import EngineError
 
 __all__ = ["missing_engines"]
 
-_MODULES = {"local": "multiprocessing", "ray": "ray"}
-_TABLE = "mvit_core.batch.engines"
-
 
 def missing_engines() -> dict[str, str]:
-    """Why each engine is missing, by its name; empty where it is there."""
-    known = {"local"}
-    if find_spec(_TABLE) is not None:
-        known = set(import_module(_TABLE).ENGINES)
-    return {name: _reason(name, name in known, module) for name, module in _MODULES.items()}
+    """Why each engine cannot be used, by its name; empty where it can."""
+    return {name: _reason(name) for name in ENGINES}
 
 
-def _reason(name: str, is_known: bool, module: str) -> str:
-    if not is_known:
-        return f"this build has no engine {name}"
-    return "" if find_spec(module) is not None else "not installed"
+def _reason(name: str) -> str:
+    try:
+        ENGINES[name].check(None)
+    except EngineError as error:
+        return f"not measured: {error}"
+    return ""

@@ -2,12 +2,14 @@
 
 import sys
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("pyarrow.parquet", reason="tables of a batch need the extra 'batch'")
 pytest.importorskip("duckdb", reason="queries need the extra 'batch'")
 
+from benchmarks.batch import engines
 from benchmarks.batch.captures import opening_rows
 from benchmarks.batch.engines import missing_engines
 from benchmarks.batch.kills import KINDS, Victim, killed_runs
@@ -16,9 +18,11 @@ from benchmarks.batch.queries import query_rows
 from benchmarks.batch.whole import DIFFERENT, LEFT, problem_of
 from mvit_core.batch import BatchSpec
 from mvit_core.batch.clip_runner import NetworkRunner
+from mvit_core.batch.engines import ENGINES
 from mvit_core.batch.shards import shards_of
 from mvit_core.batch.unit import run_shard
 from mvit_core.clips import read_clips
+from mvit_core.errors import EngineError
 from tests.core.batch_children import MANY, listed, prepare
 from tests.core.test_batch_engine import files_of
 from tests.core.test_batch_engine import rows_of as clips_of
@@ -147,7 +151,10 @@ def test_queries_and_the_opening_of_capture_files_are_measured():
         assert row.must.startswith("<= ")
 
 
-def test_an_engine_that_is_not_there_is_told():
-    missing = missing_engines()
-    assert missing["local"] == ""
-    assert set(missing) == {"local", "ray"}
+def test_an_engine_that_is_not_there_is_told(monkeypatch):
+    def refuse(address):
+        raise EngineError("it is not installed")
+
+    lacking = {name: replace(kind, check=refuse) for name, kind in ENGINES.items() if name == "ray"}
+    monkeypatch.setattr(engines, "ENGINES", {**ENGINES, **lacking})
+    assert missing_engines() == {"local": "", "ray": "not measured: it is not installed"}
