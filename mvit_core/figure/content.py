@@ -141,7 +141,17 @@ def layout_of(request: FigureRequest) -> Layout:
         return replace(LAYOUTS["stages"], panels=partial(_blocks, request.blocks), where="Blocks")
     if request.rows == "heads" and request.heads:
         return replace(LAYOUTS["heads"], panels=partial(_chosen_heads, request.heads))
-    return LAYOUTS[_LAYOUT_OF[request.rows]]
+    return LAYOUTS[layout_name(request.rows)]
+
+
+def layout_name(rows: str) -> str:
+    """The name in ``LAYOUTS`` of the maps that some rows have."""
+    return _LAYOUT_OF[rows]
+
+
+def rows_fit(rows: str, method: str) -> bool:
+    """A method has maps for the rows."""
+    return fits(_LAYOUT_OF[rows], method)
 
 
 def _chosen_heads(heads: tuple[int, ...], explain: Explain, spec: MapSpec) -> list[Panel]:
@@ -160,9 +170,9 @@ def check_rows(rows: str, method: str) -> None:
     Raises:
         ExportError: evidence is one map, of no block and no head; features have no heads.
     """
-    if fits(_LAYOUT_OF[rows], method):
+    if rows_fit(rows, method):
         return
-    allowed = [name for name, layout in _LAYOUT_OF.items() if fits(layout, method)]
+    allowed = [name for name in _LAYOUT_OF if rows_fit(name, method)]
     of = "no head" if "blocks" in allowed else "no block and no head"
     raise ExportError(
         f"{method} is one map, of {of}; rows of {rows} would show several: allowed are rows of "
@@ -218,12 +228,15 @@ def window_of_figure(
         ClipError: there is none such.
     """
     if request.window is not None:
-        if not 0 <= request.window < len(windows):
-            raise ClipError(
-                f"window {request.window} does not exist; {video.path.name} has windows 0 to "
-                f"{len(windows) - 1}"
-            )
-        return windows[request.window]
+        known = {window.index: window for window in windows}
+        if request.window in known:
+            return known[request.window]
+        allowed = f"0 to {len(windows) - 1}"
+        if list(known) != list(range(len(windows))):  # those that a capture file holds
+            allowed = ", ".join(map(str, known))
+        raise ClipError(
+            f"window {request.window} does not exist; {video.path.name} has windows {allowed}"
+        )
     if isinstance(request.frames, int):
         return windows[0]
     first = request.frames[0]
