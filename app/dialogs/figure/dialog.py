@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 SETTLE_MS = 120
 """Milliseconds within which choices are drawn together."""
 
-FIRST_SIZE = (980, 620)
-_FIELDS_PX = 300
+FIRST_SIZE = (1040, 620)
+_FIELDS_PX = 370
 
 
 class FigureDialog(QDialog):
