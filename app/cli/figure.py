@@ -47,10 +47,11 @@ def add_options(figure: argparse.ArgumentParser) -> None:
 
 def _add_contents(figure: argparse.ArgumentParser) -> None:
     """Options for rows and columns."""
-    from mvit_core.figure import ROWS
+    from mvit_core.figure import ROWS, VIEWS
     from mvit_core.figure.request import FRAMES
 
-    group = figure.add_argument_group("rows and columns")
+    figure.add_argument("--view", default="maps", help=f"{listed(VIEWS)} (maps)")
+    group = figure.add_argument_group("rows and columns of maps")
     group.add_argument("--rows", help=f"{listed(ROWS)} (stages; of evidence: map)")
     group.add_argument("--blocks", metavar="I,J", help="rows of these blocks, from 0 (all)")
     group.add_argument("--heads", metavar="I,J", help="rows of these heads, from 0 (all)")
@@ -128,11 +129,12 @@ def request_from(options: argparse.Namespace) -> FigureRequest:
     rows = options.rows or default_rows(shown.map.method)
     if options.rows is None and (options.blocks or options.heads):
         rows = "blocks" if options.blocks else "heads"
-    if rows in ROWS:
+    if rows in ROWS and options.view == "maps":
         check_rows(rows, shown.map.method)
     page = options.page or (next(iter(PRESETS)) if options.width is None else "own")
     return FigureRequest(
         shown,
+        view=options.view,
         rows=rows,
         blocks=_numbers("--blocks", options.blocks),
         heads=_numbers("--heads", options.heads),

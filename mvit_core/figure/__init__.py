@@ -16,11 +16,13 @@ from mvit_core.figure.content import OnPiece, check_rows, content_of, default_ro
 from mvit_core.figure.layout import lay_out
 from mvit_core.figure.linter import RULES, Finding, lint
 from mvit_core.figure.pdf import check_pdf, pdf_bytes
+from mvit_core.figure.plots import lay_out_plots
 from mvit_core.figure.png import USUAL_DPI, figure_picture, figure_png_bytes
 from mvit_core.figure.presets import PRESETS, Preset
-from mvit_core.figure.request import OWN_RANGES, ROWS, FigureRequest
+from mvit_core.figure.request import OWN_RANGES, ROWS, VIEWS, FigureRequest
 from mvit_core.figure.scene import FigureScene
 from mvit_core.figure.svg import svg_bytes
+from mvit_core.figure.views import PLOTS
 from mvit_core.pipeline import Explainer
 from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.ordinary_file import is_there
@@ -32,6 +34,7 @@ __all__ = [
     "ROWS",
     "RULES",
     "USUAL_DPI",
+    "VIEWS",
     "WRITERS",
     "FigureRequest",
     "FigureScene",
@@ -95,6 +98,9 @@ def make_figure(
         ClipError: the clip has no such window or frame.
         MvitError: the model or the video does not give what is asked for.
     """
+    if request.view in PLOTS:
+        changed = explainer.with_changes(request.shown.changes)
+        return lay_out_plots(PLOTS[request.view](changed, video, request, on_piece), request)
     return lay_out(content_of(explainer, video, request, on_piece), request)
 
 

@@ -20,6 +20,16 @@ ROWS: Mapping[str, str] = MappingProxyType(
 )
 """What the rows of a figure are."""
 
+VIEWS: Mapping[str, str] = MappingProxyType(
+    {
+        "maps": "Maps over frames",
+        "faithfulness": "What removing the map does to the class",
+        "series": "Classes over the clip",
+        "atlas": "All heads by numbers",
+    }
+)
+"""What a figure shows: maps, or plots, which have neither rows nor frames."""
+
 FRAMES = 4
 """Columns where none are asked for."""
 
@@ -41,6 +51,8 @@ class FigureRequest:
     shown: ExportRequest = field(default_factory=lambda: ExportRequest(heat=OWN_RANGES))
     """Map, heat, boxes, tiling and changes; what it says of layout, frames and encoding does not
     count. Heat is of cells, whether or not it is smooth elsewhere."""
+    view: str = "maps"
+    """A name in ``VIEWS``."""
     rows: str = "stages"
     """A name in ``ROWS``."""
     blocks: tuple[int, ...] = ()
@@ -64,6 +76,8 @@ class FigureRequest:
     """One range of colours for all rows, taken from all maps shown."""
 
     def __post_init__(self) -> None:
+        if self.view not in VIEWS:
+            raise ExportError(f"view is {self.view!r}; allowed are {', '.join(VIEWS)}")
         if self.rows not in ROWS:
             raise ExportError(f"rows are {self.rows!r}; allowed are {', '.join(ROWS)}")
         if self.preset not in PRESETS:

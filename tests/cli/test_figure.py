@@ -72,6 +72,15 @@ def test_evidence_is_one_row_and_what_misleads_is_named_even_without_labels(run,
     assert any("rollout" in text.lower() for text in texts(tmp_path / "figure.svg"))
 
 
+def test_a_view_of_plots_has_neither_rows_nor_frames(run, tmp_path):
+    code, printed, _ = run("--view", "atlas")
+    assert code == 0
+    assert "keeps the rules of Nature, one column" in printed
+    found = texts(tmp_path / "figure.svg")
+    assert "stage 1" in found
+    assert not any("frame 0" in text for text in found)
+
+
 def test_a_capture_file_stands_for_clip_and_checkpoint(
     command_line, barcode_clip, toy_checkpoint, run, tmp_path
 ):
@@ -93,6 +102,8 @@ def test_a_capture_file_stands_for_clip_and_checkpoint(
     [
         (("--rows", "layers"), "a.svg", "allowed are stages, blocks, heads, map"),
         (("--rows", "stages", "--method", "relevance"), "a.svg", "allowed are rows of map"),
+        (("--view", "heads"), "a.svg", "allowed are maps, faithfulness"),
+        (("--view", "faithfulness"), "a.svg", "faithfulness is of evidence"),
         (("--blocks", "one"), "a.svg", "numbers from 0 such as 0,3"),
         (("--frames", "0"), "a.svg", "1 to 64"),
         (("--frames", "-1"), "a.svg", "numbers from 0 such as 0,3"),

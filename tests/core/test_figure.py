@@ -22,6 +22,7 @@ from mvit_core.figure import (
     PRESETS,
     ROWS,
     RULES,
+    VIEWS,
     WRITERS,
     FigureRequest,
     check_figure_target,
@@ -32,7 +33,8 @@ from mvit_core.figure import (
 )
 from mvit_core.figure.font import FAMILY, figure_font
 from mvit_core.figure.pdf import pdf_bytes
-from mvit_core.figure.scene import Box, Cell, Heat, Picture, Ramp, Words
+from mvit_core.figure.plots import round_range, tick_texts, ticks
+from mvit_core.figure.scene import Box, Cell, Heat, Picture, Ramp, Stroke, Words
 from mvit_core.figure.svg import svg_bytes
 from mvit_core.heatmap import Heatmap
 from mvit_core.model import MViT
@@ -197,6 +199,68 @@ def test_what_cannot_be_shown_is_refused_in_words(path, request_, words):
 def test_a_request_is_checked_at_birth(changes, words):
     with pytest.raises(ExportError, match=words):
         FigureRequest(**changes)
+
+
+# -- plots ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", [name for name in VIEWS if name != "maps"])
+@pytest.mark.parametrize("preset", ["nature-89", "conference-175"])
+def test_plots_lie_on_the_page_and_break_no_rule(path, view, preset):
+    request = FigureRequest(shown(MapSpec(method="gradient_attention")), view=view, preset=preset)
+    made = make_figure(*path, request)
+    assert lint(made, request.rules) == ()
+    assert made.width == PRESETS[preset].width_mm
+    points = [point for stroke in of(made, Stroke) for point in stroke.points]
+    assert len(points) > 10
+    assert all(0 < x < made.width and 0 < y < made.height for x, y in points)
+    assert not of(made, Picture)
+    bare = make_figure(*path, replace(request, labels=False))
+    assert bare.height < made.height
+
+
+def test_a_series_is_the_probability_of_each_window_at_its_time(path):
+    explainer, video = path
+    request = FigureRequest(shown(MapSpec(target=3, against=5)), view="series")
+    made = make_figure(explainer, video, request)
+    windows = explainer.windows(video)
+    marks = of(made, Cell)
+    assert len(marks) == 2 * (len(windows) + 1), "each window, and the legend"
+    said = [
+        {p.index: p.probability for p in explainer.capture(video, window).predictions}
+        for window in windows
+    ]
+    centres = [mark.box.y + mark.box.height / 2 for mark in marks[: len(windows)]]
+    expected = [each[3] for each in said]
+    (slope, offset) = np.polyfit(expected, centres, 1)
+    assert slope < 0, "upwards is more"
+    assert centres == pytest.approx([slope * p + offset for p in expected], abs=1e-6)
+    names = {words.text for words in of(made, Words)}
+    assert {explainer.capture(video, windows[0]).name_of(index) for index in (3, 5)} <= names
+
+
+def test_an_atlas_has_a_point_for_each_head(path):
+    made = make_figure(*path, FigureRequest(view="atlas"))
+    assert len(of(made, Cell)) == 9 + 3, "heads, and the stages of the legend"
+
+
+def test_ticks_are_round_and_lie_within():
+    assert ticks(0, 1) == (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    assert ticks(0.83, 0.97) == (0.85, 0.9, 0.95)
+    assert ticks(3, 3) == (3,)
+    assert tick_texts((0.0, 0.25, -1.0)) == ("0.00", "0.25", "\u22121.00")
+    low, high = round_range([0.83, 0.97])
+    assert (low, high) == (pytest.approx(0.8), pytest.approx(1.0))
+
+
+def test_faithfulness_of_attention_and_an_unknown_view_are_refused(path):
+    with pytest.raises(ExportError, match="faithfulness is of evidence, and row is none"):
+        make_figure(*path, FigureRequest(view="faithfulness"))
+    with pytest.raises(ExportError, match="allowed are maps, faithfulness"):
+        FigureRequest(view="heads")
+    evidence = shown(MapSpec(method="gradient_attention"))
+    with pytest.raises(ExportError, match="too narrow for 2 plots"):
+        make_figure(*path, FigureRequest(evidence, view="faithfulness", width_mm=30))
 
 
 # -- cells ---------------------------------------------------------------------------------------
