@@ -64,6 +64,9 @@ def _add_contents(figure: argparse.ArgumentParser) -> None:
         f"frame as I, ({FRAMES})",
     )
     group.add_argument(
+        "--difference", metavar="I,J", help="a further row: row I minus row J, from 0 (none)"
+    )
+    group.add_argument(
         "--shared-range", action="store_true", help="one range of colours for all rows"
     )
 
@@ -144,6 +147,7 @@ def request_from(options: argparse.Namespace) -> FigureRequest:
         width_mm=options.width,
         text_pt=options.text_size,
         labels=options.labelled,
+        difference=_pair_of_rows(options.difference),
         shared_range=options.shared_range,
     )
 
@@ -152,6 +156,20 @@ def _frames(text: str) -> int | tuple[int, ...]:
     """So many frames, or those that have commas between them."""
     numbers = _numbers("--frames", text.removesuffix(","))
     return numbers[0] if len(numbers) == 1 and not text.endswith(",") else numbers
+
+
+def _pair_of_rows(text: str | None) -> tuple[int, int] | None:
+    """Two rows of ``--difference``.
+
+    Raises:
+        ExportError: the text is not of two numbers.
+    """
+    if text is None:
+        return None
+    numbers = _numbers("--difference", text)
+    if len(numbers) != 2:
+        raise ExportError(f"--difference is {text!r}; allowed are two rows from 0, such as 0,1")
+    return numbers[0], numbers[1]
 
 
 def _numbers(option: str, text: str | None) -> tuple[int, ...]:

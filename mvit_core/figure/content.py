@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mvit_core.attribution import METHODS
+from mvit_core.attribution import FEATURES, METHODS
 from mvit_core.errors import ClipError, ExportError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.export import Source
@@ -18,7 +18,7 @@ from mvit_core.export.comparison import Sources
 from mvit_core.export.layouts import LAYOUTS, Explain, Layout, Panel, fits
 from mvit_core.export.remarks import DAMAGED, remarks_of
 from mvit_core.export.scene import map_json, source_json
-from mvit_core.export.styles import Styles
+from mvit_core.export.styles import Styles, difference_ends
 from mvit_core.figure.request import FigureRequest
 from mvit_core.pipeline import Explainer, Explanation, MapSpec
 from mvit_core.render import HeatSettings, ImageArray, RenderStyle
@@ -111,20 +111,15 @@ def content_of(
 
     panels = layout_of(request).panels(explain, shown.map)
     styles = Styles(sources, shown, on_piece).of(panels, (window,))
-    heat = replace(shown.heat, smooth=False)
-    bars = _shared_bars(panels, heat) if request.shared_range else None
-    if bars is None:
-        bars = [_own_bar(panel, style, heat) for panel, style in zip(panels, styles, strict=True)]
+    rows = _rows(panels, styles, request)
+    panels = [row.panel for row in rows]
     damaged = not video.damaged_frames.isdisjoint(window.frame_indices)
     said = [*((DAMAGED,) if damaged else ()), *(w for each in panels for w in remarks_of(each))]
     notes = [captured.note, *(each.explanation.maps.note for each in panels), *video.damage]
     columns = tuple(columns_of(video, frames_of(captured.frame_indices, video, window, request)))
     return FigureContent(
         columns,
-        tuple(
-            Row(_labels(panel, request), panel, bar)
-            for panel, bar in zip(panels, bars, strict=True)
-        ),
+        rows,
         video.display_size,
         tuple(dict.fromkeys(said)),
         tuple(note for note in dict.fromkeys(notes) if note),
@@ -133,6 +128,24 @@ def content_of(
 
 
 # -- rows ----------------------------------------------------------------------------------------
+
+
+def _rows(
+    panels: Sequence[Panel], styles: Sequence[RenderStyle], request: FigureRequest
+) -> tuple[Row, ...]:
+    """Panels with their labels and colour bars, and the difference of two of them."""
+    heat = replace(request.shown.heat, smooth=False)
+    bars = _shared_bars(panels, heat) if request.shared_range else None
+    if bars is None:
+        bars = [_own_bar(panel, style, heat) for panel, style in zip(panels, styles, strict=True)]
+    labels = [_labels(panel, request) for panel in panels]
+    rows = [Row(*each) for each in zip(labels, panels, bars, strict=True)]
+    if request.difference is not None:
+        panel = _difference(panels, request)
+        first, second = (labels[place][0] for place in request.difference)
+        style = heat.signed_style(difference_ends(panel))
+        rows.append(Row((f"{first} \u2212", second), panel, _own_bar(panel, style, heat)))
+    return tuple(rows)
 
 
 def layout_of(request: FigureRequest) -> Layout:
@@ -178,6 +191,25 @@ def check_rows(rows: str, method: str) -> None:
         f"{method} is one map, of {of}; rows of {rows} would show several: allowed are rows of "
         f"{', '.join(allowed)}"
     )
+
+
+def _difference(panels: Sequence[Panel], request: FigureRequest) -> Panel:
+    """The row that is one row minus another.
+
+    Raises:
+        ExportError: there are no such rows, or their maps have no amounts.
+    """
+    assert request.difference is not None
+    if request.shown.map.method in FEATURES:
+        raise ExportError("features have no difference; leave it out, or take another method")
+    one, other = request.difference
+    if one == other or not all(0 <= place < len(panels) for place in request.difference):
+        raise ExportError(
+            f"the difference is of rows {one} and {other}; allowed are two of those that the "
+            f"figure has, 0 to {len(panels) - 1}"
+        )
+    first, second = panels[one], panels[other]
+    return replace(first, minus=second)
 
 
 def _labels(panel: Panel, request: FigureRequest) -> tuple[str, ...]:
@@ -299,6 +331,7 @@ def _provenance(
         "columns": [column.frame_index for column in columns],
         "look": asdict(request.shown.heat),
         "shared_range": request.shared_range,
+        "difference": request.difference,
         "damage": list(source.video.damage),
         "window": {"index": window.index, "frames": list(window.frame_indices)},
     }

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 from mvit_core.errors import ExportError
 from mvit_core.export.caption import class_text, map_lines, window_text
 from mvit_core.export.drawing import scaled
+from mvit_core.export.styles import factors_of
 from mvit_core.figure.content import Column, FigureContent, Row, layout_of
 from mvit_core.figure.font import ASCENT, LINE, figure_font
 from mvit_core.figure.marks import marks_on
@@ -29,8 +31,8 @@ from mvit_core.figure.scene import (
     Words,
 )
 from mvit_core.printable import printable
-from mvit_core.render import ImageArray, bar_colours
-from mvit_core.render.cells import heat_cells
+from mvit_core.render import ImageArray, Side, bar_colours
+from mvit_core.render.cells import HeatCell, difference_cells, heat_cells
 from mvit_core.render.colours import COMPONENTS
 
 EDGE = 0.5
@@ -90,11 +92,10 @@ class _Page:
 
     @cached_property
     def bars(self) -> tuple[int, ...]:
-        """Number of the colour scale of each row: one for all where all are alike."""
-        first = self.content.rows[0].bar
-        if all(row.bar == first for row in self.content.rows):
-            return (0,) * len(self.content.rows)
-        return tuple(range(len(self.content.rows)))
+        """Number of the colour scale of each row: one for neighbours that are alike."""
+        bars = [row.bar for row in self.content.rows]
+        new = (here != before for before, here in pairwise(bars))
+        return tuple(accumulate(new, initial=0))
 
     @cached_property
     def right(self) -> float:
@@ -199,11 +200,21 @@ def _picture(row: Row, column: Column, box: Box, scale: int) -> Iterator[Item]:
     source = heatmap.frame_size
     cells = tuple(
         Cell(within(box, cell.edges_px, source), cell.colour, cell.opacity)
-        for cell in heat_cells(heatmap, column.frame_index, row.bar.style)
+        for cell in _heat_cells(row, column.frame_index)
     )
     name = f"{' '.join(row.labels) or 'map'}, {column.name}"
     strokes = tuple(marks_on(box, row, column.frame_index))
     yield Heat(box, cells, strokes, scale, name)
+
+
+def _heat_cells(row: Row, frame_index: int) -> tuple[HeatCell, ...]:
+    """The heat of a row at a frame, or the difference of two maps."""
+    panel, style = row.panel, row.bar.style
+    if panel.minus is None:
+        return heat_cells(row.explanation.heatmap, frame_index, style)
+    pairs = zip((panel, panel.minus), factors_of(panel, panel.minus), strict=True)
+    first, second = (Side(each.explanation.heatmap, frame_index, factor) for each, factor in pairs)
+    return difference_cells(first, second, style)
 
 
 def within(box: Box, edges_px: Sequence[float], source: tuple[int, int]) -> Box:
@@ -245,15 +256,14 @@ def _headings(page: _Page) -> Iterator[Item]:
 
 
 def _bars(page: _Page) -> Iterator[Item]:
-    """A colour bar beside each row, or one beside all."""
-    rows = page.content.rows
-    if page.bars[-1] == 0:
-        tall = page.bottom - page.top
-        height = min(tall, LONGEST_BAR)
-        yield from _bar(page, rows[0], page.top + (tall - height) / 2, height, 0)
-        return
-    for number, row in enumerate(rows):
-        yield from _bar(page, row, page.place(number, 0).y, page.row_step - GAP, number)
+    """A colour bar beside each row, or one beside several."""
+    for scale in range(page.bars[-1] + 1):
+        rows = [number for number, each in enumerate(page.bars) if each == scale]
+        top, bottom = (page.place(rows[end], 0).y for end in (0, -1))
+        tall = bottom - top + page.row_step - GAP
+        height = min(tall, LONGEST_BAR) if len(rows) > 1 else tall
+        row = page.content.rows[rows[0]]
+        yield from _bar(page, row, top + (tall - height) / 2, height, scale)
 
 
 def _bar(page: _Page, row: Row, top: float, height: float, scale: int) -> Iterator[Item]:
@@ -280,8 +290,11 @@ def _words_below(page: _Page) -> Iterator[Words]:
         which, reduced = map_lines(first, layout_of(request))
         said = f"{class_text(first)} · {window_text(first)}"
         lines += [(which, INK), (reduced, MUTED), (said, MUTED)]
-    bars = dict.fromkeys(row.bar.words for row in content.rows)
-    lines += [(f"Colours: {words}", MUTED) for words in bars]
+    of_bars = (
+        f"{'Colours' if row.panel.minus is None else 'Difference'}: {row.bar.words}"
+        for row in content.rows
+    )
+    lines += [(words, MUTED) for words in dict.fromkeys(of_bars)]
     lines += [(words, WARNING) for words in content.remarks]
     y = page.bottom + SPACE
     for text, colour in lines:

@@ -33,7 +33,7 @@ def marks_on(box: Box, row: Row, frame_index: int) -> Iterator[Stroke]:
         """Places in pixels from the frame's edges, on the page."""
         return tuple((box.x + x * across, box.y + y * down) for x, y in points)
 
-    if style.outline:
+    if style.outline and row.panel.minus is None:
         for outline in map_outlines(heatmap, frame_index, style):
             places = [(float(x) + 0.5, float(y) + 0.5) for x, y in outline.points]
             yield from _line(on_page(places), dashed=outline.is_against)

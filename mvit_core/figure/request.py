@@ -72,6 +72,8 @@ class FigureRequest:
     labels: bool = True
     """Print rows, columns, map and classes. Numbers of colour bars and remarks that a reader must
     know are printed in any case."""
+    difference: tuple[int, int] | None = None
+    """Places of two rows, from 0: a further row is the first minus the second, around 0."""
     shared_range: bool = False
     """One range of colours for all rows, taken from all maps shown."""
 

@@ -104,6 +104,8 @@ def test_a_capture_file_stands_for_clip_and_checkpoint(
         (("--rows", "stages", "--method", "relevance"), "a.svg", "allowed are rows of map"),
         (("--view", "heads"), "a.svg", "allowed are maps, faithfulness"),
         (("--view", "faithfulness"), "a.svg", "faithfulness is of evidence"),
+        (("--difference", "1"), "a.svg", "two rows from 0, such as 0,1"),
+        (("--difference", "0,7"), "a.svg", "two of those that the figure has, 0 to 2"),
         (("--blocks", "one"), "a.svg", "numbers from 0 such as 0,3"),
         (("--frames", "0"), "a.svg", "1 to 64"),
         (("--frames", "-1"), "a.svg", "numbers from 0 such as 0,3"),

@@ -39,8 +39,8 @@ from mvit_core.figure.svg import svg_bytes
 from mvit_core.heatmap import Heatmap
 from mvit_core.model import MViT
 from mvit_core.pipeline import Explainer, MapSpec
-from mvit_core.render import HeatSettings, ValueRange, heat_layer
-from mvit_core.render.cells import heat_cells
+from mvit_core.render import HeatSettings, Side, ValueRange, difference_layer, heat_layer
+from mvit_core.render.cells import difference_cells, heat_cells
 from tests.fixtures_video import write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
 
@@ -283,6 +283,60 @@ def test_cells_are_the_heat_of_exports_where_nothing_is_smoothed(mode):
             alpha[top:bottom, left:right] = round(255 * cell.opacity)
         np.testing.assert_array_equal(alpha, layer.alpha)
         np.testing.assert_array_equal(colours[alpha > 0], layer.colours[alpha > 0])
+
+
+def test_cells_of_a_difference_are_those_of_exports_on_grids_that_differ():
+    random, box = np.random.default_rng(1), (4.0, 0.0, 92.0, 60.0)
+    first, second = (
+        Heatmap(
+            random.random((1, *grid), dtype=np.float32),
+            (88 / grid[1], 4 + 44 / grid[1] - 0.5),
+            (60 / grid[0], 30 / grid[0] - 0.5),
+            (1.0, 0.0),
+            (0,),
+            (96, 60),
+            box,
+            None,
+        )
+        for grid in ((5, 4), (3, 8))
+    )
+    style = HeatSettings(smooth=False).signed_style(ValueRange(-0.5, 0.5))
+    sides = Side(first, 0), Side(second, 0, 0.8)
+    layer = difference_layer(*sides, style, (96, 60))
+    colours, alpha = np.zeros_like(layer.colours), np.zeros_like(layer.alpha)
+    for cell in difference_cells(*sides, style):
+        left, top, right, bottom = (int(np.ceil(edge - 0.5)) for edge in cell.edges_px)
+        colours[top:bottom, left:right] = cell.colour
+        alpha[top:bottom, left:right] = round(255 * cell.opacity)
+    np.testing.assert_array_equal(alpha, layer.alpha)
+    np.testing.assert_array_equal(colours[alpha > 0], layer.colours[alpha > 0])
+
+
+def test_a_difference_is_a_further_row_with_a_bar_around_0(path):
+    request = FigureRequest(rows="blocks", blocks=(3, 1), difference=(0, 1), shared_range=True)
+    made = make_figure(*path, request)
+    texts = [words.text for words in of(made, Words)]
+    assert "Block 3 \u2212" in texts
+    assert any("around 0" in text for text in texts)
+    assert {heat.scale for heat in of(made, Heat)[:8]} == {0}, "two rows share a bar"
+    assert {heat.scale for heat in of(made, Heat)[8:]} == {1}
+    assert len(of(made, Ramp)) == 4
+    assert lint(made, request.rules) == ()
+
+
+@pytest.mark.parametrize(
+    ("spec", "rows", "words"),
+    [
+        (MapSpec(), (0, 3), "has, 0 to 2"),
+        (MapSpec(), (1, 1), "two of those"),
+        (MapSpec(method="pca"), (0, 1), "no difference"),
+    ],
+)
+def test_a_difference_of_rows_that_are_not_there_or_have_no_amounts_is_refused(
+    path, spec, rows, words
+):
+    with pytest.raises(ExportError, match=words):
+        make_figure(*path, FigureRequest(shown(spec), difference=rows))
 
 
 # -- SVG -----------------------------------------------------------------------------------------
