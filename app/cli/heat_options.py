@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from mvit_core.render import HeatSettings
 
 
-def add_heat_options(export: argparse.ArgumentParser) -> None:
-    """Give a command the options for colours."""
-    group = export.add_argument_group("colours")
+def add_heat_options(
+    parser: argparse.ArgumentParser, policy: str = "layer", *, cells_only: bool = False
+) -> None:
+    """Give a command the options for colours.
+
+    Args:
+        parser: of the command.
+        policy: what the ends of the colour bar are taken from by default.
+        cells_only: heat is of cells in any case, so that there is no option for it.
+    """
+    group = parser.add_argument_group("colours")
     group.add_argument(
         "--mode", default="tint", help="tint, even (one opacity everywhere) or spotlight (tint)"
     )
@@ -37,13 +45,21 @@ def add_heat_options(export: argparse.ArgumentParser) -> None:
         default=0.0,
         help="share of the range below which nothing is drawn (0)",
     )
-    group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    if cells_only:
+        parser.set_defaults(cells=True)
+    else:
+        group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    _add_range_options(group, policy)
+
+
+def _add_range_options(group: argparse._ArgumentGroup, policy: str) -> None:
+    """Options for the ends of the colour bar and their unit."""
     group.add_argument(
         "--range",
-        default="layer",
+        default=policy,
         dest="policy",
         metavar="map|layer|clip|model|LOW,HIGH",
-        help="what the ends of the colour bar are taken from (layer)",
+        help=f"what the ends of the colour bar are taken from ({policy})",
     )
     group.add_argument(
         "--tails",

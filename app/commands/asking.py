@@ -53,6 +53,9 @@ class Asking(Protocol):
     def export(self) -> None:
         """Open the export dialog."""
 
+    def figure(self) -> None:
+        """Open the dialog of figures for papers."""
+
     def save_capture(self) -> None:
         """Ask for a file, and write the windows that were run as a capture file."""
 

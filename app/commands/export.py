@@ -33,6 +33,17 @@ EXPORT = (
         tooltip=N("commands", "Save what is shown as a film, a picture or numbers"),
     ),
     Command(
+        "export.figure",
+        N("commands", "Figure…"),
+        "export",
+        (),
+        lambda d: d.dialogs.figure(),
+        enabled_when=BOTH,
+        repeats=False,
+        tooltip=N("commands", "Lay maps over frames out on a page in millimetres, for a paper"),
+        keywords=N("commands", "Paper, journal, SVG, PDF, print, publication"),
+    ),
+    Command(
         "export.repeat",
         N("commands", "Export again"),
         "export",

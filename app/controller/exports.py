@@ -13,12 +13,14 @@ from app.results import Message, TaskKey
 from app.workers.capture_saving import save_capture
 from app.workers.export import job_for, repeated
 from app.workers.export_preview import Previews
+from app.workers.figures import FigurePreviews, save_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.controller.workbench import Workbench
     from app.workers.export import Exported, ExportJob
+    from app.workers.figures import FigureJob
 
 
 def tr(text: str) -> str:
@@ -36,7 +38,8 @@ class Exports(Collaborator):
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._last: ExportJob | None = None
-        self.previews = Previews(bench.workers.infer, bench.workers.model_worker, bench)
+        given = bench.workers.infer, bench.workers.model_worker, bench
+        self.previews, self.figures = Previews(*given), FigurePreviews(*given)
 
     def begin(self, job: ExportJob) -> None:
         """Write an export."""
@@ -62,6 +65,23 @@ class Exports(Collaborator):
         words = tr("Saving {name}").format(name=target.name)
         self._bench.jobs.begin(TaskKey.SAVE_CAPTURE, words)
         workers.infer.submit(TaskKey.SAVE_CAPTURE, work, self._saved, self._bench.failed)
+        self._bench.due.emit()
+
+    def preview_figure(self, job: FigureJob) -> None:
+        """Lay out a figure for its dialog; ``figures`` emits the picture."""
+        if self._bench.results.request is not None:
+            self.figures.ask(job, self._bench.results.request)
+
+    def save_figure(self, job: FigureJob) -> None:
+        """Write a figure of the window shown."""
+        request, workers = self._bench.results.request, self._bench.workers
+        if request is None:
+            return
+        self._bench.preferences.exported_to(job.target.parent)
+        work = partial(save_figure, workers.model_worker, request, job)
+        words = tr("Exporting {name}").format(name=job.target.name)
+        self._bench.jobs.begin(TaskKey.FIGURE, words)
+        workers.infer.submit(TaskKey.FIGURE, work, self._saved, self._bench.failed)
         self._bench.due.emit()
 
     def repeat(self) -> None:

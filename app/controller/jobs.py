@@ -24,6 +24,7 @@ JOB_ORDER = (
     TaskKey.EVIDENCE,
     TaskKey.PATCH,
     TaskKey.EXPORT,
+    TaskKey.FIGURE,
     TaskKey.SAVE_CAPTURE,
     TaskKey.OPEN,
     TaskKey.ATLAS,

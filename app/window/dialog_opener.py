@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.dialogs.choose import ChooseDialog
 from app.dialogs.export.content import ExportFacts
 from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.figure.dialog import FigureDialog
 from app.dialogs.help import rate_dialog, stride_dialog
 from app.dialogs.patch import PatchDialog
 from app.dialogs.preprocessing import PreprocessingDialog
@@ -203,6 +204,21 @@ class DialogOpener(QObject):
         dialog.finished.connect(lambda _: exports.previews.stop())
         exports.previews.drawn.connect(dialog.show_preview)
         exports.previews.estimated.connect(dialog.show_estimate)
+        dialog.open()
+
+    def figure(self) -> None:
+        """Open the dialog of figures for papers, of the window at the playhead."""
+        exports, results = self._controller.exports, self._controller.results
+        job, state = exports.job(), self._controller.store.state
+        window = results.window(state.frame)
+        if job is None or window is None:
+            return
+        self._controller.intents.pause()
+        dialog = FigureDialog(job, window.index, self._window)
+        dialog.figure_asked.connect(exports.save_figure)
+        dialog.preview_asked.connect(exports.preview_figure)
+        dialog.finished.connect(lambda _: exports.figures.stop())
+        exports.figures.drawn.connect(dialog.show_preview)
         dialog.open()
 
     def save_capture(self) -> None:

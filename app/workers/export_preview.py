@@ -122,7 +122,7 @@ def draw_preview(
     from mvit_core.export import EXPORTERS, draw_still
 
     exporter = EXPORTERS.get(job.target.suffix.lower())
-    with _sources(model_worker, shown, job, task) as (own, *others):
+    with lent_sources(model_worker, shown, job, task) as (own, *others):
         if exporter is not None and exporter.holds == "numbers":
             if exporter.sheet is None:
                 return Preview()
@@ -150,7 +150,7 @@ def estimate_cost(
     exporter = EXPORTERS.get(ending)
     if exporter is None:
         return None
-    with _sources(model_worker, shown, job, task) as (own, *others):
+    with lent_sources(model_worker, shown, job, task) as (own, *others):
         given = own.explainer, own.video, job.request
         if exporter.holds == "video":
             return estimate_film(*given, ending, task.check, others)
@@ -163,10 +163,13 @@ def estimate_cost(
 
 
 @contextmanager
-def _sources(
+def lent_sources(
     model_worker: ModelWorker, shown: MapRequest, job: ExportJob, task: TaskHandle
 ) -> Iterator[tuple[Source, ...]]:
-    """Clips and models of a job, its own first; what serves it alone is closed in the end."""
+    """Clips and models of a job, its own first, on the inference worker.
+
+    What serves the job alone is closed in the end.
+    """
     from mvit_core.export import Source
 
     lent = [model_worker.lend(shown, task)]

@@ -64,6 +64,8 @@ INFERENCE_TASKS = (
     TaskKey.SERIES,
     TaskKey.MULTIVIEW,
     TaskKey.SAVE_CAPTURE,
+    TaskKey.FIGURE,
+    TaskKey.FIGURE_PREVIEW,
     TaskKey.EXPORT_PREVIEW,
     TaskKey.EXPORT_ESTIMATE,
 )

@@ -113,7 +113,7 @@ class PaneWords:
             which, reduced = "signed difference", ""
         else:
             which, reduced = map_lines(panel.explanation)
-        bar, said = _bar(panel, shot.styles[number], self._heat)
+        bar, said = bar_of(panel, shot.styles[number], self._heat)
         lines: list[Line | Bar] = [Line(f"{panel.name} · {which}"), Line(reduced, MUTED)]
         if figure.panel_lines > len(lines) + figure.panel_bar_lines:
             lines.append(Line(self._source_words(panel.source), MUTED))
@@ -156,12 +156,12 @@ def bar_words(shot: Shot, heat: HeatSettings) -> tuple[str, ...]:
     """What stands beside each colour bar: one of all panels, or one of each pane."""
     panes = zip(shot.panels, shot.styles, strict=True)
     if shot.panels[0].name:
-        return tuple(_bar(panel, style, heat)[1] for panel, style in panes)
+        return tuple(bar_of(panel, style, heat)[1] for panel, style in panes)
     first = shot.styles[0]
     words = _range_words(heat, shot.panels[0].explanation)
     if any(style.range != first.range for style in shot.styles):
         words += ", each panel its own"
-    return (f"{words} · {_unit_words(shot.panels[0].explanation, _units(shot, heat))}",)
+    return (f"{words} · {unit_words(shot.panels[0].explanation, _units(shot, heat))}",)
 
 
 def bar_lines(bar: Bar, words: str, count: int, figure: Figure, width: int) -> list[Line | Bar]:
@@ -191,7 +191,7 @@ def _bar_of_all(shot: Shot, heat: HeatSettings) -> Bar:
     return Bar(first, low, high)
 
 
-def _bar(panel: Panel, style: RenderStyle, heat: HeatSettings) -> tuple[Bar, str]:
+def bar_of(panel: Panel, style: RenderStyle, heat: HeatSettings) -> tuple[Bar, str]:
     """The bar of one pane, and what stands beside it."""
     ends, explanation = (style.range.low, style.range.high), panel.explanation
     if panel.minus is not None:
@@ -203,11 +203,12 @@ def _bar(panel: Panel, style: RenderStyle, heat: HeatSettings) -> tuple[Bar, str
     low, high = (bar_number(value, units, explanation.maps.key_count) for value in ends)
     if style.colormap == COMPONENTS:
         low = high = ""
-    words = f"{_range_words(heat, explanation)} · {_unit_words(explanation, units)}"
+    words = f"{_range_words(heat, explanation)} · {unit_words(explanation, units)}"
     return Bar(style, low, high), words
 
 
-def _unit_words(explanation: Explanation, units: Units) -> str:
+def unit_words(explanation: Explanation, units: Units) -> str:
+    """The unit of the numbers at a colour bar."""
     evidence, method = explanation.evidence, explanation.maps.method
     if method in FEATURES:
         return "components 1, 2, 3" if method == PCA else FEATURES[method].unit
@@ -232,21 +233,27 @@ def caption_lines(
     explanation: Explanation, frame_index: int, layout: Layout = LAYOUTS["single"]
 ) -> list[str]:
     """Three lines: which map, what it reduces, and what the model said."""
-    seen = explanation.capture
-    best = next(iter(seen.predictions), None)  # an encoder of pre-training has no classes
-    said = "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
-    window = f"window {seen.window.index + 1}"  # counted from 1, as the timeline counts
-    said += f" · frame {frame_index} · {window}"
-    return [*map_lines(explanation, layout), said]
+    said = (class_text(explanation), f"frame {frame_index}", window_text(explanation))
+    return [*map_lines(explanation, layout), " · ".join(said)]
+
+
+def class_text(explanation: Explanation) -> str:
+    """What the model said of the window."""
+    # An encoder of pre-training has no classes.
+    best = next(iter(explanation.capture.predictions), None)
+    return "no classes" if best is None else f"{best.name} {share_text(best.probability)}"
+
+
+def window_text(explanation: Explanation) -> str:
+    """The window, counted from 1, as the timeline counts."""
+    return f"window {explanation.capture.window.index + 1}"
 
 
 def map_lines(explanation: Explanation, layout: Layout = LAYOUTS["single"]) -> tuple[str, str]:
     """Two lines: which map, and what it reduces."""
     maps, spec = explanation.maps, explanation.spec
     several = layout.varies != "nothing"
-    where = f"Block {maps.block} · stage {maps.stage}"
-    if layout.varies == "block":
-        where = "Last block of each stage"
+    where = layout.where or f"Block {maps.block} · stage {maps.stage}"
     which = f"{where} · {'each head' if layout.varies == 'head' else head_text(spec.head)}"
     if maps.method in FEATURES:
         which = f"{where} · tokens"

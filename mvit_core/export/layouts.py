@@ -70,13 +70,15 @@ class Layout:
     panels: Callable[[Explain, MapSpec], list[Panel]]
     varies: Literal["nothing", "head", "block"]
     """Parts that differ from panel to panel; the caption leaves them to the labels."""
+    where: str = ""
+    """What the caption says in place of block and stage; empty where all panels are of one."""
 
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
         "single": Layout("Single", _single, varies="nothing"),
         "heads": Layout("Heads", _heads, varies="head"),
-        "stages": Layout("Stages", _stages, varies="block"),
+        "stages": Layout("Stages", _stages, "block", "Last block of each stage"),
         "side-by-side": Layout("Side by side", _side_by_side, varies="nothing"),
     }
 )

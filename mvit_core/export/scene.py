@@ -119,8 +119,8 @@ class Scene:
         panels, request = self.shot(start).panels, self._request
         told: dict[str, Any] = {
             "made_by": "mvit-lens",
-            **self._source_json(0),
-            **_map_json(panels[0], request.map),
+            **source_json(self.sources.each[0]),
+            **map_json(panels[0], request.map),
             "layout": request.layout if request.comparison is None else "compare",
             "look": asdict(request.heat),
             "frames": [start, stop],
@@ -131,8 +131,8 @@ class Scene:
             told["panes"] = [
                 {
                     "name": panel.name,
-                    **self._source_json(panel.source),
-                    **_map_json(panel, panel.explanation.spec),
+                    **source_json(self.sources.each[panel.source]),
+                    **map_json(panel, panel.explanation.spec),
                 }
                 for panel in panels
                 if panel.minus is None
@@ -140,18 +140,20 @@ class Scene:
             told["difference"] = request.comparison.difference
         return json.dumps(told)
 
-    def _source_json(self, place: int) -> dict[str, Any]:
-        source = self.sources.each[place]
-        loaded = source.explainer.loaded
-        return {
-            "video": source.video.path.name,
-            "model": loaded.path.name,
-            "format": loaded.format,
-            "preprocessing": asdict(loaded.clip_spec),
-        }
+
+def source_json(source: Source) -> dict[str, Any]:
+    """Clip and model by name, and how the clip is fed, as JSON."""
+    loaded = source.explainer.loaded
+    return {
+        "video": source.video.path.name,
+        "model": loaded.path.name,
+        "format": loaded.format,
+        "preprocessing": asdict(loaded.clip_spec),
+    }
 
 
-def _map_json(panel: Panel, spec: MapSpec) -> dict[str, Any]:
+def map_json(panel: Panel, spec: MapSpec) -> dict[str, Any]:
+    """What the map of a panel is of, as JSON."""
     explanation = panel.explanation
     return {
         "block": explanation.maps.block,

@@ -65,7 +65,7 @@ class Styles:
     def _style_of(self, panel: Panel) -> RenderStyle:
         explanation = panel.explanation
         if panel.minus is not None:
-            return self._request.heat.signed_style(_difference_ends(panel, panel.minus))
+            return self._request.heat.signed_style(difference_ends(panel))
         if self._policy == "model":
             return self._style(explanation, self._pooled_ends(panel.source, explanation))
         if self._policy != "clip":
@@ -103,6 +103,8 @@ def factors_of(panel: Panel, minus: Panel) -> tuple[float, float]:
     return common_factors(panel.explanation.maps.key_count, minus.explanation.maps.key_count)
 
 
-def _difference_ends(panel: Panel, minus: Panel) -> ValueRange:
+def difference_ends(panel: Panel) -> ValueRange:
+    """The range of a panel from which another is subtracted."""
+    minus = panel.minus or panel
     first, second = (each.explanation.heatmap for each in (panel, minus))
     return difference_range(first, second, factors_of(panel, minus))

@@ -757,6 +757,152 @@ Right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>FigureDialog</name>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Dots per inch</source>
+            <translation>每英寸点数</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <source>Figure</source>
+            <translation>插图</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>格式</translation>
+        </message>
+        <message>
+            <source>Only a PNG has dots</source>
+            <translation>只有 PNG 由像素点组成</translation>
+        </message>
+        <message>
+            <source>The file exists and will be replaced</source>
+            <translation>文件已存在，将被替换</translation>
+        </message>
+        <message>
+            <source>The folder {folder} does not exist</source>
+            <translation>文件夹 {folder} 不存在</translation>
+        </message>
+        <message>
+            <source>The name should end in {ending}</source>
+            <translation>文件名应以 {ending} 结尾</translation>
+        </message>
+        <message>
+            <source>The whole page, {w} × {h} mm</source>
+            <translation>整页，{w} × {h} 毫米</translation>
+        </message>
+        <message>
+            <source>keeps the rules of {page}</source>
+            <translation>符合“{page}”的规定</translation>
+        </message>
+    </context>
+    <context>
+        <name>FigureFields</name>
+        <message>
+            <source> mm</source>
+            <translation> 毫米</translation>
+        </message>
+        <message>
+            <source> pt</source>
+            <translation> 磅</translation>
+        </message>
+        <message>
+            <source>By hand</source>
+            <translation>手动</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <translation>帧数</translation>
+        </message>
+        <message>
+            <source>Frames that the model saw, evenly spread over its window</source>
+            <translation>模型看到的帧，在模型窗口内均匀选取</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>标注</translation>
+        </message>
+        <message>
+            <source>Letters</source>
+            <translation>字号</translation>
+        </message>
+        <message>
+            <source>Locked</source>
+            <translation>已锁定</translation>
+        </message>
+        <message>
+            <source>Numbers from 0 with commas between them, in the order of the rows</source>
+            <translation>从 0 起的编号，用逗号分隔，按行的顺序</translation>
+        </message>
+        <message>
+            <source>Of these</source>
+            <translation>其中</translation>
+        </message>
+        <message>
+            <source>One for all rows</source>
+            <translation>所有行共用</translation>
+        </message>
+        <message>
+            <source>Page</source>
+            <translation>页面</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>颜色范围</translation>
+        </message>
+        <message>
+            <source>Rows</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Rows of blocks or heads can be chosen one by one</source>
+            <translation>块或头的行可以逐个选择</translation>
+        </message>
+        <message>
+            <source>Rows, frames, map and class</source>
+            <translation>行、帧、图与类别</translation>
+        </message>
+        <message>
+            <source>The page has this width; choose the own size for another</source>
+            <translation>该页面宽度固定；如需其他宽度，请选择自定大小</translation>
+        </message>
+        <message>
+            <source>The range on screen is locked or set by hand</source>
+            <translation>屏幕上的颜色范围已锁定或由手动设定</translation>
+        </message>
+        <message>
+            <source>Width</source>
+            <translation>宽度</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>“Of these” takes numbers from 0, such as 0, 3</source>
+            <translation>“其中”须填从 0 起的编号，例如 0, 3</translation>
+        </message>
+    </context>
+    <context>
         <name>Fold</name>
         <message>
             <source>Show or hide the list: {title}</source>
@@ -3540,6 +3686,10 @@ right-click for percentile tails and units</source>
             <translation>加快</translation>
         </message>
         <message>
+            <source>Figure…</source>
+            <translation>插图…</translation>
+        </message>
+        <message>
             <source>Find the effects of heads</source>
             <translation>求各头的效应</translation>
         </message>
@@ -3670,6 +3820,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Last frame</source>
             <translation>最后一帧</translation>
+        </message>
+        <message>
+            <source>Lay maps over frames out on a page in millimetres, for a paper</source>
+            <translation>以毫米为单位将各帧上的图排成页面，用于论文</translation>
         </message>
         <message>
             <source>Layers</source>
@@ -3986,6 +4140,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Panes to compare</source>
             <translation>对比窗格</translation>
+        </message>
+        <message>
+            <source>Paper, journal, SVG, PDF, print, publication</source>
+            <translation>论文, 期刊, SVG, PDF, 印刷, 发表</translation>
         </message>
         <message>
             <source>Patch from another clip…</source>
@@ -6167,6 +6325,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>最佳</translation>
         </message>
         <message>
+            <source>Blocks, all or chosen</source>
+            <translation>块，全部或选定</translation>
+        </message>
+        <message>
             <source>Blur</source>
             <translation>模糊</translation>
         </message>
@@ -6183,12 +6345,24 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>颜色以同一不透明度叠加在整个画面上</translation>
         </message>
         <message>
+            <source>Conference, one column (83 mm)</source>
+            <translation>会议论文，单栏（83 毫米）</translation>
+        </message>
+        <message>
+            <source>Conference, whole width (175 mm)</source>
+            <translation>会议论文，通栏（175 毫米）</translation>
+        </message>
+        <message>
             <source>Cosine similarity of each token of the block to the picked one, -1 to 1.</source>
             <translation>块中每个词元与所选词元的余弦相似度，-1 到 1。</translation>
         </message>
         <message>
             <source>Direct logit attribution</source>
             <translation>直接 logit 归因</translation>
+        </message>
+        <message>
+            <source>Drawing (SVG)</source>
+            <translation>矢量图（SVG）</translation>
         </message>
         <message>
             <source>Erase</source>
@@ -6229,6 +6403,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Heads</source>
             <translation>各头</translation>
+        </message>
+        <message>
+            <source>Heads of one block, all or chosen</source>
+            <translation>一个块的头，全部或选定</translation>
         </message>
         <message>
             <source>Heatmap video (MP4)</source>
@@ -6275,12 +6453,36 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>NumPy 数组形式的图 (NPZ)</translation>
         </message>
         <message>
+            <source>Nature, one column (89 mm)</source>
+            <translation>Nature，单栏（89 毫米）</translation>
+        </message>
+        <message>
+            <source>Nature, two columns (183 mm)</source>
+            <translation>Nature，双栏（183 毫米）</translation>
+        </message>
+        <message>
             <source>Occlusion</source>
             <translation>遮挡</translation>
         </message>
         <message>
+            <source>One map</source>
+            <translation>一幅图</translation>
+        </message>
+        <message>
+            <source>Own size</source>
+            <translation>自定大小</translation>
+        </message>
+        <message>
             <source>PCA colours</source>
             <translation>主成分颜色</translation>
+        </message>
+        <message>
+            <source>Page (PDF)</source>
+            <translation>页面（PDF）</translation>
+        </message>
+        <message>
+            <source>Picture (PNG)</source>
+            <translation>图片（PNG）</translation>
         </message>
         <message>
             <source>Picture of one frame (PNG)</source>
@@ -6349,6 +6551,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>The frame darkens where attention is low</source>
             <translation>注意力低的地方画面变暗</translation>
+        </message>
+        <message>
+            <source>The last block of each stage</source>
+            <translation>每个阶段的最后一个块</translation>
         </message>
         <message>
             <source>The magenta cross shakes, the lime pentagon circles clockwise</source>

@@ -22,6 +22,7 @@ from app.commands import COMMANDS, MENUS
 from app.commands.actions import menu_title
 from app.commands.shortcuts import ShortcutsDialog
 from app.dialogs.export.dialog import ExportDialog
+from app.dialogs.figure.dialog import FigureDialog
 from app.dialogs.guide import GuideWindow
 from app.dialogs.preferences import PreferencesDialog
 from app.dialogs.preprocessing import PreprocessingDialog
@@ -47,7 +48,7 @@ NAMES = frozenset(
     inferno viridis magma cividis batlow lime gray turbo signed NumPy Matroska QuickTime
     ProRes HEVC VP AV
     logit Grad CAM MLP Chefer
-    GIF PNG NPZ CSV JSON YAML pbtxt MP MOV MKV WebM GB cpu CPU RGB BGR English top ln
+    Nature SVG PDF GIF PNG NPZ CSV JSON YAML pbtxt MP MOV MKV WebM GB cpu CPU RGB BGR English top ln
     Ctrl Shift Alt Esc Home End PgUp PgDown Meta Del Tab
 """)
 )
@@ -258,6 +259,7 @@ def test_every_view_is_chinese(chinese, lens, qtbot, view):
     ("command", "kind"),
     [
         ("export.export", ExportDialog),
+        ("export.figure", FigureDialog),
         ("edit.preferences", PreferencesDialog),
         ("help.help", GuideWindow),
         ("help.shortcuts", ShortcutsDialog),

@@ -34,6 +34,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "view": ["view", str(clip), *model],
         "predict": ["predict", str(clip), *model],
         "export": ["export", str(clip), *model, "-o", "out.png"],
+        "figure": ["figure", str(clip), *model, "-o", "out.pdf"],
         "explain": ["explain", str(clip), *model, "-o", "out.npz"],
         "heads": ["heads", str(clip), *model, "--ablate"],
         "what-if": ["what-if", str(clip), *model, "--erase", "0,0,9,9"],

@@ -13,6 +13,7 @@ from mvit_core.attribution import Saliency
 from mvit_core.demo import CLASSES, demo_checkpoint, demo_samples, samples
 from mvit_core.errors import ClipError, ExportError, MvitError
 from mvit_core.export import ExportRequest, export
+from mvit_core.figure import WRITERS, FigureRequest, lint, make_figure
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import project
 from mvit_core.model.kernels import forced
@@ -108,6 +109,15 @@ def test_films_maps_and_numbers_do_not_depend_on_the_library_of_products(loaded,
     for name, one in numbers[0].items():
         if one.dtype.kind == "f":
             np.testing.assert_allclose(one, numbers[1][name], atol=ATTENTION, rtol=1e-3)
+
+
+def test_a_figure_of_a_shipped_clip_keeps_the_rules_of_a_journal_and_is_small(loaded):
+    request = FigureRequest()
+    with open_video(demo_samples()[0].clip) as video:
+        scene = make_figure(Explainer(loaded), video, request)
+    assert lint(scene, request.rules) == ()
+    assert len(WRITERS[".pdf"].write(scene, 0)) <= 200_000
+    assert len(WRITERS[".svg"].write(scene, 0)) <= 400_000
 
 
 def test_the_shipped_clips_are_those_that_the_command_writes(tmp_path):

@@ -72,12 +72,12 @@ class PreviewPane(QWidget):
     def show_preview(self, preview: Preview) -> None:
         """Show a picture and its size, or rows of a table, or the reason why there is neither."""
         image = preview.image
-        self.picture.show_image(image)
-        self.whole.setVisible(image is not None)
-        self.stack.setCurrentWidget(self.table if preview.rows else self.area)
         if preview.problem:
-            self._say(self.tr("No preview: {why}").format(why=preview.problem))
-        elif preview.rows:
+            self.show_problem(preview.problem)
+            return
+        self._show_image(image)
+        if preview.rows:
+            self.stack.setCurrentWidget(self.table)
             self._show_rows(preview.rows)
             self._say(self.tr("The numbers of the window at the play head"))
         elif image is None:
@@ -90,6 +90,21 @@ class PreviewPane(QWidget):
                     "are being found…"
                 )
             self._say(words.format(w=image.width(), h=image.height()))
+
+    def show_page(self, image: QImage, words: str) -> None:
+        """Show a picture that is no frame, and words of its own below it."""
+        self._show_image(image)
+        self._say(words)
+
+    def show_problem(self, why: str) -> None:
+        """Say why there is no picture."""
+        self._show_image(None)
+        self._say(self.tr("No preview: {why}").format(why=why))
+
+    def _show_image(self, image: QImage | None) -> None:
+        self.picture.show_image(image)
+        self.whole.setVisible(image is not None)
+        self.stack.setCurrentWidget(self.area)
 
     def show_estimate(self, estimate: Estimate | None) -> None:
         """Say how large the file will be and how long it takes; nothing where that is not known."""

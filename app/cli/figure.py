@@ -1,0 +1,212 @@
+"""``mvit-lens figure``: write a figure for a paper, and say which rules it breaks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from app.cli.change_options import changes_from
+from app.cli.class_options import classes_from
+from app.cli.heat_options import add_heat_options, heat_from
+from app.cli.map_options import add_map_options, listed, map_from
+from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.models import check_model, explainer_of
+from app.cli.printing import say, say_json, say_note
+from mvit_core.errors import ExportError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mvit_core.figure import FigureRequest, FigureScene, Finding
+
+
+def add_options(figure: argparse.ArgumentParser) -> None:
+    """Give ``figure`` its options; choices are the names in the core's tables."""
+    from mvit_core.figure import WRITERS
+
+    figure.add_argument("clip", type=file_name)
+    add_clip_options(figure)
+    figure.add_argument(
+        "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
+    )
+    add_model_options(figure)
+    figure.add_argument(
+        "-o",
+        "--output",
+        metavar=f"OUT.{{{','.join(ending[1:] for ending in WRITERS)}}}",
+        type=file_name,
+        required=True,
+    )
+    _add_contents(figure)
+    add_map_options(figure)
+    _add_page(figure)
+    add_heat_options(figure, "map", cells_only=True)
+    figure.add_argument("--json", action="store_true", help="print JSON")
+    figure.set_defaults(run=run, usage=figure.error)
+
+
+def _add_contents(figure: argparse.ArgumentParser) -> None:
+    """Options for rows and columns."""
+    from mvit_core.figure import ROWS, VIEWS
+    from mvit_core.figure.request import FRAMES
+
+    figure.add_argument("--view", default="maps", help=f"{listed(VIEWS)} (maps)")
+    group = figure.add_argument_group("rows and columns of maps")
+    group.add_argument("--rows", help=f"{listed(ROWS)} (stages; of evidence: map)")
+    group.add_argument("--blocks", metavar="I,J", help="rows of these blocks, from 0 (all)")
+    group.add_argument("--heads", metavar="I,J", help="rows of these heads, from 0 (all)")
+    group.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
+    group.add_argument(
+        "--frames",
+        default=str(FRAMES),
+        metavar="N|I,J",
+        help="so many sampled frames, evenly spread, or these frames of the clip from 0; one "
+        f"frame as I, ({FRAMES})",
+    )
+    group.add_argument(
+        "--difference", metavar="I,J", help="a further row: row I minus row J, from 0 (none)"
+    )
+    group.add_argument(
+        "--shared-range", action="store_true", help="one range of colours for all rows"
+    )
+
+
+def _add_page(figure: argparse.ArgumentParser) -> None:
+    """Options for the page."""
+    from mvit_core.figure import PRESETS, USUAL_DPI
+
+    first = next(iter(PRESETS))
+    group = figure.add_argument_group("page")
+    group.add_argument(
+        "--page",
+        metavar="NAME",
+        help=f"whose rules the figure is to keep: {listed(PRESETS)} ({first}; with --width: own)",
+    )
+    group.add_argument("--width", type=float, metavar="MM", help="of the page (as --page asks)")
+    group.add_argument("--text-size", type=float, metavar="PT", help="of letters (as --page asks)")
+    group.add_argument(
+        "--no-labels",
+        dest="labelled",
+        action="store_false",
+        help="no words but numbers of colour bars, and what a reader must know",
+    )
+    group.add_argument("--dpi", type=int, metavar="N", help=f"dots per inch of a PNG ({USUAL_DPI})")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the figure, print a summary and what it breaks of its rules; returns the exit code."""
+    from mvit_core import open_video
+    from mvit_core.figure import USUAL_DPI, check_figure_target, lint, make_figure, write_figure
+
+    check_model(options)
+    writer = check_figure_target(options.output)
+    if options.dpi is not None and not writer.has_pixels:
+        raise ExportError(f"--dpi is of a PNG; {options.output.name} has no dots")
+    request = request_from(options)
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
+        explainer = explainer_of(options)
+        target, against = classes_from(options, explainer.loaded)
+        spec = replace(request.shown.map, target=target, against=against)
+        request = replace(request, shown=replace(request.shown, map=spec))
+        scene = make_figure(explainer, video, request)
+        dpi = options.dpi or USUAL_DPI
+        read = (video.path, explainer.loaded.path)
+        written = write_figure(scene, options.output, dpi, read)
+    findings = lint(scene, request.rules, dpi if writer.has_pixels else None)
+    for note in scene.notes:
+        say_note(note)
+    _print_summary(options, request, scene, findings, written)
+    return 0
+
+
+def request_from(options: argparse.Namespace) -> FigureRequest:
+    """Make the request of the options, without the classes of its map.
+
+    Raises:
+        MvitError: an option is none of those allowed.
+    """
+    from mvit_core.export import ExportRequest
+    from mvit_core.figure import PRESETS, ROWS, FigureRequest, check_rows, default_rows
+
+    shown = ExportRequest(map_from(options), heat_from(options), changes=changes_from(options))
+    rows = options.rows or default_rows(shown.map.method)
+    if options.rows is None and (options.blocks or options.heads):
+        rows = "blocks" if options.blocks else "heads"
+    if rows in ROWS and options.view == "maps":
+        check_rows(rows, shown.map.method)
+    page = options.page or (next(iter(PRESETS)) if options.width is None else "own")
+    return FigureRequest(
+        shown,
+        view=options.view,
+        rows=rows,
+        blocks=_numbers("--blocks", options.blocks),
+        heads=_numbers("--heads", options.heads),
+        frames=_frames(options.frames),
+        window=options.window,
+        preset=page,
+        width_mm=options.width,
+        text_pt=options.text_size,
+        labels=options.labelled,
+        difference=_pair_of_rows(options.difference),
+        shared_range=options.shared_range,
+    )
+
+
+def _frames(text: str) -> int | tuple[int, ...]:
+    """So many frames, or those that have commas between them."""
+    numbers = _numbers("--frames", text.removesuffix(","))
+    return numbers[0] if len(numbers) == 1 and not text.endswith(",") else numbers
+
+
+def _pair_of_rows(text: str | None) -> tuple[int, int] | None:
+    """Two rows of ``--difference``.
+
+    Raises:
+        ExportError: the text is not of two numbers.
+    """
+    if text is None:
+        return None
+    numbers = _numbers("--difference", text)
+    if len(numbers) != 2:
+        raise ExportError(f"--difference is {text!r}; allowed are two rows from 0, such as 0,1")
+    return numbers[0], numbers[1]
+
+
+def _numbers(option: str, text: str | None) -> tuple[int, ...]:
+    """Numbers from 0 with commas between them.
+
+    Raises:
+        ExportError: the text is none.
+    """
+    if text is None:
+        return ()
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
+        raise ExportError(f"{option} is {text!r}; allowed are numbers from 0 such as 0,3")
+    return tuple(int(part) for part in parts)
+
+
+def _print_summary(
+    options: argparse.Namespace,
+    request: FigureRequest,
+    scene: FigureScene,
+    findings: tuple[Finding, ...],
+    written: int,
+) -> None:
+    size = round(scene.width, 2), round(scene.height, 2)
+    if options.json:
+        info = {
+            "path": str(options.output),
+            "size_mm": size,
+            "bytes": written,
+            "preset": request.preset,
+            "findings": [asdict(finding) for finding in findings],
+            "notes": scene.notes,
+        }
+        say_json(info)
+        return
+    say(f"wrote {options.output} ({size[0]:g} x {size[1]:g} mm, {written / 1000:.0f} kB)")
+    for finding in findings:
+        say(f"{finding.rule}: {finding.text}")
+    if not findings:
+        say(f"keeps the rules of {request.rules.title}")
