@@ -290,8 +290,9 @@ class HeadsPanel(Panel):
     def show_snapshot(self, old: Snapshot | None, new: Snapshot) -> None:
         if old is None or old.results.shown is not new.results.shown:
             self._show_shown(new)  # other heads have no pictures at first
-        if (old.results.strip if old else None) is not new.results.strip:
-            self.show_strip(new.results.strip)
+        strip = _strip_of(new)
+        if old is None or _strip_of(old) is not strip or old.results.shown is not new.results.shown:
+            self.show_strip(strip)
         if old is None or old.results.is_heat_old != new.results.is_heat_old:
             self.grid.show_age(is_old=new.results.is_heat_old)
         if old is None or old.settings != new.settings:
@@ -326,6 +327,14 @@ class HeadsPanel(Panel):
             button.setChecked(name == head)
         self._group.setExclusive(True)
         self.grid.show_chosen(head_indices(head))
+
+
+def _strip_of(snapshot: Snapshot) -> StripPicture | None:
+    """The pictures of the heads, unless they are still another block's or method's."""
+    strip, shown = snapshot.results.strip, snapshot.results.shown
+    if strip is None or shown is None or len(strip.images) != shown.result.maps.heads:
+        return None
+    return strip
 
 
 def _with_ctrl(event: QMouseEvent | QKeyEvent) -> bool:

@@ -26,6 +26,26 @@ def tile(qtbot, window, head, modifier=Qt.KeyboardModifier.NoModifier):
     settle(qtbot, window)
 
 
+@gui
+def test_heads_of_another_block_wear_no_pictures_of_the_one_before(lens, qtbot, monkeypatch):
+    lens.docks.show("heads")
+    settle(qtbot, lens)
+    grid, seen = lens.panels.heads.grid, []
+    plain = type(grid).show_strip
+
+    def show_strip(self, strip):
+        seen.append((self._heads, None if strip is None else len(strip.images)))
+        plain(self, strip)
+
+    monkeypatch.setattr(type(grid), "show_strip", show_strip)
+    for block in (0, 3, 1, 0, 2):
+        lens.controller.intents.choose_block(block)
+        settle(qtbot, lens)
+        grid.repaint()
+    assert len({heads for heads, _ in seen}) > 1, "the blocks have as many heads as each other"
+    assert all(pictures in (None, heads) for heads, pictures in seen)
+
+
 def average(qtbot, window, *heads):
     tile(qtbot, window, heads[0])
     for head in heads[1:]:
