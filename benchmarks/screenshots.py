@@ -133,12 +133,11 @@ def show_explain(driver: Driver) -> None:
 
 
 def has_answers(driver: Driver) -> bool:
-    """The better map, its faithfulness and the effects of all heads are there."""
+    """The better map and the effects of all heads are there."""
     results = driver.controller.results
-    shown, why, effects = results.shown, results.why, results.effects
-    found = why is not None and why.faithfulness is not None and why.faithfulness.is_complete
+    shown, effects = results.shown, results.effects
     is_there = shown is not None and shown.result.evidence is not None and not shown.result.is_quick
-    return found and is_there and effects is not None and effects.coming == "ready"
+    return is_there and effects is not None and effects.coming == "ready"
 
 
 def show_atlas(driver: Driver) -> None:
