@@ -11,7 +11,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controller.ahead import RunAhead
 from app.controller.batch_opening import RowWays
@@ -26,7 +26,7 @@ from app.controller.frames import Frames
 from app.controller.grid import GridMaps
 from app.controller.head_card import comparing_heads
 from app.controller.heat import HeatScheduler
-from app.controller.jobs import AHEAD, JOB_ORDER, LONG, SMALL
+from app.controller.jobs import AHEAD, JOB_ORDER, LONG
 from app.controller.map_cache import MapCache
 from app.controller.maps import MapScheduler
 from app.controller.open_files import OpenFiles
@@ -80,12 +80,9 @@ class Controller(QObject):
     succeeded = Signal(object)
     """Emitted with the ``TaskKey`` of a task that is done; earlier errors of it are out of date."""
 
-    _more_came = Signal()
-    """Emitted with each task of small pictures; one refresh shows all that came along with it."""
-
     def __init__(self, store: Store, preferences: PreferenceStore, parent: QObject) -> None:
         super().__init__(parent)
-        self.store, self._has_more = store, False
+        self.store = store
         count_frames_from(preferences.values.first_index)
         self._bench = bench = Workbench(store, preferences, Results(samples=find_samples()), self)
         self.budget, self.workers, self._jobs = bench.budget, bench.workers, bench.jobs
@@ -130,7 +127,6 @@ class Controller(QObject):
         bench = self._bench
         bench.message.connect(self.message)
         bench.due.connect(self._refresh)
-        self._more_came.connect(self._refresh_once, Qt.ConnectionType.QueuedConnection)
         bench.workers.start(self._on_finished, self._on_progress)
         self.store.changed.connect(self._on_changed)
         preferences.changed.connect(self._preferred)
@@ -310,18 +306,12 @@ class Controller(QObject):
 
     @Slot(object)
     def _on_finished(self, result: TaskResult) -> None:
-        """Update jobs and refresh after a task has ended and its callbacks were called.
-
-        Small pictures wait until what else has come is painted.
-        """
+        """Update jobs and refresh after a task has ended and its callbacks were called."""
         if self.workers.of(result.key).is_latest(result):
             self._jobs.end(result)
             if result.outcome == "done":
                 self.succeeded.emit(result.key)
-        if result.key in SMALL:
-            self._has_more = True
-            self._more_came.emit()
-        elif result.key not in AHEAD:
+        if result.key not in AHEAD:
             self._refresh()
 
     @Slot(object)
@@ -331,13 +321,7 @@ class Controller(QObject):
             self._refresh()
 
     @Slot()
-    def _refresh_once(self) -> None:
-        if self._has_more:
-            self._refresh()
-
-    @Slot()
     def _refresh(self) -> None:
-        self._has_more = False
         for each in self._collaborators:
             each.refresh()
         self._bench.results = replace(

@@ -44,9 +44,6 @@ JOB_ORDER = (
 AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
 """Tasks that work ahead: several end with every frame, and none changes what is known."""
 
-SMALL = frozenset((TaskKey.STRIP, TaskKey.MINIS))
-"""Tasks that paint small pictures beside what is looked at."""
-
 LONG = frozenset((TaskKey.EXPORT, TaskKey.SAVE_CAPTURE, TaskKey.SERIES, TaskKey.MULTIVIEW))
 """Jobs that take long and leave nothing behind where the window closes on them."""
 

@@ -45,6 +45,8 @@ class StripPicture:
     images: tuple[QImage, ...]
     sinks: tuple[float, ...] | None
     """(heads,): share of each head on the class key."""
+    style: RenderStyle
+    """Range and colours of the pictures."""
 
 
 @dataclass(frozen=True)

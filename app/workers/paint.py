@@ -68,7 +68,7 @@ def paint_strip(
         images.append(to_argb(heat_layer(heatmap, frame_index, key.style, size)))
     sinks = result.maps.sinks
     shares = None if sinks is None else tuple(map(float, sinks))
-    return StripPicture(result.request, tuple(images), shares)
+    return StripPicture(result.request, tuple(images), shares, key.style)
 
 
 def paint_still(

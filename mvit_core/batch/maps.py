@@ -226,7 +226,7 @@ def _encoded(blocks: Mapping[int, _Block], layout: _Layout) -> dict[str, bytes]:
     )
     array[...] = values
     made = {name: bytes(value.to_bytes()) for name, value in kept.items()}
-    facts = json.loads(made["zarr.json"])
+    facts = load_json(made["zarr.json"])
     facts["shape"] = [clips, *values.shape[1:]]
     return made | {"zarr.json": json.dumps(facts, indent=1).encode()}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mvit_core.batch.unit import run_shard
 from mvit_core.batch.worker import Failed, Finished, Ready
 from mvit_core.errors import EngineError, MvitError
+from mvit_core.system.ordinary_file import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +92,7 @@ class ShardActor:
         if self._runner is None:
             try:
                 os.chdir(self._place)
-                sees = (self._work.folder / "done").is_dir()
+                sees = is_folder(self._work.folder / "done")
             except OSError:
                 sees = False
             if not sees:

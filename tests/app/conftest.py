@@ -17,7 +17,6 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.results import TaskKey
 from app.window.launch import ViewOptions, make_application, open_window
 from app.workers.worker import Worker
 
@@ -132,7 +131,7 @@ def is_settled(window):
         )
         and results.strip is not None
         and results.strip.request == results.request
-        and not window.controller.workers.paint.is_pending(TaskKey.STRIP)
+        and results.strip.style == results.heat.key.style.without_frame
         and not results.is_busy
     )
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app.results import Message
 from app.widgets import theme
 from app.widgets.basic import label
-from app.widgets.stylesheet import apply_theme
+from app.widgets.stylesheet import apply_theme, dress
 from tests.app.conftest import settle
 from tests.app.contrast import MARK, TEXT, contrast, faint_texts, ground_of, over, texts_of
 from tests.app.test_compare import pinned
@@ -144,6 +144,7 @@ def panel(qapp, in_theme):
     """A panel with every kind of control that has marks."""
     in_theme()
     made = QWidget()
+    dress(made)
     made.setObjectName("body")
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     row = QHBoxLayout(made)

@@ -354,6 +354,8 @@ def test_another_language_loses_nothing(lens, qtbot):
 def thumbs_of(window):
     """Pixels of the small pictures of heads, and whether each layer has one."""
     grid, tree = window.panels.heads.grid, window.panels.layers.tree
+    for name in ("heads", "layers"):
+        window.docks.show(name)
     image = grid.grab(grid.thumb_box(0).adjusted(3, 3, -3, -3)).toImage()
     rows = [tree.topLevelItem(place) for place in range(tree.topLevelItemCount())]
     blocks = [row.child(place) for row in rows for place in range(row.childCount())]

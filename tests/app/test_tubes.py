@@ -134,6 +134,7 @@ def test_the_span_is_the_window_the_loop_or_the_whole_clip(lens, qtbot):
 
 def test_a_tube_beside_what_the_model_sees_is_listed_as_such(lens, qtbot):
     part = lens.panels.effects.what_if
+    lens.docks.show("effects")
     lens.store.update(changes=Changes(tubes=(TUBE, replace(TUBE, box=Box(0, 0, 4, 108)))))
     settle(qtbot, lens)
     one, other = (row.words.full_text for row in part.rows)

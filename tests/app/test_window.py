@@ -308,6 +308,8 @@ def test_space_presses_a_focused_button_instead_of_playing(lens, qtbot):
 def test_every_button_has_a_name_and_a_tooltip(lens):
     from PySide6.QtWidgets import QToolButton
 
+    for name in lens.docks.by_name:  # a panel is filled once it is seen
+        lens.docks.show(name)
     of_qt = ("qt_", "Scroll")
     own = [b for b in lens.findChildren(QToolButton) if not b.objectName().startswith(of_qt)]
     assert own

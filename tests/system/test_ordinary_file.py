@@ -176,6 +176,7 @@ READ_DIRECTLY = {
     "app/window/housekeeping.py",
     "mvit_core/checkpoint/labels.py",
     "mvit_core/demo/samples.py",
+    "mvit_core/figure/font.py",
     "mvit_core/spreadsheet.py",
     "mvit_core/system/atomic_file.py",
     "mvit_core/system/spill.py",

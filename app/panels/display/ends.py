@@ -92,7 +92,10 @@ class RangeControls(QWidget):
         """Show values and range of the map on screen."""
         has_numbers = shown is not None and shown.result.maps.colours is None
         self._shown = shown if has_numbers else None  # components have colours instead
-        self._later.start()
+        if self._shown is None:
+            self._show_all()
+        else:
+            self._later.start()
 
     def _show_all(self) -> None:
         self._later.stop()
