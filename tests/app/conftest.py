@@ -132,6 +132,7 @@ def is_settled(window):
         and results.strip is not None
         and results.strip.request == results.request
         and results.strip.style == results.heat.key.style.without_frame
+        and not window.panels.display.range.waits
         and not results.is_busy
     )
 

@@ -97,6 +97,11 @@ class RangeControls(QWidget):
         else:
             self._later.start()
 
+    @property
+    def waits(self) -> bool:
+        """The bars are still those of the map before."""
+        return self._later.isActive()
+
     def _show_all(self) -> None:
         self._later.stop()
         shown, state, locked = self._shown, self._state, self._state.heat.locked_range is not None
