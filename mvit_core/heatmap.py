@@ -54,7 +54,10 @@ class Heatmap:
 
     def token_frames(self, t: int) -> tuple[int, ...]:
         """The source frames that were sampled and lie nearest to token t."""
-        near = (frame for frame in self.frame_indices if self.token_time(frame) == t)
+        frames = self.frame_indices
+        places = np.interp(frames, *_places(frames))
+        times = np.floor((places - self.time[1]) / self.time[0] + 0.5).clip(0, self.shape[0] - 1)
+        near = (frame for frame, time in zip(frames, times, strict=True) if time == t)
         return tuple(dict.fromkeys(near))
 
     def token_at(self, x: float, y: float, frame_index: int) -> Triple | None:

@@ -64,7 +64,7 @@ class GridMaps(Collaborator):
         self._asks: dict[MapResult, CellsAsk] = {}
         self._mini_pictures: tuple[CellsPicture, ...] = ()
         self._minis_asked_for: object = None
-        self._requested: tuple[object, dict[int, MapRequest]] | None = None
+        self._requested: tuple[object, dict[int, MapRequest], MapRequest] | None = None
 
     @override
     def refresh(self) -> None:
@@ -157,15 +157,17 @@ class GridMaps(Collaborator):
         request = results.request
         if request is None or request.is_of_evidence:
             return {}  # evidence is of no one layer
-        asked = (request, results.layers)
-        if self._requested is None or self._requested[0] != asked:
-            here = results.layer(request.block)
-            assert here is not None
-            requests = {layer.block: request.on_layer(here, layer) for layer in results.layers}
-            if self._requested is not None and requests == self._requested[1]:
-                requests = self._requested[1]  # of another layer, and so the same for all
-            self._requested = (asked, requests)
-        return self._requested[1]
+        made = self._requested
+        if made is not None and made[0] == results.layers:
+            # Where no token is picked in it, the layer shown says nothing of the others.
+            is_shared = isinstance(request.map.query, str) or request is made[2]
+            if is_shared and made[1].get(request.block) == request:
+                return made[1]
+        here = results.layer(request.block)
+        assert here is not None
+        requests = {layer.block: request.on_layer(here, layer) for layer in results.layers}
+        self._requested = (results.layers, requests, request)
+        return requests
 
     def _fetch(self, requests: dict[int, MapRequest]) -> None:
         """Request the maps of one more block."""

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QMenuBar, QStatusBar, QWidget
 from typing_extensions import override
 
@@ -87,6 +87,8 @@ class MainWindow(TabRing):
         self.files = RecentFiles(settings, self)
         self.controller = Controller(self.store, preferences, self)
         self.upkeep = Upkeep(self._show_memory, self)
+        self._actions_later = QTimer(self, singleShot=True, interval=50)  # while frames move
+        self._actions_later.timeout.connect(self._show_actions)
         self.built = Built(self, self.controller)
         self._build()
         self.store.changed.connect(lambda _, new: self.layouts.go_to(new.workspace))
@@ -334,7 +336,14 @@ class MainWindow(TabRing):
         self.layouts.show_clip(is_open=results.video is not None)
         self._pages.show_page(page)
         self._show_title()
-        self.actions_table.show(self.store.state, results)
+        if not (self.store.state.playing or self.store.state.scrubbing):
+            self._show_actions()
+        elif not self._actions_later.isActive():
+            self._actions_later.start()
+
+    def _show_actions(self) -> None:
+        self._actions_later.stop()
+        self.actions_table.show(self.store.state, self.controller.results)
 
     def _show_title(self) -> None:
         video, session = self.controller.results.video, self.sessions.path
