@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,11 @@ from mvit_core.errors import ExportError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
+    from mvit_core.export import Source
     from mvit_core.figure import FigureRequest, FigureScene, Finding
+    from mvit_core.video import Video
 
 
 def add_options(figure: argparse.ArgumentParser) -> None:
@@ -67,6 +72,18 @@ def _add_contents(figure: argparse.ArgumentParser) -> None:
         "--difference", metavar="I,J", help="a further row: row I minus row J, from 0 (none)"
     )
     group.add_argument(
+        "--compare-clip",
+        metavar="F",
+        type=file_name,
+        help="rows of panes: A, and the same map of another clip as B",
+    )
+    group.add_argument(
+        "--compare-checkpoint",
+        metavar="F",
+        type=file_name,
+        help="the same of another model, which is read by the same options",
+    )
+    group.add_argument(
         "--shared-range", action="store_true", help="one range of colours for all rows"
     )
 
@@ -95,7 +112,7 @@ def _add_page(figure: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the figure, print a summary and what it breaks of its rules; returns the exit code."""
-    from mvit_core import open_video
+    from mvit_core.export import Source
     from mvit_core.figure import USUAL_DPI, check_figure_target, lint, make_figure, write_figure
 
     check_model(options)
@@ -103,14 +120,16 @@ def run(options: argparse.Namespace) -> int:
     if options.dpi is not None and not writer.has_pixels:
         raise ExportError(f"--dpi is of a PNG; {options.output.name} has no dots")
     request = request_from(options)
-    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
+    with ExitStack() as opened:
+        video = opened.enter_context(_open(options, options.clip))
         explainer = explainer_of(options)
         target, against = classes_from(options, explainer.loaded)
-        spec = replace(request.shown.map, target=target, against=against)
-        request = replace(request, shown=replace(request.shown, map=spec))
-        scene = make_figure(explainer, video, request)
+        request = _of_classes(request, target, against)
+        others = _others(options, Source(explainer, video), opened)
+        scene = make_figure(explainer, video, request, others=others)
         dpi = options.dpi or USUAL_DPI
-        read = (video.path, explainer.loaded.path)
+        sources = (Source(explainer, video), *others)
+        read = tuple(path for each in sources for path in (each.video.path, each.model_path))
         written = write_figure(scene, options.output, dpi, read)
     findings = lint(scene, request.rules, dpi if writer.has_pixels else None)
     for note in scene.notes:
@@ -119,17 +138,68 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _open(options: argparse.Namespace, clip: Path) -> Video:
+    from mvit_core import open_video
+
+    return open_video(clip, fps=options.fps, stream=options.stream)
+
+
+def _is_comparison(options: argparse.Namespace) -> bool:
+    return options.compare_clip is not None or options.compare_checkpoint is not None
+
+
+def _others(options: argparse.Namespace, own: Source, opened: ExitStack) -> tuple[Source, ...]:
+    """Clip and model of pane B, where a figure compares.
+
+    Raises:
+        MvitError: a file is missing or damaged.
+    """
+    from mvit_core.capture_file import is_capture
+    from mvit_core.export import Source
+
+    if not _is_comparison(options):
+        return ()
+    video, explainer = own.video, own.explainer
+    if options.compare_clip is not None:
+        video = opened.enter_context(_open(options, options.compare_clip))
+    model = options.compare_checkpoint
+    if model is not None or (video is not own.video and is_capture(video.path)):
+        checkpoint = options.checkpoint if model is None else model
+        wanted = {**vars(options), "clip": video.path, "checkpoint": checkpoint}
+        explainer = explainer_of(Namespace(**wanted))
+    return (Source(explainer, video),)
+
+
+def _of_classes(request: FigureRequest, target: int | None, against: int | None) -> FigureRequest:
+    """The request with the classes of its maps, in every pane."""
+    spec = replace(request.shown.map, target=target, against=against)
+    shown = replace(request.shown, map=spec)
+    if shown.comparison is not None:
+        panes = tuple(replace(pane, map=spec) for pane in shown.comparison.panes)
+        shown = replace(shown, comparison=replace(shown.comparison, panes=panes))
+    return replace(request, shown=shown)
+
+
 def request_from(options: argparse.Namespace) -> FigureRequest:
     """Make the request of the options, without the classes of its map.
 
     Raises:
         MvitError: an option is none of those allowed.
     """
-    from mvit_core.export import ExportRequest
+    from mvit_core.export import Comparison, ExportRequest, PaneMap
     from mvit_core.figure import PRESETS, ROWS, FigureRequest, check_rows, default_rows
 
     shown = ExportRequest(map_from(options), heat_from(options), changes=changes_from(options))
     rows = options.rows or default_rows(shown.map.method)
+    if _is_comparison(options):
+        rows = options.rows or "panes"
+        if rows != "panes":
+            raise ExportError(f"--compare-... makes rows of panes; leave --rows {rows} out")
+        panes = (
+            PaneMap("A", shown.map, changes=shown.changes),
+            PaneMap("B", shown.map, 1, changes=shown.changes),
+        )
+        shown = replace(shown, comparison=Comparison(panes))
     if options.rows is None and (options.blocks or options.heads):
         rows = "blocks" if options.blocks else "heads"
     if rows in ROWS and options.view == "maps":

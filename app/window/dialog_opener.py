@@ -10,12 +10,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.dialogs.choose import ChooseDialog
-from app.dialogs.export.content import ExportFacts
-from app.dialogs.export.dialog import ExportDialog
-from app.dialogs.figure.dialog import FigureDialog
 from app.dialogs.help import rate_dialog, stride_dialog
-from app.dialogs.patch import PatchDialog
-from app.dialogs.preprocessing import PreprocessingDialog
 from app.results import Message
 from app.state.view_state import ModelSource
 from app.text.model_words import network_words
@@ -38,7 +33,7 @@ LABELS = "*.txt *.json *.csv *.yaml *.yml *.pbtxt *.names"
 
 
 class DialogOpener(QObject):
-    """Opens dialogs over a window.
+    """Opens dialogs over a window; the large ones are imported when they are asked for.
 
     Args:
         window: the parent of every dialog.
@@ -183,6 +178,9 @@ class DialogOpener(QObject):
 
     def export(self) -> None:
         """Open the export dialog."""
+        from app.dialogs.export.content import ExportFacts
+        from app.dialogs.export.dialog import ExportDialog
+
         results, state = self._controller.results, self._controller.store.state
         job, layer = self._controller.exports.job(), results.layer(state.map.block)
         if job is None or layer is None or results.video is None:
@@ -208,6 +206,8 @@ class DialogOpener(QObject):
 
     def figure(self) -> None:
         """Open the dialog of figures for papers, of the window at the playhead."""
+        from app.dialogs.figure.dialog import FigureDialog
+
         exports, results = self._controller.exports, self._controller.results
         job, state = exports.job(), self._controller.store.state
         window = results.window(state.frame)
@@ -249,6 +249,8 @@ class DialogOpener(QObject):
 
     def patch(self) -> None:
         """Ask for another clip and a part, and have the window shown patched."""
+        from app.dialogs.patch import PatchDialog
+
         results, state = self._controller.results, self._controller.store.state
         layer = results.layer(state.map.block)
         endings = " ".join(f"*{ending}" for ending in sorted(VIDEO_ENDINGS))
@@ -264,6 +266,8 @@ class DialogOpener(QObject):
 
     def preprocessing(self) -> None:
         """Open the preprocessing dialog, beside the picture."""
+        from app.dialogs.preprocessing import PreprocessingDialog
+
         model, used = self._controller.results.model, self._controller.store.state.clip_spec
         if model is None:
             return

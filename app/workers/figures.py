@@ -127,5 +127,5 @@ def _scene(
 ) -> FigureScene:
     from mvit_core.figure import make_figure
 
-    with lent_sources(model_worker, shown, job.export, task) as (own, *_):
-        return make_figure(own.explainer, own.video, job.request, task.check)
+    with lent_sources(model_worker, shown, job.export, task) as (own, *others):
+        return make_figure(own.explainer, own.video, job.request, task.check, others)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mvit_core.attribution import MapSpec
 from mvit_core.errors import ExportError
@@ -55,6 +56,11 @@ class Source:
 
     explainer: Explainer
     video: Video
+
+    @property
+    def model_path(self) -> Path:
+        """The file of the model."""
+        return self.explainer.loaded.path
 
 
 class Sources:

@@ -6,12 +6,13 @@
                                                           -WRITERS[ending]-> bytes
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from mvit_core.errors import ExportError
+from mvit_core.export import Source
 from mvit_core.figure.content import OnPiece, check_rows, content_of, default_rows
 from mvit_core.figure.layout import lay_out
 from mvit_core.figure.linter import RULES, Finding, lint
@@ -84,6 +85,7 @@ def make_figure(
     video: Video,
     request: FigureRequest,
     on_piece: OnPiece = _nothing,
+    others: Sequence[Source] = (),
 ) -> FigureScene:
     """The figure of one window of a clip.
 
@@ -92,6 +94,7 @@ def make_figure(
         video: the clip.
         request: what is shown, and how large.
         on_piece: called between two pieces of work; what it raises ends the work.
+        others: further clips and models, of which panes show maps.
 
     Raises:
         ExportError: the rows do not suit the method, or there is no room for so many frames.
@@ -101,7 +104,7 @@ def make_figure(
     if request.view in PLOTS:
         changed = explainer.with_changes(request.shown.changes)
         return lay_out_plots(PLOTS[request.view](changed, video, request, on_piece), request)
-    return lay_out(content_of(explainer, video, request, on_piece), request)
+    return lay_out(content_of(explainer, video, request, on_piece, others), request)
 
 
 def check_figure_target(path: Path) -> Writer:

@@ -9,42 +9,34 @@ from typing import Any
 import numpy as np
 
 from mvit_core.attribution import FEATURES, METHODS
-from mvit_core.errors import ClipError, ExportError
+from mvit_core.errors import ExportError
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.export import Source
 from mvit_core.export.box_labels import boxes_in
 from mvit_core.export.caption import bar_of, head_text, unit_words
-from mvit_core.export.comparison import Sources
+from mvit_core.export.comparison import Sources, panes_of
 from mvit_core.export.layouts import LAYOUTS, Explain, Layout, Panel, fits
 from mvit_core.export.remarks import DAMAGED, remarks_of
 from mvit_core.export.scene import map_json, source_json
 from mvit_core.export.styles import Styles, difference_ends
+from mvit_core.figure.columns import Column, columns_of, frames_of, window_of_figure
 from mvit_core.figure.request import FigureRequest
 from mvit_core.pipeline import Explainer, Explanation, MapSpec
-from mvit_core.render import HeatSettings, ImageArray, RenderStyle
-from mvit_core.video import ClipWindow, Video, window_of
-from mvit_core.video.clip import check_held
+from mvit_core.render import HeatSettings, RenderStyle
+from mvit_core.video import ClipWindow, Video
+from mvit_core.video.boxes import Box
 
-_LAYOUT_OF = {"stages": "stages", "blocks": "stages", "heads": "heads", "map": "single"}
+_LAYOUT_OF = {
+    "stages": "stages",
+    "blocks": "stages",
+    "heads": "heads",
+    "map": "single",
+    "panes": "single",
+}
 """The layout of exports that has the maps of some rows."""
 
 OnPiece = Callable[[], None]
 """Called between two pieces of work; what it raises ends the work."""
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One frame."""
-
-    frame_index: int
-    seconds: float
-    pixels: ImageArray
-    """(H, W, 3), in stored pixels."""
-
-    @property
-    def name(self) -> str:
-        """What it is called beside the figure."""
-        return f"frame {self.frame_index}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,12 @@ class Row:
     """Lines beside it; () where the words below say it all."""
     panel: Panel
     bar: Bar
+    frames: tuple[Column, ...]
+    """Its pictures, from left to right: those of the columns, or of a pane's own clip then."""
+    display_size: tuple[int, int]
+    """(width, height) of its frames, pixel aspect applied."""
+    other_frames: tuple[int, ...] = ()
+    """Of a difference: the frames at which the map subtracted is read, from left to right."""
 
     @property
     def explanation(self) -> Explanation:
@@ -79,8 +77,8 @@ class FigureContent:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    display_size: tuple[int, int]
-    """(width, height) of the frames, pixel aspect applied."""
+    sources: tuple[Source, ...]
+    """The figure's own clip and model, then those of panes."""
     remarks: tuple[str, ...]
     """What a reader must know, whatever else is left out."""
     notes: tuple[str, ...]
@@ -88,64 +86,112 @@ class FigureContent:
 
 
 def content_of(
-    explainer: Explainer, video: Video, request: FigureRequest, on_piece: OnPiece
+    explainer: Explainer,
+    video: Video,
+    request: FigureRequest,
+    on_piece: OnPiece,
+    others: Sequence[Source] = (),
 ) -> FigureContent:
     """Run the window of a figure and pick what is shown of it.
 
     Raises:
         ClipError: the video has no such window or frame, or a capture file holds none of it.
+        ExportError: a pane is of a clip and a model that are not among ``others``.
         MvitError: the model or the video does not give what is asked for.
     """
     shown = request.shown
+    if request.rows != "panes":
+        shown = replace(shown, comparison=None)
     check_rows(request.rows, shown.map.method)
-    explainer = explainer.with_changes(shown.changes)
-    source = Source(explainer, video)
-    sources = Sources((source,), shown.tiling)
+    source = Source(explainer.with_changes(shown.changes), video)
+    sources = Sources((source, *others), shown.tiling)
     window = window_of_figure(sources.windows[0], video, request)
+    middle = (window.start + window.stop - 1) // 2
+    windows = (window, *sources.windows_at(middle)[1:])
     boxes = boxes_in(shown, video, window)
-    captured = explainer.capture(video, window, lambda *_: on_piece(), boxes=boxes)
-
-    def explain(spec: MapSpec) -> Explanation:
-        on_piece()
-        return explainer.explain(video, window, spec, boxes=boxes)
-
-    panels = layout_of(request).panels(explain, shown.map)
-    styles = Styles(sources, shown, on_piece).of(panels, (window,))
-    rows = _rows(panels, styles, request)
-    panels = [row.panel for row in rows]
-    damaged = not video.damaged_frames.isdisjoint(window.frame_indices)
-    said = [*((DAMAGED,) if damaged else ()), *(w for each in panels for w in remarks_of(each))]
-    notes = [captured.note, *(each.explanation.maps.note for each in panels), *video.damage]
+    captured = source.explainer.capture(video, window, lambda *_: on_piece(), boxes=boxes)
+    panels = _panels(sources, windows, request, boxes, on_piece)
+    styles = Styles(sources, shown, on_piece).of(panels, windows)
     columns = tuple(columns_of(video, frames_of(captured.frame_indices, video, window, request)))
+    rows = _rows(panels, styles, request, sources, columns)
+    panels = [row.panel for row in rows]
+    seen = {panel.source for panel in panels}
+    damaged = any(_is_damaged(sources.each[place].video, windows[place]) for place in seen)
+    said = [*((DAMAGED,) if damaged else ()), *(w for each in panels for w in remarks_of(each))]
+    notes = [captured.note, *(each.explanation.maps.note for each in panels)]
+    notes += [words for place in sorted(seen) for words in sources.each[place].video.damage]
     return FigureContent(
         columns,
         rows,
-        video.display_size,
+        sources.each,
         tuple(dict.fromkeys(said)),
         tuple(note for note in dict.fromkeys(notes) if note),
-        _provenance(source, request, window, panels, columns),
+        _provenance(sources, request, window, panels, columns),
     )
+
+
+def _panels(
+    sources: Sources,
+    windows: Sequence[ClipWindow],
+    request: FigureRequest,
+    boxes: tuple[Box, ...],
+    on_piece: OnPiece,
+) -> list[Panel]:
+    """The maps that rows show, one window of each source."""
+    comparison = request.shown.comparison
+    if request.rows == "panes":
+        assert comparison is not None
+        if request.difference is not None:
+            comparison = replace(comparison, difference=request.difference)
+        return panes_of(sources, windows, comparison, boxes)
+    own = sources.each[0]
+
+    def explain(spec: MapSpec) -> Explanation:
+        on_piece()
+        return own.explainer.explain(own.video, windows[0], spec, boxes=boxes)
+
+    panels = list(layout_of(request).panels(explain, request.shown.map))
+    if request.difference is not None:
+        panels.append(_difference(panels, request))
+    return panels
+
+
+def _is_damaged(video: Video, window: ClipWindow) -> bool:
+    return not video.damaged_frames.isdisjoint(window.frame_indices)
 
 
 # -- rows ----------------------------------------------------------------------------------------
 
 
 def _rows(
-    panels: Sequence[Panel], styles: Sequence[RenderStyle], request: FigureRequest
+    panels: Sequence[Panel],
+    styles: Sequence[RenderStyle],
+    request: FigureRequest,
+    sources: Sources,
+    columns: tuple[Column, ...],
 ) -> tuple[Row, ...]:
-    """Panels with their labels and colour bars, and the difference of two of them."""
+    """Panels with their labels, colour bars and frames."""
     heat = replace(request.shown.heat, smooth=False)
-    bars = _shared_bars(panels, heat) if request.shared_range else None
-    if bars is None:
-        bars = [_own_bar(panel, style, heat) for panel, style in zip(panels, styles, strict=True)]
-    labels = [_labels(panel, request) for panel in panels]
-    rows = [Row(*each) for each in zip(labels, panels, bars, strict=True)]
-    if request.difference is not None:
-        panel = _difference(panels, request)
-        first, second = (labels[place][0] for place in request.difference)
-        style = heat.signed_style(difference_ends(panel))
-        rows.append(Row((f"{first} \u2212", second), panel, _own_bar(panel, style, heat)))
+    amounts = [panel for panel in panels if panel.minus is None]
+    shared = _shared_bar(amounts, heat) if request.shared_range else None
+    rows = []
+    for panel, style in zip(panels, styles, strict=True):
+        signed = style if panel.minus is None else heat.signed_style(difference_ends(panel))
+        bar = shared if panel.minus is None else None
+        minus = () if panel.minus is None else _frames_at(sources, panel.minus.source, columns)
+        video = sources.each[panel.source].video
+        frames = columns
+        if panel.source:
+            frames = tuple(columns_of(video, _frames_at(sources, panel.source, columns)))
+        bar = bar or _own_bar(panel, signed, heat)
+        labels = _labels(panel, request)
+        rows.append(Row(labels, panel, bar, frames, video.display_size, minus))
     return tuple(rows)
+
+
+def _frames_at(sources: Sources, place: int, columns: Sequence[Column]) -> tuple[int, ...]:
+    """The frames of a source at the times of the columns."""
+    return tuple(sources.frame_index(place, column.frame_index) for column in columns)
 
 
 def layout_of(request: FigureRequest) -> Layout:
@@ -208,12 +254,16 @@ def _difference(panels: Sequence[Panel], request: FigureRequest) -> Panel:
             f"the difference is of rows {one} and {other}; allowed are two of those that the "
             f"figure has, 0 to {len(panels) - 1}"
         )
-    first, second = panels[one], panels[other]
-    return replace(first, minus=second)
+    return replace(panels[one], minus=panels[other])
 
 
 def _labels(panel: Panel, request: FigureRequest) -> tuple[str, ...]:
     """Lines beside a row."""
+    if request.rows == "panes":
+        return (panel.name,)
+    if panel.minus is not None:
+        first, second = replace(panel, minus=None), panel.minus
+        return f"{_labels(first, request)[0]} \u2212", _labels(second, request)[0]
     maps = panel.explanation.maps
     if request.rows == "stages":
         return f"Stage {maps.stage}", f"block {maps.block}"
@@ -231,8 +281,8 @@ def _own_bar(panel: Panel, style: RenderStyle, heat: HeatSettings) -> Bar:
     return Bar(bar.style, bar.low, bar.high, words)
 
 
-def _shared_bars(panels: Sequence[Panel], heat: HeatSettings) -> list[Bar] | None:
-    """The bar of all maps shown, for each of them; None where their ends are given anyway."""
+def _shared_bar(panels: Sequence[Panel], heat: HeatSettings) -> Bar | None:
+    """The bar of all maps shown; None where colours are of no amounts."""
     first = panels[0].explanation
     keys = {panel.explanation.maps.key_count for panel in panels}
     if len(keys) > 1:
@@ -242,97 +292,34 @@ def _shared_bars(panels: Sequence[Panel], heat: HeatSettings) -> list[Bar] | Non
     ends = pooled.ends(first.maps, first.saliency, pool)
     made = _own_bar(panels[0], heat.style_of(first.maps.method, ends), heat)
     if not heat.is_automatic or first.maps.colours is not None:
-        return [made] * len(panels)
+        return made
     units = heat.units if first.maps.method in METHODS else "probability"
-    words = f"one range for all rows · {unit_words(first, units)}"
-    return [replace(made, words=words)] * len(panels)
-
-
-# -- columns -------------------------------------------------------------------------------------
-
-
-def window_of_figure(
-    windows: Sequence[ClipWindow], video: Video, request: FigureRequest
-) -> ClipWindow:
-    """The clip window that a figure is of.
-
-    Raises:
-        ClipError: there is none such.
-    """
-    if request.window is not None:
-        known = {window.index: window for window in windows}
-        if request.window in known:
-            return known[request.window]
-        allowed = f"0 to {len(windows) - 1}"
-        if list(known) != list(range(len(windows))):  # those that a capture file holds
-            allowed = ", ".join(map(str, known))
-        raise ClipError(
-            f"window {request.window} does not exist; {video.path.name} has windows {allowed}"
-        )
-    if isinstance(request.frames, int):
-        return windows[0]
-    first = request.frames[0]
-    if not 0 <= first < video.frame_count:
-        raise _no_such_frame(first, video)
-    return window_of(windows, first)
-
-
-def frames_of(
-    sampled: Sequence[int], video: Video, window: ClipWindow, request: FigureRequest
-) -> tuple[int, ...]:
-    """The frames of the columns: those named, or so many of the sampled ones, evenly spread.
-
-    Raises:
-        ClipError: the video has no such frame, the window does not speak for it, or a capture file
-            holds no picture of it.
-    """
-    if isinstance(request.frames, int):
-        each = tuple(dict.fromkeys(sampled))
-        count = min(request.frames, len(each))
-        return tuple(each[int((place + 0.5) * len(each) / count)] for place in range(count))
-    for frame in request.frames:
-        if not 0 <= frame < video.frame_count:
-            raise _no_such_frame(frame, video)
-        if not window.start <= frame < window.stop:
-            raise ClipError(
-                f"frame {frame} lies in another window than the figure is of: window "
-                f"{window.index} has frames {window.start} to {window.stop - 1}; a figure is of one"
-            )
-    check_held(video, request.frames)
-    return request.frames
-
-
-def columns_of(video: Video, frames: Sequence[int]) -> list[Column]:
-    """Decode the frames of the columns."""
-    times = video.pts_seconds
-    return [Column(frame, float(times[frame]), video.frame(frame)) for frame in frames]
-
-
-def _no_such_frame(frame: int, video: Video) -> ClipError:
-    return ClipError(
-        f"frame {frame} does not exist; the video has frames 0 to {video.frame_count - 1}"
-    )
+    return replace(made, words=f"one range for all rows · {unit_words(first, units)}")
 
 
 # -- provenance ----------------------------------------------------------------------------------
 
 
 def _provenance(
-    source: Source,
+    sources: Sources,
     request: FigureRequest,
     window: ClipWindow,
     panels: Sequence[Panel],
     columns: Sequence[Column],
 ) -> str:
+    def of_row(panel: Panel) -> dict[str, Any]:
+        own = {"name": panel.name, **source_json(sources.each[panel.source])} if panel.name else {}
+        return {**own, **map_json(panel, panel.explanation.spec)}
+
     told: dict[str, Any] = {
         "made_by": "mvit-lens",
-        **source_json(source),
-        "rows": [map_json(panel, panel.explanation.spec) for panel in panels],
+        **source_json(sources.each[0]),
+        "rows": [of_row(panel) for panel in panels],
         "columns": [column.frame_index for column in columns],
         "look": asdict(request.shown.heat),
         "shared_range": request.shared_range,
         "difference": request.difference,
-        "damage": list(source.video.damage),
+        "damage": list(sources.each[0].video.damage),
         "window": {"index": window.index, "frames": list(window.frame_indices)},
     }
     return json.dumps(told)

@@ -9,7 +9,7 @@ from mvit_core.errors import ExportError
 from mvit_core.export.caption import class_text, map_lines, window_text
 from mvit_core.export.drawing import scaled
 from mvit_core.export.styles import factors_of
-from mvit_core.figure.content import Column, FigureContent, Row, layout_of
+from mvit_core.figure.content import FigureContent, Row, layout_of
 from mvit_core.figure.font import ASCENT, LINE, figure_font
 from mvit_core.figure.marks import marks_on
 from mvit_core.figure.request import FigureRequest
@@ -118,7 +118,7 @@ class _Page:
                 f"{columns} frames in a row are {max(width, 0):.1f} mm wide each on a page of "
                 f"{self.request.width:g} mm; take fewer frames, a wider page or smaller letters"
             )
-        across, down = self.content.display_size
+        across, down = self.content.rows[0].display_size
         return width, width * down / across
 
     @cached_property
@@ -174,8 +174,8 @@ def lay_out(content: FigureContent, request: FigureRequest) -> FigureScene:
     items: list[Item] = []
     for number, (row, labels) in enumerate(zip(content.rows, page.labels, strict=True)):
         items += _labels(page, number, labels)
-        for place, column in enumerate(content.columns):
-            items += _picture(row, column, page.place(number, place), page.bars[number])
+        for place in range(len(content.columns)):
+            items += _picture(row, place, page.place(number, place), page.bars[number])
     items += _headings(page)
     items += _bars(page)
     below = list(_words_below(page))
@@ -193,28 +193,37 @@ def lay_out(content: FigureContent, request: FigureRequest) -> FigureScene:
     )
 
 
-def _picture(row: Row, column: Column, box: Box, scale: int) -> Iterator[Item]:
-    """A frame, and the heat on it."""
+def _picture(row: Row, place: int, cell: Box, scale: int) -> Iterator[Item]:
+    """A frame in the middle of its cell, and the heat on it."""
+    column, box = row.frames[place], _fitting(cell, row.display_size)
     yield Picture(box, _for_print(column.pixels, box), column.name)
-    heatmap = row.explanation.heatmap
-    source = heatmap.frame_size
+    source = row.explanation.heatmap.frame_size
     cells = tuple(
-        Cell(within(box, cell.edges_px, source), cell.colour, cell.opacity)
-        for cell in _heat_cells(row, column.frame_index)
+        Cell(within(box, each.edges_px, source), each.colour, each.opacity)
+        for each in _heat_cells(row, place)
     )
     name = f"{' '.join(row.labels) or 'map'}, {column.name}"
     strokes = tuple(marks_on(box, row, column.frame_index))
     yield Heat(box, cells, strokes, scale, name)
 
 
-def _heat_cells(row: Row, frame_index: int) -> tuple[HeatCell, ...]:
-    """The heat of a row at a frame, or the difference of two maps."""
-    panel, style = row.panel, row.bar.style
+def _heat_cells(row: Row, place: int) -> tuple[HeatCell, ...]:
+    """The heat of a row in a column, or the difference of two maps."""
+    panel, style, frame_index = row.panel, row.bar.style, row.frames[place].frame_index
     if panel.minus is None:
         return heat_cells(row.explanation.heatmap, frame_index, style)
-    pairs = zip((panel, panel.minus), factors_of(panel, panel.minus), strict=True)
-    first, second = (Side(each.explanation.heatmap, frame_index, factor) for each, factor in pairs)
+    own, minus = factors_of(panel, panel.minus)
+    first = Side(row.explanation.heatmap, frame_index, own)
+    second = Side(panel.minus.explanation.heatmap, row.other_frames[place], minus)
     return difference_cells(first, second, style)
+
+
+def _fitting(cell: Box, size: tuple[int, int]) -> Box:
+    """The middle part of a cell that has the shape of a frame (width, height)."""
+    width = min(cell.width, cell.height * size[0] / size[1])
+    height = width * size[1] / size[0]
+    left, top = (cell.width - width) / 2, (cell.height - height) / 2
+    return Box(cell.x + left, cell.y + top, width, height)
 
 
 def within(box: Box, edges_px: Sequence[float], source: tuple[int, int]) -> Box:
@@ -286,7 +295,10 @@ def _words_below(page: _Page) -> Iterator[Words]:
     content, request = page.content, page.request
     first = content.rows[0].explanation
     lines: list[tuple[str, Colour]] = []
-    if request.labels:
+    if request.labels and request.rows == "panes":
+        lines += [(window_text(first), INK)]
+        lines += [(words, MUTED) for words in _panes_in_words(content)]
+    elif request.labels:
         which, reduced = map_lines(first, layout_of(request))
         said = f"{class_text(first)} · {window_text(first)}"
         lines += [(which, INK), (reduced, MUTED), (said, MUTED)]
@@ -302,6 +314,22 @@ def _words_below(page: _Page) -> Iterator[Words]:
         for line in figure_font().wrapped(printable(text), page.size, room):
             yield _said(EDGE, y + ASCENT * page.size * MM_PER_PT, line, page.size, colour)
             y += page.line
+
+
+def _panes_in_words(content: FigureContent) -> Iterator[str]:
+    """What each pane is of; clip and model of those that are not the figure's own."""
+    own = content.sources[0]
+    for row in content.rows:
+        panel = row.panel
+        if panel.minus is not None:
+            continue
+        source, words = content.sources[panel.source], []
+        if source.video is not own.video:
+            words.append(source.video.path.name)
+        if source.explainer.loaded.path != own.explainer.loaded.path:
+            words.append(source.explainer.loaded.path.name)
+        words += [*map_lines(panel.explanation), class_text(panel.explanation)]
+        yield f"{panel.name}: {' · '.join(words)}"
 
 
 def _said(x: float, y: float, text: str, size: float, colour: Colour = INK) -> Words:

@@ -16,6 +16,7 @@ ROWS: Mapping[str, str] = MappingProxyType(
         "blocks": "Blocks, all or chosen",
         "heads": "Heads of one block, all or chosen",
         "map": "One map",
+        "panes": "Panes of Compare",
     }
 )
 """What the rows of a figure are."""
@@ -82,6 +83,10 @@ class FigureRequest:
             raise ExportError(f"view is {self.view!r}; allowed are {', '.join(VIEWS)}")
         if self.rows not in ROWS:
             raise ExportError(f"rows are {self.rows!r}; allowed are {', '.join(ROWS)}")
+        if self.rows == "panes" and self.shown.comparison is None:
+            raise ExportError(
+                "rows are panes, and nothing is compared; compare with a clip or a checkpoint"
+            )
         if self.preset not in PRESETS:
             raise ExportError(f"preset is {self.preset!r}; allowed are {', '.join(PRESETS)}")
         _check_chosen(self.rows, "blocks", self.blocks)

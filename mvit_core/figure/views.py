@@ -15,7 +15,8 @@ from mvit_core.export.evidence_facts import evidence_words
 from mvit_core.export.layouts import Panel
 from mvit_core.export.remarks import DAMAGED, remarks_of
 from mvit_core.export.scene import source_json
-from mvit_core.figure.content import OnPiece, window_of_figure
+from mvit_core.figure.columns import window_of_figure
+from mvit_core.figure.content import OnPiece
 from mvit_core.figure.plots import COLOURS, GREY, Line, Plot, PlotPage, round_range
 from mvit_core.figure.request import FigureRequest
 from mvit_core.pipeline import Explainer

@@ -6481,6 +6481,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>页面（PDF）</translation>
         </message>
         <message>
+            <source>Panes of Compare</source>
+            <translation>“对比”视图的窗格</translation>
+        </message>
+        <message>
             <source>Picture (PNG)</source>
             <translation>图片（PNG）</translation>
         </message>

@@ -12,7 +12,7 @@ from mvit_core.pipeline import Explainer
 from mvit_core.render import ValueRange
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS, settle
-from tests.app.helpers import click, dialog_of, messages
+from tests.app.helpers import click, dialog_of, messages, press
 
 pytestmark = pytest.mark.gui
 
@@ -83,6 +83,22 @@ def test_the_preview_is_the_page_that_is_written(
     assert f"Saved {target}" in messages(lens)
 
 
+def test_panes_of_compare_are_the_rows_that_are_offered_first(lens, qtbot, tmp_path):
+    press(qtbot, lens, Qt.Key.Key_P)
+    press(qtbot, lens, Qt.Key.Key_Up)
+    settle(qtbot, lens)
+    lens.actions_table.by_id["view.show_compare"].trigger()
+    lens.actions_table.run("export.figure")
+    dialog = dialog_of(FigureDialog)
+    drawn(qtbot, dialog)
+    assert dialog.fields.rows.currentData() == "panes"
+    assert dialog.preview.picture.image is not None
+    compared = dialog.job().request.shown.comparison
+    assert [pane.name for pane in compared.panes] == ["Now", "A"]
+    target = saved(qtbot, lens, dialog, tmp_path / "panes.svg")
+    assert b">Now<" in target.read_bytes()
+
+
 def test_a_format_and_a_typed_ending_name_each_other_and_another_is_refused(
     dialog, lens, qtbot, tmp_path
 ):
@@ -129,7 +145,7 @@ def test_fields_go_with_pages_and_rows_and_refuse_what_is_no_number(dialog):
         assert fields.letters.value() == preset.usual_pt
         assert fields.width.isEnabled() != preset.fixed_width
     for rows in ROWS:
-        assert choose(fields.rows, rows)
+        assert choose(fields.rows, rows) == (rows != "panes"), "nothing is compared"
         assert fields.which.isEnabled() == (rows in ("blocks", "heads"))
     assert choose(fields.rows, "blocks")
     type_into(fields.which, "one")

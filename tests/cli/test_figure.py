@@ -6,6 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.fixtures_video import write_barcode_clip
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -128,3 +130,19 @@ def test_a_figure_needs_a_model_or_a_capture_file(command_line, barcode_clip, tm
     code, _, complained = command_line("figure", barcode_clip, "-o", tmp_path / "a.svg")
     assert code == 2
     assert "--checkpoint (but for a .mvitcap)" in complained
+
+
+def test_a_figure_compares_with_another_clip_and_refuses_other_rows(run, tmp_path):
+    other_clip = tmp_path / "other.mp4"
+    write_barcode_clip(other_clip, frames=24, size=(96, 128))
+    code, _, complained = run("--compare-clip", other_clip, "--difference", "0,1")
+    assert (code, complained) == (0, "")
+    found = texts(tmp_path / "figure.svg")
+    assert [text for text in found if text in ("A", "B", "A \u2212 B")] == ["A", "B", "A \u2212 B"]
+    assert any(text.startswith(f"B: {other_clip.name}") for text in found)
+    code, _, complained = run("--compare-clip", other_clip, "--rows", "heads")
+    assert code == 1
+    assert "--rows heads" in complained
+    code, _, complained = run("--rows", "panes")
+    assert code == 1
+    assert "nothing is compared" in complained

@@ -59,6 +59,14 @@ PLACES = {
     "target": ["export", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "boxes": ["predict", "{clip}", "--checkpoint", "{detector}", "--boxes", "{evil}"],
     "figure target": ["figure", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "compared clip": [
+        *("figure", "{clip}", "--checkpoint", "{model}", "-o", "a.svg"),
+        *("--compare-clip", "{evil}"),
+    ],
+    "compared checkpoint": [
+        *("figure", "{clip}", "--checkpoint", "{model}", "-o", "a.svg"),
+        *("--compare-checkpoint", "{evil}"),
+    ],
     "explained target": ["explain", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "patching clip": [
         *("what-if", "{clip}", "--checkpoint", "{model}"),

@@ -16,7 +16,7 @@ import torch
 
 from mvit_core import load_model, open_video
 from mvit_core.errors import ClipError, ExportError
-from mvit_core.export import ExportRequest
+from mvit_core.export import Comparison, ExportRequest, PaneMap, Source
 from mvit_core.figure import (
     OWN_RANGES,
     PRESETS,
@@ -87,17 +87,20 @@ def tree(scene):
 # -- content and layout --------------------------------------------------------------------------
 
 
+PANES = Comparison((PaneMap("A", MapSpec(block=1)), PaneMap("B", MapSpec(block=3))))
+
+
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_kind_of_rows_fits_every_preset_and_breaks_none_of_its_rules(path, rows, preset):
-    request = FigureRequest(shown(), rows=rows, preset=preset)
+    request = FigureRequest(replace(shown(), comparison=PANES), rows=rows, preset=preset)
     made = make_figure(*path, request)
     rules = {finding.rule for finding in lint(made, request.rules)}
     assert rules == (set() if made.width < 100 else {"dpi of frames"}), "the toy clip is small"
     assert made.width == PRESETS[preset].width_mm
     heats, pictures = of(made, Heat), of(made, Picture)
     assert [heat.box for heat in heats] == [picture.box for picture in pictures]
-    assert len(heats) == {"stages": 3, "blocks": 4, "heads": 4, "map": 1}[rows] * 4
+    assert len(heats) == {"stages": 3, "blocks": 4, "heads": 4, "map": 1, "panes": 2}[rows] * 4
 
 
 def test_pictures_have_the_shape_of_frames_and_equal_gaps(scene):
@@ -337,6 +340,47 @@ def test_a_difference_of_rows_that_are_not_there_or_have_no_amounts_is_refused(
 ):
     with pytest.raises(ExportError, match=words):
         make_figure(*path, FigureRequest(shown(spec), difference=rows))
+
+
+def test_panes_show_each_clip_at_the_same_time_in_its_own_shape_and_their_difference(
+    path, tmp_path
+):
+    other = tmp_path / "tall.mp4"
+    write_barcode_clip(other, frames=80, size=(144, 256))
+    second = PaneMap("B", MapSpec(block=1), source=1)
+    comparison = Comparison((PANES.panes[0], second), difference=(0, 1))
+    request = FigureRequest(replace(shown(), comparison=comparison), rows="panes", frames=3)
+    with open_video(other) as tall:
+        made = make_figure(*path, request, others=(Source(path[0], tall),))
+    pictures, heats = of(made, Picture), of(made, Heat)
+    assert [heat.box for heat in heats] == [picture.box for picture in pictures]
+    shapes = [round(each.box.width / each.box.height, 4) for each in pictures]
+    assert shapes == [round(256 / 144, 4)] * 3 + [round(144 / 256, 4)] * 3 + shapes[:3]
+    cells = [each.box for each in pictures]
+    for own, beside in zip(cells[:3], cells[3:6], strict=True):
+        assert own.x < beside.x < beside.right < own.right, "in the middle of its column"
+    names = [each.name for each in pictures]
+    assert names[:3] == names[6:], "a difference lies on the frames of its first pane"
+    texts = [words.text for words in of(made, Words)]
+    assert {"A", "B", "A \u2212 B"} <= set(texts)
+    assert any(text.startswith("B: tall.mp4") for text in texts), "a clip of its own is named"
+    assert any("around 0" in text for text in texts)
+    assert {each.rule for each in lint(made, request.rules)} == {"dpi of frames"}
+
+
+def test_the_difference_of_two_panes_of_one_map_is_empty(path):
+    same = Comparison((PANES.panes[0], replace(PANES.panes[0], name="B")), difference=(0, 1))
+    request = FigureRequest(replace(shown(), comparison=same), rows="panes")
+    made = make_figure(*path, request)
+    assert all(not cell.opacity for heat in of(made, Heat)[8:] for cell in heat.cells)
+
+
+def test_panes_of_nothing_are_refused_and_so_is_a_source_that_was_not_given(path):
+    with pytest.raises(ExportError, match="compare with a clip or a checkpoint"):
+        FigureRequest(rows="panes")
+    lost = Comparison((PaneMap("A", MapSpec(), source=1),))
+    with pytest.raises(ExportError, match="pane A is of source 1; given are 0 to 0"):
+        make_figure(*path, FigureRequest(replace(shown(), comparison=lost), rows="panes"))
 
 
 # -- SVG -----------------------------------------------------------------------------------------

@@ -84,7 +84,8 @@ class FigureDialog(QDialog):
         """
         request = self.fields.request()
         target = user_path(self.target.text())
-        export = replace(self._job, target=target, request=request.shown, others=())
+        others = self._job.others if request.rows == "panes" else ()
+        export = replace(self._job, target=target, request=request.shown, others=others)
         return FigureJob(export, request, self.dpi.value())
 
     @property

@@ -100,7 +100,8 @@ class FigureFields(QObject):
         policy = None if chosen == SHARED else chosen
         heat = with_policy(self._shown.heat, policy)
         layout = layout_name(str(self.rows.currentData()))
-        return replace(self._shown, heat=heat, layout=layout, comparison=None)
+        compared = self._shown.comparison if self.rows.currentData() == "panes" else None
+        return replace(self._shown, heat=heat, layout=layout, comparison=compared)
 
     def _numbers(self) -> tuple[int, ...] | None:
         """The blocks or heads that were typed; None where they are no numbers."""
@@ -136,9 +137,11 @@ class FigureFields(QObject):
 
         self.rows, self.which = Choice(), QLineEdit()
         for name, words in ROWS.items():
-            if rows_fit(name, self._shown.map.method):
+            is_there = name != "panes" or self._shown.comparison is not None
+            if is_there and rows_fit(name, self._shown.map.method):
                 self.rows.addItem(term(words), name)
-        choose(self.rows, {"heads": "heads", "stages": "stages"}.get(self._shown.layout, "stages"))
+        first = "panes" if self._shown.comparison is not None else "stages"
+        choose(self.rows, "heads" if self._shown.layout == "heads" else first)
         self.which.setPlaceholderText(self.tr("all"))
 
     def _fill_ranges(self) -> None:
