@@ -42,7 +42,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "batch": ["batch", str(clip.parent), *model, "-o", "rows", "--workers", "1"],
         "inspect": ["inspect", str(checkpoint)],
         "checks": ["checks"],
-        "demo": ["demo", "clips", "--out", "clips"],
+        "demo": ["demo", "evaluate", "--clips", "11", "--json"],
     }[command]
 
 
