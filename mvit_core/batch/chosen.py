@@ -8,9 +8,10 @@ is one expression without a query inside.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from mvit_core.batch.database import locked
+from mvit_core.batch.result_files import INSTALL, has_reader
 from mvit_core.errors import ExportError
 from mvit_core.printable import brief, printable
 from mvit_core.system.bounded_json import load_json
@@ -30,15 +31,6 @@ _TABLE = "windows"
 _MOST_LETTERS = 10_000
 _MOST_BRACKETS = 200
 """DuckDB looks at thousands that are not closed for minutes."""
-_SHUT: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-    "memory_limit": "1GB",
-    "threads": "1",
-}
-"""Settings of DuckDB under which a foreign condition is looked at; they are locked then."""
 
 
 @dataclass(frozen=True, order=True)
@@ -96,10 +88,10 @@ def chosen_windows(
 
 
 def _answered(rows: Any, condition: str) -> tuple[ChosenWindow, ...]:  # noqa: ANN401 - a pyarrow.Table
-    if find_spec("duckdb") is None:
+    if not has_reader():
         raise ExportError(
             "a condition needs DuckDB, which is not installed: give a number of windows, or "
-            'pip install "mvit-lens[batch]"'
+            f"{INSTALL}"
         )
     import duckdb
 
@@ -108,11 +100,7 @@ def _answered(rows: Any, condition: str) -> tuple[ChosenWindow, ...]:  # noqa: A
     if sum(map(condition.count, "([{")) > _MOST_BRACKETS:
         raise _refused(condition, f"it has more than {_MOST_BRACKETS} brackets")
     query = f"SELECT clip_id, window_index, checkpoint FROM {_TABLE} WHERE (\n{condition}\n)"
-    with duckdb.connect(":memory:", config=_SHUT) as connection:
-        connection.register("given", rows)
-        connection.execute(f"CREATE TABLE {_TABLE} AS SELECT * FROM given")
-        connection.unregister("given")
-        connection.execute("SET lock_configuration = true")
+    with locked(tables={_TABLE: rows}) as connection:
         try:
             _check_condition(connection, query, condition)
             found = connection.execute(query).fetchall()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mvit_core.attribution.statistics import HeadStatistics
-from mvit_core.batch.result_files import check_reader, locked, models_of, parts_of, run_of
+from mvit_core.batch.database import locked
+from mvit_core.batch.result_files import check_reader, models_of, parts_of, run_of
 from mvit_core.batch.result_query import (
     NUMBER_NAMES,
     OF_ALL_QUERIES,

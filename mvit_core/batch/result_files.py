@@ -1,7 +1,4 @@
-"""Files of a batch that is looked at: ``run.json``, the parts, a database that sees no more.
-
-DuckDB comes with an extra of the package and is imported by the first batch that is opened.
-"""
+"""Files of a batch that is looked at: ``run.json`` and the parts of its tables."""
 
 from __future__ import annotations
 
@@ -16,11 +13,9 @@ from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import check_ordinary, is_file, is_folder, read_bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from duckdb import DuckDBPyConnection
-
-__all__ = ["INSTALL", "check_reader", "has_reader", "holds_result", "locked", "parts_of", "run_of"]
+__all__ = ["INSTALL", "check_reader", "has_reader", "holds_result", "parts_of", "run_of"]
 
 INSTALL = 'pip install "mvit-lens[batch]"'
 """What brings the reader."""
@@ -28,7 +23,6 @@ INSTALL = 'pip install "mvit-lens[batch]"'
 _RUN_FILE = "run.json"
 _MOST_BYTES = 4 << 20
 _MOST_PARTS = 200_000
-_MOST_MEMORY = "2GB"
 _CHECKED_AT_ONCE = 256
 _FORM = 1
 
@@ -138,31 +132,3 @@ def parts_of(folder: Path, table: str, check: Callable[[], None]) -> list[str]:
             check()
         check_ordinary(part, ClipListError)  # a pipe would be waited for
     return [str(part.absolute()) for part in parts]
-
-
-def locked(paths: Sequence[str]) -> DuckDBPyConnection:
-    """A database in memory that opens these files and nothing else, and loads no extension.
-
-    Raises:
-        ClipListError: DuckDB is not installed.
-    """
-    check_reader()
-    import duckdb
-
-    made = duckdb.connect(
-        ":memory:",
-        config={
-            "allow_community_extensions": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": _MOST_MEMORY,
-            "temp_directory": "",  # nothing is written
-            "threads": "2",
-        },
-    )
-    made.execute("SET parquet_metadata_cache = true")  # or each question reads all of it again
-    allowed = ", ".join(f"'{path.replace(chr(39), 2 * chr(39))}'" for path in paths)
-    made.execute(f"SET allowed_paths = [{allowed}]")
-    made.execute("SET enable_external_access = false")
-    made.execute("SET lock_configuration = true")
-    return made

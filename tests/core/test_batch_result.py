@@ -15,6 +15,7 @@ import pytest
 from mvit_core.attribution import HeadStatistics
 from mvit_core.batch import ResultTables
 from mvit_core.batch import result_files as files
+from mvit_core.batch.database import locked
 from mvit_core.batch.result_query import RESULT_FIELDS, HeadNumber, ResultQuery
 from mvit_core.errors import Cancelled, ClipListError
 from tests.batch_results import (
@@ -327,7 +328,7 @@ def test_the_database_opens_the_parts_and_nothing_else(folder, tmp_path, questio
     other = tmp_path / "other.parquet"
     shutil.copy(parts[0], other)
     before = sorted(tmp_path.iterdir())
-    made = files.locked(parts)
+    made = locked(parts)
     assert made.execute("SELECT count(*) FROM read_parquet($p)", {"p": parts}).fetchone() == (230,)
     with pytest.raises(duckdb.Error):
         made.execute(question.format(other=other))
