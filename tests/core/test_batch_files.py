@@ -298,7 +298,7 @@ def test_what_is_no_condition_is_refused_in_one_line(condition, reason):
 
 
 def test_without_duckdb_one_line_says_which_install_brings_it(monkeypatch):
-    monkeypatch.setattr(choosing, "find_spec", lambda _: None)
+    monkeypatch.setattr(choosing, "has_reader", lambda: False)
     check_choice(3)
     with pytest.raises(ExportError, match=r'pip install "mvit-lens\[batch\]"'):
         check_choice("correct")
