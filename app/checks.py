@@ -4,10 +4,10 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from app.window.display import apt_line, choose_platform, missing_qt_library
+from mvit_core.system.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +48,10 @@ def run_checks() -> list[Check]:
 
 
 def _package(name: str) -> Check:
-    try:
-        return Check(name, True, version(name))
-    except PackageNotFoundError:
+    number = version_of(name)
+    if number is None:
         return Check(name, False, "not installed", f"pip install -c constraints.txt {name}")
+    return Check(name, True, number)
 
 
 def _devices() -> Check:

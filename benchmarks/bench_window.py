@@ -74,9 +74,10 @@ import sys, time
 began = float(sys.argv[1])
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from app.window.launch import ViewOptions, make_application, open_window
-app = make_application()
-window = open_window(app, ViewOptions(clip=Path(sys.argv[2])))
+from app.cli.view import window_code
+start = window_code()
+app = start.make_application()
+window = start.open_window(app, start.ViewOptions(clip=Path(sys.argv[2])))
 def shown():
     print(time.time() - began, flush=True)
     QTimer.singleShot(4000, idle)

@@ -5,6 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NoReturn
+
+from typing_extensions import override
 
 # Threads of OpenMP that spin while they wait starve the window; torch reads this at import.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -24,9 +27,10 @@ from app.cli import (
     what_if,
 )
 from app.cli.outcome import EXIT_INPUT, exit_code_of, stopped_by_signals
-from app.cli.printing import Parser, complain, open_streams, say_note
+from app.cli.printing import Parser, complain, open_streams, say, say_note
 from app.cli.surroundings import memory_problem, provide_home
 from mvit_core.system.atomic_file import remove_leftovers
+from mvit_core.system.versions import version_of
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "view": ("open the window (the default)", view.add_options),
@@ -79,6 +83,15 @@ def _with_command(words: list[str]) -> list[str]:
     return ["view", *words]
 
 
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        say(f"mvit-lens {version_of('mvit-lens') or '(not installed)'}")
+        parser.exit()
+
+
 def build_parser(command: str = "") -> argparse.ArgumentParser:
     """Make the parser of the command line; only the command named gets its options.
 
@@ -91,22 +104,13 @@ def build_parser(command: str = "") -> argparse.ArgumentParser:
         epilog="A clip or option without a command opens the window: mvit-lens CLIP = "
         "mvit-lens view CLIP. A file whose name begins with a dash: mvit-lens view -- -CLIP",
     )
-    parser.add_argument("--version", action="version", version=f"mvit-lens {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(required=True, metavar="{" + ",".join(COMMANDS) + "}")
     for name, (words, add_options) in COMMANDS.items():
         added = commands.add_parser(name, help=words)
         if name == command:
             add_options(added)
     return parser
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("mvit-lens")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "(not installed)"
 
 
 if __name__ == "__main__":

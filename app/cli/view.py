@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from app.cli.printing import complain, say_note
 
 if TYPE_CHECKING:
     import argparse
+    from types import ModuleType
 
 
 def add_options(view: argparse.ArgumentParser) -> None:
@@ -35,6 +37,20 @@ def add_options(view: argparse.ArgumentParser) -> None:
     view.set_defaults(run=run)
 
 
+def window_code() -> ModuleType:
+    """The module that opens the window; what its import makes is no garbage, so none is sought."""
+    is_first = "app.window.launch" not in sys.modules
+    gc.disable()
+    try:
+        from app.window import launch
+
+        if is_first:
+            gc.freeze()
+    finally:
+        gc.enable()
+    return launch
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the window until it is closed; returns the exit code."""
     from app.window.display import choose_platform
@@ -53,10 +69,9 @@ def run(options: argparse.Namespace) -> int:
         from mvit_core.video.decode.image_folder import checked_fps
 
         checked_fps(options.fps, options.clip)
-    from app.window.launch import ViewOptions, launch
-
-    return launch(
-        ViewOptions(
+    start = window_code()
+    code: int = start.launch(
+        start.ViewOptions(
             clip=options.clip,
             checkpoint=options.checkpoint,
             config=options.config,
@@ -73,3 +88,4 @@ def run(options: argparse.Namespace) -> int:
             boxes=options.boxes,
         )
     )
+    return code

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -15,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from app.widgets import theme
 from app.widgets.basic import label
+from mvit_core.system.versions import version_of
 from mvit_core.video.decode.image_folder import FPS_RANGE
 
 MOST_STRIDE = 9999
@@ -28,10 +27,7 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("About MViT Lens"))
-        try:
-            number = version("mvit-lens")
-        except PackageNotFoundError:
-            number = ""
+        number = version_of("mvit-lens") or ""
         title = label(f"MViT Lens {number}".strip(), "title")
         title.setFont(theme.sized_font(title, "dialog"))
         text = label(

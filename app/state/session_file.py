@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, is_dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +32,7 @@ from mvit_core.system.ordinary_file import (
     is_there,
     read_bounded,
 )
+from mvit_core.system.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,7 +157,7 @@ def write_session(session: Session, target: Path) -> None:
     page = {
         "kind": KIND,
         "version": VERSION,
-        "written_by": _own_version(),
+        "written_by": version_of("mvit-lens") or "?",
         "files": {role: encode(ref) for role, ref in session.files.items()},
         "model": {name: encode(value) for name, value in session.model.items()},
         "view": {name: encode(value) for name, value in session.view.items()},
@@ -387,10 +387,3 @@ def _ref(path: Path, folder: Path) -> FileRef:
     except OSError as error:
         words = tr("{path} cannot be read any more: {why}")
         raise SessionError(words.format(path=path, why=error.strerror or error)) from error
-
-
-def _own_version() -> str:
-    try:
-        return version("mvit-lens")
-    except PackageNotFoundError:
-        return "?"

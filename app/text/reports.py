@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -16,6 +15,7 @@ from app.text.remarks import title_words
 from app.text.why import why_classes
 from mvit_core.attribution import head_json
 from mvit_core.printable import printable_lines
+from mvit_core.system.versions import version_of
 
 if TYPE_CHECKING:
     from app.results import ModelInfo, Results
@@ -37,7 +37,7 @@ def report_of(message: Message, state: ViewState, results: Results, log: tuple[s
     """Write a message with versions, video, model, trace and the end of the log."""
     lines = [message.text, ""]
     lines.append(f"{platform.platform()}, Python {sys.version.split()[0]}")
-    lines.append(", ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    lines.append(", ".join(f"{name} {version_of(name) or '?'}" for name in PACKAGES))
     video, model = results.video, results.model
     if video is not None:
         width, height = video.size
@@ -95,10 +95,3 @@ def loaded_message(model: ModelInfo) -> Message:
     if len(warnings) > 1:
         text += tr(" (the first of {n} warnings)").format(n=len(warnings))
     return Message("warning", text, str(model.report), dock="model")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "?"

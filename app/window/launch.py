@@ -91,9 +91,9 @@ def open_window(app: QApplication, options: ViewOptions) -> MainWindow:
     settings, damage = open_settings()
     preferences = PreferenceStore(settings)
     language = LanguageSwitcher(app, preferences)
+    ThemeSwitcher(app, preferences)  # before the window: another style would be for all its parts
     window = MainWindow(settings, preferences)
     language.switch(window)
-    ThemeSwitcher(app, preferences)
     window.show()
     if damage:
         window.controller.notify(Message("warning", damage))

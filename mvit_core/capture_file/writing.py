@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mvit_core.capture_file.description import (
@@ -21,6 +20,7 @@ from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.json_codec import encode
 from mvit_core.system.ordinary_file import FileIdentity, is_file, is_there, sha256_of
 from mvit_core.system.tensor_file_writer import TensorFileWriter
+from mvit_core.system.versions import version_of
 from mvit_core.video import Video
 from mvit_core.video.decode.captured_clip import CAPTURE_ENDING, TIMES, CapturedClip, frame_name
 
@@ -208,10 +208,6 @@ def _model(loaded: LoadedModel) -> StoredModel:
 
 
 def _versions() -> tuple[tuple[str, str], ...]:
-    found = [("python", sys.version.split()[0])]
-    for name in _PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            continue
-    return tuple(found)
+    found = {"python": sys.version.split()[0]}
+    found |= {name: number for name in _PACKAGES if (number := version_of(name)) is not None}
+    return tuple(found.items())
