@@ -23,6 +23,7 @@
     ├── DeviceMemoryError         model or clip do not fit into the device's memory
     ├── EngineError               what runs a batch is not installed, or cannot be reached
     ├── ExportError               the target cannot be written in the form asked for
+    ├── ProvenanceError           where a file comes from is not said, damaged, or not there
     └── SessionError              a saved session that is damaged or of a later version
 
 A message says what came, what is allowed and what to do next, in one line.
@@ -52,6 +53,7 @@ __all__ = [
     "MvitError",
     "NeedsModelError",
     "NoMViTError",
+    "ProvenanceError",
     "Remedy",
     "SessionError",
     "SeveralNetworksError",
@@ -223,6 +225,10 @@ class EngineError(MvitError):
 
 class ExportError(MvitError):
     """The target cannot be written in the form asked for."""
+
+
+class ProvenanceError(MvitError):
+    """Where a file comes from is not said or damaged, or what it was made of is not there."""
 
 
 class SessionError(MvitError):

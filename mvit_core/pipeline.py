@@ -83,7 +83,8 @@ class Explainer:
     ) -> None:
         self.loaded = loaded
         self.keep = keep or Keep()
-        self._stored = stored
+        self.stored = stored
+        """Holds windows of this model that are read and not run."""
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
         self._captures: Cache[_RunKey, WindowCapture] = Cache(
@@ -130,13 +131,13 @@ class Explainer:
             remembered_windows=self._remembered,
             keep=keep,
             budget=self._budget,
-            stored=self._stored,
+            stored=self.stored,
         )
         return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
         """The windows over the video for this model; those that a capture file has for it."""
-        kept, spec = stored_windows(self._stored, self.loaded, video), self.loaded.clip_spec
+        kept, spec = stored_windows(self.stored, self.loaded, video), self.loaded.clip_spec
         return kept or clip_windows(video.frame_count, video.fps, spec, tiling)
 
     def recall(
@@ -356,7 +357,7 @@ class Explainer:
         boxes: tuple[Box, ...] = (),
         remember: bool = True,
     ) -> WindowCapture:
-        if stored := find_run(self._stored, self.loaded, window, boxes, self.changes):
+        if stored := find_run(self.stored, self.loaded, window, boxes, self.changes):
             return stored
         clip = read_clip(video, window)
         given = fed(clip, self.loaded.clip_spec, self.changes.tubes, video.frame_count)

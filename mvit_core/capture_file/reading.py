@@ -189,6 +189,7 @@ class CaptureFile:
             path=Path(model.name),
             device=torch.device("meta"),
             half=model.half,
+            stated_clip_spec=model.clip_spec,
         )
 
     def _check(self, run: StoredRun) -> None:

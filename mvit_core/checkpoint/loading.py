@@ -1,12 +1,13 @@
 """From a path to a model that is ready to run, and a report of how."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
 
 from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide, is_left_out
+from mvit_core.checkpoint.choice import LoadChoice
 from mvit_core.checkpoint.contents import Contents, StateDict, read_contents
 from mvit_core.checkpoint.evidence import (
     check_consistency,
@@ -31,7 +32,7 @@ from mvit_core.errors import (
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.model.head_config import HeadConfig, final_heads
-from mvit_core.model.kernels import choice
+from mvit_core.model.kernels import choice as race
 from mvit_core.model.mvit import sincos_positions
 from mvit_core.printable import printable
 from mvit_core.system.devices import memory_errors_named, pick_device, weight_type
@@ -75,6 +76,10 @@ class LoadedModel:
     """Device of the weights; ``meta`` where a capture file gave the model without them."""
     half: bool = False
     """The weights are in half precision, and so is the arithmetic."""
+    choice: LoadChoice = field(default_factory=LoadChoice)
+    """What was said beside the file."""
+    stated_clip_spec: ClipSpec | None = None
+    """Preprocessing as the file states it; ``clip_spec`` may be another since."""
 
     @property
     def heads(self) -> tuple[HeadConfig, ...]:
@@ -161,7 +166,7 @@ def load_model(  # noqa: PLR0913 - each is a choice of its own
     step = on_step or (lambda: None)
     try:
         place = pick_device(device)
-        chosen = _Choice(config, preset, labels, weights, head)
+        chosen = LoadChoice(config, preset, labels, weights, head)
         loaded = _loaded(_path(path), chosen, step)
         return replace(loaded, model=_placed(loaded.model, place, half), device=place, half=half)
     except MvitError:
@@ -189,18 +194,7 @@ def _path(path: object) -> Path:
         raise CheckpointReadError(f"{path} names no user's folder; give the whole path") from error
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """Choices of the caller of ``load_model`` beside the file."""
-
-    config: ConfigArgument
-    preset: str | None
-    labels: str | Path | Sequence[str] | None
-    weights: str | None
-    head: str | None
-
-
-def _loaded(path: Path, choice: _Choice, step: Callable[[], None]) -> LoadedModel:
+def _loaded(path: Path, choice: LoadChoice, step: Callable[[], None]) -> LoadedModel:
     """The model in full precision on the CPU."""
     step()
     contents = read_contents(path, step, weights=choice.weights)
@@ -213,13 +207,13 @@ def _loaded(path: Path, choice: _Choice, step: Callable[[], None]) -> LoadedMode
     report = replace(report, warnings=(*report.warnings, *named.notes), class_names=named.origin)
     return LoadedModel(
         model.eval(), found.architecture, found.clip, named.names, found.format.name,
-        report, path, torch.device("cpu"),
+        report, path, torch.device("cpu"), choice=choice, stated_clip_spec=found.clip,
     )  # fmt: skip
 
 
 def _placed(model: MViT, place: torch.device, half: bool) -> MViT:
     if place.type == "cpu":
-        choice()  # raced here rather than within the first clip
+        race()  # raced here rather than within the first clip
     with memory_errors_named("this model's weights", place, half=half):
         return model.to(place, weight_type(place, half))
 

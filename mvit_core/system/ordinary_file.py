@@ -221,12 +221,15 @@ def read_text(path: Path, limit: int, error: type[MvitError]) -> str:
         raise error(f"{_short(path)} cannot be read as text: {_reason(failure)}") from failure
 
 
-def sha256_of(path: Path, error: type[MvitError]) -> str:
+def sha256_of(
+    path: Path, error: type[MvitError], on_piece: Callable[[], None] = lambda: None
+) -> str:
     """SHA-256 of a file's content, in hexadecimal.
 
     Args:
         path: an ordinary file.
         error: what is raised.
+        on_piece: called after each MiB; what it raises ends the reading.
 
     Raises:
         MvitError: of the type asked for, where it is no ordinary file, or unreadable.
@@ -236,6 +239,7 @@ def sha256_of(path: Path, error: type[MvitError]) -> str:
         try:
             while piece := file.read(_PIECE):
                 digest.update(piece)
+                on_piece()
             return digest.hexdigest()
         except OSError as failure:
             raise error(f"{_short(path)} cannot be read: {_reason(failure)}") from failure

@@ -1,0 +1,142 @@
+"""Provenance as JSON, and back: read strictly, for it may come from anywhere."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mvit_core.errors import ProvenanceError
+from mvit_core.printable import brief, word
+from mvit_core.provenance.facts import Provenance
+from mvit_core.system.bounded_json import BadJson, load_json
+from mvit_core.system.json_codec import Codec, Json, encode
+
+__all__ = [
+    "FORM",
+    "MOST_BYTES",
+    "as_json",
+    "decoded",
+    "document_text",
+    "from_json",
+    "read_document",
+    "request_json",
+]
+
+FORM = 1
+"""Layout of the document that is written, and the latest that is read."""
+
+MOST_BYTES = 32 << 20
+"""Bytes of the longest document that is read."""
+
+KEY = "provenance"
+"""Name of the provenance in a document, beside what else the file says of its maps."""
+
+_CODEC = Codec(ProvenanceError, largest_whole=2**53)
+
+
+def as_json(provenance: Provenance) -> dict[str, Any]:
+    """A provenance as JSON values; ``from_json`` is the inverse."""
+    told = encode(provenance)
+    return {"form": FORM, **told, "request": load_json(provenance.request)}
+
+
+def document_text(provenance: Provenance, facts: Mapping[str, object] | None = None) -> str:
+    """The document that a file carries, in ASCII.
+
+    Args:
+        provenance: of the file.
+        facts: what else is said of its maps, as JSON values by name.
+    """
+    return json.dumps({**(facts or {}), KEY: as_json(provenance)})
+
+
+def read_document(text: str | bytes, name: str) -> Provenance:
+    """The provenance of a document.
+
+    Args:
+        text: as ``document_text`` writes it, or a provenance alone.
+        name: of the file, for messages.
+
+    Raises:
+        ProvenanceError: it is too long, no JSON, damaged, or says nothing of provenance.
+    """
+    if len(text) > MOST_BYTES:
+        raise ProvenanceError(
+            f"{name} has a provenance of {len(text)} bytes; at most {MOST_BYTES} are read"
+        )
+    try:
+        document = load_json(text)
+    except BadJson as error:
+        raise ProvenanceError(f"the provenance of {name} {error}") from error
+    if isinstance(document, dict) and isinstance(document.get(KEY), dict):
+        document = document[KEY]
+    if not (isinstance(document, dict) and "form" in document):
+        raise ProvenanceError(
+            f"{name} says nothing of where it comes from; it was written by another program or "
+            "by an earlier version, so export it again"
+        )
+    return from_json(document, name)
+
+
+def from_json(document: Json, name: str) -> Provenance:
+    """The inverse of ``as_json``.
+
+    Args:
+        document: JSON values.
+        name: of the file, for messages.
+
+    Raises:
+        ProvenanceError: the values are those of no provenance.
+    """
+    form = document.get("form")
+    if form != FORM:
+        raise ProvenanceError(
+            f"the provenance of {name} is of form {brief(form)}; form {FORM} is read, so use the "
+            "version that wrote it"
+        )
+    told = {key: value for key, value in document.items() if key != "form"}
+    if not isinstance(told.get("request"), dict):
+        raise ProvenanceError(f"the provenance of {name} holds no request; export it again")
+    request = json.dumps(told["request"])
+    found: Provenance = decoded({**told, "request": request}, Provenance, KEY)
+    return replace(found, request=request)
+
+
+def request_json(request: object) -> str:
+    """A request as JSON text: a frozen value of any kind; ``decoded`` reads its JSON."""
+    return json.dumps(encode(request))
+
+
+def decoded(kept: Json, kind: type, where: str) -> Any:  # noqa: ANN401 - of type ``kind``
+    """A frozen value of JSON that ``encode`` made, strictly: a name that it lacks is refused.
+
+    Args:
+        kept: JSON values.
+        kind: the dataclass.
+        where: what it is, for messages.
+
+    Raises:
+        ProvenanceError: the values are those of no such value.
+    """
+    found = _CODEC.decode(kept, kind, where)
+    unknown = _unknown(kept, encode(found), where)
+    if unknown:
+        raise ProvenanceError(
+            f"{unknown} is not known; it was written by a later version, or is damaged"
+        )
+    return found
+
+
+def _unknown(kept: Json, made: Json, where: str) -> str:
+    """The first name in what was kept that what was made of it lacks; empty where none does."""
+    if isinstance(kept, dict) and isinstance(made, dict):
+        for name, value in kept.items():
+            place = f"{where}.{word(name, 60)}"
+            deeper = place if name not in made else _unknown(value, made[name], place)
+            if deeper:
+                return deeper
+    elif isinstance(kept, list) and isinstance(made, list):
+        for number, (one, other) in enumerate(zip(kept, made, strict=False)):
+            if deeper := _unknown(one, other, f"{where}[{number}]"):
+                return deeper
+    return ""
