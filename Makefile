@@ -63,7 +63,7 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | prepare
 
 # Peers are measured against, never used; their own dependencies would replace our torch.
 $(VENV)/.installed-bench: $(VENV)/.installed-test
-	$(PIP) --no-deps torchvision==0.28.0 pillow torchcodec==0.13.0 decord==0.6.0
+	$(PIP) --no-deps torchvision==0.28.0 timm==1.0.31 pillow torchcodec==0.13.0 decord==0.6.0
 	$(PIP) --no-deps onnxruntime==1.32.0 openvino==2026.4.1 openvino-telemetry onnx==1.23.2 \
 	  onnxscript==0.7.2 onnx_ir==1.1.0 ml_dtypes==0.6.0 protobuf flatbuffers
 	$(PIP) -c constraints.txt matplotlib==3.11.2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mvit_core.system.malloc import recycle_large_blocks
 
 if TYPE_CHECKING:
+    from mvit_core.adapters import recording
     from mvit_core.attention.recorder import AttentionRecorder, capture
     from mvit_core.capture_file import read_capture, write_capture
     from mvit_core.checkpoint import load_model
@@ -22,6 +23,7 @@ __all__ = [
     "load_model",
     "open_video",
     "read_capture",
+    "recording",
     "write_capture",
 ]
 
@@ -31,6 +33,7 @@ _HOMES = {
     "load_model": "mvit_core.checkpoint",
     "open_video": "mvit_core.video",
     "read_capture": "mvit_core.capture_file",
+    "recording": "mvit_core.adapters",
     "write_capture": "mvit_core.capture_file",
 }
 

@@ -29,7 +29,7 @@ from mvit_core.system.spill import SpillFile
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
-__all__ = ["AttentionRecorder", "Keep", "OnCancelled", "OnLayer", "OnStep", "capture"]
+__all__ = ["AttentionRecorder", "Keep", "OnCancelled", "OnLayer", "OnStep", "capture", "record_of"]
 
 OnLayer = Callable[[int, int], None]
 """Called with (layers heard, layers in all) after each; raising ends the forward pass."""
@@ -342,12 +342,12 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
         result = _run_on_device(model, inputs, recorder, gradient_of, boxes)
     except Cancelled:
         if on_cancelled is not None and recorder.layers:
-            unfinished = _record(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
+            unfinished = record_of(model, recorder, ForwardResult(torch.empty(given[0], 0)), given)
             on_cancelled(replace(unfinished, depth=recorder.taps, is_complete=False))
         raise
     except RuntimeError as error:
         raise _cannot_run(given, error) from error
-    return replace(_record(model, recorder, result, given), gradient_of=gradient_of)
+    return replace(record_of(model, recorder, result, given), gradient_of=gradient_of)
 
 
 def _cannot_run(given: tuple[int, ...], error: RuntimeError) -> CaptureError:
@@ -380,7 +380,7 @@ def _run_on_device(
             return run_backward(model, inputs, recorder, gradient_of, boxes)
 
 
-def _record(
+def record_of(
     model: nn.Module, recorder: AttentionRecorder, said: ForwardResult, given: tuple[int, ...]
 ) -> AttentionRecord:
     """Makes the record of a model's pass over an input of shape ``given``."""

@@ -9,7 +9,7 @@ from mvit_core.attention.statistics import LayerStatistics
 from mvit_core.model.attention import MultiScaleAttention
 from mvit_core.model.multi_head import MultiHeadedAttention
 
-__all__ = ["MapSummary", "value_norms"]
+__all__ = ["MapSummary", "norms_through", "value_norms"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,6 @@ class MapSummary:
         return sum(part.nbytes for part in parts if part is not None)
 
 
-@torch.no_grad()
 def value_norms(layer: nn.Module, values: Tensor) -> Tensor | None:
     """Length of v W_o of each head and key, (B, h, Nk), in float32 at least.
 
@@ -52,8 +51,15 @@ def value_norms(layer: nn.Module, values: Tensor) -> Tensor | None:
         projection = layer.linears[3]
     else:
         return None
-    weight, dtype = projection.weight, torch.promote_types(values.dtype, torch.float32)
+    weight = projection.weight
     assert isinstance(weight, Tensor)
+    return norms_through(weight, values)
+
+
+@torch.no_grad()
+def norms_through(weight: Tensor, values: Tensor) -> Tensor:
+    """Length of each value (B, h, Nk, d) behind an output projection of (C, h*d): (B, h, Nk)."""
+    dtype = torch.promote_types(values.dtype, torch.float32)
     by_head = weight.detach().to(dtype).unflatten(1, (values.shape[1], -1)).transpose(0, 1)
     squares = by_head.transpose(1, 2) @ by_head  # (h, d, d): the lengths need no wider product
     promoted = values.detach().to(dtype)
