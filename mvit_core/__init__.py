@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mvit_core.attention.recorder import AttentionRecorder, capture
     from mvit_core.capture_file import read_capture, write_capture
     from mvit_core.checkpoint import load_model
+    from mvit_core.scripting import explain
     from mvit_core.video import open_video
 
 recycle_large_blocks()
@@ -20,6 +21,7 @@ recycle_large_blocks()
 __all__ = [
     "AttentionRecorder",
     "capture",
+    "explain",
     "load_model",
     "open_video",
     "read_capture",
@@ -30,6 +32,7 @@ __all__ = [
 _HOMES = {
     "AttentionRecorder": "mvit_core.attention.recorder",
     "capture": "mvit_core.attention.recorder",
+    "explain": "mvit_core.scripting",
     "load_model": "mvit_core.checkpoint",
     "open_video": "mvit_core.video",
     "read_capture": "mvit_core.capture_file",

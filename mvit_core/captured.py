@@ -1,11 +1,12 @@
 """Values of the path from video to heatmap: a window that was run, and the map of one request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
-from mvit_core.errors import CaptureError
+from mvit_core.errors import CaptureError, ClipError
 from mvit_core.explaining.changes import UNCHANGED, Changes
 from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.methods import is_signed
@@ -20,9 +21,12 @@ __all__ = [
     "Prediction",
     "WindowCapture",
     "check_finite",
+    "class_index",
     "maps_of",
     "meant",
+    "near",
     "predictions_of",
+    "window_at",
 ]
 
 
@@ -210,3 +214,69 @@ def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
             f"the scores of window {window.index} are NaN or infinite: the weights overflow; "
             f"use another checkpoint"
         )
+
+
+def window_at(windows: Sequence[ClipWindow], index: int, clip: str) -> ClipWindow:
+    """A window of a clip by its number.
+
+    Args:
+        windows: of the clip; a capture file may hold some of them.
+        index: from 0.
+        clip: its name, for the error.
+
+    Raises:
+        ClipError: the clip has no such window.
+    """
+    known = {window.index: window for window in windows}
+    if index in known:
+        return known[index]
+    allowed = f"0 to {len(windows) - 1}"
+    if list(known) != list(range(len(windows))):
+        allowed = ", ".join(map(str, known))
+    raise ClipError(f"window {index} does not exist; {clip} has windows {allowed}")
+
+
+def class_index(
+    choice: int | str, names: Sequence[str] | None, count: int, said: str = "class"
+) -> int:
+    """The number of a class that was given by its name or its number.
+
+    Args:
+        choice: a name as the model has it, or a number from 0, as text too.
+        names: of the classes, in the order of the logits; None where they are not known.
+        count: classes of the network.
+        said: what it was given as, for the error.
+
+    Raises:
+        CaptureError: the network has no such class, or predicts none.
+    """
+    names = names or [f"class {index}" for index in range(count)]
+    if isinstance(choice, str):
+        if choice in names:
+            return names.index(choice)
+        is_number = choice.isascii() and choice.isdecimal() and len(choice) < 10
+        number = int(choice) if is_number else -1
+    else:
+        number = choice if isinstance(choice, int) and not isinstance(choice, bool) else -1
+    if 0 <= number < count:
+        return number
+    if not count:
+        raise CaptureError("this network predicts no classes, so there is none to explain")
+    raise CaptureError(
+        f"{said} {choice!r} is no class of the model; allowed are names such as "
+        f"{', '.join(names[:3])}, and numbers 0 to {count - 1}{near(choice, names)}"
+    )
+
+
+def near(wanted: object, names: Iterable[str]) -> str:
+    """Words on the names nearest to one that does not exist; empty where none is near.
+
+    Args:
+        wanted: what was given; only text is near to a name.
+        names: those that exist.
+    """
+    if not isinstance(wanted, str):
+        return ""
+    lower = {name.lower(): name for name in names}
+    found = get_close_matches(wanted.lower(), lower, cutoff=0.7)
+    return f" (near to it: {', '.join(lower[name] for name in found)})" if found else ""

@@ -213,6 +213,7 @@ class Explainer:
         spec: MapSpec,
         on_layer: OnLayer | None = None,
         boxes: tuple[Box, ...] = (),
+        baseline: str = "mean",
     ) -> Explanation:
         """The heatmap of a window for one request, recomputing only what the request changed.
 
@@ -224,8 +225,8 @@ class Explainer:
         captured = self.capture(video, window, on_layer, boxes=boxes)
         evidence = None
         if spec.method in EVIDENCE:
-            evidence = self.evidence(video, captured, spec)
-        maps = self.head_maps(video, captured, spec)
+            evidence = self.evidence(video, captured, spec, baseline=baseline)
+        maps = maps_of(evidence, captured) if evidence else self.head_maps(video, captured, spec)
         saliency = maps.pick(spec.head if spec.method in METHODS else "mean")
         heatmap = project(saliency, captured.pixel_map, captured.frame_indices)
         return Explanation(captured, spec, maps, saliency, heatmap, evidence)

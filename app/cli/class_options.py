@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mvit_core.errors import CaptureError
-
 if TYPE_CHECKING:
     import argparse
 
@@ -31,21 +29,11 @@ def classes_from(options: argparse.Namespace, loaded: LoadedModel) -> tuple[int 
     Raises:
         CaptureError: the model has no such class.
     """
-    return _index(options.target, "--class", loaded), _index(options.against, "--against", loaded)
+    from mvit_core.captured import class_index
 
-
-def _index(text: str | None, option: str, loaded: LoadedModel) -> int | None:
-    if text is None:
-        return None
-    count = loaded.config.num_classes
-    names = loaded.classes or [f"class {index}" for index in range(count)]
-    if text in names:
-        return names.index(text)
-    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < count:
-        return int(text)
-    if not count:
-        raise CaptureError("this network predicts no classes, so there is none to explain")
-    raise CaptureError(
-        f"{option} {text!r} is no class of the model; allowed are names such as "
-        f"{', '.join(names[:3])}, and numbers 0 to {count - 1}"
+    names, count = loaded.classes, loaded.config.num_classes
+    given = (("--class", options.target), ("--against", options.against))
+    target, against = (
+        None if text is None else class_index(text, names, count, option) for option, text in given
     )
+    return target, against

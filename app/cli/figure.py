@@ -187,7 +187,7 @@ def request_from(options: argparse.Namespace) -> FigureRequest:
         MvitError: an option is none of those allowed.
     """
     from mvit_core.export import Comparison, ExportRequest, PaneMap
-    from mvit_core.figure import PRESETS, ROWS, FigureRequest, check_rows, default_rows
+    from mvit_core.figure import ROWS, FigureRequest, check_rows, default_rows, preset_for
 
     shown = ExportRequest(map_from(options), heat_from(options), changes=changes_from(options))
     rows = options.rows or default_rows(shown.map.method)
@@ -204,7 +204,6 @@ def request_from(options: argparse.Namespace) -> FigureRequest:
         rows = "blocks" if options.blocks else "heads"
     if rows in ROWS and options.view == "maps":
         check_rows(rows, shown.map.method)
-    page = options.page or (next(iter(PRESETS)) if options.width is None else "own")
     return FigureRequest(
         shown,
         view=options.view,
@@ -213,7 +212,7 @@ def request_from(options: argparse.Namespace) -> FigureRequest:
         heads=_numbers("--heads", options.heads),
         frames=_frames(options.frames),
         window=options.window,
-        preset=page,
+        preset=preset_for(options.page, options.width),
         width_mm=options.width,
         text_pt=options.text_size,
         labels=options.labelled,

@@ -28,11 +28,8 @@ def explainer_of(options: argparse.Namespace) -> Explainer:
     stored = CaptureFile(options.clip) if is_capture(options.clip) else None
     if options.checkpoint is not None:
         loaded = load_and_report(options)
-        if stored is not None and not stored.is_of(loaded):
-            say_note(
-                f"{options.checkpoint} is not the checkpoint that {options.clip} was made of "
-                f"({stored.model.name}), or is read otherwise: its windows are run anew"
-            )
+        if stored is not None and (another := stored.other_than(loaded)):
+            say_note(another)
             stored = None
         return Explainer(loaded, remembered_windows=1, stored=stored)
     assert stored is not None  # as ``check_model`` saw to

@@ -10,7 +10,7 @@ from app.cli.class_options import add_class_options, classes_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
 from app.cli.printing import say, say_json, say_note
 from app.cli.tube_options import add_patch_options, add_tube_options, patches_from, tubes_from
-from app.cli.windows import chosen_window, window_at
+from app.cli.windows import chosen_window
 from mvit_core.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def _captured_source(
     explainer: Explainer, other: Video, options: argparse.Namespace
 ) -> WindowCapture:
     """The window that patches come from."""
+    from mvit_core.captured import window_at
+
     index = options.from_window or 0
     return explainer.capture(other, window_at(explainer.windows(other), index, options.other.name))
 

@@ -25,7 +25,7 @@ from mvit_core.explaining.changes import Changes
 from mvit_core.geometry import PixelMap
 from mvit_core.model.heads import HeadLogits
 from mvit_core.system.cache import default_budget_bytes
-from mvit_core.system.ordinary_file import sha256_of
+from mvit_core.system.ordinary_file import is_file, sha256_of
 from mvit_core.system.spill import SpillFile
 from mvit_core.system.tensor_file import TensorFile
 from mvit_core.video import ClipWindow, Video
@@ -151,6 +151,19 @@ class CaptureFile:
             bool(model.sha256)
             and ours == (loaded.config, loaded.clip_spec, loaded.half, report.weights)
             and sha256_of(loaded.path, CheckpointReadError) == model.sha256
+        )
+
+    def other_than(self, loaded: LoadedModel) -> str:
+        """Sentence that says that a model is not the file's; empty where it is.
+
+        Raises:
+            CheckpointReadError: the model's file cannot be read.
+        """
+        if is_file(loaded.path) and self.is_of(loaded):
+            return ""
+        return (
+            f"{loaded.path} is not the checkpoint that {self.path} was made of "
+            f"({self.model.name}), or is read otherwise: its windows are run anew"
         )
 
     def check_all(self) -> None:

@@ -20,7 +20,7 @@ from mvit_core.figure.pdf import check_pdf, pdf_bytes
 from mvit_core.figure.plots import lay_out_plots
 from mvit_core.figure.png import USUAL_DPI, figure_picture, figure_png_bytes
 from mvit_core.figure.presets import PRESETS, Preset
-from mvit_core.figure.request import OWN_RANGES, ROWS, VIEWS, FigureRequest
+from mvit_core.figure.request import OWN_RANGES, ROWS, VIEWS, FigureRequest, preset_for
 from mvit_core.figure.scene import FigureScene
 from mvit_core.figure.svg import svg_bytes
 from mvit_core.figure.views import PLOTS
@@ -48,6 +48,7 @@ __all__ = [
     "figure_picture",
     "lint",
     "make_figure",
+    "preset_for",
     "write_figure",
 ]
 

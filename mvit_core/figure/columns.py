@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mvit_core.captured import window_at
 from mvit_core.errors import ClipError
 from mvit_core.figure.request import FigureRequest
 from mvit_core.render import ImageArray
@@ -34,15 +35,7 @@ def window_of_figure(
         ClipError: there is none such.
     """
     if request.window is not None:
-        known = {window.index: window for window in windows}
-        if request.window in known:
-            return known[request.window]
-        allowed = f"0 to {len(windows) - 1}"
-        if list(known) != list(range(len(windows))):  # those that a capture file holds
-            allowed = ", ".join(map(str, known))
-        raise ClipError(
-            f"window {request.window} does not exist; {video.path.name} has windows {allowed}"
-        )
+        return window_at(windows, request.window, video.path.name)
     if isinstance(request.frames, int):
         return windows[0]
     first = request.frames[0]

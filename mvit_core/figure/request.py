@@ -117,6 +117,16 @@ class FigureRequest:
         return self.rules.usual_pt if self.text_pt is None else self.text_pt
 
 
+def preset_for(preset: str | None, width_mm: float | None) -> str:
+    """The preset that is meant: where only a width is given, that of an own size.
+
+    Args:
+        preset: a name in ``PRESETS``; None for none given.
+        width_mm: width of the page; None for none given.
+    """
+    return preset or (next(iter(PRESETS)) if width_mm is None else "own")
+
+
 def _check_chosen(rows: str, name: str, chosen: tuple[int, ...]) -> None:
     """Blocks and heads are chosen where they are the rows, and each once."""
     if chosen and rows != name:

@@ -42,11 +42,12 @@ class AnimationSource:
     """Hands out frames that are decoded already.
 
     Args:
-        pictures: (H, W, 3) BGR each.
+        pictures: (H, W, 3) each.
+        channels: their order, as FFmpeg names it.
     """
 
-    def __init__(self, pictures: "list[NDArray[np.uint8]]") -> None:
-        self._pictures = pictures
+    def __init__(self, pictures: "list[NDArray[np.uint8]]", channels: str = "bgr24") -> None:
+        self._pictures, self._channels = pictures, channels
         self.check: Callable[[], None] = go_on
         self.damaged: set[int] = set()
 
@@ -54,11 +55,11 @@ class AnimationSource:
         """Frames of ranks ``start`` to ``stop - 1``, in order."""
         for rank in range(start, stop):
             self.check()
-            yield rank, VideoFrame.from_ndarray(self._pictures[rank], "bgr24")
+            yield rank, VideoFrame.from_ndarray(self._pictures[rank], self._channels)
 
     def twin(self) -> "AnimationSource":
         """Another reader of the same pictures, for another thread."""
-        return AnimationSource(self._pictures)
+        return AnimationSource(self._pictures, self._channels)
 
     def keyframes(self) -> "NDArray[np.int64]":
         """Ranks that are reached without decoding others: all of them."""

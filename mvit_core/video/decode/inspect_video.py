@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from mvit_core.errors import VideoOpenError
+from mvit_core.system.ordinary_file import FileIdentity
 from mvit_core.video.decode.clock import check_clock
 from mvit_core.video.decode.container import open_stream, translated
 from mvit_core.video.decode.damage import break_notes, damage_notes, lost_at_end, missing_part
@@ -98,6 +99,9 @@ class OpenedVideo:
     held: frozenset[int] | None = None
     """Ranks of the frames that there is a picture of, where the others show the one before; None
     where every frame has its own."""
+    identity: FileIdentity | None = None
+    """Key of what is remembered of frames that lie in no file; None of a file, which has its own.
+    """
 
     def twin(self) -> "OpenedVideo":
         """The same video with a source and a painter of its own, for another thread.

@@ -97,7 +97,7 @@ class Video(Closing):
         known: "OpenedVideo | None" = None,
     ) -> None:
         self._path = Path(path)
-        self._identity = FileIdentity.of(self._path)
+        self._identity = (known and known.identity) or FileIdentity.of(self._path)
         self._is_folder = is_folder(self._path) or is_tiff_stack(self._path)
         if fps is not None and not self._is_folder:
             checked_fps(fps, self._path)
