@@ -23,6 +23,7 @@ from app.cli import (
     heads,
     inspect,
     predict,
+    report,
     view,
     what_if,
 )
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "predict": ("print the most probable classes", predict.add_options),
     "export": ("write a heatmap video, picture, arrays or table", export.add_options),
     "figure": ("write a figure for a paper: maps over frames, in mm", figure.add_options),
+    "report": ("write an HTML report of a window, to be read anywhere", report.add_options),
     "explain": ("what of a clip speaks for a class, and how far to trust it", explain.add_options),
     "heads": ("what each head does, and what the class loses without it", heads.add_options),
     "what-if": ("the classes of a clip with parts erased, or patched", what_if.add_options),

@@ -14,10 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.dialogs.relink import RelinkDialog
 from app.state.json_codec import LARGEST_WHOLE, decode, encode, field_types
+from app.state.session import EDGE_BYTES, NOT_KEPT, VERSION
 from app.state.session_file import (
-    EDGE_BYTES,
-    NOT_KEPT,
-    VERSION,
     Place,
     digest_of,
     find,

@@ -158,6 +158,7 @@ def test_every_command_is_tried_with_a_hostile_name(tmp_path, capsys):
         "predict": [evil, "--checkpoint", evil],
         "export": [evil, "--checkpoint", evil, "-o", evil + ".mp4"],
         "figure": [evil, "--checkpoint", evil, "-o", evil + ".svg"],
+        "report": [evil, "--checkpoint", evil, "-o", evil + ".html"],
         "explain": [evil, "--checkpoint", evil],
         "heads": [evil, "--checkpoint", evil],
         "what-if": [evil, "--checkpoint", evil, "--erase", "0,0,9,9"],

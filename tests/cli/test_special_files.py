@@ -67,6 +67,7 @@ PLACES = {
         *("figure", "{clip}", "--checkpoint", "{model}", "-o", "a.svg"),
         *("--compare-checkpoint", "{evil}"),
     ],
+    "report target": ["report", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "explained target": ["explain", "{clip}", "--checkpoint", "{model}", "-o", "{evil}"],
     "patching clip": [
         *("what-if", "{clip}", "--checkpoint", "{model}"),
@@ -176,7 +177,7 @@ def test_what_is_no_folder_is_refused_in_the_place_of_one_and_stays(said, tmp_pa
 def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_path, place, kind):
     is_film = place.endswith(("clip", "target"))
     ending = ".mvitcap" if place.startswith("capture ") else ".mp4" if is_film else ".bin"
-    ending = ".svg" if place.startswith("figure ") else ending
+    ending = {"figure target": ".svg", "report target": ".html"}.get(place, ending)
     evil = tmp_path / f"evil{ending}"
     KINDS[kind](evil)
     before = evil.lstat()
@@ -193,7 +194,7 @@ def test_what_is_no_ordinary_file_is_refused_in_every_place_and_stays(said, tmp_
 @pytest.mark.parametrize("name", ["n" * 300, "/".join(["folder"] * 1000)])
 def test_a_name_or_a_path_that_is_too_long_is_one_line(said, tmp_path, place, name):
     ending = ".mvitcap" if place.startswith("capture ") else ".mp4"
-    ending = ".svg" if place.startswith("figure ") else ending
+    ending = {"figure target": ".svg", "report target": ".html"}.get(place, ending)
     assert said(PLACES[place], tmp_path / f"{name}{ending}")
 
 

@@ -35,6 +35,7 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "predict": ["predict", str(clip), *model],
         "export": ["export", str(clip), *model, "-o", "out.png"],
         "figure": ["figure", str(clip), *model, "-o", "out.pdf"],
+        "report": ["report", str(clip), *model, "-o", "out.html", "--no-faithfulness"],
         "explain": ["explain", str(clip), *model, "-o", "out.npz"],
         "heads": ["heads", str(clip), *model, "--ablate"],
         "what-if": ["what-if", str(clip), *model, "--erase", "0,0,9,9"],

@@ -133,6 +133,7 @@ def test_commands_reach_nothing_start_nothing_and_write_what_was_named(
         ),
         ["explain", *clip, "-o", str(out / "why.png")],
         *(["figure", *clip, "-o", str(out / f"figure.{kind}")] for kind in ("svg", "pdf")),
+        ["report", *clip, "--no-faithfulness", "-o", str(out / "report.html")],
         ["inspect", str(toy_checkpoint)],
         ["predict", address, *model],
         ["predict", str(barcode_clip), "--checkpoint", address],
@@ -143,11 +144,12 @@ def test_commands_reach_nothing_start_nothing_and_write_what_was_named(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     codes, heard = json.loads(done.stdout.splitlines()[-1])
-    assert codes == [0] * 9 + [1] * 2
+    assert codes == [0] * 10 + [1] * 2
     allowed = tuple(f"{folder}/" for folder in (out, home, tmp_path / "tmp"))
     strange = [(event, what) for event, what in heard if not f"{what}/".startswith(allowed)]
     assert strange == []
     assert {path.name for path in out.iterdir()} == {
-        "out.mp4", "out.png", "out.npz", "out.csv", "why.png", "figure.svg", "figure.pdf"
+        "out.mp4", "out.png", "out.npz", "out.csv", "why.png", "figure.svg", "figure.pdf",
+        "report.html",
     }  # fmt: skip
     assert list((tmp_path / "tmp").iterdir()) == []

@@ -1,0 +1,245 @@
+"""``mvit-lens report``: write one HTML file of a window, to be looked at without network."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from app.cli.change_options import add_change_options, changes_from
+from app.cli.class_options import add_class_options, classes_from
+from app.cli.map_options import listed
+from app.cli.model_options import (
+    add_clip_options,
+    add_model_options,
+    file_name,
+    model_source,
+    positive,
+)
+from app.cli.models import check_model, explainer_of
+from app.cli.printing import say, say_json, say_note
+from app.cli.video_options import ProgressLine
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mvit_core.pipeline import Explainer
+    from mvit_core.render import HeatSettings
+    from mvit_core.report import ReportContent, ReportRequest
+
+
+def add_options(report: argparse.ArgumentParser) -> None:
+    """Give ``report`` its options; choices are the names in the core's tables."""
+    report.add_argument("clip", type=file_name)
+    add_clip_options(report)
+    report.add_argument(
+        "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
+    )
+    add_model_options(report)
+    report.add_argument("-o", "--output", metavar="R.html", type=file_name, required=True)
+    report.add_argument("--window", type=int, metavar="I", help="clip window, from 0 (0)")
+    add_change_options(report)
+    _add_explanation(report)
+    _add_first(report)
+    report.add_argument(
+        "--without-paths",
+        dest="with_paths",
+        action="store_false",
+        help="name files without their folders, to give the report away: it reopens where clip "
+        "and checkpoint lie beside it, else asks for them",
+    )
+    report.add_argument("--json", action="store_true", help="print JSON")
+    report.set_defaults(run=run, usage=report.error)
+
+
+def _add_explanation(report: argparse.ArgumentParser) -> None:
+    """Options of the explanation, named as those of ``explain``."""
+    from mvit_core.explaining import BASELINES, DEFAULT_METHOD, EVIDENCE
+
+    group = report.add_argument_group("explanation")
+    group.add_argument(
+        "--method",
+        default=DEFAULT_METHOD,
+        metavar="M",
+        help=f"{listed((*EVIDENCE, 'none'))} ({DEFAULT_METHOD})",
+    )
+    add_class_options(report)
+    group.add_argument(
+        "--baseline", default="mean", metavar="B", help=f"{listed(BASELINES)} (mean)"
+    )
+    group.add_argument(
+        "--no-faithfulness",
+        dest="faithfulness",
+        action="store_false",
+        help="do not remove what the map shows: saves two dozen runs of the model",
+    )
+
+
+def _add_first(report: argparse.ArgumentParser) -> None:
+    """Options for what the page holds, and what it shows before anything is chosen."""
+    from mvit_core.report import ATTENTION, MOST_HEIGHT, POSSIBLE
+
+    group = report.add_argument_group("what the page holds, and shows first")
+    group.add_argument(
+        "--maps",
+        default=",".join(ATTENTION),
+        metavar="M,M",
+        help=f"maps of every head, the first shown first: {listed(POSSIBLE)} "
+        f"({','.join(ATTENTION)})",
+    )
+    group.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
+    group.add_argument(
+        "--head", default="mean", metavar="HEAD", help="a number from 0, mean, max or min (mean)"
+    )
+    group.add_argument("--frame", type=int, metavar="N", help="frame of the clip (the middle one)")
+    group.add_argument("--colormap", default="inferno", help="of the heat (inferno)")
+    group.add_argument("--opacity", type=float, default=0.85, help="of the heat, 0 to 1 (0.85)")
+    group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    group.add_argument(
+        "--height",
+        type=positive,
+        default=MOST_HEIGHT,
+        metavar="N",
+        help=f"lines of a frame at most ({MOST_HEIGHT})",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report and print a summary; returns the exit code."""
+    from mvit_core import open_video
+    from mvit_core.report import check_report_target, content_of, page_of, write_report
+
+    check_model(options)
+    check_report_target(options.output)
+    request = request_from(options)
+    with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
+        explainer = _with_statistics(explainer_of(options))
+        request = _of_classes(request, options, explainer)
+        content = content_of(explainer, video, request, ProgressLine("report, part").show)
+        read = (video.path, explainer.loaded.path)
+        page = page_of(content, _session(content, request, options))
+        written = write_report(page, options.output, read)
+    for note in content.notes:
+        say_note(note)
+    _print_summary(options, content, written)
+    return 0
+
+
+def request_from(options: argparse.Namespace) -> ReportRequest:
+    """Make the request of the options, without classes and session.
+
+    Raises:
+        MvitError: an option is none of those allowed.
+    """
+    from mvit_core.attribution import MapSpec, parse_head
+    from mvit_core.export import ExportRequest
+    from mvit_core.report import ReportRequest
+
+    maps = tuple(part.strip() for part in options.maps.split(","))
+    first = MapSpec(block=options.block, head=parse_head(options.head), method=maps[0])
+    shown = ExportRequest(
+        first,
+        _heat(options),
+        frame_index=options.frame,
+        changes=changes_from(options),
+    )
+    words = shlex.join(("mvit-lens", *options.words))
+    return ReportRequest(
+        shown,
+        window=_window(options),
+        attention=maps,
+        why=None if options.method == "none" else MapSpec(method=options.method),
+        baseline=options.baseline,
+        faithfulness=options.faithfulness,
+        height=options.height,
+        command=words if options.with_paths else _without_folders(options),
+    )
+
+
+def _window(options: argparse.Namespace) -> int | None:
+    """The window asked for; that of ``--frame`` where none is, else the first."""
+    if options.window is None and options.frame is None:
+        return 0
+    return int(options.window) if options.window is not None else None
+
+
+def _heat(options: argparse.Namespace) -> HeatSettings:
+    from mvit_core.errors import ExportError
+    from mvit_core.render import HeatSettings
+
+    try:
+        return HeatSettings(
+            colormap=options.colormap, opacity=options.opacity, smooth=not options.cells
+        )
+    except ValueError as error:
+        raise ExportError(str(error)) from error
+
+
+def _with_statistics(explainer: Explainer) -> Explainer:
+    """One whose runs note the statistics of heads while they pass, which costs next to nothing."""
+    from mvit_core.attention.recorder import Keep
+
+    return explainer.with_model(explainer.loaded, Keep(statistics=True))
+
+
+def _of_classes(
+    request: ReportRequest, options: argparse.Namespace, explainer: Explainer
+) -> ReportRequest:
+    """The request with the classes of its explanation."""
+    target, against = classes_from(options, explainer.loaded)
+    why = None if request.why is None else replace(request.why, target=target, against=against)
+    return replace(request, why=why)
+
+
+def _session(
+    content: ReportContent, request: ReportRequest, options: argparse.Namespace
+) -> dict[str, Any]:
+    """The session that opens what the page shows first.
+
+    Raises:
+        SessionError: the clip or the checkpoint cannot be read any more.
+    """
+    from app.state.session import Place, make_session, session_page
+    from app.state.view_state import ViewState
+    from mvit_core.errors import SessionError
+    from mvit_core.video.decode.image_folder import DEFAULT_PICTURE_FPS
+
+    state = ViewState(
+        clip=options.clip,
+        stream=options.stream,
+        model=model_source(options, options.checkpoint or options.clip),
+        picture_fps=options.fps or DEFAULT_PICTURE_FPS,
+        frame=content.first_frame,
+        map=replace(request.shown.map, block=content.first_block),
+        heat=request.shown.heat,
+        changes=request.shown.changes,
+    )
+    folder = options.output.absolute().parent
+    try:
+        session = make_session(state, Place(), folder, with_paths=options.with_paths)
+    except OSError as error:
+        raise SessionError(f"{error.filename} cannot be read any more: {error}") from error
+    return session_page(session)
+
+
+def _without_folders(options: argparse.Namespace) -> str:
+    """The command with the names of files alone."""
+    named = [options.clip, options.checkpoint, options.output, options.config, options.labels]
+    names = {str(path): path.name for path in named if path is not None}
+    words = ("mvit-lens", *(names.get(word, word) for word in options.words))
+    return shlex.join(words)
+
+
+def _print_summary(options: argparse.Namespace, content: ReportContent, written: int) -> None:
+    if options.json:
+        info = {
+            "path": str(options.output),
+            "bytes": written,
+            "frames": [frame.index for frame in content.frames],
+            "maps": [each["name"] for each in content.document["maps"]],
+            "heads": len(content.document["heads"]),
+            "notes": content.notes,
+        }
+        say_json(info)
+        return
+    say(f"wrote {options.output} ({len(content.frames)} frames, {written / 1000:.0f} kB)")
