@@ -226,5 +226,9 @@ class Frames(Collaborator):
             self._worker.submit(TaskKey.NEIGHBOURS, work, self._on_beside, failed, background=True)
 
     def _decoded_ahead(self, _: None) -> None:
-        if not len(self._beside):
-            self._paint_beside()  # they had not been decoded yet
+        video, here = self._bench.results.video, self._bench.state.frame
+        if video is None:
+            return
+        sides = (each for each in (here - 1, here + 1) if 0 <= each < video.frame_count)
+        if not all(map(self.has_beside, sides)):
+            self._paint_beside()  # one had not been decoded yet

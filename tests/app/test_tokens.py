@@ -24,10 +24,11 @@ def view(window, qtbot, name):
 
 
 def right_click(qtbot, widget, point):
-    """What a desktop sends: the press, and then the menu."""
+    """What a desktop sends: the press, the menu, and the release."""
     qtbot.mousePress(widget, Qt.MouseButton.RightButton, pos=point)
     event = QContextMenuEvent(MOUSE, point, widget.mapToGlobal(point))
     QApplication.sendEvent(widget, event)
+    qtbot.mouseRelease(widget, Qt.MouseButton.RightButton, pos=point)
 
 
 def rows(window):
