@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from benchmarks.batch.browsing import browsing_rows
 from benchmarks.batch.captures import mutant_rows, opening_rows
 from benchmarks.batch.engines import missing_engines
 from benchmarks.batch.overhead import overhead_rows
@@ -32,6 +33,7 @@ def all_rows(rounds: int) -> Iterator[Row]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     yield from opening_rows(rounds)
     yield from query_rows(rounds)
+    yield from browsing_rows(min(rounds, FEW_ROUNDS))
     yield from pace_rows(min(rounds, FEW_ROUNDS))
     missing = missing_engines()
     for engine, reason in missing.items():
