@@ -30,7 +30,7 @@ def _titles() -> Iterator[str]:
     from mvit_core.explaining import EVIDENCE, TUBE_KINDS
     from mvit_core.explaining.direct_logit import PARTS
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
-    from mvit_core.figure import PRESETS, ROWS, WRITERS
+    from mvit_core.figure import PRESETS, ROWS, VIEWS, WRITERS
     from mvit_core.model.families import FAMILIES
     from mvit_core.render import MODES
     from mvit_core.video.encode.encoders import ENCODERS, QUALITIES
@@ -48,7 +48,7 @@ def _titles() -> Iterator[str]:
     yield from (size.title for size in SIZES.values() if size is not None)
     yield from (sample.title for sample in demo_samples())
     yield from PARTS
-    for words in (NOTES, SPLIT_NOTES, ORIGINS, MODES, QUALITIES, ROWS):
+    for words in (NOTES, SPLIT_NOTES, ORIGINS, MODES, QUALITIES, ROWS, VIEWS):
         yield from words.values()
 
 

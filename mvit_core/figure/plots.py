@@ -37,6 +37,7 @@ GREY: Colour = (120, 120, 126)
 EDGE, SPACE = 0.5, 1.2
 """Free room along the edges, and between parts, in mm."""
 _AXIS_MM, _LINE_MM, _TICK_MM, _MARK_MM = 0.15, 0.35, 0.8, 0.9
+_NAME_GAP = 0.4
 _SAMPLE_MM = 5.0
 """Length of a line in the legend."""
 _HEIGHT_SHARE, _MOST_HEIGHT = 0.62, 70.0
@@ -59,6 +60,8 @@ class Line:
     """A line runs through the points."""
     marks: bool = False
     """Each point has a square."""
+    names: tuple[str, ...] = ()
+    """Of the points; each is printed where nothing else lies, the lowest first."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,8 @@ def lay_out_plots(page: PlotPage, request: FigureRequest) -> FigureScene:
         height = min((right - left) * _HEIGHT_SHARE, _MOST_HEIGHT)
         box = Box(left, EDGE + line + SPACE / 2, right - left, height)
         items += _plot(plot, box, texts, size)
+        if request.labels:
+            items += _names(plot, box, size)
         below = box.bottom + _TICK_MM + 2 * line + SPACE
         bottom = max(bottom, _legend(items, plot, box, below, size))
     y = bottom + SPACE
@@ -183,6 +188,31 @@ def _line(plot: Plot, box: Box, line: Line) -> Iterator[Item]:
     if line.marks:
         for x, y in points:
             yield _mark(x, y, line.colour)
+
+
+def _names(plot: Plot, box: Box, size: float) -> Iterator[Words]:
+    """Names of points, right of them or else left; none over another name, point or edge."""
+    tall = size * MM_PER_PT
+    points = [
+        (*_place(plot, box, x, y), name)
+        for line in plot.lines
+        for x, y, name in zip(line.xs, line.ys, line.names, strict=False)
+    ]
+    taken = [_mark(x, y, INK).box for x, y, _ in points]
+    for x, y, name in sorted(points, key=lambda point: -point[1]):
+        width = figure_font().widest([name], size)
+        for left in (x + _MARK_MM / 2 + _NAME_GAP, x - _MARK_MM / 2 - _NAME_GAP - width):
+            place = Box(left, y - tall / 2, width, tall)
+            inside = box.x < place.x and place.right < box.right and place.bottom < box.bottom
+            if inside and not any(_overlap(place, other) for other in taken):
+                taken.append(place)
+                yield Words(left, y + 0.36 * tall, name, size, "start", MUTED)
+                break
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = one.x < other.right and other.x < one.right
+    return across and one.y < other.bottom and other.y < one.bottom
 
 
 def _mark(x: float, y: float, colour: Colour) -> Cell:

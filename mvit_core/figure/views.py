@@ -140,6 +140,7 @@ def atlas_page(
                 COLOURS[(stage - 1) % len(COLOURS)],
                 joined=False,
                 marks=True,
+                names=tuple(f"{row.block}.{row.head}" for row in here),
             )
         )
     plot = Plot(
@@ -149,7 +150,11 @@ def atlas_page(
         round_range([x for line in lines for x in line.xs]),
         round_range([y for line in lines for y in line.ys]),
     )
-    said = (f"all {len(rows)} heads of window {captured.window.index + 1}, mean over all queries",)
+    window = captured.window.index + 1
+    said = (
+        f"all {len(rows)} heads of window {window} as block.head, mean over all queries; named "
+        "where there is room",
+    )
     told = {"view": "atlas", "window": captured.window.index}
     return _page(Source(explainer, video), request, (plot,), said, _damage(video, captured), told)
 

@@ -826,8 +826,24 @@ Right-click for percentile tails and units</source>
             <translation> 磅</translation>
         </message>
         <message>
+            <source>A further row: one row minus another, such as 0, 1</source>
+            <translation>再加一行：一行减去另一行，例如 0, 1</translation>
+        </message>
+        <message>
             <source>By hand</source>
             <translation>手动</translation>
+        </message>
+        <message>
+            <source>Difference</source>
+            <translation>差异</translation>
+        </message>
+        <message>
+            <source>Faithfulness is of evidence: press W or choose Why? first</source>
+            <translation>忠实度针对证据：请先按 W 或选择“为何？”</translation>
+        </message>
+        <message>
+            <source>Figure of</source>
+            <translation>内容</translation>
         </message>
         <message>
             <source>Frames</source>
@@ -896,6 +912,14 @@ Right-click for percentile tails and units</source>
         <message>
             <source>all</source>
             <translation>全部</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>“Difference” takes two rows, counted from 0, such as 0, 1</source>
+            <translation>“差异”填写两个行号，从 0 起，例如 0, 1</translation>
         </message>
         <message>
             <source>“Of these” takes numbers from 0, such as 0, 3</source>
@@ -6277,6 +6301,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
             <translation>AV1，适用于网页</translation>
         </message>
         <message>
+            <source>All heads by numbers</source>
+            <translation>所有头的数值</translation>
+        </message>
+        <message>
             <source>Animation (GIF)</source>
             <translation>动画 (GIF)</translation>
         </message>
@@ -6335,6 +6363,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Channels of the last block's first norm, weighted by their mean gradient.</source>
             <translation>最后一块第一个归一化层的通道，按其平均梯度加权。</translation>
+        </message>
+        <message>
+            <source>Classes over the clip</source>
+            <translation>类别随片段的变化</translation>
         </message>
         <message>
             <source>Colours lie over the frame, the denser the higher the value</source>
@@ -6451,6 +6483,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>Maps as NumPy arrays (NPZ)</source>
             <translation>NumPy 数组形式的图 (NPZ)</translation>
+        </message>
+        <message>
+            <source>Maps over frames</source>
+            <translation>各帧上的图</translation>
         </message>
         <message>
             <source>Nature, one column (89 mm)</source>
@@ -6623,6 +6659,10 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>What each key of the last block adds to the logit by itself, past the last MLP.</source>
             <translation>最后一块的每个键绕过最后的 MLP 单独对 logit 的贡献。</translation>
+        </message>
+        <message>
+            <source>What removing the map does to the class</source>
+            <translation>移除该图的内容对类别的影响</translation>
         </message>
         <message>
             <source>What the logit loses when a part of the clip is covered, part by part.</source>

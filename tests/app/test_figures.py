@@ -45,6 +45,7 @@ def choose(combo, data):
 def type_into(field, text):
     field.setFocus()
     field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Tab)
 
@@ -97,6 +98,30 @@ def test_panes_of_compare_are_the_rows_that_are_offered_first(lens, qtbot, tmp_p
     assert [pane.name for pane in compared.panes] == ["Now", "A"]
     target = saved(qtbot, lens, dialog, tmp_path / "panes.svg")
     assert b">Now<" in target.read_bytes()
+
+
+def test_plots_are_figures_too_and_rows_have_a_difference(dialog, qtbot):
+    fields = dialog.fields
+    type_into(fields.difference, "0, 2")
+    drawn(qtbot, dialog)
+    with_difference = dialog.preview.picture.image.height()
+    type_into(fields.difference, "1")
+    assert "takes two rows" in dialog.problem.text()
+    type_into(fields.difference, "0, 9")
+    drawn(qtbot, dialog)
+    assert "0 to 2" in dialog.preview.words.text()
+    type_into(fields.difference, "")
+    drawn(qtbot, dialog)
+    assert dialog.preview.picture.image.height() < with_difference
+    assert not choose(fields.view, "faithfulness"), "attention is no evidence"
+    for view in ("series", "atlas"):
+        assert choose(fields.view, view)
+        assert not fields.rows.isEnabled()
+        drawn(qtbot, dialog)
+        assert dialog.job().request.view == view
+        assert dialog.preview.picture.image is not None
+    assert choose(fields.view, "maps")
+    assert fields.rows.isEnabled()
 
 
 def test_a_format_and_a_typed_ending_name_each_other_and_another_is_refused(

@@ -245,6 +245,11 @@ def test_a_series_is_the_probability_of_each_window_at_its_time(path):
 def test_an_atlas_has_a_point_for_each_head(path):
     made = make_figure(*path, FigureRequest(view="atlas"))
     assert len(of(made, Cell)) == 9 + 3, "heads, and the stages of the legend"
+    named = [words for words in of(made, Words) if re.fullmatch(r"\d\.\d", words.text)]
+    named = [words for words in named if words.anchor == "start"]
+    assert {words.text for words in named} & {"0.0", "3.3"}, "block.head, where there is room"
+    bare = make_figure(*path, FigureRequest(view="atlas", labels=False))
+    assert not [words for words in of(bare, Words) if words.anchor == "start" and words in named]
 
 
 def test_ticks_are_round_and_lie_within():

@@ -13,6 +13,7 @@ from app.text.phrases import policy_names
 from app.text.terms import term
 from app.widgets.basic import Choice, NumberField, set_tip
 from app.workers.export import with_policy
+from mvit_core.explaining.methods import EVIDENCE
 
 if TYPE_CHECKING:
     from app.workers.export import ExportJob
@@ -39,16 +40,18 @@ class FigureFields(QObject):
     def __init__(self, job: ExportJob, window: int, parent: QObject) -> None:
         super().__init__(parent)
         self._shown, self._window = job.request, window
+        self._fill_views()
         self._fill_pages()
         self._fill_rows()
         self._fill_ranges()
         self.labels = QCheckBox(self.tr("Rows, frames, map and class"))
         self.labels.setChecked(True)
-        for choice in (self.page, self.rows, self.range):
+        for choice in (self.view, self.page, self.rows, self.range):
             choice.currentIndexChanged.connect(self._choice_made)
         for number in (self.width, self.letters, self.frames):
             number.valueChanged.connect(self.changed)
-        self.which.textChanged.connect(self.changed)
+        for text in (self.which, self.difference):
+            text.textChanged.connect(self.changed)
         self.labels.toggled.connect(self.changed)
         self._follow_page()
         self._follow_rows()
@@ -56,11 +59,13 @@ class FigureFields(QObject):
     def rows_of(self) -> tuple[tuple[str, QWidget], ...]:
         """Each field with its title, in order."""
         return (
+            (self.tr("Figure of"), self.view),
             (self.tr("Page"), self.page),
             (self.tr("Width"), self.width),
             (self.tr("Letters"), self.letters),
             (self.tr("Rows"), self.rows),
             (self.tr("Of these"), self.which),
+            (self.tr("Difference"), self.difference),
             (self.tr("Frames"), self.frames),
             (self.tr("Range"), self.range),
             (self.tr("Labels"), self.labels),
@@ -68,8 +73,11 @@ class FigureFields(QObject):
 
     def problem(self) -> str:
         """What is wrong with what was typed; empty where nothing is."""
-        if self._numbers() is None:
+        if _numbers(self.which) is None:
             return self.tr("“Of these” takes numbers from 0, such as 0, 3")
+        pair = _numbers(self.difference)
+        if pair is None or len(pair) not in (0, 2):
+            return self.tr("“Difference” takes two rows, counted from 0, such as 0, 1")
         return ""
 
     def request(self) -> FigureRequest:
@@ -77,9 +85,10 @@ class FigureFields(QObject):
         from mvit_core.figure import PRESETS, FigureRequest
 
         rows, page = str(self.rows.currentData()), str(self.page.currentData())
-        chosen = self._numbers() or ()
+        chosen, pair = _numbers(self.which) or (), _numbers(self.difference) or ()
         return FigureRequest(
             self._with_range(),
+            view=str(self.view.currentData()),
             rows=rows,
             blocks=chosen if rows == "blocks" else (),
             heads=chosen if rows == "heads" else (),
@@ -89,6 +98,7 @@ class FigureFields(QObject):
             width_mm=None if PRESETS[page].fixed_width else self.width.value(),
             text_pt=self.letters.value(),
             labels=self.labels.isChecked(),
+            difference=(pair[0], pair[1]) if pair else None,
             shared_range=self.range.currentData() == SHARED,
         )
 
@@ -103,14 +113,18 @@ class FigureFields(QObject):
         compared = self._shown.comparison if self.rows.currentData() == "panes" else None
         return replace(self._shown, heat=heat, layout=layout, comparison=compared)
 
-    def _numbers(self) -> tuple[int, ...] | None:
-        """The blocks or heads that were typed; None where they are no numbers."""
-        parts = [part for part in self.which.text().replace(" ", "").split(",") if part]
-        if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
-            return None
-        return tuple(dict.fromkeys(int(part) for part in parts))
-
     # -- what is offered ----------------------------------------------------------------------
+
+    def _fill_views(self) -> None:
+        from mvit_core.figure import VIEWS
+
+        self.view = Choice()
+        for name, words in VIEWS.items():
+            self.view.addItem(term(words), name)
+        if self._shown.map.method not in EVIDENCE:
+            item = self.view.model().item([*VIEWS].index("faithfulness"))  # type: ignore[attr-defined]
+            item.setEnabled(False)
+            set_tip(item, self.tr("Faithfulness is of evidence: press W or choose Why? first"))
 
     def _fill_pages(self) -> None:
         from mvit_core.figure import PRESETS
@@ -135,7 +149,7 @@ class FigureFields(QObject):
         from mvit_core.figure import ROWS
         from mvit_core.figure.content import rows_fit
 
-        self.rows, self.which = Choice(), QLineEdit()
+        self.rows, self.which, self.difference = Choice(), QLineEdit(), QLineEdit()
         for name, words in ROWS.items():
             is_there = name != "panes" or self._shown.comparison is not None
             if is_there and rows_fit(name, self._shown.map.method):
@@ -143,6 +157,8 @@ class FigureFields(QObject):
         first = "panes" if self._shown.comparison is not None else "stages"
         choose(self.rows, "heads" if self._shown.layout == "heads" else first)
         self.which.setPlaceholderText(self.tr("all"))
+        self.difference.setPlaceholderText(self.tr("none"))
+        set_tip(self.difference, self.tr("A further row: one row minus another, such as 0, 1"))
 
     def _fill_ranges(self) -> None:
         self.range = Choice()
@@ -178,10 +194,22 @@ class FigureFields(QObject):
         set_tip(self.width, fixed if preset.fixed_width else "")
 
     def _follow_rows(self) -> None:
-        """Blocks and heads can be chosen where they are the rows."""
-        can = self.rows.currentData() in ("blocks", "heads")
+        """Blocks and heads can be chosen where they are the rows; plots have no rows at all."""
+        are_maps = self.view.currentData() == "maps"
+        for field in (self.rows, self.frames, self.difference):
+            field.setEnabled(are_maps)
+        self.range.setEnabled(are_maps and self._shown.heat.is_automatic)
+        can = are_maps and self.rows.currentData() in ("blocks", "heads")
         self.which.setEnabled(can)
         words = self.tr("Numbers from 0 with commas between them, in the order of the rows")
         if not can:
             words = self.tr("Rows of blocks or heads can be chosen one by one")
         set_tip(self.which, words)
+
+
+def _numbers(field: QLineEdit) -> tuple[int, ...] | None:
+    """The numbers that were typed, each once; None where they are no numbers."""
+    parts = [part for part in field.text().replace(" ", "").split(",") if part]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
+        return None
+    return tuple(dict.fromkeys(int(part) for part in parts))
