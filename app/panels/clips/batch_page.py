@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
 
 WIDTHS = {
-    "clip": 90, "window": 34, "label": 60, "predicted": 70, "probability": 50, "number": 108,
+    "clip": 118, "window": 32, "label": 54, "predicted": 66, "probability": 52, "number": 90,
 }  # fmt: skip
 """First widths of the columns, which together fill the panel; the last one has the rest."""
 
