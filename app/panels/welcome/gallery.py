@@ -30,6 +30,12 @@ MARGIN_PX = 18
 ROWS_SEEN = 2
 """Fewest rows of tiles that are seen; the rest scrolls where the window is low."""
 
+BESIDE_PX = 14
+"""Around the words of a tile, in its width."""
+
+_WORDS = Qt.ItemDataRole.UserRole
+"""The whole words of a tile."""
+
 COMMAS = (", ", "，")
 """Between the actors of a clip that has two, in English and Chinese."""
 
@@ -62,6 +68,7 @@ class Tiles(QListWidget):
     def add_tile(self, icon: QIcon, words: str, tip: str) -> None:
         """Append a tile."""
         item = QListWidgetItem(icon, bounded(words))
+        item.setData(_WORDS, bounded(words))
         set_tip(item, tip)
         self.addItem(item)
 
@@ -82,8 +89,18 @@ class Tiles(QListWidget):
     def fit(self) -> None:
         """Set the height to that of the tiles."""
         self.setMaximumHeight(self.sizeHint().height())
-        self.setGridSize(QSize((self.width() - MARGIN_PX) // self._columns(), ROW_PX))
+        width = (self.width() - MARGIN_PX) // self._columns()
+        self.setGridSize(QSize(width, ROW_PX))
+        self._shorten(width - PICTURE_PX - BESIDE_PX)
         self.updateGeometry()
+
+    def _shorten(self, room: int) -> None:
+        """Leave out the middle of lines that are longer than their tile, which Qt does not."""
+        metrics, where = self.fontMetrics(), self.textElideMode()
+        for row in range(self.count()):
+            item = self.item(row)
+            lines = str(item.data(_WORDS)).split("\n")
+            item.setText("\n".join(metrics.elidedText(line, where, room) for line in lines))
 
     def _columns(self) -> int:
         return max(min((self.width() - MARGIN_PX) // LEAST_COLUMN_PX, MOST_COLUMNS), 1)
