@@ -21,6 +21,7 @@ BENCHES: Mapping[str, str] = MappingProxyType(
         "hardening": "benchmarks.hardening",
         "memory": "benchmarks.bench_memory",
         "opening": "benchmarks.bench_opening",
+        "recording": "benchmarks.bench_recording",
         "scrub": "benchmarks.bench_scrub",
         "start": "benchmarks.bench_start",
         "video": "benchmarks.bench_video",

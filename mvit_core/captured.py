@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, TypeAlias
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
@@ -12,13 +13,18 @@ from mvit_core.explaining.evidence import Evidence, Target
 from mvit_core.explaining.methods import is_signed
 from mvit_core.geometry import GridGeometry, PixelMap
 from mvit_core.heatmap import Heatmap
-from mvit_core.video import ClipWindow
+from mvit_core.video import ClipWindow, Video
 from mvit_core.video.boxes import Box
+from mvit_core.video.transform import ModelInput
+
+if TYPE_CHECKING:
+    from mvit_core.system.ordinary_file import FileIdentity
 
 __all__ = [
     "Explanation",
     "PickedToken",
     "Prediction",
+    "RunKey",
     "WindowCapture",
     "check_finite",
     "class_index",
@@ -52,6 +58,10 @@ def meant(spec: MapSpec, predictions: tuple[Prediction, ...]) -> Target:
     if not best:
         raise CaptureError("this network predicts no classes, so there is none to explain")
     return Target(best[0], spec.against)
+
+
+RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...], Changes]"
+"""Key of a run; attention is the same for all boxes, predictions are not."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +211,33 @@ def predictions_of(
         )
         for index in probabilities.argsort(descending=True, stable=True).tolist()
     )
+
+
+def run_key(video: Video, captured: WindowCapture) -> RunKey:
+    """The key of a window that was run."""
+    return video.identity, captured.window, captured.boxes, captured.changes
+
+
+def window_capture(
+    key: RunKey,
+    given: ModelInput,
+    note: str,
+    names: Sequence[str] | None,
+    record: AttentionRecord,
+) -> WindowCapture:
+    """A window that was run.
+
+    Args:
+        key: what was run.
+        given: the input that the model saw.
+        note: on the clip.
+        names: of the classes.
+        record: of the run; of one that was cancelled there are no predictions.
+    """
+    _, window, boxes, changes = key
+    said = predictions_of(record, names) if len(record.logits) else ()
+    made = given.pixel_map, given.frame_indices, record, said
+    return WindowCapture(window, *made, note, boxes, changes)
 
 
 def check_finite(record: AttentionRecord, window: ClipWindow) -> None:

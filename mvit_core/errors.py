@@ -20,6 +20,7 @@
     ├── CaptureError              nothing to capture, or a query outside the grid
     │   └── NeedsModelError       only the model could tell, and a capture file holds none
     ├── CaptureFileError          a capture file that is damaged or changed, or is none
+    ├── OwnCodeError              code of the user's own cannot be run, or gives no network
     ├── DeviceMemoryError         model or clip do not fit into the device's memory
     ├── EngineError               what runs a batch is not installed, or cannot be reached
     ├── ExportError               the target cannot be written in the form asked for
@@ -53,6 +54,7 @@ __all__ = [
     "MvitError",
     "NeedsModelError",
     "NoMViTError",
+    "OwnCodeError",
     "ProvenanceError",
     "Remedy",
     "SessionError",
@@ -182,6 +184,10 @@ class NeedsModelError(CaptureError):
     """Only a run of the model could tell, and a capture file holds none."""
 
     remedies = ("checkpoint",)
+
+
+class OwnCodeError(MvitError):
+    """Code of the user's own cannot be found, imported or run, or gives no network."""
 
 
 class CaptureFileError(MvitError):

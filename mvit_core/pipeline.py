@@ -8,7 +8,7 @@ picks from them. Colours are not made here (``render.py``).
 import sys
 from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import torch
 
@@ -19,11 +19,14 @@ from mvit_core.capture_file import CaptureFile, find_run, stored_windows
 from mvit_core.captured import (
     Explanation,
     Prediction,
+    RunKey,
     WindowCapture,
     check_finite,
     maps_of,
     meant,
     predictions_of,
+    run_key,
+    window_capture,
 )
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.errors import CaptureError
@@ -38,25 +41,17 @@ from mvit_core.explaining.remembered import Question, RememberedEvidence
 from mvit_core.explaining.subject import EnteringTokens, Subject, last_stage
 from mvit_core.explaining.watching import OnStep as OnEvidenceStep
 from mvit_core.heatmap import project
+from mvit_core.own_model import run_module
 from mvit_core.system.cache import Cache, MemoryBudget
 from mvit_core.video import ClipWindow, Tiling, Video, clip_windows, read_clip
 from mvit_core.video.boxes import Box, on_model
 from mvit_core.video.clip import PLAIN
 
-if TYPE_CHECKING:
-    from mvit_core.system.ordinary_file import FileIdentity
-
 __all__ = ["Explainer", "Explanation", "MapSpec", "Prediction", "WindowCapture"]
 
 _SECONDS_TO_CAPTURE, _SECONDS_TO_MAP = 2.0, 0.02
 
-_RunKey: TypeAlias = "tuple[FileIdentity, ClipWindow, tuple[Box, ...], Changes]"
-"""Key of a run; attention is the same for all boxes, predictions are not."""
-_MapKey: TypeAlias = "tuple[_RunKey, int, str, Query]"
-
-
-def _run_key(video: Video, captured: WindowCapture) -> _RunKey:
-    return video.identity, captured.window, captured.boxes, captured.changes
+_MapKey: TypeAlias = tuple[RunKey, int, str, Query]
 
 
 class Explainer:
@@ -87,10 +82,10 @@ class Explainer:
         """Holds windows of this model that are read and not run."""
         self._remembered = remembered_windows
         self._budget = budget = budget or MemoryBudget(sys.maxsize)
-        self._captures: Cache[_RunKey, WindowCapture] = Cache(
+        self._captures: Cache[RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
-        self._unfinished: Cache[_RunKey, WindowCapture] = Cache(
+        self._unfinished: Cache[RunKey, WindowCapture] = Cache(
             budget, "captures", seconds_to_remake=_SECONDS_TO_CAPTURE
         )
         self._maps: Cache[_MapKey, HeadMaps] = Cache(
@@ -125,11 +120,10 @@ class Explainer:
         ``explainer.with_model(explainer.loaded.moved("cpu"))`` goes on where a device's memory
         ended; ``keep`` chooses other layers.
         """
-        keep = keep or self.keep
         other = Explainer(
             loaded,
             remembered_windows=self._remembered,
-            keep=keep,
+            keep=keep or self.keep,
             budget=self._budget,
             stored=self.stored,
         )
@@ -258,7 +252,7 @@ class Explainer:
         method = METHODS[spec.method]
         layer = captured.layer(spec.block)
         query = spec.query if method.needs_query else "readout"
-        run = _run_key(video, captured)
+        run = run_key(video, captured)
         key = (run, layer.block, spec.method, query)
         known = self._maps.get(key)
         if known is not None:
@@ -294,7 +288,7 @@ class Explainer:
             Cancelled: as ``on_step`` raised it.
             CaptureError: no such method or class, or the method does not suit the network.
         """
-        key = _run_key(video, captured)
+        key = run_key(video, captured)
         question = Question(self.target_of(captured, spec, box), spec.method, baseline, box)
         subject = partial(self._subject, video, captured, box)
         return self._evidence.evidence(key, question, subject, on_step)
@@ -324,7 +318,7 @@ class Explainer:
 
     def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
         """A window as explanations take it: for faithfulness, sanity and when."""
-        key = _run_key(video, captured)
+        key = run_key(video, captured)
         return self._evidence.subject(key, partial(self._subject, video, captured, box), box)
 
     def target_of(self, captured: WindowCapture, spec: MapSpec, box: int = 0) -> Target:
@@ -364,16 +358,15 @@ class Explainer:
         given = fed(clip, self.loaded.clip_spec, self.changes.tubes, video.frame_count)
         placed = [(0.0, *edges) for edges in on_model(boxes, given.pixel_map)]
 
-        def captured(record: AttentionRecord) -> WindowCapture:
-            said = self.predictions_of(record) if len(record.logits) else ()
-            made = given.pixel_map, given.frame_indices, record, said, clip.window.note
-            return WindowCapture(window, *made, boxes, self.changes)
+        run, model = (video.identity, window, boxes, self.changes), self.loaded.model
+        captured = partial(window_capture, run, given, clip.window.note, self.loaded.classes)
+        if (own := self.loaded.module) is not None:
+            return captured(run_module(own, given.tensor, self.keep, on_layer, on_step))
 
         def keep_unfinished(record: AttentionRecord) -> None:
             self._unfinished.clear()
             self._unfinished.put(run, captured(record), record.nbytes)
 
-        run, model = (video.identity, window, boxes, self.changes), self.loaded.model
         off = self._means.heads_off(video, self.changes, self.windows(video), on_step)
         heard = MeansHeard(model)
         hearing = heard if off is None else off.applied(model)

@@ -116,13 +116,14 @@ class AdaptedEar:
             self._check_heard()
             self._copies.wait()
             known.record = self._made(tuple(known.heard.values()))
+            known.heard = {}  # the record has what is kept
         return known.record
 
     def _made(self, heard: tuple[HeardLayer, ...]) -> AttentionRecord:
-        grid, around = heard[0].inputs.input_shape, self._around
+        grid, around = heard[0].grid, self._around
         geometry = self._network.geometry(around.input_shape, grid)
         return AttentionRecord(
-            logits=around.logits(len(heard[0].inputs.q)),
+            logits=around.logits(len(heard[0].q)),
             layers=replayed(heard, geometry, self._keep),
             depth=len(heard),
             readout=self._network.readout,
@@ -144,12 +145,12 @@ class AdaptedEar:
             )
         grid = None
         for layer in heard.values():
-            if grid is not None and layer.inputs.input_shape != grid:
+            if grid is not None and layer.grid != grid:
                 raise CaptureError(
-                    f"{layer.name} is given a grid of {layer.inputs.input_shape}, where the layer "
+                    f"{layer.name} is given a grid of {layer.grid}, where the layer "
                     f"before it gives {grid}, so the places of its tokens are not known"
                 )
-            grid = layer.inputs.q_shape
+            grid = layer.q_shape
 
     def _begin(self) -> None:
         """Forget the pass before."""
@@ -167,8 +168,9 @@ class AdaptedEar:
         # Where the whole module has run, layers alone run again for their gradient (checkpointing).
         if self._problem or self._pass.was_whole:
             return
-        if layer.name in self._pass.heard:
-            if self._pass.runs_whole:
+        is_again = layer.name in self._pass.heard
+        if is_again or self._pass.record is not None:
+            if self._pass.runs_whole and is_again:
                 self._problem = f"{layer.title} ran twice in one pass; each layer is heard once"
                 return
             self._begin()
@@ -194,7 +196,7 @@ class AdaptedEar:
         """Keep a layer that has run."""
         if self._pass.verification is not None:
             self._pass.verification.end()
-        self._pass.heard[layer.name] = layer.heard(self._copies)
+        self._pass.heard[layer.name] = layer.heard(self._copies.take)
 
 
 @dataclass

@@ -9,7 +9,7 @@ C channels of all heads, (T, Y, X) the patch grid; images have no T.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -22,7 +22,6 @@ from mvit_core.errors import CaptureError
 from mvit_core.geometry import SlidingWindow, Triple
 from mvit_core.model.positions import RelativePositions, resize_table
 from mvit_core.model.tap import AttentionInputs
-from mvit_core.system.host_copies import HostCopies
 
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
@@ -30,20 +29,90 @@ if TYPE_CHECKING:
 __all__ = ["HeardLayer", "LayerHooks", "full_size", "window_of"]
 
 _PARTS = ("q", "k", "v")
-_AXES = (("rel_pos_t", 0), ("rel_pos_h", 1), ("rel_pos_w", 2))
-"""Relative tables by attribute, and their axis of a grid."""
 
 
 @dataclass(frozen=True)
 class HeardLayer:
-    """One attention layer as it ran."""
+    """One attention layer as it ran; what takes time is made when it is asked for."""
 
     name: str
     """Dotted path of the layer in the module."""
-    inputs: AttentionInputs
-    """Its operands, in memory of the host; no values."""
-    value_norms: Tensor | None
-    """(B, h, Nk): length of what each value gives through the output projection."""
+    layer: nn.Module
+    adapter: Adapter
+    q: Tensor
+    """(B, h, Nq, d): pooled and normed, before scaling."""
+    k: Tensor
+    """(B, h, Nk, d), likewise."""
+    v: Tensor
+    """(B, h, Nk, d)."""
+    grid: Triple
+    """Patch tokens that entered the layer."""
+    q_shape: Triple
+    k_shape: Triple
+    scale: float
+    tables: tuple[Tensor | None, Tensor | None, Tensor | None]
+    """Relative tables along t, y and x, (rows, d) each."""
+    out: Tensor | None
+    """(C, C): weights of the output projection, as the module has them; None where it has none
+    that is known."""
+    out_version: int
+    """How often these weights had been changed in place."""
+
+    @property
+    def title(self) -> str:
+        """The layer's name for messages."""
+        return self.name or "the layer"
+
+    def inputs(self) -> AttentionInputs:
+        """Operands of the layer, without values.
+
+        Raises:
+            CaptureError: a pool does not say where its tokens lie.
+        """
+        shapes = zip(self.tables, self.q_shape, self.k_shape, strict=True)
+        t, y, x = (
+            None if table is None else self._gathered(table, *both) for table, *both in shapes
+        )
+        return AttentionInputs(
+            q=self.q,
+            k=self.k,
+            v=self.k[..., :0],
+            scale=self.scale,
+            positions=RelativePositions(t, y, x),
+            input_shape=self.grid,
+            q_shape=self.q_shape,
+            k_shape=self.k_shape,
+            has_class_token=self.adapter.has_class_token(self.layer),
+            q_window=self._window("q", self.q_shape),
+            k_window=self._window("k", self.k_shape),
+        )
+
+    def value_norms(self) -> Tensor | None:
+        """Length of what each value gives through the output projection, (B, h, Nk).
+
+        None where the projection is not known, or was trained on since the layer ran.
+        """
+        if self.out is None or _version(self.out) != self.out_version:
+            return None
+        return norms_through(self.out.to("cpu"), self.v)
+
+    def _gathered(self, table: Tensor, q_size: int, k_size: int) -> Tensor:
+        """(q_size, k_size, d): relative embeddings along one axis."""
+        if self.adapter.interpolates:
+            table = resize_table(table, 2 * max(q_size, k_size) - 1)
+        rows = self.adapter.offsets(q_size, k_size).to(table.device)
+        return table[rows].to(self.q.dtype)
+
+    def _window(self, part: str, shape: Triple) -> SlidingWindow | None:
+        pool = module_at(self.layer, self.adapter.pool.format(part))
+        window = None if pool is None else window_of(pool)
+        after = self.grid if window is None else window.output_shape(self.grid)
+        if after != shape:
+            raise CaptureError(
+                f"{self.title}: its pool of {part} makes {shape} of {self.grid} tokens, which "
+                f"its kernel and stride do not, so the places of tokens are not known"
+            )
+        return window
 
 
 @dataclass(frozen=True)
@@ -104,56 +173,41 @@ class LayerHooks:
                     handles.append(found.register_forward_hook(self._keep(part, kind)))
         return handles
 
-    def inputs(self) -> AttentionInputs:
-        """Operands of the pass that runs, as they lie on its device, without gradients.
+    def heard(self, take: Callable[[Tensor], Tensor] = Tensor.detach) -> HeardLayer:
+        """What the parts gave in the pass that runs.
+
+        Args:
+            take: makes what is kept of a tensor; by default the tensor itself.
 
         Raises:
             CaptureError: a part was not heard, or gave what is no operand.
         """
-        layer, adapter = self.layer, self.adapter
         q, q_shape = self._operand("q")
         k, k_shape = self._operand("k")
-        tables = {
-            axis: self._table(name, q_shape[axis], k_shape[axis], q)
-            for name, axis in _AXES
-            if isinstance(getattr(layer, name, None), Tensor)
-        }
-        scale = getattr(layer, adapter.scale, None)
-        return AttentionInputs(
-            q=q,
-            k=k,
-            v=k[..., :0],
-            scale=float(scale) if scale is not None else q.shape[-1] ** -0.5,
-            positions=RelativePositions(*(tables.get(axis) for axis in range(3))),
-            input_shape=self._grid,
+        v, _ = self._operand("v")
+        scale = getattr(self.layer, self.adapter.scale, None)
+        tables = [getattr(self.layer, f"rel_pos_{axis}", None) for axis in "thw"]
+        t, y, x = (
+            take(each.detach().clone()) if isinstance(each, Tensor) else None for each in tables
+        )
+        out = attribute_at(self.layer, f"{self.adapter.out}.weight")
+        if not isinstance(out, Tensor) or out.shape[1] != v.shape[1] * v.shape[3]:
+            out = None
+        return HeardLayer(
+            name=self.name,
+            layer=self.layer,
+            adapter=self.adapter,
+            q=take(q),
+            k=take(k),
+            v=take(v),
+            grid=self._grid,
             q_shape=q_shape,
             k_shape=k_shape,
-            has_class_token=adapter.has_class_token(layer),
-            q_window=self._window("q", q_shape),
-            k_window=self._window("k", k_shape),
+            scale=float(scale) if scale is not None else q.shape[-1] ** -0.5,
+            tables=(t, y, x),
+            out=None if out is None else out.detach(),
+            out_version=0 if out is None else _version(out),
         )
-
-    def heard(self, copies: HostCopies) -> HeardLayer:
-        """What is kept of the pass that ran, in memory of the host.
-
-        Raises:
-            CaptureError: as of ``inputs``.
-        """
-        inputs, take = self.inputs(), copies.take
-        positions = RelativePositions(
-            *(None if t is None else take(t) for t in vars(inputs.positions).values())
-        )
-        q, k = take(inputs.q), take(inputs.k)
-        kept = replace(inputs, q=q, k=k, v=k[..., :0], positions=positions)
-        norms = self._value_norms()
-        return HeardLayer(self.name, kept, None if norms is None else take(norms))
-
-    def _value_norms(self) -> Tensor | None:
-        weight = attribute_at(self.layer, f"{self.adapter.out}.weight")
-        values, _ = self._operand("v")
-        if not isinstance(weight, Tensor) or weight.shape[1] != values.shape[1] * values.shape[3]:
-            return None
-        return norms_through(weight, values)
 
     def _begin(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._steps, self._joint = {}, None
@@ -217,29 +271,15 @@ class LayerHooks:
             return by_head
         return torch.cat((before[:, :, :1], by_head), dim=2)
 
-    def _table(self, name: str, q_size: int, k_size: int, q: Tensor) -> Tensor:
-        """(q_size, k_size, d): relative embeddings along one axis."""
-        table: Tensor = getattr(self.layer, name).detach()
-        if self.adapter.interpolates:
-            table = resize_table(table, 2 * max(q_size, k_size) - 1)
-        rows = self.adapter.offsets(q_size, k_size).to(table.device)
-        return table[rows].to(q.dtype)
-
-    def _window(self, part: str, shape: Triple) -> SlidingWindow | None:
-        pool = module_at(self.layer, self.adapter.pool.format(part))
-        window = None if pool is None else window_of(pool)
-        after = self._grid if window is None else window.output_shape(self._grid)
-        if after != shape:
-            raise CaptureError(
-                f"{self.title}: its pool of {part} makes {shape} of {self._grid} tokens, which "
-                f"its kernel and stride do not, so the places of tokens are not known"
-            )
-        return window
-
     def _unheard(self, reason: str) -> CaptureError:
         return CaptureError(
             f"{self.title} is not a layer of {self.adapter.title} as it is known: {reason}"
         )
+
+
+def _version(weight: Tensor) -> int:
+    """How often a weight was changed in place; always 0 where torch does not count."""
+    return 0 if weight.is_inference() else int(weight._version)
 
 
 def full_size(size: Sequence[int]) -> Triple:

@@ -16,8 +16,6 @@ from mvit_core.geometry import GridGeometry, SlidingWindow, Triple
 from mvit_core.model.config import HeadActivation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from torch.utils.hooks import RemovableHandle
 
 __all__ = ["Network", "NetworkHooks", "network_of"]
@@ -124,9 +122,9 @@ class NetworkHooks:
             return said if _is_flat(said) else None
         if self._network.classifier is not None and self._given is None:
             return None  # its classifier did not run
-        parts: Iterable[object] = said.values() if isinstance(said, dict) else ()
         if isinstance(said, list | tuple):
-            parts = said
+            said = {"first": said[0]} if said else {}
+        parts = said.values() if isinstance(said, dict) else ()
         flat = [part for part in parts if isinstance(part, Tensor) and _is_flat(part)]
         return flat[0] if len(flat) == 1 else None
 

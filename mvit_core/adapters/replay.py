@@ -36,7 +36,7 @@ class _Replay(nn.Module):
     def forward(self) -> None:
         """Weight no values by each map, for what recorders hear meanwhile."""
         for tap, layer in zip(self.taps, self._heard, strict=True):
-            tap(layer.inputs)
+            tap(layer.inputs())
 
 
 def replayed(
@@ -50,5 +50,5 @@ def replayed(
 
 
 def _named(layer: LayerAttention, heard: HeardLayer) -> LayerAttention:
-    summary = replace(layer.summary, value_norms=heard.value_norms)
+    summary = replace(layer.summary, value_norms=heard.value_norms())
     return replace(layer, name=heard.name, summary=summary)

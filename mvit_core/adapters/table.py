@@ -10,6 +10,7 @@ open-mmlab/mmaction2 and mmpretrain.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -54,6 +55,8 @@ class Adapter:
     """Attributes of which one says whether the pooled queries are added to the weighted values."""
     scale: str = "scale"
     """Factor of q k^T."""
+    call: Callable[[nn.Module, Tensor], object] = lambda module, clips: module(clips)
+    """Runs a network of the code base on (B, 3, T, H, W), or on (B, 3, H, W) for images."""
     offsets: Offsets = relative_offsets
     interpolates: bool = True
     """Relative tables of another length are resized; False looks up rows as they are."""
@@ -61,7 +64,7 @@ class Adapter:
     def is_of(self, layer: nn.Module) -> bool:
         """The layer is an attention layer of this code base."""
         projects = any(isinstance(getattr(layer, name, None), nn.Linear) for name in ("qkv", "q"))
-        return projects and all(hasattr(layer, name) for name in ("num_heads", *self.marks))
+        return projects and all(hasattr(layer, name) for name in self.marks)
 
     def has_class_token(self, layer: nn.Module) -> bool:
         """Token 0 of an attention layer is a class token."""
@@ -73,6 +76,8 @@ class Adapter:
         return "sigmoid" if any(isinstance(act, nn.Sigmoid) for act in found) else "softmax"
 
 
+@lru_cache(maxsize=256)
+@torch.inference_mode(False)  # a tensor born in inference mode could not meet autograd later
 def _regrouped_offsets(q_size: int, k_size: int) -> Tensor:
     """Order of torchvision's operations, which truncates to other rows at some odd sizes."""
     q_ratio, k_ratio = max(k_size / q_size, 1.0), max(q_size / k_size, 1.0)
@@ -95,6 +100,23 @@ def _slowfast_readout(network: nn.Module) -> Literal["class", "mean"]:
     reads_mean = getattr(network, "use_mean_pooling", False)
     has_class = getattr(network, "cls_embed_on", getattr(network, "cls_token", None) is not None)
     return "class" if has_class and not reads_mean else "mean"
+
+
+def _call_slowfast(module: nn.Module, clips: Tensor) -> object:
+    """PySlowFast takes a list of pathways; facebookresearch/mvit takes images as they are."""
+    return (
+        module(clips)
+        if clips.ndim == 4 and not hasattr(module, "cls_embed_on")
+        else module([clips])
+    )
+
+
+def _call_openmmlab(module: nn.Module, clips: Tensor) -> object:
+    """Run a recognizer to its scores; its forward alone ends at the features."""
+    extract = getattr(module, "extract_feat", None)
+    if extract is None or not hasattr(module, "cls_head"):
+        return module(clips)
+    return extract(clips[:, None], stage="head")
 
 
 def _timm_readout(network: nn.Module) -> Literal["class", "mean"]:
@@ -133,6 +155,7 @@ _ENTRIES = (
         patch="patch_embed.projection",
         classifier=("cls_head.fc_cls", "head.fc"),
         readout=_openmmlab_readout,
+        call=_call_openmmlab,
         class_token="with_cls_token",
     ),
     Adapter(
@@ -153,6 +176,7 @@ _ENTRIES = (
         patch="patch_embed.proj",
         classifier=("head.projection",),
         readout=_slowfast_readout,
+        call=_call_slowfast,
         activation=("head.act",),
         class_token="has_cls_embed",
     ),
@@ -164,6 +188,8 @@ ADAPTERS: Mapping[str, Adapter] = MappingProxyType({e.name: e for e in _ENTRIES}
 
 def adapter_of(layer: nn.Module) -> Adapter | None:
     """The row of an attention layer; None where it is of none."""
+    if "num_heads" not in vars(layer):  # asked first, as most modules of a network are none
+        return None
     return next((adapter for adapter in ADAPTERS.values() if adapter.is_of(layer)), None)
 
 

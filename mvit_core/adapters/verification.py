@@ -62,7 +62,7 @@ class Verification:
             CaptureError: they differ.
         """
         self._softmaxes += 1
-        inputs = self._hooks.inputs()
+        inputs = self._hooks.heard().inputs()
         _compare(inputs, seen.detach(), self._hooks.title)
         self._kept = inputs.q.clone(), inputs.k.clone()
 
@@ -78,8 +78,8 @@ class Verification:
                 f"{title} made {self._softmaxes} softmaxes where one is its map, so what it looks "
                 f"at cannot be checked; attention that is computed in one fused step is not shown"
             )
-        inputs = self._hooks.inputs()
-        for before, after in zip(self._kept, (inputs.q, inputs.k), strict=True):
+        heard = self._hooks.heard()
+        for before, after in zip(self._kept, (heard.q, heard.k), strict=True):
             if not torch.equal(before, after):
                 raise CaptureError(
                     f"{title} changes its queries or keys in place after its map was made, so "

@@ -86,7 +86,7 @@ def find_run(
     """
     is_of_run = stored is not None and stored.model.clip_spec == loaded.clip_spec and not changes
     found = stored.find(window, boxes) if stored is not None and is_of_run else None
-    if found is None:
+    if found is None and (loaded.module is None or changes):
         what = f"window {window.index}, which was not captured,"
         loaded.check_weights(changes.words or what)
     return found

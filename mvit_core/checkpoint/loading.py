@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from mvit_core.checkpoint.architecture import ConfigArgument, Decision, decide, is_left_out
 from mvit_core.checkpoint.choice import LoadChoice
@@ -46,7 +47,6 @@ _UNFORESEEN = (
 )  # fmt: skip
 """Errors that libraries may raise over a file that no check foresaw."""
 
-
 _ALIGNMENT = 64
 """Bytes; what torch aligns its own memory to, and its arithmetic by."""
 
@@ -80,6 +80,8 @@ class LoadedModel:
     """What was said beside the file."""
     stated_clip_spec: ClipSpec | None = None
     """Preprocessing as the file states it; ``clip_spec`` may be another since."""
+    module: nn.Module | None = None
+    """The user's own module, which runs in place of ``model``; that has no weights then."""
 
     @property
     def heads(self) -> tuple[HeadConfig, ...]:
@@ -88,18 +90,23 @@ class LoadedModel:
 
     @property
     def has_weights(self) -> bool:
-        """The model can be run."""
+        """The weights are there, and ``model`` can be run."""
         return self.device.type != "meta"
 
     def check_weights(self, what: str) -> None:
-        """See whether the model can be run.
+        """See whether the weights are there, for whatever needs more than a run.
 
         Args:
-            what: what it would be run for, as a message begins.
+            what: what they are needed for, as a message begins.
 
         Raises:
-            NeedsModelError: it was read from a capture file, which holds no weights.
+            NeedsModelError: a capture file gave the model, or it is a module of the user's own.
         """
+        if self.module is not None:
+            raise NeedsModelError(
+                f"{what} needs the model's weights, and {self.path.name} is a module that is only "
+                f"heard; save its state_dict and load that"
+            )
         if not self.has_weights:
             raise NeedsModelError(
                 f"{what} needs a run of the model, and a capture file holds none; load "
@@ -121,6 +128,10 @@ class LoadedModel:
             CheckpointError: there is no such device.
             DeviceMemoryError: the weights do not fit into its memory.
         """
+        if self.module is not None:
+            raise CheckpointError(
+                f"{self.path.name} gives a module that stays where its code put it; move it there"
+            )
         place = self.device if device is None else pick_device(device)
         half = self.half if half is None else half
         if self.device.type == "cuda":

@@ -139,16 +139,29 @@ class Recognizer(nn.Module):
     def __init__(self, config: MViTConfig) -> None:
         super().__init__()
         self.backbone = _OpenMMLabBackbone(config)
-        self.cls_head = nn.Module()
-        self.cls_head.fc_cls = nn.Linear(config.head_dim, config.num_classes)
+        self.cls_head = _OpenMMLabHead(config)
+
+    def extract_feat(self, inputs, stage: str = "neck"):
+        """Features of views side by side, or the scores of the head; no options for losses."""
+        features = self.backbone(inputs.flatten(0, 1))
+        return (features if stage == "neck" else self.cls_head(features)), {}
 
     def forward(self, inputs, data_samples=None, mode: str = "tensor"):
         """Features, or what the head gives in ``predict``."""
-        patches, token = self.backbone(inputs.flatten(0, 1) if inputs.ndim == 6 else inputs)
-        if mode == "tensor":
-            return (patches, token)
-        read = token if self.backbone.with_cls_token else patches.mean(1)
-        return self.cls_head.fc_cls(read)
+        inputs = inputs if inputs.ndim == 6 else inputs[:, None]
+        return self.extract_feat(inputs, "neck" if mode == "tensor" else "head")[0]
+
+
+class _OpenMMLabHead(nn.Module):
+    def __init__(self, config: MViTConfig) -> None:
+        super().__init__()
+        self.with_cls_token = config.has_cls_embed
+        self.fc_cls = nn.Linear(config.head_dim, config.num_classes)
+
+    def forward(self, features):
+        """(B, classes)."""
+        patches, token = features
+        return self.fc_cls(token if self.with_cls_token else patches.mean(1))
 
 
 def loaded(network: nn.Module, state: dict[str, Tensor]) -> nn.Module:

@@ -482,3 +482,11 @@ def test_the_rows_of_the_table_tell_each_other_apart():
         assert len(layers) == 4
         first = [next(row.name for row in ADAPTERS.values() if row.is_of(part)) for part in layers]
         assert first == [name] * 4
+
+
+def test_values_are_weighed_by_the_weights_that_ran(network, clip):
+    with torch.no_grad(), recording(network) as heard:
+        network(clip)
+        network.blocks[1].attn.proj.weight.mul_(2)  # a step of training, say
+    known = [layer.summary.value_norms is not None for layer in heard.record.layers]
+    assert known == [True, False, True, True]
