@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -11,15 +12,16 @@ from mvit_core.adapters.own_ear import own_network
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.checkpoint import FORMATS, LoadedModel, LoadReport
 from mvit_core.checkpoint.evidence import empty_model
-from mvit_core.errors import CaptureError
+from mvit_core.errors import CaptureError, OwnCodeError
 from mvit_core.geometry import Triple
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.own_model.architecture import Parts, parts_of
 from mvit_core.own_model.running import run_module
+from mvit_core.system.own_code import call_code
 from mvit_core.video.clip import ClipSpec
 
-__all__ = ["captured_module"]
+__all__ = ["captured_module", "load_code"]
 
 
 def captured_module(
@@ -45,8 +47,9 @@ def captured_module(
         name: what it is called; its class by default.
 
     Raises:
-        CaptureError: no layer is known, a layer is refused, the module fails on such an input,
-            gives no scores, or nothing tells the size of its input.
+        CaptureError: no layer is known, a layer is refused, the module gives no scores, or nothing
+            tells the size of its input.
+        OwnCodeError: the module's own code fails on such an input.
         ArchitectureError: its parts are those of no network.
     """
     own, name = own_network(module), name or type(module).__name__
@@ -66,6 +69,38 @@ def captured_module(
         device=torch.device("meta"),
         module=module,
     )
+
+
+def load_code(text: str, file: Path, classes: Sequence[str] | None = None) -> LoadedModel:
+    """Run the user's own code that builds a model, and describe what it returns.
+
+    The function takes nothing and returns a module of torch, or a module and the ``ClipSpec`` of
+    its input.
+
+    Args:
+        text: ``package.file:function``, as it was allowed (``system/own_code.py``).
+        file: the file that was allowed.
+        classes: class names in the order of the scores; None where they are not known.
+
+    Raises:
+        OwnCodeError: the code was not allowed, cannot be run, or returns something else.
+        CaptureError: the module cannot be heard.
+        ArchitectureError: its parts are those of no network.
+    """
+    made = call_code(text, file)
+    module, *further = made if isinstance(made, tuple) and made else (made,)
+    spec = further[0] if further else None
+    if not isinstance(module, nn.Module) or len(further) > 1 or not _is_spec(spec):
+        kinds = ", ".join(type(part).__name__ for part in (module, *further))
+        raise OwnCodeError(
+            f"{text} returns {kinds}; allowed is a module of torch, alone or with the ClipSpec of "
+            f"its input"
+        )
+    return captured_module(module, spec, classes, name=text)
+
+
+def _is_spec(spec: object) -> TypeGuard[ClipSpec | None]:
+    return spec is None or isinstance(spec, ClipSpec)
 
 
 def _config(parts: Parts, shape: Triple, record: AttentionRecord, name: str) -> MViTConfig:

@@ -10,8 +10,9 @@ from mvit_core.adapters.recording import recording
 from mvit_core.attention.forward import own_precision
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep, OnLayer, OnStep
-from mvit_core.errors import Cancelled, CaptureError, MvitError
+from mvit_core.errors import Cancelled, CaptureError, MvitError, OwnCodeError
 from mvit_core.own_model.architecture import Parts, parts_of
+from mvit_core.system.own_code import failure_words
 
 __all__ = ["run_module"]
 
@@ -36,8 +37,8 @@ def run_module(
 
     Raises:
         Cancelled: as ``on_layer`` or ``on_step`` raised it.
-        CaptureError: no layer is known, a layer is refused, or the module's own code failed, for
-            lack of memory too.
+        CaptureError: no layer is known, or a layer is refused.
+        OwnCodeError: the module's own code failed, for lack of memory too.
     """
     parts = parts_of(module)
     weight = next(module.parameters(), torch.empty(0))
@@ -68,10 +69,9 @@ def _call(module: nn.Module, parts: Parts, given: Tensor) -> None:
     except (Cancelled, MvitError):
         raise
     except Exception as error:  # whatever the user's code raises
-        said = str(error).strip().splitlines()
-        words = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
-        raise CaptureError(
-            f"the module's own forward failed on an input of {tuple(given.shape)}: {words}"
+        raise OwnCodeError(
+            f"the module's own forward failed on an input of {tuple(given.shape)}: "
+            f"{failure_words(error)}"
         ) from error
 
 

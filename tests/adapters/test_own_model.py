@@ -19,8 +19,9 @@ from mvit_core.errors import (
     OwnCodeError,
 )
 from mvit_core.explaining.changes import Changes, HeadPlace
-from mvit_core.own_model import captured_module, find_code, load_code, run_module
+from mvit_core.own_model import captured_module, load_code, run_module
 from mvit_core.pipeline import Explainer
+from mvit_core.system.own_code import allow, find_code
 from mvit_core.video.clip import ClipSpec
 from tests.adapters.networks import Recognizer, SlowFastMViT, VideoMViT
 from tests.adapters.test_recording import BUILT, V1, drawn, hooks_of
@@ -135,7 +136,7 @@ def test_what_the_module_raises_is_told_in_one_line(network):
 
     handle = network.blocks[2].norm2.register_forward_pre_hook(fail)
     with pytest.raises(
-        CaptureError, match=r"own forward failed on an input of .*: KeyError"
+        OwnCodeError, match=r"own forward failed on an input of .*: KeyError"
     ) as told:
         captured_module(network, SPEC)
     assert "\n" not in str(told.value)
@@ -164,6 +165,7 @@ def test_a_network_of_ours_comes_with_its_weights(toy, video):
 
 CODE = """
 import torch
+from mvit_core.system.own_code import allow, find_code
 from mvit_core.video.clip import ClipSpec
 from tests.adapters.networks import SlowFastMViT
 from tests.toys import toy_config
@@ -175,6 +177,9 @@ def build():
 
 def breaks():
     raise OSError("weights.pth is missing\\nand more")
+
+def leaves():
+    raise SystemExit(3)
 
 def gives_words():
     return "a model"
@@ -207,11 +212,31 @@ def test_code_is_found_without_running_any_of_it(folder):
     assert str(folder) not in sys.path
 
 
+def run_code(text, folder, *classes):
+    """Run code as after the question."""
+    code = find_code(text, folder)
+    allow(code)
+    return load_code(text, code.file, *classes)
+
+
 def test_code_builds_a_model_that_is_described(folder):
-    found = load_code(find_code("theirs.code:build", folder), folder)
+    found = run_code("theirs.code:build", folder, "abcdefg")
     assert (found.path.name, found.clip_spec) == ("theirs.code:build", SPEC)
+    assert found.classes == list("abcdefg")
     assert isinstance(found.module, SlowFastMViT)
     assert (folder / "theirs" / "ran").exists()
+    assert sys.path[-1] == str(folder)  # behind all others
+
+
+def test_code_that_nobody_allowed_does_not_run(folder):
+    code = find_code("theirs.code:gives_words", folder)
+    with pytest.raises(OwnCodeError, match="nothing but `mvit-lens view --module") as told:
+        load_code(code.text, code.file)
+    assert told.value.remedies == ("checkpoint",)
+    allow(replace(code, file=folder / "another.py"))
+    with pytest.raises(OwnCodeError, match="after a question"):
+        load_code(code.text, code.file)
+    assert not [*folder.rglob("*ran")]
 
 
 WRONG = {
@@ -225,6 +250,7 @@ WRONG = {
     "theirs.code:absent": "absent of code.py is nothing, where a function is wanted",
     "theirs.code:number": "number of code.py is int, where a function is wanted",
     "theirs.code:breaks": "failed: OSError: weights.pth is missing$",
+    "theirs.code:leaves": "failed: SystemExit: 3",
     "theirs.code:gives_words": "returns str; allowed is a module of torch",
 }
 
@@ -232,5 +258,5 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_code_that_gives_no_model_is_refused_in_one_line(text, folder):
     with pytest.raises(OwnCodeError, match=WRONG[text]) as told:
-        load_code(find_code(text, folder), folder)
+        run_code(text, folder)
     assert "\n" not in str(told.value)
