@@ -5,7 +5,14 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from app.cli.model_options import add_clip_options, add_model_options, file_name, load_and_report
+from app.cli.model_options import (
+    add_clip_options,
+    add_model_options,
+    add_module_option,
+    file_name,
+    load_and_report,
+    own_code,
+)
 from app.cli.printing import say, say_json, say_note
 from app.cli.video_options import ProgressLine
 from mvit_core.errors import ClipError
@@ -28,7 +35,7 @@ def add_options(capture: argparse.ArgumentParser) -> None:
     """Give ``capture`` its options."""
     capture.add_argument("clip", type=file_name)
     add_clip_options(capture)
-    capture.add_argument("--checkpoint", metavar="F", type=file_name, required=True)
+    add_module_option(capture, required=True)
     add_model_options(capture, half=False)
     capture.add_argument("-o", "--output", metavar="X.mvitcap", type=file_name, required=True)
     capture.add_argument(
@@ -50,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     from mvit_core.capture_file import check_capture_target, write_capture
     from mvit_core.pipeline import Explainer
 
-    check_capture_target(options.output, options.clip, options.checkpoint)
+    code = own_code(options)
+    read = options.checkpoint if code is None else code.file
+    check_capture_target(options.output, options.clip, read)
     numbers = parse_windows(options.windows)
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         loaded = load_and_report(options)

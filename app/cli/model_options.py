@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.printing import say_note
-from mvit_core.errors import ArchitectureError, LabelsError
+from mvit_core.errors import ArchitectureError, LabelsError, OwnCodeError
 from mvit_core.system.ordinary_file import is_file
 
 if TYPE_CHECKING:
     from app.state.view_state import ModelSource
     from mvit_core.checkpoint import LoadedModel
+    from mvit_core.system.own_code import OwnCode
 
 
 def add_model_options(parser: argparse.ArgumentParser, *, half: bool = True) -> None:
@@ -54,6 +55,46 @@ def add_clip_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="video stream of a file with several, as ffprobe counts them (the film)",
     )
+
+
+def add_module_option(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Give a command the two ways to name a model: a file of weights, or code that builds it.
+
+    Args:
+        parser: of the command.
+        required: one of them must be given.
+    """
+    choice = parser.add_mutually_exclusive_group(required=required)
+    choice.add_argument("--checkpoint", metavar="F", type=file_name)
+    choice.add_argument(
+        "--module",
+        metavar="PACKAGE.FILE:FUNCTION",
+        help="your own code, which is run: a function that returns the model, a module of torch",
+    )
+
+
+def own_code(options: argparse.Namespace) -> OwnCode | None:
+    """The code that the options name, found and not run; None where they name none.
+
+    Raises:
+        OwnCodeError: there is no such code, or an option beside it is of checkpoints.
+    """
+    if options.module is None:
+        return None
+    from mvit_core.system.own_code import find_code
+
+    for name in ("config", "preset", "weights", "head_name", "half"):
+        if getattr(options, name):
+            raise OwnCodeError(
+                f"--{name.replace('_', '-')} is of checkpoints; what --module builds is taken as "
+                f"it is"
+            )
+    if options.device != "auto":
+        raise OwnCodeError(
+            f"--device {options.device} is of checkpoints; what --module builds stays where its "
+            f"code puts it"
+        )
+    return find_code(options.module, Path.cwd())
 
 
 def file_name(text: str) -> Path:
@@ -117,11 +158,19 @@ def model_source(options: argparse.Namespace, checkpoint: Path) -> ModelSource:
 
 
 def load(options: argparse.Namespace) -> LoadedModel:
-    """Load the model that the options name.
+    """Load the model that the options name, or run the code that builds it.
 
     Raises:
-        MvitError: a file does not exist or cannot be read as what it should be.
+        MvitError: a file does not exist or cannot be read as what it should be, or code fails.
     """
+    code = own_code(options) if "module" in options else None
+    if code is not None:
+        from mvit_core.own_model import load_code
+        from mvit_core.system.own_code import allow
+
+        say_note(f"running {code.file}")  # the command asks for it by its name
+        allow(code)
+        return load_code(code.text, code.file, options.labels)
     return model_source(options, options.checkpoint).load()
 
 

@@ -7,12 +7,25 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli.model_options import add_clip_options, add_model_options, file_name
+from app.cli.model_options import (
+    add_clip_options,
+    add_model_options,
+    add_module_option,
+    file_name,
+    own_code,
+)
 from app.cli.printing import complain, say_note
+from mvit_core.errors import OwnCodeError
 
 if TYPE_CHECKING:
     import argparse
     from types import ModuleType
+
+    from mvit_core.system.own_code import OwnCode
+
+
+_UNSEEN = ("offscreen", "minimal")
+"""Platforms of Qt that show nothing."""
 
 
 def add_options(view: argparse.ArgumentParser) -> None:
@@ -24,7 +37,7 @@ def add_options(view: argparse.ArgumentParser) -> None:
         help="a video, a folder of pictures, a list or folder of clips, or a batch result",
     )
     add_clip_options(view)
-    view.add_argument("--checkpoint", metavar="F", type=file_name)
+    add_module_option(view)
     view.add_argument(
         "--boxes",
         metavar="F.csv",
@@ -55,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the window until it is closed; returns the exit code."""
     from app.window.display import choose_platform
 
+    code = _asked_code(options)
     chosen = choose_platform()
     if chosen.problem:
         complain(chosen.problem)
@@ -63,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
         say_note(chosen.note)
     if chosen.name:
         os.environ["QT_QPA_PLATFORM"] = chosen.name
+    _check_seen(code)
     if sys.platform == "win32":
         import torch  # noqa: F401 - must come before Qt there (pytorch#166628)
     if options.fps is not None:
@@ -70,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
         checked_fps(options.fps, options.clip)
     start = window_code()
-    code: int = start.launch(
+    ended: int = start.launch(
         start.ViewOptions(
             clip=options.clip,
             checkpoint=options.checkpoint,
@@ -86,6 +101,27 @@ def run(options: argparse.Namespace) -> int:
             stream=options.stream,
             demo=options.demo,
             boxes=options.boxes,
+            module=code,
         )
     )
+    return ended
+
+
+def _asked_code(options: argparse.Namespace) -> OwnCode | None:
+    """The code that is asked about in the window; None where the options name none."""
+    code = own_code(options)
+    if code is not None and options.session is not None:
+        raise OwnCodeError(
+            "--session does not go with --module: a session runs no code; open it in the window "
+            "once the model is there"
+        )
     return code
+
+
+def _check_seen(code: OwnCode | None) -> None:
+    """See whether anybody can answer whether code may run."""
+    if code is not None and os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in _UNSEEN:
+        raise OwnCodeError(
+            f"the window asks before it runs {code.file}, and no display shows the question; run "
+            f"it where one does, or write a file with `mvit-lens capture --module {code.text}`"
+        )

@@ -92,7 +92,7 @@ class OpenFiles:
     def load_model(self, source: ModelSource) -> None:
         """Load a model; the one before stays until this one is loaded."""
         self._asked = source
-        work, name = partial(self._workers.model_worker.load, source), source.checkpoint.name
+        work, name = partial(self._workers.model_worker.load, source), source.name
         failed = partial(self._load_failed, source)
         self._jobs.begin(TaskKey.LOAD, tr("Loading {name}").format(name=name))
         self._workers.infer.submit(TaskKey.LOAD, work, self._model_loaded, failed)
@@ -220,7 +220,7 @@ class OpenFiles:
         """Show a model that was loaded; it was compared with the capture file that is open."""
         capture = None if isinstance(loaded, ModelInfo) else loaded.capture
         model = loaded if isinstance(loaded, ModelInfo) else loaded.model
-        self._told(model.source.checkpoint.name)
+        self._told(model.source.name)
         self._forget()
         before = self._results.model
         self._bench.results = replace(
@@ -230,12 +230,12 @@ class OpenFiles:
         is_same = has_come and before is not None and not before.has_weights
         begin_model(self._bench.store, model, before, self._bench.notify, is_same=is_same)
         self.tile()
-        self._bench.notify(loaded_message(model) if model.has_weights else captured_message(model))
+        self._bench.notify(captured_message(model) if model.captured_of else loaded_message(model))
         if capture is not None and not capture.is_of_model:
             self._bench.notify(Message("warning", another_model_words(model, capture)))
 
     def _load_failed(self, source: ModelSource, result: TaskResult) -> None:
-        text, name = result.problem, source.checkpoint.name
+        text, name = result.problem, source.name
         text = text if name in text else f"{name}: {text}"
         failed = FailedLoad(source, text, result.remedies, result.choices)
         self._bench.results = replace(self._results, failed_load=failed)

@@ -73,6 +73,8 @@ class ModelInfo:
     """Name of the head that gives the logits."""
     captured_of: str = ""
     """Name of its checkpoint, where a capture file gave the model without weights; else empty."""
+    is_own_code: bool = False
+    """A module that the user's own code built: it is run as it is, and its weights are not ours."""
 
     def is_same_network(self, other: ModelInfo) -> bool:
         """The same file named again, perhaps on another device: a view of one fits the other."""
@@ -87,8 +89,8 @@ class ModelInfo:
 
     @property
     def has_weights(self) -> bool:
-        """The model can be run; that of a capture file cannot."""
-        return not self.captured_of
+        """Its weights are there; those of a capture file and of one's own code are not."""
+        return not (self.captured_of or self.is_own_code)
 
     @property
     def has_classes(self) -> bool:

@@ -149,9 +149,9 @@ def session_page(session: Session) -> dict[str, Json]:
 
 
 def model_types() -> dict[str, Any]:
-    """Types of the fields of ``ModelSource`` that are no files, by name."""
+    """Types of the fields of ``ModelSource`` that are kept and no files, by name."""
     types = field_types(ModelSource)
-    return {name: kind for name, kind in types.items() if name not in MODEL_FILES}
+    return {name: kind for name, kind in types.items() if name not in {*MODEL_FILES, "is_allowed"}}
 
 
 def no_check() -> None:

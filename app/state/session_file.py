@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,10 +116,16 @@ def read_session(path: Path) -> Session:
             role: decode(files[role], FileRef, f"files.{role}") for role in ROLES if role in files
         },
         model=_values(_object(page, "model"), "model", model_types(), unknown),
-        view=_values(_view(page), "view", kinds, unknown),
+        view=_without_code(_values(_view(page), "view", kinds, unknown)),
         place=decode(page.get("place", {}), Place, "place"),
         unknown=tuple(unknown),
     )
+
+
+def _without_code(view: Values) -> Values:
+    """A view whose panes run no code of their own, whatever the file says."""
+    panes = (replace(p, model=replace(p.model, is_allowed=False)) for p in view.get("panes", ()))
+    return {**view, "panes": tuple(panes)} if "panes" in view else view
 
 
 def _view(page: dict[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,16 @@ class ModelSource:
     """Name of the network to read, of a file that holds several."""
     head: str | None = None
     """Name of the prediction head to read, of a file that has several."""
+    module: str = ""
+    """``package.file:function`` of the user's own code that builds the model; ``checkpoint`` is the
+    file of that code then. Empty for a file of weights."""
+    is_allowed: bool = False
+    """The user said in this process that the code may run; no file can say so."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: the name of the file, or the code."""
+        return self.module or self.checkpoint.name
 
     @property
     def is_told(self) -> bool:
@@ -63,7 +73,7 @@ class ModelSource:
         return tuple(FileIdentity.of(path) for path in named if path is not None)
 
     def load(self, on_step: Callable[[], None] | None = None) -> LoadedModel:
-        """Load the model, or take it without weights from a capture file; imports torch.
+        """Load the model, take it without weights from a capture file, or run code; imports torch.
 
         Args:
             on_step: called between the steps of loading; raising from it ends the load.
@@ -74,7 +84,12 @@ class ModelSource:
             CaptureFileError: the capture file is damaged.
             LabelsError: the class names cannot be understood.
             DeviceMemoryError: the weights do not fit into the device's memory.
+            OwnCodeError: code of the user's own was not allowed, fails, or gives no network.
         """
+        if self.module:
+            from mvit_core.own_model import load_code
+
+            return load_code(self.module, self.checkpoint, self.labels, self.is_allowed)
         from mvit_core.capture_file import CaptureFile, is_capture
         from mvit_core.checkpoint import load_model
 

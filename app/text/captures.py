@@ -1,4 +1,4 @@
-"""Words about capture files: what they hold, and what they cannot do without their model."""
+"""Words about capture files and models of code: what they cannot do without weights."""
 
 from __future__ import annotations
 
@@ -36,18 +36,24 @@ def another_model_words(model: ModelInfo, capture: CaptureInfo) -> str:
     )
 
 
-def needs_words() -> str:
-    """What is said where only a run of the model could tell."""
+def needs_words(model: ModelInfo) -> str:
+    """What is said where only weights could tell."""
+    if model.is_own_code:
+        return tr("Needs the weights: a model of your own code is only heard.")
     return tr("Needs the model: a capture has no weights.")
 
 
 def load_words(model: ModelInfo) -> str:
-    """Words of the button that loads the checkpoint of a capture."""
+    """Words of the button that loads the checkpoint of a capture, or weights saved of code."""
+    if model.is_own_code:
+        return tr("Load its saved weights…")
     return tr("Load {name}…").format(name=printable(model.captured_of, MOST_LETTERS))
 
 
-def mark_words() -> str:
-    """What stands behind the name of a model that a capture file gave."""
+def mark_words(model: ModelInfo) -> str:
+    """What stands behind the name of a model without weights that are ours."""
+    if model.is_own_code:
+        return tr("your own code, run as it is")
     return tr("of the capture, without weights")
 
 
@@ -61,6 +67,9 @@ def unrunnable_words(results: Results, request: MapRequest | None = None) -> str
     model, capture = results.model, results.capture
     if model is None or model.has_weights:
         return ""
+    if model.is_own_code:
+        needs_weights = request is not None and (request.is_of_evidence or request.changes)
+        return needs_words(model) if needs_weights else ""
     windows = () if capture is None else capture.windows
     if request is None or request.window not in windows:
         words = tr("This window was not captured; load {name} to run it")

@@ -66,7 +66,7 @@ def _without_a_model(snapshot: Snapshot) -> EmptyWords | None:
     if model is not None and not model.has_classes:
         return EmptyWords(tr("This model has no classes (masked pre-training)"))
     if model is not None and not model.has_weights:
-        return EmptyWords(needs_words(), load=load_words(model))
+        return EmptyWords(needs_words(model), load=load_words(model))
     return None
 
 

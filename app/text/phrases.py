@@ -238,7 +238,7 @@ def gigabytes_words(count: int) -> str:
 
 def device_words(model: ModelInfo) -> str:
     """The device of a model, and its precision where it is half."""
-    if not model.has_weights:
+    if model.captured_of:
         return tr("without weights")
     if model.source.half:
         return tr("{device}, half precision").format(device=model.device)

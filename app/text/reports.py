@@ -85,7 +85,7 @@ def parameters_of(state: ViewState, results: Results) -> dict[str, object]:
 
 def loaded_message(model: ModelInfo) -> Message:
     """The message after a load: a warning where the report of loading has remarks."""
-    name, warnings = model.source.checkpoint.name, model.report.warnings
+    name, warnings = model.source.name, model.report.warnings
     if not warnings:
         words = tr("{name}: {n} blocks, {c} classes, {format}").format(
             name=name, n=len(model.layers), c=model.class_count, format=model.format

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.state.view_state import ViewState
+    from mvit_core.system.own_code import OwnCode
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class ViewOptions:
     """Open the first sample with the demo model, except for files named beside it."""
     boxes: Path | None = None
     """A file of boxes of the video."""
+    module: OwnCode | None = None
+    """Code of the user's own that builds the model; it is asked first whether it may run."""
 
 
 def make_application() -> QApplication:
@@ -157,18 +160,7 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         window.sessions.open(session)
         return
     controller = window.controller
-    clip, model = options.clip, None
-    if options.checkpoint is not None:
-        model = ModelSource(
-            checkpoint=options.checkpoint,
-            config=options.config,
-            preset=options.preset,
-            labels=options.labels,
-            device=options.device,
-            half=options.half,
-            weights=options.weights,
-            head=options.head,
-        )
+    clip, model = options.clip, _model_source(window, options)
     if options.demo:
         # The model first: its worker is the slower one.
         model = model or window.samples.model(options.device, options.half)
@@ -183,6 +175,26 @@ def _open_options(window: MainWindow, options: ViewOptions) -> None:
         controller.intents.clips.open(clip)
     elif clip is not None:
         controller.open_video(clip, options.stream, keep_model=model is not None)
+
+
+def _model_source(window: MainWindow, options: ViewOptions) -> ModelSource | None:
+    """The model that the options name; None for none, and for code that may not run."""
+    if options.module is not None:
+        from app.window.own_code import allowed_source
+
+        return allowed_source(window, options.module, options.labels)
+    if options.checkpoint is None:
+        return None
+    return ModelSource(
+        checkpoint=options.checkpoint,
+        config=options.config,
+        preset=options.preset,
+        labels=options.labels,
+        device=options.device,
+        half=options.half,
+        weights=options.weights,
+        head=options.head,
+    )
 
 
 def _give_boxes(window: MainWindow, path: Path) -> None:

@@ -81,7 +81,8 @@ class RecentFilesMenu(QObject):
     @Slot(object, object)
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         model = new.model
-        if model is not None and model != old.model and not is_capture(model.checkpoint):
+        is_file = model is not None and not model.module and not is_capture(model.checkpoint)
+        if model is not None and model != old.model and is_file:
             self._files.add("model", model.checkpoint)
         if new.clip is not None and new.clip != old.clip:
             self._files.add("clip", new.clip)

@@ -263,7 +263,7 @@ class SessionManager(QObject):
         dialog.open()
 
     def _begin(self, path: Path, session: Session, paths: dict[str, Path]) -> None:
-        clip, model = paths.get("clip"), model_source(session, paths)
+        clip, model = paths.get("clip"), self._in_use(model_source(session, paths))
         if "clip" in session.files and clip is None:
             return  # whatever clip is open, the session is not of it
         asked: list[_Needs] = []
@@ -286,6 +286,16 @@ class SessionManager(QObject):
             self._controller.open_video(clip, stream, keep_model=model is not None)
         self._opening = _Opening(path, session, clip, model, old_video, old_model)
         self._arrived()
+
+    def _in_use(self, model: ModelSource | None) -> ModelSource | None:
+        """The model of a session; where it is of code, and in use, as it is used.
+
+        A session never runs code: of any other the load is refused, and says so.
+        """
+        used = self._controller.results.model
+        if model is None or used is None or not model.module:
+            return model
+        return used.source if replace(used.source, is_allowed=False) == model else model
 
     @Slot()
     def _arrived(self, *_: object) -> None:

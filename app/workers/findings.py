@@ -114,23 +114,25 @@ def model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
     from mvit_core.model.families import family_of  # imports torch
 
     config, (source, files) = loaded.config, network
+    weights = [*(loaded.module or loaded.model).parameters()]
     return ModelInfo(
         source=source,
         files=files,
         format=loaded.format,
-        device=str(loaded.device),
+        device=str(weights[0].device if loaded.module is not None else loaded.device),
         clip_spec=loaded.clip_spec,
         layers=_configured_layers(config),
         class_count=config.num_classes,
         has_class_token=config.has_cls_embed,
-        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
+        parameters=sum(parameter.numel() for parameter in weights),
         readout=config.readout,
         report=loaded.report,
         family=family_of(config).title,
         activation=config.head_act,
         heads=tuple(HeadInfo(head.name, head.classes) for head in loaded.heads),
         head=config.head_name or "head",
-        captured_of="" if loaded.has_weights else loaded.path.name,
+        captured_of="" if loaded.has_weights or loaded.module is not None else loaded.path.name,
+        is_own_code=loaded.module is not None,
     )
 
 

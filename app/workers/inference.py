@@ -368,6 +368,7 @@ def _explainer_key(network: Network, request: MapRequest) -> _ExplainerKey:
 
 def _weight_bytes(loaded: LoadedModel) -> int:
     weights = loaded.model.parameters() if loaded.has_weights else ()
+    weights = weights if loaded.module is None else loaded.module.parameters()
     return sum(parameter.nbytes for parameter in weights)
 
 

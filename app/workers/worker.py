@@ -21,7 +21,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, Signal, Slot
 from typing_extensions import override
 
 from app.results import TaskKey
-from mvit_core.errors import Cancelled, MvitError
+from mvit_core.errors import Cancelled, MvitError, OwnCodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -354,6 +354,8 @@ class Worker(QThread):
         except Interrupted:
             self._put_again(queued)
         except MvitError as error:
+            if isinstance(error, OwnCodeError):  # whoever wrote it wants to know where
+                logger.exception("%s: %s failed", self.objectName(), queued.task.key)
             self._report(queued, "failed", error=error, trace=traceback.format_exc())
         except Exception as error:  # the worker must live on, and the window must report it
             logger.exception("%s: %s failed", self.objectName(), queued.task.key)

@@ -12,13 +12,14 @@ from mvit_core.adapters.own_ear import own_network
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.checkpoint import FORMATS, LoadedModel, LoadReport
 from mvit_core.checkpoint.evidence import empty_model
+from mvit_core.checkpoint.labels import read_labels
 from mvit_core.errors import CaptureError, OwnCodeError
 from mvit_core.geometry import Triple
 from mvit_core.model import MViT
 from mvit_core.model.config import MViTConfig
 from mvit_core.own_model.architecture import Parts, parts_of
 from mvit_core.own_model.running import run_module
-from mvit_core.system.own_code import call_code
+from mvit_core.system.own_code import call_code, not_allowed
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["captured_module", "load_code"]
@@ -71,7 +72,9 @@ def captured_module(
     )
 
 
-def load_code(text: str, file: Path, classes: Sequence[str] | None = None) -> LoadedModel:
+def load_code(
+    text: str, file: Path, labels: Path | None = None, is_allowed: bool = True
+) -> LoadedModel:
     """Run the user's own code that builds a model, and describe what it returns.
 
     The function takes nothing and returns a module of torch, or a module and the ``ClipSpec`` of
@@ -80,13 +83,18 @@ def load_code(text: str, file: Path, classes: Sequence[str] | None = None) -> Lo
     Args:
         text: ``package.file:function``, as it was allowed (``system/own_code.py``).
         file: the file that was allowed.
-        classes: class names in the order of the scores; None where they are not known.
+        labels: a file of class names; None where they are not known.
+        is_allowed: False where a file asks for the code, such as a session: it is never run then.
 
     Raises:
+        LabelsError: the class names cannot be understood.
         OwnCodeError: the code was not allowed, cannot be run, or returns something else.
         CaptureError: the module cannot be heard.
         ArchitectureError: its parts are those of no network.
     """
+    if not is_allowed:
+        raise not_allowed(text)
+    classes = None if labels is None else read_labels(labels)
     made = call_code(text, file)
     module, *further = made if isinstance(made, tuple) and made else (made,)
     spec = further[0] if further else None

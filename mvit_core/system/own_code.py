@@ -16,7 +16,7 @@ from typing import Any
 from mvit_core.errors import OwnCodeError
 from mvit_core.printable import word
 
-__all__ = ["OwnCode", "allow", "call_code", "failure_words", "find_code"]
+__all__ = ["OwnCode", "allow", "call_code", "failure_words", "find_code", "not_allowed"]
 
 _FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
@@ -95,7 +95,7 @@ def call_code(text: str, file: Path) -> object:
     """
     code = _ALLOWED.get((text, file))
     if code is None:
-        raise _not_allowed(text)
+        raise not_allowed(text)
     if str(code.folder) not in sys.path:
         sys.path.append(str(code.folder))  # behind all others, whose names stay what they were
     try:
@@ -120,7 +120,8 @@ def failure_words(error: BaseException) -> str:
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
 
 
-def _not_allowed(text: str) -> OwnCodeError:
+def not_allowed(text: str) -> OwnCodeError:
+    """The refusal to run code that nobody allowed, with the way out."""
     error = OwnCodeError(
         f"{text} is code, which nothing but `mvit-lens view --module {text}` runs, after a "
         f"question; start that, or load a checkpoint"

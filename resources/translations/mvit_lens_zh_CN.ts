@@ -3312,6 +3312,10 @@ right-click for percentile tails and units</source>
     <context>
         <name>captures</name>
         <message>
+            <source>Load its saved weights…</source>
+            <translation>加载其保存的权重…</translation>
+        </message>
+        <message>
             <source>Load {name}…</source>
             <translation>加载 {name}…</translation>
         </message>
@@ -3322,6 +3326,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Needs the model; load {name}</source>
             <translation>需要模型；请加载 {name}</translation>
+        </message>
+        <message>
+            <source>Needs the weights: a model of your own code is only heard.</source>
+            <translation>需要权重：由您自己的代码构建的模型只被监听。</translation>
         </message>
         <message>
             <source>No picture of this frame: the one before it is shown</source>
@@ -3338,6 +3346,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>of the capture, without weights</source>
             <translation>来自捕获文件，不含权重</translation>
+        </message>
+        <message>
+            <source>your own code, run as it is</source>
+            <translation>您自己的代码，按原样运行</translation>
         </message>
         <message>
             <source>{name} is not the checkpoint of {file} ({made_of}): its windows are run anew</source>
@@ -4638,8 +4650,8 @@ right-click for percentile tails and units</source>
             <translation>请先加载模型</translation>
         </message>
         <message>
-            <source>needs the model: load the checkpoint of the capture</source>
-            <translation>需要模型：请加载该捕获文件的检查点</translation>
+            <source>needs the weights of the model: load its checkpoint</source>
+            <translation>需要模型的权重：请加载其检查点</translation>
         </message>
         <message>
             <source>no change to take back</source>
@@ -5718,6 +5730,37 @@ In Head effects a click switches a head off, so that the model runs without it: 
         <message>
             <source>{map} needs a picked token, and another clip has none: back to {default}</source>
             <translation>“{map}”需要选定的词元，而另一段视频没有：恢复为“{default}”</translation>
+        </message>
+    </context>
+    <context>
+        <name>own_code</name>
+        <message>
+            <source>Do not run it</source>
+            <translation>不运行</translation>
+        </message>
+        <message>
+            <source>Run it</source>
+            <translation>运行</translation>
+        </message>
+        <message>
+            <source>Run this code?</source>
+            <translation>运行这段代码？</translation>
+        </message>
+        <message>
+            <source>{function} of this file builds the model. It can do whatever a program of yours can:
+
+{file}
+
+Run it?</source>
+            <translation>此文件中的 {function} 构建模型。它能做您的任何程序所能做的事：
+
+{file}
+
+要运行它吗？</translation>
+        </message>
+        <message>
+            <source>{name} was not run, so there is no model of it</source>
+            <translation>{name} 未运行，因此没有它的模型</translation>
         </message>
     </context>
     <context>

@@ -212,15 +212,17 @@ def test_code_is_found_without_running_any_of_it(folder):
     assert str(folder) not in sys.path
 
 
-def run_code(text, folder, *classes):
+def run_code(text, folder, *labels):
     """Run code as after the question."""
     code = find_code(text, folder)
     allow(code)
-    return load_code(text, code.file, *classes)
+    return load_code(text, code.file, *labels)
 
 
 def test_code_builds_a_model_that_is_described(folder):
-    found = run_code("theirs.code:build", folder, "abcdefg")
+    names = folder / "names.txt"
+    names.write_text("\n".join("abcdefg"))
+    found = run_code("theirs.code:build", folder, names)
     assert (found.path.name, found.clip_spec) == ("theirs.code:build", SPEC)
     assert found.classes == list("abcdefg")
     assert isinstance(found.module, SlowFastMViT)
@@ -236,6 +238,9 @@ def test_code_that_nobody_allowed_does_not_run(folder):
     allow(replace(code, file=folder / "another.py"))
     with pytest.raises(OwnCodeError, match="after a question"):
         load_code(code.text, code.file)
+    allow(code)
+    with pytest.raises(OwnCodeError, match="after a question"):  # a session asks
+        load_code(code.text, code.file, is_allowed=False)
     assert not [*folder.rglob("*ran")]
 
 

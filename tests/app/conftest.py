@@ -111,7 +111,8 @@ def boot(qapp, qtbot):
         window = open_window(qapp, ViewOptions(**options))
         opened.append(window)
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+        if options.get("module") is None:  # else a question before anything else has the keys
+            qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
         if options.get("clip") is not None:
             qtbot.waitUntil(lambda: window.controller.results.video is not None, timeout=WAIT_MS)
         if options.get("checkpoint") is not None:

@@ -145,15 +145,13 @@ class ModelCard(QWidget):
 
     def show_model(self, model: ModelInfo, spec: ClipSpec) -> None:
         """Show a model, and how it is fed."""
-        self.name.setText(model.source.checkpoint.name)
+        self.name.setText(model.captured_of or model.source.name)
         set_tip(self.name, str(model.source.checkpoint))
-        if not model.has_weights:
-            self.name.setText(model.captured_of)
         good = not model.report.warnings
         self.mark.setText(f"{model.format} {'✓' if good else '!'}")
         set_tip(self.mark, report_words(model))
         self.extent.setText(size_words(model))
-        self.origin.setText("" if model.has_weights else mark_words())
+        self.origin.setText("" if model.has_weights else mark_words(model))
         self.origin.setVisible(not model.has_weights)
         for choice in (self.config, self.labels, self.change):
             choice.setEnabled(model.has_weights)
