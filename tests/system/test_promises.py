@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from app.state.session_file import Place, model_source, read_session, session_of, write_session
+from app.state.view_state import ModelSource, Pane, ViewState
+from mvit_core import load_model
+from mvit_core.attribution import MapSpec
+from mvit_core.errors import CheckpointReadError, OwnCodeError
+from mvit_core.system.own_code import allow, find_code
+from mvit_core.video.clip import ClipSpec
+
 ROOT = Path(__file__).resolve().parents[2]
 NETWORK = {
     "aiohttp", "ftplib", "http", "huggingface_hub", "imaplib", "poplib", "requests", "smtplib",
@@ -68,6 +76,53 @@ def test_no_module_can_reach_a_network_or_start_a_program():
 def test_no_module_runs_a_text_as_code():
     found = {name: set(called(source)) for name, source in modules()}
     assert {name: used for name, used in found.items() if used} == {}
+
+
+def imported_by_name(source):
+    """Names of modules that are imported as a text, where that is none of ours and no constant."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+            ("import_module", "exec_module", "SourceFileLoader", "spec_from_file_location")
+        ):
+            name = node.args[0] if node.args else node
+            is_ours = ast.unparse(name).startswith(("f'mvit_core.", "_HOMES["))
+            if not isinstance(name, ast.Constant) and not is_ours:
+                yield ast.unparse(node)
+
+
+def test_code_that_is_named_is_imported_in_one_place_alone():
+    found = {name: [*imported_by_name(source)] for name, source in modules()}
+    assert [name for name, calls in found.items() if calls] == ["mvit_core/system/own_code.py"]
+    (place,) = found["mvit_core/system/own_code.py"]
+    assert place == "importlib.import_module(code.module)"
+    allowing = [name for name, source in modules() if "import allow\n" in source]
+    # The window after its question; the command that names the code.
+    assert allowing == ["app/cli/model_options.py", "app/window/own_code.py"]
+
+
+def test_no_file_runs_the_code_that_it_names(tmp_path, monkeypatch):
+    (tmp_path / "hostile.py").write_text("open(__file__ + '.ran', 'w').close()\n\ndef build(): 1\n")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    source = ModelSource(tmp_path / "hostile.py", module="hostile:build", is_allowed=True)
+    pane = Pane(tmp_path / "clip.mp4", source, ClipSpec(), MapSpec(block=0))
+    session = session_of(ViewState(model=source, panes=(pane,)), Place(), tmp_path)
+    write_session(session, path := tmp_path / "x.mvitlens")
+    page = json.loads(path.read_text())
+    page["model"] |= {"is_allowed": True}
+    page["view"]["panes"][0]["model"]["is_allowed"] = True
+    path.write_text(json.dumps(page))
+
+    allow(find_code("hostile:build", tmp_path))  # even where the user allowed it before
+    read = read_session(path)
+    named = {role: Path(ref.absolute) for role, ref in read.files.items()}
+    for model in (model_source(read, named), read.view["panes"][0].model):
+        assert model.module == "hostile:build"
+        with pytest.raises(OwnCodeError, match="nothing but `mvit-lens view --module"):
+            model.load()
+    with pytest.raises(CheckpointReadError):
+        load_model(tmp_path / "hostile.py")
+    assert not (tmp_path / "hostile.py.ran").exists()
+    assert "hostile" not in sys.modules
 
 
 @pytest.mark.parametrize(
