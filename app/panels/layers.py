@@ -95,7 +95,7 @@ class LayersPanel(Panel):
         results, model = new.results, new.results.model
         if old is None or old.results.model is not model:
             self.remarked.emit(
-                model.source.checkpoint.name if model else "",
+                model.source.name if model else "",
                 f"{model.source.checkpoint}\n{model.report}" if model else "",
             )
         layers = results.layers
