@@ -128,6 +128,9 @@ def export(
         on_progress: called with (done, in all); what it raises ends the export.
         others: further clips and models, of which a comparison shows maps.
 
+    Returns:
+        What was written, with notes for readers.
+
     Raises:
         ExportError: the ending or the layout is unknown, or the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
@@ -154,6 +157,10 @@ def _check_source(path: Path, source: Source) -> None:
 
 def check_target(path: Path, request: ExportRequest) -> Exporter:
     """The exporter for a path, before any work is done for it.
+
+    Args:
+        path: the file; its ending names its kind.
+        request: what is exported.
 
     Raises:
         ExportError: the ending or the layout is unknown, the kind of file does not hold what is

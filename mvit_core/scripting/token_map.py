@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mvit_core.attribution import LAYER_MAPS
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.captured import Explanation
 from mvit_core.errors import ClipError
@@ -135,6 +136,11 @@ class TokenMap:
     def method(self) -> str:
         """A name in ``METHODS``, ``FEATURES`` or ``EVIDENCE``."""
         return self.explanation.maps.method
+
+    @property
+    def citation(self) -> str:
+        """Paper and section that the method is from."""
+        return (EVIDENCE.get(self.method) or LAYER_MAPS[self.method]).source
 
     @property
     def note(self) -> str:

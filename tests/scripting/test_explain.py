@@ -66,6 +66,7 @@ def test_evidence_and_its_faithfulness_are_those_of_the_path(explained, path):
     found = made.faithfulness("time")
     assert found.deletion.probabilities[0] == pytest.approx(made.probability)
     assert made.trust.startswith("usable: ")
+    assert "Chefer et al., ICCV 2021" in made.citation
 
 
 def test_statistics_have_a_row_for_each_head(explained, path):
@@ -359,6 +360,24 @@ def test_a_figure_is_never_written_over_what_it_was_made_of(explained, toy_files
 
 def test_every_choice_of_a_figure_is_a_field_of_its_request():
     assert set(FigureChoices.__annotations__) <= set(FigureRequest.__annotations__)
+
+
+# -- reports -------------------------------------------------------------------------------------
+
+
+def test_a_report_is_one_page_of_this_window_and_of_the_class_explained(explained, tmp_path):
+    why = explained.explain(3, "relevance")
+    made = explained.report(tmp_path / "r.html", of=why, faithfulness=False)
+    page = made.read_text("utf-8")
+    assert made == tmp_path / "r.html"
+    assert page.startswith("<!doctype html>")
+    assert "class 3" in page
+    assert "clip.mp4" in page
+
+
+def test_a_report_with_another_ending_is_refused_before_any_work(explained, tmp_path):
+    with pytest.raises(MvitError, match=r"ends in .pdf; a report ends in"):
+        explained.report(tmp_path / "r.pdf")
 
 
 # -- names ---------------------------------------------------------------------------------------
