@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
 from mvit_core.attribution import LAYER_MAPS, HeadMaps, MapSpec, Saliency
@@ -275,9 +276,10 @@ def class_index(
         is_number = choice.isascii() and choice.isdecimal() and len(choice) < 10
         number = int(choice) if is_number else -1
     else:
-        number = choice if isinstance(choice, int) and not isinstance(choice, bool) else -1
+        given: object = choice
+        number = choice if isinstance(given, Integral) and not isinstance(given, bool) else -1
     if 0 <= number < count:
-        return number
+        return int(number)
     if not count:
         raise CaptureError("this network predicts no classes, so there is none to explain")
     raise CaptureError(

@@ -83,6 +83,9 @@ def test_a_stage_is_its_last_block_and_several_heads_are_averaged(explained):
     assert explained.maps().block == 3
     several = explained.maps(2, [1, 0])
     np.testing.assert_allclose(several.on_tokens, several.heads_on_tokens.mean(axis=0), rtol=1e-6)
+    again = explained.maps(np.int64(2), np.array([0, 1]))
+    np.testing.assert_array_equal(again.on_tokens, several.on_tokens)
+    assert explained.explain(np.int64(3)).target == "class 3"
     most = explained.maps(2, "max")
     np.testing.assert_array_equal(most.on_tokens, most.heads_on_tokens.max(axis=0))
 
@@ -299,6 +302,7 @@ def test_a_clip_is_let_go_of_where_the_run_fails_and_at_the_end(toy_files, monke
         ("head is 'first'; allowed are", lambda e: e.maps(1, "first")),
         (r"head is \[0, None\]; allowed are", lambda e: e.maps(1, [0, None])),
         ("head is 1.5; allowed are", lambda e: e.maps(1, 1.5)),
+        (r"head is \[\]; allowed are", lambda e: e.maps(1, [])),
         ("query is 'key'; allowed are", lambda e: e.maps(query="key")),
         ("lies outside the grid", lambda e: e.maps(query=(9, 9, 9))),
         (r"'recieved'; .* allowed are row, .* \(near to it: received\)",
