@@ -276,10 +276,10 @@ def class_index(
         is_number = choice.isascii() and choice.isdecimal() and len(choice) < 10
         number = int(choice) if is_number else -1
     else:
-        given: object = choice
-        number = choice if isinstance(given, Integral) and not isinstance(given, bool) else -1
+        given: object = -1 if isinstance(choice, bool) else choice
+        number = int(given) if isinstance(given, Integral) else -1
     if 0 <= number < count:
-        return int(number)
+        return number
     if not count:
         raise CaptureError("this network predicts no classes, so there is none to explain")
     raise CaptureError(

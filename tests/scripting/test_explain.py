@@ -215,6 +215,18 @@ def test_a_model_in_memory_is_taken_as_it_is(toy, toy_files):
     assert not loaded.model.training
 
 
+def test_what_is_in_no_file_is_drawn_and_reported_too(toy_files, tmp_path):
+    loaded = load_model(toy_files[1], device="cpu")
+    with mvit_core.explain(frames_of(16), loaded.model, clip_spec=loaded.clip_spec) as held:
+        held.figure("map", frames=1).save(tmp_path / "fig.svg")
+        held.report(tmp_path / "r.html", faithfulness=False)
+        assert "<array of 16 frames 192x108>" in held.to_xarray().attrs["provenance"]
+    assert "array of 16 frames" in (tmp_path / "fig.svg").read_text("utf-8")
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "array of 16 frames 192x108" in page
+    assert "<array of" not in page
+
+
 def test_a_module_that_cannot_be_captured_is_refused_in_words(toy, toy_files):
     clip, checkpoint, _ = toy_files
     spec = load_model(checkpoint, device="cpu").clip_spec
