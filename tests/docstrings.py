@@ -39,7 +39,7 @@ def public_functions() -> dict[str, object]:
             if inspect.isfunction(value):
                 found.setdefault(f"{value.__module__}.{value.__qualname__}", value)
             elif inspect.isclass(value):
-                found.update(_methods(value))
+                found.update(methods(value))
     return found
 
 
@@ -61,9 +61,12 @@ def _public(room: str) -> Iterator[object]:
             yield value
 
 
-def _methods(cls: type) -> dict[str, object]:
+def methods(cls: type) -> dict[str, object]:
+    """Public methods and properties of a class by their names."""
     found = {}
     for name, value in vars(cls).items():
+        if name in inspect.get_annotations(cls):  # a field, whose default may be a function
+            continue
         if isinstance(value, classmethod | staticmethod):
             value = value.__func__
         elif isinstance(value, property):

@@ -1,6 +1,8 @@
 """Docstrings of every public name say what is taken, given and raised, and shapes of arrays."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from mvit_core.errors import ClipError, MvitError
 from mvit_core.explaining import EVIDENCE
 from tests.docstrings import (
     faults,
+    methods,
     public_classes,
     public_functions,
     rooms,
@@ -105,6 +108,19 @@ def test_arguments_of_another_function_are_told_by_naming_it(monkeypatch):
     known = {"tests.test_docstrings.told": told}
     monkeypatch.setattr("tests.docstrings.public_functions", lambda: known)
     assert faults(as_another) == []
+
+
+def test_a_field_whose_default_is_a_function_is_no_method():
+    @dataclass
+    class Row:
+        """A row of a table."""
+
+        call: Callable[[int], int] = lambda count: count
+
+        def told(self) -> int:
+            return 0
+
+    assert [name.rpartition(".")[2] for name in methods(Row)] == ["told"]
 
 
 def test_a_field_that_is_an_array_without_shape_is_found():
