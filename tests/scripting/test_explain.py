@@ -308,7 +308,9 @@ def test_a_clip_is_let_go_of_where_the_run_fails_and_at_the_end(toy_files, monke
     ("words", "call"),
     [
         ("the model has 4 blocks, 0 to 3; got block 9", lambda e: e.maps(9)),
+        ("block is 'last'; allowed are numbers from 0", lambda e: e.maps("last")),
         ("the model has stages 1, 2, 3; got stage 7", lambda e: e.maps(stage=7)),
+        ("frame 17.5 is not of window 1", lambda e: e.maps().picture(17.5)),
         ("block 1 and stage 2 are both named", lambda e: e.maps(1, stage=2)),
         ("block 1 has 2 heads, 0 to 1; got head 5", lambda e: e.maps(1, 5)),
         ("head is 'first'; allowed are", lambda e: e.maps(1, "first")),
