@@ -118,7 +118,7 @@ def export(
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
 ) -> ExportSummary:
-    """Write the kind of file that the path's ending names; whole, or not at all.
+    """Write the kind of file that the path's ending names, or nothing; returns what was written.
 
     Args:
         explainer: the model.
@@ -127,9 +127,6 @@ def export(
         path: the file; its ending names its kind.
         on_progress: called with (done, in all); what it raises ends the export.
         others: further clips and models, of which a comparison shows maps.
-
-    Returns:
-        What was written, with notes for readers.
 
     Raises:
         ExportError: the ending or the layout is unknown, or the target cannot be written.
