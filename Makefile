@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 ARGS ?=
 
 .PHONY: prepare run test coverage check check-layout check-rules check-types check-imports
-.PHONY: bench soak screenshots translations clean
+.PHONY: bench soak screenshots translations docs clean
 
 run: $(VENV)/.installed-run
 	@sh resources/setup/run.sh $(BIN) $(ARGS)
@@ -46,6 +46,10 @@ translations: $(VENV)/.installed-test
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.screenshots $(ARGS)
 
+# Reference pages of every public name, in build/reference.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m docs.scripts.reference
+
 clean:
 	rm -rf $(VENV) build dist
 
@@ -71,4 +75,8 @@ $(VENV)/.installed-bench: $(VENV)/.installed-test
 
 $(VENV)/.installed-check: pyproject.toml constraints.txt | prepare
 	$(PIP) -c constraints.txt -e '.[test,check]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed-test
+	$(PIP) -c constraints.txt -e '.[docs]'
 	@touch $@

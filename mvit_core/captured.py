@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 from typing import TYPE_CHECKING, TypeAlias
 
 from mvit_core.attention.record import AttentionRecord, LayerAttention
@@ -48,6 +49,10 @@ class Prediction:
 
 def meant(spec: MapSpec, predictions: tuple[Prediction, ...]) -> Target:
     """The class that a request means: its own, or the most probable one.
+
+    Args:
+        spec: the request.
+        predictions: of the window, most probable first.
 
     Raises:
         CaptureError: the network predicts no classes.
@@ -169,13 +174,23 @@ class PickedToken:
     """Times of its grid."""
 
     def is_at(self, heatmap: Heatmap, frame_index: int) -> bool:
-        """The frame is nearest to the token's own time."""
+        """The frame is nearest to the token's own time.
+
+        Args:
+            heatmap: the map that it is shown on.
+            frame_index: a source frame.
+        """
         place = heatmap.sampled_position(frame_index)
         return self.geometry.nearest(0, place, self.times) == self.t
 
 
 def maps_of(evidence: Evidence, captured: WindowCapture) -> HeadMaps:
-    """Evidence as the maps of a layer with one head, which whatever draws maps takes."""
+    """Evidence as the maps of a layer with one head, which whatever draws maps takes.
+
+    Args:
+        evidence: the map, with its figures.
+        captured: the window that it is of.
+    """
     block = captured.record.depth - 1 if evidence.block is None else evidence.block
     stages = {layer.block: layer.stage for layer in captured.record.layers}
     values = evidence.saliency.values[None]
@@ -243,6 +258,10 @@ def window_capture(
 def check_finite(record: AttentionRecord, window: ClipWindow) -> None:
     """See whether the scores of a run are numbers.
 
+    Args:
+        record: of the run.
+        window: what it was a run of.
+
     Raises:
         CaptureError: one is not.
     """
@@ -294,7 +313,8 @@ def class_index(
         is_number = choice.isascii() and choice.isdecimal() and len(choice) < 10
         number = int(choice) if is_number else -1
     else:
-        number = choice if isinstance(choice, int) and not isinstance(choice, bool) else -1
+        given: object = -1 if isinstance(choice, bool) else choice
+        number = int(given) if isinstance(given, Integral) else -1
     if 0 <= number < count:
         return number
     if not count:

@@ -42,6 +42,11 @@ class Grid:
     def index(self, t: int, y: int, x: int) -> int:
         """Row of patch (t, y, x) in the token sequence.
 
+        Args:
+            t: time.
+            y: row.
+            x: column; each counts from 0.
+
         Raises:
             IndexError: the patch lies outside the grid.
         """
@@ -116,7 +121,13 @@ class GridGeometry:
         return t, y, x
 
     def nearest(self, axis: int, position: float, size: int) -> int:
-        """The token of ``size`` along ``axis`` whose centre is nearest, the later one on a tie."""
+        """The token of ``size`` along ``axis`` whose centre is nearest, the later one on a tie.
+
+        Args:
+            axis: 0, 1, 2 for t, y, x.
+            position: on that axis, as ``centre`` gives it.
+            size: tokens along the axis.
+        """
         index = floor((position - self.offset[axis]) / self.scale[axis] + 0.5)
         return min(max(index, 0), size - 1)
 

@@ -61,7 +61,13 @@ class Heatmap:
         return tuple(dict.fromkeys(near))
 
     def token_at(self, x: float, y: float, frame_index: int) -> Triple | None:
-        """The token nearest to a source pixel, or None outside what the model saw."""
+        """The token nearest to a source pixel, or None outside what the model saw.
+
+        Args:
+            x: in source pixels, pixel 0 centred at 0.
+            y: in source pixels.
+            frame_index: the source frame.
+        """
         left, top, right, bottom = self.box_px
         if not (left <= x + 0.5 <= right and top <= y + 0.5 <= bottom):
             return None

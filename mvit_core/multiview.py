@@ -34,7 +34,7 @@ def view_scores(
     spec: ClipSpec | None = None,
     on_step: OnStep | None = None,
 ) -> Scores:
-    """The probabilities of all classes for one view; nothing of the attention is kept.
+    """The probabilities (classes,) for one view; nothing of the attention is kept.
 
     Args:
         loaded: the model.
@@ -74,6 +74,12 @@ def view_scores(
 
 def mean_scores(views: Sequence[Scores]) -> Scores:
     """The mean probability of each class over views.
+
+    Args:
+        views: (classes,) probabilities of each view.
+
+    Returns:
+        (classes,).
 
     Raises:
         ValueError: there is no view.

@@ -130,14 +130,14 @@ class Explainer:
         return other.with_changes(self.changes)
 
     def windows(self, video: Video, tiling: Tiling = PLAIN) -> tuple[ClipWindow, ...]:
-        """The windows over the video for this model; those that a capture file has for it."""
+        """The windows of a tiling of the video; those that a capture file has for this model."""
         kept, spec = stored_windows(self.stored, self.loaded, video), self.loaded.clip_spec
         return kept or clip_windows(video.frame_count, video.fps, spec, tiling)
 
     def recall(
         self, video: Video, window: ClipWindow, boxes: tuple[Box, ...] = ()
     ) -> WindowCapture | None:
-        """A window that was run and is still kept; None where the model would have to run.
+        """A window's run as of ``capture``, if it is kept; None where the model has to run.
 
         Of the last run that was cancelled these are the layers that it came to, and no classes.
         """
@@ -152,7 +152,7 @@ class Explainer:
         on_step: OnStep | None = None,
         boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
-        """Run the model on a window, or recall that it was run.
+        """The run of a window: it is made, or recalled.
 
         Args:
             video: the clip.
@@ -183,7 +183,7 @@ class Explainer:
         on_step: OnStep | None = None,
         boxes: tuple[Box, ...] = (),
     ) -> WindowCapture:
-        """Captures a window like ``capture``, remembered only where that drops no other window.
+        """The run of a window like ``capture``, remembered where that drops no other window.
 
         For work that passes through many windows while the user looks at some.
 
@@ -209,7 +209,7 @@ class Explainer:
         boxes: tuple[Box, ...] = (),
         baseline: str = "mean",
     ) -> Explanation:
-        """The heatmap of a window for one request, recomputing only what the request changed.
+        """The heatmap of a request as of ``capture`` and ``evidence``; only what changed is made.
 
         Raises:
             CaptureError: the model has no such block, head or query.
@@ -232,7 +232,7 @@ class Explainer:
         spec: MapSpec,
         on_step: OnEvidenceStep | None = None,
     ) -> HeadMaps:
-        """The maps of all heads for a request; one that runs the model calls ``on_step``.
+        """The maps of all heads for a request, as of ``evidence``.
 
         Raises:
             Cancelled: as ``on_step`` raised it.
@@ -317,12 +317,12 @@ class Explainer:
         return self._means.over(video, wanted, on_window, on_step)
 
     def subject(self, video: Video, captured: WindowCapture, box: int = 0) -> Subject:
-        """A window as explanations take it: for faithfulness, sanity and when."""
+        """A window, as of ``evidence``, for faithfulness, sanity and when."""
         key = run_key(video, captured)
         return self._evidence.subject(key, partial(self._subject, video, captured, box), box)
 
     def target_of(self, captured: WindowCapture, spec: MapSpec, box: int = 0) -> Target:
-        """The class that a request means: its own, or the most probable of the window.
+        """The class that a request (as of ``evidence``) means: its own, or the most probable.
 
         Raises:
             CaptureError: the network predicts no classes.
@@ -389,5 +389,5 @@ class Explainer:
         return captured(record)
 
     def predictions_of(self, record: AttentionRecord, box: int = 0) -> tuple[Prediction, ...]:
-        """All classes of a run, or of one of its boxes, most probable first."""
+        """All classes of a run's record, or of one of its boxes, most probable first."""
         return predictions_of(record, self.loaded.classes, box)

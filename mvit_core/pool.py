@@ -68,6 +68,9 @@ def pooled_values(
         on_piece: called before each window or layer; raising from it ends the work.
         tiling: how windows lie over the clip.
 
+    Returns:
+        (N,), in the unit of the map.
+
     Raises:
         MvitError: a window cannot be read or run.
     """

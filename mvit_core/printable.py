@@ -45,6 +45,10 @@ def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
     Control characters, line breaks, reading-direction marks and bytes that are no UTF-8 are
     escaped as Python writes them. What is longer than ``limit`` is cut in its middle, and says so.
+
+    Args:
+        text: from anywhere.
+        limit: characters at most.
     """
     if len(text) > limit:
         text = _cut(text, limit)
@@ -80,12 +84,24 @@ def brief(value: object, limit: int = _NAME_LIMIT) -> str:
     """Shortens what ``repr`` says of a value from outside, without walking all of it.
 
     Nested values, long texts and long numbers are shortened.
+
+    Args:
+        value: anything.
+        limit: characters at most.
+
+    Returns:
+        One line.
     """
     return printable(_SHORT.repr(value), limit)
 
 
 def word(value: object, limit: int = _NAME_LIMIT) -> str:
-    """A text as it is, another value as ``brief`` says it; for lists of keys."""
+    """A text as it is, another value as ``brief`` says it; for lists of keys.
+
+    Args:
+        value: anything.
+        limit: characters at most.
+    """
     return printable(value, limit) if isinstance(value, str) else brief(value, limit)
 
 

@@ -71,7 +71,7 @@ class Adapter:
         return bool(getattr(layer, self.class_token, False)) if self.class_token else True
 
     def activation_of(self, network: nn.Module) -> HeadActivation:
-        """Makes probabilities of the network's logits."""
+        """What makes probabilities of the network's logits."""
         found = (module_at(network, path) for path in self.activation)
         return "sigmoid" if any(isinstance(act, nn.Sigmoid) for act in found) else "softmax"
 

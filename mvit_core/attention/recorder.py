@@ -129,7 +129,7 @@ class AttentionRecorder:
 
     @property
     def roots(self) -> tuple[Tensor, ...]:
-        """Tensors at which the requested gradients end."""
+        """Tensors (B, heads, queries, channels) at which the requested gradients end."""
         return tuple(self._roots or ())
 
     @property
@@ -314,7 +314,7 @@ def capture(  # noqa: PLR0913 - each is a choice of its own
     on_cancelled: OnCancelled | None = None,
     boxes: Tensor | None = None,
 ) -> AttentionRecord:
-    """Run the model once and keep its attention; the output is the plain forward's, bit for bit.
+    """The record of one run of the model; the output is the plain forward's, bit for bit.
 
     Args:
         model: a model with attention layers, used as it is: put it in ``eval`` mode first.

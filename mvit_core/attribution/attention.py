@@ -86,7 +86,13 @@ def column_maps(record: AttentionRecord, layer: LayerAttention, query: Query) ->
 
 
 def dead_reason(record: AttentionRecord, layer: LayerAttention, query: Query) -> str:
-    """Why this query's row cannot have moved the prediction; empty when it can."""
+    """Why this query's row cannot have moved the prediction; empty when it can.
+
+    Args:
+        record: of a run.
+        layer: one of its layers.
+        query: whose row.
+    """
     if not record.is_last(layer) or query == "readout":
         return ""
     if record.readout == "class" and query != "class":

@@ -41,7 +41,7 @@ class BlockDetails:
 def block_details(
     layer: LayerAttention, item: int = 0, *, on_tile: Callable[[], None] | None = None
 ) -> BlockDetails:
-    """Go over all maps of a block, once as they are and once without positions.
+    """What heads do, from all maps of a block as they are and without positions.
 
     Args:
         layer: of a record.

@@ -42,6 +42,8 @@ class FeatureMap:
     has_sink: bool = False
     picks_query: bool = False
     """These say what a ``Method`` says of itself, of which nothing holds here."""
+    source: str = ""
+    """Paper and section that it is from."""
 
 
 PCA, SIMILARITY = "pca", "similarity"
@@ -54,6 +56,7 @@ FEATURES: Mapping[str, FeatureMap] = MappingProxyType(
             "colour hold alike things.",
             "component 1",
             (0.0, 1.0),
+            source="Oquab et al., DINOv2, 2023, section 7.5",
         ),
         SIMILARITY: FeatureMap(
             "Similarity to a token",
@@ -62,6 +65,7 @@ FEATURES: Mapping[str, FeatureMap] = MappingProxyType(
             (-1.0, 1.0),
             needs_query=True,
             signed=True,
+            source="Amir et al., Deep ViT Features as Dense Visual Descriptors, 2021",
         ),
     }
 )

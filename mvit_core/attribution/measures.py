@@ -52,7 +52,11 @@ class LayerMeasures:
 
 
 def measures_of(maps: HeadMaps) -> LayerMeasures:
-    """Measure every map that a layer can show."""
+    """Measure every map that a layer can show.
+
+    Returns:
+        The measures of each head and of each reduction.
+    """
     return LayerMeasures(
         heads=tuple(_measure(maps.pick(head)) for head in range(maps.heads)),
         mean=_measure(maps.pick("mean")),

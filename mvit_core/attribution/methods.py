@@ -36,6 +36,8 @@ class Method:
     is_noted: bool = False
     """Unless a patch is picked, all is noted while the model runs: the maps of any layer cost
     next to nothing."""
+    source: str = ""
+    """Paper and section that it is from."""
 
     @property
     def has_sink(self) -> bool:
@@ -58,6 +60,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             needs_query=True,
             is_row=True,
             is_noted=True,
+            source="Fan et al., ICCV 2021, section 3.1",
         ),
         "column": Method(
             "Attended by",
@@ -66,6 +69,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             grid="q",
             needs_query=True,
             query_is_key=True,
+            source="Fan et al., ICCV 2021, section 3.1",
         ),
         "received": Method(
             "Received",
@@ -74,6 +78,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             grid="k",
             needs_query=False,
             is_noted=True,
+            source="Fan et al., ICCV 2021, section 3.1",
         ),
         "value": Method(
             "Takes from",
@@ -83,6 +88,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             needs_query=True,
             is_row=True,
             is_noted=True,
+            source="Kobayashi et al., EMNLP 2020, section 3",
         ),
         "content": Method(
             "Attends to, by content",
@@ -91,6 +97,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             grid="k",
             needs_query=True,
             is_row=True,
+            source="Li et al., CVPR 2022, section 4.1: the first of its two products",
         ),
         "position": Method(
             "Attends to, by position",
@@ -99,6 +106,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
             grid="k",
             needs_query=True,
             is_row=True,
+            source="Li et al., CVPR 2022, section 4.1: the second of its two products",
         ),
     }
 )

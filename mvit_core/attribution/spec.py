@@ -62,7 +62,12 @@ class MapSpec:
 
 
 def query_grid(method: str, layer: LayerGrids) -> PlacedGrid:
-    """The grid that a method's query is picked from: of keys for "attended by", else of queries."""
+    """The grid that a method's query is picked from: of keys for "attended by", else of queries.
+
+    Args:
+        method: a name in ``LAYER_MAPS``.
+        layer: the layer that the map is of.
+    """
     if LAYER_MAPS[method].query_is_key:
         return PlacedGrid(layer.k_shape, layer.k_geometry)
     return PlacedGrid(layer.q_shape, layer.q_geometry)
@@ -72,6 +77,12 @@ def same_query(query: Query, method: str, here: LayerGrids, there: LayerGrids) -
     """The query of another layer that is at the same place; see ``PlacedGrid.same_token``.
 
     Evidence has no query: whatever stands there stays.
+
+    Args:
+        query: a token of the first layer, the readout or the class token.
+        method: a name in ``LAYER_MAPS``.
+        here: the layer that the query is of.
+        there: the other layer.
     """
     if isinstance(query, str) or method not in LAYER_MAPS:
         return query

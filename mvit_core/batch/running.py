@@ -84,6 +84,10 @@ class BatchResult:
 def rooted(clips: ClipList, root: Path) -> ClipList:
     """A list whose paths count from another folder.
 
+    Args:
+        clips: the list.
+        root: the folder.
+
     Raises:
         ClipListError: there is no such folder.
     """
@@ -95,7 +99,11 @@ def rooted(clips: ClipList, root: Path) -> ClipList:
 def run_batch(
     batch: Batch, on_progress: Callable[[Progress], None] = lambda _: None
 ) -> BatchResult:
-    """Run what is left of a batch. Ctrl-C ends it after the shards in flight.
+    """Run what is left of a batch; returns what was done. Ctrl-C ends it after shards in flight.
+
+    Args:
+        batch: what is run, and where its tables lie.
+        on_progress: told how many clips are done.
 
     Raises:
         MvitError: a model cannot be loaded, the folder cannot be written or was begun with

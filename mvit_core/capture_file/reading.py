@@ -80,6 +80,13 @@ def find_run(
 ) -> WindowCapture | None:
     """A window as a capture file holds it; None where the model has to run.
 
+    Args:
+        stored: the file; None for no file.
+        loaded: the model.
+        window: which.
+        boxes: those of its predictions; () for the whole frame.
+        changes: what is changed in the network or on the clip.
+
     Raises:
         NeedsModelError: the model has to run, and has no weights.
         CaptureFileError: the file is damaged or has changed.
@@ -130,6 +137,10 @@ class CaptureFile:
 
     def find(self, window: ClipWindow, boxes: tuple[Box, ...] = ()) -> WindowCapture | None:
         """A window as it was run, with its record; None where it was not.
+
+        Args:
+            window: which.
+            boxes: those of its predictions; () for the whole frame.
 
         Raises:
             CaptureFileError: its tensors are damaged, or the file has changed.

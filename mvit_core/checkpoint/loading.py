@@ -152,7 +152,7 @@ def load_model(  # noqa: PLR0913 - each is a choice of its own
     half: bool = False,
     on_step: Callable[[], None] | None = None,
 ) -> LoadedModel:
-    """Open a checkpoint of any format in ``FORMATS``.
+    """Open a checkpoint of any format in ``FORMATS``; returns the model, in evaluation mode.
 
     Args:
         path: the checkpoint.

@@ -32,7 +32,7 @@ class Baseline:
     title: str
     description: str
     clip: Callable[[Tensor, int], Tensor]
-    """Makes it of a clip and the number of frames of a token."""
+    """Makes it of a clip (1, 3, T, H, W) and the number of frames of a token."""
 
 
 def _mean_colour(clip: Tensor, frames: int) -> Tensor:

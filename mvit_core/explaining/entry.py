@@ -57,6 +57,13 @@ def explain_subject(
 ) -> Evidence:
     """The same of a subject, whose passes are remembered from one explanation to the next.
 
+    Args:
+        subject: the clip before the network.
+        target: the class, and the class instead of which.
+        method: a name in ``EVIDENCE``.
+        baseline: a name in ``BASELINES``.
+        on_step: progress; raising ``Cancelled`` from it ends the explanation.
+
     Raises:
         Cancelled: as ``on_step`` raised it.
         CaptureError: no such class, method or baseline, or the method does not suit the network.

@@ -58,6 +58,8 @@ class EvidenceMethod:
     """The clip is compared with a baseline."""
     of_class: bool = True
     """Another class gives another map."""
+    source: str = ""
+    """Paper and section that it is from."""
 
     @property
     def misleads(self) -> bool:
@@ -84,6 +86,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             signed=True,
             linear=True,
             uses_baseline=True,
+            source="Sundararajan et al., ICML 2017, section 3, tokens of a stage for pixels",
         ),
         "gradient_attention": EvidenceMethod(
             "Attention times gradient",
@@ -92,6 +95,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "at once, and right in 97 of 100 scenes with two actors; it sums to nothing",
             "attention times gradient",
             "gradient_attention",
+            source="Chefer et al., ICCV 2021, equation 5",
         ),
         "signed_gradient_attention": EvidenceMethod(
             "Attention times gradient, signed",
@@ -102,6 +106,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "gradient_attention",
             signed=True,
             linear=True,
+            source="after Chefer et al., ICCV 2021, equation 5, without its clamp at zero",
         ),
         "direct_logit": EvidenceMethod(
             "Direct logit attribution",
@@ -112,6 +117,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "direct_logit",
             signed=True,
             linear=True,
+            source="Elhage et al., A Mathematical Framework for Transformer Circuits, 2021",
         ),
         "relevance": EvidenceMethod(
             "Relevance",
@@ -121,6 +127,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "when the head is drawn anew",
             "relevance",
             "relevance",
+            source="Chefer et al., ICCV 2021, rules 5 and 6",
         ),
         "key_knockout": EvidenceMethod(
             "Key knock-out",
@@ -132,6 +139,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "key_knockout",
             signed=True,
             linear=True,
+            source="after the attention knock-out of Geva et al., EMNLP 2023, in closed form",
         ),
         "pixel_gradients": EvidenceMethod(
             "Integrated gradients of pixels",
@@ -143,6 +151,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             signed=True,
             linear=True,
             uses_baseline=True,
+            source="Sundararajan et al., ICML 2017, section 3",
         ),
         "occlusion": EvidenceMethod(
             "Occlusion",
@@ -154,6 +163,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             signed=True,
             linear=True,
             uses_baseline=True,
+            source="Zeiler and Fergus, ECCV 2014, section 4.2",
         ),
         "rollout": EvidenceMethod(
             "Rollout",
@@ -163,6 +173,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "share",
             "rollout",
             of_class=False,
+            source="Abnar and Zuidema, ACL 2020",
         ),
         "grad_cam": EvidenceMethod(
             "Grad-CAM",
@@ -171,6 +182,7 @@ EVIDENCE: Mapping[str, EvidenceMethod] = MappingProxyType(
             "points at the other one of two actors in 96 of 100 scenes",
             "activation",
             "grad_cam",
+            source="Selvaraju et al., Grad-CAM, ICCV 2017, section 3",
         ),
     }
 )

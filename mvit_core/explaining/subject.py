@@ -245,13 +245,24 @@ class Subject:
         return found
 
     def resume(self, tokens: Tensor, grid: Triple, block: int) -> Tensor:
-        """Logits (1, classes) of the tokens (1, N, C) that enter a block; differentiable."""
+        """Logits (1, classes) of the tokens (1, N, C) that enter a block; differentiable.
+
+        Args:
+            tokens: (1, N, C), class token first where there is one.
+            grid: (T, Y, X) of its patch tokens.
+            block: from 0, at or behind the last stage.
+        """
         if isinstance(self.model, DetectionMViT):
             return self.model.resume(tokens, grid, block, self._boxes)
         return self.model.resume(tokens, grid, block)
 
     def scores(self, tokens: Tensor, grid: Triple) -> Tensor:
-        """Logits (B, classes) of the tokens (B, N, C) that leave the last block; differentiable."""
+        """Logits (B, classes) of the tokens (B, N, C) that leave the last block; differentiable.
+
+        Args:
+            tokens: class token first where there is one.
+            grid: (T, Y, X) of the patch tokens.
+        """
         last = self.config.depth - 1
         if last in self.config.norm_after:
             tokens = self.model.stage_norms[str(last)](tokens)
@@ -267,7 +278,7 @@ class Subject:
         return grid
 
     def probability(self, logits: Tensor, target: Target) -> float:
-        """p(class) of logits (1, classes)."""
+        """p(class), 0 to 1, of the target's class in logits (1, classes)."""
         return float(activated(logits, self.config.head_act)[0, target.index])
 
 

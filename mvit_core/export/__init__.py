@@ -118,7 +118,7 @@ def export(
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
 ) -> ExportSummary:
-    """Write the kind of file that the path's ending names; whole, or not at all.
+    """Write the kind of file that the path's ending names, or nothing; returns what was written.
 
     Args:
         explainer: the model.
@@ -154,6 +154,10 @@ def _check_source(path: Path, source: Source) -> None:
 
 def check_target(path: Path, request: ExportRequest) -> Exporter:
     """The exporter for a path, before any work is done for it.
+
+    Args:
+        path: the file; its ending names its kind.
+        request: what is exported.
 
     Raises:
         ExportError: the ending or the layout is unknown, the kind of file does not hold what is

@@ -45,6 +45,10 @@ def figure_png_bytes(scene: FigureScene, dpi: int = USUAL_DPI) -> bytes:
 def figure_picture(scene: FigureScene, dpi: int) -> ImageArray:
     """A figure as a picture (H, W, 3).
 
+    Args:
+        scene: the figure.
+        dpi: pixels in an inch of paper.
+
     Raises:
         ExportError: dpi is none of those allowed, or the picture would be too large.
     """

@@ -201,7 +201,12 @@ class MultiScaleAttention(nn.Module):
         return self.proj_drop(self.proj(out)), list(q_shape)
 
     def relative_positions(self, q_shape: Triple, k_shape: Triple) -> RelativePositions:
-        """Relative embeddings of this layer for two grids."""
+        """Relative embeddings of this layer for two grids.
+
+        Args:
+            q_shape: (T, Y, X) of the queries.
+            k_shape: (T, Y, X) of the keys.
+        """
         tables = (self.rel_pos_t, self.rel_pos_h, self.rel_pos_w)
         t, y, x = (
             None if table is None else gather_table(table, q_size, k_size)

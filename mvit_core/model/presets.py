@@ -112,6 +112,15 @@ def plain_vit(
     With ``attention='pooling'`` it is the ViT of PySlowFast's masked-SSL configurations (class
     token present, mean readout); with ``'multi_head'`` the blocks are the unpooled baseline
     ``MultiHeadedAttention`` and the head is ``ClassificationHead``.
+
+    Args:
+        depth: blocks.
+        embed_dim: channels of a token.
+        num_heads: of every block.
+        input_shape: (frames, height, width) of the model's input.
+        patch: (t, y, x) of a tubelet.
+        num_classes: of the head.
+        attention: see above.
     """
     baseline = attention == "multi_head"
     return MViTConfig(

@@ -35,14 +35,24 @@ def command_line(provenance: Provenance, words: Sequence[str] | None) -> str:
 
 
 def option(name: str, value: str) -> tuple[str, ...]:
-    """An option and its value; one word where the value would be taken for an option."""
+    """An option and its value; one word where the value would be taken for an option.
+
+    Args:
+        name: of the option.
+        value: as it is typed.
+    """
     if not value.startswith("-"):
         return name, value
     return (f"{name}={value}",) if name.startswith("--") else (f"{name}{value}",)
 
 
 def option_number(name: str, value: float) -> tuple[str, ...]:
-    """An option and a number, by the fewest digits that mean it exactly."""
+    """An option and a number, by the fewest digits that mean it exactly.
+
+    Args:
+        name: of the option.
+        value: any finite number.
+    """
     return option(name, repr(float(value)))
 
 

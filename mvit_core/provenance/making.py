@@ -189,7 +189,12 @@ class Origin:
 
     @classmethod
     def begin(cls, provenance: Provenance, device: torch.device) -> "Origin":
-        """Start the clock of a run."""
+        """Start the clock of a run.
+
+        Args:
+            provenance: what is made, of what.
+            device: on which the model runs.
+        """
         return cls(provenance, device, monotonic())
 
     def of(self, windows: Sequence[ClipWindow], first: WindowCapture | None = None) -> Provenance:

@@ -46,7 +46,13 @@ def plane_heat(layer: HeatLayer, matrix: Matrix) -> PlaneHeat:
 
 
 def lay(picture: Planes, heat: PlaneHeat, onto: Planes) -> None:
-    """Blend into ``onto``, which has the picture's size; the picture itself stays as it is."""
+    """Blend into ``onto``, which has the picture's size; the picture itself stays as it is.
+
+    Args:
+        picture: luma and chroma of the frame.
+        heat: of the same size.
+        onto: planes that are written into.
+    """
     onto.take(picture)
     if not heat.keep.y.size:
         return

@@ -29,7 +29,12 @@ class Side:
     """On every value, so that both sides have one unit."""
 
     def values(self, size: tuple[int, int], *, smooth: bool) -> FloatArray:
-        """(H, W) at a picture size (width, height)."""
+        """(H, W) at a picture size (width, height).
+
+        Args:
+            size: (width, height) of the picture.
+            smooth: interpolate between token centres.
+        """
         values: FloatArray = self.factor * upsample(
             self.heatmap, self.frame_index, size, smooth=smooth
         )
@@ -53,6 +58,11 @@ def difference_range(first: Heatmap, second: Heatmap, factors: tuple[float, floa
     """A range around 0 that holds the differences of all times, so that it stands still.
 
     Times are paired in their order; where one map has fewer, each of its times stands for several.
+
+    Args:
+        first: a map.
+        second: what is subtracted from it.
+        factors: on the values of both, as ``common_factors`` gives them.
     """
     times = max(first.shape[0], second.shape[0])
     size = (RANGE_SIDE_PX, RANGE_SIDE_PX)

@@ -146,7 +146,13 @@ class HeatSettings:
     def style(
         self, maps: HeadMaps, saliency: Saliency, pool: FloatArray | None = None
     ) -> RenderStyle:
-        """The style for one map, its range taken from what the policy names; see ``ends``."""
+        """The style for one map, its range taken from what the policy names; see ``ends``.
+
+        Args:
+            maps: all heads of its layer.
+            saliency: the map.
+            pool: (N,) values that the policy looks at beyond the layer; None while not known.
+        """
         return self.style_of(maps.method, self.ends(maps, saliency, pool))
 
     def style_of(self, method: str, ends: ValueRange) -> RenderStyle:

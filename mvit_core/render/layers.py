@@ -43,7 +43,12 @@ def colourise(values: FloatArray, style: RenderStyle) -> ImageArray:
 
 
 def paint_values(values: FloatArray, style: RenderStyle) -> HeatLayer:
-    """Values (H, W) as the style draws them, wherever they lie."""
+    """Values (H, W) as the style draws them, wherever they lie.
+
+    Args:
+        values: (H, W).
+        style: colours, range, opacity.
+    """
     shares = style.range.normalise(values)
     if style.mode == "spotlight":
         if style.threshold > 0:
@@ -69,6 +74,12 @@ def upsample(
     A picture of another size than the frame shows the same scene, pixel edges on pixel edges.
     Each picture pixel takes the value at its own place on the token grid, clamped to the grid:
     never a stretch of the grid to the picture.
+
+    Args:
+        heatmap: the map, with its places.
+        frame_index: the source frame.
+        size: (width, height) of the picture.
+        smooth: interpolate between token centres.
     """
     rows, wide = _stretched(heatmap, frame_index, size, smooth=smooth)
     values: FloatArray = rows @ wide
@@ -82,6 +93,12 @@ def heat_layer(
 
     A tint leaves the part that the model did not see as it is. A spotlight darkens it: what is
     not seen gets no attention, and a bright margin would say the opposite.
+
+    Args:
+        heatmap: the map, with its places.
+        frame_index: a source frame.
+        style: colours, range, opacity.
+        size: (width, height) of the picture.
     """
     width, height = size or heatmap.frame_size
     rows, wide = _stretched(heatmap, frame_index, (width, height), smooth=style.smooth)
@@ -118,7 +135,13 @@ def hatched(layer: HeatLayer, share: float = 1.0) -> HeatLayer:
 
 
 def map_outlines(heatmap: Heatmap, frame_index: int, style: RenderStyle) -> tuple[Outline, ...]:
-    """Outlines of what reaches half of the style's range, for one source frame."""
+    """Outlines of what reaches half of the style's range, for one source frame.
+
+    Args:
+        heatmap: the map, with its places.
+        frame_index: the source frame.
+        style: range and threshold.
+    """
     sampler = partial(upsample, heatmap, frame_index, smooth=style.smooth)
     return outlines_of(sampler, style, heatmap.frame_size, heatmap.box_px)
 
@@ -128,6 +151,11 @@ def bar_colours(style: RenderStyle, steps: int, ground: tuple[int, int, int]) ->
 
     Components are three swatches. A tint is shown as it falls on the ground, an even one at full
     opacity; what neither draws is the ground's colour. A spotlight is shown as it falls on white.
+
+    Args:
+        style: colours and range.
+        steps: colours.
+        ground: RGB that lies below.
     """
     if style.colormap == COMPONENTS:
         thirds = np.repeat(255 * np.eye(3, dtype=np.uint8), -(-steps // 3), axis=0)
@@ -144,7 +172,13 @@ def bar_colours(style: RenderStyle, steps: int, ground: tuple[int, int, int]) ->
 
 
 def bar_picture(style: RenderStyle, steps: int, rows: int = 2) -> ImageArray:
-    """A colour bar (rows, steps, 3): its upper half as on a black frame, its lower on a white."""
+    """A colour bar (rows, steps, 3): its upper half as on a black frame, its lower on a white.
+
+    Args:
+        style: colours and range.
+        steps: pixels along the bar.
+        rows: pixels across, an even number.
+    """
     halves = [bar_colours(style, steps, (level,) * 3) for level in (0, 255)]
     return np.stack([halves[0]] * (rows // 2) + [halves[1]] * (rows - rows // 2))
 
@@ -152,14 +186,26 @@ def bar_picture(style: RenderStyle, steps: int, rows: int = 2) -> ImageArray:
 def overlay(
     frame: ImageArray, heatmap: Heatmap, frame_index: int, style: RenderStyle
 ) -> ImageArray:
-    """The frame (H, W, 3) with the heat on it, at the frame's size."""
+    """The frame (H, W, 3) with the heat on it, at the frame's size.
+
+    Args:
+        frame: uint8 (H, W, 3), RGB.
+        heatmap: the map, with its places.
+        frame_index: which source frame it is.
+        style: colours, range, opacity.
+    """
     height, width = frame.shape[:2]
     layer = heat_layer(heatmap, frame_index, style, (width, height))
     return blend(frame, layer)
 
 
 def blend(frame: ImageArray, layer: HeatLayer) -> ImageArray:
-    """``frame * (1 - alpha) + colours * alpha``, rounded; the frame itself stays as it is."""
+    """``frame * (1 - alpha) + colours * alpha``, rounded; the frame itself stays as it is.
+
+    Args:
+        frame: uint8 (H, W, 3), RGB.
+        layer: of the same size.
+    """
     level = int(layer.alpha.max())
     at_level = cv2.countNonZero(cv2.inRange(layer.alpha, level, level))
     if cv2.countNonZero(layer.alpha) <= at_level:  # one opacity, or nothing: a cheap mix will do
@@ -251,7 +297,12 @@ def _weights(
 
 
 def seen_box(heatmap: Heatmap, size: tuple[int, int]) -> tuple[slice, slice]:
-    """Rows and columns of a picture (width, height) that the model saw."""
+    """Rows and columns of a picture (width, height) that the model saw.
+
+    Args:
+        heatmap: the map.
+        size: (width, height) of the picture.
+    """
     left, top, right, bottom = heatmap.box_px
     fx, fy = size[0] / heatmap.frame_size[0], size[1] / heatmap.frame_size[1]
     return (

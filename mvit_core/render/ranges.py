@@ -53,7 +53,7 @@ class ValueRange:
             raise ValueError(f"a range needs finite ends, got {self.low} to {self.high}")
 
     def normalise(self, values: FloatArray) -> FloatArray:
-        """Values to 0..1, clipped; an empty range gives 0."""
+        """Values of any shape to 0..1, clipped; an empty range gives 0."""
         span = self.high - self.low
         if span <= 0:
             return np.zeros_like(values)
@@ -64,7 +64,12 @@ class ValueRange:
 def automatic_range(
     values: FloatArray, tails_percent: tuple[float, float] = TAILS_PERCENT
 ) -> ValueRange:
-    """The range between two percentiles of the values; constant values get one around them."""
+    """The range between two percentiles of the values; constant values get one around them.
+
+    Args:
+        values: of any shape.
+        tails_percent: the two percentiles, 0 to 100.
+    """
     low, high = (float(v) for v in np.percentile(values, tails_percent))
     if high - low <= 1e-12 * max(abs(high), 1e-30):
         return ValueRange(0.0, high * 2 if high > 0 else 1.0)
@@ -72,6 +77,6 @@ def automatic_range(
 
 
 def symmetric_range(values: FloatArray) -> ValueRange:
-    """The range around 0 that holds 99.5 % of signed values; one that is not empty for zeros."""
+    """The range around 0 of 99.5 % of signed values, of any shape; not empty for zeros."""
     most = float(np.percentile(np.abs(values), SIGNED_PERCENT))
     return ValueRange(-most, most) if most > 0 else ValueRange(-1e-9, 1e-9)

@@ -90,7 +90,7 @@ def content_of(
     request: ReportRequest,
     on_progress: OnProgress | None = None,
 ) -> ReportContent:
-    """Run one window and gather what a report shows of it.
+    """What a report shows of one window, which is run (arguments as for ``make_report``).
 
     Raises:
         ClipError: the clip has no such window.

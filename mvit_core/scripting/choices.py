@@ -1,6 +1,7 @@
 """What a script names: a method, a block or a stage, heads, a query; or an error in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Protocol
 
 from mvit_core.attribution import FEATURES, LAYER_MAPS, HeadChoice, Query, head_of, parse_head
@@ -8,7 +9,15 @@ from mvit_core.captured import WindowCapture, near
 from mvit_core.errors import CaptureError
 from mvit_core.explaining import EVIDENCE
 
-__all__ = ["Heads", "block_of", "heads_of", "map_method", "method_of_class", "query_of"]
+__all__ = [
+    "Heads",
+    "block_of",
+    "heads_of",
+    "is_number",
+    "map_method",
+    "method_of_class",
+    "query_of",
+]
 
 Heads = int | str | Sequence[int]
 """One head by its number; "mean", "max" or "min" over all; or several, which are averaged."""
@@ -77,6 +86,8 @@ def block_of(captured: WindowCapture, block: int | None, stage: int | None) -> i
     Raises:
         CaptureError: both are named, or there is no such block or stage.
     """
+    if not (block is None or is_number(block)):
+        raise CaptureError(f"block is {block!r}; allowed are numbers from 0")
     if stage is None:
         return captured.layer(block).block
     if block is not None:
@@ -98,17 +109,18 @@ def heads_of(head: Heads) -> HeadChoice:
     """
     if isinstance(head, str):
         return parse_head(head)
-    numbers = (head,) if isinstance(head, int) else head
-    if not isinstance(numbers, Iterable) or not all(_is_number(number) for number in numbers):
+    numbers = tuple(head) if isinstance(head, Iterable) else (head,)
+    if not numbers or not all(map(is_number, numbers)):
         raise CaptureError(
             f"head is {head!r}; allowed are a number from 0, several numbers, which are averaged, "
             "'mean', 'max' and 'min'"
         )
-    return head if isinstance(head, int) else head_of(tuple(numbers))
+    return head_of(tuple(int(number) for number in numbers))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def is_number(value: object) -> bool:
+    """A whole number, of NumPy too."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def query_of(query: Query) -> Query:
@@ -120,8 +132,9 @@ def query_of(query: Query) -> Query:
     if query == "readout" or query == "class":
         return query
     given: object = query
-    if isinstance(given, tuple | list) and len(given) == 3 and all(map(_is_number, given)):
-        return given[0], given[1], given[2]
+    if isinstance(given, tuple | list) and len(given) == 3 and all(map(is_number, given)):
+        t, y, x = map(int, given)
+        return t, y, x
     raise CaptureError(
         f"query is {query!r}; allowed are 'readout', 'class', and a token (t, y, x) of the grid"
     )

@@ -1,17 +1,19 @@
 """One window of a clip that was run, with all that a script can ask of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack
 
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attribution import HeadStatistics, MapSpec, Query, head_statistics
 from mvit_core.captured import Explanation, Prediction, WindowCapture, class_index
-from mvit_core.explaining import DEFAULT_METHOD
+from mvit_core.explaining import DEFAULT_METHOD, EVIDENCE
 from mvit_core.export import ExportRequest, Source
 from mvit_core.figure import OWN_RANGES, FigureRequest, default_rows, make_figure, preset_for
 from mvit_core.pipeline import Explainer
 from mvit_core.render import share_text
+from mvit_core.report import ReportRequest, check_report_target, make_report, write_report
 from mvit_core.scripting.choices import (
     Heads,
     block_of,
@@ -23,6 +25,7 @@ from mvit_core.scripting.choices import (
 from mvit_core.scripting.page import page_of
 from mvit_core.scripting.paper_figure import FigureChoices, PaperFigure, check_choices
 from mvit_core.scripting.token_map import ClassEvidence, TokenMap
+from mvit_core.system.ordinary_file import user_path
 from mvit_core.video import Video
 
 if TYPE_CHECKING:
@@ -180,6 +183,34 @@ class ExplainedWindow:
         )
         scene = make_figure(self.explainer, self.video, request)
         return PaperFigure(scene, request, (self.video.path, self.explainer.loaded.path))
+
+    def report(
+        self, path: str | Path, *, of: TokenMap | None = None, faithfulness: bool = True
+    ) -> Path:
+        """Write one HTML file that shows the window anywhere, without network and without us.
+
+        Args:
+            path: ends in .html.
+            of: the map that is shown first, and explained where it is evidence; None for the
+                attention of the last block.
+            faithfulness: measure what removing the map of the explanation does to the class.
+
+        Returns:
+            The path.
+
+        Raises:
+            ExportError: the target cannot be written, or is one of the files that were read.
+            MvitError: the model or the clip does not give what is asked for.
+        """
+        where, spec = user_path(str(path)), MapSpec() if of is None else of.explanation.spec
+        check_report_target(where)
+        shown, index = ExportRequest(spec), self.capture.window.index
+        request = ReportRequest(shown, window=index, faithfulness=faithfulness)
+        if spec.method in EVIDENCE:
+            request = replace(request, why=spec)
+        page = make_report(self.explainer, self.video, request)
+        write_report(page, where, (self.video.path, self.explainer.loaded.path))
+        return where
 
     def to_xarray(self) -> "xarray.DataTree":
         """Predictions, and the attention of every block, with named dimensions.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mvit_core.attribution import LAYER_MAPS
 from mvit_core.attribution.maps import FloatArray
 from mvit_core.captured import Explanation
 from mvit_core.errors import ClipError
@@ -15,6 +16,7 @@ from mvit_core.explaining.tubes import Mode
 from mvit_core.export import Source
 from mvit_core.export.caption import map_lines, unit_words
 from mvit_core.render import HeatSettings, ImageArray, overlay, upsample
+from mvit_core.scripting.choices import is_number
 from mvit_core.scripting.places import seconds_of, source_frames, token_columns, token_rows
 from mvit_core.scripting.stills import still_png
 
@@ -137,6 +139,11 @@ class TokenMap:
         return self.explanation.maps.method
 
     @property
+    def citation(self) -> str:
+        """Paper and section that the method is from."""
+        return (EVIDENCE.get(self.method) or LAYER_MAPS[self.method]).source
+
+    @property
     def note(self) -> str:
         """What must be known before the map is trusted; empty where nothing is unusual."""
         return self.explanation.maps.note
@@ -179,8 +186,8 @@ class TokenMap:
 
     def _checked(self, frame: int) -> int:
         window = self.explanation.capture.window
-        if frame in self.frames or window.start <= frame < window.stop:
-            return frame
+        if is_number(frame) and (frame in self.frames or window.start <= frame < window.stop):
+            return int(frame)
         raise ClipError(
             f"frame {frame!r} is not of window {window.index}, which has frames {window.start} to "
             f"{window.stop - 1}; explain the window of that frame"

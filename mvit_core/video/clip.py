@@ -14,6 +14,7 @@ import numpy as np
 
 from mvit_core.errors import ClipError, FrameDecodeError
 from mvit_core.printable import brief
+from mvit_core.video.linspace import linspace_float32
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,6 +182,12 @@ def clip_windows(
     window that is anchored there. A video shorter than one window repeats its last frame.
     Where windows overlap, a frame belongs to the one whose middle is nearest.
 
+    Args:
+        frame_count: frames of the video.
+        fps: frames per second of the video.
+        spec: how the model is fed.
+        tiling: how windows lie.
+
     Raises:
         ClipError: no frames, or a frame rate that is no number above 0.
     """
@@ -251,6 +258,10 @@ def frame_at(pts_seconds: "NDArray[np.float64]", seconds: float) -> int:
 def window_of(windows: "Sequence[ClipWindow]", frame_index: int) -> ClipWindow:
     """The window that speaks for a frame.
 
+    Args:
+        windows: rising.
+        frame_index: from 0.
+
     Raises:
         IndexError: no window holds the frame.
     """
@@ -263,6 +274,13 @@ def window_of(windows: "Sequence[ClipWindow]", frame_index: int) -> ClipWindow:
 
 def read_clip(video: "Video", window: ClipWindow) -> Clip:
     """Read a window's frames; a damaged one is replaced by its nearest neighbour in the clip.
+
+    Args:
+        video: the clip.
+        window: of it.
+
+    Returns:
+        Frames (T, H, W, 3) with their times.
 
     Raises:
         ClipError: none of the frames can be decoded, or a capture file does not hold them.
@@ -367,23 +385,6 @@ def _sampled(first: float, span: float, frame_count: int, spec: ClipSpec) -> tup
         wanted = linspace_float32(first, first + max(span - 1, 0.0), spec.frames)
     clamped = np.clip(wanted, 0, frame_count - 1)
     return tuple(int(index) for index in clamped)
-
-
-def linspace_float32(start: float, end: float, count: int) -> "NDArray[np.float32]":
-    """Computes ``torch.linspace(start, end, count)`` without torch.
-
-    It works in float32 from both ends towards the middle, with one rounding per value (a fused
-    multiply-add). An index that falls on a whole number depends on that, and the reference
-    truncates.
-    """
-    low, high = np.float32(start), np.float32(end)
-    if count == 1:
-        return np.array([low])
-    step = float((high - low) / np.float32(count - 1))
-    places = np.arange(count)
-    rising = float(low) + step * places
-    falling = float(high) - step * (count - 1 - places)
-    return np.where(places < count // 2, rising, falling).astype(np.float32)
 
 
 def _whole_video(frame_count: int, spec: ClipSpec) -> ClipWindow:

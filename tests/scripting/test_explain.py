@@ -66,6 +66,7 @@ def test_evidence_and_its_faithfulness_are_those_of_the_path(explained, path):
     found = made.faithfulness("time")
     assert found.deletion.probabilities[0] == pytest.approx(made.probability)
     assert made.trust.startswith("usable: ")
+    assert "Chefer et al., ICCV 2021" in made.citation
 
 
 def test_statistics_have_a_row_for_each_head(explained, path):
@@ -82,6 +83,9 @@ def test_a_stage_is_its_last_block_and_several_heads_are_averaged(explained):
     assert explained.maps().block == 3
     several = explained.maps(2, [1, 0])
     np.testing.assert_allclose(several.on_tokens, several.heads_on_tokens.mean(axis=0), rtol=1e-6)
+    again = explained.maps(np.int64(2), np.array([0, 1]))
+    np.testing.assert_array_equal(again.on_tokens, several.on_tokens)
+    assert explained.explain(np.int64(3)).target == "class 3"
     most = explained.maps(2, "max")
     np.testing.assert_array_equal(most.on_tokens, most.heads_on_tokens.max(axis=0))
 
@@ -211,6 +215,18 @@ def test_a_model_in_memory_is_taken_as_it_is(toy, toy_files):
     assert not loaded.model.training
 
 
+def test_what_is_in_no_file_is_drawn_and_reported_too(toy_files, tmp_path):
+    loaded = load_model(toy_files[1], device="cpu")
+    with mvit_core.explain(frames_of(16), loaded.model, clip_spec=loaded.clip_spec) as held:
+        held.figure("map", frames=1).save(tmp_path / "fig.svg")
+        held.report(tmp_path / "r.html", faithfulness=False)
+        assert "<array of 16 frames 192x108>" in held.to_xarray().attrs["provenance"]
+    assert "array of 16 frames" in (tmp_path / "fig.svg").read_text("utf-8")
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "array of 16 frames 192x108" in page
+    assert "<array of" not in page
+
+
 def test_a_module_that_cannot_be_captured_is_refused_in_words(toy, toy_files):
     clip, checkpoint, _ = toy_files
     spec = load_model(checkpoint, device="cpu").clip_spec
@@ -292,12 +308,15 @@ def test_a_clip_is_let_go_of_where_the_run_fails_and_at_the_end(toy_files, monke
     ("words", "call"),
     [
         ("the model has 4 blocks, 0 to 3; got block 9", lambda e: e.maps(9)),
+        ("block is 'last'; allowed are numbers from 0", lambda e: e.maps("last")),
         ("the model has stages 1, 2, 3; got stage 7", lambda e: e.maps(stage=7)),
+        ("frame 17.5 is not of window 1", lambda e: e.maps().picture(17.5)),
         ("block 1 and stage 2 are both named", lambda e: e.maps(1, stage=2)),
         ("block 1 has 2 heads, 0 to 1; got head 5", lambda e: e.maps(1, 5)),
         ("head is 'first'; allowed are", lambda e: e.maps(1, "first")),
         (r"head is \[0, None\]; allowed are", lambda e: e.maps(1, [0, None])),
         ("head is 1.5; allowed are", lambda e: e.maps(1, 1.5)),
+        (r"head is \[\]; allowed are", lambda e: e.maps(1, [])),
         ("query is 'key'; allowed are", lambda e: e.maps(query="key")),
         ("lies outside the grid", lambda e: e.maps(query=(9, 9, 9))),
         (r"'recieved'; .* allowed are row, .* \(near to it: received\)",
@@ -359,6 +378,24 @@ def test_a_figure_is_never_written_over_what_it_was_made_of(explained, toy_files
 
 def test_every_choice_of_a_figure_is_a_field_of_its_request():
     assert set(FigureChoices.__annotations__) <= set(FigureRequest.__annotations__)
+
+
+# -- reports -------------------------------------------------------------------------------------
+
+
+def test_a_report_is_one_page_of_this_window_and_of_the_class_explained(explained, tmp_path):
+    why = explained.explain(3, "relevance")
+    made = explained.report(tmp_path / "r.html", of=why, faithfulness=False)
+    page = made.read_text("utf-8")
+    assert made == tmp_path / "r.html"
+    assert page.startswith("<!doctype html>")
+    assert "class 3" in page
+    assert "clip.mp4" in page
+
+
+def test_a_report_with_another_ending_is_refused_before_any_work(explained, tmp_path):
+    with pytest.raises(MvitError, match=r"ends in .pdf; a report ends in"):
+        explained.report(tmp_path / "r.pdf")
 
 
 # -- names ---------------------------------------------------------------------------------------

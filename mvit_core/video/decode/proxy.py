@@ -54,7 +54,12 @@ class ProxyPlan:
 
 
 def plan_proxies(opened_video: "OpenedVideo", most: int = MOST_PROXIES) -> ProxyPlan:
-    """Every frame of a short video, every k-th of one with more than ``most`` frames."""
+    """Every frame of a short video, every k-th of one with more than ``most`` frames.
+
+    Args:
+        opened_video: the video.
+        most: proxies at most.
+    """
     count = opened_video.times.frame_count
     step = -(-count // most)
     keys = opened_video.source.keyframes()

@@ -50,7 +50,7 @@ def open_video(
     progress: "Progress | None" = None,
     known: "OpenedVideo | None" = None,
 ) -> "Video":
-    """Open a local video or picture file, or a folder of numbered pictures.
+    """Open a local video or picture file, or a folder of numbered pictures; returns its frames.
 
     Args:
         path: a file or folder name; never an address or a playlist.
@@ -185,7 +185,7 @@ class Video(Closing):
 
     @property
     def pts_seconds(self) -> "NDArray[np.float64]":
-        """Time of each frame in seconds after frame 0, (frame_count,), read-only."""
+        """Time of each frame in seconds after frame 0, float64 (frame_count,), read-only."""
         return self._times.pts_seconds
 
     @property
@@ -252,7 +252,7 @@ class Video(Closing):
         return self._painted[1]
 
     def kept_frame(self, index: int) -> "NDArray[np.uint8] | None":
-        """Frame ``index`` as ``frame`` gives it, if it is decoded already; else None.
+        """Frame ``index`` (H, W, 3) as ``frame`` gives it, if it is decoded already; else None.
 
         It counts as no step: what is decoded ahead still follows the last ``frame``.
 
@@ -321,7 +321,7 @@ class Video(Closing):
 
     @contextmanager
     def checked_by(self, check: "Callable[[], None]") -> "Iterator[None]":
-        """Call ``check`` before each packet is decoded; what it raises ends the decoding.
+        """A block that calls ``check`` before each packet; what it raises ends the decoding.
 
         Nothing is lost by that: decoding later goes on from where it stood.
         """
