@@ -159,7 +159,7 @@ def browser(folder):
     words = [program(), *_SWITCHES, f"--user-data-dir={folder / 'profile'}", "about:blank"]
     as_3_and_4 = f'exec "$@" 3<&{child_in} 4>&{child_out}'
     process = subprocess.Popen(
-        ["sh", "-c", as_3_and_4, "sh", *words],
+        ["bash", "-c", as_3_and_4, "bash", *words],  # sh may know single digits alone
         pass_fds=(child_in, child_out),
         env={**os.environ, "HOME": str(folder)},
         start_new_session=True,

@@ -120,9 +120,9 @@ function beginKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target;
-    if (target.matches("input, select, textarea")) return;
+    const moves = /^(Arrow|Home|End| )/.test(event.key);
+    if (target.matches("select") || (moves && target.matches("input, .scroll, pre"))) return;
     if (event.key === " " && target.matches("button, summary")) return;
-    if (/^(Arrow|Home|End)/.test(event.key) && target.matches(".scroll, pre")) return;
     const key = KEYS[event.key];
     if (!key) return;
     event.preventDefault();
