@@ -118,7 +118,7 @@ class Browser:
             self.ask("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
         self.frame()
 
-    def press(self, key, *, shift=False):
+    def press(self, key, *, shift=False, wait=True):
         """Press and release a key: a letter, or a name such as ArrowRight."""
         codes = {"Tab": 9, "Enter": 13, " ": 32, "End": 35, "Home": 36, "ArrowLeft": 37,
                  "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}  # fmt: skip
@@ -128,7 +128,8 @@ class Browser:
         down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
         self.ask("Input.dispatchKeyEvent", **down, **given)
         self.ask("Input.dispatchKeyEvent", type="keyUp", **given)
-        self.frame()
+        if wait:
+            self.frame()
 
     def size(self, width, height, scale=1):
         """Give the page a size and a device scale."""

@@ -16,7 +16,7 @@ from mvit_core.printable import printable
 from mvit_core.report.colours import first_table, tables_of
 from mvit_core.report.facts import Facts, facts_of
 from mvit_core.report.frames import ReportFrame, report_frames
-from mvit_core.report.maps import Grids, attention_maps, evidence_map
+from mvit_core.report.maps import Grids, attention_maps, evidence_map, six_digits
 from mvit_core.report.request import ReportRequest
 from mvit_core.report.why import explained, faithful, why_json
 from mvit_core.video import ClipWindow, Video, window_of
@@ -266,9 +266,9 @@ def _predictions(explainer: Explainer, captured: WindowCapture) -> list[Json]:
 
 
 def _numbers(row: HeadStatistics) -> Json:
-    """Numbers of a head, with six digits: what is printed has three."""
+    """Numbers of a head."""
     return {
-        name: float(f"{value:.6g}") if isinstance(value, float) else value
+        name: six_digits(value) if isinstance(value, float) else value
         for name, value in head_row(row).items()
     }
 

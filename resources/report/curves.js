@@ -1,6 +1,6 @@
 // The explanation in words, and its faithfulness as curves.
 
-const PLOT = { width: 400, height: 230, left: 44, right: 12, top: 14, bottom: 40 };
+const PLOT = { width: 400, height: 230, left: 44, right: 22, top: 14, bottom: 40 };
 
 const ORDERS = [
   { suffix: "", words: "this map", name: "of-map" },

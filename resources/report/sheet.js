@@ -69,7 +69,7 @@ function showSheet() {
   const map = mapOf(chosen.map);
   const of = isWhy(map) ? map.title : `${map.title}: ${SHEET_ROWS[sheet.rows]}`;
   const range = chosen.range === "map" || isWhy(map) ? "each map has its own range" : "each block has its own range";
-  byId("sheet-words").textContent = `${of}; ${range}. These are the pictures that are printed.`;
+  byId("sheet-words").textContent = `${of}; ${range}.`;
 }
 
 function beginSheet() {

@@ -66,7 +66,7 @@ function headLine(row) {
     }
     if (column.share && value !== null) {
       cell.className = "of-share";
-      cell.style.setProperty("--share", `${100 * column.share(value)}%`);
+      cell.style.setProperty("--share", String(column.share(value)));
     }
     line.append(cell);
   }
@@ -96,7 +96,7 @@ function markHead() {
 }
 
 function beginHeads() {
-  byId("heads-words").textContent = `${page.heads.length} heads, each a mean over all queries of this window. A title sorts, a head's number shows it on the frame.`;
+  byId("heads-words").textContent = `${page.heads.length} heads, each a mean over all queries of this window.`;
   const table = make("table");
   const line = make("tr");
   for (const column of usedColumns()) {

@@ -206,7 +206,7 @@ def test_taller_frames_are_scaled_down_and_keep_their_shape(path):
     assert made.document["clip"]["size"] == [256, 144], "places stay those of the source"
 
 
-@pytest.mark.parametrize("name", ["row", "received", "value"])
+@pytest.mark.parametrize("name", ["row", "received"])
 def test_a_byte_is_a_share_of_the_largest_value_of_its_head(path, content, name):
     explainer, video = path
     captured = explainer.capture(video, explainer.windows(video)[0])
