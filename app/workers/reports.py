@@ -52,7 +52,7 @@ def save_report(exporter: Exporter, job: ReportJob, task: TaskHandle) -> Exporte
 
         check_report_target(job.target)
         explainer = _with_statistics(source.explainer)
-        content = content_of(explainer, source.video, job.request, task.step)
+        content = content_of(explainer, source.video, job.request, job.target.name, task.step)
         task.check()
         page = page_of(content, _session(job))
         read = (job.export.clip, job.export.model.checkpoint)

@@ -62,6 +62,7 @@ def page_of(content: ReportContent, session: Mapping[str, Any] | None = None) ->
         "style": style,
         "script": script,
         "document": embedded_json(content.document),
+        "provenance": embedded_json(content.facts.document),
         "session": _session(session),
     }
     page = _text("page.html")
