@@ -231,10 +231,8 @@ class DialogOpener(QObject):
         if job is None or layer is None or model is None or video is None:
             return
         self._controller.intents.pause()
-        request = results.request
-        seconds = None if request is None else self._controller.survey.seconds(request)
         can_explain = model.has_weights and model.has_classes
-        facts = PageFacts(layer.heads, video.size[1], can_explain, seconds)
+        facts = PageFacts(layer.heads, video.size[1], can_explain)
         dialog = PageDialog(job, state, facts, self._window)
         dialog.report_asked.connect(exports.save_report)
         dialog.preview_asked.connect(exports.preview)

@@ -37,6 +37,9 @@ SCRIPTS = (
 
 STYLES = ("theme.css", "page.css", "print.css")
 
+_REMARK = re.compile(r"//.*|/\*.*\*/")
+"""A line that is a remark from its beginning to its end."""
+
 _GAP = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -94,7 +97,9 @@ def _text(name: str) -> str:
 
 
 def _together(names: Sequence[str]) -> str:
-    return "\n".join(map(_text, names))
+    """Parts one after the other, without what only their readers need: a page is to be small."""
+    lines = (line.strip() for name in names for line in _text(name).splitlines())
+    return "\n".join(line for line in lines if line and not _REMARK.fullmatch(line)) + "\n"
 
 
 def _list_of(notes: Sequence[str]) -> str:

@@ -39,7 +39,6 @@ function beginActions() {
   byId("theme").addEventListener("click", nextTheme);
   byId("copy-command").addEventListener("click", copyCommand);
   byId("command-box").hidden = !byId("command").textContent;
-  byId("methods").hidden = !byId("methods").textContent;
   setTheme("auto");
 }
 

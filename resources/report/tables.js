@@ -100,7 +100,7 @@ function beginHeads() {
   const table = make("table");
   const line = make("tr");
   for (const column of usedColumns()) {
-    const head = make("th", { scope: "col", "data-name": column.name, ...(column.title ? { title: column.title } : {}) });
+    const head = make("th", { scope: "col", "data-name": column.name, "data-words": column.words, ...(column.title ? { title: column.title } : {}) });
     const button = make("button", { type: "button", class: "sort" }, column.words);
     button.addEventListener("click", () => {
       sorted.down = sorted.name === column.name && !sorted.down;

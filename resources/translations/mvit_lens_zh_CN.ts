@@ -1592,10 +1592,6 @@ right-click for percentile tails and units</source>
             <translation>忠实度</translation>
         </message>
         <message>
-            <source>Faithfulness ({time})</source>
-            <translation>忠实度（{time}）</translation>
-        </message>
-        <message>
             <source>File</source>
             <translation>文件</translation>
         </message>
@@ -1626,6 +1622,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Shows first</source>
             <translation>首先显示</translation>
+        </message>
+        <message>
+            <source>Takes about two dozen runs of the model</source>
+            <translation>约需运行模型二十余次</translation>
         </message>
         <message>
             <source>The file exists and will be replaced</source>

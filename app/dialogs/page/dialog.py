@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from app.dialogs.export.content import content_words
 from app.dialogs.export.picture_fields import choose
 from app.dialogs.export.preview_pane import PreviewPane
-from app.text.phrases import clock_words
 from app.text.terms import term
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
@@ -42,9 +41,6 @@ _FIELDS_PX = 360
 HEIGHTS = (256, 360, 540, 720, 1080)
 """Lines of a frame that are offered where the clip has more."""
 
-_RUNS = 26
-"""Runs of the model that faithfulness takes, about."""
-
 
 @dataclass(frozen=True)
 class PageFacts:
@@ -56,8 +52,6 @@ class PageFacts:
     """Lines of a frame."""
     can_explain: bool
     """The model has weights and classes."""
-    run_seconds: float | None = None
-    """Seconds that the model takes for a window; None while it was not timed."""
 
 
 class PageDialog(QDialog):
@@ -80,7 +74,7 @@ class PageDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Report"))
         self._job, self._state, self._facts = job, state, facts
-        self.preview = PreviewPane(facts.run_seconds)
+        self.preview = PreviewPane()
         self.preview.whole.setChecked(True)
         self._make_choices()
         self._make_target()
@@ -148,8 +142,9 @@ class PageDialog(QDialog):
             choose(self.why, None)
             self.why.setEnabled(False)
             set_tip(self.why, self.tr("An explanation needs a model with weights and classes"))
-        self.faithfulness = QCheckBox(self._faithfulness_words())
+        self.faithfulness = QCheckBox(self.tr("Faithfulness"))
         self.faithfulness.setChecked(True)
+        set_tip(self.faithfulness, self.tr("Takes about two dozen runs of the model"))
         self.height_choice = Choice()
         lines = self._facts.lines
         for height in (*(each for each in HEIGHTS if each < lines), lines):
@@ -163,13 +158,6 @@ class PageDialog(QDialog):
             "reopens where clip and checkpoint lie beside it"
         )
         set_tip(self.paths, words)
-
-    def _faithfulness_words(self) -> str:
-        seconds = self._facts.run_seconds
-        if seconds is None:
-            return self.tr("Faithfulness")
-        about = clock_words(max(_RUNS * seconds, 1.0))
-        return self.tr("Faithfulness ({time})").format(time=about)
 
     def _make_target(self) -> None:
         self.target = QLineEdit(str(self._job.target.with_name(f"{self._job.clip.stem}.html")))
