@@ -117,22 +117,14 @@ def content_of(
     frames = report_frames(video, captured, request.height, phases.again)
     document = _document(explainer, video, captured, request, phases)
     document["first"] = _first(request, captured, frames)
-    document["frames"] = [
-        {"index": f.index, "seconds": round(f.seconds, 6), "place": f.place} for f in frames
-    ]
+    document["frames"] = [frame.facts for frame in frames]
     why = reasons(explainer, video, captured, request, partial(_next, phases, [15, 35]))
     _add_reasons(document, why, shown.heat)
     facts = facts_of(origin, captured, request, why.shown, why.faithfulness)
     phases.begin(0)
-    notes = (*_notes(video, captured, why), *video.damage)
-    return ReportContent(
-        printable(video.path.name),
-        _subtitle(explainer, captured),
-        frames,
-        document,
-        facts,
-        tuple(dict.fromkeys(note for note in notes if note)),
-    )
+    notes = tuple(dict.fromkeys(filter(None, _notes(video, captured, why))))
+    title, subtitle = printable(video.path.name), _subtitle(explainer, captured)
+    return ReportContent(title, subtitle, frames, document, facts, notes)
 
 
 def _next(phases: Phases, shares: list[int]) -> OnProgress:
@@ -182,7 +174,7 @@ def _notes(video: Video, captured: WindowCapture, why: Reasons) -> list[str]:
         notes.append(why.shown.evidence.warning)
     if why.faithfulness is not None:
         notes.append(why.faithfulness.warning)
-    return notes
+    return [*notes, *video.damage]
 
 
 def _window(windows: tuple[ClipWindow, ...], video: Video, request: ReportRequest) -> ClipWindow:

@@ -30,6 +30,11 @@ class ReportFrame:
     size: tuple[int, int]
     """(width, height) of the picture, in pixels."""
 
+    @property
+    def facts(self) -> dict[str, float]:
+        """What the page knows of it beside its pixels, as JSON values."""
+        return {"index": self.index, "seconds": round(self.seconds, 6), "place": self.place}
+
 
 def report_frames(
     video: Video, captured: WindowCapture, height: int, on_piece: Callable[[], None]

@@ -4470,7 +4470,7 @@ right-click for percentile tails and units</source>
         </message>
         <message>
             <source>Save this window as one HTML page, to be looked at in any browser</source>
-            <translation>将此窗口保存为一个 HTML 网页，可在任何浏览器中查看</translation>
+            <translation>将此窗口保存为一个网页，可在任何浏览器中查看</translation>
         </message>
         <message>
             <source>Save what is shown as a film, a picture or numbers</source>
