@@ -7,10 +7,12 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from app.dialogs.page.dialog import PageDialog
 from app.results import TaskKey
 from app.state.session_file import read_session
+from app.window.launch import ViewOptions, _open_options
 from mvit_core.attribution import MapSpec
 from mvit_core.report import POSSIBLE
 from tests.app.conftest import WAIT_MS, settle
@@ -60,7 +62,7 @@ def document(path):
 
 
 def test_a_report_holds_what_was_chosen_and_opens_the_same_view_again(
-    dialog, lens, qtbot, tmp_path
+    dialog, lens, qtbot, tmp_path, monkeypatch
 ):
     """The same block, head and frame, in a window that shows something else by then."""
     dialog.reject()
@@ -82,13 +84,19 @@ def test_a_report_holds_what_was_chosen_and_opens_the_same_view_again(
     assert [each["name"] for each in made["maps"]] == ["row", "position", "why"]
     assert (made["why"]["method"], made["faithfulness"]) == ("relevance", None)
     assert (made["first"]["block"], made["first"]["head"]) == (2, 1)
-    lens.store.update(map=MapSpec(), frame=30)
-    settle(qtbot, lens)
-    drop(lens, target)
-    settle(qtbot, lens)
-    now = lens.store.state
-    assert (now.map, now.frame, now.clip) == (before.map, before.frame, before.clip)
-    assert lens.sessions.path is None, "saving never writes over the report"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(target), ""))
+    for opening in (
+        lambda: drop(lens, target),
+        lambda: lens.actions_table.run("file.open_session"),
+        lambda: _open_options(lens, ViewOptions(clip=target)),
+    ):
+        lens.store.update(map=MapSpec(), frame=30)
+        settle(qtbot, lens)
+        opening()
+        settle(qtbot, lens)
+        now = lens.store.state
+        assert (now.map, now.frame, now.clip) == (before.map, before.frame, before.clip)
+        assert lens.sessions.path is None, "saving never writes over the report"
 
 
 def test_without_folders_nothing_tells_where_files_lie_and_it_reopens_beside_them(

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 
 import cv2
@@ -21,7 +21,9 @@ from mvit_core.explaining import EVIDENCE
 from mvit_core.explaining.changes import Changes, HeadPlace
 from mvit_core.export import ExportRequest
 from mvit_core.heatmap import project
-from mvit_core.model import MViT
+from mvit_core.model import MViT, MViTConfig
+from mvit_core.model.families import build_network
+from mvit_core.model.pretraining import PretrainingConfig
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.provenance import decoded, read_document
 from mvit_core.render import HeatSettings, colour_table, tint_of
@@ -38,6 +40,8 @@ from mvit_core.report import (
 from mvit_core.report.telling import report_words
 from mvit_core.system import report_session
 from mvit_core.video import Tiling
+from mvit_core.video.boxes import Box, TimedBox
+from tests.checkpoint.tiny import cfg, tiny
 from tests.fixtures_video import read_barcode, write_barcode_clip
 from tests.toys import toy_config, write_toy_checkpoint
 
@@ -340,6 +344,41 @@ def test_a_request_that_no_options_say_is_made_again_from_the_page(path):
     shown = ExportRequest(tiling=Tiling("half"))
     made = content_of(*path, ReportRequest(shown, **QUICK), "r.html")
     assert made.facts.command == "mvit-lens provenance r.html --repeat"
+
+
+def test_each_box_has_its_predictions_and_its_place(path, tmp_path):
+    _, video = path
+    given = cfg(tiny()) | {"DETECTION": {"ENABLE": True, "SPATIAL_SCALE_FACTOR": 16}}
+    given["MODEL"]["HEAD_ACT"] = "sigmoid"
+    target = tmp_path / "detector.pyth"
+    torch.save({"model_state": MViT(tiny()).state_dict(), "cfg": json.dumps(given)}, target)
+    boxes = tuple(
+        TimedBox(0.2, "seconds", Box(left, 10, left + 40, 90, name), False)
+        for left, name in ((60, "<b>one</b>"), (120, ""))
+    )
+    explainer = Explainer(load_model(target, device="cpu"))
+    document = content_of(
+        explainer, video, ReportRequest(ExportRequest(boxes=boxes), **QUICK)
+    ).document
+    assert [group["name"] for group in document["predictions"]] == ["<b>one</b>", "box 2"]
+    assert [box["edges"] for box in document["clip"]["boxes"]] == [
+        [60, 10, 100, 90],
+        [120, 10, 160, 90],
+    ]
+
+
+def test_a_network_without_classes_has_a_report_and_says_why_nothing_is_explained(path, tmp_path):
+    _, video = path
+    options = {field.name: getattr(tiny(), field.name) for field in fields(MViTConfig)}
+    encoder = PretrainingConfig(**options | {"num_classes": 0, "readout": "none"})
+    state = build_network(encoder).state_dict() | {"mask_token": torch.zeros(1, 1, 8)}
+    target = tmp_path / "encoder.pyth"
+    given = {**cfg(tiny()), "MASK": {"ENABLE": True, "PRETRAIN_DEPTH": [3]}}
+    torch.save({"model_state": state, "cfg": json.dumps(given)}, target)
+    explainer = Explainer(load_model(target, device="cpu"))
+    document = content_of(explainer, video, ReportRequest()).document
+    assert document["predictions"] == [{"name": "", "rows": []}]
+    assert "predicts no classes" in document["why_missing"]
 
 
 def test_tables_are_those_of_the_product(content):
