@@ -57,7 +57,8 @@ function showControls() {
   byId("colours").value = chosen.table;
   byId("opacity").value = Math.round(100 * chosen.opacity);
   byId("opacity-text").textContent = `${Math.round(100 * chosen.opacity)} %`;
-  mark(byId("range-choice"), chosen.range);
+  mark(byId("range-choice"), isWhy(map) ? "map" : chosen.range);
+  for (const input of byId("range-choice").querySelectorAll("input")) input.disabled = isWhy(map);
   byId("overlay").checked = chosen.overlay;
   byId("smooth").checked = chosen.smooth;
   byId("map-words").textContent = map.words;

@@ -126,7 +126,7 @@ function beginWhy() {
   words.append(trust, whyFigures());
   if (why.note) words.append(make("p", { class: "soft" }, title(why.note)));
   const button = make("button", { type: "button", class: "screen" }, "Show on the frame");
-  button.addEventListener("click", () => choose({ map: "why", overlay: true }));
+  button.addEventListener("click", () => showOnFrame({ map: "why" }));
   words.append(button);
   body.append(words);
   if (!page.faithfulness) return;

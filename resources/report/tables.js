@@ -76,7 +76,7 @@ function headLine(row) {
 
 function showHead(row) {
   const map = isWhy(mapOf(chosen.map)) ? page.maps[0].name : chosen.map;
-  choose({ map, block: row.block, head: row.head });
+  showOnFrame({ map, block: row.block, head: row.head });
 }
 
 function showHeads() {
