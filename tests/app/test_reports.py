@@ -112,7 +112,11 @@ def test_without_folders_nothing_tells_where_files_lie_and_it_reopens_beside_the
     assert lens.store.state.clip == barcode_clip
 
 
-def test_choices_that_fit_nothing_are_said_and_cannot_be_exported(dialog, tmp_path):
+def test_choices_that_fit_nothing_are_said_and_what_has_no_use_is_off(dialog, tmp_path):
+    assert dialog.faithfulness.isEnabled()
+    choose(dialog.why, None)
+    assert not dialog.faithfulness.isEnabled()
+    assert (dialog.job().request.why, dialog.job().request.faithfulness) == (None, False)
     for tick in dialog.maps.values():
         if tick.isChecked():
             turn(tick)
@@ -126,14 +130,6 @@ def test_choices_that_fit_nothing_are_said_and_cannot_be_exported(dialog, tmp_pa
     dialog.target.setText(str(tmp_path / "r.htm"))
     assert dialog.accept_button.isEnabled()
     assert set(dialog.maps) == set(POSSIBLE)
-
-
-def test_without_an_explanation_there_is_no_faithfulness(dialog):
-    assert dialog.faithfulness.isEnabled()
-    choose(dialog.why, None)
-    assert not dialog.faithfulness.isEnabled()
-    assert dialog.job().request.why is None
-    assert not dialog.job().request.faithfulness
 
 
 def test_a_report_can_be_stopped_and_leaves_nothing(dialog, lens, qtbot, tmp_path):
