@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 import shiboken6
@@ -14,7 +15,10 @@ from app.results import TaskKey
 from app.state.session_file import read_session
 from app.window.launch import ViewOptions, _open_options
 from mvit_core.attribution import MapSpec
+from mvit_core.export import draw_still
+from mvit_core.pipeline import Explainer
 from mvit_core.report import POSSIBLE
+from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, dialog_of, drop, messages, press
 
@@ -97,6 +101,16 @@ def test_a_report_holds_what_was_chosen_and_opens_the_same_view_again(
         now = lens.store.state
         assert (now.map, now.frame, now.clip) == (before.map, before.frame, before.clip)
         assert lens.sessions.path is None, "saving never writes over the report"
+
+
+def test_the_preview_is_the_picture_that_the_page_shows_first(dialog, explainer, barcode_clip):
+    shown = dialog.preview.picture.image
+    request = replace(dialog.job().request.shown, caption=False)
+    with open_video(barcode_clip) as video:
+        still = draw_still(Explainer(explainer.loaded), video, request).picture
+    assert (shown.width(), shown.height()) == (still.shape[1], still.shape[0])
+    assert bytes(shown.constBits())[: shown.width() * 3] == still.tobytes()[: shown.width() * 3]
+    assert "What the page shows first" in dialog.preview.words.text()
 
 
 def test_without_folders_nothing_tells_where_files_lie_and_it_reopens_beside_them(
