@@ -118,7 +118,7 @@ class Browser:
             self.ask("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
         self.frame()
 
-    def press(self, key, *, shift=False):
+    def press(self, key, *, shift=False, wait=True):
         """Press and release a key: a letter, or a name such as ArrowRight."""
         codes = {"Tab": 9, "Enter": 13, " ": 32, "End": 35, "Home": 36, "ArrowLeft": 37,
                  "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}  # fmt: skip
@@ -128,7 +128,8 @@ class Browser:
         down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
         self.ask("Input.dispatchKeyEvent", **down, **given)
         self.ask("Input.dispatchKeyEvent", type="keyUp", **given)
-        self.frame()
+        if wait:
+            self.frame()
 
     def size(self, width, height, scale=1):
         """Give the page a size and a device scale."""
@@ -159,7 +160,7 @@ def browser(folder):
     words = [program(), *_SWITCHES, f"--user-data-dir={folder / 'profile'}", "about:blank"]
     as_3_and_4 = f'exec "$@" 3<&{child_in} 4>&{child_out}'
     process = subprocess.Popen(
-        ["sh", "-c", as_3_and_4, "sh", *words],
+        ["bash", "-c", as_3_and_4, "bash", *words],  # sh may know single digits alone
         pass_fds=(child_in, child_out),
         env={**os.environ, "HOME": str(folder)},
         start_new_session=True,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.cli.change_options import add_change_options, changes_from
 from app.cli.class_options import add_class_options, classes_from
-from app.cli.map_options import listed
+from app.cli.heat_options import add_heat_options, heat_from
+from app.cli.map_options import listed, parse_query
 from app.cli.model_options import (
     add_clip_options,
     add_model_options,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import argparse
 
     from mvit_core.pipeline import Explainer
-    from mvit_core.render import HeatSettings
     from mvit_core.report import ReportContent, ReportRequest
 
 
@@ -41,6 +40,7 @@ def add_options(report: argparse.ArgumentParser) -> None:
     add_change_options(report)
     _add_explanation(report)
     _add_first(report)
+    add_heat_options(report)
     report.add_argument(
         "--without-paths",
         dest="with_paths",
@@ -77,24 +77,31 @@ def _add_explanation(report: argparse.ArgumentParser) -> None:
 
 def _add_first(report: argparse.ArgumentParser) -> None:
     """Options for what the page holds, and what it shows before anything is chosen."""
-    from mvit_core.report import ATTENTION, MOST_HEIGHT, POSSIBLE
+    from mvit_core.report import ATTENTION, MOST_HEIGHT, POSSIBLE, WHY
 
     group = report.add_argument_group("what the page holds, and shows first")
     group.add_argument(
         "--maps",
         default=",".join(ATTENTION),
         metavar="M,M",
-        help=f"maps of every head, the first shown first: {listed(POSSIBLE)} "
-        f"({','.join(ATTENTION)})",
+        help=f"maps of every head: {listed(POSSIBLE)} ({','.join(ATTENTION)})",
+    )
+    group.add_argument(
+        "--first",
+        metavar="M",
+        help=f"that is shown first, {WHY} for the explanation (the first of --maps)",
     )
     group.add_argument("--block", type=int, metavar="N", help="attention layer from 0 (the last)")
     group.add_argument(
         "--head", default="mean", metavar="HEAD", help="a number from 0, mean, max or min (mean)"
     )
     group.add_argument("--frame", type=int, metavar="N", help="frame of the clip (the middle one)")
-    group.add_argument("--colormap", default="inferno", help="of the heat (inferno)")
-    group.add_argument("--opacity", type=float, default=0.85, help="of the heat, 0 to 1 (0.85)")
-    group.add_argument("--cells", action="store_true", help="nearest token, no interpolation")
+    group.add_argument(
+        "--query",
+        default="readout",
+        metavar="class|T,Y,X",
+        help="whose attention (the tokens that the prediction reads)",
+    )
     group.add_argument(
         "--height",
         type=positive,
@@ -115,7 +122,8 @@ def run(options: argparse.Namespace) -> int:
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = _with_statistics(explainer_of(options))
         request = _of_classes(request, options, explainer)
-        content = content_of(explainer, video, request, ProgressLine("report, part").show)
+        progress = ProgressLine("report, part").show
+        content = content_of(explainer, video, request, options.output.name, progress)
         read = (video.path, explainer.loaded.path)
         page = page_of(content, _session(content, request, options))
         written = write_report(page, options.output, read)
@@ -132,27 +140,31 @@ def request_from(options: argparse.Namespace) -> ReportRequest:
         MvitError: an option is none of those allowed.
     """
     from mvit_core.attribution import MapSpec, parse_head
+    from mvit_core.errors import ExportError
     from mvit_core.export import ExportRequest
-    from mvit_core.report import ReportRequest
+    from mvit_core.report import WHY, ReportRequest
 
     maps = tuple(part.strip() for part in options.maps.split(","))
-    first = MapSpec(block=options.block, head=parse_head(options.head), method=maps[0])
-    shown = ExportRequest(
-        first,
-        _heat(options),
-        frame_index=options.frame,
-        changes=changes_from(options),
+    why = None if options.method == "none" else MapSpec(method=options.method)
+    first = maps[0] if options.first is None else options.first
+    if first not in (*maps, *(() if why is None else (WHY,))):
+        raise ExportError(f"--first is {first!r}; allowed are {listed((*maps, WHY))}")
+    view = MapSpec(
+        block=options.block,
+        head=parse_head(options.head),
+        method=options.method if first == WHY else first,
+        query=parse_query(options.query),
     )
-    words = shlex.join(("mvit-lens", *options.words))
     return ReportRequest(
-        shown,
+        ExportRequest(
+            view, heat_from(options), frame_index=options.frame, changes=changes_from(options)
+        ),
         window=_window(options),
         attention=maps,
-        why=None if options.method == "none" else MapSpec(method=options.method),
+        why=why,
         baseline=options.baseline,
         faithfulness=options.faithfulness,
         height=options.height,
-        command=words if options.with_paths else _without_folders(options),
     )
 
 
@@ -161,18 +173,6 @@ def _window(options: argparse.Namespace) -> int | None:
     if options.window is None and options.frame is None:
         return 0
     return int(options.window) if options.window is not None else None
-
-
-def _heat(options: argparse.Namespace) -> HeatSettings:
-    from mvit_core.errors import ExportError
-    from mvit_core.render import HeatSettings
-
-    try:
-        return HeatSettings(
-            colormap=options.colormap, opacity=options.opacity, smooth=not options.cells
-        )
-    except ValueError as error:
-        raise ExportError(str(error)) from error
 
 
 def _with_statistics(explainer: Explainer) -> Explainer:
@@ -220,14 +220,6 @@ def _session(
     except OSError as error:
         raise SessionError(f"{error.filename} cannot be read any more: {error}") from error
     return session_page(session)
-
-
-def _without_folders(options: argparse.Namespace) -> str:
-    """The command with the names of files alone."""
-    named = [options.clip, options.checkpoint, options.output, options.config, options.labels]
-    names = {str(path): path.name for path in named if path is not None}
-    words = ("mvit-lens", *(names.get(word, word) for word in options.words))
-    return shlex.join(words)
 
 
 def _print_summary(options: argparse.Namespace, content: ReportContent, written: int) -> None:

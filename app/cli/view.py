@@ -34,7 +34,8 @@ def add_options(view: argparse.ArgumentParser) -> None:
         "clip",
         nargs="?",
         type=file_name,
-        help="a video, a folder of pictures, a list or folder of clips, or a batch result",
+        help="a video, a folder of pictures, a list or folder of clips, a batch result, a "
+        "session or a report",
     )
     add_clip_options(view)
     add_module_option(view)
@@ -45,7 +46,9 @@ def add_options(view: argparse.ArgumentParser) -> None:
         help="what a model of detection predicts for, as of predict",
     )
     add_model_options(view)
-    view.add_argument("--session", metavar="F", type=file_name, help="a saved .mvitlens session")
+    view.add_argument(
+        "--session", metavar="F", type=file_name, help="a saved .mvitlens session, or a report"
+    )
     view.add_argument("--demo", action="store_true", help="open the sample clip and model")
     view.set_defaults(run=run)
 

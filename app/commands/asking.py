@@ -53,6 +53,9 @@ class Asking(Protocol):
     def export(self) -> None:
         """Open the export dialog."""
 
+    def report(self) -> None:
+        """Ask what an HTML report holds, and have it written."""
+
     def figure(self) -> None:
         """Open the dialog of figures for papers."""
 

@@ -44,6 +44,17 @@ EXPORT = (
         keywords=N("commands", "Paper, journal, SVG, PDF, print, publication"),
     ),
     Command(
+        "export.report",
+        N("commands", "Report…"),
+        "export",
+        (),
+        lambda d: d.dialogs.report(),
+        enabled_when=BOTH,
+        repeats=False,
+        tooltip=N("commands", "Save this window as one HTML page, to be looked at in any browser"),
+        keywords=N("commands", "HTML, web page, browser, share, give away, offline"),
+    ),
+    Command(
         "export.repeat",
         N("commands", "Export again"),
         "export",

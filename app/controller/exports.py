@@ -14,6 +14,7 @@ from app.workers.capture_saving import save_capture
 from app.workers.export import job_for, repeated
 from app.workers.export_preview import Previews
 from app.workers.figures import FigurePreviews, save_figure
+from app.workers.reports import save_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.controller.workbench import Workbench
     from app.workers.export import Exported, ExportJob
     from app.workers.figures import FigureJob
+    from app.workers.reports import ReportJob
 
 
 def tr(text: str) -> str:
@@ -82,6 +84,16 @@ class Exports(Collaborator):
         words = tr("Exporting {name}").format(name=job.target.name)
         self._bench.jobs.begin(TaskKey.FIGURE, words)
         workers.infer.submit(TaskKey.FIGURE, work, self._saved, self._bench.failed)
+        self._bench.due.emit()
+
+    def save_report(self, job: ReportJob) -> None:
+        """Write an HTML report of the window shown."""
+        workers = self._bench.workers
+        self._bench.preferences.exported_to(job.target.parent)
+        work = partial(save_report, workers.exporter, job)
+        words = tr("Exporting {name}").format(name=job.target.name)
+        self._bench.jobs.begin(TaskKey.REPORT, words)
+        workers.export.submit(TaskKey.REPORT, work, self._saved, self._bench.failed)
         self._bench.due.emit()
 
     def repeat(self) -> None:

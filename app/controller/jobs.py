@@ -25,6 +25,7 @@ JOB_ORDER = (
     TaskKey.PATCH,
     TaskKey.EXPORT,
     TaskKey.FIGURE,
+    TaskKey.REPORT,
     TaskKey.SAVE_CAPTURE,
     TaskKey.OPEN,
     TaskKey.ATLAS,
@@ -44,7 +45,9 @@ JOB_ORDER = (
 AHEAD = frozenset((TaskKey.NEIGHBOURS, TaskKey.PREFETCH))
 """Tasks that work ahead: several end with every frame, and none changes what is known."""
 
-LONG = frozenset((TaskKey.EXPORT, TaskKey.SAVE_CAPTURE, TaskKey.SERIES, TaskKey.MULTIVIEW))
+LONG = frozenset(
+    (TaskKey.EXPORT, TaskKey.REPORT, TaskKey.SAVE_CAPTURE, TaskKey.SERIES, TaskKey.MULTIVIEW)
+)
 """Jobs that take long and leave nothing behind where the window closes on them."""
 
 

@@ -73,6 +73,8 @@ class TaskKey(StrEnum):
     """Lay out a figure for its dialog."""
     FIGURE = "figure"
     """Write a figure."""
+    REPORT = "report"
+    """Write an HTML report."""
     SAVE_CAPTURE = "save.capture"
     """Write the windows that were run as a capture file."""
     EXPORT = "export"

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDING",
+    "SESSION_ENDINGS",
     "FileRef",
     "Found",
     "Place",
@@ -55,6 +56,7 @@ __all__ = [
     "Session",
     "digest_of",
     "find",
+    "is_report",
     "is_same",
     "kept_view",
     "model_source",
@@ -65,6 +67,9 @@ __all__ = [
 ]
 
 ENDING = ".mvitlens"
+SESSION_ENDINGS = (ENDING, *REPORT_ENDINGS)
+"""Files that hold a session: its own, and reports."""
+
 LARGEST_BYTES = 16 << 20
 """Largest session file that is read; a session has a few kilobytes."""
 
@@ -72,6 +77,11 @@ LARGEST_BYTES = 16 << 20
 def tr(text: str) -> str:
     """Translate a text of this module."""
     return QCoreApplication.translate("sessions", text)
+
+
+def is_report(path: Path) -> bool:
+    """The file is a report by its name, so that no session is ever written over it."""
+    return path.suffix.lower() in REPORT_ENDINGS
 
 
 def session_of(state: ViewState, place: Place, folder: Path) -> Session:
@@ -160,7 +170,7 @@ def _unknown_within(kept: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
 
 def _content(path: Path) -> Any:  # noqa: ANN401 - JSON
     """The JSON value of a session file, or of the session in a report."""
-    if path.suffix.lower() in REPORT_ENDINGS:
+    if is_report(path):
         return embedded_session(path)
     try:
         if path.stat().st_size > LARGEST_BYTES:

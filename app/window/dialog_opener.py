@@ -221,6 +221,26 @@ class DialogOpener(QObject):
         exports.figures.drawn.connect(dialog.show_preview)
         dialog.open()
 
+    def report(self) -> None:
+        """Open the dialog of HTML reports, of the window at the playhead."""
+        from app.dialogs.page.dialog import PageDialog, PageFacts
+
+        exports, results = self._controller.exports, self._controller.results
+        job, state = exports.job(), self._controller.store.state
+        layer, model, video = results.layer(state.map.block), results.model, results.video
+        if job is None or layer is None or model is None or video is None:
+            return
+        self._controller.intents.pause()
+        can_explain = model.has_weights and model.has_classes
+        facts = PageFacts(layer.heads, video.size[1], can_explain)
+        dialog = PageDialog(job, state, facts, self._window)
+        dialog.report_asked.connect(exports.save_report)
+        dialog.preview_asked.connect(exports.preview)
+        dialog.finished.connect(lambda _: exports.previews.stop())
+        exports.previews.drawn.connect(dialog.show_preview)
+        dialog.open()
+        dialog.ask_preview()
+
     def save_capture(self) -> None:
         """Ask for a file, and write the windows that were run as a capture file."""
         clip = self._controller.store.state.clip

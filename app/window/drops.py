@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from typing_extensions import override
 
 from app.results import Message
+from app.state.session_file import is_report
 from app.state.view_state import ModelSource
 from app.window.file_kinds import Dropped, sort_drop
 
@@ -83,7 +84,8 @@ class Drops(QObject):
 
     def _words(self, dropped: Dropped) -> str:
         if dropped.session is not None:
-            return self.tr("Open this session")
+            is_page = is_report(dropped.session)
+            return self.tr("Open this report") if is_page else self.tr("Open this session")
         if dropped.is_batch:
             return self.tr("Open this batch result")
         if dropped.clips is not None:

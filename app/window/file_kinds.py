@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.state.session_file import ENDING
+from app.state.session_file import SESSION_ENDINGS
 from mvit_core.batch.result_files import holds_result
 from mvit_core.clips import CLIP_ENDINGS, holds_clips, names_clips
 from mvit_core.system.ordinary_file import is_folder
@@ -35,7 +35,8 @@ class Dropped:
     is_batch: bool = False
     """They are a batch result."""
     session: Path | None = None
-    """Session; it names video and model itself, so that other files of the drop are not opened."""
+    """Session, or a report that holds one; it names video and model itself, so that other files of
+    the drop are not opened."""
     reason: str = ""
     """Reason why some files cannot be used; empty when all can."""
 
@@ -51,7 +52,7 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
     def first(endings: frozenset[str]) -> Path | None:
         return next((path for path in paths if path.suffix.lower() in endings), None)
 
-    session = first(frozenset((ENDING,)))
+    session = first(frozenset(SESSION_ENDINGS))
     if session is not None:
         return Dropped(session=session)
     video, checkpoint, config = map(first, (VIDEO_ENDINGS, CHECKPOINT_ENDINGS, CONFIG_ENDINGS))
@@ -65,8 +66,8 @@ def sort_drop(paths: tuple[Path, ...]) -> Dropped:
         words = QCoreApplication.translate(
             "files",
             "{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, "
-            "a checkpoint ({models}, …), a session (.mvitlens), or a list ({lists}, …) or "
-            "folder of clips",
+            "a checkpoint ({models}, …), a session (.mvitlens), a report (.html), or a list "
+            "({lists}, …) or folder of clips",
         )
         reason = words.format(
             name=rest[0].name or str(rest[0]),

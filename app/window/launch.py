@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.results import Message
 from app.state.preferences import PreferenceStore
-from app.state.session_file import ENDING
+from app.state.session_file import SESSION_ENDINGS
 from app.state.settings_file import open_settings
 from app.state.view_state import ModelSource
 from app.widgets import plots
@@ -154,13 +154,13 @@ def _closed_by_signals(app: QApplication) -> Iterator[None]:
 
 def _open_options(window: MainWindow, options: ViewOptions) -> None:
     session = options.session
-    if session is None and options.clip is not None and options.clip.suffix == ENDING:
-        session = options.clip  # opened by a double click
+    clip = options.clip
+    if session is None and clip is not None and clip.suffix.lower() in SESSION_ENDINGS:
+        session = clip  # opened by a double click
     if session is not None:
         window.sessions.open(session)
         return
-    controller = window.controller
-    clip, model = options.clip, _model_source(window, options)
+    controller, model = window.controller, _model_source(window, options)
     if options.demo:
         # The model first: its worker is the slower one.
         model = model or window.samples.model(options.device, options.half)

@@ -17,8 +17,10 @@ from app.results import Message, TaskKey
 from app.state.aside import LIMIT_SECONDS, run_aside
 from app.state.session_file import (
     ENDING,
+    SESSION_ENDINGS,
     Place,
     find,
+    is_report,
     kept_view,
     model_source,
     read_session,
@@ -234,7 +236,8 @@ class SessionManager(QObject):
 
     def open_dialog(self) -> None:
         """Ask for a session and open it."""
-        filters = f"{self.tr('Sessions')} (*{ENDING});;{self.tr('All files')} (*)"
+        endings = " ".join(f"*{ending}" for ending in SESSION_ENDINGS)
+        filters = f"{self.tr('Sessions and reports')} ({endings});;{self.tr('All files')} (*)"
         name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open session"), "", filters)
         if name:
             self.open(Path(name))
@@ -342,7 +345,8 @@ class SessionManager(QObject):
             self._controller.notify(Message("warning", words.format(n=count)))
 
     def _use(self, path: Path) -> None:
-        self.path, self._saved = path, self._store.state
+        # A report is looked at, not written to: saving asks for a file.
+        self.path, self._saved = (None, None) if is_report(path) else (path, self._store.state)
         self.changed.emit()
         self.saved.emit(path)
 

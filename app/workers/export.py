@@ -266,18 +266,11 @@ class Exporter:
         Raises:
             MvitError: the target cannot be written, or the job does not fit the model.
         """
-        prepare_torch()
-        from mvit_core.export import export
-        from mvit_core.video import open_video
-
-        task.check()
-        explainer = explainer_for(self._explainer_of(job, task), job)
-        stream = None if job.clip_file is None else job.clip_file.stream
         with ExitStack() as opened:
-            video = opened.enter_context(open_video(job.clip, fps=job.picture_fps, stream=stream))
-            opened.enter_context(video.checked_by(task.check))
-            if job.clip_file not in (None, video.identity):
-                raise FileChangedError(changed_words(job.clip))
+            own = self.open(job, task, opened)
+            from mvit_core.export import export
+
+            explainer, video = own.explainer, own.video
             others = tuple(
                 self._source(place, job, explainer, video, opened, task)
                 for place in range(1, 1 + len(job.others))
@@ -285,6 +278,31 @@ class Exporter:
             given = (explainer, video, job.request, job.target, task.step)
             summary = export(*given, others) if others else export(*given)
         return Exported(job.target, summary.notes)
+
+    def open(self, job: ExportJob, task: TaskHandle, opened: ExitStack) -> Source:
+        """Load the model of a job unless it was that of the last one, and open its clip.
+
+        Args:
+            job: names them, and how the model is fed.
+            task: may stop it, then and while frames are read.
+            opened: closes the clip in the end.
+
+        Raises:
+            FileChangedError: another file lies there than the window showed.
+            MvitError: the model cannot be loaded, or the clip cannot be opened.
+        """
+        prepare_torch()
+        from mvit_core.export import Source
+        from mvit_core.video import open_video
+
+        task.check()
+        explainer = explainer_for(self._explainer_of(job, task), job)
+        stream = None if job.clip_file is None else job.clip_file.stream
+        video = opened.enter_context(open_video(job.clip, fps=job.picture_fps, stream=stream))
+        opened.enter_context(video.checked_by(task.check))
+        if job.clip_file not in (None, video.identity):
+            raise FileChangedError(changed_words(job.clip))
+        return Source(explainer, video)
 
     def _source(
         self,

@@ -120,7 +120,7 @@ class WorkerPool:
         )
         self.paint = Worker("paint", PAINT_TASKS, parent=parent)
         self.export = Worker(
-            "export", (TaskKey.EXPORT,), on_close=self.exporter.close, parent=parent
+            "export", (TaskKey.EXPORT, TaskKey.REPORT), on_close=self.exporter.close, parent=parent
         )
         self.files = Worker("files", FILE_TASKS, on_close=self.batch.close, parent=parent)
         self.workers = (

@@ -14,7 +14,7 @@ from mvit_core.errors import ExportError
 from mvit_core.pipeline import Explainer
 from mvit_core.report.content import OnProgress, ReportContent, content_of
 from mvit_core.report.page import page_of
-from mvit_core.report.request import ATTENTION, MOST_HEIGHT, POSSIBLE, ReportRequest
+from mvit_core.report.request import ATTENTION, MOST_HEIGHT, POSSIBLE, WHY, ReportRequest
 from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.system.report_session import LARGEST_REPORT, REPORT_ENDINGS, embedded_session
@@ -26,6 +26,7 @@ __all__ = [
     "MOST_HEIGHT",
     "POSSIBLE",
     "REPORT_ENDINGS",
+    "WHY",
     "ReportContent",
     "ReportRequest",
     "check_report_target",
@@ -42,6 +43,7 @@ def make_report(
     video: Video,
     request: ReportRequest,
     session: Mapping[str, Any] | None = None,
+    output: str = "report.html",
     on_progress: OnProgress | None = None,
 ) -> bytes:
     """The report of one window of a clip, as the bytes of an HTML file.
@@ -51,13 +53,14 @@ def make_report(
         video: the clip.
         request: what it holds, and what it shows first.
         session: the JSON object that opens the same view in the window; None for none.
+        output: name of the file, which the report names in the command that repeats it.
         on_progress: called with (done, in all), many times; what it raises ends the work.
 
     Raises:
         ClipError: the clip has no such window.
         MvitError: the model or the video does not give what is asked for.
     """
-    return page_of(content_of(explainer, video, request, on_progress), session)
+    return page_of(content_of(explainer, video, request, output, on_progress), session)
 
 
 def check_report_target(path: Path) -> None:

@@ -1,24 +1,25 @@
 """What a report holds, before it is a page: frames, maps, predictions, heads, explanation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from mvit_core.attribution import METHODS, HeadStatistics, MapSpec, head_statistics
 from mvit_core.captured import WindowCapture
 from mvit_core.errors import ClipError
-from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.export.box_labels import box_labels, boxes_in
 from mvit_core.export.heads_table import head_row
 from mvit_core.export.remarks import DAMAGED
 from mvit_core.pipeline import Explainer
 from mvit_core.printable import printable
+from mvit_core.render import HeatSettings
 from mvit_core.report.colours import first_table, tables_of
-from mvit_core.report.facts import Facts, facts_of
 from mvit_core.report.frames import ReportFrame, report_frames
-from mvit_core.report.maps import Grids, attention_maps, evidence_map
+from mvit_core.report.maps import Grids, attention_maps, evidence_map, six_digits
 from mvit_core.report.request import ReportRequest
-from mvit_core.report.why import explained, faithful, why_json
+from mvit_core.report.telling import Facts, facts_of, report_origin
+from mvit_core.report.why import Reasons, curves_json, reasons, why_json
 from mvit_core.video import ClipWindow, Video, window_of
 
 __all__ = ["Phases", "ReportContent", "content_of"]
@@ -88,59 +89,92 @@ def content_of(
     explainer: Explainer,
     video: Video,
     request: ReportRequest,
+    output: str = "report.html",
     on_progress: OnProgress | None = None,
 ) -> ReportContent:
     """What a report shows of one window, which is run (arguments as for ``make_report``).
 
+    Args:
+        explainer: the model.
+        video: the clip.
+        request: what is shown.
+        output: name of the file, which the report names in the command that repeats it.
+        on_progress: called with (done, in all), many times; what it raises ends the work.
+
     Raises:
-        ClipError: the clip has no such window.
+        ClipError: the clip has no such window or frame.
         MvitError: the model or the video does not give what is asked for.
     """
-    phases = Phases(on_progress)
-    shown = request.shown
+    phases, shown = Phases(on_progress), request.shown
     explainer = explainer.with_changes(shown.changes)
     window = _window(explainer.windows(video, shown.tiling), video, request)
+    request = replace(request, window=window.index)
     phases.begin(20)
+    origin = report_origin(explainer, video, request, output)
     boxes = boxes_in(shown, video, window)
     captured = explainer.capture(video, window, phases.show, lambda *_: phases.again(), boxes=boxes)
     phases.begin(5)
     frames = report_frames(video, captured, request.height, phases.again)
-    phases.begin(15)
-    statistics = head_statistics(captured.record, on_layer=phases.show)
-    document, notes = _maps_and_why(explainer, video, captured, request, phases)
-    document |= _rest(explainer, video, captured, request, frames)
-    document["first"] = _first(request, captured, frames, document)
-    document["heads"] = [_numbers(row) for row in statistics]
-    if not video.damaged_frames.isdisjoint(captured.frame_indices):
-        notes.insert(0, DAMAGED)
-    facts = facts_of(explainer, video, captured, request)
+    document = _document(explainer, video, captured, request, phases)
+    document["first"] = _first(request, captured, frames)
+    document["frames"] = [frame.facts for frame in frames]
+    why = reasons(explainer, video, captured, request, partial(_next, phases, [15, 35]))
+    _add_reasons(document, why, shown.heat)
+    facts = facts_of(origin, captured, request, why.shown, why.faithfulness)
     phases.begin(0)
-    return ReportContent(
-        printable(video.path.name),
-        _subtitle(explainer, captured),
-        frames,
-        document,
-        facts,
-        tuple(dict.fromkeys(note for note in (*notes, *video.damage) if note)),
-    )
+    notes = tuple(dict.fromkeys(filter(None, _notes(video, captured, why))))
+    title, subtitle = printable(video.path.name), _subtitle(explainer, captured)
+    return ReportContent(title, subtitle, frames, document, facts, notes)
 
 
-def _rest(
+def _next(phases: Phases, shares: list[int]) -> OnProgress:
+    """Begin the phase that has the next of some shares."""
+    phases.begin(shares.pop(0))
+    return phases.show
+
+
+def _document(
     explainer: Explainer,
     video: Video,
     captured: WindowCapture,
     request: ReportRequest,
-    frames: tuple[ReportFrame, ...],
+    phases: Phases,
 ) -> Json:
-    """What takes no time."""
+    """Maps of attention and their grids, numbers of heads, and what takes no time."""
+    heat, grids = request.shown.heat, Grids()
+    phases.begin(15)
+    statistics = head_statistics(captured.record, on_layer=phases.show)
+    phases.begin(10)
+    given = explainer, video, captured, _specs(request), heat, grids, phases.again
     return {
+        "maps": attention_maps(*given),
+        "grids": grids.rows,
+        "heads": [_numbers(row) for row in statistics],
         "clip": _clip(video, captured, explainer),
-        "frames": [
-            {"index": f.index, "seconds": round(f.seconds, 6), "place": f.place} for f in frames
-        ],
-        "tables": tables_of(request.shown.heat),
+        "tables": tables_of(heat),
         "predictions": _predictions(explainer, captured),
     }
+
+
+def _add_reasons(document: Json, why: Reasons, heat: HeatSettings) -> None:
+    """Add the explanation to a document, and its map to the others."""
+    found = why.faithfulness
+    document["why"] = None if why.shown is None else why_json(why.shown)
+    document["why_missing"] = why.missing
+    document["faithfulness"] = None if found is None else curves_json(found)
+    if why.shown is not None:
+        document["maps"].append(evidence_map(why.shown, heat, Grids(document["grids"])))
+
+
+def _notes(video: Video, captured: WindowCapture, why: Reasons) -> list[str]:
+    """What a reader must know."""
+    is_whole = video.damaged_frames.isdisjoint(captured.frame_indices)
+    notes = ["" if is_whole else DAMAGED, captured.note, captured.changes.words]
+    if why.shown is not None and why.shown.evidence is not None:
+        notes.append(why.shown.evidence.warning)
+    if why.faithfulness is not None:
+        notes.append(why.faithfulness.warning)
+    return [*notes, *video.damage]
 
 
 def _window(windows: tuple[ClipWindow, ...], video: Video, request: ReportRequest) -> ClipWindow:
@@ -162,39 +196,6 @@ def _window(windows: tuple[ClipWindow, ...], video: Video, request: ReportReques
             f"window {request.window} does not exist; {video.path.name} has windows {allowed}"
         )
     return known[request.window]
-
-
-def _maps_and_why(
-    explainer: Explainer,
-    video: Video,
-    captured: WindowCapture,
-    request: ReportRequest,
-    phases: Phases,
-) -> tuple[Json, list[str]]:
-    """Maps, grids and the explanation, and notes on them."""
-    heat, grids = request.shown.heat, Grids()
-    phases.begin(10)
-    maps = attention_maps(explainer, video, captured, _specs(request), heat, grids, phases.again)
-    notes = [captured.note, captured.changes.words]
-    phases.begin(15)
-    shown, missing = explained(explainer, video, captured, request, phases.show)
-    why = curves = None
-    if shown is not None:
-        why = why_json(shown)
-        maps.append(evidence_map(shown, heat, grids))
-        notes.append(str(why["warning"]))
-        phases.begin(35)
-        if request.faithfulness:
-            curves = faithful(explainer, video, shown, request, phases.show)
-            notes.append(str(curves["warning"]))
-    document = {
-        "maps": maps,
-        "grids": grids.rows,
-        "why": why,
-        "why_missing": missing,
-        "faithfulness": curves,
-    }
-    return document, notes
 
 
 def _specs(request: ReportRequest) -> list[MapSpec]:
@@ -220,12 +221,10 @@ def _clip(video: Video, captured: WindowCapture, explainer: Explainer) -> Json:
 
 
 def _first(
-    request: ReportRequest, captured: WindowCapture, frames: tuple[ReportFrame, ...], made: Json
+    request: ReportRequest, captured: WindowCapture, frames: tuple[ReportFrame, ...]
 ) -> Json:
     """What the page shows before anything is chosen."""
     shown, heat = request.shown.map, request.shown.heat
-    names = [each["name"] for each in made["maps"]]
-    name = "why" if shown.method in EVIDENCE else shown.method
     wanted = request.shown.frame_index
     middle = frames[len(frames) // 2].index if wanted is None else wanted
     place = min(range(len(frames)), key=lambda at: abs(frames[at].index - middle))
@@ -233,7 +232,7 @@ def _first(
     head = shown.head if isinstance(shown.head, int) else str(shown.head)
     whole = head if head in ("mean", "max", "min") else "mean"
     return {
-        "map": name if name in names else names[0],
+        "map": request.first,
         "block": layer.block,
         "head": head if isinstance(head, int) and head < layer.heads else whole,
         "frame": place,
@@ -266,9 +265,9 @@ def _predictions(explainer: Explainer, captured: WindowCapture) -> list[Json]:
 
 
 def _numbers(row: HeadStatistics) -> Json:
-    """Numbers of a head, with six digits: what is printed has three."""
+    """Numbers of a head."""
     return {
-        name: float(f"{value:.6g}") if isinstance(value, float) else value
+        name: six_digits(value) if isinstance(value, float) else value
         for name, value in head_row(row).items()
     }
 

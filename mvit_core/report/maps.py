@@ -5,7 +5,7 @@ A byte is a share of the largest value of its own head. What is printed comes fr
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from mvit_core.render import HeatSettings
 from mvit_core.render.colours import MIDDLE
 from mvit_core.video import Video
 
-__all__ = ["Grids", "attention_maps", "evidence_map"]
+__all__ = ["Grids", "attention_maps", "evidence_map", "six_digits"]
 
 REDUCTIONS: tuple[HeadChoice, ...] = ("mean", "max", "min")
 """What is shown of all heads of a block together, beside each alone."""
@@ -149,12 +149,17 @@ def _layer(maps: HeadMaps, captured: WindowCapture, heat: HeatSettings, grids: G
 def _head(heat: HeatSettings, maps: HeadMaps, picked: Saliency) -> Json:
     own = replace(heat, range_policy="map")
     return {
-        "peak": float(picked.values.max(initial=0)),
+        "peak": six_digits(float(picked.values.max(initial=0))),
         "ends": _ends(own, maps, picked),
-        "sink": picked.sink,
+        "sink": None if picked.sink is None else six_digits(picked.sink),
     }
 
 
 def _ends(heat: HeatSettings, maps: HeadMaps, picked: Saliency) -> list[float]:
-    found = asdict(heat.ends(maps, picked))
-    return [found["low"], found["high"]]
+    found = heat.ends(maps, picked)
+    return [six_digits(found.low), six_digits(found.high)]
+
+
+def six_digits(value: float) -> float:
+    """A number as short as what is printed of it needs, which is three digits."""
+    return float(f"{value:.6g}")

@@ -37,6 +37,9 @@ SCRIPTS = (
 
 STYLES = ("theme.css", "page.css", "print.css")
 
+_REMARK = re.compile(r"//.*|/\*.*\*/")
+"""A line that is a remark from its beginning to its end."""
+
 _GAP = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -62,6 +65,7 @@ def page_of(content: ReportContent, session: Mapping[str, Any] | None = None) ->
         "style": style,
         "script": script,
         "document": embedded_json(content.document),
+        "provenance": embedded_json(content.facts.document),
         "session": _session(session),
     }
     page = _text("page.html")
@@ -93,7 +97,9 @@ def _text(name: str) -> str:
 
 
 def _together(names: Sequence[str]) -> str:
-    return "\n".join(map(_text, names))
+    """Parts one after the other, without what only their readers need: a page is to be small."""
+    lines = (line.strip() for name in names for line in _text(name).splitlines())
+    return "\n".join(line for line in lines if line and not _REMARK.fullmatch(line)) + "\n"
 
 
 def _list_of(notes: Sequence[str]) -> str:

@@ -9,8 +9,12 @@ from mvit_core.explaining.baselines import BASELINES
 from mvit_core.explaining.methods import DEFAULT_METHOD, EVIDENCE
 from mvit_core.export import ExportRequest
 
-ATTENTION: tuple[str, ...] = ("row", "received", "value")
-"""Maps of attention that a report holds where none are named."""
+ATTENTION: tuple[str, ...] = ("row", "received")
+"""Maps of attention that a report holds where none are named; each more has about 70 kB for a
+full-size MViTv2-S."""
+
+WHY = "why"
+"""Name of the map of the explanation, beside those of attention."""
 
 MOST_HEIGHT = 540
 """Lines that frames have at most where no other number is asked for."""
@@ -46,8 +50,14 @@ class ReportRequest:
     """Measure what removing the map of the explanation does to the class."""
     height: int = MOST_HEIGHT
     """Lines of a frame at most; taller ones are scaled down, and heat is drawn on what remains."""
-    command: str = ""
-    """The command that makes the report again; empty where there is none."""
+
+    @property
+    def first(self) -> str:
+        """Name of the map that is shown first: one of ``attention``, or ``WHY``."""
+        method = self.shown.map.method
+        if self.why is not None and method in EVIDENCE:
+            return WHY
+        return method if method in self.attention else self.attention[0]
 
     def __post_init__(self) -> None:
         strange = [name for name in self.attention if name not in POSSIBLE]

@@ -1,9 +1,12 @@
 """The explanation of a report: what speaks for a class, and how faithful the map is."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from mvit_core.captured import Explanation, WindowCapture, maps_of
 from mvit_core.errors import NeedsModelError
+from mvit_core.explaining.faithfulness import Faithfulness, faithfulness
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.removals import CURVES
 from mvit_core.explaining.watching import OnStep
@@ -13,18 +16,30 @@ from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.report.request import ReportRequest
 from mvit_core.video import Video
 
-__all__ = ["explained", "faithful", "why_json"]
+__all__ = ["Reasons", "curves_json", "reasons", "why_json"]
 
 Json = dict[str, Any]
 
 
-def explained(
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """The explanation of a report."""
+
+    shown: Explanation | None = None
+    """None where there is none."""
+    faithfulness: Faithfulness | None = None
+    """None where it was not measured."""
+    missing: str = ""
+    """Why there is no explanation, though one was asked for."""
+
+
+def reasons(
     explainer: Explainer,
     video: Video,
     captured: WindowCapture,
     request: ReportRequest,
-    on_step: OnStep | None = None,
-) -> tuple[Explanation | None, str]:
+    begin: Callable[[], OnStep],
+) -> Reasons:
     """The explanation that a request asks for, or why there is none.
 
     Args:
@@ -32,20 +47,25 @@ def explained(
         video: the clip.
         captured: the window that was run.
         request: names method and classes.
-        on_step: progress; raising from it cancels.
+        begin: called before each of two parts, explanation and faithfulness; gives what hears of
+            their steps. What that raises ends the work.
 
     Raises:
         CaptureError: there is no such class, or the method does not suit the network.
     """
-    spec = request.why
+    spec, on_step = request.why, begin()
     if spec is None:
-        return None, ""
+        return Reasons()
     if not captured.predictions:
-        return None, "This network predicts no classes, so there is none to explain."
+        return Reasons(missing="This network predicts no classes, so there is none to explain.")
     try:
-        return _explained(explainer, video, captured, spec, request, on_step), ""
+        shown = _explained(explainer, video, captured, spec, request, on_step)
     except NeedsModelError as error:
-        return None, f"There is no explanation: {error}."
+        return Reasons(missing=f"There is no explanation: {error}.")
+    found, on_step = None, begin()
+    if request.faithfulness:
+        found = _faithful(explainer, video, shown, request, on_step)
+    return Reasons(shown, found)
 
 
 def _explained(
@@ -54,7 +74,7 @@ def _explained(
     captured: WindowCapture,
     spec: MapSpec,
     request: ReportRequest,
-    on_step: OnStep | None,
+    on_step: OnStep,
 ) -> Explanation:
     evidence = explainer.evidence(video, captured, spec, baseline=request.baseline, on_step=on_step)
     maps = maps_of(evidence, captured)
@@ -79,27 +99,20 @@ def why_json(shown: Explanation) -> Json:
     }
 
 
-def faithful(
+def _faithful(
     explainer: Explainer,
     video: Video,
     shown: Explanation,
     request: ReportRequest,
-    on_step: OnStep | None = None,
-) -> Json:
-    """The curves of an explanation: p(class) by the share of tubes removed or restored.
-
-    Raises:
-        Cancelled: as ``on_step`` raised it.
-    """
-    from mvit_core.explaining.faithfulness import faithfulness
-
+    on_step: OnStep,
+) -> Faithfulness:
     assert shown.evidence is not None
-    found = faithfulness(
-        explainer.subject(video, shown.capture),
-        shown.evidence,
-        baseline=request.baseline,
-        on_step=on_step,
-    )
+    subject = explainer.subject(video, shown.capture)
+    return faithfulness(subject, shown.evidence, baseline=request.baseline, on_step=on_step)
+
+
+def curves_json(found: Faithfulness) -> Json:
+    """The curves of an explanation: p(class) by the share of tubes removed or restored."""
     return {
         "shares": list(found.deletion.shares),
         "curves": {name: list(getattr(found, name).probabilities) for name in CURVES},

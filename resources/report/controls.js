@@ -57,7 +57,8 @@ function showControls() {
   byId("colours").value = chosen.table;
   byId("opacity").value = Math.round(100 * chosen.opacity);
   byId("opacity-text").textContent = `${Math.round(100 * chosen.opacity)} %`;
-  mark(byId("range-choice"), chosen.range);
+  mark(byId("range-choice"), isWhy(map) ? "map" : chosen.range);
+  for (const input of byId("range-choice").querySelectorAll("input")) input.disabled = isWhy(map);
   byId("overlay").checked = chosen.overlay;
   byId("smooth").checked = chosen.smooth;
   byId("map-words").textContent = map.words;
@@ -120,9 +121,9 @@ function beginKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target;
-    if (target.matches("input, select, textarea")) return;
+    const moves = /^(Arrow|Home|End| )/.test(event.key);
+    if (target.matches("select") || (moves && target.matches("input, .scroll, pre"))) return;
     if (event.key === " " && target.matches("button, summary")) return;
-    if (/^(Arrow|Home|End)/.test(event.key) && target.matches(".scroll, pre")) return;
     const key = KEYS[event.key];
     if (!key) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 // The explanation in words, and its faithfulness as curves.
 
-const PLOT = { width: 400, height: 230, left: 44, right: 12, top: 14, bottom: 40 };
+const PLOT = { width: 400, height: 230, left: 44, right: 22, top: 14, bottom: 40 };
 
 const ORDERS = [
   { suffix: "", words: "this map", name: "of-map" },
@@ -8,17 +8,27 @@ const ORDERS = [
   { suffix: "centre", words: "from the middle", name: "of-centre" },
 ];
 
+const TOPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+/** The upper end of both plots: the first round one that no curve rises above. */
+function topOf() {
+  const most = Math.max(...Object.values(page.faithfulness.curves).flat());
+  return TOPS.find((top) => most <= top) || 1;
+}
+
 /** Shares stand at equal distances: what matters happens within the first of them. */
 function plotOf(title, names, words) {
   const { width, height, left, right, top, bottom } = PLOT;
   const shares = page.faithfulness.shares;
   const x = (place) => left + ((width - left - right) * place) / (shares.length - 1);
-  const y = (p) => top + (height - top - bottom) * (1 - p);
+  const most = topOf();
+  const y = (p) => top + (height - top - bottom) * (1 - p / most);
   const plot = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "plot" });
   plot.append(draw("title", {}, `${title}: ${words}`));
-  for (const p of [0, 0.25, 0.5, 0.75, 1]) {
-    plot.append(draw("line", { x1: left, x2: width - right, y1: y(p), y2: y(p), class: p ? "grid" : "axis" }));
-    if (p * 2 === Math.round(p * 2)) plot.append(draw("text", { x: left - 8, y: y(p) + 4, class: "at-y" }, `${100 * p} %`));
+  for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+    const at = y(part * most);
+    plot.append(draw("line", { x1: left, x2: width - right, y1: at, y2: at, class: part ? "grid" : "axis" }));
+    if (part * 2 === Math.round(part * 2)) plot.append(draw("text", { x: left - 8, y: at + 4, class: "at-y" }, `${100 * part * most} %`));
   }
   shares.forEach((share, place) => {
     plot.append(draw("text", { x: x(place), y: height - bottom + 18, class: "at-x" }, `${Math.round(100 * share)} %`));
@@ -116,7 +126,7 @@ function beginWhy() {
   words.append(trust, whyFigures());
   if (why.note) words.append(make("p", { class: "soft" }, title(why.note)));
   const button = make("button", { type: "button", class: "screen" }, "Show on the frame");
-  button.addEventListener("click", () => choose({ map: "why", overlay: true }));
+  button.addEventListener("click", () => showOnFrame({ map: "why" }));
   words.append(button);
   body.append(words);
   if (!page.faithfulness) return;

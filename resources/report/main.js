@@ -1,11 +1,10 @@
 // Theme, session and print; and the beginning of all.
 
-const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
+const THEMES = { auto: "system", light: "light", dark: "dark" };
 
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
-  byId("theme").textContent = THEMES[name];
-  byId("theme").setAttribute("aria-label", `Theme: ${THEMES[name]}`);
+  byId("theme").textContent = `Theme: ${THEMES[name]}`;
 }
 
 function nextTheme() {
@@ -40,7 +39,6 @@ function beginActions() {
   byId("theme").addEventListener("click", nextTheme);
   byId("copy-command").addEventListener("click", copyCommand);
   byId("command-box").hidden = !byId("command").textContent;
-  byId("methods").hidden = !byId("methods").textContent;
   setTheme("auto");
 }
 

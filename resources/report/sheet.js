@@ -36,7 +36,7 @@ function sheetCell(row, frame, size) {
   picture.style.setProperty("--ratio", page.clip.display.join(" / "));
   const button = make("button", { type: "button", class: "cell", title: "Show this on the frame" });
   button.append(picture);
-  button.addEventListener("click", () => choose({ ...row.chosen, frame, overlay: true }));
+  button.addEventListener("click", () => showOnFrame({ ...row.chosen, frame }));
   cell.append(button);
   return cell;
 }
@@ -67,9 +67,10 @@ function showSheet() {
   table.append(head, body);
   byId("sheet-body").replaceChildren(table);
   const map = mapOf(chosen.map);
+  byId("sheet-rows").disabled = isWhy(map);
   const of = isWhy(map) ? map.title : `${map.title}: ${SHEET_ROWS[sheet.rows]}`;
   const range = chosen.range === "map" || isWhy(map) ? "each map has its own range" : "each block has its own range";
-  byId("sheet-words").textContent = `${of}; ${range}. These are the pictures that are printed.`;
+  byId("sheet-words").textContent = `${of}; ${range}.`;
 }
 
 function beginSheet() {

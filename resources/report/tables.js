@@ -66,7 +66,7 @@ function headLine(row) {
     }
     if (column.share && value !== null) {
       cell.className = "of-share";
-      cell.style.setProperty("--share", `${100 * column.share(value)}%`);
+      cell.style.setProperty("--share", String(column.share(value)));
     }
     line.append(cell);
   }
@@ -76,7 +76,7 @@ function headLine(row) {
 
 function showHead(row) {
   const map = isWhy(mapOf(chosen.map)) ? page.maps[0].name : chosen.map;
-  choose({ map, block: row.block, head: row.head });
+  showOnFrame({ map, block: row.block, head: row.head });
 }
 
 function showHeads() {
@@ -96,11 +96,11 @@ function markHead() {
 }
 
 function beginHeads() {
-  byId("heads-words").textContent = `${page.heads.length} heads, each a mean over all queries of this window. A title sorts, a head's number shows it on the frame.`;
+  byId("heads-words").textContent = `${page.heads.length} heads, each a mean over all queries of this window.`;
   const table = make("table");
   const line = make("tr");
   for (const column of usedColumns()) {
-    const head = make("th", { scope: "col", "data-name": column.name, ...(column.title ? { title: column.title } : {}) });
+    const head = make("th", { scope: "col", "data-name": column.name, "data-words": column.words, ...(column.title ? { title: column.title } : {}) });
     const button = make("button", { type: "button", class: "sort" }, column.words);
     button.addEventListener("click", () => {
       sorted.down = sorted.name === column.name && !sorted.down;

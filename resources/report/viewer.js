@@ -82,6 +82,12 @@ function showOver() {
   }
 }
 
+/** Show something else with its heat, and bring the frame into sight. */
+function showOnFrame(changes) {
+  choose({ ...changes, overlay: true });
+  byId("viewer").scrollIntoView({ block: "nearest" });
+}
+
 function play(on) {
   clearInterval(playing);
   const first = page.frames[0].seconds;

@@ -545,6 +545,10 @@ Right-click for percentile tails and units</source>
             <translation>打开此批处理结果</translation>
         </message>
         <message>
+            <source>Open this report</source>
+            <translation>打开此报告</translation>
+        </message>
+        <message>
             <source>Open this session</source>
             <translation>打开此会话</translation>
         </message>
@@ -1554,6 +1558,109 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>PageDialog</name>
+        <message>
+            <source>An explanation needs a model with weights and classes</source>
+            <translation>解释需要带权重和类别的模型</translation>
+        </message>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Choose one map or more</source>
+            <translation>请至少选择一种图</translation>
+        </message>
+        <message>
+            <source>Explanation</source>
+            <translation>解释</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <source>Faithfulness</source>
+            <translation>忠实度</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>Folders of clip and checkpoint</source>
+            <translation>视频和检查点所在的文件夹</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>Maps</source>
+            <translation>图</translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Report</source>
+            <translation>报告</translation>
+        </message>
+        <message>
+            <source>Session</source>
+            <translation>会话</translation>
+        </message>
+        <message>
+            <source>Shows first</source>
+            <translation>首先显示</translation>
+        </message>
+        <message>
+            <source>Takes about two dozen runs of the model</source>
+            <translation>约需运行模型二十余次</translation>
+        </message>
+        <message>
+            <source>The file exists and will be replaced</source>
+            <translation>文件已存在，将被替换</translation>
+        </message>
+        <message>
+            <source>The folder {folder} does not exist</source>
+            <translation>文件夹 {folder} 不存在</translation>
+        </message>
+        <message>
+            <source>The name should end in {ending}</source>
+            <translation>文件名应以 {ending} 结尾</translation>
+        </message>
+        <message>
+            <source>Web pages</source>
+            <translation>网页</translation>
+        </message>
+        <message>
+            <source>What the page shows first</source>
+            <translation>网页首先显示的画面</translation>
+        </message>
+        <message>
+            <source>With them the report reopens on this machine; without them it can be given away and reopens where clip and checkpoint lie beside it</source>
+            <translation>带上文件夹，报告可在本机重新打开；不带则可以分享给他人，只要视频和检查点与报告放在一起就能重新打开</translation>
+        </message>
+        <message>
+            <source>{n} lines</source>
+            <translation>{n} 行</translation>
+        </message>
+        <message>
+            <source>{n} lines, as the clip</source>
+            <translation>{n} 行，与视频相同</translation>
+        </message>
+    </context>
+    <context>
         <name>Palette</name>
         <message>
             <source>Command, or  :120 frame   @box class   #14/3 head   ?sink help</source>
@@ -2266,6 +2373,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Sessions</source>
             <translation>会话</translation>
+        </message>
+        <message>
+            <source>Sessions and reports</source>
+            <translation>会话和报告</translation>
         </message>
         <message>
             <source>The model has no head {names}, so these are not off any more</source>
@@ -3798,6 +3909,10 @@ right-click for percentile tails and units</source>
             <translation>指南</translation>
         </message>
         <message>
+            <source>HTML, web page, browser, share, give away, offline</source>
+            <translation>HTML，网页，浏览器，分享，离线</translation>
+        </message>
+        <message>
             <source>Head card panel</source>
             <translation>头卡片面板</translation>
         </message>
@@ -4306,6 +4421,10 @@ right-click for percentile tails and units</source>
             <translation>重命名标记</translation>
         </message>
         <message>
+            <source>Report…</source>
+            <translation>报告…</translation>
+        </message>
+        <message>
             <source>Reset display settings</source>
             <translation>重置显示设置</translation>
         </message>
@@ -4360,6 +4479,10 @@ right-click for percentile tails and units</source>
         <message>
             <source>Save the windows run so far, to be shown without model and clip</source>
             <translation>保存目前已运行的窗口，无需模型和视频即可查看</translation>
+        </message>
+        <message>
+            <source>Save this window as one HTML page, to be looked at in any browser</source>
+            <translation>将此窗口保存为一个网页，可在任何浏览器中查看</translation>
         </message>
         <message>
             <source>Save what is shown as a film, a picture or numbers</source>
@@ -5050,8 +5173,8 @@ right-click for percentile tails and units</source>
     <context>
         <name>files</name>
         <message>
-            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …), a session (.mvitlens), or a list ({lists}, …) or folder of clips</source>
-            <translation>无法打开 {name}：请拖入视频（{videos} 等）、图片文件夹、检查点（{models} 等）、会话（.mvitlens），或视频列表（{lists} 等）、视频文件夹</translation>
+            <source>{name} cannot be opened: drop a video ({videos}, …), a folder of pictures, a checkpoint ({models}, …), a session (.mvitlens), a report (.html), or a list ({lists}, …) or folder of clips</source>
+            <translation>无法打开 {name}：请拖入视频（{videos}，…）、图片文件夹、检查点（{models}，…）、会话（.mvitlens）、报告（.html），或视频列表（{lists}，…）或视频文件夹</translation>
         </message>
     </context>
     <context>

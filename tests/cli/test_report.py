@@ -1,6 +1,8 @@
 """``mvit-lens report``: options become what the page holds, shows first and repeats."""
 
 import json
+import re
+import shlex
 
 import pytest
 
@@ -56,11 +58,22 @@ def test_without_paths_no_folder_is_named_anywhere(run, tmp_path):
     ]
 
 
-def test_the_command_that_repeats_it_is_in_it(run, tmp_path, barcode_clip):
+def test_the_command_that_repeats_it_is_in_it(
+    run, command_line, tmp_path, barcode_clip, monkeypatch
+):
     run("--method", "none", "--window", 1)
     text = (tmp_path / "r.html").read_text()
-    assert f"mvit-lens report {barcode_clip} --checkpoint" in text
-    assert "--no-faithfulness --method none --window 1</pre>" in text
+    command = re.search(r'<pre id="command"[^>]*>(.*?)</pre>', text)[1]
+    assert command == (
+        "mvit-lens report clip.mp4 --checkpoint toy.pyth --method none --window 1 "
+        "--no-faithfulness -o r.html"
+    )
+    monkeypatch.chdir(barcode_clip.parent)
+    _, *words = shlex.split(command)
+    assert command_line(*words)[0] == 0
+    again = (tmp_path / "r.html").read_text()
+    document = re.compile(r'id="report-data">(.*?)</script>')
+    assert document.search(again)[1] == document.search(text)[1]
 
 
 def test_a_capture_file_needs_no_checkpoint(command_line, barcode_clip, toy_checkpoint, tmp_path):

@@ -1,0 +1,1 @@
+"""The dialog of HTML reports."""
