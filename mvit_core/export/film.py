@@ -1,6 +1,7 @@
 """The exporter of moving pictures: a video, or an animation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from mvit_core.export.pane_drawing import PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin
 from mvit_core.render import ImageArray
 from mvit_core.video import Video
 from mvit_core.video.decode.planes import FORMAT, planes_of
@@ -37,11 +39,13 @@ def export_video(
     path: Path,
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
+    origin: Origin | None = None,
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
     A lower ``rate`` leaves out frames, and ``sampled_only`` those that the model did not see, which
-    a capture file does not hold; all others keep their times. An animation (``.gif``) has every
+    a capture file does not hold; all others keep their times. ``origin`` is kept in the file's
+    comment. An animation (``.gif``) has every
     second frame or fewer where the video is faster than the format.
 
     Raises:
@@ -62,7 +66,7 @@ def export_video(
         size=figure.size,
         fps=min(video.fps / _step(video, path.suffix), request.rate or video.fps),
         encoding=request.encoding,
-        comment=scene.provenance(start, stop),
+        comment=_comment(scene, start, stop, origin),
         sound=_sound(video, request, scene, (start, stop)),
         on_piece=steps.again,
     ) as writer:
@@ -71,6 +75,12 @@ def export_video(
             camera.shoot(writer, frame_index, scene.shot(frame_index), seconds)
             steps.step()
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
+
+
+def _comment(scene: Scene, start: int, stop: int, origin: Origin | None) -> str:
+    """Where the film comes from; a container is told before its frames, so not how long it took."""
+    run = None if origin is None else replace(origin.run(), seconds=None, peak_bytes=None)
+    return scene.provenance(start, stop, origin, run)
 
 
 def _camera(

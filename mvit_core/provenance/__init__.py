@@ -7,6 +7,8 @@
     what a file carries -read_document-> Provenance -decoded-> the request again
 """
 
+from mvit_core.provenance.beside import side_of, write_side
+from mvit_core.provenance.carriers import CARRIERS, Carried, read_provenance
 from mvit_core.provenance.command import SIDE_ENDING, option, option_number
 from mvit_core.provenance.document import (
     as_json,
@@ -28,7 +30,9 @@ from mvit_core.provenance.making import Origin, provenance_of, run_facts
 from mvit_core.provenance.paragraph import compute_words, methods_paragraph
 
 __all__ = [
+    "CARRIERS",
     "SIDE_ENDING",
+    "Carried",
     "ClipFacts",
     "FileFacts",
     "ModelFacts",
@@ -46,6 +50,9 @@ __all__ = [
     "option_number",
     "provenance_of",
     "read_document",
+    "read_provenance",
     "request_json",
     "run_facts",
+    "side_of",
+    "write_side",
 ]

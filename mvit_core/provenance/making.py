@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Protocol
 
@@ -16,7 +15,7 @@ from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance.command import command_line
 from mvit_core.provenance.digests import file_facts
-from mvit_core.provenance.document import request_json
+from mvit_core.provenance.document import request_json, settled
 from mvit_core.provenance.facts import (
     ClipFacts,
     FileFacts,
@@ -26,6 +25,7 @@ from mvit_core.provenance.facts import (
     SourceFacts,
     WindowFacts,
 )
+from mvit_core.system.versions import version_of
 from mvit_core.video import ClipWindow, Tiling, Video
 from mvit_core.video.boxes import TimedBox
 
@@ -98,7 +98,7 @@ def provenance_of(
         boxes=len(shown.boxes),
         versions=versions(),
     )
-    return replace(found, command=command_line(found, words))
+    return settled(replace(found, command=command_line(found, words)))
 
 
 def source_facts(explainer: Explainer, video: Video, on_piece: OnPiece = _nothing) -> SourceFacts:
@@ -162,13 +162,9 @@ def _settled(explainer: Explainer, shown: Shown) -> MapSpec:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """Names and versions of what makes results."""
-    found = [("python", sys.version.split()[0])]
-    for name in PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            continue
-    return tuple(found)
+    found = [(name, version_of(name)) for name in PACKAGES]
+    python = sys.version.split()[0]
+    return (("python", python), *((name, number) for name, number in found if number))
 
 
 def device_words(device: torch.device) -> str:
@@ -188,9 +184,11 @@ class Origin:
     """On the clock of ``monotonic``, in seconds."""
 
     @classmethod
-    def begin(cls, provenance: Provenance, device: torch.device) -> "Origin":
-        """Start the clock of a run."""
-        return cls(provenance, device, monotonic())
+    def begin(
+        cls, provenance: Provenance, device: torch.device, began: float | None = None
+    ) -> "Origin":
+        """Start the clock of a run, or take one that began earlier."""
+        return cls(provenance, device, monotonic() if began is None else began)
 
     def of(self, windows: Sequence[ClipWindow], first: WindowCapture | None = None) -> Provenance:
         """The provenance with the windows that were run; without compute facts.

@@ -36,6 +36,9 @@ _FINE_CLOCK = Fraction(1, 90_000)
 """Time base for frames with their own times: fine enough for any camera."""
 _FEWEST_REORDERED = 3
 """Frames: fewer come in order, and x265 leaves their decoding times unset, whatever memory held."""
+_LONGEST_TEXT = 65_000
+"""Characters of a comment that QuickTime's own tag, of 16 bits, holds; longer ones are tagged by
+name."""
 _GIF_CLOCK = Fraction(1, 100)
 _GIF_MAX_FPS = 50
 """Players slow shorter delays than 2/100 s down to 1/10 s."""
@@ -93,7 +96,8 @@ class VideoWriter:
         with ExitStack() as stack:
             part = stack.enter_context(whole_file(self._path))
             try:
-                output = _Output(part, self._path.suffix.lower(), self._encoder)
+                ending = self._path.suffix.lower()
+                output = _Output(part, ending, self._encoder, len(self._comment))
                 stack.callback(output.close)
                 options = self._encoder.options.get(self._encoding.quality, {})
                 output.prepare(self._size, self._fps, dict(options))
@@ -178,14 +182,16 @@ class VideoWriter:
 class _Output:
     """The open container and its streams."""
 
-    def __init__(self, part: Path, suffix: str, encoder: Encoder) -> None:
+    def __init__(self, part: Path, suffix: str, encoder: Encoder, comment: int) -> None:
         self._part, self._encoder, self._kind = part, encoder, CONTAINERS[suffix]
         self._in_boxes = suffix in (".mp4", ".mov")
+        is_long = suffix == ".mov" and comment > _LONGEST_TEXT
+        flags = "+faststart+use_metadata_tags" if is_long else "+faststart"
         self._container: OutputContainer = av.open(
             f"file:{part}",
             "w",
             format=self._kind.format,
-            container_options={"movflags": "+faststart"} if self._in_boxes else {},
+            container_options={"movflags": flags} if self._in_boxes else {},
         )
         self._reformatter = VideoReformatter()
         self._palettes: Palettes | None = None
