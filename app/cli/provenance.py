@@ -96,24 +96,27 @@ def lines_of(provenance: Provenance) -> list[str]:
         rows += _source_rows(source)
     rows += [
         ("windows", _windows(provenance)),
-        ("map", _map(provenance)),
+        ("shows", provenance.shows or _map(provenance)),
         ("changes", provenance.changes.words or "none"),
         ("versions", ", ".join(" ".join(pair) for pair in provenance.versions)),
         ("computed on", compute_words(provenance.run)),
-        ("again", provenance.command),
+        ("again", provenance.command or "by the script that held clip or model in memory"),
     ]
     lines = [f"{name:<13} {value}" for name, value in rows]
     return [*lines, "", methods_paragraph(provenance)]
 
 
 def _source_rows(source: SourceFacts) -> list[tuple[str, str]]:
+    from mvit_core.provenance import ListFacts
+
     clip, model, spec = source.clip, source.model, source.preprocessing
-    rows = [
-        ("clip", f"{clip.file.words}, {clip.frame_count} frames at {clip.fps:.6g} fps"),
-        ("checkpoint", f"{model.file.words}, {model.format}"),
-    ]
-    if clip.captured is not None:
-        rows.insert(1, ("capture of", clip.captured.words))
+    if isinstance(clip, ListFacts):
+        rows = [("clips", f"{clip.clips}, of {clip.file.words}")]
+    else:
+        rows = [("clip", f"{clip.file.words}, {clip.frame_count} frames at {clip.fps:.6g} fps")]
+        if clip.captured is not None:
+            rows.append(("capture of", clip.captured.words))
+    rows.append(("checkpoint", f"{model.file.words}, {model.format}"))
     rows += [
         (name, file.words)
         for name, file in (("configuration", model.config), ("class names", model.labels))
@@ -139,6 +142,8 @@ def _map(provenance: Provenance) -> str:
     from mvit_core.attribution import head_json
 
     spec = provenance.map
+    if spec is None:
+        return "tables"
     block = "" if spec.block is None else f", block {spec.block}, head {head_json(spec.head)}"
     target = f", for {provenance.class_name}" if provenance.class_name else ""
     return f"{spec.method}{block}{target}"

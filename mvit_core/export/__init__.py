@@ -169,7 +169,7 @@ def export(
     sources = Source(explainer, video), *others
     for each in sources:
         _check_source(path, each)
-    origin = origin_of(sources, request, output or path.name, Steps(on_progress, 0).again)
+    origin = origin_of(sources, request, output or path.name, Steps(on_progress, 1).again)
     given = explainer, video, request, path, on_progress
     if exporter.run_told is not None:
         done = exporter.run_told(*given, others, origin)

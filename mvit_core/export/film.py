@@ -1,7 +1,8 @@
 """The exporter of moving pictures: a video, or an animation."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,7 @@ from mvit_core.export.pane_drawing import PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
-from mvit_core.provenance import Origin
+from mvit_core.provenance import Origin, RunFacts
 from mvit_core.render import ImageArray
 from mvit_core.video import Video
 from mvit_core.video.decode.planes import FORMAT, planes_of
@@ -69,6 +70,7 @@ def export_video(
         comment=_comment(scene, start, stop, origin),
         sound=_sound(video, request, scene, (start, stop)),
         on_piece=steps.again,
+        at_the_end=None if origin is None else partial(_took, origin),
     ) as writer:
         for frame_index in wanted:
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
@@ -77,10 +79,26 @@ def export_video(
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
 
 
+_PENDING = '"seconds": null, "peak_bytes": null'
+_ROOM = 16
+"""Characters that a number has: JSON may have blanks behind it."""
+
+
 def _comment(scene: Scene, start: int, stop: int, origin: Origin | None) -> str:
-    """Where the film comes from; a container is told before its frames, so not how long it took."""
-    run = None if origin is None else replace(origin.run(), seconds=None, peak_bytes=None)
-    return scene.provenance(start, stop, origin, run)
+    """Where the film comes from; a container is told before its frames, so with room for more."""
+    run = None if origin is None else RunFacts(origin.run().device)
+    return scene.provenance(start, stop, origin, run).replace(_PENDING, _run_words(None, None))
+
+
+def _took(origin: Origin) -> tuple[str, str]:
+    """The room in the comment, and how long the film took."""
+    run = origin.run()
+    return _run_words(None, None), _run_words(run.seconds, run.peak_bytes)
+
+
+def _run_words(seconds: float | None, peak_bytes: int | None) -> str:
+    first, second = (json.dumps(each).ljust(_ROOM) for each in (seconds, peak_bytes))
+    return f'"seconds": {first}, "peak_bytes": {second}'
 
 
 def _camera(

@@ -100,6 +100,7 @@ def arrays_sheet(
     for name, values in arrays.items():
         shape = (len(windows), *values.shape[1:]) if name in _BY_WINDOW else values.shape
         rows.append((name, " × ".join(map(str, shape)), str(values.dtype)))
+    rows.append(("provenance", "", "text"))
     packed = BytesIO()
     _pack(packed, arrays)
     return Sheet(tuple(rows), packed.tell() * len(windows))

@@ -1,6 +1,7 @@
 """What an export says of where it comes from."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -29,4 +30,9 @@ def origin_of(
     words = words_of(request, Path(output).suffix, video.frame_count, classes)
     pairs = [(each.explainer, each.video) for each in sources]
     found = provenance_of("export", output, pairs, request, request, words, on_piece)
+    if request.comparison is not None:
+        names = ", ".join(pane.name for pane in request.comparison.panes)
+        found = replace(found, shows=f"maps of panes {names} side by side")
+    elif request.layout != "single":
+        found = replace(found, shows=f"maps in the layout {request.layout}, after the map below")
     return Origin.begin(found, explainer.loaded.device, began)

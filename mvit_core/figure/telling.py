@@ -8,7 +8,7 @@ from mvit_core.export import Source
 from mvit_core.export.command import change_words, heat_words, map_words
 from mvit_core.figure.columns import window_of_figure
 from mvit_core.figure.content import OnPiece
-from mvit_core.figure.request import FRAMES, FigureRequest
+from mvit_core.figure.request import FRAMES, ROWS, VIEWS, FigureRequest
 from mvit_core.figure.scene import FigureScene
 from mvit_core.provenance import Origin, document_text, option, option_number, provenance_of
 from mvit_core.system.bounded_json import load_json
@@ -52,6 +52,8 @@ def figure_origin(
     words = figure_words(wanted, Path(output).suffix, explainer.loaded.classes)
     pairs = [(each.explainer, each.video) for each in sources]
     found = provenance_of("figure", output, pairs, wanted, request.shown, words, on_piece)
+    rows = f": {ROWS[request.rows].lower()}" if request.view == "maps" else ""
+    found = replace(found, shows=f"a figure of {VIEWS[request.view].lower()}{rows}")
     origin = Origin.begin(found, explainer.loaded.device)
     return replace(origin, provenance=origin.of(windows))
 

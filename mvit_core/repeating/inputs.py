@@ -10,7 +10,14 @@ from mvit_core.checkpoint import LoadedModel, load_model
 from mvit_core.errors import ProvenanceError
 from mvit_core.export import Source
 from mvit_core.pipeline import Explainer
-from mvit_core.provenance import ClipFacts, FileFacts, ModelFacts, Provenance, SourceFacts
+from mvit_core.provenance import (
+    ClipFacts,
+    FileFacts,
+    ListFacts,
+    ModelFacts,
+    Provenance,
+    SourceFacts,
+)
 from mvit_core.provenance.digests import file_facts
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video import Video, open_video
@@ -48,12 +55,14 @@ class Inputs:
             models: dict[ModelFacts, LoadedModel] = {}
             sources = []
             for place, facts in enumerate(provenance.sources):
+                if isinstance(facts.clip, ListFacts):
+                    raise ProvenanceError(f"{facts.clip.file.name} is a list; run the batch again")
                 path = self.clip_of(facts.clip, own=place == 0)
                 video = stack.enter_context(_opened(path, facts.clip))
                 sources.append(Source(self._explainer(facts, path, models, own=place == 0), video))
             yield tuple(sources)
 
-    def clip_of(self, facts: ClipFacts, *, own: bool = True) -> Path:
+    def clip_of(self, facts: ClipFacts | ListFacts, *, own: bool = True) -> Path:
         """Where a clip lies.
 
         Raises:
@@ -111,8 +120,8 @@ class Inputs:
             return stored.loaded()
         if not facts.is_named:
             raise ProvenanceError(
-                f"{facts.file.name} was loaded by a script, with a configuration or class names "
-                "that are in no file; run the script again"
+                f"{facts.file.name} was loaded by a script, which held the module, its "
+                "configuration or its class names in memory; run the script again"
             )
         return load_model(
             self.model_of(facts, own=own),

@@ -179,7 +179,7 @@ class ExplainedWindow:
             **choices,
         )
         scene = make_figure(self.explainer, self.video, request)
-        return PaperFigure(scene, request, (self.video.path, self.explainer.loaded.path))
+        return PaperFigure(scene, request, Source(self.explainer, self.video))
 
     def to_xarray(self) -> "xarray.DataTree":
         """Predictions, and the attention of every block, with named dimensions.

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+import mvit_core
 from app.cli.entry import build_parser, main
 from app.cli.export import request_from
 from app.cli.figure import request_from as figure_request_from
@@ -74,7 +75,11 @@ def test_every_kind_of_file_says_where_it_comes_from(made, name):
         assert file.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (told.output, told.windows[0].frames[0]) == (name, 0)
     assert told.changes.words == "heads off: 1/0"
-    assert (told.run is None) == name.endswith(".npz"), "its bytes may not depend on the run"
+    if name.endswith(".npz"):
+        assert told.run is None, "its bytes may not depend on the run"
+    else:
+        assert told.run.device == "cpu"
+        assert (told.run.seconds is None) == name.endswith(".mkv")
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -222,6 +227,52 @@ def test_a_capture_file_without_its_checkpoint_carries_the_capture_s_own(made, r
     assert not source.model.has_weights
     (verdict,) = verify(table, Inputs(()))
     assert (verdict.outcome, verdict.words) == ("same", "")
+
+
+def test_a_table_of_a_batch_says_where_it_comes_from_and_is_not_made_again(made, run, tmp_path):
+    pytest.importorskip("pyarrow")
+    clips, out = tmp_path / "clips.csv", tmp_path / "rows"
+    clips.write_text(f"path\n{made.clip}\n")
+    words = ("--checkpoint", made.model, "--workers", 1, "-o", out)
+    assert run("batch", clips, *words)[0] == 0
+    part = out / "heads" / "part-000000.parquet"
+    told = read_provenance(part).provenance
+    assert told.source.model.file.sha256 == hashlib.sha256(made.model.read_bytes()).hexdigest()
+    assert told.command == (
+        "mvit-lens batch clips.csv --checkpoint toy.pyth --windows first --stats readout "
+        "--shard 64 -o rows"
+    )
+    code, printed, _ = run("provenance", part)
+    assert code == 0
+    assert "It was run on the 1 clips of clips.csv" in printed
+    code, printed, _ = run("verify", part)
+    assert code == 1
+    assert "is made by batch, which cannot be made again" in printed
+    options = build_parser("batch").parse_args(shlex.split(told.command)[1:])
+    assert (options.windows, options.stats, options.shard) == ("first", "readout", 64)
+
+
+def test_a_figure_of_a_script_says_where_it_comes_from(made, tmp_path):
+    with mvit_core.explain(str(made.clip), str(made.model), device="cpu") as explained:
+        explained.figure("map", frames=1).save(tmp_path / "fig.svg")
+        explained.figure("map", frames=1).save(tmp_path / "fig.png", dpi=90)
+    (verdict,) = verify(tmp_path / "fig.png", Inputs((made.folder,)))
+    assert (verdict.outcome, verdict.words) == ("same", "")
+    told = read_provenance(tmp_path / "fig.svg").provenance
+    assert told.source.clip.file.name == "clip.mp4"
+
+
+def test_what_a_script_held_in_memory_has_no_command(made, tmp_path):
+    frames = np.zeros((8, 40, 40, 3), np.uint8)
+    loaded = load_model(made.model, device="cpu")
+    given = (frames, loaded.model.eval())
+    with mvit_core.explain(*given, clip_spec=loaded.clip_spec) as explained:
+        explained.figure("map", frames=1).save(tmp_path / "fig.png")
+    told = read_provenance(tmp_path / "fig.png").provenance
+    assert told.command == ""
+    assert not told.source.model.is_named
+    (verdict,) = verify(tmp_path / "fig.png", Inputs((made.folder,)))
+    assert verdict.outcome == "not made"
 
 
 # -- what is in the way --------------------------------------------------------------------------
