@@ -30,7 +30,7 @@ MOST_FILE_BYTES = 256 << 20
 """Bytes of the largest drawing, page or report that is looked through."""
 _MOST_CHUNKS = 1_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_LITERAL = re.compile(rb"/Subject \(((?:[^\\()]|\\.)*)\)", re.DOTALL)
+_LITERAL = re.compile(rb"/Subject \(((?:[^\\()]++|\\.)*+)\)", re.DOTALL)
 _ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _KEYWORD = b"Comment\0"
 Read = Callable[[Path], str | bytes | None]
@@ -136,8 +136,9 @@ def _between(begin: bytes, end: bytes, decode: Callable[[bytes], bytes]) -> Read
         start = content.find(begin)
         if start < 0:
             return None
-        stop = content.find(end, start)
-        return decode(content[start + len(begin) : max(stop, start + len(begin))])
+        start += len(begin)
+        stop = max(content.find(end, start), start)
+        return decode(content[start : min(stop, start + MOST_BYTES + 1)])
 
     return read
 
@@ -152,7 +153,7 @@ def _pdf(path: Path) -> bytes | None:
     start = content.rfind(b"/Subject (")
     if start < 0:
         return None
-    found = _LITERAL.match(content, start)
+    found = _LITERAL.match(content, start, start + 2 * MOST_BYTES)
     if found is None:
         raise ProvenanceError(f"{path.name} is damaged: its subject does not end")
     return _ESCAPED.sub(_meant, found[1])

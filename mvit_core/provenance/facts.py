@@ -105,6 +105,10 @@ class ListFacts:
     """The list, or the folder that was listed; the digest is of the names of its clips."""
     clips: int
 
+    @property
+    def captured(self) -> None:
+        """A list is of no capture file."""
+
 
 @dataclass(frozen=True)
 class ModelFacts:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def _arrays(path: Path, again: Path) -> str:
             named = sorted({*one.files, *other.files})
             differing = [name for name in named if not _is_same(one, other, name)]
             found = [_difference(one, other, name) for name in differing[:4]]
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, KeyError, MemoryError, BadZipFile) as error:
         raise ProvenanceError(f"{path.name} is no whole NPZ file") from error
     return f"arrays differ: {', '.join(found)}" if found else f"values are the same, {words}"
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from mvit_core.errors import MvitError
 from mvit_core.export.request import OnProgress
-from mvit_core.provenance import Carried, read_provenance
+from mvit_core.provenance import SIDE_ENDING, Carried, read_provenance
 from mvit_core.repeating.compare import compared
 from mvit_core.repeating.crate import read_crate
 from mvit_core.repeating.inputs import Inputs
@@ -35,7 +35,7 @@ def verify(
     """Make a result, or all those of a crate, again, and compare each with the one that is there.
 
     Args:
-        path: a result, or the folder of a crate.
+        path: a result, the file beside one, or the folder of a crate.
         inputs: where clips and models lie, beside the folder of the result.
         on_progress: called with (done, in all) of each; what it raises ends the work.
 
@@ -43,6 +43,7 @@ def verify(
         ProvenanceError: the folder is no crate, or the file says nothing of where it comes from.
     """
     if not is_folder(path):
+        path = path.with_name(path.name.removesuffix(SIDE_ENDING))
         return (_verdict(path, read_provenance(path), inputs, on_progress),)
     return tuple(_verdict(each, None, inputs, on_progress) for each in read_crate(path))
 

@@ -216,6 +216,18 @@ def test_what_no_options_say_is_made_again_from_the_request(made, tmp_path, name
     assert read_provenance(again).provenance.request == told.request
 
 
+def test_panes_of_two_clips_are_made_again_with_both(made, run, tmp_path):
+    other = tmp_path / "other.mp4"
+    write_barcode_clip(other, frames=FRAMES + 2)
+    words = ("--checkpoint", made.model, "--frames", 1, "--compare-clip", other)
+    target = tmp_path / "panes.svg"
+    assert run("figure", made.clip, *words, "-o", target, "--crate", tmp_path / "crate")[0] == 0
+    told = read_provenance(target).provenance
+    assert [each.clip.file.name for each in told.sources] == ["clip.mp4", "other.mp4"]
+    assert " --request " in told.command
+    assert run("verify", tmp_path / "crate")[:2] == (0, "panes.svg: same\n")
+
+
 def test_a_capture_file_without_its_checkpoint_carries_the_capture_s_own(made, run, tmp_path):
     capture, table = tmp_path / "clip.mvitcap", tmp_path / "out.npz"
     assert run("capture", made.clip, "--checkpoint", made.model, "-o", capture)[0] == 0
@@ -290,7 +302,8 @@ def test_what_is_not_there_is_named(made, run, tmp_path):
     code, printed, _ = run("verify", alone)
     assert (code, printed.split(":")[1].strip()) == (1, "not made")
     given = ("--clip", made.clip, "--checkpoint", made.model)
-    assert run("verify", alone, *given)[:2] == (0, "out.csv: same\n")
+    for file in (alone, tmp_path / "out.csv.provenance.json"):
+        assert run("verify", file, *given)[:2] == (0, "out.csv: same\n")
 
 
 def test_another_file_of_the_name_is_told(made, run, tmp_path):

@@ -101,7 +101,10 @@ def hear(event, given):
                 mode is None and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
             heard.append(["write", os.path.abspath(os.fsdecode(path))])
     elif event in ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"):
-        heard.append([event, os.path.abspath(os.fsdecode(given[0]))])
+        place = os.fsdecode(given[0])
+        if event in ("os.remove", "os.rmdir") and given[1] >= 0:  # within a folder that is open
+            place = os.path.join(os.readlink(f"/proc/self/fd/{given[1]}"), place)
+        heard.append([event, os.path.abspath(place)])
 
 import torch, cv2, av, numpy  # what libraries do when they are loaded is theirs
 import app.cli as cli
