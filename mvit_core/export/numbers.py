@@ -165,10 +165,15 @@ def _provenance(
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
         **first.capture.changes.facts,
-        **({} if first.evidence is None else evidence_json(first)),
+        **({} if first.evidence is None else _lasting(evidence_json(first))),
         **({} if colours is None else {"variance": list(colours.variance)}),
         "damage": list(video.damage),
     }
+
+
+def _lasting(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts without how long they took, so that the file made again is the same."""
+    return {name: value for name, value in facts.items() if name != "cost"}
 
 
 def export_table(
