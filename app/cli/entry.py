@@ -23,7 +23,9 @@ from app.cli import (
     heads,
     inspect,
     predict,
+    provenance,
     report,
+    verify,
     view,
     what_if,
 )
@@ -45,6 +47,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "capture": ("run a clip and keep it in a file for the window", capture.add_options),
     "batch": ("run many clips, and write tables of all heads", batch.add_options),
     "inspect": ("what a checkpoint or a capture file holds", inspect.add_options),
+    "provenance": ("say where a file comes from, and make it again", provenance.add_options),
+    "verify": ("make a file or a crate again, and compare", verify.add_options),
     "checks": ("versions, devices, display and codecs", checks.add_options),
     "demo": ("train or measure the embedded demo model", demo.add_options),
 }

@@ -12,6 +12,7 @@ from app.cli.map_options import add_map_options, listed, map_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name
 from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
+from app.cli.repeat_options import add_crate_option, inputs_of, save_crate
 from app.cli.video_options import ProgressLine, add_video_options, encoding_from
 from mvit_core.errors import ExportError
 
@@ -19,13 +20,20 @@ if TYPE_CHECKING:
     import argparse
 
     from mvit_core.export import ExportRequest, ExportSummary
+    from mvit_core.repeating import Inputs
 
 
 def add_options(export: argparse.ArgumentParser) -> None:
     """Give ``export`` its options; choices are the names in the core's tables."""
     from mvit_core.export import EXPORTERS, LAYOUTS, SIZES
 
-    export.add_argument("clip", type=file_name)
+    export.add_argument("clip", type=file_name, nargs="?")
+    export.add_argument(
+        "--request",
+        metavar="F.json",
+        type=file_name,
+        help="make what this file describes (provenance --json); it holds all but the files",
+    )
     add_clip_options(export)
     export.add_argument(
         "--checkpoint", metavar="F", type=file_name, help="the model (a capture file needs none)"
@@ -44,16 +52,24 @@ def add_options(export: argparse.ArgumentParser) -> None:
     export.add_argument("--frame", type=int, metavar="N", help="frame of a PNG, from 0")
     add_heat_options(export)
     add_video_options(export)
+    add_crate_option(export)
     export.add_argument("--json", action="store_true", help="print JSON")
-    export.set_defaults(run=run, usage=export.error)
+    export.set_defaults(run=run, usage=export.error, parser=export)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the export and print a summary; returns the exit code."""
     from mvit_core import open_video
     from mvit_core.export import EXPORTERS, check_target, export
+    from mvit_core.repeating import check_crate
 
+    if options.request is not None:
+        return _run_request(options)
+    if options.clip is None:
+        options.usage("the following arguments are required: clip")
     check_model(options)
+    if options.crate is not None:
+        check_crate(options.crate)
     kind = EXPORTERS.get(options.output.suffix.lower())
     if options.frame is not None and kind is not None and kind.holds != "picture":
         raise ExportError("--frame picks the frame of a PNG; the other files hold every frame")
@@ -65,10 +81,57 @@ def run(options: argparse.Namespace) -> int:
         request = replace(request, map=replace(request.map, target=target, against=against))
         progress = ProgressLine("frame", "fps")
         done = export(explainer, video, request, options.output, progress.show)
+    if options.crate is not None:
+        save_crate(options.crate, options.output, _inputs(options))
     for note in done.notes:
         say_note(note)
     _print_summary(done, as_json=options.json)
     return 0
+
+
+_KEPT = (
+    "clip",
+    "checkpoint",
+    "device",
+    "output",
+    "request",
+    "crate",
+    "json",
+    "run",
+    "usage",
+    "words",
+)
+"""Options that mean something beside ``--request``."""
+
+
+def _run_request(options: argparse.Namespace) -> int:
+    """Write what a request says; returns the exit code."""
+    from mvit_core.export.request import ExportSummary
+    from mvit_core.provenance import read_provenance
+    from mvit_core.repeating import check_crate, repeat
+
+    usual = options.parser.parse_args([*("--request", "F", "-o", "OUT")])
+    for name, value in vars(usual).items():
+        if name not in _KEPT and getattr(options, name) != value:
+            words = name.replace("_", "-")
+            options.usage(f"--request says all of {words}: leave its option out")
+    if options.crate is not None:
+        check_crate(options.crate)
+    carried, inputs = read_provenance(options.request), _inputs(options)
+    progress = ProgressLine("frame", "fps").show
+    notes = (*carried.notes, *repeat(carried.provenance, inputs, options.output, progress))
+    if options.crate is not None:
+        save_crate(options.crate, options.output, inputs)
+    for note in notes:
+        say_note(note)
+    _print_summary(ExportSummary(str(options.output), 0, None, notes), as_json=options.json)
+    return 0
+
+
+def _inputs(options: argparse.Namespace) -> Inputs:
+    """The files of an export: those named, or beside the request and the output."""
+    named = (options.request, options.output, options.clip, options.config, options.labels)
+    return inputs_of(options, *named)
 
 
 def request_from(options: argparse.Namespace) -> ExportRequest:

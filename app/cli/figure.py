@@ -14,6 +14,7 @@ from app.cli.map_options import add_map_options, listed, map_from
 from app.cli.model_options import add_clip_options, add_model_options, file_name
 from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
+from app.cli.repeat_options import add_crate_option, inputs_of, save_crate
 from mvit_core.errors import ExportError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_options(figure: argparse.ArgumentParser) -> None:
     add_map_options(figure)
     _add_page(figure)
     add_heat_options(figure, "map", cells_only=True)
+    add_crate_option(figure)
     figure.add_argument("--json", action="store_true", help="print JSON")
     figure.set_defaults(run=run, usage=figure.error)
 
@@ -113,9 +115,20 @@ def _add_page(figure: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the figure, print a summary and what it breaks of its rules; returns the exit code."""
     from mvit_core.export import Source
-    from mvit_core.figure import USUAL_DPI, check_figure_target, lint, make_figure, write_figure
+    from mvit_core.figure import (
+        USUAL_DPI,
+        FigureFile,
+        check_figure_target,
+        figure_origin,
+        lint,
+        make_figure,
+        write_figure,
+    )
+    from mvit_core.repeating import check_crate
 
     check_model(options)
+    if options.crate is not None:
+        check_crate(options.crate)
     writer = check_figure_target(options.output)
     if options.dpi is not None and not writer.has_pixels:
         raise ExportError(f"--dpi is of a PNG; {options.output.name} has no dots")
@@ -125,17 +138,26 @@ def run(options: argparse.Namespace) -> int:
         explainer = explainer_of(options)
         target, against = classes_from(options, explainer.loaded)
         request = _of_classes(request, target, against)
-        others = _others(options, Source(explainer, video), opened)
-        scene = make_figure(explainer, video, request, others=others)
-        dpi = options.dpi or USUAL_DPI
-        sources = (Source(explainer, video), *others)
+        sources = (own := Source(explainer, video), *_others(options, own, opened))
+        dpi, name = options.dpi or USUAL_DPI, options.output.name
+        origin = figure_origin(sources, FigureFile(request, dpi), name)
+        scene = make_figure(explainer, video, request, others=sources[1:])
         read = tuple(path for each in sources for path in (each.video.path, each.model_path))
-        written = write_figure(scene, options.output, dpi, read)
+        written = write_figure(scene, options.output, dpi, read, origin)
+    if options.crate is not None:
+        _save_crate(options)
     findings = lint(scene, request.rules, dpi if writer.has_pixels else None)
     for note in scene.notes:
         say_note(note)
     _print_summary(options, request, scene, findings, written)
     return 0
+
+
+def _save_crate(options: argparse.Namespace) -> None:
+    """Put the figure into a crate with all that it was made of."""
+    named = (options.output, options.config, options.labels)
+    compared = (options.compare_clip, options.compare_checkpoint)
+    save_crate(options.crate, options.output, inputs_of(options, *named, *compared))
 
 
 def _open(options: argparse.Namespace, clip: Path) -> Video:

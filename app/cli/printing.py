@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from typing_extensions import override
 
-from mvit_core.printable import printable
+from mvit_core.printable import MESSAGE_LIMIT, printable
 
 
 def open_streams() -> None:
@@ -34,10 +34,10 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(*lines: str) -> None:
-    """Print lines; a line break inside one is escaped."""
+def say(*lines: str, limit: int = MESSAGE_LIMIT) -> None:
+    """Print lines; a line break inside one is escaped, and one longer than ``limit`` is cut."""
     for line in lines:
-        print(printable(line))
+        print(printable(line, limit))
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

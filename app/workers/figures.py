@@ -113,12 +113,16 @@ def save_figure(
     Raises:
         MvitError: the figure cannot be made, or the target cannot be written.
     """
-    from mvit_core.figure import write_figure
+    from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
 
-    scene = _scene(model_worker, shown, job, task)
+    wanted, name = FigureFile(job.request, job.dpi), job.target.name
+    with lent_sources(model_worker, shown, job.export, task) as sources:
+        own, *others = sources
+        origin = figure_origin(sources, wanted, name, task.check)
+        scene = make_figure(own.explainer, own.video, job.request, task.check, others)
     task.check()
     read = (job.export.clip, job.export.model.checkpoint)
-    write_figure(scene, job.target, job.dpi, read)
+    write_figure(scene, job.target, job.dpi, read, origin)
     return Exported(job.target, scene.notes)
 
 

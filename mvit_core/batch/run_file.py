@@ -8,11 +8,14 @@ from typing import Any
 
 from mvit_core.batch.head_rows import STATISTICS_VERSION
 from mvit_core.batch.request import BatchSpec, ModelSource, Windows
+from mvit_core.batch.telling import batch_told
+from mvit_core.batch.told import MOST_BYTES, RUN_NAME
 from mvit_core.capture_file.description import architecture_json
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.clips import ClipList
 from mvit_core.errors import CheckpointReadError, ExportError
 from mvit_core.printable import brief
+from mvit_core.provenance import FileFacts, ListFacts
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.json_codec import encode
@@ -23,9 +26,7 @@ __all__ = ["Facts", "begin", "facts_of", "make_folder"]
 Facts = dict[str, Any]
 """JSON values by name."""
 
-_NAME = "run.json"
 _FORM = 1
-_MOST_BYTES = 4 << 20
 
 _MUST_EQUAL = {
     "form": "another form of tables",
@@ -40,16 +41,25 @@ _MUST_EQUAL = {
 """What may not differ, and its name in an error."""
 
 
-def facts_of(clips: ClipList, spec: BatchSpec, shard: int) -> Facts:
+def facts_of(clips: ClipList, spec: BatchSpec, shard: int, output: str) -> Facts:
     """Everything on which the rows of a batch depend; loads each model once.
+
+    Args:
+        clips: the list.
+        spec: what is asked of every clip.
+        shard: clips of a part file.
+        output: name of the batch's folder.
 
     Raises:
         MvitError: a model cannot be loaded.
     """
+    models = [source.load() for source in spec.models]
+    digest = _hash_of_list(clips)
+    listed = ListFacts(FileFacts(clips.origin.name or "clips", 0, digest), len(clips.clips))
     return {
         "form": _FORM,
         "list": clips.origin.name,
-        "list_sha256": _hash_of_list(clips),
+        "list_sha256": digest,
         "clips": len(clips.clips),
         "root": str(clips.clips[0].folder.absolute()),
         "shard": shard,
@@ -58,10 +68,11 @@ def facts_of(clips: ClipList, spec: BatchSpec, shard: int) -> Facts:
         "maps": list(spec.maps),
         "statistics_version": STATISTICS_VERSION,
         "models": [
-            _model(name, source.load(), source.weights, source.head)
-            for name, source in zip(spec.names, spec.models, strict=True)
+            _model(name, loaded, source.weights, source.head)
+            for name, source, loaded in zip(spec.names, spec.models, models, strict=True)
         ],
         "sources": [_source(source) for source in spec.models],  # may lie elsewhere next time
+        "provenance": batch_told(spec, models, listed, output, shard),
     }
 
 
@@ -75,12 +86,12 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # In this order: another part may begin the batch meanwhile, and its run.json comes first.
         files = [each.name for each in folder.iterdir() if not each.name.startswith(".")]
-        others = bool(files) and not is_there(folder / _NAME)
+        others = bool(files) and not is_there(folder / RUN_NAME)
     except OSError as error:
         raise _cannot_be_made(folder, error) from error
     if others:
         raise ExportError(
-            f"{folder} holds other files and no {_NAME}; give a new or an empty folder"
+            f"{folder} holds other files and no {RUN_NAME}; give a new or an empty folder"
         )
 
 
@@ -96,10 +107,10 @@ def begin(folder: Path, facts: Facts, tables: Sequence[str]) -> None:
         ExportError: it was begun with another list, another model or in another way, or nothing
             can be written there.
     """
-    if is_there(folder / _NAME):
+    if is_there(folder / RUN_NAME):
         _compare(folder, facts)
     else:
-        with whole_file(folder / _NAME) as path:
+        with whole_file(folder / RUN_NAME) as path:
             path.write_text(json.dumps(facts, indent=1), "utf-8")
     try:
         for name in (*tables, "done"):
@@ -114,9 +125,9 @@ def _cannot_be_made(folder: Path, error: OSError) -> ExportError:
 
 def _compare(folder: Path, facts: Facts) -> None:
     try:
-        kept = load_json(read_bounded(folder / _NAME, _MOST_BYTES, ExportError))
+        kept = load_json(read_bounded(folder / RUN_NAME, MOST_BYTES, ExportError))
     except BadJson as error:
-        raise ExportError(f"{folder / _NAME} {error}; choose another folder") from error
+        raise ExportError(f"{folder / RUN_NAME} {error}; choose another folder") from error
     kept = kept if isinstance(kept, dict) else {}
     for name, words in _MUST_EQUAL.items():
         if kept.get(name) != facts[name]:

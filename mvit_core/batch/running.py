@@ -162,6 +162,7 @@ class _Pace:
 
 def _begin(batch: Batch) -> None:
     from mvit_core.batch.run_file import begin, facts_of, make_folder
+    from mvit_core.batch.telling import name_of
 
     check_parquet()  # all that can be refused, before anything is loaded or made
     if batch.spec.maps:
@@ -176,7 +177,7 @@ def _begin(batch: Batch) -> None:
     make_folder(batch.folder)
     begin(
         batch.folder,
-        facts_of(batch.clips, batch.spec, batch.shard),
+        facts_of(batch.clips, batch.spec, batch.shard, name_of(batch.folder)),
         tables_of(batch.spec.stats),
     )
     if batch.spec.maps:

@@ -103,7 +103,9 @@ def schemas() -> dict[str, Any]:
     }
 
 
-def write_part(folder: Path, table: str, number: int, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_part(
+    folder: Path, table: str, number: int, rows: Sequence[Mapping[str, Any]], told: str = ""
+) -> None:
     """Write the rows of one shard, whole or not at all.
 
     Args:
@@ -111,6 +113,7 @@ def write_part(folder: Path, table: str, number: int, rows: Sequence[Mapping[str
         table: its name.
         number: of the shard.
         rows: a value for each column of the schema; None where there is none.
+        told: where they come from, as JSON: ``provenance`` of the schema's metadata.
 
     Raises:
         ExportError: the part cannot be written.
@@ -118,6 +121,7 @@ def write_part(folder: Path, table: str, number: int, rows: Sequence[Mapping[str
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    made = pa.Table.from_pylist(list(rows), schema=schemas()[table])
+    schema = schemas()[table].with_metadata({"provenance": told} if told else None)
+    made = pa.Table.from_pylist(list(rows), schema=schema)
     with whole_file(folder / table / f"part-{number:06}.parquet") as path:
         pq.write_table(made, path, compression="zstd")

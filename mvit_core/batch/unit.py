@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from mvit_core.batch.maps import MAPS, write_maps
 from mvit_core.batch.shards import Shard, ShardDone, note_done
 from mvit_core.batch.tables import Rows, write_part
+from mvit_core.batch.told import told_of
 from mvit_core.clips import ListedClip
 
 __all__ = ["ClipRunner", "MakeRunner", "clip_row", "run_shard"]
@@ -58,11 +59,12 @@ def run_shard(
         for table, those in rows.items():
             found[table] += those
     on_clip(None, errors)
+    told = told_of(folder)
     for table, those in found.items():
         if table == MAPS:
             write_maps(folder, shard, those)
         else:
-            write_part(folder, table, shard.number, those)
+            write_part(folder, table, shard.number, those, told)
     done = ShardDone(len(shard.clips), errors)
     note_done(folder, shard.number, done)
     return done

@@ -20,11 +20,14 @@ from mvit_core.export.numbers import (
     table_sheet,
 )
 from mvit_core.export.pictures import Still, draw_still, export_still
-from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
+from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
+from mvit_core.export.scene import windows_between
+from mvit_core.export.telling import origin_of
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin, side_of, write_side
 from mvit_core.system.atomic_file import check_writable
 from mvit_core.system.ordinary_file import is_there
-from mvit_core.video import Video
+from mvit_core.video import ClipWindow, Video
 from mvit_core.video.encode.encoders import CONTAINERS, Encoding, encoder_for
 
 __all__ = [
@@ -58,7 +61,7 @@ class _Run(Protocol):
     ) -> ExportSummary: ...
 
 
-class _RunPanes(Protocol):
+class _RunTold(Protocol):
     def __call__(
         self,
         explainer: Explainer,
@@ -67,6 +70,7 @@ class _RunPanes(Protocol):
         path: Path,
         on_progress: OnProgress | None = None,
         others: Sequence[Source] = (),
+        origin: Origin | None = None,
     ) -> ExportSummary: ...
 
 
@@ -90,21 +94,44 @@ class Exporter:
     holds: Literal["video", "picture", "numbers"] = "numbers"
     """A video is made by one of ``CONTAINERS``; a picture is of one frame. Both show maps on
     frames, so that layout and size mean something."""
-    run_panes: _RunPanes | None = None
-    """The same for a comparison, with further clips and models; None where it holds none."""
+    run_told: _RunTold | None = None
+    """The same with further clips and models, keeping in the file where it comes from; None where
+    neither has room."""
+    holds_panes: bool = False
+    """It shows a comparison."""
+    beside: bool = True
+    """Where it comes from is told in a second file, named after it with ``SIDE_ENDING``."""
     sheet: _Begin | None = None
     """What a file of numbers begins with, to be seen beforehand; None where that is not told."""
 
 
+def _film(title: str) -> Exporter:
+    told = export_video
+    return Exporter(title, export_video, "video", told, holds_panes=True, beside=False)
+
+
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
-        ".mp4": Exporter("Heatmap video (MP4)", export_video, "video", export_video),
-        ".mov": Exporter("Heatmap video (QuickTime MOV)", export_video, "video", export_video),
-        ".mkv": Exporter("Heatmap video (Matroska MKV)", export_video, "video", export_video),
-        ".webm": Exporter("Heatmap video (WebM)", export_video, "video", export_video),
-        ".gif": Exporter("Animation (GIF)", export_video, "video", export_video),
-        ".png": Exporter("Picture of one frame (PNG)", export_still, "picture", export_still),
-        ".npz": Exporter("Maps as NumPy arrays (NPZ)", export_arrays, sheet=arrays_sheet),
+        ".mp4": _film("Heatmap video (MP4)"),
+        ".mov": _film("Heatmap video (QuickTime MOV)"),
+        ".mkv": _film("Heatmap video (Matroska MKV)"),
+        ".webm": _film("Heatmap video (WebM)"),
+        ".gif": replace(_film("Animation (GIF)"), beside=True),
+        ".png": Exporter(
+            "Picture of one frame (PNG)",
+            export_still,
+            "picture",
+            export_still,
+            holds_panes=True,
+            beside=False,
+        ),
+        ".npz": Exporter(
+            "Maps as NumPy arrays (NPZ)",
+            export_arrays,
+            run_told=export_arrays,
+            beside=False,
+            sheet=arrays_sheet,
+        ),
         ".csv": Exporter("Predictions as a table (CSV)", export_table, sheet=table_sheet),
     }
 )
@@ -117,8 +144,12 @@ def export(
     path: Path,
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
+    *,
+    output: str = "",
 ) -> ExportSummary:
     """Write the kind of file that the path's ending names, or nothing; returns what was written.
+
+    The file says where it comes from, or a second one beside it does.
 
     Args:
         explainer: the model.
@@ -127,21 +158,39 @@ def export(
         path: the file; its ending names its kind.
         on_progress: called with (done, in all); what it raises ends the export.
         others: further clips and models, of which a comparison shows maps.
+        output: name of the file that is made again, under which the new one says what it is; empty
+            for its own.
 
     Raises:
         ExportError: the ending or the layout is unknown, or the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
     exporter = check_target(path, request)
-    for each in (Source(explainer, video), *others):
+    sources = Source(explainer, video), *others
+    for each in sources:
         _check_source(path, each)
-    if exporter.run_panes is not None:
-        done = exporter.run_panes(explainer, video, request, path, on_progress, others)
+    origin = origin_of(sources, request, output or path.name, Steps(on_progress, 1).again)
+    given = explainer, video, request, path, on_progress
+    if exporter.run_told is not None:
+        done = exporter.run_told(*given, others, origin)
     else:
-        done = exporter.run(explainer, video, request, path, on_progress)
+        done = exporter.run(*given)
+    beside = ""
+    if exporter.beside:
+        beside = write_side(origin, _windows(explainer, video, request, exporter), path)
     # What is wrong with a file is known in full only once its frames were read.
-    told = [*done.notes, *(note for note in video.damage if note not in done.notes)]
+    told = dict.fromkeys((*done.notes, *video.damage, *filter(None, [beside])))
     return replace(done, notes=tuple(told))
+
+
+def _windows(
+    explainer: Explainer, video: Video, request: ExportRequest, exporter: Exporter
+) -> Sequence[ClipWindow]:
+    """The windows that a file is of: of a film those of its frames, else all."""
+    windows = explainer.windows(video, request.tiling)
+    if exporter.holds != "video":
+        return windows
+    return windows_between(windows, request.start, request.stop or video.frame_count)
 
 
 def _check_source(path: Path, source: Source) -> None:
@@ -177,10 +226,12 @@ def check_target(path: Path, request: ExportRequest) -> Exporter:
         raise ExportError(f"{path.name} is no video; leave codec and quality out")
     if request.sound and not (ending in CONTAINERS and CONTAINERS[ending].sound_encoder):
         raise ExportError(f"a {ending} file holds no sound; leave the sound out or write a video")
-    if request.comparison is not None and exporter.run_panes is None:
+    if request.comparison is not None and not exporter.holds_panes:
         raise ExportError(f"{path.name} holds no panes side by side; write a picture or a video")
     _check_frames(path, request)
     check_writable(path)
+    if exporter.beside:
+        check_writable(side_of(path))
     return exporter
 
 

@@ -1,6 +1,8 @@
 """The exporter of moving pictures: a video, or an animation."""
 
+import json
 from collections.abc import Sequence
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +18,7 @@ from mvit_core.export.pane_drawing import PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene, Shot
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin, RunFacts
 from mvit_core.render import ImageArray
 from mvit_core.video import Video
 from mvit_core.video.decode.planes import FORMAT, planes_of
@@ -37,11 +40,13 @@ def export_video(
     path: Path,
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
+    origin: Origin | None = None,
 ) -> ExportSummary:
     """Every frame with its heat, as many frames as the range has, at the video's own times.
 
     A lower ``rate`` leaves out frames, and ``sampled_only`` those that the model did not see, which
-    a capture file does not hold; all others keep their times. An animation (``.gif``) has every
+    a capture file does not hold; all others keep their times. ``origin`` is kept in the file's
+    comment. An animation (``.gif``) has every
     second frame or fewer where the video is faster than the format.
 
     Raises:
@@ -62,15 +67,38 @@ def export_video(
         size=figure.size,
         fps=min(video.fps / _step(video, path.suffix), request.rate or video.fps),
         encoding=request.encoding,
-        comment=scene.provenance(start, stop),
+        comment=_comment(scene, start, stop, origin),
         sound=_sound(video, request, scene, (start, stop)),
         on_piece=steps.again,
+        at_the_end=None if origin is None else partial(_took, origin),
     ) as writer:
         for frame_index in wanted:
             seconds = float(video.pts_seconds[frame_index] - video.pts_seconds[start])
             camera.shoot(writer, frame_index, scene.shot(frame_index), seconds)
             steps.step()
     return ExportSummary(str(path), len(wanted), figure.size, scene.notes)
+
+
+_PENDING = '"seconds": null, "peak_bytes": null'
+_ROOM = 16
+"""Characters that a number has: JSON may have blanks behind it."""
+
+
+def _comment(scene: Scene, start: int, stop: int, origin: Origin | None) -> str:
+    """Where the film comes from; a container is told before its frames, so with room for more."""
+    run = None if origin is None else RunFacts(origin.run().device)
+    return scene.provenance(start, stop, origin, run).replace(_PENDING, _run_words(None, None))
+
+
+def _took(origin: Origin) -> tuple[str, str]:
+    """The room in the comment, and how long the film took."""
+    run = origin.run()
+    return _run_words(None, None), _run_words(run.seconds, run.peak_bytes)
+
+
+def _run_words(seconds: float | None, peak_bytes: int | None) -> str:
+    first, second = (json.dumps(each).ljust(_ROOM) for each in (seconds, peak_bytes))
+    return f'"seconds": {first}, "peak_bytes": {second}'
 
 
 def _camera(

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from mvit_core.attribution import HEAD_REDUCTIONS, head_json
 from mvit_core.explaining.painting import Tube
 from mvit_core.export.box_labels import boxes_in
+from mvit_core.export.comparison import Source
 from mvit_core.export.evidence_facts import evidence_json
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress
 from mvit_core.pipeline import Explainer, Explanation, WindowCapture
+from mvit_core.provenance import Origin, document_text
 from mvit_core.spreadsheet import text_cell
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.video import ClipWindow, Video, window_of
@@ -44,6 +46,8 @@ def export_arrays(
     request: ExportRequest,
     path: Path,
     on_progress: OnProgress | None = None,
+    others: Sequence[Source] = (),
+    origin: Origin | None = None,
 ) -> ExportSummary:
     """The block's maps of every window as ``.npz``: raw values, and all that places them.
 
@@ -51,13 +55,14 @@ def export_arrays(
     ``sinks`` (windows, heads), ``frame_indices`` (windows, T), ``logits`` (windows, classes),
     ``scale`` and ``offset`` (t, y, x) of the grid on the model's input, ``x_px`` and ``y_px`` on
     the source frame, ``box_px`` the seen part, ``facts`` what they are
-    made of, as JSON. PCA has ``colours`` (windows, T', Y', X', 3) too, red, green and blue from 0
-    to 1.
+    made of, as JSON, and ``provenance`` where they come from. PCA has ``colours`` (windows, T', Y',
+    X', 3) too, red, green and blue from 0 to 1.
 
     Raises:
         ExportError: the target cannot be written.
         MvitError: the model or the video does not give what is asked for.
     """
+    del others  # arrays are of no panes
     explainer = explainer.with_changes(request.changes)
     windows = explainer.windows(video, request.tiling)
     explanations = []
@@ -66,6 +71,9 @@ def export_arrays(
         if on_progress is not None:
             on_progress(done, len(windows))
     arrays = _arrays(explanations, _provenance(explainer, video, request, explanations[0]))
+    if origin is not None:  # without what the run took: made again, the bytes are the same
+        told = origin.of(windows, explanations[0].capture)
+        arrays["provenance"] = np.array(document_text(told))
     with whole_file(path) as partial:
         _pack(partial, arrays)
     notes = (explanations[0].maps.note, _OF_WHOLE_FRAMES if request.boxes else "")
@@ -92,6 +100,7 @@ def arrays_sheet(
     for name, values in arrays.items():
         shape = (len(windows), *values.shape[1:]) if name in _BY_WINDOW else values.shape
         rows.append((name, " × ".join(map(str, shape)), str(values.dtype)))
+    rows.append(("provenance", "", "text"))
     packed = BytesIO()
     _pack(packed, arrays)
     return Sheet(tuple(rows), packed.tell() * len(windows))
@@ -156,10 +165,15 @@ def _provenance(
         "classes": explainer.loaded.classes,
         "note": first.maps.note,
         **first.capture.changes.facts,
-        **({} if first.evidence is None else evidence_json(first)),
+        **({} if first.evidence is None else _lasting(evidence_json(first))),
         **({} if colours is None else {"variance": list(colours.variance)}),
         "damage": list(video.damage),
     }
+
+
+def _lasting(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts without how long they took, so that the file made again is the same."""
+    return {name: value for name, value in facts.items() if name != "cost"}
 
 
 def export_table(

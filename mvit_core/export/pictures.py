@@ -17,9 +17,10 @@ from mvit_core.export.pane_drawing import Frames, PaneArtist
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import Scene
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin
 from mvit_core.render import ImageArray
 from mvit_core.system.atomic_file import whole_file
-from mvit_core.video import Video
+from mvit_core.video import ClipWindow, Video
 from mvit_core.video.clip import check_held
 
 
@@ -30,6 +31,7 @@ def export_still(
     path: Path,
     on_progress: OnProgress | None = None,
     others: Sequence[Source] = (),
+    origin: Origin | None = None,
 ) -> ExportSummary:
     """One frame with its heat as PNG; its provenance is in its ``Comment`` text.
 
@@ -40,7 +42,7 @@ def export_still(
     """
     steps = Steps(on_progress, 1)
     steps.again()
-    still = draw_still(explainer, video, request, steps.again, others)
+    still = draw_still(explainer, video, request, steps.again, others, origin)
     with whole_file(path) as partial:
         partial.write_bytes(still.png())
     steps.step()
@@ -76,6 +78,7 @@ def draw_still(
     request: ExportRequest,
     on_piece: Callable[[], None] = lambda: None,
     others: Sequence[Source] = (),
+    origin: Origin | None = None,
 ) -> Still:
     """One frame with its heat, as a file would show it.
 
@@ -85,13 +88,31 @@ def draw_still(
         request: what is drawn, and of which frame.
         on_piece: called between two pieces of work; what it raises ends the work.
         others: further clips and models, of which a comparison shows maps.
+        origin: of the file that it is drawn for; None for a preview.
 
     Raises:
         ClipError: the video has no such frame, or a capture file holds no map or picture of it.
         MvitError: the model or the video does not give what is asked for.
     """
     scene = Scene(explainer, video, request, on_piece, others)
-    windows = explainer.windows(video, request.tiling)
+    index = _index_of(scene, video, explainer.windows(video, request.tiling), request)
+    shot = scene.shot(index)
+    figure = planned(video.display_size, shot, request)
+    if request.comparison is None:
+        picture = Artist(figure, request).draw(video.frame(index), index, shot)
+    else:
+        frames = _frames_at(scene.sources, index)
+        picture = PaneArtist(figure, request, scene.sources).draw(frames, index, shot)
+    size = SIZES[request.size]
+    dpi = 0 if size is None else size.dpi
+    run = None if origin is None else origin.run()
+    return Still(picture, scene.provenance(index, index + 1, origin, run), scene.notes, dpi)
+
+
+def _index_of(
+    scene: Scene, video: Video, windows: Sequence[ClipWindow], request: ExportRequest
+) -> int:
+    """The frame that is drawn, which is there."""
     index = request.frame_index
     if index is None:
         sampled = scene.within_windows(windows[0].frame_indices)
@@ -104,16 +125,7 @@ def draw_still(
     if not scene.within_windows((index,)):
         known = ", ".join(f"{each.start} to {each.stop - 1}" for each in windows)
         raise ClipError(f"frame {index} lies in no window that was captured; those are of {known}")
-    shot = scene.shot(index)
-    figure = planned(video.display_size, shot, request)
-    if request.comparison is None:
-        picture = Artist(figure, request).draw(video.frame(index), index, shot)
-    else:
-        frames = _frames_at(scene.sources, index)
-        picture = PaneArtist(figure, request, scene.sources).draw(frames, index, shot)
-    size = SIZES[request.size]
-    dpi = 0 if size is None else size.dpi
-    return Still(picture, scene.provenance(index, index + 1), scene.notes, dpi)
+    return index
 
 
 def _frames_at(sources: Sources, index: int) -> Frames:

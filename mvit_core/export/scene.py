@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mvit_core.attribution import MapSpec, head_json
@@ -13,6 +13,7 @@ from mvit_core.export.layouts import Panel, panels_of
 from mvit_core.export.request import ExportRequest
 from mvit_core.export.styles import Styles
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin, RunFacts, document_text
 from mvit_core.render import RenderStyle
 from mvit_core.video import ClipWindow, Video
 
@@ -113,9 +114,29 @@ class Scene:
         """Notes for readers on the windows seen so far."""
         return tuple(note for note in self._notes if note)
 
-    def provenance(self, start: int, stop: int) -> str:
-        """The model, video, layer and settings behind the pictures of a range, as JSON."""
-        windows = [w for w in self.sources.windows[0] if w.start < stop and w.stop > start]
+    def provenance(
+        self, start: int, stop: int, origin: Origin | None = None, run: RunFacts | None = None
+    ) -> str:
+        """The model, video, layer and settings behind the pictures of a range, as JSON.
+
+        Args:
+            start: first frame.
+            stop: one past the last.
+            origin: of the file that is written, which is told too; None for a preview.
+            run: what it took, as far as that is known.
+        """
+        facts = self._facts(start, stop)
+        if origin is None:
+            return json.dumps(facts)
+        first = self.shot(start).panels[0].explanation.capture
+        told = origin.of(self._windows_between(start, stop), first)
+        return document_text(replace(told, run=run), facts)
+
+    def _windows_between(self, start: int, stop: int) -> list[ClipWindow]:
+        return windows_between(self.sources.windows[0], start, stop)
+
+    def _facts(self, start: int, stop: int) -> dict[str, Any]:
+        windows = self._windows_between(start, stop)
         panels, request = self.shot(start).panels, self._request
         told: dict[str, Any] = {
             "made_by": "mvit-lens",
@@ -138,7 +159,12 @@ class Scene:
                 if panel.minus is None
             ]
             told["difference"] = request.comparison.difference
-        return json.dumps(told)
+        return told
+
+
+def windows_between(windows: Sequence[ClipWindow], start: int, stop: int) -> list[ClipWindow]:
+    """The windows that speak for frames ``start`` to ``stop - 1``."""
+    return [window for window in windows if window.start < stop and window.stop > start]
 
 
 def source_json(source: Source) -> dict[str, Any]:

@@ -23,8 +23,10 @@ from mvit_core.figure.presets import PRESETS, Preset
 from mvit_core.figure.request import OWN_RANGES, ROWS, VIEWS, FigureRequest, preset_for
 from mvit_core.figure.scene import FigureScene
 from mvit_core.figure.svg import svg_bytes
+from mvit_core.figure.telling import FigureFile, figure_origin, with_origin
 from mvit_core.figure.views import PLOTS
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import Origin
 from mvit_core.system.atomic_file import check_writable, whole_file
 from mvit_core.system.ordinary_file import is_there
 from mvit_core.video import Video
@@ -37,6 +39,7 @@ __all__ = [
     "USUAL_DPI",
     "VIEWS",
     "WRITERS",
+    "FigureFile",
     "FigureRequest",
     "FigureScene",
     "Finding",
@@ -45,6 +48,7 @@ __all__ = [
     "check_figure_target",
     "check_rows",
     "default_rows",
+    "figure_origin",
     "figure_picture",
     "lint",
     "make_figure",
@@ -126,7 +130,11 @@ def check_figure_target(path: Path) -> Writer:
 
 
 def write_figure(
-    scene: FigureScene, path: Path, dpi: int = USUAL_DPI, read: tuple[Path, ...] = ()
+    scene: FigureScene,
+    path: Path,
+    dpi: int = USUAL_DPI,
+    read: tuple[Path, ...] = (),
+    origin: Origin | None = None,
 ) -> int:
     """Write a figure, whole or not at all; returns its bytes.
 
@@ -135,6 +143,7 @@ def write_figure(
         path: the file; its ending names its kind.
         dpi: of a PNG.
         read: files that it was made of, none of which may be overwritten.
+        origin: where it comes from, kept in the file; None where nobody knows.
 
     Raises:
         ExportError: the target cannot be written, or is one of the files read.
@@ -143,7 +152,7 @@ def write_figure(
     for each in read:
         if is_there(path) and is_there(each) and path.samefile(each):
             raise ExportError(f"{path} was read for the figure; give the figure another name")
-    made = writer.write(scene, dpi)
+    made = writer.write(scene if origin is None else with_origin(scene, origin), dpi)
     with whole_file(path) as partial:
         partial.write_bytes(made)
     return len(made)

@@ -7,30 +7,38 @@
     what a file carries -read_document-> Provenance -decoded-> the request again
 """
 
-from mvit_core.provenance.command import SIDE_ENDING, option, option_number
+from mvit_core.provenance.beside import side_of, write_side
+from mvit_core.provenance.carriers import CARRIERS, Carried, read_provenance
+from mvit_core.provenance.command import PROGRAM, SIDE_ENDING, option, option_number, source_words
 from mvit_core.provenance.document import (
     as_json,
     decoded,
     document_text,
     read_document,
     request_json,
+    settled,
 )
 from mvit_core.provenance.facts import (
     ClipFacts,
     FileFacts,
+    ListFacts,
     ModelFacts,
     Provenance,
     RunFacts,
     SourceFacts,
     WindowFacts,
 )
-from mvit_core.provenance.making import Origin, provenance_of, run_facts
+from mvit_core.provenance.making import Origin, model_facts, provenance_of, run_facts, versions
 from mvit_core.provenance.paragraph import compute_words, methods_paragraph
 
 __all__ = [
+    "CARRIERS",
+    "PROGRAM",
     "SIDE_ENDING",
+    "Carried",
     "ClipFacts",
     "FileFacts",
+    "ListFacts",
     "ModelFacts",
     "Origin",
     "Provenance",
@@ -42,10 +50,17 @@ __all__ = [
     "decoded",
     "document_text",
     "methods_paragraph",
+    "model_facts",
     "option",
     "option_number",
     "provenance_of",
     "read_document",
+    "read_provenance",
     "request_json",
     "run_facts",
+    "settled",
+    "side_of",
+    "source_words",
+    "versions",
+    "write_side",
 ]

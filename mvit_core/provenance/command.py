@@ -3,9 +3,9 @@
 import shlex
 from collections.abc import Sequence
 
-from mvit_core.provenance.facts import FileFacts, Provenance, SourceFacts
+from mvit_core.provenance.facts import ClipFacts, FileFacts, Provenance, SourceFacts
 
-__all__ = ["SIDE_ENDING", "command_line", "option", "option_number"]
+__all__ = ["PROGRAM", "SIDE_ENDING", "command_line", "option", "option_number", "source_words"]
 
 SIDE_ENDING = ".provenance.json"
 """What the name of a file is followed by in that of its provenance."""
@@ -14,7 +14,7 @@ PROGRAM = "mvit-lens"
 
 
 def command_line(provenance: Provenance, words: Sequence[str] | None) -> str:
-    """One line for a shell; files are named without their folders.
+    """One line for a shell, empty where a clip is in no file; others are named without folders.
 
     Args:
         provenance: of the result.
@@ -22,12 +22,14 @@ def command_line(provenance: Provenance, words: Sequence[str] | None) -> str:
             that the command reads the request from a file.
     """
     source = provenance.source
+    if any(each.clip.file.is_nowhere for each in provenance.sources):
+        return ""
     is_whole = words is not None and len(provenance.sources) == 1
     if not is_whole or not source.model.is_named or source.model.stated_preprocessing is not None:
         request = option("--request", provenance.output + SIDE_ENDING)
         return shlex.join((PROGRAM, "export", *request, *option("-o", provenance.output)))
     assert words is not None
-    name, *before = source.clip.file.name, *_source_words(source)
+    name, *before = source.clip.file.name, *source_words(source)
     options = (*before, *words, *option("-o", provenance.output))
     last = ("--", name) if name.startswith("-") else ()
     first = () if last else (name,)
@@ -56,12 +58,12 @@ def option_number(name: str, value: float) -> tuple[str, ...]:
     return option(name, repr(float(value)))
 
 
-def _source_words(source: SourceFacts) -> list[str]:
+def source_words(source: SourceFacts) -> list[str]:
     """Options that name the model, and say how it and the clip are read."""
     clip, model, words = source.clip, source.model, list[str]()
-    if clip.is_folder:
+    if isinstance(clip, ClipFacts) and clip.is_folder:
         words += option_number("--fps", clip.fps)
-    if clip.stream and clip.captured is None:
+    if isinstance(clip, ClipFacts) and clip.stream and clip.captured is None:
         words += option("--stream", str(clip.stream))
     if model.has_weights:
         words += option("--checkpoint", model.file.name)

@@ -14,12 +14,15 @@ from mvit_core.system.json_codec import Codec, Json, encode
 __all__ = [
     "FORM",
     "MOST_BYTES",
+    "RESULT",
     "as_json",
     "decoded",
+    "document_of",
     "document_text",
     "from_json",
     "read_document",
     "request_json",
+    "settled",
 ]
 
 FORM = 1
@@ -31,6 +34,9 @@ MOST_BYTES = 32 << 20
 KEY = "provenance"
 """Name of the provenance in a document, beside what else the file says of its maps."""
 
+RESULT = "result"
+"""Name of the digest of the file that a document lies beside."""
+
 _CODEC = Codec(ProvenanceError, largest_whole=2**53)
 
 
@@ -41,13 +47,16 @@ def as_json(provenance: Provenance) -> dict[str, Any]:
 
 
 def document_text(provenance: Provenance, facts: Mapping[str, object] | None = None) -> str:
-    """The document that a file carries, in ASCII.
+    """The document that a file carries, in ASCII and without signs that HTML and XML read.
 
     Args:
         provenance: of the file.
         facts: what else is said of its maps, as JSON values by name.
     """
-    return json.dumps({**(facts or {}), KEY: as_json(provenance)})
+    text = json.dumps({**(facts or {}), KEY: as_json(provenance)})
+    for sign in "<>&":  # they stand inside of texts alone
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
 def read_document(text: str | bytes, name: str) -> Provenance:
@@ -60,6 +69,20 @@ def read_document(text: str | bytes, name: str) -> Provenance:
     Raises:
         ProvenanceError: it is too long, no JSON, damaged, or says nothing of provenance.
     """
+    document = document_of(text, name)
+    if isinstance(document.get(KEY), dict):
+        document = document[KEY]
+    if "form" not in document:
+        raise _silent(name)
+    return from_json(document, name)
+
+
+def document_of(text: str | bytes, name: str) -> dict[str, Any]:
+    """The whole document that a file carries, as JSON values.
+
+    Raises:
+        ProvenanceError: it is too long, or no JSON object.
+    """
     if len(text) > MOST_BYTES:
         raise ProvenanceError(
             f"{name} has a provenance of {len(text)} bytes; at most {MOST_BYTES} are read"
@@ -68,14 +91,16 @@ def read_document(text: str | bytes, name: str) -> Provenance:
         document = load_json(text)
     except BadJson as error:
         raise ProvenanceError(f"the provenance of {name} {error}") from error
-    if isinstance(document, dict) and isinstance(document.get(KEY), dict):
-        document = document[KEY]
-    if not (isinstance(document, dict) and "form" in document):
-        raise ProvenanceError(
-            f"{name} says nothing of where it comes from; it was written by another program or "
-            "by an earlier version, so export it again"
-        )
-    return from_json(document, name)
+    if not isinstance(document, dict):
+        raise _silent(name)
+    return document
+
+
+def _silent(name: str) -> ProvenanceError:
+    return ProvenanceError(
+        f"{name} says nothing of where it comes from; it was written by another program or by an "
+        "earlier version, so export it again"
+    )
 
 
 def from_json(document: Json, name: str) -> Provenance:
@@ -103,8 +128,21 @@ def from_json(document: Json, name: str) -> Provenance:
 
 
 def request_json(request: object) -> str:
-    """A request as JSON text: a frozen value of any kind; ``decoded`` reads its JSON."""
-    return json.dumps(encode(request))
+    """A request as JSON text: a frozen value of any kind; ``decoded`` reads its JSON.
+
+    Equal requests give the same text: 2 and 2.0 are one number of pixels.
+    """
+    return json.dumps(encode(_settled(request, "request")))
+
+
+def settled(provenance: Provenance) -> Provenance:
+    """The provenance as it comes back from its document."""
+    found: Provenance = _settled(provenance, KEY)
+    return found
+
+
+def _settled(value: object, where: str) -> Any:  # noqa: ANN401 - of the value's type
+    return decoded(load_json(json.dumps(encode(value))), type(value), where)
 
 
 def decoded(kept: Json, kind: type, where: str) -> Any:  # noqa: ANN401 - of type ``kind``

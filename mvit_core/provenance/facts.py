@@ -13,6 +13,7 @@ from mvit_core.video.clip import PLAIN, ClipSpec, Tiling
 __all__ = [
     "ClipFacts",
     "FileFacts",
+    "ListFacts",
     "ModelFacts",
     "Provenance",
     "RunFacts",
@@ -52,8 +53,13 @@ class FileFacts:
             raise ValueError(f"sha256 is {brief(self.sha256)}; allowed are 64 hexadecimal digits")
 
     @property
+    def is_nowhere(self) -> bool:
+        """It was no file: frames or a module that a script held in memory, or gone by then."""
+        return not (self.size or self.sha256)
+
+    @property
     def words(self) -> str:
-        """Name, and the beginning of the digest."""
+        """Name and digest."""
         return f"{self.name} (sha256 {self.sha256 or 'not known'})"
 
 
@@ -92,6 +98,19 @@ class ClipFacts:
 
 
 @dataclass(frozen=True)
+class ListFacts:
+    """Many clips, of a batch."""
+
+    file: FileFacts
+    """The list, or the folder that was listed; the digest is of the names of its clips."""
+    clips: int
+
+    @property
+    def captured(self) -> None:
+        """A list is of no capture file."""
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """A model, and what was said beside its file when it was loaded."""
 
@@ -118,16 +137,17 @@ class ModelFacts:
     has_weights: bool = True
     """False where windows were read from a capture file, and none was run."""
     is_named: bool = True
-    """False where a script gave configuration or class names by value: options cannot name them."""
+    """False where a script gave module, configuration or class names by value, so that no option
+    names them."""
     stated_preprocessing: ClipSpec | None = None
     """Preprocessing as the checkpoint states it; None where it is the one used."""
 
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """A clip, the model that looked at it, and how it was fed."""
+    """A clip or a list of clips, the model that looked at it, and how it was fed."""
 
-    clip: ClipFacts
+    clip: ClipFacts | ListFacts
     model: ModelFacts
     preprocessing: ClipSpec
 
@@ -167,15 +187,17 @@ class Provenance:
     """
 
     kind: str
-    """The command that makes it: export, figure or report."""
+    """The command that makes it: export, figure, report or batch."""
     output: str
     """Name of the file as it was first written."""
     sources: tuple[SourceFacts, ...]
     """Clips and models; the result's own first, then those of panes."""
     request: str
     """The whole request as JSON text: all that is no file and no preprocessing."""
-    map: MapSpec
-    """The map, its block, head and class as they were settled."""
+    map: MapSpec | None
+    """The map, its block, head and class as they were settled; None of tables of a batch."""
+    shows: str = ""
+    """What it holds beyond one map: all stages, all heads, statistics."""
     command: str = ""
     """The line that makes it again in the folder of its files."""
     class_name: str = ""

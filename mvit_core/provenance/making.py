@@ -3,20 +3,21 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Protocol
 
 import torch
 
 from mvit_core.attribution import MapSpec
+from mvit_core.capture_file.description import StoredModel
 from mvit_core.captured import WindowCapture
+from mvit_core.checkpoint import LoadedModel
 from mvit_core.explaining.changes import Changes
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance.command import command_line
 from mvit_core.provenance.digests import file_facts
-from mvit_core.provenance.document import request_json
+from mvit_core.provenance.document import request_json, settled
 from mvit_core.provenance.facts import (
     ClipFacts,
     FileFacts,
@@ -26,13 +27,22 @@ from mvit_core.provenance.facts import (
     SourceFacts,
     WindowFacts,
 )
+from mvit_core.system.versions import version_of
 from mvit_core.video import ClipWindow, Tiling, Video
 from mvit_core.video.boxes import TimedBox
 
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Origin", "Shown", "device_words", "provenance_of", "versions"]
+__all__ = [
+    "Origin",
+    "Shown",
+    "device_words",
+    "model_facts",
+    "provenance_of",
+    "run_facts",
+    "versions",
+]
 
 PACKAGES = ("mvit-lens", "torch", "numpy", "av", "opencv-python-headless")
 """What results depend on, beside Python."""
@@ -98,13 +108,15 @@ def provenance_of(
         boxes=len(shown.boxes),
         versions=versions(),
     )
-    return replace(found, command=command_line(found, words))
+    return settled(replace(found, command=command_line(found, words)))
 
 
 def source_facts(explainer: Explainer, video: Video, on_piece: OnPiece = _nothing) -> SourceFacts:
     """A clip and the model that looks at it, each by name and digest."""
     clip = _clip_facts(explainer, video, on_piece)
-    return SourceFacts(clip, _model_facts(explainer, on_piece), explainer.loaded.clip_spec)
+    stored = None if explainer.stored is None else explainer.stored.model
+    model = model_facts(explainer.loaded, stored, on_piece)
+    return SourceFacts(clip, model, explainer.loaded.clip_spec)
 
 
 def _clip_facts(explainer: Explainer, video: Video, on_piece: OnPiece) -> ClipFacts:
@@ -126,12 +138,19 @@ def _clip_facts(explainer: Explainer, video: Video, on_piece: OnPiece) -> ClipFa
     )
 
 
-def _model_facts(explainer: Explainer, on_piece: OnPiece) -> ModelFacts:
-    loaded = explainer.loaded
-    if loaded.has_weights or explainer.stored is None:
+def model_facts(
+    loaded: LoadedModel, stored: StoredModel | None = None, on_piece: OnPiece = _nothing
+) -> ModelFacts:
+    """A model by the name and digest of its file, and how it was read.
+
+    Args:
+        loaded: the model.
+        stored: what a capture file says of it; the one that is told where there are no weights.
+        on_piece: called while files are read; what it raises ends the reading.
+    """
+    if loaded.has_weights or stored is None:
         file = file_facts(loaded.path, on_piece)
-    else:  # a capture file says of which checkpoint it is
-        stored = explainer.stored.model
+    else:
         file = FileFacts(stored.name, stored.size, stored.sha256)
     choice, stated = loaded.choice, loaded.stated_clip_spec
     config, labels = choice.config_file, choice.labels_file
@@ -149,7 +168,7 @@ def _model_facts(explainer: Explainer, on_piece: OnPiece) -> ModelFacts:
         head=choice.head,
         half=loaded.half,
         has_weights=loaded.has_weights,
-        is_named=choice.is_of_files,
+        is_named=choice.is_of_files and not (loaded.has_weights and file.is_nowhere),
         stated_preprocessing=None if stated == loaded.clip_spec else stated,
     )
 
@@ -162,13 +181,9 @@ def _settled(explainer: Explainer, shown: Shown) -> MapSpec:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """Names and versions of what makes results."""
-    found = [("python", sys.version.split()[0])]
-    for name in PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            continue
-    return tuple(found)
+    found = [(name, version_of(name)) for name in PACKAGES]
+    python = sys.version.split()[0]
+    return (("python", python), *((name, number) for name, number in found if number))
 
 
 def device_words(device: torch.device) -> str:
@@ -188,14 +203,17 @@ class Origin:
     """On the clock of ``monotonic``, in seconds."""
 
     @classmethod
-    def begin(cls, provenance: Provenance, device: torch.device) -> "Origin":
-        """Start the clock of a run.
+    def begin(
+        cls, provenance: Provenance, device: torch.device, began: float | None = None
+    ) -> "Origin":
+        """Start the clock of a run, or take one that began earlier.
 
         Args:
             provenance: what is made, of what.
             device: on which the model runs.
+            began: on the clock of ``monotonic``, in seconds; None is now.
         """
-        return cls(provenance, device, monotonic())
+        return cls(provenance, device, monotonic() if began is None else began)
 
     def of(self, windows: Sequence[ClipWindow], first: WindowCapture | None = None) -> Provenance:
         """The provenance with the windows that were run; without compute facts.
@@ -205,7 +223,7 @@ class Origin:
             first: the first of them as it was run, whose classes name those of the map.
         """
         told, spec = self.provenance, self.provenance.map
-        if first is not None and spec.method in EVIDENCE:
+        if first is not None and spec is not None and spec.method in EVIDENCE:
             told = replace(
                 told,
                 class_name=first.name_of(spec.target),

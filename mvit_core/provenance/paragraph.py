@@ -8,7 +8,7 @@ from mvit_core.explaining.faithfulness import Faithfulness
 from mvit_core.explaining.methods import EVIDENCE
 from mvit_core.explaining.painting import TUBE_KINDS
 from mvit_core.model.families import FAMILIES
-from mvit_core.provenance.facts import FileFacts, Provenance, RunFacts, SourceFacts
+from mvit_core.provenance.facts import FileFacts, ListFacts, Provenance, RunFacts, SourceFacts
 from mvit_core.video.clip import ClipSpec
 
 __all__ = ["compute_words", "methods_paragraph"]
@@ -89,13 +89,16 @@ def _model_sentences(source: SourceFacts) -> Iterator[str]:
 def _clip_sentences(provenance: Provenance) -> Iterator[str]:
     source, windows = provenance.source, provenance.windows
     clip, spec = source.clip, source.preprocessing
-    width, height = clip.size
-    yield (
-        f"The clip {_file(clip.file)} has {clip.frame_count} frames of {width}x{height} pixels at "
-        f"{clip.fps:.6g} frames per second."
-    )
-    if clip.captured is not None:
-        yield f"It is a capture of {_file(clip.captured)}."
+    if isinstance(clip, ListFacts):
+        yield f"It was run on the {clip.clips} clips of {_file(clip.file)}."
+    else:
+        width, height = clip.size
+        yield (
+            f"The clip {_file(clip.file)} has {clip.frame_count} frames of {width}x{height} pixels "
+            f"at {clip.fps:.6g} frames per second."
+        )
+        if clip.captured is not None:
+            yield f"It is a capture of {_file(clip.captured)}."
     sampled = f"{spec.frames} frames, {_SAMPLINGS[spec.sampling]}"
     if spec.sampling != "segments":
         rate = f"one in {spec.rate:g}"
@@ -133,6 +136,10 @@ def _preprocessing(spec: ClipSpec) -> str:
 
 def _method_sentences(provenance: Provenance) -> Iterator[str]:
     spec = provenance.map
+    if provenance.shows:
+        yield f"It shows {provenance.shows}."
+    if spec is None:
+        return
     if spec.method in EVIDENCE:
         evidence = EVIDENCE[spec.method]
         yield f"Evidence was computed by {_quoted(evidence.title)}: {evidence.description}"

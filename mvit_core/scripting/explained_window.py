@@ -182,7 +182,7 @@ class ExplainedWindow:
             **choices,
         )
         scene = make_figure(self.explainer, self.video, request)
-        return PaperFigure(scene, request, (self.video.path, self.explainer.loaded.path))
+        return PaperFigure(scene, request, Source(self.explainer, self.video))
 
     def report(
         self, path: str | Path, *, of: TokenMap | None = None, faithfulness: bool = True

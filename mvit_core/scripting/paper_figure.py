@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import TypedDict
 
 from mvit_core.errors import ExportError
+from mvit_core.export import Source
 from mvit_core.figure import (
     USUAL_DPI,
     WRITERS,
+    FigureFile,
     FigureRequest,
     FigureScene,
     Finding,
+    figure_origin,
     lint,
     write_figure,
 )
@@ -63,8 +66,8 @@ class PaperFigure:
     """All that lies on the page."""
     request: FigureRequest
     """What was asked for."""
-    read: tuple[Path, ...]
-    """Files that it was made of, which are never overwritten."""
+    source: Source
+    """The clip and the model, whose files are never overwritten."""
 
     @property
     def size_mm(self) -> tuple[float, float]:
@@ -77,7 +80,7 @@ class PaperFigure:
         return lint(self.scene, self.request.rules, None)
 
     def save(self, path: str | Path, dpi: int = USUAL_DPI) -> Path:
-        """Write the figure, whole or not at all.
+        """Write the figure, whole or not at all; the file says where it comes from.
 
         Args:
             path: ends in .svg, .pdf or .png, which says what is written.
@@ -91,7 +94,9 @@ class PaperFigure:
                 cannot be written, or is one of the files that the figure was made of.
         """
         where = user_path(str(path))
-        write_figure(self.scene, where, dpi, self.read)
+        origin = figure_origin((self.source,), FigureFile(self.request, dpi), where.name)
+        read = (self.source.video.path, self.source.model_path)
+        write_figure(self.scene, where, dpi, read, origin)
         return where
 
     def __repr__(self) -> str:

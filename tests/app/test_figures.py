@@ -7,9 +7,20 @@ from PySide6.QtTest import QTest
 
 from app.dialogs.figure.dialog import FigureDialog
 from app.results import TaskKey
-from mvit_core.figure import PRESETS, ROWS, WRITERS, figure_picture, make_figure, write_figure
+from mvit_core.figure import (
+    PRESETS,
+    ROWS,
+    WRITERS,
+    FigureFile,
+    figure_picture,
+    make_figure,
+    write_figure,
+)
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import read_provenance
 from mvit_core.render import ValueRange
+from mvit_core.repeating import compared
+from mvit_core.repeating.kinds import request_of
 from mvit_core.video import open_video
 from tests.app.conftest import WAIT_MS, settle
 from tests.app.helpers import click, dialog_of, messages, press
@@ -80,7 +91,10 @@ def test_the_preview_is_the_page_that_is_written(
     target = saved(qtbot, lens, dialog, tmp_path / "out.svg")
     own = tmp_path / "own.svg"
     write_figure(scene, own)
-    assert target.read_bytes() == own.read_bytes()
+    assert compared(target, own) == ""  # byte by byte, but for where it comes from
+    told = read_provenance(target).provenance
+    assert request_of(told) == FigureFile(request)
+    assert told.source.clip.file.name == barcode_clip.name
     assert f"Saved {target}" in messages(lens)
 
 

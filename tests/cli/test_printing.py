@@ -165,6 +165,8 @@ def test_every_command_is_tried_with_a_hostile_name(tmp_path, capsys):
         "capture": [evil, "--checkpoint", evil, "-o", evil + ".mvitcap"],
         "batch": [evil, "--checkpoint", evil, "-o", evil + "-out"],
         "inspect": [evil],
+        "provenance": [evil],
+        "verify": [evil],
         "checks": [evil],
         "demo": ["evaluate", "--checkpoint", evil, "--clips", "2"],
     }

@@ -78,10 +78,17 @@ PLACES = {
     "capture inspected": ["inspect", "{evil}"],
     "list of clips": ["batch", "{evil}", "--checkpoint", "{model}", "-o", "{out}"],
     "figures": ["demo", "evaluate", "--figures", "{evil}"],
+    "result": ["provenance", "{evil}"],
+    "verified result": ["verify", "{evil}"],
+    "request": ["export", "--request", "{evil}", "-o", "heat.csv"],
 }
 FOLDERS = {
     "folder of clips": ["demo", "clips", "--out", "{evil}"],
     "folder of a batch": ["batch", "{list}", "--checkpoint", "{model}", "-o", "{evil}"],
+    "folder of a crate": [
+        *("export", "{clip}", "--checkpoint", "{model}"),
+        *("-o", "{out}.csv", "--crate", "{evil}"),
+    ],
     "folder of a training": ["demo", "train", "--out", "{evil}"],
 }
 """What is written into a folder that is made where it is not there."""
@@ -201,7 +208,7 @@ def test_a_name_or_a_path_that_is_too_long_is_one_line(said, tmp_path, place, na
 @pytest.mark.parametrize(
     "place",
     ["checkpoint", "configuration", "class names", "inspected", "boxes", "figures",
-     "capture file", "capture inspected"],
+     "capture file", "capture inspected", "result", "verified result", "request"],
 )  # fmt: skip
 def test_a_file_of_any_size_is_refused_unread(said, tmp_path, place):
     evil = tmp_path / ("evil.mvitcap" if place.startswith("capture ") else "evil.bin")

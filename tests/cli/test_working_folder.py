@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.entry import COMMANDS
+from app.cli.entry import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,6 +42,8 @@ def words_of(command: str, clip: Path, checkpoint: Path) -> list[str]:
         "capture": ["capture", str(clip), *model, "-o", "out.mvitcap"],
         "batch": ["batch", str(clip.parent), *model, "-o", "rows", "--workers", "1"],
         "inspect": ["inspect", str(checkpoint)],
+        "provenance": ["provenance", str(clip.parent / "table.csv")],
+        "verify": ["verify", str(clip.parent / "table.csv")],
         "checks": ["checks"],
         "demo": ["demo", "evaluate", "--clips", "11", "--json"],
     }[command]
@@ -72,6 +74,9 @@ def test_every_command_ignores_the_files_of_the_working_folder(
     hostile, barcode_clip, toy_checkpoint, command
 ):
     words = words_of(command, barcode_clip, toy_checkpoint)
+    if "table.csv" in words[-1]:
+        model = ["--checkpoint", str(toy_checkpoint), "-o", words[-1]]
+        assert main(["export", str(barcode_clip), *model]) == 0
     installed = Path(sys.executable).with_name("mvit-lens")
     # The window is stopped from within; -P leaves the folder out as the installed command does.
     start = [sys.executable, "-P", "-c", VIEW] if command == "view" else [str(installed)]

@@ -34,7 +34,8 @@ def test_the_rows_that_are_told_beforehand_are_in_the_file(
             (name, " × ".join(map(str, arrays[name].shape)), str(arrays[name].dtype))
             for name in arrays.files
         ]
-    assert told == rows
+    assert told[-1][0] == "provenance"  # as long as the names of the files in it
+    assert (*told[:-1], ("provenance", "", "text")) == tuple(rows)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".npz"])
@@ -46,11 +47,12 @@ def test_the_size_of_numbers_is_told_within_half(explainer, video, tmp_path, end
     assert target.stat().st_size / 2 < told < 4 * target.stat().st_size
 
 
-def test_the_size_of_a_picture_is_told_exactly(explainer, video, tmp_path):
+def test_the_size_of_a_picture_is_told_but_for_the_names_of_its_files(explainer, video, tmp_path):
     request, target = ExportRequest(frame_index=9), tmp_path / "out.png"
     told = estimate_still(explainer, video, request)
     export(explainer, video, request, target)
-    assert (told.nbytes, told.runs) == (target.stat().st_size, 1)
+    assert told.runs == 1
+    assert told.nbytes == pytest.approx(target.stat().st_size, abs=500)
 
 
 @pytest.mark.parametrize("ending", [".mp4", ".gif"])

@@ -156,7 +156,10 @@ def hear(event, given):
                 mode is None and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
             heard.append(["write", os.path.abspath(os.fsdecode(path))])
     elif event in ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"):
-        heard.append([event, os.path.abspath(os.fsdecode(given[0]))])
+        place = os.fsdecode(given[0])
+        if event in ("os.remove", "os.rmdir") and given[1] >= 0:  # within a folder that is open
+            place = os.path.join(os.readlink(f"/proc/self/fd/{given[1]}"), place)
+        heard.append([event, os.path.abspath(place)])
 
 import torch, cv2, av, numpy  # what libraries do when they are loaded is theirs
 import app.cli as cli
@@ -190,6 +193,8 @@ def test_commands_reach_nothing_start_nothing_and_write_what_was_named(
         *(["figure", *clip, "-o", str(out / f"figure.{kind}")] for kind in ("svg", "pdf")),
         ["report", *clip, "--no-faithfulness", "-o", str(out / "report.html")],
         ["inspect", str(toy_checkpoint)],
+        ["provenance", str(out / "out.mp4")],
+        ["verify", str(out / "out.npz"), "--clip", *clip],
         ["predict", address, *model],
         ["predict", str(barcode_clip), "--checkpoint", address],
     ]
@@ -199,12 +204,13 @@ def test_commands_reach_nothing_start_nothing_and_write_what_was_named(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     codes, heard = json.loads(done.stdout.splitlines()[-1])
-    assert codes == [0] * 10 + [1] * 2
+    assert codes == [0] * 12 + [1] * 2
     allowed = tuple(f"{folder}/" for folder in (out, home, tmp_path / "tmp"))
     strange = [(event, what) for event, what in heard if not f"{what}/".startswith(allowed)]
     assert strange == []
     assert {path.name for path in out.iterdir()} == {
         "out.mp4", "out.png", "out.npz", "out.csv", "why.png", "figure.svg", "figure.pdf",
         "report.html",
+        "out.csv.provenance.json",  # where the table comes from, as SECURITY.md says
     }  # fmt: skip
     assert list((tmp_path / "tmp").iterdir()) == []

@@ -11,6 +11,7 @@ from mvit_core.errors import Cancelled, ExportError
 from mvit_core.video import open_video
 from mvit_core.video.decode.matrices import BT601, BT709
 from mvit_core.video.decode.planes import PlaneCanvas, planes_of
+from mvit_core.video.encode.amending import amend
 from mvit_core.video.encode.encoders import (
     CONTAINERS,
     ENCODERS,
@@ -163,6 +164,34 @@ def test_a_gif_keeps_a_comment_of_any_length_and_ends_as_it_should(tmp_path, len
     with av.open(str(path)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 10
         assert container.metadata["comment"] == comment
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mov", ".mkv", ".webm"])
+def test_a_film_keeps_a_comment_of_any_length_and_what_was_not_known_before(tmp_path, ending):
+    """QuickTime's own tag holds 64 KiB; MKV has checksums, so that nothing is changed in it."""
+    text = "{" + "é" * 70_000 + '"took": null   }'
+    found = ('"took": null   }', '"took": 12.5   }')
+    path = write(tmp_path / f"a{ending}", 2, comment=text, at_the_end=lambda: found)
+    with av.open(str(path)) as container:
+        told = {name.lower(): words for name, words in container.metadata.items()}
+    assert told["comment"] == (text if ending == ".mkv" else text.replace(*found))
+    with open_video(path) as video:
+        assert [read_barcode(frame) for frame in video.frames()] == [0, 1]
+
+
+def test_what_takes_the_place_of_a_part_is_as_long_as_that(tmp_path):
+    path = tmp_path / "a.mp4"
+    with pytest.raises(ExportError, match="3 bytes do not take the place of 2"):
+        write(path, 1, comment="old", at_the_end=lambda: ("ol", "new"))
+    assert not path.exists()
+
+
+def test_a_text_is_changed_wherever_a_piece_of_the_file_ends(tmp_path):
+    path, piece = tmp_path / "a.bin", 1 << 20
+    path.write_bytes(bytes(piece - 2) + b"text" + bytes(piece) + b"text")
+    assert amend(path, b"text", b"made") == 2
+    assert path.read_bytes() == bytes(piece - 2) + b"made" + bytes(piece) + b"made"
+    assert amend(path, b"text", b"made") == 0
 
 
 def test_a_comment_is_not_put_into_what_is_no_gif(tmp_path):

@@ -17,6 +17,7 @@ from mvit_core.system.atomic_file import whole_file
 from mvit_core.video.decode.container import LIBRARY_ERRORS
 from mvit_core.video.decode.matrices import BT709, Matrix
 from mvit_core.video.decode.planes import FORMAT, PlaneCanvas
+from mvit_core.video.encode.amending import amend
 from mvit_core.video.encode.encoders import CONTAINERS, Encoder, Encoding, encoder_for
 from mvit_core.video.encode.gif import add_comment
 from mvit_core.video.encode.palette import Palettes
@@ -36,6 +37,9 @@ _FINE_CLOCK = Fraction(1, 90_000)
 """Time base for frames with their own times: fine enough for any camera."""
 _FEWEST_REORDERED = 3
 """Frames: fewer come in order, and x265 leaves their decoding times unset, whatever memory held."""
+_LONGEST_TEXT = 65_000
+"""Characters of a comment that QuickTime's own tag, of 16 bits, holds; longer ones are tagged by
+name."""
 _GIF_CLOCK = Fraction(1, 100)
 _GIF_MAX_FPS = 50
 """Players slow shorter delays than 2/100 s down to 1/10 s."""
@@ -54,6 +58,8 @@ class VideoWriter:
         fps: frames per second, best as a Fraction; used unless frames bring their own times.
         encoding: how it is stored; the usual way of the file's ending unless told.
         comment: kept in the file's metadata.
+        at_the_end: asked once all frames are written: a part of the comment, and what takes its
+            place, of the same length. MKV keeps the first, for it has checksums.
         sound: what is to be heard, from time 0 on.
         on_piece: called between the pieces of work at the end, when encoders give what they still
             hold; what it raises leaves no file.
@@ -62,7 +68,7 @@ class VideoWriter:
         ExportError: the target cannot be written, or not in this form.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of its own
         self,
         path: "str | os.PathLike[str]",
         *,
@@ -72,7 +78,9 @@ class VideoWriter:
         comment: str = "",
         sound: SoundSpan | None = None,
         on_piece: Callable[[], None] = lambda: None,
+        at_the_end: Callable[[], tuple[str, str]] | None = None,
     ) -> None:
+        self._at_the_end = at_the_end
         self._path = Path(path).absolute()
         self._encoding = encoding or Encoding()
         self._encoder = encoder_for(self._path, self._encoding)
@@ -93,7 +101,8 @@ class VideoWriter:
         with ExitStack() as stack:
             part = stack.enter_context(whole_file(self._path))
             try:
-                output = _Output(part, self._path.suffix.lower(), self._encoder)
+                ending = self._path.suffix.lower()
+                output = _Output(part, ending, self._encoder, len(self._comment))
                 stack.callback(output.close)
                 options = self._encoder.options.get(self._encoding.quality, {})
                 output.prepare(self._size, self._fps, dict(options))
@@ -120,6 +129,8 @@ class VideoWriter:
                 raise ExportError(f"no frame was written; {self._path.name} was not made")
             try:
                 output.finish(self._on_piece)
+                if self._at_the_end is not None:
+                    output.amend(*self._at_the_end())
             except LIBRARY_ERRORS as failure:
                 raise self._failure(failure) from failure
 
@@ -178,14 +189,16 @@ class VideoWriter:
 class _Output:
     """The open container and its streams."""
 
-    def __init__(self, part: Path, suffix: str, encoder: Encoder) -> None:
+    def __init__(self, part: Path, suffix: str, encoder: Encoder, comment: int) -> None:
         self._part, self._encoder, self._kind = part, encoder, CONTAINERS[suffix]
         self._in_boxes = suffix in (".mp4", ".mov")
+        is_long = suffix == ".mov" and comment > _LONGEST_TEXT
+        flags = "+faststart+use_metadata_tags" if is_long else "+faststart"
         self._container: OutputContainer = av.open(
             f"file:{part}",
             "w",
             format=self._kind.format,
-            container_options={"movflags": "+faststart"} if self._in_boxes else {},
+            container_options={"movflags": flags} if self._in_boxes else {},
         )
         self._reformatter = VideoReformatter()
         self._palettes: Palettes | None = None
@@ -287,6 +300,11 @@ class _Output:
         if self._comment and self._encoder.name == "gif":
             add_comment(self._part, self._comment)
         on_piece()
+
+    def amend(self, old: str, new: str) -> None:
+        """Change a part of the comment in the file, which is whole."""
+        if self._kind.format != "matroska":
+            amend(self._part, old.encode(), new.encode())
 
     def close(self) -> None:
         """Release the files; what was written is thrown away unless ``finish`` came first."""

@@ -1,0 +1,42 @@
+"""The file beside a result that has no room to say where it comes from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mvit_core.errors import ExportError
+from mvit_core.provenance.command import SIDE_ENDING
+from mvit_core.provenance.digests import file_facts
+from mvit_core.provenance.document import RESULT, document_text
+from mvit_core.provenance.making import Origin
+from mvit_core.system.atomic_file import whole_file
+from mvit_core.system.json_codec import encode
+from mvit_core.video import ClipWindow
+
+__all__ = ["side_of", "write_side"]
+
+
+def side_of(path: Path) -> Path:
+    """Where the provenance of a file lies: ``table.csv.provenance.json`` of ``table.csv``."""
+    return path.with_name(path.name + SIDE_ENDING)
+
+
+def write_side(origin: Origin, windows: Sequence[ClipWindow], path: Path) -> str:
+    """Write where a result comes from beside it; returns why that failed, empty where it did not.
+
+    The result is there and whole: it is not given up for the file that tells of it. A side file of
+    an older result is known by the digest that it holds.
+
+    Args:
+        origin: of the result.
+        windows: that it is of.
+        path: the result, which is written.
+    """
+    told = replace(origin.of(windows), run=origin.run())
+    text = document_text(told, {RESULT: encode(file_facts(path))})
+    try:
+        with whole_file(side_of(path)) as partial:
+            partial.write_text(text, encoding="ascii")
+    except ExportError as error:
+        return f"{path.name} is written, and not where it comes from: {error}"
+    return ""
