@@ -28,11 +28,19 @@ from mvit_core.provenance.facts import (
     SourceFacts,
     WindowFacts,
 )
-from mvit_core.provenance.making import Origin, model_facts, provenance_of, run_facts, versions
+from mvit_core.provenance.making import (
+    PRODUCTS,
+    Origin,
+    model_facts,
+    provenance_of,
+    run_facts,
+    versions,
+)
 from mvit_core.provenance.paragraph import compute_words, methods_paragraph
 
 __all__ = [
     "CARRIERS",
+    "PRODUCTS",
     "PROGRAM",
     "SIDE_ENDING",
     "Carried",

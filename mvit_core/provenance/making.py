@@ -14,6 +14,7 @@ from mvit_core.captured import WindowCapture
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.explaining.changes import Changes
 from mvit_core.explaining.methods import EVIDENCE
+from mvit_core.model.kernels import choice
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance.command import command_line
 from mvit_core.provenance.digests import file_facts
@@ -35,6 +36,7 @@ if sys.platform != "win32":
     import resource
 
 __all__ = [
+    "PRODUCTS",
     "Origin",
     "Shown",
     "device_words",
@@ -46,6 +48,9 @@ __all__ = [
 
 PACKAGES = ("mvit-lens", "torch", "numpy", "av", "opencv-python-headless")
 """What results depend on, beside Python."""
+
+PRODUCTS = "products"
+"""Name of the library that multiplies, among the versions: ``onednn`` or ``torch``."""
 
 OnPiece = Callable[[], None]
 
@@ -180,10 +185,14 @@ def _settled(explainer: Explainer, shown: Shown) -> MapSpec:
 
 
 def versions() -> tuple[tuple[str, str], ...]:
-    """Names and versions of what makes results."""
+    """Names and versions of what makes results, and the library that multiplies on the CPU.
+
+    That is raced anew in every process, and the last digits of a product are its own.
+    """
     found = [(name, version_of(name)) for name in PACKAGES]
-    python = sys.version.split()[0]
-    return (("python", python), *((name, number) for name, number in found if number))
+    python, products = sys.version.split()[0], "onednn" if choice().onednn else "torch"
+    known = ((name, number) for name, number in found if number)
+    return (("python", python), *known, (PRODUCTS, products))
 
 
 def device_words(device: torch.device) -> str:

@@ -20,6 +20,7 @@ _TITLES = {
     "numpy": "NumPy",
     "av": "PyAV",
     "opencv-python-headless": "OpenCV",
+    "products": "matrix products by",
 }
 _SAMPLINGS = {
     "linspace": "spread evenly over the window with both ends",

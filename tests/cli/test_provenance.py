@@ -32,6 +32,7 @@ from mvit_core.export.command import words_of
 from mvit_core.figure import OWN_RANGES, WRITERS, FigureFile, FigureRequest
 from mvit_core.figure.telling import figure_words
 from mvit_core.model import MViT
+from mvit_core.model.kernels import choice, forced
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance import CARRIERS, as_json, document_text, read_provenance
 from mvit_core.repeating import CRATE_NAME, Inputs, compared, repeat, verify
@@ -509,3 +510,15 @@ def test_a_hostile_crate_is_refused_in_one_line(run, tmp_path, graph, words):
     code, printed, complaint = run("verify", tmp_path)
     assert (code, printed, complaint.count("\n")) == (1, "", 1)
     assert words in complaint
+
+
+def test_the_library_that_multiplied_multiplies_again(made, run, tmp_path):
+    """Each process races them anew, and the last digits of a product are the library's own."""
+    first, again = tmp_path / "out.npz", tmp_path / "again.npz"
+    files = (made.clip, "--checkpoint", made.model)
+    with forced(onednn=not choice().onednn):
+        other = "onednn" if choice().onednn else "torch"
+        assert run("export", *files, "-o", first)[0] == 0
+    assert dict(read_provenance(first).provenance.versions)["products"] == other
+    assert run("provenance", first, "--repeat", "-o", again, "--clip", *files)[0] == 0
+    assert again.read_bytes() == first.read_bytes()
