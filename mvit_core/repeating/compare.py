@@ -11,12 +11,18 @@ import numpy as np
 from mvit_core.errors import FrameDecodeError, ProvenanceError
 from mvit_core.export import EXPORTERS
 from mvit_core.system.ordinary_file import read_bounded
+from mvit_core.system.report_session import REPORT_ENDINGS
 from mvit_core.video import Video, open_video
 
 __all__ = ["COMPARISONS", "compared"]
 
 _MOST_BYTES = 1 << 30
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
+_SHOWN = re.compile(
+    rb'id="report-data">(.*?)</script>|src="data:image/webp;base64,([^"]*)"', re.DOTALL
+)
+_COST = re.compile(rb'"cost":[-+.0-9e]+')
+"""Of an explanation, in forward passes that were timed."""
 _STREAM = re.compile(rb"\bstream\r?\n(.*?)endstream", re.DOTALL)
 
 
@@ -107,12 +113,19 @@ def _page(path: Path, again: Path) -> str:
     return "" if one and one == other else "what is drawn differs"
 
 
+def _report(path: Path, again: Path) -> str:
+    """What a report shows: the data that its script reads, but for time, and its pictures."""
+    one, other = (_SHOWN.findall(_COST.sub(b"", _read(each))) for each in (path, again))
+    return "" if one and one == other else "what is shown differs"
+
+
 COMPARISONS: Mapping[str, Callable[[Path, Path], str]] = MappingProxyType(
     {
         **{ending: _pixels for ending, each in EXPORTERS.items() if each.holds != "numbers"},
         ".npz": _arrays,
         ".svg": _drawing,
         ".pdf": _page,
+        **dict.fromkeys(REPORT_ENDINGS, _report),
     }
 )
 """By ending; others are compared byte by byte."""

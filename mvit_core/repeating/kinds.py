@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from mvit_core.attention.recorder import Keep
 from mvit_core.errors import ProvenanceError
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
@@ -14,6 +15,8 @@ from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figur
 from mvit_core.model.kernels import forced
 from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
+from mvit_core.report import ReportRequest, page_of, write_report
+from mvit_core.report import content_of as report_content
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "repeat", "request_of"]
@@ -58,8 +61,26 @@ def _figure(
     return scene.notes
 
 
+def _report(
+    sources: Sequence[Source],
+    request: ReportRequest,
+    path: Path,
+    output: str,
+    on_progress: OnProgress | None,
+) -> tuple[str, ...]:
+    own = sources[0]
+    noting = own.explainer.with_model(own.explainer.loaded, Keep(statistics=True))
+    content = report_content(noting, own.video, request, output, on_progress)
+    write_report(page_of(content), path, (own.video.path, own.model_path))
+    return (*content.notes, "a report made again has no session in it")
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"export": Kind(ExportRequest, _export), "figure": Kind(FigureFile, _figure)}
+    {
+        "export": Kind(ExportRequest, _export),
+        "figure": Kind(FigureFile, _figure),
+        "report": Kind(ReportRequest, _report),
+    }
 )
 """By the command that makes them."""
 

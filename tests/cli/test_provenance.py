@@ -56,10 +56,16 @@ def made(tmp_path_factory):
         assert main(["export", *words, str(folder / f"out{ending}")]) == 0
     for ending in WRITERS:
         assert main(["figure", *words, str(folder / f"fig{ending}"), "--frames", "1"]) == 0
+    report = str(folder / "page.html")
+    assert main(["report", *words, report, "--without-paths", "--no-faithfulness"]) == 0
     return SimpleNamespace(folder=folder, clip=clip, model=model)
 
 
-RESULTS = [*(f"out{ending}" for ending in EXPORTERS), *(f"fig{ending}" for ending in WRITERS)]
+RESULTS = [
+    *(f"out{ending}" for ending in EXPORTERS),
+    *(f"fig{ending}" for ending in WRITERS),
+    "page.html",
+]
 
 
 def text_of(path: Path) -> bytes:
@@ -191,6 +197,15 @@ def test_what_is_made_again_has_the_same_bytes_under_any_name(made, run, tmp_pat
     code, _, complaint = run("provenance", first, "--repeat", "-o", again, "--clip", *files)
     assert code == 0, complaint
     assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_report_that_shows_something_else_differs(made, run, tmp_path):
+    page = (made.folder / "page.html").read_bytes()
+    other = tmp_path / "page.html"
+    other.write_bytes(page.replace(b'id="report-data">{', b'id="report-data">{"x":1,', 1))
+    files = ("--clip", made.clip, "--checkpoint", made.model)
+    code, printed, _ = run("verify", other, *files)
+    assert (code, printed) == (1, "page.html: differs: what is shown differs\n")
 
 
 def test_without_a_name_it_is_written_beside_and_nothing_is_replaced(made, run, tmp_path):
