@@ -11,12 +11,14 @@ import numpy as np
 from mvit_core.errors import FrameDecodeError, ProvenanceError
 from mvit_core.export import EXPORTERS
 from mvit_core.system.ordinary_file import read_bounded
+from mvit_core.system.report_session import REPORT_ENDINGS
 from mvit_core.video import Video, open_video
 
 __all__ = ["COMPARISONS", "compared"]
 
 _MOST_BYTES = 1 << 30
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
+_SHOWN = re.compile(rb'id="report-data">(.*?)</script>|src="(data:[^"]*)"', re.DOTALL)
 _STREAM = re.compile(rb"\bstream\r?\n(.*?)endstream", re.DOTALL)
 
 
@@ -107,12 +109,19 @@ def _page(path: Path, again: Path) -> str:
     return "" if one and one == other else "what is drawn differs"
 
 
+def _report(path: Path, again: Path) -> str:
+    """Whether two reports show the same: their frames, and all else that their pages draw from."""
+    one, other = (_SHOWN.findall(_read(each)) for each in (path, again))
+    return "" if one and one == other else "what the page shows differs"
+
+
 COMPARISONS: Mapping[str, Callable[[Path, Path], str]] = MappingProxyType(
     {
         **{ending: _pixels for ending, each in EXPORTERS.items() if each.holds != "numbers"},
         ".npz": _arrays,
         ".svg": _drawing,
         ".pdf": _page,
+        **dict.fromkeys(REPORT_ENDINGS, _report),
     }
 )
 """By ending; others are compared byte by byte."""

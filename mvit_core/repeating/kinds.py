@@ -12,6 +12,7 @@ from mvit_core.export.request import OnProgress
 from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
 from mvit_core.provenance import Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
+from mvit_core.report import ReportRequest, content_of, page_of, with_statistics, write_report
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "repeat", "request_of"]
@@ -56,8 +57,27 @@ def _figure(
     return scene.notes
 
 
+def _report(
+    sources: Sequence[Source],
+    request: ReportRequest,
+    path: Path,
+    output: str,
+    on_progress: OnProgress | None,
+) -> tuple[str, ...]:
+    """A report without a session, which is of no file but of whoever made it."""
+    (own,) = sources
+    explainer = with_statistics(own.explainer)
+    content = content_of(explainer, own.video, request, output, on_progress)
+    write_report(page_of(content), path, (own.video.path, own.model_path))
+    return content.notes
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"export": Kind(ExportRequest, _export), "figure": Kind(FigureFile, _figure)}
+    {
+        "export": Kind(ExportRequest, _export),
+        "figure": Kind(FigureFile, _figure),
+        "report": Kind(ReportRequest, _report),
+    }
 )
 """By the command that makes them."""
 
