@@ -114,13 +114,19 @@ def _add_first(report: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report and print a summary; returns the exit code."""
     from mvit_core import open_video
-    from mvit_core.report import check_report_target, content_of, page_of, write_report
+    from mvit_core.report import (
+        check_report_target,
+        content_of,
+        page_of,
+        with_statistics,
+        write_report,
+    )
 
     check_model(options)
     check_report_target(options.output)
     request = request_from(options)
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
-        explainer = _with_statistics(explainer_of(options))
+        explainer = with_statistics(explainer_of(options))
         request = _of_classes(request, options, explainer)
         progress = ProgressLine("report, part").show
         content = content_of(explainer, video, request, options.output.name, progress)
@@ -173,13 +179,6 @@ def _window(options: argparse.Namespace) -> int | None:
     if options.window is None and options.frame is None:
         return 0
     return int(options.window) if options.window is not None else None
-
-
-def _with_statistics(explainer: Explainer) -> Explainer:
-    """One whose runs note the statistics of heads while they pass, which costs next to nothing."""
-    from mvit_core.attention.recorder import Keep
-
-    return explainer.with_model(explainer.loaded, Keep(statistics=True))
 
 
 def _of_classes(

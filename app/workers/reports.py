@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.state.session import Place, make_session, session_page
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.state.view_state import ViewState
     from app.workers.export import Exporter, ExportJob
     from app.workers.worker import TaskHandle
-    from mvit_core.pipeline import Explainer
     from mvit_core.report import ReportRequest
 
 
@@ -48,21 +47,22 @@ def save_report(exporter: Exporter, job: ReportJob, task: TaskHandle) -> Exporte
     with ExitStack() as opened:
         source = exporter.open(job.export, task, opened)
         # Imports torch, which is there by now.
-        from mvit_core.report import check_report_target, content_of, page_of, write_report
+        from mvit_core.report import (
+            check_report_target,
+            content_of,
+            page_of,
+            with_statistics,
+            write_report,
+        )
 
         check_report_target(job.target)
-        explainer = _with_statistics(source.explainer)
+        explainer = with_statistics(source.explainer)
         content = content_of(explainer, source.video, job.request, job.target.name, task.step)
         task.check()
         page = page_of(content, _session(job))
         read = (job.export.clip, job.export.model.checkpoint)
         write_report(page, job.target, read)
     return Exported(job.target, content.notes)
-
-
-def _with_statistics(explainer: Explainer) -> Explainer:
-    """One whose runs note the statistics of heads while they pass, which costs next to nothing."""
-    return explainer.with_model(explainer.loaded, replace(explainer.keep, statistics=True))
 
 
 def _session(job: ReportJob) -> dict[str, Any]:

@@ -1,22 +1,18 @@
 """Kinds of results by the command that makes them: how each is made again from its request."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mvit_core.attention.recorder import Keep
 from mvit_core.errors import ProvenanceError
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
 from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
-from mvit_core.model.kernels import forced
-from mvit_core.provenance import PRODUCTS, Provenance, decoded
+from mvit_core.provenance import Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
-from mvit_core.report import ReportRequest, page_of, write_report
-from mvit_core.report import content_of as report_content
+from mvit_core.report import ReportRequest, content_of, page_of, with_statistics, write_report
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "repeat", "request_of"]
@@ -68,11 +64,12 @@ def _report(
     output: str,
     on_progress: OnProgress | None,
 ) -> tuple[str, ...]:
-    own = sources[0]
-    noting = own.explainer.with_model(own.explainer.loaded, Keep(statistics=True))
-    content = report_content(noting, own.video, request, output, on_progress)
+    """A report without a session, which is of no file but of whoever made it."""
+    (own,) = sources
+    explainer = with_statistics(own.explainer)
+    content = content_of(explainer, own.video, request, output, on_progress)
     write_report(page_of(content), path, (own.video.path, own.model_path))
-    return (*content.notes, "a report made again has no session in it")
+    return content.notes
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -100,17 +97,6 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     return decoded(load_json(provenance.request), kind.request, "request")
 
 
-@contextmanager
-def _as_multiplied(provenance: Provenance) -> Iterator[None]:
-    """The library that multiplied then multiplies again, where this build of torch has it."""
-    name = dict(provenance.versions).get(PRODUCTS, "")
-    with ExitStack() as stack:
-        if name in ("onednn", "torch"):
-            with suppress(RuntimeError):  # a build without oneDNN: last digits may differ
-                stack.enter_context(forced(onednn=name == "onednn"))
-        yield
-
-
 def repeat(
     provenance: Provenance, inputs: Inputs, target: Path, on_progress: OnProgress | None = None
 ) -> tuple[str, ...]:
@@ -134,6 +120,6 @@ def repeat(
             f"again as a file that ends in {ending}"
         )
     make = KINDS[provenance.kind].make
-    with _as_multiplied(provenance), inputs.opened(provenance) as sources:
+    with inputs.opened(provenance) as sources:
         notes = make(sources, request, target, provenance.output, on_progress)
     return (*inputs.notes, *notes)

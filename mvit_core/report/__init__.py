@@ -12,7 +12,7 @@ from typing import Any
 
 from mvit_core.errors import ExportError
 from mvit_core.pipeline import Explainer
-from mvit_core.report.content import OnProgress, ReportContent, content_of
+from mvit_core.report.content import OnProgress, ReportContent, content_of, with_statistics
 from mvit_core.report.page import page_of
 from mvit_core.report.request import ATTENTION, MOST_HEIGHT, POSSIBLE, WHY, ReportRequest
 from mvit_core.system.atomic_file import check_writable, whole_file
@@ -34,6 +34,7 @@ __all__ = [
     "embedded_session",
     "make_report",
     "page_of",
+    "with_statistics",
     "write_report",
 ]
 

@@ -87,8 +87,10 @@ def why_json(shown: Explanation) -> Json:
     """What is said of an explanation: its classes, its figures, and how far it is trusted."""
     row = EVIDENCE[shown.maps.method]
     title, trust = evidence_words(shown)
+    told = evidence_json(shown)
+    del told["cost"]  # another run takes another time
     return {
-        **evidence_json(shown),
+        **told,
         "title": row.title,
         "head": title,
         "trust_line": trust,

@@ -205,7 +205,7 @@ def test_a_report_that_shows_something_else_differs(made, run, tmp_path):
     other.write_bytes(page.replace(b'id="report-data">{', b'id="report-data">{"x":1,', 1))
     files = ("--clip", made.clip, "--checkpoint", made.model)
     code, printed, _ = run("verify", other, *files)
-    assert (code, printed) == (1, "page.html: differs: what is shown differs\n")
+    assert (code, printed) == (1, "page.html: differs: what the page shows differs\n")
 
 
 def test_without_a_name_it_is_written_beside_and_nothing_is_replaced(made, run, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from app.state.session_file import read_session
 from mvit_core.capture_file import CAPTURE_ENDING
+from mvit_core.repeating.compare import compared
 
 
 @pytest.fixture
@@ -110,3 +111,15 @@ def test_what_cannot_be_met_is_one_line(run, tmp_path, words, said):
 
 def test_a_report_ends_as_a_page(run):
     assert "a report ends in .html or .htm" in run(output="r.pdf")[2]
+
+
+def test_a_report_is_made_again_and_found_to_be_the_same(run, command_line, tmp_path):
+    assert run("--method", "relevance", "--frame", 3)[0] == 0
+    page, again = tmp_path / "r.html", tmp_path / "again.html"
+    assert "report" in command_line("provenance", page)[1]
+    code, printed, _ = command_line("provenance", page, "--repeat", "-o", again)
+    assert (code, "again.html" in printed) == (0, True)
+    assert compared(page, again) == ""
+    other = again.read_bytes().replace(b'"smooth":true', b'"smooth":false')
+    again.write_bytes(other)
+    assert compared(page, again) == "what the page shows differs"
