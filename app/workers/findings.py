@@ -119,7 +119,7 @@ def model_info(network: Network, loaded: LoadedModel) -> ModelInfo:
         source=source,
         files=files,
         format=loaded.format,
-        device=str(weights[0].device if loaded.module is not None else loaded.device),
+        device=str(loaded.runs_on),
         clip_spec=loaded.clip_spec,
         layers=_configured_layers(config),
         class_count=config.num_classes,

@@ -93,6 +93,11 @@ class LoadedModel:
         """The weights are there, and ``model`` can be run."""
         return self.device.type != "meta"
 
+    @property
+    def runs_on(self) -> torch.device:
+        """Device that it runs on; ``meta`` where a capture file gave it, which is not run."""
+        return self.device if self.module is None else next(self.module.parameters()).device
+
     def check_weights(self, what: str) -> None:
         """See whether the weights are there, for whatever needs more than a run.
 

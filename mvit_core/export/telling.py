@@ -35,4 +35,4 @@ def origin_of(
         found = replace(found, shows=f"maps of panes {names} side by side")
     elif request.layout != "single":
         found = replace(found, shows=f"maps in the layout {request.layout}, after the map below")
-    return Origin.begin(found, explainer.loaded.device, began)
+    return Origin.begin(found, explainer.loaded.runs_on, began)

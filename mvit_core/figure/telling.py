@@ -54,7 +54,7 @@ def figure_origin(
     found = provenance_of("figure", output, pairs, wanted, request.shown, words, on_piece)
     rows = f": {ROWS[request.rows].lower()}" if request.view == "maps" else ""
     found = replace(found, shows=f"a figure of {VIEWS[request.view].lower()}{rows}")
-    origin = Origin.begin(found, explainer.loaded.device)
+    origin = Origin.begin(found, explainer.loaded.runs_on)
     return replace(origin, provenance=origin.of(windows))
 
 

@@ -153,7 +153,8 @@ def model_facts(
         stored: what a capture file says of it; the one that is told where there are no weights.
         on_piece: called while files are read; what it raises ends the reading.
     """
-    if loaded.has_weights or stored is None:
+    runs = loaded.runs_on.type != "meta"
+    if runs or stored is None:
         file = file_facts(loaded.path, on_piece)
     else:
         file = FileFacts(stored.name, stored.size, stored.sha256)
@@ -172,8 +173,8 @@ def model_facts(
         weights=choice.weights,
         head=choice.head,
         half=loaded.half,
-        has_weights=loaded.has_weights,
-        is_named=choice.is_of_files and not (loaded.has_weights and file.is_nowhere),
+        has_weights=runs,
+        is_named=choice.is_of_files and not (runs and file.is_nowhere),
         stated_preprocessing=None if stated == loaded.clip_spec else stated,
     )
 

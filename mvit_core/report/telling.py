@@ -60,7 +60,7 @@ def report_origin(
     if found.command.startswith(f"{PROGRAM} export ") and SIDE_ENDING in found.command:
         again = shlex.join((PROGRAM, "provenance", output, "--repeat"))  # the page has the request
         found = replace(found, command=again)
-    return Origin.begin(found, explainer.loaded.device)
+    return Origin.begin(found, explainer.loaded.runs_on)
 
 
 def facts_of(

@@ -15,6 +15,7 @@ from typing import Any
 
 from mvit_core.errors import OwnCodeError
 from mvit_core.printable import word
+from mvit_core.system.ordinary_file import is_file
 
 __all__ = ["OwnCode", "allow", "call_code", "failure_words", "find_code", "not_allowed"]
 
@@ -68,7 +69,7 @@ def find_code(text: str, folder: Path) -> OwnCode:
         found = spec.submodule_search_locations
         places = None if found is None else [*found]
     origin = None if spec is None else spec.origin
-    if origin is None or not Path(origin).is_file():
+    if origin is None or not is_file(Path(origin)):
         raise OwnCodeError(f"{text}: {text.partition(':')[0]} is no file that could be run")
     return OwnCode(text, Path(origin), folder)
 

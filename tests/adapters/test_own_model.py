@@ -19,8 +19,10 @@ from mvit_core.errors import (
     OwnCodeError,
 )
 from mvit_core.explaining.changes import Changes, HeadPlace
+from mvit_core.export import ExportRequest, export
 from mvit_core.own_model import captured_module, load_code, run_module
 from mvit_core.pipeline import Explainer
+from mvit_core.provenance import methods_paragraph, read_provenance
 from mvit_core.system.own_code import allow, find_code
 from mvit_core.video.clip import ClipSpec
 from tests.adapters.networks import Recognizer, SlowFastMViT, VideoMViT
@@ -265,3 +267,15 @@ def test_code_that_gives_no_model_is_refused_in_one_line(text, folder):
     with pytest.raises(OwnCodeError, match=WRONG[text]) as told:
         run_code(text, folder)
     assert "\n" not in str(told.value)
+
+
+def test_its_files_say_that_it_was_run_and_name_no_checkpoint(loaded, video, tmp_path):
+    explainer = Explainer(replace(loaded, path=loaded.path.with_name("my.code:build")))
+    path = tmp_path / "heat.npz"
+    export(explainer, video, ExportRequest(start=0, stop=4), path)
+    found = read_provenance(path).provenance
+    model = found.source.model
+    assert (model.file.name, model.file.is_nowhere) == ("my.code:build", True)
+    assert model.has_weights  # no capture file gave it
+    assert "capture file" not in methods_paragraph(found)
+    assert "--checkpoint" not in found.command
