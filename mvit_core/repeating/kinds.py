@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from mvit_core.attention.recorder import Keep
 from mvit_core.errors import ProvenanceError
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
@@ -14,6 +15,7 @@ from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figur
 from mvit_core.model.kernels import forced
 from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
+from mvit_core.report import ReportRequest, make_report, write_report
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "repeat", "request_of"]
@@ -58,8 +60,27 @@ def _figure(
     return scene.notes
 
 
+def _report(
+    sources: Sequence[Source],
+    request: ReportRequest,
+    path: Path,
+    output: str,
+    on_progress: OnProgress | None,
+) -> tuple[str, ...]:
+    (own,) = sources
+    # Statistics of heads are noted while a run passes, as the command has them.
+    explainer = own.explainer.with_model(own.explainer.loaded, Keep(statistics=True))
+    page = make_report(explainer, own.video, request, None, output, on_progress)
+    write_report(page, path, (own.video.path, own.model_path))
+    return ("the report holds no session: it does not reopen in the window",)
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"export": Kind(ExportRequest, _export), "figure": Kind(FigureFile, _figure)}
+    {
+        "export": Kind(ExportRequest, _export),
+        "figure": Kind(FigureFile, _figure),
+        "report": Kind(ReportRequest, _report),
+    }
 )
 """By the command that makes them."""
 

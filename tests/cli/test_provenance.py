@@ -56,10 +56,16 @@ def made(tmp_path_factory):
         assert main(["export", *words, str(folder / f"out{ending}")]) == 0
     for ending in WRITERS:
         assert main(["figure", *words, str(folder / f"fig{ending}"), "--frames", "1"]) == 0
+    page = str(folder / "page.html")
+    assert main(["report", *words, page, "--no-faithfulness", "--without-paths"]) == 0
     return SimpleNamespace(folder=folder, clip=clip, model=model)
 
 
-RESULTS = [*(f"out{ending}" for ending in EXPORTERS), *(f"fig{ending}" for ending in WRITERS)]
+RESULTS = [
+    *(f"out{ending}" for ending in EXPORTERS),
+    *(f"fig{ending}" for ending in WRITERS),
+    "page.html",
+]
 
 
 def text_of(path: Path) -> bytes:
@@ -226,6 +232,17 @@ def test_what_no_options_say_is_made_again_from_the_request(made, tmp_path, name
     repeat(told, Inputs((made.folder,)), again)
     assert compared(target, again) == ""
     assert read_provenance(again).provenance.request == told.request
+
+
+def test_a_report_is_made_again_and_a_difference_in_it_is_said(made, run, tmp_path):
+    page, given = made.folder / "page.html", ("--clip", made.clip, "--checkpoint", made.model)
+    again = tmp_path / "again.html"
+    code, _, notes = run("provenance", page, "--repeat", "-o", again, *given)
+    assert code == 0
+    assert "does not reopen in the window" in notes
+    assert compared(page, again) == ""
+    again.write_bytes(again.read_bytes().replace(b"data:image/", b"data:image/x", 1))
+    assert compared(page, again) == "what is shown differs"
 
 
 def test_panes_of_two_clips_are_made_again_with_both(made, run, tmp_path):
