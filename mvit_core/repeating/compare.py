@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from mvit_core.errors import FrameDecodeError, ProvenanceError
 from mvit_core.export import EXPORTERS
+from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import read_bounded
 from mvit_core.system.report_session import REPORT_ENDINGS
 from mvit_core.video import Video, open_video
@@ -18,7 +20,8 @@ __all__ = ["COMPARISONS", "compared"]
 
 _MOST_BYTES = 1 << 30
 _METADATA = re.compile(rb"<metadata>.*?</metadata>", re.DOTALL)
-_SHOWN = re.compile(rb'id="report-data">(.*?)</script>|src="(data:[^"]*)"', re.DOTALL)
+_DATA = re.compile(rb'<script type="application/json" id="report-data">(.*?)</script>', re.DOTALL)
+_PICTURE = re.compile(rb'data:image/[^"]+')
 _STREAM = re.compile(rb"\bstream\r?\n(.*?)endstream", re.DOTALL)
 
 
@@ -110,9 +113,23 @@ def _page(path: Path, again: Path) -> str:
 
 
 def _report(path: Path, again: Path) -> str:
-    """Whether two reports show the same: their frames, and all else that their pages draw from."""
-    one, other = (_SHOWN.findall(_read(each)) for each in (path, again))
-    return "" if one and one == other else "what the page shows differs"
+    """Pictures and numbers of a page; its session, and what the runs took, may differ."""
+    one, other = _shown(path), _shown(again)
+    return "" if one == other else "what is shown differs"
+
+
+def _shown(path: Path) -> tuple[Any, list[bytes]]:
+    """The numbers of a page, without how long its explanation took, and its pictures."""
+    content = _read(path)
+    found = _DATA.search(content)
+    try:
+        document = load_json(found[1]) if found else None
+    except BadJson as error:
+        raise ProvenanceError(f"what {path.name} shows {error}") from error
+    why = document.get("why") if isinstance(document, dict) else None
+    if isinstance(why, dict):
+        why.pop("cost", None)
+    return document, _PICTURE.findall(content)
 
 
 COMPARISONS: Mapping[str, Callable[[Path, Path], str]] = MappingProxyType(

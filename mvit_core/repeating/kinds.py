@@ -1,6 +1,7 @@
 """Kinds of results by the command that makes them: how each is made again from its request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,9 +11,10 @@ from mvit_core.errors import ProvenanceError
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
 from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
-from mvit_core.provenance import Provenance, decoded
+from mvit_core.model.kernels import forced
+from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
-from mvit_core.report import ReportRequest, content_of, page_of, with_statistics, write_report
+from mvit_core.report import ReportRequest, make_report, with_statistics, write_report
 from mvit_core.system.bounded_json import load_json
 
 __all__ = ["KINDS", "Kind", "repeat", "request_of"]
@@ -64,12 +66,12 @@ def _report(
     output: str,
     on_progress: OnProgress | None,
 ) -> tuple[str, ...]:
-    """A report without a session, which is of no file but of whoever made it."""
     (own,) = sources
-    explainer = with_statistics(own.explainer)
-    content = content_of(explainer, own.video, request, output, on_progress)
-    write_report(page_of(content), path, (own.video.path, own.model_path))
-    return content.notes
+    page = make_report(
+        with_statistics(own.explainer), own.video, request, None, output, on_progress
+    )
+    write_report(page, path, (own.video.path, own.model_path))
+    return ("the report holds no session: it does not reopen in the window",)
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -97,6 +99,17 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     return decoded(load_json(provenance.request), kind.request, "request")
 
 
+@contextmanager
+def _as_multiplied(provenance: Provenance) -> Iterator[None]:
+    """The library that multiplied then multiplies again, where this build of torch has it."""
+    name = dict(provenance.versions).get(PRODUCTS, "")
+    with ExitStack() as stack:
+        if name in ("onednn", "torch"):
+            with suppress(RuntimeError):  # a build without oneDNN: last digits may differ
+                stack.enter_context(forced(onednn=name == "onednn"))
+        yield
+
+
 def repeat(
     provenance: Provenance, inputs: Inputs, target: Path, on_progress: OnProgress | None = None
 ) -> tuple[str, ...]:
@@ -120,6 +133,6 @@ def repeat(
             f"again as a file that ends in {ending}"
         )
     make = KINDS[provenance.kind].make
-    with inputs.opened(provenance) as sources:
+    with _as_multiplied(provenance), inputs.opened(provenance) as sources:
         notes = make(sources, request, target, provenance.output, on_progress)
     return (*inputs.notes, *notes)

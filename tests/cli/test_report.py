@@ -122,4 +122,4 @@ def test_a_report_is_made_again_and_found_to_be_the_same(run, command_line, tmp_
     assert compared(page, again) == ""
     other = again.read_bytes().replace(b'"smooth":true', b'"smooth":false')
     again.write_bytes(other)
-    assert compared(page, again) == "what the page shows differs"
+    assert compared(page, again) == "what is shown differs"
