@@ -24,7 +24,7 @@ def run_module(
     on_layer: OnLayer | None = None,
     on_step: OnStep | None = None,
 ) -> AttentionRecord:
-    """Run a network of another code base once, in evaluation mode, and record its attention.
+    """The record of one run of a network of another code base, in evaluation mode.
 
     Training modes are put back afterwards; nothing else of the module changes.
 

@@ -31,6 +31,10 @@ def compared(path: Path, again: Path) -> str:
     Pictures and films are compared by their pixels, drawings and pages by what is drawn, all others
     byte by byte. How long a run took is never compared.
 
+    Args:
+        path: a file.
+        again: the same made again.
+
     Raises:
         MvitError: one of them cannot be read.
     """

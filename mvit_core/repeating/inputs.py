@@ -45,7 +45,7 @@ class Inputs:
 
     @contextmanager
     def opened(self, provenance: Provenance) -> Iterator[tuple[Source, ...]]:
-        """Open every clip and load every model of a provenance; clips are closed in the end.
+        """The clips and models of a provenance, opened; clips are closed in the end.
 
         Raises:
             ProvenanceError: a file is not there, or options cannot say how it was read.
@@ -65,6 +65,10 @@ class Inputs:
     def clip_of(self, facts: ClipFacts | ListFacts, *, own: bool = True) -> Path:
         """Where a clip lies.
 
+        Args:
+            facts: what is said of it.
+            own: it is the one that ``clip`` names.
+
         Raises:
             ProvenanceError: nowhere.
         """
@@ -72,6 +76,10 @@ class Inputs:
 
     def model_of(self, facts: ModelFacts, *, own: bool = True) -> Path:
         """Where a checkpoint lies.
+
+        Args:
+            facts: what is said of it.
+            own: it is the one that ``checkpoint`` names.
 
         Raises:
             ProvenanceError: nowhere.

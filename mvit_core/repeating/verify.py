@@ -32,7 +32,7 @@ class Verdict:
 def verify(
     path: Path, inputs: Inputs, on_progress: OnProgress | None = None
 ) -> tuple[Verdict, ...]:
-    """Make a result, or all those of a crate, again, and compare each with the one that is there.
+    """What comes of making a result, or all those of a crate, again, and comparing each.
 
     Args:
         path: a result, the file beside one, or the folder of a crate.

@@ -50,7 +50,8 @@ def explain(
             it is; None where the clip is a capture file, whose windows are read and not run.
         window: which clip window, from 0; windows tile the clip.
         device: auto, cpu, cuda, ...; auto leaves a model in memory where it is.
-        clip_spec: preprocessing in place of the model's own; a module in memory needs one.
+        clip_spec: preprocessing in place of the model's own; of a module in memory, in place of
+            what its code base publishes.
         fps: frames per second of frames in memory (those at which ``rate`` is meant, so that it
             counts frames of the array), or of a folder of pictures (25).
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attribution import HeadStatistics, MapSpec, Query, head_statistics
 from mvit_core.captured import Explanation, Prediction, WindowCapture, class_index
-from mvit_core.explaining import DEFAULT_METHOD, EVIDENCE
+from mvit_core.explaining import DEFAULT_METHOD
 from mvit_core.export import ExportRequest, Source
 from mvit_core.figure import OWN_RANGES, FigureRequest, default_rows, make_figure, preset_for
 from mvit_core.pipeline import Explainer
@@ -206,10 +206,11 @@ class ExplainedWindow:
         check_report_target(where)
         shown, index = ExportRequest(spec), self.capture.window.index
         request = ReportRequest(shown, window=index, faithfulness=faithfulness)
-        if spec.method in EVIDENCE:
-            request = replace(request, why=spec)
-        page = make_report(self.explainer, self.video, request)
-        write_report(page, where, (self.video.path, self.explainer.loaded.path))
+        if isinstance(of, ClassEvidence):
+            baseline = of.evidence.baseline or request.baseline
+            request = replace(request, why=spec, baseline=baseline)
+        page = make_report(self.explainer, self.video, request, output=where.name)
+        write_report(page, where, (self.video.path, self._source.model_path))
         return where
 
     def to_xarray(self) -> "xarray.DataTree":

@@ -7,19 +7,17 @@ from typing import TypeAlias
 import torch
 from torch import nn
 
-from mvit_core.checkpoint import LoadedModel, LoadReport, load_model
+from mvit_core.checkpoint import LoadedModel, load_model
 from mvit_core.errors import CaptureError
 from mvit_core.model import MViT
+from mvit_core.own_model import captured_module
 from mvit_core.printable import brief
 from mvit_core.video import ClipSpec
 
-__all__ = ["IN_MEMORY", "ModelArgument", "loaded_from", "model_in_memory"]
+__all__ = ["ModelArgument", "loaded_from", "model_in_memory"]
 
 ModelArgument: TypeAlias = str | Path | LoadedModel | nn.Module
 """The path of a checkpoint, what ``load_model`` gave, or a module in memory."""
-
-IN_MEMORY = "in memory"
-"""Format of a model that came from no file."""
 
 
 def loaded_from(
@@ -30,7 +28,7 @@ def loaded_from(
     Args:
         model: see ``ModelArgument``.
         device: auto, cpu, cuda, ...; auto leaves a model in memory where it is.
-        clip_spec: preprocessing in place of the model's own; a module in memory has none.
+        clip_spec: preprocessing in place of the model's own.
 
     Raises:
         CheckpointError: the checkpoint cannot be loaded, or there is no such device.
@@ -49,36 +47,20 @@ def model_in_memory(module: nn.Module, clip_spec: ClipSpec | None) -> LoadedMode
     """A module that is in memory already, as a loaded model; it is not copied and not changed.
 
     Args:
-        module: an ``MViT`` of ``mvit_core.model``.
-        clip_spec: how it is fed, which no module says.
+        module: a network of ours, or of a code base in ``ADAPTERS``; see ``captured_module``.
+        clip_spec: how it is fed; None for what its code base publishes.
 
     Raises:
-        CaptureError: it is another module, in training mode, or nothing says how it is fed.
+        CaptureError: it is no module, is a network of ours in training mode, or has no attention
+            that is known.
     """
-    kind = type(module).__name__
-    if not isinstance(module, MViT):
+    if not isinstance(module, nn.Module):
         raise CaptureError(
-            f"the model is {brief(kind)}, which cannot be captured; give the path of a checkpoint, "
-            "what load_model gave, or an MViT of mvit_core.model"
+            f"the model is {brief(type(module).__name__)}, which cannot be captured; give the path "
+            "of a checkpoint, what load_model gave, or a module of torch"
         )
-    if module.training:
+    if module.training and isinstance(module, MViT):
         raise CaptureError(
             "the model is in training mode, in which dropout changes every run; call .eval() first"
         )
-    if clip_spec is None:
-        raise CaptureError(
-            "a model in memory does not say how clips are fed to it; give clip_spec, such as "
-            "mvit_core.video.ClipSpec(frames=16, rate=4)"
-        )
-    weights = next(module.parameters())
-    return LoadedModel(
-        model=module,
-        config=module.config,
-        clip_spec=clip_spec,
-        classes=None,
-        format=IN_MEMORY,
-        report=LoadReport(IN_MEMORY, "the module"),
-        path=Path(f"<{kind} in memory>"),
-        device=weights.device,
-        half=weights.dtype != torch.float32,
-    )
+    return captured_module(module, clip_spec)

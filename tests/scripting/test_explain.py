@@ -17,7 +17,10 @@ from mvit_core.heatmap import project
 from mvit_core.pipeline import Explainer
 from mvit_core.scripting import FigureChoices
 from mvit_core.video import clip_windows, open_video
+from tests.adapters.networks import SlowFastMViT
+from tests.adapters.test_recording import drawn
 from tests.fixtures_video import barcode_picture
+from tests.toys import toy_config
 
 
 @pytest.fixture
@@ -215,6 +218,24 @@ def test_a_model_in_memory_is_taken_as_it_is(toy, toy_files):
     assert not loaded.model.training
 
 
+def test_a_module_of_another_code_base_is_explained_as_it_is(toy_files, tmp_path):
+    network = drawn(lambda: SlowFastMViT(toy_config())).train()
+    spec = load_model(toy_files[1], device="cpu").clip_spec
+    with mvit_core.explain(toy_files[0], network, clip_spec=spec) as held:
+        assert sum(each.probability for each in held.predictions) == pytest.approx(1)
+        inner = held.maps(1, 0)
+        assert held.record.layers[1].row(0)[0, 0, 1:].numpy() == pytest.approx(
+            inner.on_tokens.ravel(), abs=1e-6
+        )
+        held.figure("map", frames=1).save(tmp_path / "fig.svg")
+        held.report(tmp_path / "r.html")
+        assert len(held.to_xarray().children) == 4
+        assert "SlowFastMViT" in held._repr_html_()
+        with pytest.raises(NeedsModelError, match="a module that is only heard"):
+            held.explain()
+    assert network.training
+
+
 def test_what_is_in_no_file_is_drawn_and_reported_too(toy_files, tmp_path):
     loaded = load_model(toy_files[1], device="cpu")
     with mvit_core.explain(frames_of(16), loaded.model, clip_spec=loaded.clip_spec) as held:
@@ -230,19 +251,20 @@ def test_what_is_in_no_file_is_drawn_and_reported_too(toy_files, tmp_path):
 def test_a_module_that_cannot_be_captured_is_refused_in_words(toy, toy_files):
     clip, checkpoint, _ = toy_files
     spec = load_model(checkpoint, device="cpu").clip_spec
-    with pytest.raises(CaptureError, match="'Linear', which cannot be captured; give the path of"):
+    with pytest.raises(CaptureError, match="'int', which cannot be captured; give the path of"):
+        mvit_core.explain(clip, 3, clip_spec=spec)
+    with pytest.raises(CaptureError, match="Linear"):
         mvit_core.explain(clip, nn.Linear(2, 2), clip_spec=spec)
-    with pytest.raises(CaptureError, match="does not say how clips are fed to it; give clip_spec"):
-        mvit_core.explain(clip, toy)
     with pytest.raises(CaptureError, match=r"in training mode.* call \.eval\(\) first"):
         mvit_core.explain(clip, toy.train(), clip_spec=spec)
 
 
-def test_a_capture_file_is_explained_without_model_and_clip(explained, toy_files):
+def test_a_capture_file_is_explained_without_model_and_clip(explained, toy_files, tmp_path):
     with mvit_core.explain(toy_files[2], window=1) as kept:
         assert kept.predictions == explained.predictions
         np.testing.assert_array_equal(kept.maps(1, 0).on_tokens, explained.maps(1, 0).on_tokens)
         assert kept.figure("map").size_mm[0] == 89
+        assert kept.report(tmp_path / "r.html").stat().st_size > 10_000
         with pytest.raises(NeedsModelError, match=r"a capture file holds none; load toy\.pyth"):
             kept.explain()
     with mvit_core.explain(toy_files[2], toy_files[1], window=1, device="cpu") as both:
@@ -390,6 +412,7 @@ def test_a_report_is_one_page_of_this_window_and_of_the_class_explained(explaine
     assert made == tmp_path / "r.html"
     assert page.startswith("<!doctype html>")
     assert "class 3" in page
+    assert "-o r.html" in page, "the command that makes it again"
     assert "clip.mp4" in page
 
 
