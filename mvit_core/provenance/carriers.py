@@ -23,6 +23,7 @@ from mvit_core.provenance.digests import file_facts
 from mvit_core.provenance.document import MOST_BYTES, decoded, document_of, read_document
 from mvit_core.provenance.facts import FileFacts, Provenance
 from mvit_core.system.ordinary_file import check_ordinary, is_there, open_ordinary, read_bounded
+from mvit_core.system.report_session import REPORT_ENDINGS
 
 __all__ = ["CARRIERS", "Carried", "carried_text", "read_provenance"]
 
@@ -213,7 +214,7 @@ CARRIERS: Mapping[str, Read] = MappingProxyType(
         ".png": _png,
         ".svg": _between(b"<metadata>", b"</metadata>", _unescaped),
         ".pdf": _pdf,
-        ".html": _between(_HTML_BEGIN, _HTML_END, bytes),
+        **dict.fromkeys(REPORT_ENDINGS, _between(_HTML_BEGIN, _HTML_END, bytes)),
         ".npz": _npz,
         ".parquet": _parquet,
         ".json": _json,

@@ -1,6 +1,7 @@
 """Kinds of results by the command that makes them: how each is made again from its request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +11,8 @@ from mvit_core.errors import ProvenanceError
 from mvit_core.export import ExportRequest, Source, export
 from mvit_core.export.request import OnProgress
 from mvit_core.figure import FigureFile, figure_origin, make_figure, write_figure
-from mvit_core.provenance import Provenance, decoded
+from mvit_core.model.kernels import forced
+from mvit_core.provenance import PRODUCTS, Provenance, decoded
 from mvit_core.repeating.inputs import Inputs
 from mvit_core.report import ReportRequest, content_of, page_of, with_statistics, write_report
 from mvit_core.system.bounded_json import load_json
@@ -97,6 +99,17 @@ def request_of(provenance: Provenance) -> Any:  # noqa: ANN401 - of the kind's o
     return decoded(load_json(provenance.request), kind.request, "request")
 
 
+@contextmanager
+def _as_multiplied(provenance: Provenance) -> Iterator[None]:
+    """The library that multiplied then multiplies again, where this build of torch has it."""
+    name = dict(provenance.versions).get(PRODUCTS, "")
+    with ExitStack() as stack:
+        if name in ("onednn", "torch"):
+            with suppress(RuntimeError):  # a build without oneDNN: last digits may differ
+                stack.enter_context(forced(onednn=name == "onednn"))
+        yield
+
+
 def repeat(
     provenance: Provenance, inputs: Inputs, target: Path, on_progress: OnProgress | None = None
 ) -> tuple[str, ...]:
@@ -120,6 +133,6 @@ def repeat(
             f"again as a file that ends in {ending}"
         )
     make = KINDS[provenance.kind].make
-    with inputs.opened(provenance) as sources:
+    with _as_multiplied(provenance), inputs.opened(provenance) as sources:
         notes = make(sources, request, target, provenance.output, on_progress)
     return (*inputs.notes, *notes)
