@@ -18,6 +18,7 @@ from app.cli.model_options import (
 )
 from app.cli.models import check_model, explainer_of
 from app.cli.printing import say, say_json, say_note
+from app.cli.repeat_options import add_crate_option, inputs_of, save_crate
 from app.cli.video_options import ProgressLine
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def add_options(report: argparse.ArgumentParser) -> None:
         help="name files without their folders, to give the report away: it reopens where clip "
         "and checkpoint lie beside it, else asks for them",
     )
+    add_crate_option(report)
     report.add_argument("--json", action="store_true", help="print JSON")
     report.set_defaults(run=run, usage=report.error)
 
@@ -114,6 +116,7 @@ def _add_first(report: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the report and print a summary; returns the exit code."""
     from mvit_core import open_video
+    from mvit_core.repeating import check_crate
     from mvit_core.report import (
         check_report_target,
         content_of,
@@ -124,6 +127,8 @@ def run(options: argparse.Namespace) -> int:
 
     check_model(options)
     check_report_target(options.output)
+    if options.crate is not None:
+        check_crate(options.crate)
     request = request_from(options)
     with open_video(options.clip, fps=options.fps, stream=options.stream) as video:
         explainer = with_statistics(explainer_of(options))
@@ -133,6 +138,9 @@ def run(options: argparse.Namespace) -> int:
         read = (video.path, explainer.loaded.path)
         page = page_of(content, _session(content, request, options))
         written = write_report(page, options.output, read)
+    if options.crate is not None:
+        named = (options.output, options.config, options.labels)
+        save_crate(options.crate, options.output, inputs_of(options, *named))
     for note in content.notes:
         say_note(note)
     _print_summary(options, content, written)

@@ -493,6 +493,12 @@ def test_a_figure_and_a_finished_file_become_crates_too(made, run, tmp_path):
     words = (made.clip, "--checkpoint", made.model, "-o", tmp_path / "fig.svg", "--frames", 1)
     assert run("figure", *words, "--crate", tmp_path / "one")[0] == 0
     assert run("verify", tmp_path / "one")[:2] == (0, "fig.svg: same\n")
+    page = (*words[:-3], tmp_path / "page.html", "--no-faithfulness")
+    assert run("report", *page, "--crate", tmp_path / "three")[0] == 0
+    assert run("verify", tmp_path / "three")[:2] == (
+        0,
+        "page.html: same\n",
+    )
     assert run("provenance", made.folder / "out.csv", "--crate", tmp_path / "two")[0] == 0
     assert run("verify", tmp_path / "two")[:2] == (0, "out.csv: same\n")
 
