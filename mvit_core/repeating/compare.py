@@ -28,6 +28,10 @@ def compared(path: Path, again: Path) -> str:
     Pictures and films are compared by their pixels, drawings and pages by what is drawn, all others
     byte by byte. How long a run took is never compared.
 
+    Args:
+        path: the result.
+        again: the same, made again; of the same ending.
+
     Raises:
         MvitError: one of them cannot be read.
     """

@@ -47,6 +47,12 @@ class Inputs:
     def opened(self, provenance: Provenance) -> Iterator[tuple[Source, ...]]:
         """Open every clip and load every model of a provenance; clips are closed in the end.
 
+        Args:
+            provenance: of a result.
+
+        Yields:
+            The clips with their models, the result's own first.
+
         Raises:
             ProvenanceError: a file is not there, or options cannot say how it was read.
             MvitError: a file cannot be used.
@@ -65,6 +71,10 @@ class Inputs:
     def clip_of(self, facts: ClipFacts | ListFacts, *, own: bool = True) -> Path:
         """Where a clip lies.
 
+        Args:
+            facts: the clip.
+            own: it is the result's own, not that of a pane.
+
         Raises:
             ProvenanceError: nowhere.
         """
@@ -72,6 +82,10 @@ class Inputs:
 
     def model_of(self, facts: ModelFacts, *, own: bool = True) -> Path:
         """Where a checkpoint lies.
+
+        Args:
+            facts: the model.
+            own: it is the result's own, not that of a pane.
 
         Raises:
             ProvenanceError: nowhere.
