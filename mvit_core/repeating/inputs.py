@@ -50,7 +50,7 @@ class Inputs:
         Args:
             provenance: of a result.
 
-        Yields:
+        Returns:
             The clips with their models, the result's own first.
 
         Raises:
