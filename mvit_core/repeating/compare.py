@@ -32,8 +32,8 @@ def compared(path: Path, again: Path) -> str:
     byte by byte. How long a run took is never compared.
 
     Args:
-        path: a file.
-        again: the same made again.
+        path: the result.
+        again: the same, made again; of the same ending.
 
     Raises:
         MvitError: one of them cannot be read.

@@ -47,6 +47,12 @@ class Inputs:
     def opened(self, provenance: Provenance) -> Iterator[tuple[Source, ...]]:
         """The clips and models of a provenance, opened; clips are closed in the end.
 
+        Args:
+            provenance: of a result.
+
+        Returns:
+            The clips with their models, the result's own first.
+
         Raises:
             ProvenanceError: a file is not there, or options cannot say how it was read.
             MvitError: a file cannot be used.
@@ -66,8 +72,8 @@ class Inputs:
         """Where a clip lies.
 
         Args:
-            facts: what is said of it.
-            own: it is the one that ``clip`` names.
+            facts: the clip.
+            own: it is the result's own, not that of a pane.
 
         Raises:
             ProvenanceError: nowhere.
@@ -78,8 +84,8 @@ class Inputs:
         """Where a checkpoint lies.
 
         Args:
-            facts: what is said of it.
-            own: it is the one that ``checkpoint`` names.
+            facts: the model.
+            own: it is the result's own, not that of a pane.
 
         Raises:
             ProvenanceError: nowhere.

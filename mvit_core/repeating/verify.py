@@ -39,6 +39,9 @@ def verify(
         inputs: where clips and models lie, beside the folder of the result.
         on_progress: called with (done, in all) of each; what it raises ends the work.
 
+    Returns:
+        A verdict for each result.
+
     Raises:
         ProvenanceError: the folder is no crate, or the file says nothing of where it comes from.
     """
