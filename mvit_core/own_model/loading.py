@@ -104,7 +104,7 @@ def load_code(
             f"{text} returns {kinds}; allowed is a module of torch, alone or with the ClipSpec of "
             f"its input"
         )
-    return captured_module(module, spec, classes, name=text)
+    return captured_module(module.eval(), spec, classes, name=text)
 
 
 def _is_spec(spec: object) -> TypeGuard[ClipSpec | None]:
@@ -129,17 +129,23 @@ def _config(parts: Parts, shape: Triple, record: AttentionRecord, name: str) -> 
 def _own(
     own: MViT, clip_spec: ClipSpec | None, classes: Sequence[str] | None, name: str
 ) -> LoadedModel:
-    """A network of ours, with its weights."""
+    """A network of ours, with its weights; it is run as it is, so its mode must be right."""
+    if own.training:
+        raise CaptureError(
+            f"{name} is in training mode, in which dropout changes every run; call .eval() first"
+        )
+    weights = next(own.parameters())
     report = LoadReport("pyslowfast", "the module itself", class_names="the module" * bool(classes))
     return LoadedModel(
-        model=own.eval(),
+        model=own,
         config=own.config,
         clip_spec=clip_spec or FORMATS["pyslowfast"].clip(own.config),
         classes=_names(classes, own.config, name),
         format="pyslowfast",
         report=report,
         path=Path(name),
-        device=next(own.parameters()).device,
+        device=weights.device,
+        half=weights.element_size() < 4,
     )
 
 

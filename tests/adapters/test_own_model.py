@@ -163,6 +163,9 @@ def test_a_network_of_ours_comes_with_its_weights(toy, video):
     explainer = Explainer(found)
     captured = explainer.capture(video, explainer.windows(video)[0])
     assert explainer.head_maps(video, captured, MapSpec(method="relevance")).values.any()
+    with pytest.raises(CaptureError, match=r"training mode.*eval"):
+        captured_module(toy.train(), SPEC)
+    assert toy.training
 
 
 CODE = """
