@@ -19,6 +19,7 @@ from mvit_core.repeating.inputs import Inputs, named_files
 from mvit_core.system.atomic_file import whole_file
 from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import (
+    is_file,
     is_folder,
     is_there,
     open_ordinary,
@@ -145,7 +146,7 @@ def _copy(path: Path, target: Path, on_piece: OnPiece) -> None:
     if is_folder(path):
         try:
             target.mkdir()
-            inside = sorted(each for each in path.iterdir() if each.is_file())
+            inside = sorted(each for each in path.iterdir() if is_file(each))
         except OSError as error:
             raise ExportError(f"{path} cannot be copied: {error.strerror or error}") from error
         for each in inside:

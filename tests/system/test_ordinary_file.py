@@ -182,6 +182,7 @@ READ_DIRECTLY = {
     "mvit_core/system/atomic_file.py",
     "mvit_core/system/spill.py",
     "mvit_core/system/tensor_file_writer.py",
+    "mvit_core/video/encode/amending.py",
     "mvit_core/video/encode/gif.py",
     # Whatever was found to be an ordinary file just before.
     "app/state/session.py",
