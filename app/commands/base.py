@@ -300,7 +300,7 @@ WITH_CLASSES = Need(
 )
 WEIGHTS = Need(
     lambda _, w: w.model is None or w.model.has_weights,
-    N("commands", "needs the weights of the model: load its checkpoint"),
+    N("commands", "needs the model's weights: load its checkpoint"),
 )
 
 

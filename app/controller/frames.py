@@ -227,7 +227,7 @@ class Frames(Collaborator):
 
     def _decoded_ahead(self, _: None) -> None:
         video, here = self._bench.results.video, self._bench.state.frame
-        if video is None:
+        if video is None or (self._bench.state.playing and len(self._beside)):
             return
         sides = (each for each in (here - 1, here + 1) if 0 <= each < video.frame_count)
         if not all(map(self.has_beside, sides)):

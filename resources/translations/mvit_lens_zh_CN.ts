@@ -4773,7 +4773,7 @@ right-click for percentile tails and units</source>
             <translation>请先加载模型</translation>
         </message>
         <message>
-            <source>needs the weights of the model: load its checkpoint</source>
+            <source>needs the model's weights: load its checkpoint</source>
             <translation>需要模型的权重：请加载其检查点</translation>
         </message>
         <message>

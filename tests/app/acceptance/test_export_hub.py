@@ -60,6 +60,11 @@ def write_to(qtbot, window, found, target):
     qtbot.waitUntil(lambda: target.exists() and not control.results.is_busy, timeout=WAIT_MS)
 
 
+def dtype_words(dtype):
+    """A text's length is not known before it is written."""
+    return "text" if dtype.kind == "U" and dtype.itemsize > 4000 else str(dtype)
+
+
 def picture_of(target):
     return cv2.imread(str(target))[..., ::-1]
 
@@ -117,7 +122,7 @@ def test_13_every_kind_of_export_equals_its_preview(
         write_to(qtbot, window, found, tmp_path / "out.npz")
         with np.load(tmp_path / "out.npz") as arrays:
             shapes = [
-                (name, " × ".join(map(str, arrays[name].shape)), str(arrays[name].dtype))
+                (name, " × ".join(map(str, arrays[name].shape)), dtype_words(arrays[name].dtype))
                 for name in arrays.files
             ]
         assert shapes == told
