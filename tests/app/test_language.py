@@ -202,7 +202,10 @@ def texts_of(widget):
             yield name, part.placeholderText()
         if isinstance(part, QComboBox):
             yield from ((name, part.itemText(row)) for row in range(part.count()))
-        if isinstance(part, QAbstractItemView) and part.model() is not None:
+        if isinstance(part, Tiles):  # a narrow one leaves out the middle of its words
+            yield from ((name, part.words(row)) for row in range(part.count()))
+            yield from ((name, part.item(row).toolTip()) for row in range(part.count()))
+        elif isinstance(part, QAbstractItemView) and part.model() is not None:
             columns = part.header().count() if isinstance(part, QTreeView) else 1
             yield from ((name, str(text)) for text in cells_of(part.model(), range(columns)))
     for action in widget.findChildren(QAction):

@@ -72,6 +72,10 @@ class Tiles(QListWidget):
         set_tip(item, tip)
         self.addItem(item)
 
+    def words(self, row: int) -> str:
+        """The words of a tile, whole however narrow it is."""
+        return str(self.item(row).data(_WORDS))
+
     @override
     def sizeHint(self) -> QSize:
         rows = -(-self.count() // max(self._columns(), 1))
@@ -98,9 +102,10 @@ class Tiles(QListWidget):
         """Leave out the middle of lines that are longer than their tile, which Qt does not."""
         metrics, where = self.fontMetrics(), self.textElideMode()
         for row in range(self.count()):
-            item = self.item(row)
-            lines = str(item.data(_WORDS)).split("\n")
-            item.setText("\n".join(metrics.elidedText(line, where, room) for line in lines))
+            lines = self.words(row).split("\n")
+            self.item(row).setText(
+                "\n".join(metrics.elidedText(line, where, room) for line in lines)
+            )
 
     def _columns(self) -> int:
         return max(min((self.width() - MARGIN_PX) // LEAST_COLUMN_PX, MOST_COLUMNS), 1)
