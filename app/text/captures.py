@@ -39,7 +39,7 @@ def another_model_words(model: ModelInfo, capture: CaptureInfo) -> str:
 def needs_words(model: ModelInfo) -> str:
     """What is said where only weights could tell."""
     if model.is_own_code:
-        return tr("Needs the weights: a model of your own code is only heard.")
+        return tr("Needs the weights: a model of your own code is only recorded.")
     return tr("Needs the model: a capture has no weights.")
 
 

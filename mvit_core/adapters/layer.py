@@ -1,4 +1,4 @@
-"""Hears one attention layer of another code base by hooks on the parts that make q, k and v.
+"""Records one attention layer of another code base by hooks on the parts that make q, k and v.
 
 Whichever of projection, pool and norm came last gave the operand: a norm behind the pool gives
 tokens, a norm before it leaves a pooled volume, and where a layer pools first its projection comes
@@ -26,13 +26,13 @@ from mvit_core.model.tap import AttentionInputs
 if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
-__all__ = ["HeardLayer", "LayerHooks", "full_size", "window_of"]
+__all__ = ["LayerHooks", "RecordedLayer", "full_size", "window_of"]
 
 _PARTS = ("q", "k", "v")
 
 
 @dataclass(frozen=True)
-class HeardLayer:
+class RecordedLayer:
     """One attention layer as it ran; what takes time is made when it is asked for."""
 
     name: str
@@ -125,7 +125,7 @@ class _Step:
 
 
 class LayerHooks:
-    """Hooks on one attention layer and its parts, and what they heard of the pass that runs.
+    """Hooks on one attention layer and its parts, and what they recorded of the pass that runs.
 
     Args:
         name: dotted path of the layer in the module.
@@ -173,14 +173,14 @@ class LayerHooks:
                     handles.append(found.register_forward_hook(self._keep(part, kind)))
         return handles
 
-    def heard(self, take: Callable[[Tensor], Tensor] = Tensor.detach) -> HeardLayer:
+    def recorded(self, take: Callable[[Tensor], Tensor] = Tensor.detach) -> RecordedLayer:
         """What the parts gave in the pass that runs.
 
         Args:
             take: makes what is kept of a tensor; by default the tensor itself.
 
         Raises:
-            CaptureError: a part was not heard, or gave what is no operand.
+            CaptureError: a part was not recorded, or gave what is no operand.
         """
         q, q_shape = self._operand("q")
         k, k_shape = self._operand("k")
@@ -193,7 +193,7 @@ class LayerHooks:
         out = attribute_at(self.layer, f"{self.adapter.out}.weight")
         if not isinstance(out, Tensor) or out.shape[1] != v.shape[1] * v.shape[3]:
             out = None
-        return HeardLayer(
+        return RecordedLayer(
             name=self.name,
             layer=self.layer,
             adapter=self.adapter,

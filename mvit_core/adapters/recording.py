@@ -6,8 +6,8 @@ from typing import Self
 import torch
 from torch import nn
 
-from mvit_core.adapters.adapted_ear import AdaptedEar
-from mvit_core.adapters.own_ear import OwnEar, own_network
+from mvit_core.adapters.adapted_recorder import AdaptedRecorder
+from mvit_core.adapters.own_recorder import OwnRecorder, own_network
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.attention.recorder import Keep
 from mvit_core.errors import CaptureError
@@ -55,8 +55,8 @@ class ModuleRecording:
                 "open its weights with load_model"
             )
         own = own_network(module)
-        self._ear: OwnEar | AdaptedEar = (
-            AdaptedEar(module, keep) if own is None else OwnEar(own, keep)
+        self._recorder: OwnRecorder | AdaptedRecorder = (
+            AdaptedRecorder(module, keep) if own is None else OwnRecorder(own, keep)
         )
 
     @property
@@ -64,12 +64,12 @@ class ModuleRecording:
         """The last pass; what is noted of its maps is made when it is first asked for.
 
         Raises:
-            CaptureError: the module has not run, or a layer could not be heard.
+            CaptureError: the module has not run, or a layer could not be recorded.
         """
-        return self._ear.record()
+        return self._recorder.record()
 
     def __enter__(self) -> Self:
-        self._ear.__enter__()
+        self._recorder.__enter__()
         return self
 
     def __exit__(
@@ -78,7 +78,7 @@ class ModuleRecording:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._ear.__exit__(kind, error, trace)
+        self._recorder.__exit__(kind, error, trace)
 
 
 def _check_hearable(module: object) -> None:
@@ -100,7 +100,7 @@ def _check_hearable(module: object) -> None:
             )
         if isinstance(part, nn.DataParallel) and len(part.device_ids or ()) > 1:
             raise CaptureError(
-                f"{which} runs copies on {len(part.device_ids)} devices, and copies are not heard; "
+                f"{which} runs copies on {len(part.device_ids)} devices, which are not recorded; "
                 f"record its .module on one device"
             )
 

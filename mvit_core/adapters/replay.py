@@ -1,4 +1,4 @@
-"""Sends what was kept of a pass through taps of our own, which recorders hear as any network's.
+"""Sends what was kept of a pass through taps of our own, which recorders record as any network's.
 
 So what is noted of a map has one definition, whoever ran the network: first row, column sums and
 what each row was divided by are noted here, in a pass that is made when the record is asked for.
@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from mvit_core.adapters.layer import HeardLayer
+from mvit_core.adapters.layer import RecordedLayer
 from mvit_core.attention.record import LayerAttention
 from mvit_core.attention.recorder import AttentionRecorder, Keep
 from mvit_core.geometry import GridGeometry
@@ -23,32 +23,32 @@ class _Replay(nn.Module):
     """Layers that have run, as taps.
 
     Args:
-        heard: the layers in the order of execution.
+        recorded: the layers in the order of execution.
         geometry: places of the tokens that enter the first of them.
     """
 
-    def __init__(self, heard: Sequence[HeardLayer], geometry: GridGeometry) -> None:
+    def __init__(self, recorded: Sequence[RecordedLayer], geometry: GridGeometry) -> None:
         super().__init__()
         self.patch_geometry = geometry
-        self._heard = heard
-        self.taps = nn.ModuleList(AttentionTap() for _ in heard)
+        self._recorded = recorded
+        self.taps = nn.ModuleList(AttentionTap() for _ in recorded)
 
     def forward(self) -> None:
-        """Weight no values by each map, for what recorders hear meanwhile."""
-        for tap, layer in zip(self.taps, self._heard, strict=True):
+        """Weight no values by each map, for what recorders record meanwhile."""
+        for tap, layer in zip(self.taps, self._recorded, strict=True):
             tap(layer.inputs())
 
 
 def replayed(
-    heard: Sequence[HeardLayer], geometry: GridGeometry, keep: Keep
+    recorded: Sequence[RecordedLayer], geometry: GridGeometry, keep: Keep
 ) -> tuple[LayerAttention, ...]:
     """The layers that are kept, with all that is noted of their maps."""
-    module = _Replay(heard, geometry)
+    module = _Replay(recorded, geometry)
     with torch.no_grad(), AttentionRecorder(module, keep=keep) as recorder:
         module()
-    return tuple(_named(layer, heard[layer.block]) for layer in recorder.layers)
+    return tuple(_named(layer, recorded[layer.block]) for layer in recorder.layers)
 
 
-def _named(layer: LayerAttention, heard: HeardLayer) -> LayerAttention:
-    summary = replace(layer.summary, value_norms=heard.value_norms())
-    return replace(layer, name=heard.name, summary=summary)
+def _named(layer: LayerAttention, recorded: RecordedLayer) -> LayerAttention:
+    summary = replace(layer.summary, value_norms=recorded.value_norms())
+    return replace(layer, name=recorded.name, summary=summary)

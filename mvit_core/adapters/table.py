@@ -1,4 +1,4 @@
-"""The code bases whose attention layers are heard, in one explicit table.
+"""The code bases whose attention layers are recorded, in one explicit table.
 
 A row says by which attributes its layers are told and where their parts lie; nothing of the code
 bases is imported. All of them project, pool and norm in one of two orders, which hooks tell

@@ -31,7 +31,7 @@ _VERIFIED: "weakref.WeakKeyDictionary[nn.Module, object]" = weakref.WeakKeyDicti
 
 
 class SoftmaxWatch(TorchFunctionMode):
-    """Hears every softmax of this thread while its ``with`` block lasts, and changes none."""
+    """Records every softmax of this thread while its ``with`` block lasts, and changes none."""
 
     def __init__(self, on_softmax: Callable[[Tensor], None]) -> None:
         super().__init__()
@@ -55,14 +55,14 @@ class Verification:
         self._softmaxes = 0
         self._kept: tuple[Tensor, Tensor] | None = None
 
-    def hear(self, seen: Tensor) -> None:
-        """Compare a softmax of this layer with the map of what its hooks heard.
+    def compare(self, seen: Tensor) -> None:
+        """Compare a softmax of this layer with the map of what its hooks recorded.
 
         Raises:
             CaptureError: they differ.
         """
         self._softmaxes += 1
-        inputs = self._hooks.heard().inputs()
+        inputs = self._hooks.recorded().inputs()
         _compare(inputs, seen.detach(), self._hooks.title)
         self._kept = inputs.q.clone(), inputs.k.clone()
 
@@ -78,8 +78,8 @@ class Verification:
                 f"{title} made {self._softmaxes} softmaxes where one is its map, so what it looks "
                 f"at cannot be checked; attention that is computed in one fused step is not shown"
             )
-        heard = self._hooks.heard()
-        for before, after in zip(self._kept, (heard.q, heard.k), strict=True):
+        recorded = self._hooks.recorded()
+        for before, after in zip(self._kept, (recorded.q, recorded.k), strict=True):
             if not torch.equal(before, after):
                 raise CaptureError(
                     f"{title} changes its queries or keys in place after its map was made, so "

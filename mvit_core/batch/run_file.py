@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mvit_core.batch.head_rows import STATISTICS_VERSION
+from mvit_core.batch.kept_provenance import MOST_BYTES, RUN_NAME
+from mvit_core.batch.origin import batch_provenance
 from mvit_core.batch.request import BatchSpec, ModelSource, Windows
-from mvit_core.batch.telling import batch_told
-from mvit_core.batch.told import MOST_BYTES, RUN_NAME
 from mvit_core.capture_file.description import architecture_json
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.clips import ClipList
@@ -72,7 +72,7 @@ def facts_of(clips: ClipList, spec: BatchSpec, shard: int, output: str) -> Facts
             for name, source, loaded in zip(spec.names, spec.models, models, strict=True)
         ],
         "sources": [_source(source) for source in spec.models],  # may lie elsewhere next time
-        "provenance": batch_told(spec, models, listed, output, shard),
+        "provenance": batch_provenance(spec, models, listed, output, shard),
     }
 
 

@@ -161,8 +161,8 @@ class _Pace:
 
 
 def _begin(batch: Batch) -> None:
+    from mvit_core.batch.origin import name_of
     from mvit_core.batch.run_file import begin, facts_of, make_folder
-    from mvit_core.batch.telling import name_of
 
     check_parquet()  # all that can be refused, before anything is loaded or made
     if batch.spec.maps:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from mvit_core.batch.kept_provenance import kept_provenance
 from mvit_core.batch.maps import MAPS, write_maps
 from mvit_core.batch.shards import Shard, ShardDone, note_done
 from mvit_core.batch.tables import Rows, write_part
-from mvit_core.batch.told import told_of
 from mvit_core.clips import ListedClip
 
 __all__ = ["ClipRunner", "MakeRunner", "clip_row", "run_shard"]
@@ -59,7 +59,7 @@ def run_shard(
         for table, those in rows.items():
             found[table] += those
     on_clip(None, errors)
-    told = told_of(folder)
+    told = kept_provenance(folder)
     for table, those in found.items():
         if table == MAPS:
             write_maps(folder, shard, those)

@@ -19,10 +19,10 @@ from mvit_core.export.numbers import (
     export_table,
     table_sheet,
 )
+from mvit_core.export.origin import origin_of
 from mvit_core.export.pictures import Still, draw_still, export_still
 from mvit_core.export.request import ExportRequest, ExportSummary, OnProgress, Steps
 from mvit_core.export.scene import windows_between
-from mvit_core.export.telling import origin_of
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance import Origin, side_of, write_side
 from mvit_core.system.atomic_file import check_writable

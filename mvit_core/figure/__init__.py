@@ -16,6 +16,7 @@ from mvit_core.export import Source
 from mvit_core.figure.content import OnPiece, check_rows, content_of, default_rows
 from mvit_core.figure.layout import lay_out
 from mvit_core.figure.linter import RULES, Finding, lint
+from mvit_core.figure.origin import FigureFile, figure_origin, with_origin
 from mvit_core.figure.pdf import check_pdf, pdf_bytes
 from mvit_core.figure.plots import lay_out_plots
 from mvit_core.figure.png import USUAL_DPI, figure_picture, figure_png_bytes
@@ -23,7 +24,6 @@ from mvit_core.figure.presets import PRESETS, Preset
 from mvit_core.figure.request import OWN_RANGES, ROWS, VIEWS, FigureRequest, preset_for
 from mvit_core.figure.scene import FigureScene
 from mvit_core.figure.svg import svg_bytes
-from mvit_core.figure.telling import FigureFile, figure_origin, with_origin
 from mvit_core.figure.views import PLOTS
 from mvit_core.pipeline import Explainer
 from mvit_core.provenance import Origin

@@ -9,7 +9,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from mvit_core.adapters.adapted_ear import attention_layers
+from mvit_core.adapters.adapted_recorder import attention_layers
 from mvit_core.adapters.finding import attribute_at
 from mvit_core.adapters.layer import full_size, window_of
 from mvit_core.adapters.network import Network, network_of

@@ -8,7 +8,7 @@ from typing import TypeGuard
 import torch
 from torch import Tensor, nn
 
-from mvit_core.adapters.own_ear import own_network
+from mvit_core.adapters.own_recorder import own_network
 from mvit_core.attention.record import AttentionRecord
 from mvit_core.checkpoint import FORMATS, LoadedModel, LoadReport
 from mvit_core.checkpoint.evidence import empty_model
@@ -89,7 +89,7 @@ def load_code(
     Raises:
         LabelsError: the class names cannot be understood.
         OwnCodeError: the code was not allowed, cannot be run, or returns something else.
-        CaptureError: the module cannot be heard.
+        CaptureError: the module cannot be recorded.
         ArchitectureError: its parts are those of no network.
     """
     if not is_allowed:

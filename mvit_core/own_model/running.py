@@ -44,16 +44,16 @@ def run_module(
     weight = next(module.parameters(), torch.empty(0))
     given = inputs.to(weight.device, weight.dtype)
     given = given[:, :, 0] if parts.is_image and given.ndim == 5 else given
-    heard = recording(module, keep=keep)
+    recorded = recording(module, keep=keep)
     with (
         _evaluating(module),
         _watched(module, parts, on_layer, on_step),
         own_precision(weight.device),
         torch.no_grad(),
-        heard,
+        recorded,
     ):
         _call(module, parts, given)
-    record = heard.record
+    record = recorded.record
     if not record.logits.isfinite().all():
         raise CaptureError("the module's scores are NaN or infinite; use other weights")
     return record

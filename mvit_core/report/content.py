@@ -17,8 +17,8 @@ from mvit_core.render import HeatSettings
 from mvit_core.report.colours import first_table, tables_of
 from mvit_core.report.frames import ReportFrame, report_frames
 from mvit_core.report.maps import Grids, attention_maps, evidence_map, six_digits
+from mvit_core.report.origin import Facts, facts_of, report_origin
 from mvit_core.report.request import ReportRequest
-from mvit_core.report.telling import Facts, facts_of, report_origin
 from mvit_core.report.why import Reasons, curves_json, reasons, why_json
 from mvit_core.video import ClipWindow, Video, window_of
 

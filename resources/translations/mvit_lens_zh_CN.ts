@@ -3439,8 +3439,8 @@ right-click for percentile tails and units</source>
             <translation>需要模型；请加载 {name}</translation>
         </message>
         <message>
-            <source>Needs the weights: a model of your own code is only heard.</source>
-            <translation>需要权重：由您自己的代码构建的模型只被监听。</translation>
+            <source>Needs the weights: a model of your own code is only recorded.</source>
+            <translation>需要权重：由您自己的代码构建的模型只被记录。</translation>
         </message>
         <message>
             <source>No picture of this frame: the one before it is shown</source>

@@ -54,9 +54,9 @@ def test_a_recording_gives_the_maps_and_scores_of_the_code_base(name):
     given = {"mode": "predict"} if isinstance(network, Recognizer) else {}
     with torch.no_grad():
         plain = network(expected["input"], **given)
-        with recording(network) as heard:
+        with recording(network) as recorded:
             said = network(expected["input"], **given)
-    record = heard.record
+    record = recorded.record
 
     assert torch.equal(said, plain)
     torch.testing.assert_close(record.logits, expected["logits"], atol=LOGITS, rtol=1e-4)

@@ -56,9 +56,9 @@ def check(network: nn.Module, clip: torch.Tensor):
     with torch.no_grad():
         plain = network(clip)
         for _ in range(2):
-            with recording(network) as heard:
+            with recording(network) as recorded:
                 assert torch.equal(network(clip), plain)
-    record = heard.record
+    record = recorded.record
     assert hooks_of(network) == 0
     assert torch.equal(record.logits, plain)
     assert len(record.layers) == len(maps)

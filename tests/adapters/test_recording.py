@@ -12,7 +12,7 @@ from torch.nn import functional
 
 import mvit_core
 from mvit_core.adapters import ADAPTERS, recording
-from mvit_core.adapters import adapted_ear as ears
+from mvit_core.adapters import adapted_recorder as recorders
 from mvit_core.attention.recorder import Keep, capture
 from mvit_core.attribution import METHODS
 from mvit_core.errors import CaptureError
@@ -61,28 +61,28 @@ def hooks_of(module: nn.Module) -> int:
 
 
 def reference(module: nn.Module, *given, **options) -> list[torch.Tensor]:
-    """Every softmax over keys that a module makes, heard in another way than the product does."""
-    heard = []
+    """Every softmax over keys that a module makes, kept in another way than by the product."""
+    recorded = []
     whole = torch.Tensor.softmax
 
     def spy(tensor, *args, **kwargs):
-        heard.append(whole(tensor, *args, **kwargs))
-        return heard[-1]
+        recorded.append(whole(tensor, *args, **kwargs))
+        return recorded[-1]
 
     with pytest.MonkeyPatch.context() as patch, torch.no_grad():
         patch.setattr(torch.Tensor, "softmax", spy)
         module(*given, **options)
-    return [each for each in heard if each.ndim == 4]
+    return [each for each in recorded if each.ndim == 4]
 
 
 @pytest.mark.parametrize("name", BUILT)
 def test_every_map_of_a_record_is_the_softmax_of_the_module(name, clip):
     network = drawn(BUILT[name])
     maps = reference(network, clip)
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
-    layers = heard.record.layers
-    assert len(layers) == len(maps) == heard.record.depth == 4
+    layers = kept.record.layers
+    assert len(layers) == len(maps) == kept.record.depth == 4
     for layer, seen in zip(layers, maps, strict=True):
         assert float((layer.attention() - seen).abs().max()) <= 2e-6
         assert seen.std() > 0.05 * seen.mean()  # flat maps would hide a mistake
@@ -96,10 +96,10 @@ def test_every_map_of_a_record_is_the_softmax_of_the_module(name, clip):
 
 def test_a_record_of_a_stand_in_is_that_of_our_network_of_the_same_weights(clip, toy):
     theirs = loaded(SlowFastMViT(toy.config), toy.state_dict())
-    with torch.no_grad(), recording(theirs, keep=Keep(statistics=True)) as heard:
+    with torch.no_grad(), recording(theirs, keep=Keep(statistics=True)) as kept:
         theirs(clip)
     expected = capture(toy, clip, keep=Keep(statistics=True))
-    record = heard.record
+    record = kept.record
     torch.testing.assert_close(record.logits, expected.logits, atol=1e-4, rtol=1e-4)
     assert (record.readout, record.input_shape) == (expected.readout, expected.input_shape)
     for ours, want in zip(record.layers, expected.layers, strict=True):
@@ -115,10 +115,10 @@ def test_a_record_of_a_stand_in_is_that_of_our_network_of_the_same_weights(clip,
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_makes_maps_of_a_recording(method, network, clip):
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip[:1])
-    for layer in heard.record.layers:
-        maps = METHODS[method].maps(heard.record, layer, (0, 1, 1))
+    for layer in kept.record.layers:
+        maps = METHODS[method].maps(kept.record, layer, (0, 1, 1))
         assert np.isfinite(maps.values).all()
         assert maps.values.shape[0] == layer.heads
 
@@ -130,7 +130,7 @@ def test_the_output_is_unchanged_bit_for_bit_and_no_hook_stays(name, clip):
     before, given = hooks_of(network), clip.clone()
     with torch.no_grad():
         plain = network(clip)
-        with recording(network) as heard:
+        with recording(network) as kept:
             said = network(clip)
         again = network(clip)
     for one, other in ((said, plain), (again, plain)):
@@ -140,7 +140,7 @@ def test_the_output_is_unchanged_bit_for_bit_and_no_hook_stays(name, clip):
     assert torch.equal(clip, given)
     assert all(torch.equal(value, state[key]) for key, value in network.state_dict().items())
     assert not network.training
-    assert heard.record.layers
+    assert kept.record.layers
 
 
 def test_training_goes_on_as_without_a_recording(clip):
@@ -158,10 +158,10 @@ def test_training_goes_on_as_without_a_recording(clip):
         parts = [p.grad for p in network.parameters() if p.grad is not None]
         return said.detach(), [*parts, *network.buffers()]
 
-    plain, heard = step(is_recorded=False), step(is_recorded=True)
-    assert torch.equal(plain[0], heard[0])
-    assert len(plain[1]) == len(heard[1]) > 20
-    assert all(torch.equal(*pair) for pair in zip(plain[1], heard[1], strict=True))
+    plain, recorded = step(is_recorded=False), step(is_recorded=True)
+    assert torch.equal(plain[0], recorded[0])
+    assert len(plain[1]) == len(recorded[1]) > 20
+    assert all(torch.equal(*pair) for pair in zip(plain[1], recorded[1], strict=True))
 
 
 def test_hooks_are_gone_when_the_pass_fails_within_the_block(network, clip):
@@ -169,21 +169,21 @@ def test_hooks_are_gone_when_the_pass_fails_within_the_block(network, clip):
         raise RuntimeError("the user's own mistake")
 
     handle = network.blocks[2].mlp.fc1.register_forward_hook(fail)
-    with pytest.raises(RuntimeError, match="the user's own mistake"), recording(network) as heard:
+    with pytest.raises(RuntimeError, match="the user's own mistake"), recording(network) as kept:
         network(clip)
     handle.remove()
     assert hooks_of(network) == 0
     with pytest.raises(CaptureError, match=r"blocks.3.attn did not run in the last pass"):
-        assert heard.record
-    with torch.no_grad(), recording(network) as heard:
+        assert kept.record
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
-    assert len(heard.record.layers) == 4
+    assert len(kept.record.layers) == 4
 
 
 def test_a_module_is_compared_with_its_own_softmax_once(network, clip, monkeypatch):
     made = []
-    whole = ears.SoftmaxWatch
-    monkeypatch.setattr(ears, "SoftmaxWatch", lambda on: made.append(1) or whole(on))
+    whole = recorders.SoftmaxWatch
+    monkeypatch.setattr(recorders, "SoftmaxWatch", lambda on: made.append(1) or whole(on))
     for _ in range(3):
         with torch.no_grad(), recording(network):
             network(clip)
@@ -198,11 +198,11 @@ def test_a_module_is_compared_with_its_own_softmax_once(network, clip, monkeypat
 
 def test_a_recorded_module_is_not_kept_alive(clip):
     network = drawn(BUILT["pyslowfast"])
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
-    assert heard.record
+    assert kept.record
     alive = weakref.ref(network.blocks[0].attn)
-    del network, heard
+    del network, kept
     gc.collect()
     assert alive() is None
 
@@ -256,12 +256,12 @@ def test_an_edited_layer_is_refused_by_name_and_its_pass_goes_on(edit, network, 
         plain, said = network(clip), None
         with (
             pytest.raises(CaptureError, match=rf"blocks.2.attn.*{words}"),
-            recording(network) as heard,
+            recording(network) as kept,
         ):
             said = network(clip)
         assert torch.equal(said, plain)
         with pytest.raises(CaptureError, match=r"blocks.2.attn"):
-            assert heard.record
+            assert kept.record
         with pytest.raises(CaptureError, match=r"blocks.2.attn"), recording(network):
             network(clip)  # it was not taken for compared
     assert hooks_of(network) == 0
@@ -284,10 +284,10 @@ def test_tokens_lost_between_layers_are_refused(clip):
         return given[0][:, :32], [2, 4, 4]
 
     network.blocks[1].register_forward_pre_hook(shrink)
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
     with pytest.raises(CaptureError, match=r"blocks.1.attn is given a grid of"):
-        assert heard.record
+        assert kept.record
 
 
 def test_a_layer_that_runs_twice_in_one_pass_is_refused(network, clip):
@@ -310,9 +310,9 @@ def test_autocast_and_half_precision_are_refused_in_words(network, clip):
         ):
             network(clip)
         outer, inner = torch.autocast("cpu", torch.bfloat16), torch.autocast("cpu", enabled=False)
-        with outer, recording(network) as heard, inner:
+        with outer, recording(network) as kept, inner:
             network(clip)
-        assert len(heard.record.layers) == 4
+        assert len(kept.record.layers) == 4
         network.bfloat16()
         with (
             pytest.raises(CaptureError, match=r"computes in torch.bfloat16.*module.float()"),
@@ -324,10 +324,10 @@ def test_autocast_and_half_precision_are_refused_in_words(network, clip):
 def test_double_precision_is_recorded(network, clip):
     network.double()
     (*_, last) = reference(network, clip.double())
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip.double())
-    assert heard.record.layers[-1].attention().dtype == torch.float64
-    assert float((heard.record.layers[-1].attention() - last).abs().max()) <= 1e-12
+    assert kept.record.layers[-1].attention().dtype == torch.float64
+    assert float((kept.record.layers[-1].attention() - last).abs().max()) <= 1e-12
 
 
 def test_compiled_and_scripted_modules_are_refused_with_a_way_out(network):
@@ -355,18 +355,18 @@ def test_what_is_no_module_or_holds_no_known_layer_is_refused(clip):
 
 
 def test_a_module_that_never_ran_has_no_record(network):
-    with recording(network) as heard:
+    with recording(network) as kept:
         pass
     with pytest.raises(CaptureError, match="has not run within the block"):
-        assert heard.record
+        assert kept.record
 
 
 def test_data_parallel_on_one_device_is_heard_and_copies_are_refused(network, clip):
     wrapped = nn.DataParallel(network)
-    with torch.no_grad(), recording(wrapped) as heard:
+    with torch.no_grad(), recording(wrapped) as kept:
         wrapped(clip)
-    assert heard.record.layers[1].name == "module.blocks.1.attn"
-    assert heard.record.input_shape == (4, 32, 32)
+    assert kept.record.layers[1].name == "module.blocks.1.attn"
+    assert kept.record.input_shape == (4, 32, 32)
     wrapped.device_ids = [0, 1]
     with pytest.raises(CaptureError, match=r"copies on 2 devices.*record its .module"):
         recording(wrapped)
@@ -385,51 +385,51 @@ def test_a_module_around_the_network_gives_its_own_scores(network, clip):
             return {"features": x, "scores": self.last(self.backbone(x))}
 
     around = Around().eval()
-    with torch.no_grad(), recording(around) as heard:
+    with torch.no_grad(), recording(around) as kept:
         said = around(clip)
-    assert torch.equal(heard.record.logits, said["scores"])
-    assert heard.record.layers[0].name == "backbone.blocks.0.attn"
-    assert heard.record.layers[0].q_geometry.scale == (2.0, 4.0, 4.0)
+    assert torch.equal(kept.record.logits, said["scores"])
+    assert kept.record.layers[0].name == "backbone.blocks.0.attn"
+    assert kept.record.layers[0].q_geometry.scale == (2.0, 4.0, 4.0)
 
 
 def test_probabilities_become_logits_that_give_them(network, clip):
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         said = network([clip])  # the classifier is known: its scores before the softmax
-    torch.testing.assert_close(heard.record.probabilities, said)
-    assert heard.record.logits.min() < 0
+    torch.testing.assert_close(kept.record.probabilities, said)
+    assert kept.record.logits.min() < 0
     network.head.scores, network.head.projection = network.head.projection, None
     network.head.forward = lambda x: network.head.scores(x).softmax(dim=1)
     network.forward = lambda x: network.head(network.norm(network.tokens(x, network)[0])[:, 0])
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         assert torch.equal(network(clip), said)  # unknown: what the module gives sums to 1
-    torch.testing.assert_close(heard.record.probabilities, said)
+    torch.testing.assert_close(kept.record.probabilities, said)
 
 
 def test_scores_of_a_sigmoid_are_independent(clip):
     network = drawn(lambda: SlowFastMViT(toy_config(head_act="sigmoid")))
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         said = network(clip)
-    assert heard.record.activation == "sigmoid"
-    torch.testing.assert_close(heard.record.probabilities, said)
+    assert kept.record.activation == "sigmoid"
+    torch.testing.assert_close(kept.record.probabilities, said)
 
 
 def test_features_without_a_head_have_no_classes(clip):
     network = drawn(lambda: Recognizer(toy_config()))
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
-    assert heard.record.logits.shape == (2, 0)
-    with torch.no_grad(), recording(network) as heard:
+    assert kept.record.logits.shape == (2, 0)
+    with torch.no_grad(), recording(network) as kept:
         said = network(clip[:, None], mode="predict")
-    assert torch.equal(heard.record.logits, said)
+    assert torch.equal(kept.record.logits, said)
 
 
 def test_parts_that_are_called_one_by_one_are_one_pass_until_a_layer_runs_again(clip):
     network = drawn(lambda: Recognizer(toy_config()))
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network.backbone(clip)
         _, token = network.backbone(clip[:1])
         scores = network.cls_head.fc_cls(token)
-    record = heard.record
+    record = kept.record
     assert torch.equal(record.logits, scores)
     assert record.layers[0].map_shape[0] == 1
     assert (record.input_shape, record.layers[0].q_geometry.scale) == ((4, 32, 32), (2.0, 4.0, 4.0))
@@ -441,33 +441,33 @@ def test_layers_that_run_again_for_their_gradient_are_not_a_second_pass(network,
     block = network.blocks[1]
     plain = block.forward
     block.forward = lambda x, size: checkpoint(plain, x, size, use_reentrant=False)
-    with recording(network) as heard:
+    with recording(network) as kept:
         network(clip).square().sum().backward()
-    assert len(heard.record.layers) == 4
+    assert len(kept.record.layers) == 4
 
 
 def test_a_second_pass_replaces_the_first(network, clip):
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
-        assert heard.record.layers[0].map_shape[0] == 2
+        assert kept.record.layers[0].map_shape[0] == 2
         network(clip[:1])
-    assert [layer.map_shape[0] for layer in heard.record.layers] == [1] * 4
+    assert [layer.map_shape[0] for layer in kept.record.layers] == [1] * 4
 
 
 def test_what_is_kept_can_be_chosen(network, clip):
     keep = Keep(blocks=frozenset({1, 3}), full_maps=True)
-    with torch.no_grad(), recording(network, keep=keep) as heard:
+    with torch.no_grad(), recording(network, keep=keep) as kept:
         network(clip)
-    assert [layer.block for layer in heard.record.layers] == [1, 3]
-    assert all(layer.summary.maps is not None for layer in heard.record.layers)
-    assert heard.record.depth == 4
+    assert [layer.block for layer in kept.record.layers] == [1, 3]
+    assert all(layer.summary.maps is not None for layer in kept.record.layers)
+    assert kept.record.depth == 4
 
 
 def test_our_own_network_is_recorded_too(toy, clip):
-    with torch.no_grad(), mvit_core.recording(nn.Sequential(toy)) as heard:
+    with torch.no_grad(), mvit_core.recording(nn.Sequential(toy)) as kept:
         said = nn.Sequential(toy)(clip)
     expected = capture(toy, clip)
-    record = heard.record
+    record = kept.record
     assert torch.equal(record.logits, expected.logits)
     assert torch.equal(said, expected.logits)
     for layer, want in zip(record.layers, expected.layers, strict=True):
@@ -485,8 +485,8 @@ def test_the_rows_of_the_table_tell_each_other_apart():
 
 
 def test_values_are_weighed_by_the_weights_that_ran(network, clip):
-    with torch.no_grad(), recording(network) as heard:
+    with torch.no_grad(), recording(network) as kept:
         network(clip)
         network.blocks[1].attn.proj.weight.mul_(2)  # a step of training, say
-    known = [layer.summary.value_norms is not None for layer in heard.record.layers]
+    known = [layer.summary.value_norms is not None for layer in kept.record.layers]
     assert known == [True, False, True, True]

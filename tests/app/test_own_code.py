@@ -119,7 +119,7 @@ def test_the_model_of_code_is_shown_and_says_what_it_lacks(built, qtbot, folder)
     assert "your own code, run as it is" in card.origin.text()
     window.docks.show("why")
     qtbot.waitUntil(
-        lambda: "only heard" in window.docks.panels["why"].empty.sentence.text(), timeout=WAIT_MS
+        lambda: "only recorded" in window.docks.panels["why"].empty.sentence.text(), timeout=WAIT_MS
     )
 
 

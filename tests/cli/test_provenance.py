@@ -30,7 +30,7 @@ from mvit_core.clips import read_clips
 from mvit_core.export import EXPORTERS, ExportRequest, export
 from mvit_core.export.command import words_of
 from mvit_core.figure import OWN_RANGES, WRITERS, FigureFile, FigureRequest
-from mvit_core.figure.telling import figure_words
+from mvit_core.figure.origin import figure_words
 from mvit_core.model import MViT
 from mvit_core.model.kernels import choice, forced
 from mvit_core.pipeline import Explainer

@@ -37,7 +37,7 @@ from mvit_core.report import (
     page_of,
     write_report,
 )
-from mvit_core.report.telling import report_words
+from mvit_core.report.origin import report_words
 from mvit_core.system import report_session
 from mvit_core.video import Tiling
 from mvit_core.video.boxes import Box, TimedBox

@@ -7,13 +7,13 @@ from mvit_core.errors import ExportError
 from mvit_core.system.bounded_json import BadJson, load_json
 from mvit_core.system.ordinary_file import is_there, read_bounded
 
-__all__ = ["MOST_BYTES", "RUN_NAME", "told_of"]
+__all__ = ["MOST_BYTES", "RUN_NAME", "kept_provenance"]
 
 RUN_NAME = "run.json"
 MOST_BYTES = 4 << 20
 
 
-def told_of(folder: Path) -> str:
+def kept_provenance(folder: Path) -> str:
     """The provenance of a batch as JSON text; empty where its folder says nothing of it.
 
     Raises:

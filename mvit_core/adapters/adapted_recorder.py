@@ -1,4 +1,4 @@
-"""Hears the attention layers of other code bases within a module, and checks what it hears."""
+"""Records the attention layers of other code bases within a module, and checks what it records."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-from mvit_core.adapters.layer import HeardLayer, LayerHooks
+from mvit_core.adapters.layer import LayerHooks, RecordedLayer
 from mvit_core.adapters.network import NetworkHooks, network_of
 from mvit_core.adapters.replay import replayed
 from mvit_core.adapters.table import Adapter, adapter_of, known_titles
@@ -24,7 +24,7 @@ from mvit_core.attention.recorder import Keep
 from mvit_core.errors import CaptureError
 from mvit_core.system.host_copies import HostCopies
 
-__all__ = ["AdaptedEar", "attention_layers"]
+__all__ = ["AdaptedRecorder", "attention_layers"]
 
 _UNFORESEEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError,
@@ -49,7 +49,7 @@ def attention_layers(module: nn.Module) -> tuple[tuple[str, nn.Module, Adapter],
     return known
 
 
-class AdaptedEar:
+class AdaptedRecorder:
     """Hooks on all attention layers of a module while its ``with`` block lasts.
 
     What is wrong with a layer never disturbs the pass that runs: it is said when the block ends.
@@ -109,23 +109,23 @@ class AdaptedEar:
         """The last pass, with what is noted of its maps.
 
         Raises:
-            CaptureError: there was none, or a layer could not be heard.
+            CaptureError: there was none, or a layer could not be recorded.
         """
         known = self._pass
         if known.record is None:
             self._check_heard()
             self._copies.wait()
-            known.record = self._made(tuple(known.heard.values()))
-            known.heard = {}  # the record has what is kept
+            known.record = self._made(tuple(known.recorded.values()))
+            known.recorded = {}  # the record has what is kept
         return known.record
 
-    def _made(self, heard: tuple[HeardLayer, ...]) -> AttentionRecord:
-        grid, around = heard[0].grid, self._around
+    def _made(self, recorded: tuple[RecordedLayer, ...]) -> AttentionRecord:
+        grid, around = recorded[0].grid, self._around
         geometry = self._network.geometry(around.input_shape, grid)
         return AttentionRecord(
-            logits=around.logits(len(heard[0].q)),
-            layers=replayed(heard, geometry, self._keep),
-            depth=len(heard),
+            logits=around.logits(len(recorded[0].q)),
+            layers=replayed(recorded, geometry, self._keep),
+            depth=len(recorded),
             readout=self._network.readout,
             input_shape=around.input_shape or grid,
             activation=self._network.activation,
@@ -134,17 +134,17 @@ class AdaptedEar:
     def _check_heard(self) -> None:
         if self._problem:
             raise CaptureError(self._problem)
-        heard = self._pass.heard
-        if not heard:
+        recorded = self._pass.recorded
+        if not recorded:
             raise CaptureError("the module has not run within the block; call it there")
-        silent = [name for name, _, _ in self._found if name not in heard]
+        silent = [name for name, _, _ in self._found if name not in recorded]
         if silent:
             raise CaptureError(
                 f"{silent[0]} did not run in the last pass; all {len(self._found)} attention "
                 f"layers must, once each"
             )
         grid = None
-        for layer in heard.values():
+        for layer in recorded.values():
             if grid is not None and layer.grid != grid:
                 raise CaptureError(
                     f"{layer.name} is given a grid of {layer.grid}, where the layer "
@@ -168,10 +168,10 @@ class AdaptedEar:
         # Where the whole module has run, layers alone run again for their gradient (checkpointing).
         if self._problem or self._pass.was_whole:
             return
-        is_again = layer.name in self._pass.heard
+        is_again = layer.name in self._pass.recorded
         if is_again or self._pass.record is not None:
             if self._pass.runs_whole and is_again:
-                self._problem = f"{layer.title} ran twice in one pass; each layer is heard once"
+                self._problem = f"{layer.title} ran twice in one pass; each layer is recorded once"
                 return
             self._begin()
         self._problem = _rounding(layer)
@@ -182,13 +182,13 @@ class AdaptedEar:
     def _on_softmax(self, seen: Tensor) -> None:
         verification, layer = self._pass.verification, self._pass.current
         if verification is not None and layer is not None and not self._problem:
-            self._problem = _problem_of(layer, lambda: verification.hear(seen))
+            self._problem = _problem_of(layer, lambda: verification.compare(seen))
 
     def _on_end(self, layer: LayerHooks) -> None:
         if self._pass.current is layer and not self._problem:
             self._problem = _problem_of(layer, lambda: self._take(layer))
         self._pass.current = None
-        is_all = len(self._pass.heard) == len(self._found)
+        is_all = len(self._pass.recorded) == len(self._found)
         if self._is_watched and is_all and not self._problem:
             set_verified(self._module, self._layers)
 
@@ -196,14 +196,14 @@ class AdaptedEar:
         """Keep a layer that has run."""
         if self._pass.verification is not None:
             self._pass.verification.end()
-        self._pass.heard[layer.name] = layer.heard(self._copies.take)
+        self._pass.recorded[layer.name] = layer.recorded(self._copies.take)
 
 
 @dataclass
 class _Pass:
-    """What was heard of the last pass, and where it stands."""
+    """What was recorded of the last pass, and where it stands."""
 
-    heard: dict[str, HeardLayer] = field(default_factory=dict)
+    recorded: dict[str, RecordedLayer] = field(default_factory=dict)
     """By path, in the order of execution."""
     record: AttentionRecord | None = None
     """Made when it was asked for."""

@@ -1,4 +1,4 @@
-"""Hears a network of our own class, within whatever module holds it."""
+"""Records a network of our own class, within whatever module holds it."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -12,7 +12,7 @@ from mvit_core.attention.recorder import AttentionRecorder, Keep, record_of
 from mvit_core.errors import CaptureError
 from mvit_core.model import MViT
 
-__all__ = ["OwnEar", "own_network"]
+__all__ = ["OwnRecorder", "own_network"]
 
 
 def own_network(module: nn.Module) -> MViT | None:
@@ -20,7 +20,7 @@ def own_network(module: nn.Module) -> MViT | None:
     return next((part for part in module.modules() if isinstance(part, MViT)), None)
 
 
-class OwnEar:
+class OwnRecorder:
     """A recorder of the network, and what it was given and said."""
 
     def __init__(self, network: MViT, keep: Keep) -> None:

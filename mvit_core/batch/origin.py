@@ -21,10 +21,10 @@ from mvit_core.provenance import (
     versions,
 )
 
-__all__ = ["batch_told", "name_of"]
+__all__ = ["batch_provenance", "name_of"]
 
 
-def batch_told(
+def batch_provenance(
     spec: BatchSpec, models: list[LoadedModel], listed: ListFacts, output: str, shard: int
 ) -> dict[str, Any]:
     """The provenance of every table of a batch, as JSON values.
