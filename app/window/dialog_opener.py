@@ -223,7 +223,7 @@ class DialogOpener(QObject):
 
     def report(self) -> None:
         """Open the dialog of HTML reports, of the window at the playhead."""
-        from app.dialogs.page.dialog import PageDialog, PageFacts
+        from app.dialogs.report.dialog import ReportDialog, ReportFacts
 
         exports, results = self._controller.exports, self._controller.results
         job, state = exports.job(), self._controller.store.state
@@ -232,8 +232,8 @@ class DialogOpener(QObject):
             return
         self._controller.intents.pause()
         can_explain = model.has_weights and model.has_classes
-        facts = PageFacts(layer.heads, video.size[1], can_explain)
-        dialog = PageDialog(job, state, facts, self._window)
+        facts = ReportFacts(layer.heads, video.size[1], can_explain)
+        dialog = ReportDialog(job, state, facts, self._window)
         dialog.report_asked.connect(exports.save_report)
         dialog.preview_asked.connect(exports.preview)
         dialog.finished.connect(lambda _: exports.previews.stop())

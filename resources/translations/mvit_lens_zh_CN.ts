@@ -649,14 +649,6 @@ Right-click for percentile tails and units</source>
             <translation>最多 {fps:g} 帧/秒</translation>
         </message>
         <message>
-            <source>Browse…</source>
-            <translation>浏览…</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>取消</translation>
-        </message>
-        <message>
             <source>Caption</source>
             <translation>说明</translation>
         </message>
@@ -671,14 +663,6 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Export</source>
             <translation>导出</translation>
-        </message>
-        <message>
-            <source>Export to</source>
-            <translation>导出到</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
         </message>
         <message>
             <source>Format</source>
@@ -725,14 +709,6 @@ Right-click for percentile tails and units</source>
             <translation>声音</translation>
         </message>
         <message>
-            <source>The file exists and will be replaced</source>
-            <translation>文件已存在，将被替换</translation>
-        </message>
-        <message>
-            <source>The folder {folder} does not exist</source>
-            <translation>文件夹 {folder} 不存在</translation>
-        </message>
-        <message>
             <source>The name should end in {ending}</source>
             <translation>文件名应以 {ending} 结尾</translation>
         </message>
@@ -763,32 +739,12 @@ Right-click for percentile tails and units</source>
     <context>
         <name>FigureDialog</name>
         <message>
-            <source>Browse…</source>
-            <translation>浏览…</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>取消</translation>
-        </message>
-        <message>
             <source>Dots per inch</source>
             <translation>每英寸点数</translation>
         </message>
         <message>
-            <source>Export</source>
-            <translation>导出</translation>
-        </message>
-        <message>
-            <source>Export to</source>
-            <translation>导出到</translation>
-        </message>
-        <message>
             <source>Figure</source>
             <translation>插图</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
         </message>
         <message>
             <source>Format</source>
@@ -797,14 +753,6 @@ Right-click for percentile tails and units</source>
         <message>
             <source>Only a PNG has dots</source>
             <translation>只有 PNG 由像素点组成</translation>
-        </message>
-        <message>
-            <source>The file exists and will be replaced</source>
-            <translation>文件已存在，将被替换</translation>
-        </message>
-        <message>
-            <source>The folder {folder} does not exist</source>
-            <translation>文件夹 {folder} 不存在</translation>
         </message>
         <message>
             <source>The name should end in {ending}</source>
@@ -1558,109 +1506,6 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
-        <name>PageDialog</name>
-        <message>
-            <source>An explanation needs a model with weights and classes</source>
-            <translation>解释需要带权重和类别的模型</translation>
-        </message>
-        <message>
-            <source>Browse…</source>
-            <translation>浏览…</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>取消</translation>
-        </message>
-        <message>
-            <source>Choose one map or more</source>
-            <translation>请至少选择一种图</translation>
-        </message>
-        <message>
-            <source>Explanation</source>
-            <translation>解释</translation>
-        </message>
-        <message>
-            <source>Export</source>
-            <translation>导出</translation>
-        </message>
-        <message>
-            <source>Export to</source>
-            <translation>导出到</translation>
-        </message>
-        <message>
-            <source>Faithfulness</source>
-            <translation>忠实度</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>文件</translation>
-        </message>
-        <message>
-            <source>Folders of clip and checkpoint</source>
-            <translation>视频和检查点所在的文件夹</translation>
-        </message>
-        <message>
-            <source>Frames</source>
-            <translation>帧</translation>
-        </message>
-        <message>
-            <source>Maps</source>
-            <translation>图</translation>
-        </message>
-        <message>
-            <source>None</source>
-            <translation>无</translation>
-        </message>
-        <message>
-            <source>Report</source>
-            <translation>报告</translation>
-        </message>
-        <message>
-            <source>Session</source>
-            <translation>会话</translation>
-        </message>
-        <message>
-            <source>Shows first</source>
-            <translation>首先显示</translation>
-        </message>
-        <message>
-            <source>Takes about two dozen runs of the model</source>
-            <translation>约需运行模型二十余次</translation>
-        </message>
-        <message>
-            <source>The file exists and will be replaced</source>
-            <translation>文件已存在，将被替换</translation>
-        </message>
-        <message>
-            <source>The folder {folder} does not exist</source>
-            <translation>文件夹 {folder} 不存在</translation>
-        </message>
-        <message>
-            <source>The name should end in {ending}</source>
-            <translation>文件名应以 {ending} 结尾</translation>
-        </message>
-        <message>
-            <source>Web pages</source>
-            <translation>网页</translation>
-        </message>
-        <message>
-            <source>What the page shows first</source>
-            <translation>网页首先显示的画面</translation>
-        </message>
-        <message>
-            <source>With them the report reopens on this machine; without them it can be given away and reopens where clip and checkpoint lie beside it</source>
-            <translation>带上文件夹，报告可在本机重新打开；不带则可以分享给他人，只要视频和检查点与报告放在一起就能重新打开</translation>
-        </message>
-        <message>
-            <source>{n} lines</source>
-            <translation>{n} 行</translation>
-        </message>
-        <message>
-            <source>{n} lines, as the clip</source>
-            <translation>{n} 行，与视频相同</translation>
-        </message>
-    </context>
-    <context>
         <name>Palette</name>
         <message>
             <source>Command, or  :120 frame   @box class   #14/3 head   ?sink help</source>
@@ -2065,6 +1910,29 @@ right-click for percentile tails and units</source>
         </message>
     </context>
     <context>
+        <name>ProblemReportDialog</name>
+        <message>
+            <source>Close</source>
+            <translation>关闭</translation>
+        </message>
+        <message>
+            <source>Copied</source>
+            <translation>已复制</translation>
+        </message>
+        <message>
+            <source>Copy report</source>
+            <translation>复制报告</translation>
+        </message>
+        <message>
+            <source>Details</source>
+            <translation>详细信息</translation>
+        </message>
+        <message>
+            <source>Open log</source>
+            <translation>打开日志</translation>
+        </message>
+    </context>
+    <context>
         <name>QAbstractFileIconProvider</name>
         <message>
             <source>Drive</source>
@@ -2279,24 +2147,76 @@ right-click for percentile tails and units</source>
     <context>
         <name>ReportDialog</name>
         <message>
-            <source>Close</source>
-            <translation>关闭</translation>
+            <source>An explanation needs a model with weights and classes</source>
+            <translation>解释需要带权重和类别的模型</translation>
         </message>
         <message>
-            <source>Copied</source>
-            <translation>已复制</translation>
+            <source>Choose one map or more</source>
+            <translation>请至少选择一种图</translation>
         </message>
         <message>
-            <source>Copy report</source>
-            <translation>复制报告</translation>
+            <source>Explanation</source>
+            <translation>解释</translation>
         </message>
         <message>
-            <source>Details</source>
-            <translation>详细信息</translation>
+            <source>Faithfulness</source>
+            <translation>忠实度</translation>
         </message>
         <message>
-            <source>Open log</source>
-            <translation>打开日志</translation>
+            <source>Folders of clip and checkpoint</source>
+            <translation>视频和检查点所在的文件夹</translation>
+        </message>
+        <message>
+            <source>Frames</source>
+            <translation>帧</translation>
+        </message>
+        <message>
+            <source>Maps</source>
+            <translation>图</translation>
+        </message>
+        <message>
+            <source>None</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Report</source>
+            <translation>报告</translation>
+        </message>
+        <message>
+            <source>Session</source>
+            <translation>会话</translation>
+        </message>
+        <message>
+            <source>Shows first</source>
+            <translation>首先显示</translation>
+        </message>
+        <message>
+            <source>Takes about two dozen runs of the model</source>
+            <translation>约需运行模型二十余次</translation>
+        </message>
+        <message>
+            <source>The name should end in {ending}</source>
+            <translation>文件名应以 {ending} 结尾</translation>
+        </message>
+        <message>
+            <source>Web pages</source>
+            <translation>网页</translation>
+        </message>
+        <message>
+            <source>What the page shows first</source>
+            <translation>网页首先显示的画面</translation>
+        </message>
+        <message>
+            <source>With them the report reopens on this machine; without them it can be given away and reopens where clip and checkpoint lie beside it</source>
+            <translation>带上文件夹，报告可在本机重新打开；不带则可以分享给他人，只要视频和检查点与报告放在一起就能重新打开</translation>
+        </message>
+        <message>
+            <source>{n} lines</source>
+            <translation>{n} 行</translation>
+        </message>
+        <message>
+            <source>{n} lines, as the clip</source>
+            <translation>{n} 行，与视频相同</translation>
         </message>
     </context>
     <context>
@@ -7700,6 +7620,37 @@ Run it?</source>
         <message>
             <source>✕ fails</source>
             <translation>✕ 未通过</translation>
+        </message>
+    </context>
+    <context>
+        <name>write_dialog</name>
+        <message>
+            <source>Browse…</source>
+            <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>导出</translation>
+        </message>
+        <message>
+            <source>Export to</source>
+            <translation>导出到</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>文件</translation>
+        </message>
+        <message>
+            <source>The file exists and will be replaced</source>
+            <translation>文件已存在，将被替换</translation>
+        </message>
+        <message>
+            <source>The folder {folder} does not exist</source>
+            <translation>文件夹 {folder} 不存在</translation>
         </message>
     </context>
 </TS>

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from app.dialogs.page.dialog import PageDialog
+from app.dialogs.report.dialog import ReportDialog
 from app.results import TaskKey
 from app.state.session_file import read_session
 from app.window.launch import ViewOptions, _open_options
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.gui
 @pytest.fixture
 def dialog(lens, qtbot):
     lens.actions_table.run("export.report")
-    dialog = dialog_of(PageDialog)
+    dialog = dialog_of(ReportDialog)
     qtbot.waitUntil(lambda: dialog.preview.picture.image is not None, timeout=WAIT_MS)
     yield dialog
     if shiboken6.isValid(dialog):
@@ -76,7 +76,7 @@ def test_a_report_holds_what_was_chosen_and_opens_the_same_view_again(
     settle(qtbot, lens)
     before = lens.store.state
     lens.actions_table.run("export.report")
-    dialog = dialog_of(PageDialog)
+    dialog = dialog_of(ReportDialog)
     choose(dialog.why, "relevance")
     turn(dialog.faithfulness)
     for name, tick in dialog.maps.items():

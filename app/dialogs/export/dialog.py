@@ -7,17 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from typing_extensions import override
 
 from app.dialogs.export.content import content_words
 from app.dialogs.export.encoding_fields import EncodingFields
@@ -25,11 +16,11 @@ from app.dialogs.export.kinds import KindList, formats_of, kind_of
 from app.dialogs.export.picture_fields import COMPARE, PictureFields, choose
 from app.dialogs.export.presets import PRESETS, preset_words
 from app.dialogs.export.preview_pane import PreviewPane
+from app.dialogs.write_dialog import WriteDialog
 from app.text.terms import term
 from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.export import named, of_frames
-from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 from mvit_core.video.encode.encoders import CONTAINERS
 
 if TYPE_CHECKING:
@@ -48,7 +39,7 @@ SETTLE_MS = 60
 FIRST_SIZE = (880, 600)
 
 
-class ExportDialog(QDialog):
+class ExportDialog(WriteDialog):
     """Choices of an export: kind, content, file and encoding, with a preview.
 
     Args:
@@ -63,8 +54,7 @@ class ExportDialog(QDialog):
     """Emitted with an ``ExportJob`` to be drawn; ``show_preview`` shows the result."""
 
     def __init__(self, job: ExportJob, facts: ExportFacts, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(job.target, parent)
         self.setWindowTitle(self.tr("Export"))
         self._job, self._facts = job, facts
         self._proposed = job.target.stem
@@ -72,7 +62,6 @@ class ExportDialog(QDialog):
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settling.timeout.connect(self._ask_preview)
         self._make_choices()
-        self._make_target()
         self._rows: list[tuple[QLabel, QWidget]] = []
         self._lay_out()
         self.resize(*FIRST_SIZE)
@@ -96,7 +85,7 @@ class ExportDialog(QDialog):
         request = self.pictures.request(ending, request)
         return replace(
             self._job,
-            target=user_path(self.target.text()),
+            target=self.path,
             span=span,
             request=request,
             policy=self.pictures.own_policy(ending),
@@ -146,18 +135,6 @@ class ExportDialog(QDialog):
         for span, words in self._facts.span_words().items():
             self.span.addItem(words, span)
 
-    def _make_target(self) -> None:
-        self.target = QLineEdit(str(self._job.target))
-        self.target.setAccessibleName(self.tr("File"))
-        self.browse = QPushButton(self.tr("Browse…"))
-        self.browse.clicked.connect(self._browse)
-        self.problem = label("", "warning", small=True)
-        self.problem.setWordWrap(True)
-        self.accept_button = QPushButton(self.tr("Export"))
-        self.accept_button.setObjectName("primary")
-        self.accept_button.setDefault(True)
-        self.accept_button.clicked.connect(self._accept)
-
     def _connect(self) -> None:
         self.kinds.asked.connect(self._kind_chosen)
         self.preset.currentIndexChanged.connect(self._apply_preset)
@@ -183,22 +160,7 @@ class ExportDialog(QDialog):
         sides.addWidget(self.kinds, 0, Qt.AlignmentFlag.AlignTop)
         sides.addWidget(self.preview, 1)
         sides.addLayout(form)
-        file = QHBoxLayout()
-        file.addWidget(label(self.tr("File"), "soft", of=self.target))
-        file.addWidget(self.target, 1)
-        file.addWidget(self.browse)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.problem, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.accept_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(2 * theme.GAP)
-        column.addLayout(sides, 1)
-        column.addLayout(file)
-        column.addLayout(buttons)
+        self.lay_out(sides)
 
     def _fields(self) -> tuple[tuple[str, QWidget], ...]:
         return (
@@ -327,17 +289,10 @@ class ExportDialog(QDialog):
         self.preview_asked.emit(self.job())
 
     def _check(self) -> None:
-        target, ending = user_path(self.target.text()), self.ending
-        problem = ""
-        if not target.name or target.suffix.lower() != ending:
+        target, problem = self.path, ""
+        if not target.name or target.suffix.lower() != self.ending:
             problem = self._follow_name(target)
-        if not problem and not is_folder(target.parent):
-            problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
-        if not problem and is_there(target):
-            self.problem.setText(self.tr("The file exists and will be replaced"))
-        else:
-            self.problem.setText(problem)
-        self.accept_button.setEnabled(not problem)
+        self.show_problem(problem)
 
     def _follow_name(self, target: Path) -> str:
         """Take the format that a typed name ends in; what is wrong with it where there is none."""
@@ -349,16 +304,11 @@ class ExportDialog(QDialog):
         self._show_format(typed)
         return ""
 
-    def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            self.tr("Export to"),
-            self.target.text(),
-            f"{self.format.currentText()} (*{self.ending})",
-        )
-        if name:
-            self.target.setText(name)
+    @property
+    @override
+    def file_kind(self) -> str:
+        return f"{self.format.currentText()} (*{self.ending})"
 
-    def _accept(self) -> None:
+    @override
+    def ask(self) -> None:
         self.export_asked.emit(self.job())
-        self.accept()

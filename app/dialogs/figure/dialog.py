@@ -7,28 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from typing_extensions import override
 
 from app.dialogs.export.picture_fields import choose
 from app.dialogs.export.preview_pane import PreviewPane
 from app.dialogs.figure.fields import FigureFields
+from app.dialogs.write_dialog import WriteDialog, beside_preview
 from app.text.terms import term
-from app.widgets import theme
 from app.widgets.basic import Choice, NumberField, label, set_tip
 from app.workers.figures import FigureJob
 from mvit_core.errors import ExportError
-from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from app.workers.export import ExportJob
     from app.workers.figures import FigurePreview
 
@@ -39,7 +31,7 @@ FIRST_SIZE = (1040, 620)
 _FIELDS_PX = 370
 
 
-class FigureDialog(QDialog):
+class FigureDialog(WriteDialog):
     """Choices of a figure with a preview of the whole page.
 
     Args:
@@ -54,8 +46,7 @@ class FigureDialog(QDialog):
     """Emitted with a ``FigureJob`` to be drawn; ``show_preview`` shows the result."""
 
     def __init__(self, job: ExportJob, window: int, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(job.target, parent)
         self.setWindowTitle(self.tr("Figure"))
         self._job = job
         self.fields = FigureFields(job, window, self)
@@ -66,8 +57,13 @@ class FigureDialog(QDialog):
         self.findings = label("", "warning", small=True)
         self.findings.setWordWrap(True)
         self.findings.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._make_target()
-        self._lay_out()
+        self._make_format()
+        rows = (
+            *self.fields.rows_of(),
+            (self.tr("Format"), self.format),
+            (self.tr("Dots per inch"), self.dpi),
+        )
+        self.lay_out(beside_preview(self.preview, rows, _FIELDS_PX, self.findings))
         self.resize(*FIRST_SIZE)
         self.fields.changed.connect(self._choice_made)
         self.format.currentIndexChanged.connect(self._format_chosen)
@@ -83,9 +79,8 @@ class FigureDialog(QDialog):
             ExportError: they do not fit together.
         """
         request = self.fields.request()
-        target = user_path(self.target.text())
         others = self._job.others if request.rows == "panes" else ()
-        export = replace(self._job, target=target, request=request.shown, others=others)
+        export = replace(self._job, target=self.path, request=request.shown, others=others)
         return FigureJob(export, request, self.dpi.value())
 
     @property
@@ -118,7 +113,7 @@ class FigureDialog(QDialog):
 
     # -- parts --------------------------------------------------------------------------------
 
-    def _make_target(self) -> None:
+    def _make_format(self) -> None:
         from mvit_core.figure import USUAL_DPI, WRITERS
         from mvit_core.figure.png import LEAST_DPI, MOST_DPI
 
@@ -130,16 +125,7 @@ class FigureDialog(QDialog):
         self.dpi.setRange(LEAST_DPI, MOST_DPI)
         self.dpi.setValue(USUAL_DPI)
         clip = self._job.target.with_name(f"{self._job.clip.stem}-figure{self.ending}")
-        self.target = QLineEdit(str(clip))
-        self.target.setAccessibleName(self.tr("File"))
-        self.browse = QPushButton(self.tr("Browse…"))
-        self.browse.clicked.connect(self._browse)
-        self.problem = label("", "warning", small=True)
-        self.problem.setWordWrap(True)
-        self.accept_button = QPushButton(self.tr("Export"))
-        self.accept_button.setObjectName("primary")
-        self.accept_button.setDefault(True)
-        self.accept_button.clicked.connect(self._accept)
+        self.target.setText(str(clip))
 
     def _leave_out_what_is_missing(self) -> None:
         """Formats whose library is not installed stay, and say how to get it."""
@@ -153,47 +139,6 @@ class FigureDialog(QDialog):
                 item = model.item(row)  # type: ignore[attr-defined]  # a QStandardItemModel
                 item.setEnabled(False)
                 set_tip(item, str(error))
-
-    def _lay_out(self) -> None:
-        form = QGridLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(theme.GAP)
-        form.setColumnStretch(1, 1)
-        rows = (
-            *self.fields.rows_of(),
-            (self.tr("Format"), self.format),
-            (self.tr("Dots per inch"), self.dpi),
-        )
-        for row, (words, field) in enumerate(rows):
-            form.addWidget(label(words, "soft", of=field), row, 0)
-            form.addWidget(field, row, 1)
-            field.setMinimumWidth(0)
-        form.addWidget(self.findings, len(rows), 0, 1, 2)
-        form.setRowStretch(len(rows), 1)
-        side = QWidget()
-        side.setLayout(form)
-        side.setFixedWidth(_FIELDS_PX)
-        form.setContentsMargins(0, 0, 0, 0)
-        sides = QHBoxLayout()
-        sides.setSpacing(2 * theme.GAP)
-        sides.addWidget(self.preview, 1)
-        sides.addWidget(side)
-        file = QHBoxLayout()
-        file.addWidget(label(self.tr("File"), "soft", of=self.target))
-        file.addWidget(self.target, 1)
-        file.addWidget(self.browse)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.problem, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.accept_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(2 * theme.GAP)
-        column.addLayout(sides, 1)
-        column.addLayout(file)
-        column.addLayout(buttons)
 
     # -- what is chosen -----------------------------------------------------------------------
 
@@ -227,17 +172,10 @@ class FigureDialog(QDialog):
         self.preview_asked.emit(job)
 
     def _check(self) -> None:
-        target = user_path(self.target.text())
-        problem = self.fields.problem()
+        target, problem = self.path, self.fields.problem()
         if not problem and (not target.name or target.suffix.lower() != self.ending):
             problem = self._follow_name(target)
-        if not problem and not is_folder(target.parent):
-            problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
-        said = problem
-        if not problem and is_there(target):
-            said = self.tr("The file exists and will be replaced")
-        self.problem.setText(said)
-        self.accept_button.setEnabled(not problem)
+        self.show_problem(problem)
 
     def _follow_name(self, target: Path) -> str:
         """Take the format that a typed name ends in; what is wrong with it where there is none."""
@@ -248,12 +186,11 @@ class FigureDialog(QDialog):
         choose(self.format, target.suffix.lower())
         return ""
 
-    def _browse(self) -> None:
-        kind = f"{self.format.currentText()} (*{self.ending})"
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export to"), self.target.text(), kind)
-        if name:
-            self.target.setText(name)
+    @property
+    @override
+    def file_kind(self) -> str:
+        return f"{self.format.currentText()} (*{self.ending})"
 
-    def _accept(self) -> None:
+    @override
+    def ask(self) -> None:
         self.figure_asked.emit(self.job())
-        self.accept()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.dialogs.report import ReportDialog
+from app.dialogs.problem_report import ProblemReportDialog
 from app.widgets import theme
 from app.widgets.basic import bounded, icon_button, label, set_spoken_name
 from app.widgets.flow import Flow
@@ -90,7 +90,7 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.setInterval(STAY_MS)
         self._timer.timeout.connect(self.dismiss)
-        self.report: ReportDialog | None = None
+        self.report: ProblemReportDialog | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 6, 8, 8)
         self._column.setSpacing(theme.GAP)
@@ -245,7 +245,7 @@ class Toast(QFrame):
     def _show_details(self) -> None:
         """Open the report, or bring the one that is open to the front."""
         if self.report is None:
-            self.report = ReportDialog(self._report(self.message), self)
+            self.report = ProblemReportDialog(self._report(self.message), self)
             self.report.log_asked.connect(lambda: self.dock_asked.emit("log"))
             self.report.finished.connect(self._report_closed)
         self.report.show()

@@ -16,7 +16,7 @@ from app.widgets import theme
 from app.widgets.basic import PlainLines
 
 
-class ReportDialog(QDialog):
+class ProblemReportDialog(QDialog):
     """Shows a report, beside the window.
 
     Args:

@@ -5,29 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QWidget
+from typing_extensions import override
 
 from app.dialogs.export.content import content_words
 from app.dialogs.export.picture_fields import choose
 from app.dialogs.export.preview_pane import PreviewPane
+from app.dialogs.write_dialog import WriteDialog, beside_preview
 from app.text.terms import term
-from app.widgets import theme
 from app.widgets.basic import Choice, label, set_tip
 from app.workers.reports import ReportJob
 from mvit_core.attribution import MapSpec
 from mvit_core.explaining.methods import DEFAULT_METHOD, EVIDENCE
-from mvit_core.system.ordinary_file import is_folder, is_there, user_path
 
 if TYPE_CHECKING:
     from app.state.view_state import ViewState
@@ -43,7 +33,7 @@ HEIGHTS = (256, 360, 540, 720, 1080)
 
 
 @dataclass(frozen=True)
-class PageFacts:
+class ReportFacts:
     """What the dialog must know of the clip and its model."""
 
     heads: int
@@ -54,7 +44,7 @@ class PageFacts:
     """The model has weights and classes."""
 
 
-class PageDialog(QDialog):
+class ReportDialog(WriteDialog):
     """Choices of a report, with the picture that it shows first.
 
     Args:
@@ -69,16 +59,17 @@ class PageDialog(QDialog):
     preview_asked = Signal(object)
     """Emitted with an ``ExportJob`` whose picture is shown; ``show_preview`` shows it."""
 
-    def __init__(self, job: ExportJob, state: ViewState, facts: PageFacts, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def __init__(
+        self, job: ExportJob, state: ViewState, facts: ReportFacts, parent: QWidget
+    ) -> None:
+        target = job.target.with_name(f"{job.clip.stem}.html")
+        super().__init__(target, parent)
         self.setWindowTitle(self.tr("Report"))
         self._job, self._state, self._facts = job, state, facts
         self.preview = PreviewPane()
         self.preview.whole.setChecked(True)
         self._make_choices()
-        self._make_target()
-        self._lay_out()
+        self.lay_out(beside_preview(self.preview, self._rows(), _FIELDS_PX))
         self.resize(*FIRST_SIZE)
         self.why.currentIndexChanged.connect(self._follow)
         for tick in (*self.maps.values(), self.faithfulness, self.paths):
@@ -95,7 +86,7 @@ class PageDialog(QDialog):
 
     def job(self) -> ReportJob:
         """The job of the present choices."""
-        export = replace(self._job, target=user_path(self.target.text()), others=())
+        export = replace(self._job, target=self.path, others=())
         return ReportJob(export, self._request(), self._state, self.paths.isChecked())
 
     @Slot(object)
@@ -159,68 +150,18 @@ class PageDialog(QDialog):
         )
         set_tip(self.paths, words)
 
-    def _make_target(self) -> None:
-        self.target = QLineEdit(str(self._job.target.with_name(f"{self._job.clip.stem}.html")))
-        self.target.setAccessibleName(self.tr("File"))
-        self.browse = QPushButton(self.tr("Browse…"))
-        self.browse.clicked.connect(self._browse)
-        self.problem = label("", "warning", small=True)
-        self.problem.setWordWrap(True)
-        self.accept_button = QPushButton(self.tr("Export"))
-        self.accept_button.setObjectName("primary")
-        self.accept_button.setDefault(True)
-        self.accept_button.clicked.connect(self._accept)
-
-    def _lay_out(self) -> None:
-        form = QGridLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(theme.GAP)
-        form.setColumnStretch(1, 1)
+    def _rows(self) -> list[tuple[str, QWidget]]:
+        """Titles and fields, in order."""
         rows: list[tuple[str, QWidget]] = [(self.tr("Shows first"), self.content)]
         for number, tick in enumerate(self.maps.values()):
             rows.append((self.tr("Maps") if number == 0 else "", tick))
-        rows += [
+        return [
+            *rows,
             (self.tr("Explanation"), self.why),
             ("", self.faithfulness),
             (self.tr("Frames"), self.height_choice),
             (self.tr("Session"), self.paths),
         ]
-        for row, (words, field) in enumerate(rows):
-            if words:
-                form.addWidget(label(words, "soft", of=field), row, 0)
-            form.addWidget(field, row, 1)
-            field.setMinimumWidth(0)
-        form.setRowStretch(len(rows), 1)
-        side = QWidget()
-        side.setLayout(form)
-        side.setFixedWidth(_FIELDS_PX)
-        sides = QHBoxLayout()
-        sides.setSpacing(2 * theme.GAP)
-        sides.addWidget(self.preview, 1)
-        sides.addWidget(side)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(2 * theme.GAP)
-        column.addLayout(sides, 1)
-        column.addLayout(self._file_row())
-        column.addLayout(self._buttons())
-
-    def _file_row(self) -> QHBoxLayout:
-        file = QHBoxLayout()
-        file.addWidget(label(self.tr("File"), "soft", of=self.target))
-        file.addWidget(self.target, 1)
-        file.addWidget(self.browse)
-        return file
-
-    def _buttons(self) -> QHBoxLayout:
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.problem, 1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.accept_button)
-        return buttons
 
     # -- what is chosen -----------------------------------------------------------------------
 
@@ -230,26 +171,18 @@ class PageDialog(QDialog):
         from mvit_core.report import REPORT_ENDINGS
 
         self.faithfulness.setEnabled(self.why.currentData() is not None)
-        target = user_path(self.target.text())
-        problem = ""
+        target, problem = self.path, ""
         if not any(tick.isChecked() for tick in self.maps.values()):
             problem = self.tr("Choose one map or more")
         elif not target.name or target.suffix.lower() not in REPORT_ENDINGS:
             problem = self.tr("The name should end in {ending}").format(ending=REPORT_ENDINGS[0])
-        elif not is_folder(target.parent):
-            problem = self.tr("The folder {folder} does not exist").format(folder=target.parent)
-        said = problem
-        if not problem and is_there(target):
-            said = self.tr("The file exists and will be replaced")
-        self.problem.setText(said)
-        self.accept_button.setEnabled(not problem)
+        self.show_problem(problem)
 
-    def _browse(self) -> None:
-        kind = self.tr("Web pages") + " (*.html)"
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Export to"), self.target.text(), kind)
-        if name:
-            self.target.setText(name)
+    @property
+    @override
+    def file_kind(self) -> str:
+        return self.tr("Web pages") + " (*.html)"
 
-    def _accept(self) -> None:
+    @override
+    def ask(self) -> None:
         self.report_asked.emit(self.job())
-        self.accept()
