@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import pytest
 
 from tests.fixtures_video import write_barcode_clip
-from tests.toys import toy_config, write_toy_checkpoint
+from tests.toys import toy_model, write_toy_checkpoint
 
 FULL_EVERY = 20
 """Tests after which all garbage is collected, not only the young: with torch that takes long."""
@@ -82,17 +82,7 @@ def _own_home(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def toy():
     """A small MViTv2 in evaluation mode, its weights drawn so that attention is far from flat."""
-    import torch
-
-    from mvit_core.model import MViT
-
-    torch.manual_seed(0)
-    model = MViT(toy_config()).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
-    return model
+    return toy_model()
 
 
 @pytest.fixture

@@ -78,6 +78,21 @@ def toy_cfg(**mvit) -> dict:
     }
 
 
+def toy_model():
+    """A small MViTv2 in evaluation mode, its weights drawn so that attention is far from flat."""
+    import torch
+
+    from mvit_core.model import MViT
+
+    torch.manual_seed(0)
+    model = MViT(toy_config()).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim > 1:
+                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
+    return model
+
+
 def write_toy_checkpoint(path, model):
     """``model`` as PySlowFast saves it: weights, an epoch and the configuration as YAML."""
     import torch

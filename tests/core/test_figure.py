@@ -12,7 +12,6 @@ from xml.etree import ElementTree as ET
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from mvit_core import load_model, open_video
 from mvit_core.errors import ClipError, ExportError
@@ -37,12 +36,11 @@ from mvit_core.figure.plots import round_range, tick_texts, ticks
 from mvit_core.figure.scene import Box, Cell, Heat, Picture, Ramp, Stroke, Words
 from mvit_core.figure.svg import svg_bytes
 from mvit_core.heatmap import Heatmap
-from mvit_core.model import MViT
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import HeatSettings, Side, ValueRange, difference_layer, heat_layer
 from mvit_core.render.cells import difference_cells, heat_cells
 from tests.fixtures_video import write_barcode_clip
-from tests.toys import toy_config, write_toy_checkpoint
+from tests.toys import toy_model, write_toy_checkpoint
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -53,15 +51,9 @@ PDF_POINTS_PER_MM = 72 / 25.4
 def path(tmp_path_factory):
     """An explainer of a toy model, and a clip of 40 frames."""
     folder = tmp_path_factory.mktemp("figure")
-    torch.manual_seed(0)
-    model = MViT(toy_config()).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
     clip = folder / "clip.mp4"
     write_barcode_clip(clip, frames=40, size=(256, 144))
-    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", model), device="cpu")
+    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", toy_model()), device="cpu")
     with open_video(clip) as video:
         yield Explainer(loaded), video
 

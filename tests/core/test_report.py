@@ -43,7 +43,7 @@ from mvit_core.video import Tiling
 from mvit_core.video.boxes import Box, TimedBox
 from tests.checkpoint.tiny import cfg, tiny
 from tests.fixtures_video import read_barcode, write_barcode_clip
-from tests.toys import toy_config, write_toy_checkpoint
+from tests.toys import toy_model, write_toy_checkpoint
 
 SESSION = {"kind": "MViT Lens session", "version": 3, "files": {}}
 
@@ -91,15 +91,9 @@ class Parts(HTMLParser):
 def path(tmp_path_factory):
     """An explainer of a toy model, and a clip of 40 frames."""
     folder = tmp_path_factory.mktemp("report")
-    torch.manual_seed(0)
-    model = MViT(toy_config()).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
     clip = folder / "clip.mp4"
     write_barcode_clip(clip, frames=40, size=(256, 144))
-    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", model), device="cpu")
+    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", toy_model()), device="cpu")
     with open_video(clip) as video:
         yield Explainer(loaded), video
 

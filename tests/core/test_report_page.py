@@ -8,17 +8,15 @@ import subprocess
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from mvit_core import load_model, open_video
 from mvit_core.export import ExportRequest
-from mvit_core.model import MViT
 from mvit_core.pipeline import Explainer, MapSpec
 from mvit_core.render import HeatSettings, blend, heat_layer
 from mvit_core.report import ReportRequest, content_of, page_of
 from tests.browser import browser, program
 from tests.fixtures_video import write_barcode_clip
-from tests.toys import toy_config, write_toy_checkpoint
+from tests.toys import toy_model, write_toy_checkpoint
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium is installed here")
 
@@ -29,15 +27,9 @@ SIZE = (256, 144)
 def path(tmp_path_factory):
     """An explainer of a toy model, and a clip that is wider than what the model sees."""
     folder = tmp_path_factory.mktemp("report-page")
-    torch.manual_seed(0)
-    model = MViT(toy_config()).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
     clip = folder / "clip.mp4"
     write_barcode_clip(clip, frames=40, size=SIZE)
-    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", model), device="cpu")
+    loaded = load_model(write_toy_checkpoint(folder / "toy.pyth", toy_model()), device="cpu")
     with open_video(clip) as video:
         yield Explainer(loaded), video, folder
 

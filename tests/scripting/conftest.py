@@ -1,28 +1,20 @@
 """One window of a small clip by a toy model, run once for all tests."""
 
 import pytest
-import torch
 
 import mvit_core
 from mvit_core import load_model, open_video, write_capture
-from mvit_core.model import MViT
 from mvit_core.pipeline import Explainer
 from tests.fixtures_video import write_barcode_clip
-from tests.toys import toy_config, write_toy_checkpoint
+from tests.toys import toy_model, write_toy_checkpoint
 
 
 @pytest.fixture(scope="session")
 def toy_files(tmp_path_factory):
     """(clip, checkpoint, capture file of window 1): 40 frames of 192x108, a toy model."""
     folder = tmp_path_factory.mktemp("scripting")
-    torch.manual_seed(0)
-    model = MViT(toy_config()).eval()
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if parameter.ndim > 1:
-                parameter.mul_(8 if "qkv" in name or "rel_pos" in name else 3)
     clip = write_barcode_clip(folder / "clip.mp4", frames=40)
-    checkpoint = write_toy_checkpoint(folder / "toy.pyth", model)
+    checkpoint = write_toy_checkpoint(folder / "toy.pyth", toy_model())
     away = folder / "away"
     away.mkdir()
     explainer = Explainer(load_model(checkpoint, device="cpu"))
