@@ -110,7 +110,7 @@ def _run_request(options: argparse.Namespace) -> int:
     from mvit_core.provenance import read_provenance
     from mvit_core.repeating import check_crate, repeat
 
-    usual = options.parser.parse_args([*("--request", "F", "-o", "OUT")])
+    usual = options.parser.parse_args(["--request", "F", "-o", "OUT"])
     for name, value in vars(usual).items():
         if name not in _KEPT and getattr(options, name) != value:
             words = name.replace("_", "-")
