@@ -300,21 +300,28 @@ def test_ctrl_c_works_while_a_flood_is_read(tmp_path):
 
 
 def test_the_interpreter_is_free_for_others_while_a_flood_is_read():
-    turns = []
+    turns: list[int] = []
+    taken: list[int] = []  # turns that the other thread has had, at each check of one reading
+    done = threading.Event()
 
     def other() -> None:
-        while not done.is_set():
+        while not done.wait(0.001):
             turns.append(1)
-            done.wait(0.001)
 
-    done = threading.Event()
     thread = threading.Thread(target=other)
     thread.start()
-    with pytest.raises(BadPickle):
-        scan(b"\x80\x02" + b"K\x01\x85" * 290_000)
-    done.set()
-    thread.join()
-    assert len(turns) > 1
+    try:
+        # A loaded machine may give the other thread no core at all during one reading.
+        for _ in range(30):
+            taken.clear()
+            with pytest.raises(BadPickle):
+                scan(b"\x80\x02" + b"K\x01\x85" * 290_000, check=lambda: taken.append(len(turns)))
+            if taken[-1] > taken[0]:
+                break
+    finally:
+        done.set()
+        thread.join()
+    assert taken[-1] > taken[0]
 
 
 # Names and ordinary files.
