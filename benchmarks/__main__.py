@@ -7,7 +7,9 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from compileall import compile_dir
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 
 from benchmarks.results import Section, report
@@ -46,6 +48,8 @@ def main() -> bool:
     # As the window has it, and before torch is imported: on a busy machine, threads that spin while
     # another one waits for its core take a hundred times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for folder in ("app", "mvit_core"):  # as `make` leaves them, and as Python does after one start
+        compile_dir(Path(__file__).parents[1] / folder, quiet=1)
     met = True
     for name in options.names or [name for name in BENCHES if name not in ON_REQUEST]:
         section: Section = import_module(BENCHES[name]).measure(options.rounds)
