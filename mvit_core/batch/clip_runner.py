@@ -1,12 +1,13 @@
 """Runs one clip through the networks of a batch: decodes, captures, and makes the rows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from mvit_core.attention.items import item_of
 from mvit_core.attention.recorder import Keep, capture
 from mvit_core.batch.head_rows import LayerValues, averaged, head_rows, layer_values
 from mvit_core.batch.maps import MAPS, map_row
@@ -16,14 +17,17 @@ from mvit_core.batch.unit import clip_row
 from mvit_core.captured import check_finite
 from mvit_core.checkpoint import LoadedModel
 from mvit_core.clips import ListedClip
-from mvit_core.errors import MvitError
-from mvit_core.video import Video, clip_windows, open_video, read_clip
+from mvit_core.errors import DeviceMemoryError, MvitError
+from mvit_core.video import ClipWindow, Video, clip_windows, open_video, read_clip
 from mvit_core.video.multi_view import View, plan_views, preprocessing_for
-from mvit_core.video.transform import transform
+from mvit_core.video.transform import ModelInput, transform
 
 __all__ = ["NetworkRunner", "make_runner"]
 
 _TOP = 5
+_AT_ONCE = {"cpu": 1}
+"""Views of a clip that run in one pass, by device. A processor gains nothing by several."""
+_AT_ONCE_ELSEWHERE = 8
 _IS_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -42,6 +46,15 @@ def make_runner(spec: BatchSpec, threads: int) -> "NetworkRunner":
 
 
 @dataclass(frozen=True)
+class _Given:
+    """One view of a clip, as a network is given it."""
+
+    window: ClipWindow
+    note: str
+    input: ModelInput
+
+
+@dataclass(frozen=True)
 class _Seen:
     """One view of a clip, as a network saw it."""
 
@@ -57,18 +70,24 @@ class NetworkRunner:
 
     Args:
         spec: what is asked of every clip.
+        at_once: views of a clip that run in one pass; None for what suits the device. It is halved
+            where the device's memory does not suffice.
 
     Raises:
         MvitError: a model cannot be loaded.
     """
 
-    def __init__(self, spec: BatchSpec) -> None:
+    def __init__(self, spec: BatchSpec, at_once: int | None = None) -> None:
         self.tables = (*tables_of(spec.stats), *((MAPS,) if spec.maps else ()))
         self._methods = spec.maps
         self._windows, self._all_queries = spec.windows, spec.stats == "all"
         self._models = [
             (name, source.load()) for name, source in zip(spec.names, spec.models, strict=True)
         ]
+        self._at_once = {
+            name: at_once or _AT_ONCE.get(loaded.runs_on.type, _AT_ONCE_ELSEWHERE)
+            for name, loaded in self._models
+        }
 
     def rows(self, clip_id: int, clip: ListedClip) -> Rows:
         """The rows of a clip; one that cannot be run has one row in ``clips``, with its error."""
@@ -94,9 +113,13 @@ class NetworkRunner:
         video: Video,
     ) -> None:
         labels = labels_of(clip, loaded.classes)
-        for index, views in _views(video, loaded, self._windows):
+        rows = tuple(_views(video, loaded, self._windows))
+        all_seen = self._all_seen(
+            video, name, loaded, (view for _, views in rows for view in views)
+        )
+        for index, views in rows:
             key = {"clip_id": clip_id, "window_index": index, "checkpoint": name}
-            seen = [self._seen(video, loaded, view) for view in views]
+            seen = [next(all_seen) for _ in views]
             found["windows"].append({**key, **_said(seen, loaded.classes, labels)})
             layers = averaged([each.layers for each in seen])
             heads, profiles = head_rows(layers, key)
@@ -106,17 +129,45 @@ class NetworkRunner:
             if self._all_queries:
                 found["profiles"] += profiles
 
-    def _seen(self, video: Video, loaded: LoadedModel, view: View) -> _Seen:
-        """Run one view."""
+    def _all_seen(
+        self, video: Video, name: str, loaded: LoadedModel, views: Iterable[View]
+    ) -> Iterator[_Seen]:
+        """Run views, as many at once as suits the device."""
+        waiting: list[_Given] = []
+        for view in views:
+            given = self._given(video, loaded, view)
+            alike = not waiting or waiting[0].input.tensor.shape == given.input.tensor.shape
+            if not alike or len(waiting) >= self._at_once[name]:
+                yield from self._run(name, loaded, waiting)
+                waiting = []
+            waiting.append(given)
+        if waiting:
+            yield from self._run(name, loaded, waiting)
+
+    def _given(self, video: Video, loaded: LoadedModel, view: View) -> _Given:
         windows, spec = self._windows, loaded.clip_spec
         if not isinstance(windows, str):
             spec = preprocessing_for(spec, windows)
         shown = read_clip(video, view.window)
-        given = transform(shown, spec, view.crop)
-        record = capture(loaded.model, given.tensor, keep=Keep(statistics=self._all_queries))
-        check_finite(record, view.window)
-        layers = layer_values(record, all_queries=self._all_queries, methods=self._methods)
-        return _Seen(given.frame_indices, record.probabilities[0], layers, shown.window.note)
+        return _Given(view.window, shown.window.note, transform(shown, spec, view.crop))
+
+    def _run(self, name: str, loaded: LoadedModel, given: Sequence[_Given]) -> Iterator[_Seen]:
+        """Run some views in one pass, or in two where the device's memory does not suffice."""
+        together = torch.cat([each.input.tensor for each in given])
+        try:
+            record = capture(loaded.model, together, keep=Keep(statistics=self._all_queries))
+        except DeviceMemoryError:
+            if len(given) == 1:
+                raise
+            half = self._at_once[name] = len(given) // 2
+            for first in range(0, len(given), half):
+                yield from self._run(name, loaded, given[first : first + half])
+            return
+        for item, each in enumerate(given):
+            one = item_of(record, item)
+            check_finite(one, each.window)
+            layers = layer_values(one, all_queries=self._all_queries, methods=self._methods)
+            yield _Seen(each.input.frame_indices, one.probabilities[0], layers, each.note)
 
 
 def labels_of(clip: ListedClip, classes: Sequence[str] | None) -> frozenset[int]:
