@@ -79,7 +79,7 @@ def begin_clip(
     query: Query = "readout" if isinstance(old.query, tuple) else old.query
     method = _method_for(old.method, query)
     if (drawn.clip, drawn.stream) != (video.path, stream):
-        drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None)
+        drawn = replace(drawn, loop=Loop(), markers=(), boxes=(), box=None, patches=())
         changes, tiling = replace(drawn.changes, tubes=()), replace(drawn.tiling, centre=None)
         drawn = replace(drawn, changes=changes, tiling=tiling)
     loop, markers = _within(drawn.loop, drawn.markers, video.frame_count)
@@ -95,11 +95,9 @@ def begin_clip(
         drawing="",
         loop=loop,
         markers=markers,
-        boxes=drawn.boxes,
-        box=drawn.box,
+        **{name: getattr(drawn, name) for name in ("boxes", "box", "patches", "tiling")},
         changes=replace(drawn.changes, tubes=tubes),
         tube=None,
-        tiling=drawn.tiling,
         removed=None,
         left=tuple(each for each in store.state.left if not isinstance(each.query, tuple)),
         query=query,
@@ -169,6 +167,7 @@ def begin_model(
         clip_spec=None,
         map=MapSpec(),
         changes=state.changes.without(()),
+        patches=(),
         left=(),
         picking=False,
         drawing="",

@@ -4,14 +4,16 @@ A field added to ``ViewState`` is kept without a line here, as long as its type 
 module or in one of ``MODULES``.
 """
 
+from app.state import window_patch
 from mvit_core import attribution, explaining, geometry, render
 from mvit_core.errors import SessionError
+from mvit_core.explaining import patches
 from mvit_core.system.json_codec import Codec, Json, encode
 from mvit_core.video import boxes, clip
 
 __all__ = ["LARGEST_WHOLE", "MODULES", "Json", "decode", "encode", "field_types"]
 
-MODULES = (attribution, explaining, geometry, render, boxes, clip)
+MODULES = (attribution, explaining, geometry, patches, render, boxes, clip, window_patch)
 """Modules whose types ``app`` imports for type checking only, so that fields name them there."""
 
 LARGEST_WHOLE = 2**31 - 1

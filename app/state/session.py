@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,7 +114,8 @@ def make_session(
         state: the view.
         place: layout and zoom of the window.
         folder: where the file will lie.
-        with_paths: False names files without their folders, as if they lay beside the session.
+        with_paths: False names files without their folders, as if they lay beside the session, and
+            leaves out what is of further files: panes, patches, a list of clips.
 
     Raises:
         OSError: a file of the view cannot be read any more.
@@ -127,12 +128,29 @@ def make_session(
         role: _ref(path, folder, with_paths) for role, path in paths.items() if path is not None
     }
     asked = {} if model is None else {name: getattr(model, name) for name in model_types()}
-    return Session(files, asked, kept_view(state), place)
+    return Session(files, asked, kept_view(state if with_paths else _without_paths(state)), place)
 
 
 def kept_view(state: ViewState) -> Values:
     """The fields of a view that a session keeps, as JSON values."""
     return {name: getattr(state, name) for name in field_types(ViewState) if name not in NOT_KEPT}
+
+
+def _without_paths(state: ViewState) -> ViewState:
+    """The view without what names a file; clip and model are named beside it."""
+    first = ViewState()
+    named = [name for name, value in kept_view(state).items() if _names_a_file(value)]
+    if "panes" in named:
+        named += ["pane", "difference"]
+    return replace(state, **{name: getattr(first, name) for name in named})
+
+
+def _names_a_file(value: object) -> bool:
+    if is_dataclass(value):
+        return any(_names_a_file(getattr(value, field.name)) for field in fields(value))
+    return isinstance(value, Path) or (
+        isinstance(value, tuple) and any(_names_a_file(each) for each in value)
+    )
 
 
 def session_page(session: Session) -> dict[str, Json]:

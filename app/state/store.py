@@ -21,6 +21,7 @@ UNDO_DEPTH = 200
 UNDOABLE = (
     "map",
     "changes",
+    "patches",
     "heat",
     "overlay",
     "token_grid",

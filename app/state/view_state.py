@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.state.window_patch import WindowPatch
     from mvit_core.attribution import Query
     from mvit_core.checkpoint import LoadedModel
     from mvit_core.errors import Remedy
@@ -301,6 +302,8 @@ class ViewState:
     """The map that is shown."""
     changes: Changes = UNCHANGED
     """What is changed in the network before it runs; the windows of the mean are not said here."""
+    patches: tuple[WindowPatch, ...] = ()
+    """Patches from other clips, of any window."""
     heads_by_block: bool = False
     """List effects of heads block by block, not by their size."""
     heat: HeatSettings = field(default_factory=HeatSettings)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.state.view_state import MOST_PINNED, MOST_TUBES, TOP_CHOICES, Loop, views_of
+from app.state.window_patch import MOST_PATCHES
 from mvit_core.attribution import (
     ATTENDS_TO,
     LAYER_MAPS,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.results import Results
     from app.state.store import Values
     from app.state.view_state import LeftWorkspace
+    from app.state.window_patch import WindowPatch
     from mvit_core.attribution import MapSpec
     from mvit_core.explaining import Changes
 
@@ -43,6 +45,8 @@ def fitted(view: Values, results: Results) -> Values:
         view["view"] = seen if seen in views_of(view["map"].method) else "single"
     if "changes" in view:
         view["changes"] = _fitted_changes(view["changes"], results)
+    if "patches" in view:
+        view["patches"] = _fitted_patches(view["patches"], results)
     if "left" in view:
         view["left"] = tuple(each for each in view["left"] if _is_at_hand(each))
     heat = view.get("heat")
@@ -67,6 +71,18 @@ def _fitted_changes(wanted: Changes, results: Results) -> Changes:
     video, tubes = results.video, wanted.tubes[:MOST_TUBES]
     tubes = () if video is None else tubes_within(tubes, video.size, video.frame_count)
     return replace(wanted.without(there), mean_of=(), tubes=tubes)
+
+
+def _fitted_patches(wanted: tuple[WindowPatch, ...], results: Results) -> tuple[WindowPatch, ...]:
+    """Drop patches of parts and classes that the model lacks."""
+    heads = {layer.block: layer.heads for layer in results.layers}
+    count = results.model.class_count if results.model is not None else 0
+    return tuple(
+        each
+        for each in wanted[-MOST_PATCHES:]
+        if 0 <= (each.patch.head or 0) < heads.get(each.patch.block, 0)
+        and all(index is None or 0 <= index < count for index in (each.target, each.against))
+    )
 
 
 def _fitted_map(wanted: MapSpec, results: Results) -> MapSpec:

@@ -35,7 +35,7 @@ from mvit_core.printable import printable
 from mvit_core.system.ordinary_file import FileIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sized
 
     from PySide6.QtWidgets import QMainWindow
 
@@ -322,6 +322,7 @@ class SessionManager(QObject):
     def _show(self, opening: _Opening) -> None:
         view = fitted(opening.session.view, self._controller.results)
         self._tell_lost(opening.session.view.get("changes", UNCHANGED), view.get("changes"))
+        self._tell_lost_patches(opening.session.view.get("patches", ()), view.get("patches", ()))
         self._store.update(**view, playing=False, scrubbing=False, picking=False)
         self._store.forget()
         place = opening.session.place
@@ -342,6 +343,13 @@ class SessionManager(QObject):
             self._controller.notify(Message("warning", words.format(names=names)))
         if count := len(wanted.tubes) - len(kept.tubes):
             words = self.tr("Tubes of the session that lie beyond the clip were dropped: {n}")
+            self._controller.notify(Message("warning", words.format(n=count)))
+
+    def _tell_lost_patches(self, wanted: Sized, kept: Sized) -> None:
+        if count := len(wanted) - len(kept):
+            words = self.tr(
+                "Patches of the session that the model has no part for were dropped: {n}"
+            )
             self._controller.notify(Message("warning", words.format(n=count)))
 
     def _use(self, path: Path) -> None:

@@ -2283,6 +2283,10 @@ right-click for percentile tails and units</source>
             <translation>打开会话</translation>
         </message>
         <message>
+            <source>Patches of the session that the model has no part for were dropped: {n}</source>
+            <translation>会话中有些补丁所指的部分在此模型中不存在，已去掉：{n}</translation>
+        </message>
+        <message>
             <source>Save session</source>
             <translation>保存会话</translation>
         </message>

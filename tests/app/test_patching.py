@@ -1,18 +1,21 @@
 """Patches from another clip: of which window they are, words, table, and what goes wrong."""
 
 import csv
+import json
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.dialogs.patch import PatchDialog
 from app.results import TaskKey
 from app.results.patches import PatchAsked, PatchedClass, PatchOutcome
+from app.state.session_file import Place, session_of, write_session
 from app.text.patches import outcome_csv, outcome_words, place_words, short_words
 from mvit_core.explaining import UNCHANGED, HeadPlace, Target
 from mvit_core.explaining.patches import Patch
 from tests.app.conftest import WAIT_MS, settle
-from tests.app.helpers import messages
+from tests.app.helpers import messages, press
 
 pytestmark = pytest.mark.gui
 BLOCK, HEAD = Patch("block", 2), Patch("head", 2, 1)
@@ -73,6 +76,77 @@ def test_the_class_that_is_explained_is_the_one_whose_share_is_told(lens, qtbot,
     found = patched(qtbot, lens, BLOCK, other, window=1)
     assert found.asked.target == Target(3, 1)
     assert found.share == pytest.approx(1)
+
+
+def test_undo_takes_a_patch_back_and_redo_brings_it_without_another_run(lens, qtbot, other):
+    found = patched(qtbot, lens, BLOCK, other, window=1)
+    lens.store.undo()
+    settle(qtbot, lens)
+    assert shown(lens) == ()
+    lens.store.redo()
+    settle(qtbot, lens)
+    assert shown(lens) == (found,)
+    lens.controller.patches.remove(0)
+    lens.store.undo()
+    settle(qtbot, lens)
+    assert shown(lens)[0] is found
+
+
+@pytest.fixture
+def session(lens, qtbot, other, tmp_path):
+    """A session with a patch, and the window closed; with it, what came of the patch."""
+    found = patched(qtbot, lens, HEAD, other, window=1)
+    path = tmp_path / "patched.mvitlens"
+    write_session(session_of(lens.store.state, Place(), tmp_path), path)
+    lens.close()
+    return path, found
+
+
+def reopened(boot, qtbot, path):
+    window = boot(clip=None, checkpoint=None, session=path)
+    qtbot.waitUntil(lambda: window.sessions.path is not None, timeout=WAIT_MS)
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, window)
+    return window
+
+
+def test_a_session_keeps_patches_and_they_are_made_where_the_list_is(session, boot, qtbot):
+    path, before = session
+    window = reopened(boot, qtbot, path)
+    qtbot.waitUntil(lambda: shown(window) != (), timeout=WAIT_MS)
+    (found,) = shown(window)
+    assert (found.asked.patch, found.asked.window) == (HEAD, 1)
+    assert found.share == pytest.approx(before.share, abs=1e-5)
+    settle(qtbot, window)
+    assert not window.sessions.is_modified
+
+
+def test_a_session_whose_other_clip_is_gone_says_so_once_and_keeps_the_patch(
+    session, boot, qtbot, other
+):
+    other.unlink()
+    window = reopened(boot, qtbot, session[0])
+    qtbot.waitUntil(lambda: "other.mp4" in messages(window), timeout=WAIT_MS)
+    window.controller.intents.go_to(3)
+    settle(qtbot, window)
+    assert shown(window) == ()
+    assert len(window.store.state.patches) == 1
+    failed = [each for each in window.controller.results.jobs if each.key == TaskKey.PATCH]
+    assert [job.state for job in failed] == ["failed"]
+
+
+def test_patches_of_parts_that_the_model_lacks_are_dropped_and_counted(session, boot, qtbot):
+    path, _ = session
+    page = json.loads(path.read_text())
+    (kept,) = page["view"]["patches"]
+    wrong = ({"patch": {"part": "block", "block": 99, "head": None}}, {"target": 10_000})
+    page["view"]["patches"] = [kept, *(kept | each for each in wrong)]
+    path.write_text(json.dumps(page))
+    window = reopened(boot, qtbot, path)
+    assert "Patches of the session that the model has no part for were dropped: 2" in messages(
+        window
+    )
+    assert [each.patch for each in window.store.state.patches] == [HEAD]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.dialogs.relink import RelinkDialog
 from app.state.json_codec import LARGEST_WHOLE, decode, encode, field_types
-from app.state.session import EDGE_BYTES, NOT_KEPT, VERSION
+from app.state.session import EDGE_BYTES, NOT_KEPT, VERSION, make_session, session_page
 from app.state.session_file import (
     Place,
     digest_of,
@@ -25,8 +25,11 @@ from app.state.session_file import (
     write_session,
 )
 from app.state.view_state import ModelSource, Pane, ViewState
+from app.state.window_patch import WindowPatch
 from mvit_core.attribution import HeadSet, MapSpec
 from mvit_core.errors import SessionError
+from mvit_core.explaining.changes import UNCHANGED
+from mvit_core.explaining.patches import Patch
 from mvit_core.render import HeatSettings, ValueRange
 from mvit_core.video.clip import ClipSpec
 from tests.app.conftest import WAIT_MS, settle
@@ -89,6 +92,25 @@ def test_what_was_saved_is_read_again(saved, state):
 def test_every_field_of_the_view_is_kept_but_files_and_moments():
     assert set(kept_view(ViewState())) == set(field_types(ViewState)) - NOT_KEPT
     assert set(field_types(ViewState)) >= NOT_KEPT
+
+
+def test_a_session_without_paths_names_no_folder_whatever_the_view_holds(state, files, tmp_path):
+    clip, checkpoint = files
+    patch = WindowPatch(Patch("block", 2), clip, 0, 0, UNCHANGED)
+    pane = Pane(clip, ModelSource(checkpoint), ClipSpec(), MapSpec(block=1))
+    state = replace(
+        state, clips=tmp_path / "list.csv", batch_root=tmp_path, panes=(pane,), patches=(patch,),
+        pane=1, difference=(0, 1), tube_what="blur",
+    )  # fmt: skip
+    with_paths, without = (
+        json.dumps(session_page(make_session(state, Place(), tmp_path, with_paths=wanted)))
+        for wanted in (True, False)
+    )
+    assert with_paths.count(str(tmp_path)) > 4
+    assert str(tmp_path) not in without
+    view = json.loads(without)["view"]
+    assert (view["panes"], view["patches"], view["difference"]) == ([], [], None)
+    assert view["tube_what"] == "blur"
 
 
 def test_no_weights_and_no_maps_are_in_the_file(saved):
