@@ -1,5 +1,6 @@
 """Token-grid saliency on source-frame pixels and source frames."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,7 +46,14 @@ class Heatmap:
 
     def sampled_position(self, frame_index: int) -> float:
         """Position of a source frame on the list of sampled frames, 0 for the first."""
-        return float(np.interp(frame_index, *_places(self.frame_indices)))
+        frames, places = _listed(self.frame_indices)
+        after = bisect_left(frames, frame_index)
+        if after == 0:
+            return float(places[0])
+        if after == len(frames):
+            return float(places[-1])
+        step = (places[after] - places[after - 1]) / (frames[after] - frames[after - 1])
+        return step * (frame_index - frames[after - 1]) + places[after - 1]
 
     def token_time(self, frame_index: int) -> int:
         """The token t that is nearest to a source frame: no blending between times."""
@@ -111,6 +119,12 @@ def _places(frame_indices: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArra
     rising = np.asarray(frame_indices, dtype=np.float64)
     places, first = np.unique(rising, return_index=True)
     return places, first
+
+
+@lru_cache(maxsize=64)
+def _listed(frame_indices: tuple[int, ...]) -> tuple[list[float], list[int]]:
+    frames, places = _places(frame_indices)
+    return frames.tolist(), places.tolist()
 
 
 def _nearest(position: float, line: tuple[float, float], size: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from typing_extensions import override
 
 from app.widgets.kept_keys import KeepsKeys
@@ -66,6 +66,10 @@ class PanelContext:
     """Shows a short text with a tooltip at the right of the dock's title line."""
 
 
+def _is_moving(snapshot: Snapshot) -> bool:
+    return snapshot.state.playing or snapshot.state.scrubbing
+
+
 class Panel(KeepsKeys):
     """The content of a dock: emits the user's requests, and shows what differs in a snapshot.
 
@@ -79,16 +83,26 @@ class Panel(KeepsKeys):
         super().__init__(parent)
         self.setObjectName("body")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._later = QTimer(self, interval=0, singleShot=True)
+        self._later.timeout.connect(self._catch_up)
         self._latest: Snapshot | None = None
         self._seen: Snapshot | None = None
         """The snapshot shown; None while everything is to be shown."""
 
     def follow(self, old: Snapshot | None, new: Snapshot) -> None:
-        """Show a snapshot, at once or as soon as the panel is seen; ``old`` as in show_snapshot."""
+        """Show a snapshot, at once or as soon as the panel is seen; ``old`` as in show_snapshot.
+
+        While frames follow each other, the canvas is painted first, and input is heard in between.
+        """
         self._latest = new
         if old is None:
             self._seen = None
-        if self.isVisible():
+        if not self.isVisible():
+            return
+        if old is not None and _is_moving(old) and _is_moving(new):
+            self._later.start()
+        else:
+            self._later.stop()
             self._catch_up()
 
     @override

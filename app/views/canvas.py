@@ -17,6 +17,7 @@ from app.results.readout import readout_on
 from app.widgets import theme
 from app.widgets.basic import SeenWidget
 from app.widgets.overlays import (
+    HatchedHeat,
     HeatLook,
     StillLines,
     draw_cell,
@@ -77,7 +78,7 @@ class Canvas(SeenWidget):
         self._picking = False
         self._zoom, self._centre = 0.0, (0.0, 0.0)  # as Viewport has them
         self._kept: tuple[object, QPixmap] | None = None
-        self._still = StillLines()
+        self._still, self._hatched = StillLines(), HatchedHeat()
         self._press: QPointF | None = None
         self._drag_from: Viewport | None = None
         self._pointer: QPointF | None = None
@@ -349,7 +350,7 @@ class Canvas(SeenWidget):
         if self._removed is not None and self._picture is not None:
             draw_removed(painter, self._view(), self._removed, self._picture.index)
         if heat is not None and self._picture is not None and self._picture.image is not None:
-            draw_heat(painter, box, heat.image, self._look)
+            draw_heat(painter, box, heat.image, self._look, self._hatched)
             if heat.outlines:
                 draw_half_outlines(painter, self._view(), heat.outlines, self._look)
         self._paint_still_lines(painter)

@@ -62,12 +62,33 @@ class HeatLook:
         return self.opacity * (OLD_SHARE if self.is_old else 1.0)
 
 
-def draw_heat(painter: QPainter, box: QRectF, image: QImage, look: HeatLook) -> None:
-    """Lay heat over the frame in a box."""
+class HatchedHeat:
+    """Heat without one diagonal in eight, kept while it and its box stay: frames change faster."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, QImage] | None = None
+
+    def of(self, image: QImage, box: QRectF, ratio: float) -> QImage:
+        """The heat at the size of a box, for a screen with ``ratio`` pixels to a point."""
+        wanted = image.cacheKey(), box.size().toTuple(), ratio
+        if self._kept is None or self._kept[0] != wanted:
+            self._kept = wanted, _hatched(image, box, ratio)
+        return self._kept[1]
+
+
+def draw_heat(
+    painter: QPainter,
+    box: QRectF,
+    image: QImage,
+    look: HeatLook,
+    hatched: HatchedHeat | None = None,
+) -> None:
+    """Lay heat over the frame in a box; ``hatched`` keeps it for one that is painted often."""
     painter.setOpacity(look.share)
     if look.is_old or look.is_hatched:
         ratio = painter.device().devicePixelRatioF()
-        painter.drawImage(box.topLeft(), _hatched(image, box, ratio))
+        made = (hatched or HatchedHeat()).of(image, box, ratio)
+        painter.drawImage(box.topLeft(), made)
     else:
         painter.drawImage(box, image)
     painter.setOpacity(1.0)
