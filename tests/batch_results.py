@@ -92,7 +92,7 @@ def _rows(clip, heads, stats, random):
     return {"clips": [{**own, **rest, "frames": 20}], "windows": [window], "heads": numbers}
 
 
-def run_result(folder, clips, checkpoint, *, shard=2, windows="all"):
+def run_result(folder, clips, checkpoint, *, shard=2, windows="all", at_once=None):
     """A batch that is run here, shard by shard.
 
     Args:
@@ -101,12 +101,13 @@ def run_result(folder, clips, checkpoint, *, shard=2, windows="all"):
         checkpoint: the model.
         shard: clips of a part.
         windows: as of ``batch``.
+        at_once: windows that run in one pass.
     """
     spec = BatchSpec((ModelSource(checkpoint, device="cpu"),), windows)
     listed = read_clips(clips)
     make_folder(folder)
     begin(folder, facts_of(listed, spec, shard, folder.name), tables_of(spec.stats))
-    runner = NetworkRunner(spec)
+    runner = NetworkRunner(spec, at_once)
     for each in shards_of(listed.clips, shard):
         run_shard(runner, folder, each)
     return folder

@@ -122,7 +122,7 @@ def test_means_over_a_batch_weigh_every_window_the_same_in_any_order(
     assert is_close(found, expected)
     assert found.source == read_means(place / "out", model).source
     write_list(tmp_path / "back.csv", [str(place / name) for name in reversed(FRAMES)])
-    run_result(tmp_path / "back", tmp_path / "back.csv", place / "toy.pyth", shard=3)
+    run_result(tmp_path / "back", tmp_path / "back.csv", place / "toy.pyth", shard=3, at_once=3)
     assert is_close(read_means(tmp_path / "back", model), expected)
 
 
